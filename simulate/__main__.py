@@ -1,0 +1,5 @@
+"""``python -m simulate`` does what the command ``simulate`` does."""
+
+from simulate.cli import main
+
+main()

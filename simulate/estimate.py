@@ -1,0 +1,98 @@
+"""Estimates with their errors, from independent replicates."""
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+LEVEL = 0.95
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its standard error and 95% interval."""
+
+    value: float
+    standard_error: float
+    low: float
+    high: float
+
+    def as_dict(self) -> dict[str, float]:
+        """Return the four numbers by name."""
+        return asdict(self)
+
+
+def mean_of_replicates(values: ArrayLike) -> Estimate:
+    """Return the mean over replicates and the t interval of their spread.
+
+    Parameters
+    ----------
+    values
+        One estimate a replicate, shape (replicates,), of equal sizes.
+
+    Notes
+    -----
+    Points within a Sobol' replicate depend on each other; replicates don't, so their spread is an
+    honest error (Owen, *Monte Carlo Theory, Methods and Examples*, ch. 17).
+    """
+    return centred(np.mean(values), values)
+
+
+def centred(value: float, values: ArrayLike) -> Estimate:
+    """Return a pooled value with the error that the replicates' own values show."""
+    replicates = np.asarray(values, float)
+    error = float(np.std(replicates, ddof=1) / np.sqrt(len(replicates)))
+    reach = float(stats.t.ppf(0.5 + LEVEL / 2, len(replicates) - 1)) * error
+    return Estimate(float(value), error, float(value) - reach, float(value) + reach)
+
+
+def probability(counts: ArrayLike, paths: int) -> Estimate:
+    """Return a probability from each replicate's count among ``paths`` paths.
+
+    Notes
+    -----
+    Where every path or none counts, the replicates agree and know nothing of their error; the
+    interval is then that of Clopper and Pearson (1934), which holds for independent paths.
+    """
+    shares = np.asarray(counts, float) / paths
+    total = paths * len(shares)
+    hits = int(np.sum(counts))
+    if hits in (0, total):
+        reach = float(1.0 - ((1.0 - LEVEL) / 2.0) ** (1.0 / total))
+        return Estimate(hits / total, reach, max(0.0, hits / total - reach),
+                        min(1.0, hits / total + reach))
+    estimate = mean_of_replicates(shares)
+    return Estimate(estimate.value, estimate.standard_error, max(0.0, estimate.low),
+                    min(1.0, estimate.high))
+
+
+def histogram_quantiles(counts: Array, edges: Array, levels: Array) -> Array:
+    """Return quantiles of histograms, linear within a bin.
+
+    Parameters
+    ----------
+    counts
+        Shape (..., bins).
+    edges
+        Shape (bins + 1,).
+    levels
+        Probabilities, shape (levels,).
+
+    Returns
+    -------
+    ndarray, shape (..., levels)
+        Off by less than the width of the bin that the quantile falls into.
+    """
+    cumulative = np.cumsum(counts, axis=-1, dtype=np.int64)
+    flat = cumulative.reshape(-1, cumulative.shape[-1])
+    out = np.empty((len(flat), len(levels)))
+    for row, reached in enumerate(flat):
+        wanted = levels * reached[-1]
+        place = np.searchsorted(reached, wanted, side="left")
+        before = np.where(place > 0, reached[np.maximum(place - 1, 0)], 0)
+        inside = reached[place] - before
+        part = np.where(inside > 0, (wanted - before) / np.maximum(inside, 1), 0.0)
+        out[row] = edges[place] + part * (edges[place + 1] - edges[place])
+    return out.reshape(*counts.shape[:-1], len(levels))

@@ -1,0 +1,104 @@
+"""What a kernel takes: named groups of plain arrays, and nothing that knows a scenario."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Row = NDArray[np.float64]
+
+BASE_QUARTERS = 4
+
+
+class Inputs(NamedTuple):
+    """A block's inputs: all rows, shape (rows, LANES), and flat views of that memory.
+
+    ``lab`` has the rows of ``Lab``; the others one line a segment, purchase or round.
+    """
+
+    rows: Array
+    lab: Array
+    segment: Array
+    hardware: Array
+    funding: Array
+
+
+class State(NamedTuple):
+    """A block's state: rows of ``Now``, ``Level`` by segment, ``Flow`` by quarter, outcomes.
+
+    ``raw`` and ``shock`` are float32 normal scores: of the inputs, shape (inputs + 2, LANES), and
+    of a quarter's shocks, shape (2, LANES).
+    """
+
+    now: Array
+    level: Array
+    past: Array
+    metrics: Array
+    hits: Array
+    raw: Array
+    shock: Array
+    bins: Array
+
+
+class Tables(NamedTuple):
+    """Quantile functions over the normal score, as cubics on even cells from -LIMIT to LIMIT.
+
+    ``layout`` has, by table, its first cell, its number of cells, and cells per unit of score.
+    """
+
+    layout: Array
+    coefficients: Array
+
+
+class Points(NamedTuple):
+    """A point set in blocks of LANES: coordinate = ``low[dimension, lane] ^ base[dimension]``."""
+
+    pseudo_random: bool
+    key: Array
+    low: Array
+    base: Array
+    shift: Array
+    directions: Array
+
+
+class Draws(NamedTuple):
+    """Which coordinate and which table feeds which input, and how inputs are correlated."""
+
+    input_row: Array
+    mixing: Array
+    overrun_table: int
+    drift_table: int
+    client_loss_table: Array
+    generation_table: int
+    first_chance: int
+    first_year: int
+    first_quarter: int
+    per_quarter: int
+    client_loss_slot: Array
+    generation_slot: int
+
+
+class Schedule(NamedTuple):
+    """What is dated: quarters are counted from the horizon's first."""
+
+    quarters: int
+    segment_start: Array
+    from_free_users: Array
+    base_revenue: Array
+    base_training: Array
+    spending: Array
+    in_service: Array
+    depreciation: Array
+    funding_quarter: Array
+    funding_score: Array
+    margin_target: float
+    hold_quarters: int
+
+
+class Plan(NamedTuple):
+    """Everything a run needs beside its paths' numbers."""
+
+    draws: Draws
+    tables: Tables
+    schedule: Schedule

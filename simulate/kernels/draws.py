@@ -1,0 +1,168 @@
+"""From a point of the unit cube to an input's value: points, scores, correlation, tables."""
+
+import numpy as np
+
+from .arrays import Array, Draws, Inputs, Points, State, Tables
+from .jit import kernel
+from .rows import LANE_BITS, LANES, Now
+from .vector_math import normal_score
+
+SCORE_LIMIT = 8.5
+UNIT = 2.0**-32
+PHILOX_ROUNDS = 10
+PHILOX_MULTIPLIER = 0xD256D193
+PHILOX_WEYL = 0x9E3779B9
+
+
+@kernel
+def enter_block(points: Points, block: int) -> None:
+    """Set the point set to the paths ``block * LANES`` and following."""
+    if points.pseudo_random:
+        fill_philox(points.low, points.key[0], block)
+    else:
+        shift_sobol(points.base, points.shift, points.directions, block)
+
+
+@kernel
+def shift_sobol(base: Array, shift: Array, directions: Array, block: int) -> None:
+    """Set the words that a Sobol' block's table is XORed with.
+
+    Notes
+    -----
+    Points in Gray-code order (Antonov and Saleev, 1979) are linear over GF(2) in the bits of
+    gray(n) = n ^ n/2, so an aligned block is one table XOR one word a dimension.
+    """
+    for dimension in range(base.size):
+        base[dimension] = shift[dimension]
+    first = np.uint64(block) << np.uint64(LANE_BITS)
+    gray = np.uint64(first ^ (first >> np.uint64(1)))
+    for bit in range(directions.shape[0]):
+        if (gray >> np.uint64(bit)) & np.uint64(1):
+            row = directions[bit]
+            for dimension in range(base.size):
+                base[dimension] ^= row[dimension]
+
+
+@kernel
+def fill_philox(low: Array, key: int, block: int) -> None:
+    """Fill the block's table with random words: counter = (path, pair of dimensions).
+
+    Notes
+    -----
+    Philox-2x32-10 (Salmon and others, "Parallel random numbers: as easy as 1, 2, 3", 2011).
+    """
+    first = np.uint32(np.uint64(block) << np.uint64(LANE_BITS))
+    for pair in range(low.shape[0] // 2):
+        left_row, right_row = low[2 * pair], low[2 * pair + 1]
+        for i in range(LANES):
+            left, right = philox(np.uint32(first + np.uint32(i)), np.uint32(pair), key)
+            left_row[i] = left
+            right_row[i] = right
+
+
+@kernel
+def philox(left: int, right: int, key: int) -> tuple[int, int]:
+    """Return the two random words of a counter (left, right) under a key."""
+    round_key = np.uint32(key)
+    for _ in range(PHILOX_ROUNDS):
+        product = np.uint64(np.uint64(left) * np.uint64(PHILOX_MULTIPLIER))
+        high = np.uint32(product >> np.uint64(32))
+        left, right = np.uint32(np.uint32(high ^ round_key) ^ right), np.uint32(product)
+        round_key = np.uint32(round_key + np.uint32(PHILOX_WEYL))
+    return left, right
+
+
+@kernel
+def scores(points: Points, dimension: int, out: Array) -> None:
+    """Write the block's normal scores of one dimension, float32, shape (LANES,)."""
+    low = points.low[dimension]
+    base = points.base[dimension]
+    for i in range(LANES):
+        out[i] = normal_score(np.uint32(low[i] ^ base))
+
+
+@kernel
+def look_up(tables: Tables, table: int, s: Array, out: Array) -> None:
+    """Write the quantile function of a table at the normal scores of the row SCORE."""
+    first, density = np.int64(tables.layout[table, 0]), tables.layout[table, 2]
+    last = tables.layout[table, 1] - 1e-9
+    coefficients = tables.coefficients
+    for i in range(LANES):
+        position = min(max((s[Now.SCORE + i] + SCORE_LIMIT) * density, 0.0), last)
+        cell = np.int64(np.int32(position))
+        f = position - cell
+        k = first + cell
+        out[i] = coefficients[k, 0] + f * (
+            coefficients[k, 1] + f * (coefficients[k, 2] + f * coefficients[k, 3])
+        )
+
+
+@kernel
+def look_up_one(tables: Tables, table: int, u: float) -> float:
+    """Return the quantile function of a table at one probability."""
+    score = np.float64(normal_score(np.uint32(u * 4294967296.0)))
+    position = (score + SCORE_LIMIT) * tables.layout[table, 2]
+    cell = np.int64(position)
+    f = position - cell
+    c = tables.coefficients[np.int64(tables.layout[table, 0]) + cell]
+    return c[0] + f * (c[1] + f * (c[2] + f * c[3]))
+
+
+@kernel
+def mix_scores(mixing: Array, j: int, count: int, raw: Array, s: Array) -> None:
+    """Write line j of ``mixing @ raw`` to the row SCORE, leaving out its many zeros."""
+    for i in range(LANES):
+        s[Now.SCORE + i] = mixing[j, j] * raw[j, i]
+    for k in range(count):
+        weight = mixing[j, k]
+        if weight != 0.0 and k != j:
+            row = raw[k]
+            for i in range(LANES):
+                s[Now.SCORE + i] += weight * row[i]
+
+
+@kernel
+def draw_inputs(points: Points, draws: Draws, tables: Tables, inputs: Inputs, state: State) -> None:
+    """Draw every uncertain input of the block: independent scores, mixed, through its table."""
+    count = draws.input_row.size
+    for j in range(count):
+        scores(points, j, state.raw[j])
+    for j in range(count):
+        mix_scores(draws.mixing, j, count, state.raw, state.now)
+        look_up(tables, j, state.now, inputs.rows[draws.input_row[j]])
+
+
+@kernel
+def draw_yearly(points: Points, draws: Draws, tables: Tables, year: int, state: State) -> None:
+    """Draw a year's inference overrun and training drift, given the path's inputs.
+
+    Given the inputs, the years are independent; the mixing matrix's two last lines hold how the
+    year's pair depends on the inputs and on each other.
+    """
+    count = draws.input_row.size
+    s = state.now
+    for j in range(2):
+        scores(points, draws.first_year + 2 * year + j, state.raw[count + j])
+    mix_scores(draws.mixing, count, count + 2, state.raw, s)
+    look_up(tables, draws.overrun_table, s, s[Now.DEVIATION : Now.DEVIATION + LANES])
+    mix_scores(draws.mixing, count + 1, count + 2, state.raw, s)
+    look_up(tables, draws.drift_table, s, s[Now.DRIFT : Now.DRIFT + LANES])
+
+
+@kernel
+def draw_arrivals(
+    points: Points, dimension: int, chance: Array, tables: Tables, table: int, s: Array
+) -> None:
+    """Write the size of what arrives in a quarter to the row ARRIVAL, 0 where nothing does.
+
+    Something arrives where the uniform u falls below the chance; u over the chance is then
+    uniform itself, and draws the size.
+    """
+    low = points.low[dimension]
+    base = points.base[dimension]
+    for i in range(LANES):
+        s[Now.ARRIVAL + i] = 0.0
+    for i in range(LANES):
+        u = (np.float64(np.uint32(low[i] ^ base)) + 0.5) * UNIT
+        if u < chance[i]:
+            s[Now.ARRIVAL + i] = look_up_one(tables, table, u / chance[i])

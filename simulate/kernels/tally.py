@@ -1,0 +1,122 @@
+"""What a run keeps of its paths: counts, histograms and exact sums, the same size for any run.
+
+All of it is integers, so the order in which blocks are added can't change a bit of the result.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .arrays import Array, State
+from .jit import kernel
+from .rows import LANES, Hit, Metric, Now
+from .vector_math import ROUNDING, ROUNDING_BITS, bits_of_float64
+
+# Money: 64 bins an octave of |value| from 2**-10 to 2**17 billion; within 0.8% of the value.
+BINS_AN_OCTAVE_BITS = 6
+SMALLEST_EXPONENT = -10
+LARGEST_EXPONENT = 17
+OCTAVES = LARGEST_EXPONENT - SMALLEST_EXPONENT
+MONEY_SIDE = OCTAVES << BINS_AN_OCTAVE_BITS
+MONEY_BINS = 2 * MONEY_SIDE + 1
+MANTISSA_SHIFT = 52 - BINS_AN_OCTAVE_BITS
+MONEY_OFFSET = (1023 + SMALLEST_EXPONENT) << BINS_AN_OCTAVE_BITS
+
+# Margins: bins of 0.002 from -3 to 1; within 0.001.
+MARGIN_LOW = -3.0
+MARGIN_BINS_A_UNIT = 500.0
+MARGIN_BINS = 2000
+
+# Sums are kept in units of 2**-16 billion (15,000 dollars), so that integers add them exactly.
+FIXED_POINT = 65536.0
+
+METRIC_COUNT = len(Metric)
+HIT_COUNT = len(Hit)
+
+
+class Tally(NamedTuple):
+    """The counts of one replicate."""
+
+    hits: Array
+    money: Array
+    margin: Array
+    sums: Array
+    funding_need: Array
+    funding_need_sum: Array
+
+
+@kernel
+def money_bins(value: Array, row: int, bins: Array) -> None:
+    """Write the bin of each amount: the upper bits of a float are its logarithm, near enough."""
+    for i in range(LANES):
+        magnitude = bits_of_float64(abs(value[row + i])) >> np.int64(MANTISSA_SHIFT)
+        side = min(max(magnitude - np.int64(MONEY_OFFSET), np.int64(-1)), np.int64(MONEY_SIDE - 1))
+        distance = side + np.int64(1)
+        signed = distance if value[row + i] > 0.0 else -distance
+        bins[i] = np.int32(signed + np.int64(MONEY_SIDE))
+
+
+@kernel
+def margin_bins(value: Array, row: int, bins: Array) -> None:
+    """Write the bin of each margin; what lies outside counts in the outermost bin."""
+    for i in range(LANES):
+        position = (value[row + i] - MARGIN_LOW) * MARGIN_BINS_A_UNIT
+        bins[i] = np.int32(min(max(position, 0.0), MARGIN_BINS - 0.5))
+
+
+@kernel
+def count(histogram: Array, bins: Array) -> None:
+    """Add a block's bins to a histogram."""
+    for i in range(LANES):
+        histogram[bins[i]] += np.uint32(1)
+
+
+@kernel
+def fixed_point_sum(value: Array, row: int) -> int:
+    """Return the block's sum in the fixed point: integers, which add in any order alike."""
+    total = np.int64(0)
+    for i in range(LANES):
+        rounded = bits_of_float64(value[row + i] * FIXED_POINT + ROUNDING)
+        total += rounded - np.int64(ROUNDING_BITS)
+    return total
+
+
+@kernel
+def count_metrics(tally: Tally, quarter: int, state: State) -> None:
+    """Add a quarter's metrics."""
+    metrics, bins = state.metrics, state.bins
+    for metric in range(METRIC_COUNT):
+        row = metric * LANES
+        tally.sums[metric, quarter] += fixed_point_sum(metrics, row)
+        if row == Metric.MARGIN_PAYING:
+            margin_bins(metrics, row, bins)
+            count(tally.margin[0, quarter], bins)
+        elif row == Metric.MARGIN_ALL:
+            margin_bins(metrics, row, bins)
+            count(tally.margin[1, quarter], bins)
+        else:
+            money_bins(metrics, row, bins)
+            count(tally.money[metric, quarter], bins)
+
+
+@kernel
+def count_outcomes(tally: Tally, state: State) -> None:
+    """Add a block's outcomes: hitting times and peak funding need."""
+    for time in range(HIT_COUNT):
+        for i in range(LANES):
+            tally.hits[time, np.int64(state.hits[time * LANES + i])] += np.uint32(1)
+    money_bins(state.now, Now.FUNDING_NEED, state.bins)
+    count(tally.funding_need, state.bins)
+    tally.funding_need_sum[0] += fixed_point_sum(state.now, Now.FUNDING_NEED)
+
+
+def money_edges() -> Array:
+    """Return the edges of the money bins, shape (MONEY_BINS + 1,); the outermost are open."""
+    prefix = np.arange(MONEY_OFFSET, MONEY_OFFSET + MONEY_SIDE + 1, dtype=np.int64)
+    positive = (prefix << MANTISSA_SHIFT).view(np.float64)
+    return np.concatenate([-positive[::-1], positive])
+
+
+def margin_edges() -> Array:
+    """Return the edges of the margin bins, shape (MARGIN_BINS + 1,); the lowest is open."""
+    return MARGIN_LOW + np.arange(MARGIN_BINS + 1) / MARGIN_BINS_A_UNIT

@@ -1,0 +1,257 @@
+"""The result of a run: tables with errors, and what they were made from."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from simulate.estimate import Estimate, centred, histogram_quantiles, mean_of_replicates, probability
+from simulate.kernels.jit import package_version
+from simulate.kernels.rows import Hit, Metric, index
+from simulate.kernels.tally import FIXED_POINT, Tally, margin_edges, money_edges
+from simulate.scenario.quarters import format_quarter
+from simulate.scenario.schema import Scenario
+
+Array = NDArray[np.float64]
+
+# Names for people, in the order of the kernel's rows.
+HITTING_TIMES = {
+    Hit.MARGIN_PAYING: "gross margin, paying users",
+    Hit.MARGIN_PAYING_HELD: "gross margin, paying users, held",
+    Hit.MARGIN_ALL: "gross margin, with free users",
+    Hit.MARGIN_ALL_HELD: "gross margin, with free users, held",
+    Hit.CASH_FLOW_POSITIVE: "free cash flow positive",
+    Hit.CASH_FLOW_HELD: "free cash flow positive, a held year",
+    Hit.PAYBACK: "cumulative payback",
+    Hit.OUT_OF_CASH: "out of cash",
+}
+METRICS = {
+    Metric.REVENUE: "revenue",
+    Metric.MARGIN_PAYING: "gross margin, paying users",
+    Metric.MARGIN_ALL: "gross margin, with free users",
+    Metric.EBITDA: "EBITDA",
+    Metric.FREE_CASH_FLOW: "free cash flow",
+    Metric.CASH: "cash",
+    Metric.TRAINING: "training cost",
+    Metric.INFERENCE: "inference cost",
+}
+FUNDING_NEED = "peak funding need"
+OUTCOME_COLUMNS = (*HITTING_TIMES.values(), FUNDING_NEED)
+LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
+LEVEL_NAMES = tuple(f"p{100 * level:02.0f}" for level in LEVELS)
+NEVER = "never"
+MARGINS = {Metric.MARGIN_PAYING: 0, Metric.MARGIN_ALL: 1}
+
+
+@dataclass(frozen=True)
+class Result:
+    """Outcomes and metrics of a run.
+
+    Attributes
+    ----------
+    scenario
+        The whole resolved scenario, with seed and number of paths asked for.
+    replicate_paths
+        Paths in each replicate.
+    tally
+        Counts by replicate: each array of ``Tally`` with a leading axis of replicates.
+    seconds
+        Time of the simulation.
+    outcomes
+        One row a path, if asked for: replicate, path, hitting times in quarters from the first of
+        the horizon (the number of quarters stands for never), peak funding need in billions of
+        dollars, and the uncertain inputs.
+    """
+
+    scenario: Scenario
+    replicate_paths: int
+    tally: Tally
+    seconds: float
+    outcomes: pd.DataFrame | None = None
+
+    @property
+    def replicates(self) -> int:
+        """Number of replicates."""
+        return len(self.tally.hits)
+
+    @property
+    def paths(self) -> int:
+        """Number of paths."""
+        return self.replicate_paths * self.replicates
+
+    @property
+    def years(self) -> list[int]:
+        """Fiscal years of the horizon."""
+        first = self.scenario.horizon.first_year
+        return list(range(first, first + self.scenario.horizon.years))
+
+    def quarter_name(self, quarter: int) -> str:
+        """Return the name of a quarter counted from the first, or ``never`` past the last."""
+        horizon = self.scenario.horizon
+        if quarter >= horizon.quarters:
+            return NEVER
+        return format_quarter(horizon.first_quarter + quarter)
+
+    def probability_by(self, time: Hit, quarter: int) -> Estimate:
+        """Return the probability that a hitting time comes by the end of a quarter.
+
+        Parameters
+        ----------
+        time
+            Which hitting time.
+        quarter
+            Counted from the first of the horizon.
+        """
+        return probability(self.tally.hits[:, index(time), : quarter + 1].sum(axis=1), self.replicate_paths)
+
+    def probability_by_year(self, time: Hit, year: int) -> Estimate:
+        """Return the probability that a hitting time comes by the end of a fiscal year."""
+        return self.probability_by(time, 4 * (year - self.scenario.horizon.first_year) + 3)
+
+    def probability_never(self, time: Hit) -> Estimate:
+        """Return the probability that a hitting time does not come within the horizon."""
+        return probability(self.tally.hits[:, index(time), -1], self.replicate_paths)
+
+    def hitting_quarter(self, time: Hit, level: float) -> str:
+        """Return the first quarter by which a share ``level`` of all paths has got there."""
+        cumulative = np.cumsum(self.tally.hits[:, index(time)].sum(axis=0, dtype=np.int64))
+        return self.quarter_name(int(np.searchsorted(cumulative, level * self.paths)))
+
+    @property
+    def chance_out_of_cash(self) -> Estimate:
+        """Probability that cash falls below zero within the horizon."""
+        return self.probability_by(Hit.OUT_OF_CASH, self.scenario.horizon.quarters - 1)
+
+    @cached_property
+    def hitting_times(self) -> pd.DataFrame:
+        """Distribution of each hitting time.
+
+        One row an outcome and quarter, ``never`` last: probability of that quarter, and the
+        probability of having got there by its end with standard error and 95% interval.
+        """
+        quarters = self.scenario.horizon.quarters
+        rows = []
+        for time, name in HITTING_TIMES.items():
+            share = self.tally.hits[:, index(time)].sum(axis=0, dtype=np.int64) / self.paths
+            for quarter in range(quarters + 1):
+                never = quarter == quarters
+                by = self.probability_never(time) if never else self.probability_by(time, quarter)
+                rows.append({
+                    "outcome": name,
+                    "quarter": self.quarter_name(quarter),
+                    "probability": float(share[quarter]),
+                    "cumulative": np.nan if never else by.value,
+                    "standard_error": by.standard_error,
+                    "low": by.low,
+                    "high": by.high,
+                })
+        return pd.DataFrame(rows)
+
+    @cached_property
+    def metrics(self) -> pd.DataFrame:
+        """Mean and quantiles of each metric by quarter, with standard error and 95% interval.
+
+        Flows and margins are of the trailing four quarters, cash is the balance; billions of
+        dollars, or shares. Quantiles come from histograms: within 0.001 for a margin, within 1.6%
+        of the value for money.
+        """
+        rows = []
+        for metric, name in METRICS.items():
+            means = self.tally.sums[:, index(metric)] / (FIXED_POINT * self.replicate_paths)
+            pooled, by_replicate = self._quantiles(metric)
+            for quarter in range(self.scenario.horizon.quarters):
+                estimates = {"mean": mean_of_replicates(means[:, quarter])} | {
+                    level: centred(pooled[quarter, i], by_replicate[:, quarter, i])
+                    for i, level in enumerate(LEVEL_NAMES)
+                }
+                for statistic, estimate in estimates.items():
+                    rows.append({
+                        "metric": name,
+                        "quarter": self.quarter_name(quarter),
+                        "statistic": statistic,
+                        **estimate.as_dict(),
+                    })
+        return pd.DataFrame(rows)
+
+    def _quantiles(self, metric: Metric) -> tuple[Array, Array]:
+        """Return a metric's quantiles by quarter, pooled and by replicate."""
+        counts, edges = self.histogram(metric)
+        levels = np.array(LEVELS)
+        pooled = histogram_quantiles(counts.sum(axis=0, dtype=np.int64), edges, levels)
+        return pooled, histogram_quantiles(counts, edges, levels)
+
+    def histogram(self, metric: Metric) -> tuple[NDArray[np.uint32], Array]:
+        """Return a metric's counts, shape (replicates, quarters, bins), and the bins' edges."""
+        if metric in MARGINS:
+            return self.tally.margin[:, MARGINS[metric]], margin_edges()
+        return self.tally.money[:, index(metric)], money_edges()
+
+    def year_quantiles(self, metric: Metric) -> pd.DataFrame:
+        """Return a metric's quantiles by fiscal year: columns p05 … p95."""
+        table = self.metrics[self.metrics["metric"] == METRICS[metric]]
+        table = table[table["quarter"].str.endswith("Q4")]
+        wide = table.pivot(index="quarter", columns="statistic", values="value")
+        wide.index = pd.Index(self.years, name="year")
+        return wide
+
+    @cached_property
+    def funding_need(self) -> dict[str, Estimate]:
+        """Mean and quantiles of the peak funding need: the deepest cumulative free cash flow."""
+        counts, edges, levels = self.tally.funding_need, money_edges(), np.array(LEVELS)
+        pooled = histogram_quantiles(counts.sum(axis=0, dtype=np.int64), edges, levels)
+        each = histogram_quantiles(counts, edges, levels)
+        means = self.tally.funding_need_sum[:, 0] / (FIXED_POINT * self.replicate_paths)
+        return {"mean": mean_of_replicates(means)} | {
+            name: centred(max(0.0, pooled[i]), each[:, i]) for i, name in enumerate(LEVEL_NAMES)
+        }
+
+    def summary(self) -> dict[str, Any]:
+        """Return the answer and all that made it, ready for JSON."""
+        scenario = self.scenario
+        times = {
+            name: {
+                "by_end_of": {
+                    str(year): self.probability_by_year(time, year).as_dict() for year in self.years
+                },
+                "never": self.probability_never(time).as_dict(),
+                "quarter": {
+                    level: self.hitting_quarter(time, share)
+                    for level, share in (("p10", 0.1), ("p50", 0.5), ("p90", 0.9))
+                },
+            }
+            for time, name in HITTING_TIMES.items()
+        }
+        return {
+            "name": scenario.name,
+            "version": package_version(),
+            "seed": scenario.sampling.seed,
+            "sampler": scenario.sampling.sampler,
+            "paths": self.paths,
+            "replicates": self.replicates,
+            "seconds": round(self.seconds, 3),
+            "gross_margin_target": scenario.targets.gross_margin,
+            "company_projection": scenario.targets.model_dump(
+                include={"projected_year", "projected_margin", "source"}
+            ),
+            "hitting_times": times,
+            "peak_funding_need": {k: v.as_dict() for k, v in self.funding_need.items()},
+            "fiscal_years": self._fiscal_years(),
+            "scenario": scenario.model_dump(mode="json"),
+        }
+
+    def _fiscal_years(self) -> dict[str, Any]:
+        return {
+            name: {
+                str(year): {k: float(v) for k, v in row.items()}
+                for year, row in self.year_quantiles(metric).iterrows()
+            }
+            for metric, name in METRICS.items()
+        }
+
+    def to_json(self) -> str:
+        """Return ``summary`` as JSON text."""
+        return json.dumps(self.summary(), indent=2, ensure_ascii=False)

@@ -1,0 +1,243 @@
+"""From a scenario to the plain arrays that kernels take."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from simulate.kernels.arrays import Draws, Inputs, Plan, Points, Schedule
+from simulate.kernels.rows import LANES, Funding, Hardware, Lab, Segment
+from simulate.scenario.distributions import Fixed, Uncertain
+from simulate.scenario.inputs import correlated_inputs, correlation_matrix, list_inputs
+from simulate.scenario import schema
+from simulate.scenario.schema import ZERO, Scenario
+
+from .points import pseudo_random_points, sobol_points
+from .ramp import base_year_ramp
+from .tables import build_tables
+
+Array = NDArray[np.float64]
+
+# Which key of the scenario fills which row of the kernel's inputs.
+LAB_KEYS = {
+    Lab.DEMAND_PERSISTENCE: "demand.persistence",
+    Lab.DEMAND_VOLATILITY: "demand.volatility",
+    Lab.BASE_OVERRUN: "inference.base_overrun",
+    Lab.OVERRUN_CARRIED: "inference.overrun_carried",
+    Lab.EFFICIENCY_GAIN: "inference.efficiency_gain",
+    Lab.PRICE_EROSION: "inference.price_erosion",
+    Lab.CATCH_UP_HALF_LIFE: "inference.catch_up_half_life",
+    Lab.OTHER_SALES_COST: "inference.other_sales_cost",
+    Lab.FREE_USERS: "free_users.users",
+    Lab.FREE_USER_GROWTH: "free_users.growth",
+    Lab.FREE_USER_CEILING: "free_users.ceiling",
+    Lab.FREE_USER_COST: "free_users.annual_cost",
+    Lab.FREE_USAGE_GROWTH: "free_users.usage_growth",
+    Lab.TRAINING_GROWTH_INITIAL: "training.growth.initial",
+    Lab.TRAINING_GROWTH_LASTING: "training.growth.lasting",
+    Lab.TRAINING_GROWTH_HALF_LIFE: "training.growth.half_life",
+    Lab.TRAINING_DRIFT_CARRIED: "training.drift_carried",
+    Lab.TRAINING_FLOOR: "training.floor",
+    Lab.GENERATION_RATE: "training.generation.rate",
+    Lab.FIXED_COST: "other_costs.fixed",
+    Lab.FIXED_COST_GROWTH: "other_costs.fixed_growth",
+    Lab.VARIABLE_COST: "other_costs.variable",
+    Lab.SCALE_ELASTICITY: "other_costs.scale_elasticity",
+    Lab.STOCK_PAY: "other_costs.stock_pay",
+    Lab.OTHER_CAPITAL_SPENDING: "cash.capital_spending",
+    Lab.WORKING_CAPITAL: "cash.working_capital",
+    Lab.TAX_RATE: "cash.tax_rate",
+    Lab.LOSSES_CARRIED_FORWARD: "cash.losses_carried_forward",
+    Lab.INTEREST_RATE: "cash.interest_rate",
+    Lab.OPENING_CASH: "cash.opening",
+}
+SEGMENT_KEYS = {
+    Segment.GROWTH_INITIAL: "growth.initial",
+    Segment.GROWTH_LASTING: "growth.lasting",
+    Segment.GROWTH_HALF_LIFE: "growth.half_life",
+    Segment.VOLATILITY: "volatility",
+    Segment.MARKET: "market",
+    Segment.INFERENCE_COST: "inference_cost",
+    Segment.CLIENT_LOSS_RATE: "client_loss.rate",
+    Segment.STARTING_REVENUE: "starting_revenue",
+    Segment.REVENUE_PER_USER: "revenue_per_user",
+    Segment.ADOPTION_HALF_LIFE: "adoption_half_life",
+}
+HARDWARE_KEYS = {
+    Hardware.AMOUNT: "amount",
+    Hardware.RENT_REPLACED: "rent_replaced",
+    Hardware.SAVING: "saving",
+}
+FUNDING_KEYS = {Funding.AMOUNT: "amount"}
+
+# A segment that free users drive has an index as its level, which starts at 1 a quarter.
+INDEX_START = Fixed(value=4.0, source="index")
+CERTAIN_SCORE = 40.0
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """A scenario as kernels see it.
+
+    Attributes
+    ----------
+    plan
+        Arrays for the kernel.
+    dimensions
+        Coordinates of a path's point.
+    rows
+        The distribution of each row of ``Inputs.rows``.
+    drawn_keys
+        The keys of the inputs that a path draws, in the order of their coordinates.
+    """
+
+    plan: Plan
+    dimensions: int
+    rows: tuple[Uncertain, ...]
+    drawn_keys: tuple[str, ...]
+    segments: int
+    purchases: int
+    rounds: int
+
+    def points(self, sampler: str, seed: int, replicate: int) -> Points:
+        """Return a replicate's point set."""
+        make = sobol_points if sampler == "sobol" else pseudo_random_points
+        return make(self.dimensions, seed, replicate)
+
+    def inputs(self) -> Inputs:
+        """Return room for a block's inputs, with those that are certain filled in."""
+        rows = np.zeros((len(self.rows), LANES))
+        for row, distribution in zip(rows, self.rows, strict=True):
+            if isinstance(distribution, Fixed):
+                row[:] = distribution.value
+        flat = rows.reshape(-1)
+        sizes = np.cumsum([
+            len(Lab), self.segments * len(Segment), self.purchases * len(Hardware),
+        ]) * LANES
+        lab, segment, hardware, funding = np.split(flat, sizes)
+        return Inputs(
+            rows=rows,
+            lab=lab,
+            segment=segment.reshape(self.segments, len(Segment) * LANES),
+            hardware=hardware.reshape(self.purchases, len(Hardware) * LANES),
+            funding=funding.reshape(self.rounds, len(Funding) * LANES),
+        )
+
+
+def make_sampling(scenario: Scenario) -> Sampling:
+    """Turn a scenario into the arrays that kernels take."""
+    by_key = {i.key: i.distribution for i in list_inputs(scenario)}
+    rows = _row_keys(scenario)
+    place = {key: row for row, key in enumerate(rows)}
+    inputs = correlated_inputs(scenario)
+    drawn = [i for i in inputs if i.quantity.drawn == "path"]
+    yearly = [i for i in inputs if i.quantity.drawn == "year"]
+    losses = [s for s in scenario.segments if s.client_loss is not None]
+    generation = scenario.training.generation
+    events = [s.client_loss.share for s in losses if s.client_loss]
+    if generation is not None:
+        events.append(generation.size)
+    tabulated = [i.distribution for i in (*drawn, *yearly)] + events
+    tables = build_tables([d.quantile_at_score for d in tabulated])
+
+    first_event_table = len(drawn) + len(yearly)
+    loss_names = [s.name for s in losses]
+    loss_index = [loss_names.index(s.name) if s in losses else -1 for s in scenario.segments]
+    first_slot = 1 + len(scenario.segments)
+    first_chance = len(drawn)
+    first_year = first_chance + len(scenario.funding)
+    first_quarter = first_year + 2 * scenario.horizon.years
+    per_quarter = first_slot + len(events)
+    draws = Draws(
+        input_row=np.array([place[i.key] for i in drawn], np.int64),
+        mixing=np.linalg.cholesky(correlation_matrix(scenario)),
+        overrun_table=len(drawn),
+        drift_table=len(drawn) + 1,
+        client_loss_table=np.array([max(n, 0) + first_event_table for n in loss_index], np.int64),
+        generation_table=first_event_table + len(losses),
+        first_chance=first_chance,
+        first_year=first_year,
+        first_quarter=first_quarter,
+        per_quarter=per_quarter,
+        client_loss_slot=np.array([n + first_slot if n >= 0 else -1 for n in loss_index], np.int64),
+        generation_slot=first_slot + len(losses) if generation is not None else -1,
+    )
+    return Sampling(
+        plan=Plan(draws, tables, _schedule(scenario)),
+        dimensions=first_quarter + per_quarter * scenario.horizon.quarters,
+        rows=tuple(_resolve(key, by_key) for key in rows),
+        drawn_keys=tuple(i.key for i in drawn),
+        segments=len(scenario.segments),
+        purchases=len(scenario.hardware),
+        rounds=len(scenario.funding),
+    )
+
+
+def _row_keys(scenario: Scenario) -> list[str]:
+    """Return the key of each row of the inputs, in the kernel's order."""
+    keys = list(LAB_KEYS.values())
+    for part, members, fields in (
+        ("segments", scenario.segments, SEGMENT_KEYS),
+        ("hardware", scenario.hardware, HARDWARE_KEYS),
+        ("funding", scenario.funding, FUNDING_KEYS),
+    ):
+        keys += [f"{part}.{member.name}.{key}" for member in members for key in fields.values()]
+    return keys
+
+
+def _resolve(key: str, by_key: dict[str, Uncertain]) -> Uncertain:
+    """Return an input's distribution, or what its absence means."""
+    if key.endswith(".starting_revenue") and key.replace("starting_revenue", "revenue_per_user") in by_key:
+        return INDEX_START
+    return by_key.get(key, ZERO)
+
+
+def _schedule(scenario: Scenario) -> Schedule:
+    first, quarters = scenario.horizon.first_quarter, scenario.horizon.quarters
+    base = scenario.base_year
+    revenue = base_year_ramp(_value(base.revenue), 12.0 * _value(base.monthly_revenue))
+    hardware = [_hardware_profile(purchase, first, quarters) for purchase in scenario.hardware]
+    profiles = np.array(hardware).reshape(len(hardware), 3, quarters)
+    return Schedule(
+        quarters=quarters,
+        segment_start=np.array([_start(s, first) for s in scenario.segments], np.int64),
+        from_free_users=np.array([s.revenue_per_user is not None for s in scenario.segments]),
+        base_revenue=np.array([_value(s.share_of_revenue) * revenue for s in scenario.segments]),
+        base_training=base_year_ramp(_value(base.training), _value(base.training_run_rate)),
+        spending=np.ascontiguousarray(profiles[:, 0]),
+        in_service=np.ascontiguousarray(profiles[:, 1]),
+        depreciation=np.ascontiguousarray(profiles[:, 2]),
+        funding_quarter=np.array([f.quarter - first for f in scenario.funding], np.int64),
+        funding_score=np.array([_chance_score(f.chance) for f in scenario.funding]),
+        margin_target=scenario.targets.gross_margin,
+        hold_quarters=scenario.targets.hold_quarters,
+    )
+
+
+def _value(known: Uncertain) -> float:
+    return known.quantile(0.5)
+
+
+def _start(segment: schema.Segment, first: int) -> int:
+    return -1 if segment.starts is None else segment.starts - first
+
+
+def _chance_score(chance: float) -> float:
+    return float(np.clip(ndtri(chance), -CERTAIN_SCORE, CERTAIN_SCORE))
+
+
+def _hardware_profile(hardware: schema.Hardware, first: int, quarters: int) -> Array:
+    """Return spending, share in service and depreciation by quarter, per unit of amount.
+
+    Each quarter's part goes into service in the next quarter, and is written off in a straight
+    line over its life, shape (3, quarters).
+    """
+    start, stop = hardware.first_quarter - first, hardware.last_quarter - first + 1
+    life = 4 * hardware.life_years
+    quarter = np.arange(quarters)
+    spending = ((quarter >= start) & (quarter < stop)) / (stop - start)
+    bought = np.arange(start, stop)
+    in_use = (quarter[:, None] > bought) & (quarter[:, None] <= bought + life)
+    in_service = in_use.sum(axis=1) / (stop - start)
+    return np.array([spending, in_service, in_service / life])
