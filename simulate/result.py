@@ -64,7 +64,7 @@ class Result:
     outcomes
         One row a path, if asked for: replicate, path, hitting times in quarters from the first of
         the horizon (the number of quarters stands for never), peak funding need in billions of
-        dollars, and the uncertain inputs.
+        dollars, and the uncertain inputs if those were asked for.
     """
 
     scenario: Scenario

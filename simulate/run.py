@@ -40,6 +40,7 @@ def run(
     seed: int | None = None,
     threads: int | None = None,
     keep_outcomes: bool = False,
+    keep_inputs: bool = False,
     progress: Progress | None = None,
     sink: OutcomeSink | None = None,
 ) -> Result:
@@ -56,7 +57,9 @@ def run(
     threads
         By default one a processor. The numbers don't depend on it.
     keep_outcomes
-        Keep every path's outcomes and uncertain inputs in ``Result.outcomes``.
+        Keep every path's outcomes in ``Result.outcomes``.
+    keep_inputs
+        Keep every path's uncertain inputs beside them.
     progress
         Called with the paths done and the paths in all.
     sink
@@ -66,14 +69,16 @@ def run(
     -------
     Result
     """
-    scenario = _with_sampling(scenario, paths, seed)
+    scenario = with_sampling(scenario, paths, seed)
     options = scenario.sampling
     sampling = make_sampling(scenario)
     blocks = -(-options.paths // (options.replicates * LANES))
     kept: list[pd.DataFrame] = []
     sinks = [s for s in (sink, kept.append if keep_outcomes else None) if s is not None]
     started = time.perf_counter()
-    tallies = _simulate(sampling, scenario, blocks, _thread_count(threads), progress, sinks)
+    tallies = _simulate(
+        sampling, scenario, blocks, _thread_count(threads), progress, sinks, keep_inputs
+    )
     return Result(
         scenario=scenario,
         replicate_paths=blocks * LANES,
@@ -91,7 +96,7 @@ def simulate_traces(scenario: Scenario, paths: int, seed: int | None = None) -> 
     ndarray, shape (paths, metrics, quarters)
         The paths of replicate 0, in the order of ``METRICS``.
     """
-    scenario = _with_sampling(scenario, paths, seed)
+    scenario = with_sampling(scenario, paths, seed)
     sampling, options = make_sampling(scenario), scenario.sampling
     blocks = -(-paths // LANES)
     quarters = scenario.horizon.quarters
@@ -103,7 +108,7 @@ def simulate_traces(scenario: Scenario, paths: int, seed: int | None = None) -> 
     return trace[:paths]
 
 
-def _with_sampling(scenario: Scenario, paths: int | None, seed: int | None) -> Scenario:
+def with_sampling(scenario: Scenario, paths: int | None, seed: int | None) -> Scenario:
     given = {"paths": paths, "seed": seed}
     update = {name: value for name, value in given.items() if value is not None}
     if not update:
@@ -122,7 +127,7 @@ def _thread_count(threads: int | None) -> int:
 
 def _simulate(
     sampling: Sampling, scenario: Scenario, blocks: int, threads: int,
-    progress: Progress | None, sinks: list[OutcomeSink],
+    progress: Progress | None, sinks: list[OutcomeSink], keep_inputs: bool,
 ) -> list[Tally]:
     """Advance all replicates side by side, a task of blocks at a time."""
     options = scenario.sampling
@@ -137,7 +142,7 @@ def _simulate(
         try:
             paths = count * LANES if sinks else 0
             outcomes = np.empty((paths, len(HITTING_TIMES) + 1), np.float32)
-            drawn = np.empty((paths, len(sampling.drawn_keys)))
+            drawn = np.empty((paths if keep_inputs else 0, len(sampling.drawn_keys)), np.float32)
             _simulate_blocks(
                 sampling.plan, points[replicate], space, first, count, tallies[replicate],
                 outcomes, drawn, _no_trace(),
@@ -167,7 +172,7 @@ def _simulate(
 
 def _simulate_blocks(
     plan: Plan, points: Points, space: Workspace, first: int, count: int, tally: Tally,
-    outcomes: NDArray[np.float32], drawn: Array, trace: Array,
+    outcomes: NDArray[np.float32], drawn: NDArray[np.float32], trace: Array,
 ) -> None:
     simulate_blocks(
         plan, points, space.inputs, space.state, first, count, tally, outcomes,
@@ -176,13 +181,15 @@ def _simulate_blocks(
 
 
 def _frame(
-    replicate: int, first: int, outcomes: NDArray[np.float32], drawn: Array, sampling: Sampling
+    replicate: int, first: int, outcomes: NDArray[np.float32], drawn: NDArray[np.float32], sampling: Sampling
 ) -> pd.DataFrame:
     frame = pd.DataFrame(outcomes, columns=list(OUTCOME_COLUMNS))
     hitting = list(OUTCOME_COLUMNS[:-1])
-    frame[hitting] = frame[hitting].astype(np.int16)
+    frame[hitting] = frame[hitting].astype(np.uint8)
     frame.insert(0, "path", np.arange(first * LANES, first * LANES + len(frame), dtype=np.int64))
     frame.insert(0, "replicate", np.int16(replicate))
+    if len(drawn) == 0:
+        return frame
     inputs = pd.DataFrame(drawn, columns=list(sampling.drawn_keys))
     return pd.concat([frame, inputs], axis=1)
 
@@ -202,8 +209,8 @@ def _no_outcomes() -> NDArray[np.float32]:
     return np.empty((0, len(HITTING_TIMES) + 1), np.float32)
 
 
-def _no_inputs(sampling: Sampling) -> Array:
-    return np.empty((0, len(sampling.drawn_keys)))
+def _no_inputs(sampling: Sampling) -> NDArray[np.float32]:
+    return np.empty((0, len(sampling.drawn_keys)), np.float32)
 
 
 def _no_trace() -> Array:

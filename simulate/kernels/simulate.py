@@ -46,7 +46,7 @@ def simulate_blocks(
     outcomes
         Hitting times and peak funding need by path, float32, shape (paths, times + 1), or (0, .).
     drawn
-        The uncertain inputs by path, float64, shape (paths, inputs), or (0, .).
+        The uncertain inputs by path, float32, shape (paths, inputs), or (0, .).
     trace
         Metrics by path and quarter, float64, shape (paths, metrics, quarters), or (0, ., .).
     """

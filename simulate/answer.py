@@ -1,0 +1,188 @@
+"""The printed answer: what a person reads out loud, in 80 columns."""
+
+import math
+
+from rich import box
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from simulate.estimate import Estimate
+from simulate.kernels.rows import Hit, Metric
+from simulate.result import HITTING_TIMES, Result
+from simulate.scenario import Scenario
+from simulate.scenario.inputs import list_inputs
+
+WIDTH = 80
+DISCLAIMER = "A model's answer from stated assumptions; no investment advice."
+
+
+def console(stderr: bool = False) -> Console:
+    """Return a console that never writes wider than the terminal, or 80 columns when piped."""
+    found = Console(stderr=stderr, highlight=False)
+    if not found.is_terminal:
+        found.width = WIDTH
+    return found
+
+
+def percent(estimate: Estimate) -> str:
+    """Return a probability and its standard error in percent, or its bound if 0 or 1 was seen."""
+    if estimate.value == 0.0:
+        return f"0% (<{_small(estimate.high)})"
+    if estimate.value == 1.0:
+        return f"100% (>{100 * estimate.low:.4f}%)"
+    most = 2 if estimate.value > 0.01 else 4
+    return _with_error(100.0 * estimate.value, 100.0 * estimate.standard_error, "%", most)
+
+
+def _small(share: float) -> str:
+    return f"{100 * share:.1g}%"
+
+
+def money(estimate: Estimate) -> str:
+    """Return billions of dollars with their standard error."""
+    return _with_error(estimate.value, estimate.standard_error, "", 2)
+
+
+def _with_error(value: float, error: float, unit: str, most: int) -> str:
+    """Return a number to the digit that its error's first digit stands at, within 1 to most."""
+    digits = 1 if error <= 0.0 else min(max(1, math.ceil(-math.log10(error))), most)
+    return f"{value:,.{digits}f}{unit} ± {error:.{digits}f}"
+
+
+def print_answer(result: Result, out: Console) -> None:
+    """Print the answer."""
+    out.print(Group(
+        *_heading(result), "", _margin_table(result), "", _cash_table(result), "",
+        _quarter_table(result), "", *_funding_lines(result), "", Text(DISCLAIMER, style="dim"),
+    ))
+
+
+def _heading(result: Result) -> list[Text]:
+    options = result.scenario.sampling
+    return [
+        Text(result.scenario.name, style="bold"),
+        Text(
+            f"{result.paths:,} paths in {result.replicates} replicates, sampler {options.sampler}, "
+            f"seed {options.seed}, {result.seconds:.1f} s", style="dim",
+        ),
+        Text(_sentence(result)),
+    ]
+
+
+def _sentence(result: Result) -> str:
+    targets = result.scenario.targets
+    time = projected_time(result.scenario)
+    last = result.years[-1]
+    year = targets.projected_year if targets.projected_year in result.years else last
+    by_year = result.probability_by_year(time, year).value
+    cash_year = min(2030, last)
+    cash = result.probability_by_year(Hit.CASH_FLOW_HELD, cash_year).value
+    company = ", the company's projection" if year == targets.projected_year else ""
+    return (
+        f"Gross margin ({targets.projected_margin}) reaches {targets.gross_margin:.0%} by the end "
+        f"of {year}{company}, in {by_year:.0%} of paths. Free cash flow has been positive for a "
+        f"year by the end of {cash_year} in {cash:.0%}."
+    )
+
+
+def projected_time(scenario: Scenario) -> Hit:
+    """Return the hitting time that the company's projection is about."""
+    paying = scenario.targets.projected_margin == "paying users"
+    return Hit.MARGIN_PAYING if paying else Hit.MARGIN_ALL
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD,
+                  pad_edge=False)
+    for place, column in enumerate(columns):
+        table.add_column(column, justify="right" if place else "left", no_wrap=place == 0)
+    return table
+
+
+def _margin_table(result: Result) -> Table:
+    targets = result.scenario.targets
+    table = _table(
+        f"Probability that gross margin reaches {targets.gross_margin:.0%} by the end of",
+        "year", "paying users only", "with free users", "",
+    )
+    for year in result.years:
+        marked = year == targets.projected_year
+        table.add_row(
+            str(year),
+            percent(result.probability_by_year(Hit.MARGIN_PAYING, year)),
+            percent(result.probability_by_year(Hit.MARGIN_ALL, year)),
+            f"<- company ({targets.projected_margin})" if marked else "",
+            style="bold" if marked else "",
+        )
+    return table
+
+
+def _cash_table(result: Result) -> Table:
+    table = _table(
+        "Probability by the end of", "year", "first positive\nquarter", "first held\nyear",
+        "cumulative\npayback", "out of\ncash",
+    )
+    times = (Hit.CASH_FLOW_POSITIVE, Hit.CASH_FLOW_HELD, Hit.PAYBACK, Hit.OUT_OF_CASH)
+    for year in result.years:
+        table.add_row(
+            str(year), *(percent(result.probability_by_year(time, year)) for time in times)
+        )
+    return table
+
+
+def _quarter_table(result: Result) -> Table:
+    table = _table(
+        "First quarter, at a share of paths", "", "10%", "50%", "90%",
+        f"never by {result.years[-1]}",
+    )
+    for time, name in HITTING_TIMES.items():
+        quarters = (result.hitting_quarter(time, level) for level in (0.1, 0.5, 0.9))
+        table.add_row(name, *quarters, percent(result.probability_never(time)))
+    return table
+
+
+def _funding_lines(result: Result) -> list[Text]:
+    need = result.funding_need
+    return [
+        Text(
+            "Peak funding need (deepest cumulative free cash flow), billions of dollars: "
+            f"P10 {money(need['p10'])}, P50 {money(need['p50'])}, P90 {money(need['p90'])}."
+        ),
+        Text(
+            f"Cash runs out by the end of {result.years[-1]} in "
+            f"{percent(result.chance_out_of_cash)} of paths, with the scenario's funding rounds "
+            "and no others."
+        ),
+        Text(_last_year_line(result)),
+    ]
+
+
+def _last_year_line(result: Result) -> str:
+    year = min(result.years[-1], result.years[0] + 4)
+    parts = []
+    for metric, unit in ((Metric.REVENUE, " bn"), (Metric.FREE_CASH_FLOW, " bn")):
+        row = result.year_quantiles(metric).loc[year]
+        name = "Revenue" if metric == Metric.REVENUE else "free cash flow"
+        parts.append(f"{name} {row['p10']:,.0f} / {row['p50']:,.0f} / {row['p90']:,.0f}{unit}")
+    return f"Fiscal {year} at P10 / P50 / P90: {', '.join(parts)}."
+
+
+def print_inputs(scenario: Scenario, out: Console) -> None:
+    """Print every resolved input with its P10, P50, P90, unit and source."""
+    out.print(Text(scenario.name, style="bold"))
+    for member in list_inputs(scenario):
+        quantiles = [member.distribution.quantile(level) for level in (0.1, 0.5, 0.9)]
+        certain = member.distribution.is_certain
+        values = f"{_plain(quantiles[1])}" if certain else " / ".join(map(_plain, quantiles))
+        line = Text(member.key, style="bold")
+        line.append(f"  {values} ", style="cyan")
+        line.append(member.quantity.unit)
+        if member.quantity.drawn != "path":
+            line.append(f", each {member.quantity.drawn}")
+        out.print(line)
+        out.print(Text(f"    {member.distribution.source or 'no source given'}", style="dim"))
+
+
+def _plain(value: float) -> str:
+    return "no limit" if value >= 1e9 else f"{value:.4g}"

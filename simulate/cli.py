@@ -1,0 +1,192 @@
+"""The command: parses, calls, prints."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from simulate.answer import console, print_answer, print_inputs
+from simulate.kernels.jit import cache_folder, is_compiled, package_version
+from simulate.scenario import Scenario, ScenarioError, find_scenario, load_scenario
+
+LARGEST_KEPT = 1 << 22
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+app = typer.Typer(
+    help="Monte Carlo risk of AI-lab economics: when gross margin reaches its target, and when "
+    "free cash flow turns positive. No investment advice.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+File = Annotated[
+    Path | None,
+    typer.Argument(help="A scenario (TOML), or the name of a packaged one such as openai.toml."),
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace files that another run wrote.")]
+
+
+@app.command()
+def run(
+    file: File = None,
+    paths: Annotated[
+        int | None, typer.Option(min=1, help="At least this many paths.", show_default="1048576")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of all randomness.")] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, max=1024, help="Threads.", show_default="all processors")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write to.", show_default="results/<scenario>")
+    ] = None,
+    force: Force = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress and no answer.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the summary alone, as JSON.")
+    ] = False,
+    outcomes: Annotated[
+        bool | None,
+        typer.Option(
+            "--outcomes/--no-outcomes",
+            help="Write every path's outcomes.",
+            show_default="up to 4,194,304 paths",
+        ),
+    ] = None,
+    inputs: Annotated[
+        bool, typer.Option("--inputs", help="Write every path's inputs beside its outcomes.")
+    ] = False,
+) -> None:
+    """Simulate a scenario, print the answer, and write tables and pictures."""
+    from simulate.output import OutcomeWriter, output_folder, write_result
+    from simulate.run import run as run_scenario
+    from simulate.run import with_sampling
+
+    scenario = with_sampling(load_scenario(file), paths, seed)
+    folder = out or Path("results") / find_scenario(file).stem
+    keep = inputs or (
+        outcomes if outcomes is not None else scenario.sampling.paths <= LARGEST_KEPT
+    )
+    silent = quiet or as_json
+    with _interruptible(), output_folder(folder, scenario, force) as partial:
+        _announce_compilation(silent)
+        with (
+            _progress(silent) as progress,
+            OutcomeWriter(partial, scenario) if keep else nullcontext() as sink,
+        ):
+            result = run_scenario(
+                scenario, threads=threads, keep_inputs=inputs, progress=progress, sink=sink
+            )
+        write_result(result, partial)
+    if as_json:
+        typer.echo(result.to_json())
+    elif not quiet:
+        print_answer(result, console())
+        console().print(f"Tables and pictures: {folder}", soft_wrap=True)
+
+
+@app.command()
+def check(file: File = None) -> None:
+    """Validate a scenario and print its inputs: P10 / P50 / P90, unit and source."""
+    print_inputs(load_scenario(file), console())
+
+
+@app.command()
+def show(
+    file: File = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Picture to write.", show_default="<scenario>-inputs.png")
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Draw the distribution of every uncertain input."""
+    from simulate.plots.inputs import plot_inputs
+
+    scenario = load_scenario(file)
+    picture = out or Path(f"{find_scenario(file).stem}-inputs.png")
+    if picture.suffix not in (".png", ".svg", ".pdf"):
+        raise ScenarioError(f"{picture}: --out must end in .png, .svg or .pdf")
+    if picture.exists() and not force:
+        raise ScenarioError(f"{picture}: exists; choose another --out, or replace it with --force")
+    _save(plot_inputs(scenario), picture)
+    console().print(f"Inputs drawn: {picture}", soft_wrap=True)
+
+
+@app.command()
+def warmup() -> None:
+    """Compile the kernels ahead, so that the next run starts at once."""
+    from simulate.run import run as run_scenario
+
+    _announce_compilation(silent=False)
+    run_scenario(load_scenario(), paths=1, threads=1)
+    folder = cache_folder()
+    where = f"compiled kernels: {folder}" if folder else "no folder to keep compiled kernels in"
+    console().print(where, soft_wrap=True)
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        typer.echo(package_version())
+        raise typer.Exit()
+
+
+def _announce_compilation(silent: bool) -> None:
+    if silent or is_compiled():
+        return
+    kept = cache_folder() is not None
+    often = "once after installing" if kept else "each time: no folder to keep them in is writable"
+    console(stderr=True).print(f"Compiling the kernels, some 15 s ({often}) …")
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        print("\ninterrupted: nothing was written", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
+
+
+@contextmanager
+def _progress(silent: bool) -> Iterator[Any]:
+    terminal = console(stderr=True)
+    if silent or not terminal.is_terminal:
+        yield None
+        return
+    columns = (
+        TextColumn("simulating"), BarColumn(), TaskProgressColumn(),
+        TextColumn("{task.completed:,.0f} paths"), TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=terminal, transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _save(figure: Any, picture: Path) -> None:
+    """Write a picture whole or not at all."""
+    partial = picture.with_name(f".{picture.name}.partial{picture.suffix}")
+    try:
+        figure.savefig(partial, dpi=130)
+        partial.replace(picture)
+    except OSError as error:
+        raise ScenarioError(f"{picture}: can't be written: {error.strerror}") from None
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def main() -> None:
+    """Run the command; what a user did wrong ends in a line or two and exit status 2."""
+    try:
+        app()
+    except ScenarioError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(BAD_INPUT)

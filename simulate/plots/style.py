@@ -1,0 +1,61 @@
+"""How all pictures look, and how they are saved."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+INK = "#1f2933"
+MUTED = "#7b8794"
+PALE = "#d5dbe1"
+BLUE = "#1f6f8b"
+LIGHT_BLUE = "#9cc5d3"
+ORANGE = "#d9722b"
+SIZE = (9.0, 5.2)
+DISCLAIMER = "A model's answer from stated assumptions; no investment advice."
+
+STYLE: dict[str, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "text.color": INK,
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    # The same picture gives the same file.
+    "svg.hashsalt": "ai-lab-risk",
+    "svg.fonttype": "none",
+}
+
+
+@contextmanager
+def picture(size: tuple[float, float] = SIZE) -> Iterator[Figure]:
+    """Give a new figure in the common style."""
+    with mpl.rc_context(STYLE):
+        yield Figure(figsize=size, layout="constrained")
+
+
+def tell(axes: Axes, finding: str, detail: str) -> None:
+    """Set the finding as the title, and what it is about in small below it."""
+    axes.set_title(f"{finding}\n", loc="left", fontsize=13, fontweight="bold")
+    axes.text(0.0, 1.015, detail, transform=axes.transAxes, fontsize=9, color=MUTED)
+
+
+def sign(figure: Figure, text: str) -> None:
+    """Write what made the picture at its foot."""
+    figure.supxlabel(f"{text}  {DISCLAIMER}", fontsize=7.5, color=MUTED, x=0.01, ha="left")
+
+
+def save_picture(figure: Figure, stem: Path) -> None:
+    """Save a figure as PNG and SVG beside each other."""
+    with mpl.rc_context(STYLE):
+        figure.savefig(stem.with_suffix(".png"), dpi=150, metadata={"Software": None})
+        figure.savefig(stem.with_suffix(".svg"), metadata={"Date": None, "Creator": None})
