@@ -185,4 +185,4 @@ def print_inputs(scenario: Scenario, out: Console) -> None:
 
 
 def _plain(value: float) -> str:
-    return "no limit" if value >= 1e9 else f"{value:.4g}"
+    return "no limit" if value >= 1e9 else f"{round(value, 12):.4g}"

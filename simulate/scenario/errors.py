@@ -8,7 +8,10 @@ class ScenarioError(Exception):
     ----------
     *lines
         One or two lines each: which file, which key, which value, what would be right.
+    key
+        The key at fault, for whoever knows which file set it.
     """
 
-    def __init__(self, *lines: str) -> None:
+    def __init__(self, *lines: str, key: tuple[str, ...] = ()) -> None:
         super().__init__("\n".join(lines))
+        self.key = key

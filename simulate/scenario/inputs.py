@@ -69,25 +69,34 @@ def correlation_matrix(scenario: Scenario) -> NDArray[np.float64]:
     ScenarioError
         If a pair names no uncertain input, or no set of inputs can be correlated like this.
     """
-    keys = [i.key for i in correlated_inputs(scenario)]
+    inputs = correlated_inputs(scenario)
+    keys = [i.key for i in inputs]
+    uncertain = [i.key for i in inputs if not i.distribution.is_certain]
     matrix = np.eye(len(keys))
     for pair, value in scenario.correlations.items():
-        where = f'correlations."{pair}" = {value:g}'
+        where, at = f'correlations."{pair}" = {value:g}', ("correlations", pair)
         names = [name.strip() for name in pair.split(",")]
         if len(names) != 2 or names[0] == names[1]:
-            raise ScenarioError(f'{where}: the key must name two inputs, as "first, second"')
+            raise ScenarioError(f'{where}: the key must name two inputs, as "first, second"', key=at)
         for name in names:
-            if name not in keys:
-                raise ScenarioError(f'{where}: "{name}" {_why_not(name, scenario, keys)}')
+            if name not in uncertain:
+                why = _why_not(name, scenario, uncertain)
+                raise ScenarioError(f'{where}: "{name}" {why}', key=at)
         if not -1.0 < value < 1.0:
-            raise ScenarioError(f"{where}: a correlation lies between -1 and 1, both excluded")
+            raise ScenarioError(
+                f"{where}: a correlation lies between -1 and 1, both excluded", key=at
+            )
         i, j = keys.index(names[0]), keys.index(names[1])
+        if matrix[i, j] != 0.0:
+            raise ScenarioError(f"{where}: this pair is given twice", key=at)
         matrix[i, j] = matrix[j, i] = value
     least = float(np.linalg.eigvalsh(matrix)[0])
     if least < LEAST_EIGENVALUE:
+        pair, value = max(scenario.correlations.items(), key=lambda item: abs(item[1]))
         raise ScenarioError(
             f"correlations: no inputs can be correlated like this (least eigenvalue {least:.3f});",
-            f"{_strongest(scenario)} is the strongest: weaken it, or the others of its inputs",
+            f'"{pair}" = {value:g} is the strongest: weaken it, or the others of its inputs',
+            key=("correlations", pair),
         )
     return matrix
 
@@ -100,7 +109,3 @@ def _why_not(name: str, scenario: Scenario, keys: list[str]) -> str:
     close = get_close_matches(name, keys, n=1, cutoff=0.4)
     return f'is no input; did you mean "{close[0]}"?' if close else "is no input"
 
-
-def _strongest(scenario: Scenario) -> str:
-    pair, value = max(scenario.correlations.items(), key=lambda item: abs(item[1]))
-    return f'"{pair}" = {value:g}'

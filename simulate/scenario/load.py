@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from .distributions import FAMILY
 from .errors import ScenarioError
 from .inputs import correlation_matrix
-from .schema import Scenario
+from .schema import Scenario, percent_hint
 
 Table = dict[str, Any]
 DEFAULT_SCENARIO = "anthropic.toml"
@@ -48,7 +48,7 @@ def load_scenario(file: str | Path | None = None) -> Scenario:
     try:
         correlation_matrix(scenario)
     except ScenarioError as error:
-        raise ScenarioError(f"{_file_of(('correlations',), origin, path)}: {error}") from None
+        raise ScenarioError(f"{_file_of(error.key, origin, path)}: {error}") from None
     return scenario
 
 
@@ -114,7 +114,9 @@ def _merge(table: Table, own: Table, at: tuple[str, ...], path: Path, origin: Or
         here = (*at, key)
         below = table.get(key)
         replaces = isinstance(value, dict) and ("distribution" in value or "value" in value)
-        if isinstance(value, dict) and isinstance(below, dict) and not replaces:
+        if isinstance(value, dict) and not replaces:
+            if not isinstance(below, dict):
+                below = table[key] = {}
             _merge(below, value, here, path, origin)
         elif _is_named_list(value) and _is_named_list(below):
             _merge_named(below, value, here, path, origin)
@@ -139,12 +141,12 @@ def _merge_named(below: Any, value: Any, at: tuple[str, ...], path: Path, origin
 
 
 def _file_of(key: tuple[str, ...], origin: Origin, default: Path) -> Path:
-    """Return the file that set a key or, failing that, the nearest thing around it."""
+    """Return the file that last set a key or, failing that, the nearest thing around it."""
     for length in range(len(key), 0, -1):
-        if key[:length] in origin:
-            return origin[key[:length]]
-    inside = [path for where, path in origin.items() if where[: len(key)] == key]
-    return inside[-1] if inside else default
+        inside = [path for where, path in origin.items() if where[:length] == key[:length]]
+        if inside:
+            return inside[-1]
+    return default
 
 
 def _explain(error: ValidationError, table: Table, origin: Origin, path: Path) -> list[str]:
@@ -199,7 +201,11 @@ def _message(item: Any) -> str:
         return f'unknown distribution "{context["tag"]}"; {hint}Known are: {names}'
     if kind == "value_error":
         return str(context["error"])
+    if kind in ("dict_type", "model_type", "model_attributes_type"):
+        return "must be a number, or a table with a value or a distribution"
     message = str(item["msg"])
+    if kind.startswith("less_than") and isinstance(item["input"], (int, float)):
+        message += percent_hint(item["input"])
     return message[0].lower() + message[1:]
 
 

@@ -51,8 +51,8 @@ class Quantity:
             return given
         allowed = self._allowed()
         if isinstance(given, Fixed):
-            hint = f"; write {worst / 100:g} for {worst:g}%" if 1.0 < worst <= 100.0 else ""
-            raise ValueError(f"{worst:g} is out of range; {self.title} is {allowed}{hint}")
+            hint = percent_hint(worst) if self.unit == "share" else ""
+            raise ValueError(f"{self.title} is {allowed}{hint}")
         raise ValueError(
             f"draws reach {worst:.4g}, but {self.title} is {allowed}; "
             "narrow the distribution or add truncate = [low, high]"
@@ -62,6 +62,11 @@ class Quantity:
         if self.high == INFINITE:
             return f"at least {self.low:g} {self.unit}"
         return f"from {self.low:g} to {self.high:g} {self.unit}"
+
+
+def percent_hint(value: float) -> str:
+    """Return what to write instead where a percentage was given for a share."""
+    return f"; write {value / 100:g} for {value:g}%" if 1.0 < value <= 100.0 else ""
 
 
 def _share(title: str, high: float = 1.0, **more: Any) -> Quantity:

@@ -1,0 +1,192 @@
+"""The model once more, one path in plain Python floats, written to be read beside docs/model.md."""
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+from simulate.scenario import Scenario
+
+HITS = (
+    "margin_paying", "margin_paying_held", "margin_all", "margin_all_held",
+    "cash_flow_positive", "cash_flow_held", "payback", "out_of_cash",
+)
+
+
+class Luck(NamedTuple):
+    """What chance decides on a path.
+
+    ``value`` gives an input; ``overrun`` and ``drift`` a year's deviation from plan; ``demand`` and
+    ``own`` a quarter's normal scores; ``loss`` and ``jump`` the size of what arrives in a quarter,
+    given its chance; ``round_comes`` whether a funding round does.
+    """
+
+    value: Callable[[str], float]
+    overrun: Callable[[int], float]
+    drift: Callable[[int], float]
+    demand: Callable[[int], float]
+    own: Callable[[int, int], float]
+    loss: Callable[[int, int, float], float]
+    jump: Callable[[int, float], float]
+    round_comes: Callable[[int], bool]
+
+
+class Path(NamedTuple):
+    metrics: list[dict[str, float]]
+    hits: dict[str, int]
+    funding_need: float
+
+
+def ramp(annual: float, run_rate: float) -> list[float]:
+    """Four quarters in geometric progression: bisection for the ratio."""
+    last, low, high = run_rate / 4, 0.0, 10.0
+    for _ in range(200):
+        q = (low + high) / 2
+        low, high = (q, high) if last * (1 + q + q * q + q**3) < annual else (low, q)
+    return [last * q**3, last * q**2, last * q, last]
+
+
+def live(scenario: Scenario, luck: Luck) -> Path:
+    v, first_quarter = luck.value, scenario.horizon.first_quarter
+    quarters, targets = scenario.horizon.quarters, scenario.targets
+    revenue_ramp = ramp(v("base_year.revenue"), 12 * v("base_year.monthly_revenue"))
+    training_ramp = ramp(v("base_year.training"), v("base_year.training_run_rate"))
+    overrun_2025 = 1 + v("inference.base_overrun")
+    x, stock, capex = (
+        v("inference.other_sales_cost"), v("other_costs.stock_pay"), v("cash.capital_spending")
+    )
+    working, fixed = v("cash.working_capital"), v("other_costs.fixed") / 4
+    users, cost_per_user = v("free_users.users"), v("free_users.annual_cost")
+    levels = {s.name: v(f"segments.{s.name}.share_of_revenue") * revenue_ramp[3]
+              for s in scenario.segments}
+
+    flows: list[dict[str, float]] = []
+    previous = revenue_ramp[0] ** 2 / revenue_ramp[1]
+    for q in range(4):
+        revenue = revenue_ramp[q]
+        inference = sum(
+            revenue * v(f"segments.{s.name}.share_of_revenue")
+            * v(f"segments.{s.name}.inference_cost") * overrun_2025 for s in scenario.segments
+        )
+        paying, free = inference + x * revenue, users * cost_per_user / 4
+        other = fixed + v("other_costs.variable") * revenue
+        ebitda = revenue - paying - free - training_ramp[q] - other
+        cash_flow = ebitda + stock * other - capex * revenue - working * 4 * (revenue - previous)
+        flows.append(dict(revenue=revenue, paying=paying, free=free, ebitda=ebitda,
+                          cash_flow=cash_flow, training=training_ramp[q], inference=inference + free))
+        previous = revenue
+
+    cash, losses = v("cash.opening"), v("cash.losses_carried_forward")
+    demand = overrun_level = drift_level = gain = free_gain = cumulative = need = 0.0
+    training, last_below, metrics = training_ramp[3], -1, []
+    runs = dict.fromkeys(("paying", "all", "cash_flow"), 0)
+    hits = dict.fromkeys(HITS, quarters)
+
+    def decayed(key: str, t: int) -> float:
+        initial, lasting = v(f"{key}.initial"), v(f"{key}.lasting")
+        return lasting + (initial - lasting) * 2 ** (-t / 4 / v(f"{key}.half_life"))
+
+    for t in range(quarters):
+        if t % 4 == 0:
+            year = t // 4
+            overrun_level = (
+                v("inference.overrun_carried") * overrun_level + math.log(1 + luck.overrun(year))
+            )
+            drift_level = (
+                v("training.drift_carried") * drift_level + math.log(1 + luck.drift(year))
+            )
+        demand = v("demand.persistence") * demand + v("demand.volatility") * luck.demand(t)
+        growth = v("free_users.growth")
+        users *= 1 + growth / 4 * max(0.0, 1 - users / v("free_users.ceiling"))
+
+        revenue = base_bill = 0.0
+        for k, s in enumerate(scenario.segments):
+            key = f"segments.{s.name}"
+            start = -1 if s.starts is None else s.starts - first_quarter
+            if t < start:
+                continue
+            if t == start:
+                levels[s.name] = (
+                    1.0 if s.revenue_per_user is not None else v(f"{key}.starting_revenue") / 4
+                )
+            mu = decayed(f"{key}.growth", t - max(start, 0))
+            mu *= max(0.0, 1 - 4 * levels[s.name] / v(f"{key}.market"))
+            levels[s.name] *= math.exp(mu / 4 + demand + v(f"{key}.volatility") * luck.own(t, k))
+            if s.client_loss is not None:
+                chance = 1 - math.exp(-v(f"{key}.client_loss.rate") / 4)
+                levels[s.name] *= 1 - luck.loss(t, k, chance)
+            earned = levels[s.name]
+            if s.revenue_per_user is not None:
+                age = (t - start + 1) / 4
+                adopted = 1 - 2 ** (-age / v(f"{key}.adoption_half_life"))
+                earned *= users * v(f"{key}.revenue_per_user") / 4 * adopted
+            revenue += earned
+            base_bill += earned * v(f"{key}.inference_cost") * overrun_2025
+
+        left = 2 ** (-t / 4 / v("inference.catch_up_half_life"))
+        gain += (v("inference.efficiency_gain") - v("inference.price_erosion")) / 4 * left
+        free_gain += (v("inference.efficiency_gain") - v("free_users.usage_growth")) / 4 * left
+        inference = base_bill * math.exp(overrun_level - gain)
+        free = users * cost_per_user / 4 * math.exp(overrun_level - free_gain)
+        depreciation, spending = 0.0, capex * revenue
+        for h in scenario.hardware:
+            key, amount = f"hardware.{h.name}", v(f"hardware.{h.name}.amount")
+            bought = range(h.first_quarter - first_quarter, h.last_quarter - first_quarter + 1)
+            in_service = sum(b < t <= b + 4 * h.life_years for b in bought) / len(bought)
+            inference -= v(f"{key}.saving") * min(inference, v(f"{key}.rent_replaced") / 4 * in_service)
+            depreciation += amount * in_service / (4 * h.life_years)
+            spending += amount * (t in bought) / len(bought)
+        paying = inference + x * revenue + depreciation
+
+        jump = 0.0
+        if scenario.training.generation is not None:
+            jump = luck.jump(t, 1 - math.exp(-v("training.generation.rate") / 4))
+        training *= math.exp(decayed("training.growth", t) / 4) * (1 + jump)
+        trained = max(training * math.exp(drift_level), v("training.floor") * revenue)
+        fixed *= math.exp(v("other_costs.fixed_growth") / 4)
+        scale = (revenue / revenue_ramp[3]) ** (v("other_costs.scale_elasticity") - 1)
+        other = fixed + v("other_costs.variable") * revenue * scale
+
+        ebitda = revenue - paying - free + depreciation - trained - other
+        profit = ebitda - depreciation
+        tax = v("cash.tax_rate") * max(0.0, profit - losses)
+        losses = max(0.0, losses - profit)
+        interest = max(0.0, cash) * v("cash.interest_rate") / 4
+        cash_flow = (
+            ebitda + stock * other - spending - tax - working * 4 * (revenue - previous) + interest
+        )
+        previous = revenue
+        cumulative += cash_flow
+        cash += cash_flow
+        for j, f in enumerate(scenario.funding):
+            if f.quarter - first_quarter == t and luck.round_comes(j):
+                cash += v(f"funding.{f.name}.amount")
+
+        flows.append(dict(revenue=revenue, paying=paying, free=free, ebitda=ebitda,
+                          cash_flow=cash_flow, training=trained, inference=inference + free))
+        year = {name: sum(flow[name] for flow in flows[-4:]) for name in flows[-1]}
+        margin = 1 - year["paying"] / year["revenue"]
+        margin_all = margin - year["free"] / year["revenue"]
+        metrics.append({
+            "revenue": year["revenue"], "gross margin, paying users": margin,
+            "gross margin, with free users": margin_all, "EBITDA": year["ebitda"],
+            "free cash flow": year["cash_flow"], "cash": cash, "training cost": year["training"],
+            "inference cost": year["inference"],
+        })
+
+        reached = {"paying": margin >= targets.gross_margin, "all": margin_all >= targets.gross_margin,
+                   "cash_flow": cash_flow >= 0}
+        for name, yes in reached.items():
+            runs[name] = runs[name] + 1 if yes else 0
+        for hit, run, hold in (
+            ("margin_paying", "paying", 1), ("margin_paying_held", "paying", targets.hold_quarters),
+            ("margin_all", "all", 1), ("margin_all_held", "all", targets.hold_quarters),
+            ("cash_flow_positive", "cash_flow", 1), ("cash_flow_held", "cash_flow", 4),
+        ):
+            if runs[run] >= hold:
+                hits[hit] = min(hits[hit], t)
+        if cash < 0:
+            hits["out_of_cash"] = min(hits["out_of_cash"], t)
+        need = max(need, -cumulative)
+        last_below = t if cumulative < 0 else last_below
+    hits["payback"] = last_below + 1
+    return Path(metrics, hits, need)
