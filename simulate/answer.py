@@ -52,10 +52,21 @@ def _with_error(value: float, error: float, unit: str, most: int) -> str:
 
 def print_answer(result: Result, out: Console) -> None:
     """Print the answer."""
-    out.print(Group(
-        *_heading(result), "", _margin_table(result), "", _cash_table(result), "",
-        _quarter_table(result), "", *_funding_lines(result), "", Text(DISCLAIMER, style="dim"),
-    ))
+    out.print(
+        Group(
+            *_heading(result),
+            "",
+            _margin_table(result),
+            "",
+            _cash_table(result),
+            "",
+            _quarter_table(result),
+            "",
+            *_funding_lines(result),
+            "",
+            Text(DISCLAIMER, style="dim"),
+        )
+    )
 
 
 def _heading(result: Result) -> list[Text]:
@@ -64,7 +75,8 @@ def _heading(result: Result) -> list[Text]:
         Text(result.scenario.name, style="bold"),
         Text(
             f"{result.paths:,} paths in {result.replicates} replicates, sampler {options.sampler}, "
-            f"seed {options.seed}, {result.seconds:.1f} s", style="dim",
+            f"seed {options.seed}, {result.seconds:.1f} s",
+            style="dim",
         ),
         Text(_sentence(result)),
     ]
@@ -93,8 +105,9 @@ def projected_time(scenario: Scenario) -> Hit:
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD,
-                  pad_edge=False)
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
+    )
     for place, column in enumerate(columns):
         table.add_column(column, justify="right" if place else "left", no_wrap=place == 0)
     return table
@@ -104,7 +117,10 @@ def _margin_table(result: Result) -> Table:
     targets = result.scenario.targets
     table = _table(
         f"Probability that gross margin reaches {targets.gross_margin:.0%} by the end of",
-        "year", "paying users only", "with free users", "",
+        "year",
+        "paying users only",
+        "with free users",
+        "",
     )
     for year in result.years:
         marked = year == targets.projected_year
@@ -120,8 +136,12 @@ def _margin_table(result: Result) -> Table:
 
 def _cash_table(result: Result) -> Table:
     table = _table(
-        "Probability by the end of", "year", "first positive\nquarter", "first held\nyear",
-        "cumulative\npayback", "out of\ncash",
+        "Probability by the end of",
+        "year",
+        "first positive\nquarter",
+        "first held\nyear",
+        "cumulative\npayback",
+        "out of\ncash",
     )
     times = (Hit.CASH_FLOW_POSITIVE, Hit.CASH_FLOW_HELD, Hit.PAYBACK, Hit.OUT_OF_CASH)
     for year in result.years:
@@ -133,7 +153,11 @@ def _cash_table(result: Result) -> Table:
 
 def _quarter_table(result: Result) -> Table:
     table = _table(
-        "First quarter, at a share of paths", "", "10%", "50%", "90%",
+        "First quarter, at a share of paths",
+        "",
+        "10%",
+        "50%",
+        "90%",
         f"never by {result.years[-1]}",
     )
     for time, name in HITTING_TIMES.items():

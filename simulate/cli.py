@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from simulate.answer import console, print_answer, print_inputs
 from simulate.kernels.jit import cache_folder, is_compiled, package_version
-from simulate.scenario import Scenario, ScenarioError, find_scenario, load_scenario
+from simulate.scenario import ScenarioError, find_scenario, load_scenario
 
 LARGEST_KEPT = 1 << 22
 BAD_INPUT = 2
@@ -70,9 +70,7 @@ def run(
 
     scenario = with_sampling(load_scenario(file), paths, seed)
     folder = out or Path("results") / find_scenario(file).stem
-    keep = inputs or (
-        outcomes if outcomes is not None else scenario.sampling.paths <= LARGEST_KEPT
-    )
+    keep = inputs or (outcomes if outcomes is not None else scenario.sampling.paths <= LARGEST_KEPT)
     silent = quiet or as_json
     with _interruptible(), output_folder(folder, scenario, force) as partial:
         _announce_compilation(silent)
@@ -163,8 +161,11 @@ def _progress(silent: bool) -> Iterator[Any]:
         yield None
         return
     columns = (
-        TextColumn("simulating"), BarColumn(), TaskProgressColumn(),
-        TextColumn("{task.completed:,.0f} paths"), TimeRemainingColumn(),
+        TextColumn("simulating"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.completed:,.0f} paths"),
+        TimeRemainingColumn(),
     )
     with Progress(*columns, console=terminal, transient=True) as bar:
         task = bar.add_task("", total=None)

@@ -37,7 +37,7 @@ def mean_of_replicates(values: ArrayLike) -> Estimate:
     Points within a Sobol' replicate depend on each other; replicates don't, so their spread is an
     honest error (Owen, *Monte Carlo Theory, Methods and Examples*, ch. 17).
     """
-    return centred(np.mean(values), values)
+    return centred(float(np.mean(np.asarray(values, float))), values)
 
 
 def centred(value: float, values: ArrayLike) -> Estimate:
@@ -61,14 +61,16 @@ def probability(counts: ArrayLike, paths: int) -> Estimate:
     hits = int(np.sum(counts))
     if hits in (0, total):
         reach = float(1.0 - ((1.0 - LEVEL) / 2.0) ** (1.0 / total))
-        return Estimate(hits / total, reach, max(0.0, hits / total - reach),
-                        min(1.0, hits / total + reach))
+        return Estimate(
+            hits / total, reach, max(0.0, hits / total - reach), min(1.0, hits / total + reach)
+        )
     estimate = mean_of_replicates(shares)
-    return Estimate(estimate.value, estimate.standard_error, max(0.0, estimate.low),
-                    min(1.0, estimate.high))
+    return Estimate(
+        estimate.value, estimate.standard_error, max(0.0, estimate.low), min(1.0, estimate.high)
+    )
 
 
-def histogram_quantiles(counts: Array, edges: Array, levels: Array) -> Array:
+def histogram_quantiles(counts: NDArray[np.integer], edges: Array, levels: Array) -> Array:
     """Return quantiles of histograms, linear within a bin.
 
     Parameters

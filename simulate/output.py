@@ -91,7 +91,8 @@ def _holds_same_run(folder: Path, scenario: Scenario) -> bool:
     except (OSError, ValueError):
         return False
     return (summary.get("scenario"), summary.get("version")) == (
-        scenario.model_dump(mode="json"), package_version(),
+        scenario.model_dump(mode="json"),
+        package_version(),
     )
 
 
@@ -133,7 +134,7 @@ class OutcomeWriter:
         if self._writer is None:
             schema = table.schema.with_metadata(_metadata(table.schema, self._scenario))
             self._writer = pq.ParquetWriter(self._file, schema)
-        self._writer.write_table(table.cast(self._writer.schema))
+        self._writer.write_table(table)
 
     def __exit__(self, *_: object) -> None:
         if self._writer is not None:

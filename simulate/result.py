@@ -9,7 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from simulate.estimate import Estimate, centred, histogram_quantiles, mean_of_replicates, probability
+from simulate.estimate import (
+    Estimate,
+    centred,
+    histogram_quantiles,
+    mean_of_replicates,
+    probability,
+)
 from simulate.kernels.jit import package_version
 from simulate.kernels.rows import Hit, Metric, index
 from simulate.kernels.tally import FIXED_POINT, Tally, margin_edges, money_edges
@@ -106,7 +112,9 @@ class Result:
         quarter
             Counted from the first of the horizon.
         """
-        return probability(self.tally.hits[:, index(time), : quarter + 1].sum(axis=1), self.replicate_paths)
+        return probability(
+            self.tally.hits[:, index(time), : quarter + 1].sum(axis=1), self.replicate_paths
+        )
 
     def probability_by_year(self, time: Hit, year: int) -> Estimate:
         """Return the probability that a hitting time comes by the end of a fiscal year."""
@@ -140,15 +148,17 @@ class Result:
             for quarter in range(quarters + 1):
                 never = quarter == quarters
                 by = self.probability_never(time) if never else self.probability_by(time, quarter)
-                rows.append({
-                    "outcome": name,
-                    "quarter": self.quarter_name(quarter),
-                    "probability": float(share[quarter]),
-                    "cumulative": np.nan if never else by.value,
-                    "standard_error": by.standard_error,
-                    "low": by.low,
-                    "high": by.high,
-                })
+                rows.append(
+                    {
+                        "outcome": name,
+                        "quarter": self.quarter_name(quarter),
+                        "probability": float(share[quarter]),
+                        "cumulative": np.nan if never else by.value,
+                        "standard_error": by.standard_error,
+                        "low": by.low,
+                        "high": by.high,
+                    }
+                )
         return pd.DataFrame(rows)
 
     @cached_property
@@ -169,12 +179,14 @@ class Result:
                     for i, level in enumerate(LEVEL_NAMES)
                 }
                 for statistic, estimate in estimates.items():
-                    rows.append({
-                        "metric": name,
-                        "quarter": self.quarter_name(quarter),
-                        "statistic": statistic,
-                        **estimate.as_dict(),
-                    })
+                    rows.append(
+                        {
+                            "metric": name,
+                            "quarter": self.quarter_name(quarter),
+                            "statistic": statistic,
+                            **estimate.as_dict(),
+                        }
+                    )
         return pd.DataFrame(rows)
 
     def _quantiles(self, metric: Metric) -> tuple[Array, Array]:
@@ -194,7 +206,7 @@ class Result:
         """Return a metric's quantiles by fiscal year: columns p05 … p95."""
         table = self.metrics[self.metrics["metric"] == METRICS[metric]]
         table = table[table["quarter"].str.endswith("Q4")]
-        wide = table.pivot(index="quarter", columns="statistic", values="value")
+        wide = table.set_index(["quarter", "statistic"])["value"].unstack()  # noqa: PD010
         wide.index = pd.Index(self.years, name="year")
         return wide
 

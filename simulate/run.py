@@ -102,13 +102,21 @@ def simulate_traces(scenario: Scenario, paths: int, seed: int | None = None) -> 
     quarters = scenario.horizon.quarters
     trace = np.empty((blocks * LANES, len(METRICS), quarters))
     _simulate_blocks(
-        sampling.plan, sampling.points(options.sampler, options.seed, 0), _workspace(sampling),
-        0, blocks, _empty_tally(quarters), _no_outcomes(), _no_inputs(sampling), trace,
+        sampling.plan,
+        sampling.points(options.sampler, options.seed, 0),
+        _workspace(sampling),
+        0,
+        blocks,
+        _empty_tally(quarters),
+        _no_outcomes(),
+        _no_inputs(sampling),
+        trace,
     )
     return trace[:paths]
 
 
 def with_sampling(scenario: Scenario, paths: int | None, seed: int | None) -> Scenario:
+    """Return the scenario with another number of paths or seed, where given."""
     given = {"paths": paths, "seed": seed}
     update = {name: value for name, value in given.items() if value is not None}
     if not update:
@@ -126,8 +134,13 @@ def _thread_count(threads: int | None) -> int:
 
 
 def _simulate(
-    sampling: Sampling, scenario: Scenario, blocks: int, threads: int,
-    progress: Progress | None, sinks: list[OutcomeSink], keep_inputs: bool,
+    sampling: Sampling,
+    scenario: Scenario,
+    blocks: int,
+    threads: int,
+    progress: Progress | None,
+    sinks: list[OutcomeSink],
+    keep_inputs: bool,
 ) -> list[Tally]:
     """Advance all replicates side by side, a task of blocks at a time."""
     options = scenario.sampling
@@ -144,8 +157,15 @@ def _simulate(
             outcomes = np.empty((paths, len(HITTING_TIMES) + 1), np.float32)
             drawn = np.empty((paths if keep_inputs else 0, len(sampling.drawn_keys)), np.float32)
             _simulate_blocks(
-                sampling.plan, points[replicate], space, first, count, tallies[replicate],
-                outcomes, drawn, _no_trace(),
+                sampling.plan,
+                points[replicate],
+                space,
+                first,
+                count,
+                tallies[replicate],
+                outcomes,
+                drawn,
+                _no_trace(),
             )
         finally:
             spaces.append(space)
@@ -171,17 +191,36 @@ def _simulate(
 
 
 def _simulate_blocks(
-    plan: Plan, points: Points, space: Workspace, first: int, count: int, tally: Tally,
-    outcomes: NDArray[np.float32], drawn: NDArray[np.float32], trace: Array,
+    plan: Plan,
+    points: Points,
+    space: Workspace,
+    first: int,
+    count: int,
+    tally: Tally,
+    outcomes: NDArray[np.float32],
+    drawn: NDArray[np.float32],
+    trace: Array,
 ) -> None:
     simulate_blocks(
-        plan, points, space.inputs, space.state, first, count, tally, outcomes,
-        drawn, trace,
+        plan,
+        points,
+        space.inputs,
+        space.state,
+        first,
+        count,
+        tally,
+        outcomes,
+        drawn,
+        trace,
     )
 
 
 def _frame(
-    replicate: int, first: int, outcomes: NDArray[np.float32], drawn: NDArray[np.float32], sampling: Sampling
+    replicate: int,
+    first: int,
+    outcomes: NDArray[np.float32],
+    drawn: NDArray[np.float32],
+    sampling: Sampling,
 ) -> pd.DataFrame:
     frame = pd.DataFrame(outcomes, columns=list(OUTCOME_COLUMNS))
     hitting = list(OUTCOME_COLUMNS[:-1])

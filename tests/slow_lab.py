@@ -7,8 +7,14 @@ from typing import NamedTuple
 from simulate.scenario import Scenario
 
 HITS = (
-    "margin_paying", "margin_paying_held", "margin_all", "margin_all_held",
-    "cash_flow_positive", "cash_flow_held", "payback", "out_of_cash",
+    "margin_paying",
+    "margin_paying_held",
+    "margin_all",
+    "margin_all_held",
+    "cash_flow_positive",
+    "cash_flow_held",
+    "payback",
+    "out_of_cash",
 )
 
 
@@ -38,7 +44,7 @@ class Path(NamedTuple):
 
 def ramp(annual: float, run_rate: float) -> list[float]:
     """Four quarters in geometric progression: bisection for the ratio."""
-    last, low, high = run_rate / 4, 0.0, 10.0
+    last, low, high, q = run_rate / 4, 0.0, 10.0, 1.0
     for _ in range(200):
         q = (low + high) / 2
         low, high = (q, high) if last * (1 + q + q * q + q**3) < annual else (low, q)
@@ -52,34 +58,50 @@ def live(scenario: Scenario, luck: Luck) -> Path:
     training_ramp = ramp(v("base_year.training"), v("base_year.training_run_rate"))
     overrun_2025 = 1 + v("inference.base_overrun")
     x, stock, capex = (
-        v("inference.other_sales_cost"), v("other_costs.stock_pay"), v("cash.capital_spending")
+        v("inference.other_sales_cost"),
+        v("other_costs.stock_pay"),
+        v("cash.capital_spending"),
     )
     working, fixed = v("cash.working_capital"), v("other_costs.fixed") / 4
     users, cost_per_user = v("free_users.users"), v("free_users.annual_cost")
-    levels = {s.name: v(f"segments.{s.name}.share_of_revenue") * revenue_ramp[3]
-              for s in scenario.segments}
+    levels = {
+        s.name: v(f"segments.{s.name}.share_of_revenue") * revenue_ramp[3]
+        for s in scenario.segments
+    }
 
     flows: list[dict[str, float]] = []
     previous = revenue_ramp[0] ** 2 / revenue_ramp[1]
     for q in range(4):
         revenue = revenue_ramp[q]
         inference = sum(
-            revenue * v(f"segments.{s.name}.share_of_revenue")
-            * v(f"segments.{s.name}.inference_cost") * overrun_2025 for s in scenario.segments
+            revenue
+            * v(f"segments.{s.name}.share_of_revenue")
+            * v(f"segments.{s.name}.inference_cost")
+            * overrun_2025
+            for s in scenario.segments
         )
         paying, free = inference + x * revenue, users * cost_per_user / 4
         other = fixed + v("other_costs.variable") * revenue
         ebitda = revenue - paying - free - training_ramp[q] - other
         cash_flow = ebitda + stock * other - capex * revenue - working * 4 * (revenue - previous)
-        flows.append(dict(revenue=revenue, paying=paying, free=free, ebitda=ebitda,
-                          cash_flow=cash_flow, training=training_ramp[q], inference=inference + free))
+        flows.append(
+            {
+                "revenue": revenue,
+                "paying": paying,
+                "free": free,
+                "ebitda": ebitda,
+                "cash_flow": cash_flow,
+                "training": training_ramp[q],
+                "inference": inference + free,
+            }
+        )
         previous = revenue
 
     cash, losses = v("cash.opening"), v("cash.losses_carried_forward")
     demand = overrun_level = drift_level = gain = free_gain = cumulative = need = 0.0
     training, last_below, metrics = training_ramp[3], -1, []
-    runs = dict.fromkeys(("paying", "all", "cash_flow"), 0)
-    hits = dict.fromkeys(HITS, quarters)
+    runs: dict[str, int] = dict.fromkeys(("paying", "all", "cash_flow"), 0)
+    hits: dict[str, int] = dict.fromkeys(HITS, quarters)
 
     def decayed(key: str, t: int) -> float:
         initial, lasting = v(f"{key}.initial"), v(f"{key}.lasting")
@@ -88,12 +110,10 @@ def live(scenario: Scenario, luck: Luck) -> Path:
     for t in range(quarters):
         if t % 4 == 0:
             year = t // 4
-            overrun_level = (
-                v("inference.overrun_carried") * overrun_level + math.log(1 + luck.overrun(year))
+            overrun_level = v("inference.overrun_carried") * overrun_level + math.log(
+                1 + luck.overrun(year)
             )
-            drift_level = (
-                v("training.drift_carried") * drift_level + math.log(1 + luck.drift(year))
-            )
+            drift_level = v("training.drift_carried") * drift_level + math.log(1 + luck.drift(year))
         demand = v("demand.persistence") * demand + v("demand.volatility") * luck.demand(t)
         growth = v("free_users.growth")
         users *= 1 + growth / 4 * max(0.0, 1 - users / v("free_users.ceiling"))
@@ -132,7 +152,9 @@ def live(scenario: Scenario, luck: Luck) -> Path:
             key, amount = f"hardware.{h.name}", v(f"hardware.{h.name}.amount")
             bought = range(h.first_quarter - first_quarter, h.last_quarter - first_quarter + 1)
             in_service = sum(b < t <= b + 4 * h.life_years for b in bought) / len(bought)
-            inference -= v(f"{key}.saving") * min(inference, v(f"{key}.rent_replaced") / 4 * in_service)
+            inference -= v(f"{key}.saving") * min(
+                inference, v(f"{key}.rent_replaced") / 4 * in_service
+            )
             depreciation += amount * in_service / (4 * h.life_years)
             spending += amount * (t in bought) / len(bought)
         paying = inference + x * revenue + depreciation
@@ -161,26 +183,47 @@ def live(scenario: Scenario, luck: Luck) -> Path:
             if f.quarter - first_quarter == t and luck.round_comes(j):
                 cash += v(f"funding.{f.name}.amount")
 
-        flows.append(dict(revenue=revenue, paying=paying, free=free, ebitda=ebitda,
-                          cash_flow=cash_flow, training=trained, inference=inference + free))
+        flows.append(
+            {
+                "revenue": revenue,
+                "paying": paying,
+                "free": free,
+                "ebitda": ebitda,
+                "cash_flow": cash_flow,
+                "training": trained,
+                "inference": inference + free,
+            }
+        )
         year = {name: sum(flow[name] for flow in flows[-4:]) for name in flows[-1]}
         margin = 1 - year["paying"] / year["revenue"]
         margin_all = margin - year["free"] / year["revenue"]
-        metrics.append({
-            "revenue": year["revenue"], "gross margin, paying users": margin,
-            "gross margin, with free users": margin_all, "EBITDA": year["ebitda"],
-            "free cash flow": year["cash_flow"], "cash": cash, "training cost": year["training"],
-            "inference cost": year["inference"],
-        })
+        metrics.append(
+            {
+                "revenue": year["revenue"],
+                "gross margin, paying users": margin,
+                "gross margin, with free users": margin_all,
+                "EBITDA": year["ebitda"],
+                "free cash flow": year["cash_flow"],
+                "cash": cash,
+                "training cost": year["training"],
+                "inference cost": year["inference"],
+            }
+        )
 
-        reached = {"paying": margin >= targets.gross_margin, "all": margin_all >= targets.gross_margin,
-                   "cash_flow": cash_flow >= 0}
+        reached = {
+            "paying": margin >= targets.gross_margin,
+            "all": margin_all >= targets.gross_margin,
+            "cash_flow": cash_flow >= 0,
+        }
         for name, yes in reached.items():
             runs[name] = runs[name] + 1 if yes else 0
         for hit, run, hold in (
-            ("margin_paying", "paying", 1), ("margin_paying_held", "paying", targets.hold_quarters),
-            ("margin_all", "all", 1), ("margin_all_held", "all", targets.hold_quarters),
-            ("cash_flow_positive", "cash_flow", 1), ("cash_flow_held", "cash_flow", 4),
+            ("margin_paying", "paying", 1),
+            ("margin_paying_held", "paying", targets.hold_quarters),
+            ("margin_all", "all", 1),
+            ("margin_all_held", "all", targets.hold_quarters),
+            ("cash_flow_positive", "cash_flow", 1),
+            ("cash_flow_held", "cash_flow", 4),
         ):
             if runs[run] >= hold:
                 hits[hit] = min(hits[hit], t)

@@ -17,7 +17,8 @@ from tests.scenarios import value, without_uncertainty
 from tests.slow_lab import HITS, Luck, live
 
 CONFIGS = sorted(
-    path for path in (Path(__file__).parents[1] / "configs").glob("*.toml")
+    path
+    for path in (Path(__file__).parents[1] / "configs").glob("*.toml")
     if path.name != "base.toml"
 )
 PATHS = 256
@@ -57,13 +58,16 @@ def lucks(scenario: Scenario, points: np.ndarray) -> list[Luck]:
             return inputs[key].quantile(u / chance) if u < chance else 0.0
 
         return Luck(
-            value=(certain | {key: float(values[path]) for key, values in drawn.items()}).__getitem__,
+            value=(
+                certain | {key: float(values[path]) for key, values in drawn.items()}
+            ).__getitem__,
             overrun=lambda year: float(deviations[0][year][path]),
             drift=lambda year: float(deviations[1][year][path]),
             demand=lambda t: float(score[place(t, 0)]),
             own=lambda t, k: float(score[place(t, 1 + k)]),
             loss=lambda t, k, chance: arrival(
-                place(t, draws.client_loss_slot[k]), chance,
+                place(t, int(draws.client_loss_slot[k])),
+                chance,
                 f"segments.{scenario.segments[k].name}.client_loss.share",
             ),
             jump=lambda t, chance: arrival(
@@ -83,14 +87,16 @@ def test_every_path_equals_the_slow_model_on_the_same_draws(config: Path) -> Non
     points = engine.random(PATHS) + 0.5**33
     traces = simulate_traces(scenario, PATHS, seed=7)
     slow = [live(scenario, luck) for luck in lucks(scenario, points)]
-    expected = np.array([[[m[name] for m in path.metrics] for name in METRICS.values()]
-                         for path in slow])
+    expected = np.array(
+        [[[m[name] for m in path.metrics] for name in METRICS.values()] for path in slow]
+    )
     # Normal scores are float32, so a path's levels carry relative errors of some 1e-6.
     scale = np.abs(expected[:, :1]) + np.abs(expected)
     assert np.max(np.abs(traces - expected) / scale) < 2e-5
 
-    kept = run(scenario, paths=PATHS * scenario.sampling.replicates, seed=7, threads=1,
-               keep_outcomes=True).outcomes
+    kept = run(
+        scenario, paths=PATHS * scenario.sampling.replicates, seed=7, threads=1, keep_outcomes=True
+    ).outcomes
     assert kept is not None
     outcomes = kept[kept["replicate"] == 0].sort_values("path")[list(OUTCOME_COLUMNS)].to_numpy()
     hits = np.array([[path.hits[name] for name in HITS] for path in slow])
@@ -104,36 +110,73 @@ def test_without_uncertainty_a_path_equals_thirty_lines_of_arithmetic(anthropic:
     scenario = without_uncertainty(anthropic)
     trace = simulate_traces(scenario, 1)[0]
     c, i, f, o = scenario.base_year, scenario.inference, scenario.free_users, scenario.other_costs
-    last, training, users = 3 * value(c.monthly_revenue), value(c.training_run_rate) / 4, value(f.users)
+    last, training, users = (
+        3 * value(c.monthly_revenue),
+        value(c.training_run_rate) / 4,
+        value(f.users),
+    )
     levels = [value(s.share_of_revenue) * last for s in scenario.segments]
-    cash, losses, previous = value(scenario.cash.opening), value(scenario.cash.losses_carried_forward), last
+    cash, losses, previous = (
+        value(scenario.cash.opening),
+        value(scenario.cash.losses_carried_forward),
+        last,
+    )
     gain = free_gain = 0.0
     revenues, costs, cash_flows, balances = [], [], [], []
     for t in range(scenario.horizon.quarters):
         users *= 1 + value(f.growth) / 4 * max(0, 1 - users / value(f.ceiling))
         for k, s in enumerate(scenario.segments):
             g, years = s.growth, t / 4
-            mu = value(g.lasting) + (value(g.initial) - value(g.lasting)) * 0.5 ** (years / value(g.half_life))
+            mu = value(g.lasting) + (value(g.initial) - value(g.lasting)) * 0.5 ** (
+                years / value(g.half_life)
+            )
             levels[k] *= math.exp(mu / 4 * max(0, 1 - 4 * levels[k] / value(s.market)))
         fading = 0.5 ** (t / 4 / value(i.catch_up_half_life)) / 4
         gain += (value(i.efficiency_gain) - value(i.price_erosion)) * fading
         free_gain += (value(i.efficiency_gain) - value(f.usage_growth)) * fading
         revenue = sum(levels)
-        share = value(scenario.segments[0].inference_cost) * (1 + value(i.base_overrun)) * math.exp(-gain)
+        share = (
+            value(scenario.segments[0].inference_cost)
+            * (1 + value(i.base_overrun))
+            * math.exp(-gain)
+        )
         cost = revenue * (share + value(i.other_sales_cost))
         free = users * value(f.annual_cost) / 4 * math.exp(-free_gain)
         g = scenario.training.growth
-        training *= math.exp((value(g.lasting) + (value(g.initial) - value(g.lasting)) * 0.5 ** (t / 4 / value(g.half_life))) / 4)
+        training *= math.exp(
+            (
+                value(g.lasting)
+                + (value(g.initial) - value(g.lasting)) * 0.5 ** (t / 4 / value(g.half_life))
+            )
+            / 4
+        )
         other = value(o.fixed) / 4 * math.exp(value(o.fixed_growth) * (t + 1) / 4)
         other += value(o.variable) * revenue * (revenue / last) ** (value(o.scale_elasticity) - 1)
-        ebitda = revenue - cost - free - max(training, value(scenario.training.floor) * revenue) - other
-        tax, losses = value(scenario.cash.tax_rate) * max(0, ebitda - losses), max(0, losses - ebitda)
-        flow = ebitda + value(o.stock_pay) * other - value(scenario.cash.capital_spending) * revenue - tax
+        ebitda = (
+            revenue - cost - free - max(training, value(scenario.training.floor) * revenue) - other
+        )
+        tax, losses = (
+            value(scenario.cash.tax_rate) * max(0, ebitda - losses),
+            max(0, losses - ebitda),
+        )
+        flow = (
+            ebitda
+            + value(o.stock_pay) * other
+            - value(scenario.cash.capital_spending) * revenue
+            - tax
+        )
         flow += max(0, cash) * value(scenario.cash.interest_rate) / 4
         flow -= value(scenario.cash.working_capital) * 4 * (revenue - previous)
-        cash += flow + sum(value(r.amount) for r in scenario.funding if r.quarter - scenario.horizon.first_quarter == t)
+        cash += flow + sum(
+            value(r.amount)
+            for r in scenario.funding
+            if r.quarter - scenario.horizon.first_quarter == t
+        )
         previous = revenue
-        revenues.append(revenue); costs.append(cost); cash_flows.append(flow); balances.append(cash)  # noqa: E702
+        revenues.append(revenue)
+        costs.append(cost)
+        cash_flows.append(flow)
+        balances.append(cash)
     year = np.ones(4)
     revenue, cost, flow = (np.convolve(x, year, "valid") for x in (revenues, costs, cash_flows))
     np.testing.assert_allclose(trace[0, 3:], revenue, rtol=1e-12)

@@ -5,7 +5,7 @@ import numpy as np
 from .arrays import Array, Draws, Inputs, Points, State, Tables
 from .jit import kernel
 from .rows import LANE_BITS, LANES, Now
-from .vector_math import normal_score
+from .vector_math import Narrow, normal_score
 
 SCORE_LIMIT = 8.5
 UNIT = 2.0**-32
@@ -61,7 +61,7 @@ def fill_philox(low: Array, key: int, block: int) -> None:
 
 
 @kernel
-def philox(left: int, right: int, key: int) -> tuple[int, int]:
+def philox(left: Narrow, right: Narrow, key: Narrow) -> tuple[Narrow, Narrow]:
     """Return the two random words of a counter (left, right) under a key."""
     round_key = np.uint32(key)
     for _ in range(PHILOX_ROUNDS):

@@ -129,7 +129,7 @@ def training_cost(planned: float, level: float, floor_share: float, revenue: flo
 
 @kernel
 def variable_cost(share: float, revenue: float, reference: float, elasticity: float) -> float:
-    """Return operating cost that follows revenue; its share falls with scale: s R (R/R0)^(eta-1)."""
+    """Return operating cost that grows slower than revenue: s R (R/R0)^(eta-1)."""
     return share * revenue * exp((elasticity - 1.0) * log(revenue / reference))
 
 
@@ -170,7 +170,10 @@ def interest(cash: float, annual_rate: float) -> float:
 
 @kernel
 def free_cash_flow(
-    cash_ebitda: float, capital_spending: float, tax_paid: float, working_capital: float,
+    cash_ebitda: float,
+    capital_spending: float,
+    tax_paid: float,
+    working_capital: float,
     interest_earned: float,
 ) -> float:
     """Return cash EBITDA - capital spending - tax - change in working capital + interest."""

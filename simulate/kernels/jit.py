@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 import numba
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
@@ -51,7 +51,7 @@ def cache_folder() -> Path | None:
     ``SIMULATE_CACHE_DIR`` comes first, then ``XDG_CACHE_HOME``, then ``~/.cache``.
     """
     chosen = os.environ.get("SIMULATE_CACHE_DIR")
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    home = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
     folder = (Path(chosen) if chosen else Path(home) / "simulate") / source_digest()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -70,7 +70,9 @@ def is_compiled() -> bool:
 def kernel(function: Function) -> Function:
     """Compile a function that other kernels call; LLVM inlines it where that pays."""
     # Kernels allocate nothing, so they need no reference counts (`_nrt`), which cost a third.
-    compile_ = numba.njit(_nrt=False, nogil=True, error_model="numpy", fastmath=FAST_MATH)
+    compile_: Any = numba.njit(  # pyright: ignore[reportCallIssue]
+        _nrt=False, nogil=True, error_model="numpy", fastmath=FAST_MATH
+    )
     return cast(Function, compile_(function))
 
 
@@ -82,29 +84,29 @@ def entry_kernel(function: Function) -> Function:
     return cast(Function, dispatcher)
 
 
-class _SourceKeyedLocator(_CacheLocator):  # type: ignore[misc]
+class _SourceKeyedLocator(_CacheLocator):
     """Say to numba where the machine code lies: in the folder of the sources' digest."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self._name = function.__qualname__
 
-    def get_cache_path(self) -> str:
+    def get_cache_path(self) -> Any:
         return str(cache_folder())
 
-    def get_source_stamp(self) -> str:
+    def get_source_stamp(self) -> Any:
         return source_digest()
 
-    def get_disambiguator(self) -> str:
+    def get_disambiguator(self) -> Any:
         return self._name
 
     @classmethod
-    def from_function(cls, function: Callable[..., Any], _file: str) -> "_SourceKeyedLocator":
-        return cls(function)
+    def from_function(cls, py_func: Any, py_file: Any) -> Any:  # noqa: ARG003
+        return cls(py_func)
 
 
-class _SourceKeyedImpl(CompileResultCacheImpl):  # type: ignore[misc]
-    _locator_classes = [_SourceKeyedLocator]
+class _SourceKeyedImpl(CompileResultCacheImpl):
+    _locator_classes: ClassVar[list[type]] = [_SourceKeyedLocator]
 
 
-class _SourceKeyedCache(FunctionCache):  # type: ignore[misc]
+class _SourceKeyedCache(FunctionCache):
     _impl_class = _SourceKeyedImpl

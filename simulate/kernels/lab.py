@@ -100,8 +100,14 @@ def earn_quarter(quarter: int, plan: Plan, points: Points, inputs: Inputs, state
         grow_segment(x, level, own_shock, s)
         if draws.client_loss_slot[k] >= 0:
             chance = level[Level.LOSS_CHANCE : Level.LOSS_CHANCE + LANES]
-            draw_arrivals(points, first + draws.client_loss_slot[k], chance, plan.tables,
-                          draws.client_loss_table[k], s)
+            draw_arrivals(
+                points,
+                first + draws.client_loss_slot[k],
+                chance,
+                plan.tables,
+                draws.client_loss_table[k],
+                s,
+            )
             lose_clients(level, s)
         if schedule.from_free_users[k]:
             earn_from_users(x, level, s)
@@ -116,7 +122,9 @@ def move_demand(x: Array, score: Array, s: Array) -> None:
     """Move the shared demand shock and the number of free users by a quarter."""
     for i in range(LANES):
         s[Now.DEMAND + i] = rule.demand_shock(
-            s[Now.DEMAND + i], x[Lab.DEMAND_PERSISTENCE + i], x[Lab.DEMAND_VOLATILITY + i],
+            s[Now.DEMAND + i],
+            x[Lab.DEMAND_PERSISTENCE + i],
+            x[Lab.DEMAND_VOLATILITY + i],
             score[i],
         )
     for i in range(LANES):
@@ -149,7 +157,9 @@ def grow_segment(x: Array, level: Array, score: Array, s: Array) -> None:
         ) * rule.saturation(level[Level.REVENUE + i], x[Segment.MARKET + i])
     for i in range(LANES):
         level[Level.REVENUE + i] = rule.next_revenue(
-            level[Level.REVENUE + i], s[Now.GROWTH + i], s[Now.DEMAND + i],
+            level[Level.REVENUE + i],
+            s[Now.GROWTH + i],
+            s[Now.DEMAND + i],
             x[Segment.VOLATILITY + i] * score[i],
         )
     for i in range(LANES):
@@ -170,7 +180,9 @@ def earn_from_users(x: Array, level: Array, s: Array) -> None:
         level[Level.UNADOPTED + i] *= level[Level.ADOPTION_DECAY + i]
     for i in range(LANES):
         s[Now.SEGMENT_REVENUE + i] = rule.revenue_from_users(
-            level[Level.REVENUE + i], s[Now.USERS + i], x[Segment.REVENUE_PER_USER + i],
+            level[Level.REVENUE + i],
+            s[Now.USERS + i],
+            x[Segment.REVENUE_PER_USER + i],
             level[Level.UNADOPTED + i],
         )
 
@@ -216,9 +228,7 @@ def bill_inference(s: Array) -> None:
     for i in range(LANES):
         s[Now.PAYING_BILL + i] *= rule.cost_index(s[Now.NET_GAIN + i], s[Now.OVERRUN_LEVEL + i])
     for i in range(LANES):
-        s[Now.FREE_INDEX + i] = rule.cost_index(
-            s[Now.FREE_NET_GAIN + i], s[Now.OVERRUN_LEVEL + i]
-        )
+        s[Now.FREE_INDEX + i] = rule.cost_index(s[Now.FREE_NET_GAIN + i], s[Now.OVERRUN_LEVEL + i])
 
 
 @kernel
@@ -239,7 +249,9 @@ def serve_from_own_hardware(quarter: int, schedule: Schedule, hardware: Array, s
         spending, depreciation = schedule.spending[j, quarter], schedule.depreciation[j, quarter]
         for i in range(LANES):
             s[Now.PAYING_BILL + i] = rule.bill_after_saving(
-                s[Now.PAYING_BILL + i], x[Hardware.RENT_REPLACED + i], in_service,
+                s[Now.PAYING_BILL + i],
+                x[Hardware.RENT_REPLACED + i],
+                in_service,
                 x[Hardware.SAVING + i],
             )
         for i in range(LANES):
@@ -260,7 +272,9 @@ def add_cost_of_revenue(x: Array, s: Array) -> None:
     """Book cost of revenue for paying users."""
     for i in range(LANES):
         s[Now.PAYING_COST + i] = rule.cost_of_revenue(
-            s[Now.PAYING_BILL + i], s[Now.REVENUE + i], x[Lab.OTHER_SALES_COST + i],
+            s[Now.PAYING_BILL + i],
+            s[Now.REVENUE + i],
+            x[Lab.OTHER_SALES_COST + i],
             s[Now.DEPRECIATION + i],
         )
 
@@ -288,7 +302,9 @@ def train(quarter: int, plan: Plan, points: Points, x: Array, s: Array) -> None:
         s[Now.TRAINING_EXCESS + i] *= s[Now.TRAINING_DECAY + i]
     for i in range(LANES):
         s[Now.TRAINING + i] = rule.training_cost(
-            s[Now.TRAINING_PLAN + i], s[Now.TRAINING_LEVEL + i], x[Lab.TRAINING_FLOOR + i],
+            s[Now.TRAINING_PLAN + i],
+            s[Now.TRAINING_LEVEL + i],
+            x[Lab.TRAINING_FLOOR + i],
             s[Now.REVENUE + i],
         )
 
@@ -312,7 +328,9 @@ def operate(x: Array, s: Array) -> None:
         s[Now.FIXED_COST + i] *= exp(x[Lab.FIXED_COST_GROWTH + i] / rule.QUARTERS_A_YEAR)
     for i in range(LANES):
         s[Now.OTHER_COST + i] = s[Now.FIXED_COST + i] + rule.variable_cost(
-            x[Lab.VARIABLE_COST + i], s[Now.REVENUE + i], s[Now.REFERENCE_REVENUE + i],
+            x[Lab.VARIABLE_COST + i],
+            s[Now.REVENUE + i],
+            s[Now.REFERENCE_REVENUE + i],
             x[Lab.SCALE_ELASTICITY + i],
         )
 
@@ -325,8 +343,11 @@ def earn_ebitda(s: Array) -> None:
     """Book EBITDA, which counts the inference of free users."""
     for i in range(LANES):
         s[Now.EBITDA + i] = rule.ebitda(
-            s[Now.REVENUE + i], s[Now.PAYING_COST + i] + s[Now.FREE_BILL + i],
-            s[Now.DEPRECIATION + i], s[Now.TRAINING + i], s[Now.OTHER_COST + i],
+            s[Now.REVENUE + i],
+            s[Now.PAYING_COST + i] + s[Now.FREE_BILL + i],
+            s[Now.DEPRECIATION + i],
+            s[Now.TRAINING + i],
+            s[Now.OTHER_COST + i],
         )
 
 
@@ -351,7 +372,9 @@ def flow_cash(x: Array, s: Array) -> None:
     for i in range(LANES):
         s[Now.FREE_CASH_FLOW + i] = rule.free_cash_flow(
             s[Now.EBITDA + i] + x[Lab.STOCK_PAY + i] * s[Now.OTHER_COST + i],
-            s[Now.CAPITAL_SPENDING + i], s[Now.TAX + i], s[Now.WORK + i],
+            s[Now.CAPITAL_SPENDING + i],
+            s[Now.TAX + i],
+            s[Now.WORK + i],
             rule.interest(s[Now.CASH + i], x[Lab.INTEREST_RATE + i]),
         )
     for i in range(LANES):

@@ -14,7 +14,12 @@ LANE_BITS = 6
 
 class _Rows(IntEnum):
     @staticmethod
-    def _generate_next_value_(_name: str, _start: int, count: int, _last: list[Any]) -> int:
+    def _generate_next_value_(
+        name: str,  # noqa: ARG004
+        start: int,  # noqa: ARG004
+        count: int,
+        last_values: list[Any],  # noqa: ARG004
+    ) -> int:
         return count * LANES
 
 

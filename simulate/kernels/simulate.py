@@ -30,8 +30,16 @@ from .tally import Tally, count_metrics, count_outcomes
 
 @entry_kernel
 def simulate_blocks(
-    plan: Plan, points: Points, inputs: Inputs, state: State, first_block: int, blocks: int,
-    tally: Tally, outcomes: Array, drawn: Array, trace: Array,
+    plan: Plan,
+    points: Points,
+    inputs: Inputs,
+    state: State,
+    first_block: int,
+    blocks: int,
+    tally: Tally,
+    outcomes: Array,
+    drawn: Array,
+    trace: Array,
 ) -> None:
     """Simulate ``blocks`` blocks of LANES paths from ``first_block`` on, and tally them.
 
@@ -62,7 +70,12 @@ def simulate_blocks(
 
 @kernel
 def simulate_block(
-    plan: Plan, points: Points, inputs: Inputs, state: State, tally: Tally, trace: Array,
+    plan: Plan,
+    points: Points,
+    inputs: Inputs,
+    state: State,
+    tally: Tally,
+    trace: Array,
     first_path: int,
 ) -> None:
     """Simulate one block over the base year and the horizon."""

@@ -72,7 +72,7 @@ def count(histogram: Array, bins: Array) -> None:
 
 
 @kernel
-def fixed_point_sum(value: Array, row: int) -> int:
+def fixed_point_sum(value: Array, row: int) -> np.int64:
     """Return the block's sum in the fixed point: integers, which add in any order alike."""
     total = np.int64(0)
     for i in range(LANES):

@@ -13,6 +13,9 @@ from numba.extending import intrinsic
 
 from .jit import kernel
 
+# A 32-bit number, cast at every step: type checkers see no use in telling it from others.
+Narrow = Any
+
 
 def _bit_cast(source: Any, target: Any, llvm_type: ir.Type) -> Any:
     """Make an intrinsic that reads the bits of one number type as those of another."""
@@ -106,7 +109,7 @@ def log(x: float) -> float:
 
 
 @kernel
-def log_float32(x: float) -> float:
+def log_float32(x: Narrow) -> Narrow:
     """Return the natural logarithm of a positive normal float32, to about 1e-7."""
     bits = bits_of_float32(x)
     k = np.int32(np.int32(bits - np.int32(0x3F3504F3)) >> np.int32(23))
@@ -123,7 +126,7 @@ def log_float32(x: float) -> float:
 
 
 @kernel
-def normal_score(bits: int) -> float:
+def normal_score(bits: Narrow) -> Narrow:
     """Return the standard normal quantile of ``(bits + 1/2) / 2**32`` in float32.
 
     Parameters
@@ -142,9 +145,7 @@ def normal_score(bits: int) -> float:
     # The signed halves keep the conversions in 32 bits, which AVX2 has for signed integers only.
     distance = np.float32(np.float32(np.int32(edge)) + np.float32(0.5)) * np.float32(2.0**-32)
     signed = np.int32(np.uint32(bits ^ np.uint32(0x80000000)))
-    x = np.float32(
-        np.float32(np.float32(signed) + np.float32(0.5)) * np.float32(2.0**-31)
-    )
+    x = np.float32(np.float32(np.float32(signed) + np.float32(0.5)) * np.float32(2.0**-31))
     inside = np.float32(
         np.float32(4.0) * np.float32(distance * np.float32(np.float32(1.0) - distance))
     )

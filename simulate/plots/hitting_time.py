@@ -17,8 +17,9 @@ def plot_margin_date(result: Result) -> Figure:
     """Draw the quarter in which gross margin first reaches its target, in both definitions."""
     targets = result.scenario.targets
     free = targets.projected_margin == "with free users"
-    main, other = (Hit.MARGIN_ALL, Hit.MARGIN_PAYING) if free else (
-        Hit.MARGIN_PAYING, Hit.MARGIN_ALL)
+    main, other = (
+        (Hit.MARGIN_ALL, Hit.MARGIN_PAYING) if free else (Hit.MARGIN_PAYING, Hit.MARGIN_ALL)
+    )
     names = {Hit.MARGIN_PAYING: "paying users only", Hit.MARGIN_ALL: "with free users"}
     year = targets.projected_year
     if year in result.years:
@@ -30,7 +31,12 @@ def plot_margin_date(result: Result) -> Figure:
     else:
         finding = _median_sentence(result, main, f"Gross margin reaches {targets.gross_margin:.0%}")
     return _plot(
-        result, main, other, names[main], names[other], finding,
+        result,
+        main,
+        other,
+        names[main],
+        names[other],
+        finding,
         "first quarter in which gross margin on trailing four quarters is at the target",
         year,
     )
@@ -42,9 +48,14 @@ def plot_cash_flow_date(result: Result) -> Figure:
         result, Hit.CASH_FLOW_HELD, "Free cash flow has been positive for a year"
     )
     return _plot(
-        result, Hit.CASH_FLOW_HELD, Hit.CASH_FLOW_POSITIVE, "a held year (four quarters)",
-        "first positive quarter", finding,
-        "quarter that completes four positive quarters in a row", None,
+        result,
+        Hit.CASH_FLOW_HELD,
+        Hit.CASH_FLOW_POSITIVE,
+        "a held year (four quarters)",
+        "first positive quarter",
+        finding,
+        "quarter that completes four positive quarters in a row",
+        None,
     )
 
 
@@ -57,8 +68,14 @@ def _median_sentence(result: Result, time: Hit, what: str) -> str:
 
 
 def _plot(
-    result: Result, main: Hit, other: Hit, main_name: str, other_name: str, finding: str,
-    detail: str, projected_year: int | None,
+    result: Result,
+    main: Hit,
+    other: Hit,
+    main_name: str,
+    other_name: str,
+    finding: str,
+    detail: str,
+    projected_year: int | None,
 ) -> Figure:
     quarters = result.scenario.horizon.quarters
     place = np.arange(quarters) + 0.5
@@ -66,8 +83,14 @@ def _plot(
         top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=(5, 3))
         share, other_share = _shares(result, main), _shares(result, other)
         top.bar(place, share[:-1], width=0.86, color=BLUE, label=main_name)
-        top.stairs(other_share[:-1], np.arange(quarters + 1), baseline=None, color=ORANGE,
-                   linewidth=1.4, label=other_name)
+        top.stairs(
+            other_share[:-1],
+            np.arange(quarters + 1),
+            baseline=None,
+            color=ORANGE,
+            linewidth=1.4,
+            label=other_name,
+        )
         top.set_ylabel("share of paths, by quarter")
         highest = float(max(share[:-1].max(), other_share[:-1].max()))
         _draw_never(top, result, main, quarters, highest)
@@ -94,8 +117,14 @@ def _mark_projection(top: Axes, bottom: Axes, result: Result, time: Hit, year: i
     share = result.probability_by_year(time, year).value
     for axes in (top, bottom):
         axes.axvline(end, color=INK, linestyle="--", linewidth=1.0)
-    top.text(end + 0.3, 0.97, f"company: by {year}", va="top", fontsize=9,
-             transform=top.get_xaxis_transform())
+    top.text(
+        end + 0.3,
+        0.97,
+        f"company: by {year}",
+        va="top",
+        fontsize=9,
+        transform=top.get_xaxis_transform(),
+    )
     bottom.plot([end], [share], "o", color=INK, markersize=5)
     bottom.text(end + 0.5, share - 0.03, f"{share:.0%}", va="top", fontsize=10, fontweight="bold")
 
@@ -114,8 +143,13 @@ def _draw_never(axes: Axes, result: Result, time: Hit, quarters: int, top: float
     if never > top:
         label += "\n(bar cut)"
     axes.text(
-        quarters + GAP + NEVER_WIDTH / 2, height / 2, label, ha="center", va="center",
-        fontsize=8.5, color=INK,
+        quarters + GAP + NEVER_WIDTH / 2,
+        height / 2,
+        label,
+        ha="center",
+        va="center",
+        fontsize=8.5,
+        color=INK,
     )
     axes.set_xlim(0.0, quarters + GAP + NEVER_WIDTH + 0.5)
     axes.set_ylim(0.0, top * 1.22)

@@ -19,7 +19,10 @@ def plot_inputs(scenario: Scenario) -> Figure:
     rows = -(-len(inputs) // COLUMNS)
     with picture((11.0, 1.65 * rows + 0.8)) as figure:
         figure.suptitle(
-            f"{scenario.name}: {len(inputs)} uncertain inputs", x=0.01, ha="left", fontsize=13,
+            f"{scenario.name}: {len(inputs)} uncertain inputs",
+            x=0.01,
+            ha="left",
+            fontsize=13,
             fontweight="bold",
         )
         figure.supxlabel("marks at P10, P50 and P90", x=0.01, ha="left", fontsize=9, color=MUTED)
@@ -36,8 +39,12 @@ def _plot_density(axes: Axes, member: Input) -> None:
     axes.fill_between(value, density, color=LIGHT_BLUE, linewidth=0)
     axes.plot(value, density, color=BLUE, linewidth=1.2)
     for level in (0.1, 0.5, 0.9):
-        axes.axvline(member.distribution.quantile(level), color=INK, linewidth=0.7,
-                     linestyle="-" if level == 0.5 else ":")
+        axes.axvline(
+            member.distribution.quantile(level),
+            color=INK,
+            linewidth=0.7,
+            linestyle="-" if level == 0.5 else ":",
+        )
     axes.set_ylim(0.0, None)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)

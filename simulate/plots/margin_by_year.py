@@ -21,7 +21,9 @@ def plot_margin_by_year(result: Result) -> Figure:
     years = result.years
     counts, edges = result.histogram(metric)
     pooled = counts.sum(axis=0, dtype=np.int64)[3::4] / result.paths
-    at_target = [pooled[i, edges[:-1] >= targets.gross_margin - 1e-9].sum() for i in range(len(years))]
+    at_target = [
+        pooled[i, edges[:-1] >= targets.gross_margin - 1e-9].sum() for i in range(len(years))
+    ]
     middle = years[-1] if len(years) < 5 else years[4]
     finding = (
         f"In {middle}, gross margin is at {targets.gross_margin:.0%} or more in "
@@ -38,17 +40,28 @@ def plot_margin_by_year(result: Result) -> Figure:
             floor = len(years) - 1 - i
             for color, chosen in ((LIGHT_BLUE, ~reached), (BLUE, reached)):
                 axes.stairs(
-                    np.where(chosen, height[i], 0.0) + floor, steps, baseline=floor, fill=True,
-                    color=color, zorder=2 * i,
+                    np.where(chosen, height[i], 0.0) + floor,
+                    steps,
+                    baseline=floor,
+                    fill=True,
+                    color=color,
+                    zorder=2 * i,
                 )
             axes.stairs(height[i] + floor, steps, baseline=None, color="white", zorder=2 * i + 1)
-            axes.plot([LOWEST, HIGHEST], [floor, floor], color=MUTED, linewidth=0.6,
-                      zorder=2 * i + 1)
+            axes.plot(
+                [LOWEST, HIGHEST], [floor, floor], color=MUTED, linewidth=0.6, zorder=2 * i + 1
+            )
             axes.text(LOWEST - 0.01, floor, str(year), ha="right", va="bottom", fontsize=10)
             axes.text(HIGHEST + 0.01, floor, f"{at_target[i]:.0%}", va="bottom", fontsize=10)
         axes.axvline(targets.gross_margin, color=INK, linestyle="--", linewidth=1.0, zorder=99)
-        axes.text(HIGHEST + 0.01, len(years) - 0.15, f"at {targets.gross_margin:.0%}\nor more",
-                  fontsize=8.5, color=MUTED, va="bottom")
+        axes.text(
+            HIGHEST + 0.01,
+            len(years) - 0.15,
+            f"at {targets.gross_margin:.0%}\nor more",
+            fontsize=8.5,
+            color=MUTED,
+            va="bottom",
+        )
         axes.set_xlim(LOWEST, HIGHEST)
         axes.set_ylim(-0.05, len(years) + 0.6)
         axes.set_yticks([])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -39,7 +39,7 @@ STYLE: dict[str, Any] = {
 @contextmanager
 def picture(size: tuple[float, float] = SIZE) -> Iterator[Figure]:
     """Give a new figure in the common style."""
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(cast(Any, STYLE)):
         yield Figure(figsize=size, layout="constrained")
 
 
@@ -56,6 +56,6 @@ def sign(figure: Figure, text: str) -> None:
 
 def save_picture(figure: Figure, stem: Path) -> None:
     """Save a figure as PNG and SVG beside each other."""
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(cast(Any, STYLE)):
         figure.savefig(stem.with_suffix(".png"), dpi=150, metadata={"Software": None})
         figure.savefig(stem.with_suffix(".svg"), metadata={"Date": None, "Creator": None})

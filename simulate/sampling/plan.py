@@ -8,9 +8,9 @@ from scipy.special import ndtri
 
 from simulate.kernels.arrays import Draws, Inputs, Plan, Points, Schedule
 from simulate.kernels.rows import LANES, Funding, Hardware, Lab, Segment
+from simulate.scenario import schema
 from simulate.scenario.distributions import Fixed, Uncertain
 from simulate.scenario.inputs import correlated_inputs, correlation_matrix, list_inputs
-from simulate.scenario import schema
 from simulate.scenario.schema import ZERO, Scenario
 
 from .points import pseudo_random_points, sobol_points
@@ -112,9 +112,16 @@ class Sampling:
             if isinstance(distribution, Fixed):
                 row[:] = distribution.value
         flat = rows.reshape(-1)
-        sizes = np.cumsum([
-            len(Lab), self.segments * len(Segment), self.purchases * len(Hardware),
-        ]) * LANES
+        sizes = (
+            np.cumsum(
+                [
+                    len(Lab),
+                    self.segments * len(Segment),
+                    self.purchases * len(Hardware),
+                ]
+            )
+            * LANES
+        )
         lab, segment, hardware, funding = np.split(flat, sizes)
         return Inputs(
             rows=rows,
@@ -188,7 +195,10 @@ def _row_keys(scenario: Scenario) -> list[str]:
 
 def _resolve(key: str, by_key: dict[str, Uncertain]) -> Uncertain:
     """Return an input's distribution, or what its absence means."""
-    if key.endswith(".starting_revenue") and key.replace("starting_revenue", "revenue_per_user") in by_key:
+    if (
+        key.endswith(".starting_revenue")
+        and key.replace("starting_revenue", "revenue_per_user") in by_key
+    ):
         return INDEX_START
     return by_key.get(key, ZERO)
 

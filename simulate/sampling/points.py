@@ -1,5 +1,7 @@
 """Point sets: scrambled Sobol' points and pseudo-random words, one of each a replicate."""
 
+from typing import Any
+
 import numpy as np
 from scipy.stats import qmc
 
@@ -26,7 +28,8 @@ def sobol_points(dimensions: int, seed: int, replicate: int) -> Points:
     attribute; a test holds the points made of them against scipy's own.
     """
     engine = qmc.Sobol(dimensions, scramble=True, bits=BITS, rng=_generator(seed, replicate))
-    directions = np.ascontiguousarray(engine._sv.T.astype(np.uint32))
+    private: Any = engine
+    directions = np.ascontiguousarray(private._sv.T.astype(np.uint32))
     low = np.zeros((dimensions, LANES), np.uint32)
     for lane in range(LANES):
         gray = lane ^ (lane >> 1)
@@ -38,7 +41,7 @@ def sobol_points(dimensions: int, seed: int, replicate: int) -> Points:
         key=np.zeros(1, np.uint32),
         low=low,
         base=np.zeros(dimensions, np.uint32),
-        shift=engine._shift.astype(np.uint32),
+        shift=private._shift.astype(np.uint32),
         directions=directions,
     )
 

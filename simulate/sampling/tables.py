@@ -62,5 +62,7 @@ def _cubics(quantile: Quantile, cells: int) -> tuple[Array, Array]:
     error = np.abs(coefficients @ (between[:, None] ** np.arange(4)).T - exact)
     reachable = np.abs(left) < 6.5
     # Where the tail is many times the central range, the error that counts is relative to it.
-    scale = np.maximum(1.0, np.abs(exact) / max(np.ptp(exact[np.abs(left) < CENTRAL_SCORE]), 1e-300))
-    return np.ascontiguousarray(coefficients), (error / scale)[reachable]
+    scale: Array = np.maximum(
+        1.0, np.abs(exact) / max(np.ptp(exact[np.abs(left) < CENTRAL_SCORE]), 1e-300)
+    )
+    return np.asarray(coefficients, float, order="C"), np.asarray((error / scale)[reachable])

@@ -4,6 +4,7 @@ A member is a frozen pydantic model with ``distribution``, its parameters (quant
 optional ``truncate`` and a ``source``. Its contract is one method, ``quantile_at_score``.
 """
 
+import itertools
 from abc import abstractmethod
 from typing import Annotated, Any, Literal
 
@@ -44,10 +45,12 @@ class Fixed(Uncertain):
     value: float
 
     def quantile_at_score(self, score: Array) -> Array:
+        """Return the value everywhere."""
         return np.full_like(score, self.value)
 
     @property
     def is_certain(self) -> bool:
+        """Tell that there is only one value."""
         return True
 
 
@@ -61,6 +64,7 @@ class Continuous(Uncertain):
         """Return the distribution without truncation, as a frozen scipy distribution."""
 
     def quantile_at_score(self, score: Array) -> Array:
+        """Return the quantile function, within the truncation, at standard normal scores."""
         whole = self._whole()
         if self.truncate is None:
             return _quantile_at_score(whole, score)
@@ -231,7 +235,7 @@ def _given(model: Uncertain, *names: str) -> dict[str, float]:
 
 def _check_order(quantiles: dict[str, float]) -> None:
     values = list(quantiles.values())
-    if any(a >= b for a, b in zip(values, values[1:], strict=False)):
+    if any(a >= b for a, b in itertools.pairwise(values)):
         text = ", ".join(f"{name} = {value:g}" for name, value in quantiles.items())
         raise ValueError(f"{text}: quantiles must rise")
 

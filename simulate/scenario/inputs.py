@@ -77,7 +77,9 @@ def correlation_matrix(scenario: Scenario) -> NDArray[np.float64]:
         where, at = f'correlations."{pair}" = {value:g}', ("correlations", pair)
         names = [name.strip() for name in pair.split(",")]
         if len(names) != 2 or names[0] == names[1]:
-            raise ScenarioError(f'{where}: the key must name two inputs, as "first, second"', key=at)
+            raise ScenarioError(
+                f'{where}: the key must name two inputs, as "first, second"', key=at
+            )
         for name in names:
             if name not in uncertain:
                 why = _why_not(name, scenario, uncertain)
@@ -108,4 +110,3 @@ def _why_not(name: str, scenario: Scenario, keys: list[str]) -> str:
         return "is drawn at events" if drawn == "event" else "is a certain number"
     close = get_close_matches(name, keys, n=1, cutoff=0.4)
     return f'is no input; did you mean "{close[0]}"?' if close else "is no input"
-

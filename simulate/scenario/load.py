@@ -77,7 +77,7 @@ def _read_chain(path: Path, chain: list[Path]) -> tuple[Table, Origin]:
     origin: Origin = {}
     if parent is not None:
         if not isinstance(parent, str):
-            raise ScenarioError(f'{path}: extends = {parent!r}: must be a file\'s name, in quotes')
+            raise ScenarioError(f"{path}: extends = {parent!r}: must be a file's name, in quotes")
         parent_path = path.parent / parent
         if not parent_path.exists() and (packaged_configs() / parent).exists():
             parent_path = packaged_configs() / parent
@@ -122,6 +122,7 @@ def _merge(table: Table, own: Table, at: tuple[str, ...], path: Path, origin: Or
             _merge_named(below, value, here, path, origin)
         else:
             table[key] = value
+            origin.pop(here, None)  # so that the last file to set a key comes last
             origin[here] = path
 
 

@@ -1,4 +1,4 @@
-"""What a scenario file may say. Each input is declared here once: title, unit, range, when drawn."""
+"""What a scenario file may say; each input is declared here once, with title, unit and range."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -39,7 +39,9 @@ class Quantity:
     drawn: Drawn = "path"
     certain: bool = False
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self._check, handler(source))
 
     def _check(self, given: Uncertain) -> Uncertain:
@@ -149,7 +151,6 @@ class BaseYear(Section):
         AnyDistribution, Quantity("training cost now, annualised", "bn USD", 0, 1e4, certain=True)
     ]
 
-
     @model_validator(mode="after")
     def _check(self) -> "BaseYear":
         revenue, monthly = self.revenue.quantile(0.5), self.monthly_revenue.quantile(0.5)
@@ -203,17 +204,19 @@ class Segment(Section):
     volatility: Annotated[
         AnyDistribution, Quantity("volatility of growth", "log/quarter", 0.0, 1.0)
     ] = ZERO
-    market: Annotated[
-        AnyDistribution, Quantity("size of the market", "bn USD/yr", 1e-3)
-    ] = NO_LIMIT
+    market: Annotated[AnyDistribution, Quantity("size of the market", "bn USD/yr", 1e-3)] = NO_LIMIT
     client_loss: ClientLoss | None = None
     starts: Quarter | None = None
-    starting_revenue: Annotated[
-        AnyDistribution, Quantity("annualised revenue at the start", "bn USD/yr", 0.0, 1e4)
-    ] | None = None
-    revenue_per_user: Annotated[
-        AnyDistribution, Quantity("mature revenue per free user", "USD/yr", 0.0, 1e4)
-    ] | None = None
+    starting_revenue: (
+        Annotated[
+            AnyDistribution, Quantity("annualised revenue at the start", "bn USD/yr", 0.0, 1e4)
+        ]
+        | None
+    ) = None
+    revenue_per_user: (
+        Annotated[AnyDistribution, Quantity("mature revenue per free user", "USD/yr", 0.0, 1e4)]
+        | None
+    ) = None
     adoption_half_life: Annotated[
         AnyDistribution, Quantity("half-life of the way to maturity", "years", 0.05, 1e10)
     ] = Fixed(value=1.0, source="assumption: half of maturity a year after the start")
@@ -327,7 +330,8 @@ class OtherCosts(Section):
     fixed_growth: Annotated[AnyDistribution, _log_rate("growth of the fixed part")]
     variable: Annotated[AnyDistribution, _share("variable part over revenue now", high=5.0)]
     scale_elasticity: Annotated[
-        AnyDistribution, Quantity("growth of the variable part over that of revenue", "share", 0, 1.5)
+        AnyDistribution,
+        Quantity("growth of the variable part over that of revenue", "share", 0, 1.5),
     ]
     stock_pay: Annotated[AnyDistribution, _share("part paid in stock, not cash")]
     not_operating: Annotated[

@@ -1,0 +1,143 @@
+"""What a person gets to read who wrote something wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from simulate.scenario import ScenarioError, load_scenario
+
+CASES = {
+    "an unknown key": (
+        "[inference]\noverun = 0.3",
+        ["inference.overun", 'unknown key; did you mean "overrun"?'],
+    ),
+    "an unknown section": ("[inferences]\nx = 1", ["inferences", 'did you mean "inference"?']),
+    "a margin in percent": (
+        "[targets]\ngross_margin = 70",
+        ["targets.gross_margin = 70", "write 0.7 for 70%"],
+    ),
+    "a share in percent": (
+        "[inference]\nother_sales_cost = 6.5",
+        ["inference.other_sales_cost = 6.5", "from 0 to 1", "write 0.065 for 6.5%"],
+    ),
+    "quantiles out of order": (
+        '[inference.overrun]\ndistribution = "normal"\np10 = 0.3\np90 = 0.1',
+        ["inference.overrun", "p10 = 0.3, p90 = 0.1", "quantiles must rise"],
+    ),
+    "no quantiles": (
+        '[inference.overrun]\ndistribution = "normal"\np10 = 0.3',
+        ["inference.overrun", "two of p10, p50, p90, or mean and sd"],
+    ),
+    "a quantile too many": (
+        '[inference.overrun]\ndistribution = "lognormal"\np10 = 0\np50 = 1\np90 = 4\nshift = -1',
+        ["inference.overrun", "all three without a shift"],
+    ),
+    "a lognormal without a tail": (
+        '[inference.overrun]\ndistribution = "lognormal"\np10 = 0.0\np50 = 0.3\np90 = 0.4',
+        ["inference.overrun", "no longer tail on the right"],
+    ),
+    "draws out of range": (
+        '[cash.tax_rate]\ndistribution = "normal"\np10 = 0.1\np90 = 0.4',
+        ["cash.tax_rate", "draws reach -", "from 0 to 1 share", "truncate = [low, high]"],
+    ),
+    "an unknown distribution": (
+        '[cash.tax_rate]\ndistribution = "normall"\np10 = 0.1',
+        ["cash.tax_rate", '"normall"', 'did you mean "normal"?'],
+    ),
+    "an empty truncation": (
+        '[cash.tax_rate]\ndistribution = "normal"\np10 = 0.1\np90 = 0.4\ntruncate = [0.4, 0.1]',
+        ["cash.tax_rate", "truncate = [0.4, 0.1] is empty"],
+    ),
+    "a word for a number": (
+        '[cash]\ntax_rate = "high"',
+        ['cash.tax_rate = "high"', "must be a number, or a table"],
+    ),
+    "not a number": ("[cash]\ntax_rate = nan", ["cash.tax_rate", "finite number"]),
+    "an uncertain base year": (
+        '[base_year.revenue]\ndistribution = "uniform"\nlow = 4\nhigh = 5',
+        ["base_year.revenue", "must be a certain number"],
+    ),
+    "a run rate that does not fit": (
+        "[base_year]\nmonthly_revenue = 2.0",
+        ["base_year", "monthly_revenue = 2", "revenue of 4.5"],
+    ),
+    "not a quarter": (
+        '[horizon]\nlast_quarter = "2035"',
+        ['horizon.last_quarter = "2035"', 'write it as "2026Q1"'],
+    ),
+    "half a year": ('[horizon]\nlast_quarter = "2035Q2"', ["horizon", "2035Q4"]),
+    "shares that don't sum to 1": (
+        '[[segments]]\nname = "api"\nshare_of_revenue = 0.5',
+        ["segments: share_of_revenue sums to 0.64; it must be 1"],
+    ),
+    "an impossible correlation": (
+        '[correlations]\n"inference.efficiency_gain, inference.overrun" = 0.99\n'
+        '"inference.overrun, inference.price_erosion" = -0.99',
+        ["no inputs can be correlated like this", "weaken it"],
+    ),
+    "a correlation above 1": (
+        '[correlations]\n"inference.efficiency_gain, inference.overrun" = 1.5',
+        ["= 1.5", "between -1 and 1"],
+    ),
+    "a correlation of nothing": (
+        '[correlations]\n"inference.overun, inference.price_erosion" = 0.5',
+        ['"inference.overun" is no input; did you mean "inference.overrun"?'],
+    ),
+    "a correlation with a certain number": (
+        '[correlations]\n"segments.api.client_loss.rate, inference.price_erosion" = 0.5',
+        ["is a certain number"],
+    ),
+    "a pair given twice": (
+        '[correlations]\n"inference.price_erosion, inference.efficiency_gain" = 0.5',
+        ["given twice"],
+    ),
+    "unreadable TOML": ("a = [1", ["not readable as TOML"]),
+    "a chain in a circle": ('extends = "scenario.toml"', ["extend each other"]),
+    "no such parent": ('extends = "missing.toml"', ['extends = "missing.toml"', "no file"]),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_mistake_is_named_with_its_file_its_key_and_its_mend(case: str, tmp_path: Path) -> None:
+    text, expected = CASES[case]
+    file = tmp_path / "scenario.toml"
+    file.write_text(text if "extends" in text else f'extends = "anthropic.toml"\n{text}\n')
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(file)
+    message = str(caught.value)
+    assert str(file) in message
+    for part in expected:
+        assert part in message
+    assert len(message.splitlines()) <= 2
+
+
+def test_a_missing_file_names_the_packaged_ones(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match=r"no such file; packaged scenarios: .*openai\.toml"):
+        load_scenario(tmp_path / "none.toml")
+
+
+def test_a_folder_is_no_scenario(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="is a folder"):
+        load_scenario(tmp_path)
+
+
+def test_bytes_that_are_no_text(tmp_path: Path) -> None:
+    file = tmp_path / "scenario.toml"
+    file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ScenarioError, match="not UTF-8"):
+        load_scenario(file)
+
+
+def test_an_error_in_the_parent_names_the_parent(tmp_path: Path) -> None:
+    (tmp_path / "parent.toml").write_text('extends = "anthropic.toml"\n[cash]\ntax_rate = 25\n')
+    (tmp_path / "child.toml").write_text('extends = "parent.toml"\nname = "child"\n')
+    with pytest.raises(ScenarioError, match=r"parent\.toml: cash\.tax_rate = 25"):
+        load_scenario(tmp_path / "child.toml")
+
+
+def test_a_child_changes_one_quantile_and_keeps_the_rest(tmp_path: Path) -> None:
+    file = tmp_path / "child.toml"
+    file.write_text('extends = "anthropic.toml"\n[inference.overrun]\np90 = 0.4\n')
+    overrun = load_scenario(file).inference.overrun
+    assert overrun.quantile(0.9) == pytest.approx(0.4)
+    assert overrun.quantile(0.1) == pytest.approx(-0.08)

@@ -1,0 +1,220 @@
+"""The command as a user meets it."""
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+import simulate.output
+from simulate import cli, load_scenario, run
+from simulate.kernels.jit import package_version
+from simulate.output import OWN_FILES
+from simulate.result import HITTING_TIMES, OUTCOME_COLUMNS
+
+SMALL = ["--paths", "2000", "--quiet"]
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    """Run the command in this process and return its exit status."""
+    monkeypatch.setattr(sys, "argv", ["simulate", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    code = ended.value.code
+    return code if isinstance(code, int) else 0
+
+
+@pytest.fixture(autouse=True)
+def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_run_writes_all_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert call(monkeypatch, "run", "openai.toml", *SMALL, "--seed", "9") == 0
+    folder = Path("results/openai")
+    assert {path.name for path in folder.iterdir()} == OWN_FILES
+    summary = json.loads((folder / "summary.json").read_text())
+    assert (summary["seed"], summary["version"]) == (9, package_version())
+    assert summary["scenario"]["inference"]["overrun"]["p90"] == 0.23
+    assert summary["company_projection"]["projected_year"] == 2029
+    outcomes = pd.read_parquet(folder / "outcomes.parquet")
+    assert len(outcomes) == summary["paths"] == 2048
+    assert set(OUTCOME_COLUMNS) <= set(outcomes.columns)
+    metadata = pq.read_schema(folder / "metrics.parquet").metadata
+    assert json.loads(metadata[b"scenario"])["name"] == summary["name"]
+    assert (folder / "margin_date.png").read_bytes().startswith(b"\x89PNG")
+    assert "<svg" in (folder / "cash_flow_date.svg").read_text()
+
+
+def test_the_same_run_writes_the_same_pictures_and_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    contents = []
+    for name in ("first", "second"):
+        assert call(monkeypatch, "run", *SMALL, "--out", name) == 0
+        contents.append({p.name: p.read_bytes() for p in Path(name).iterdir()})
+        contents[-1].pop("summary.json")  # it holds the time that the run took
+    assert contents[0] == contents[1]
+
+
+def test_the_answer_reads_well_in_80_columns(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "run", "--paths", "2000") == 0
+    answer = capsys.readouterr().out
+    assert max(map(len, answer.splitlines())) <= 80
+    for part in (
+        "<- company (paying users)",
+        "first held",
+        "cumulative",
+        "Peak funding need",
+        "Cash runs out",
+        "seed 20260122",
+        "2,048 paths",
+        "no investment advice",
+        *HITTING_TIMES.values(),
+    ):
+        assert part in answer
+
+
+def test_json_prints_the_summary_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "run", "--paths", "2000", "--json") == 0
+    summary = json.loads(capsys.readouterr().out)
+    by_2027 = summary["hitting_times"]["gross margin, paying users"]["by_end_of"]["2027"]
+    assert by_2027["low"] < by_2027["value"] < by_2027["high"]
+
+
+def test_check_prints_every_input_with_unit_and_source(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "check", "anthropic-tpu.toml") == 0
+    printed = capsys.readouterr().out
+    assert "inference.overrun  -0.08 / 0.02 / 0.23 share, each year" in printed
+    assert "hardware.tpu.amount  21 bn USD\n    A14" in printed
+
+
+def test_show_draws_the_inputs_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "show", "openai.toml") == 0
+    assert Path("openai-inputs.png").read_bytes().startswith(b"\x89PNG")
+    assert call(monkeypatch, "show", "openai.toml") == 2
+    assert "exists" in capsys.readouterr().err
+    assert call(monkeypatch, "show", "openai.toml", "--force") == 0
+    assert call(monkeypatch, "show", "openai.toml", "--out", "x.doc") == 2
+
+
+def test_another_folder_is_never_written_over(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "run", *SMALL, "--out", "out") == 0
+    assert call(monkeypatch, "run", *SMALL, "--out", "out") == 0  # the same run again
+    before = Path("out/summary.json").read_bytes()
+    assert call(monkeypatch, "run", *SMALL, "--seed", "1", "--out", "out") == 2
+    assert "--force" in capsys.readouterr().err
+    assert Path("out/summary.json").read_bytes() == before
+    Path("out/mine.txt").write_text("keep me")
+    assert call(monkeypatch, "run", *SMALL, "--out", "out") == 2
+    assert call(monkeypatch, "run", *SMALL, "--seed", "1", "--out", "out", "--force") == 0
+    assert Path("out/mine.txt").read_text() == "keep me"
+    assert Path("out/summary.json").read_bytes() != before
+
+
+def test_a_bad_scenario_ends_in_status_2_and_writes_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("bad.toml").write_text('extends = "anthropic.toml"\n[targets]\ngross_margin = 70\n')
+    assert call(monkeypatch, "run", "bad.toml") == 2
+    error = capsys.readouterr().err
+    assert error == (
+        "error: bad.toml: targets.gross_margin = 70: input should be less than 1; "
+        "write 0.7 for 70%\n"
+    )
+    assert [path.name for path in Path().iterdir()] == ["bad.toml"]
+
+
+@pytest.mark.parametrize(
+    "option",
+    [["--paths", "0"], ["--threads", "0"], ["--seed", "-1"], ["--paths", "many"], ["--nonsense"]],
+)
+def test_a_bad_option_ends_in_status_2(option: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert call(monkeypatch, "run", *option) == 2
+    assert list(Path().iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("file").write_text("")
+    assert call(monkeypatch, "run", *SMALL, "--out", "file/inside") == 2
+    assert "file/inside: can't be written" in capsys.readouterr().err
+    assert call(monkeypatch, "run", *SMALL, "--out", "file") == 2
+    assert "is a file" in capsys.readouterr().err
+
+
+def test_a_full_disk_leaves_nothing_half_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def no_space(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(simulate.output, "save_picture", no_space)
+    assert call(monkeypatch, "run", *SMALL, "--out", "out") == 2
+    assert capsys.readouterr().err == (
+        "error: out: can't be written: No space left on device; nothing was kept\n"
+    )
+    assert list(Path().iterdir()) == []
+
+
+def test_an_interruption_leaves_nothing_half_written() -> None:
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "simulate",
+            "run",
+            "--paths",
+            "1000000000",
+            "--no-outcomes",
+            "--out",
+            "out",
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 120
+    while not any(Path().glob(".out-*")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(1.0)
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert error.endswith("interrupted: nothing was written\n")
+    assert list(Path().iterdir()) == []
+
+
+def test_three_lines_of_python_give_tables() -> None:
+    result = run(load_scenario("openai.toml"), paths=2000, keep_outcomes=True)
+    assert list(result.hitting_times.columns) == [
+        "outcome",
+        "quarter",
+        "probability",
+        "cumulative",
+        "standard_error",
+        "low",
+        "high",
+    ]
+    shares = result.hitting_times.groupby("outcome")["probability"].sum()
+    assert shares.to_numpy() == pytest.approx(1.0)
+    assert {"metric", "quarter", "statistic", "value", "standard_error", "low", "high"} == set(
+        result.metrics.columns
+    )
+    assert result.outcomes is not None and len(result.outcomes) == result.paths

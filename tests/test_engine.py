@@ -1,0 +1,101 @@
+"""What must not change the numbers: threads, order, and how many more paths are asked for."""
+
+import numpy as np
+import pytest
+
+from simulate.kernels.jit import source_digest
+from simulate.kernels.tally import MONEY_BINS, Tally, margin_edges, money_edges
+from simulate.result import METRICS, Result
+from simulate.run import run, simulate_traces
+from simulate.scenario import Scenario
+from tests.scenarios import changed
+
+PATHS = 1 << 15
+
+
+def assert_same(a: Result, b: Result) -> None:
+    for name, left, right in zip(Tally._fields, a.tally, b.tally, strict=True):
+        np.testing.assert_array_equal(left, right, err_msg=name)
+
+
+@pytest.mark.parametrize("sampler", ["sobol", "pseudo"])
+def test_any_number_of_threads_gives_the_same_bits(anthropic: Scenario, sampler: str) -> None:
+    scenario = changed(anthropic, {"sampling.sampler": sampler})
+    one = run(scenario, paths=PATHS, threads=1)
+    for threads in (2, 4):
+        assert_same(one, run(scenario, paths=PATHS, threads=threads))
+
+
+def test_a_seed_decides_the_numbers(anthropic: Scenario) -> None:
+    assert_same(run(anthropic, paths=PATHS, seed=3), run(anthropic, paths=PATHS, seed=3))
+    other = run(anthropic, paths=PATHS, seed=4)
+    assert (other.tally.sums != run(anthropic, paths=PATHS, seed=3).tally.sums).any()
+
+
+def test_more_paths_continue_the_same_sequence(anthropic: Scenario) -> None:
+    few = run(anthropic, paths=1 << 12, keep_outcomes=True).outcomes
+    many = run(anthropic, paths=1 << 13, keep_outcomes=True).outcomes
+    assert few is not None and many is not None
+    start = many[many["path"] < 1 << 8]
+    np.testing.assert_array_equal(
+        start.sort_values(["replicate", "path"]), few.sort_values(["replicate", "path"])
+    )
+
+
+def test_every_path_is_counted_once(anthropic: Scenario) -> None:
+    result = run(anthropic, paths=1000)
+    assert result.paths == 1024
+    tally, each = result.tally, result.replicate_paths
+    assert (tally.hits.sum(axis=2) == each).all()
+    assert (tally.margin.sum(axis=3) == each).all()
+    assert (tally.funding_need.sum(axis=1) == each).all()
+    money = tally.money[:, [0, 3, 4, 5, 6, 7]]
+    assert (money.sum(axis=3) == each).all()
+
+
+def test_the_tally_agrees_with_the_paths_it_counted(anthropic: Scenario) -> None:
+    scenario = changed(anthropic, {"sampling.replicates": 2})
+    paths = 2048
+    result = run(scenario, paths=2 * paths)
+    trace = simulate_traces(scenario, paths)
+    for place, (metric, name) in enumerate(METRICS.items()):
+        values = trace[:, place]
+        # Sums are kept to 2**-17 a path.
+        found = result.tally.sums[0, place] / 65536 / paths
+        np.testing.assert_allclose(found, values.mean(axis=0), atol=1e-5, rtol=1e-9, err_msg=name)
+        counts, edges = result.histogram(metric)
+        for quarter in (0, 20, 39):
+            inside = np.clip(values[:, quarter], edges[0] * (1 - 1e-12), edges[-1] * (1 - 1e-12))
+            expected = np.searchsorted(edges, inside, side="right") - 1
+            if edges.size == MONEY_BINS + 1:
+                low = np.searchsorted(edges, inside, side="left") - 1
+                expected = np.where(inside < 0, low, expected)
+            np.testing.assert_array_equal(
+                counts[0, quarter], np.bincount(expected, minlength=edges.size - 1), err_msg=name
+            )
+
+
+def test_bins_are_as_fine_as_stated() -> None:
+    money = money_edges()
+    positive = money[money > 0]
+    assert np.max(np.diff(positive) / positive[:-1]) <= 1 / 64 + 1e-12
+    np.testing.assert_allclose(np.diff(margin_edges()), 0.002)
+
+
+def test_quantiles_are_within_a_bin_of_the_exact_ones(anthropic: Scenario) -> None:
+    scenario = changed(anthropic, {"sampling.replicates": 2})
+    paths = 4096
+    result = run(scenario, paths=2 * paths, keep_outcomes=True)
+    need = result.outcomes
+    assert need is not None
+    exact = need["peak funding need"].quantile([0.1, 0.5, 0.9]).to_numpy()
+    found = [result.funding_need[level].value for level in ("p10", "p50", "p90")]
+    np.testing.assert_allclose(found, exact, rtol=1 / 64)
+
+
+def test_a_changed_kernel_source_changes_the_cache_key(tmp_path) -> None:
+    source = tmp_path / "lab.py"
+    source.write_text("x = 1\n")
+    before = source_digest(tmp_path)
+    source.write_text("x = 2\n")
+    assert source_digest(tmp_path) != before

@@ -1,0 +1,136 @@
+"""Point sets and quantile tables."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import qmc
+
+from simulate.kernels.arrays import Points
+from simulate.kernels.draws import SCORE_LIMIT, enter_block
+from simulate.kernels.rows import LANES
+from simulate.run import run
+from simulate.sampling.points import pseudo_random_points, sobol_points
+from simulate.sampling.ramp import base_year_ramp
+from simulate.sampling.tables import build_tables
+from simulate.scenario import Scenario
+from simulate.scenario.distributions import FAMILY, Uncertain
+from simulate.scenario.inputs import list_inputs
+
+
+def words(points: Points, block: int) -> np.ndarray:
+    enter_block(points, block)
+    return points.low ^ points.base[:, None]
+
+
+def test_sobol_points_are_those_of_scipy_for_the_same_scramble() -> None:
+    dimensions, blocks = 37, 16
+    points = sobol_points(dimensions, seed=5, replicate=3)
+    engine = qmc.Sobol(dimensions, bits=32, rng=np.random.default_rng([5, 3]))
+    expected = (engine.random(blocks * LANES) * 2**32).astype(np.uint32)
+    found = np.hstack([words(points, block) for block in range(blocks)]).T
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("make", [sobol_points, pseudo_random_points])
+def test_a_draw_depends_only_on_seed_replicate_and_path(make) -> None:
+    forwards, backwards = make(20, 1, 2), make(20, 1, 2)
+    first = [words(forwards, block).copy() for block in (0, 1, 7)]
+    second = [words(backwards, block).copy() for block in (7, 1, 0)]
+    for a, b in zip(first, reversed(second), strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert not np.array_equal(words(make(20, 1, 3), 0), first[0])
+    assert not np.array_equal(words(make(20, 2, 2), 0), first[0])
+
+
+def test_pseudo_random_words_are_uniform_and_uncorrelated() -> None:
+    points = pseudo_random_points(8, seed=11, replicate=0)
+    u = np.hstack([words(points, block) for block in range(1024)]) / 2.0**32
+    # 8 means and 28 correlations, each within 4.5 standard errors: a false alarm in 4,000 seeds.
+    assert np.abs(u.mean(axis=1) - 0.5).max() < 4.5 / np.sqrt(12 * u.shape[1])
+    off = np.asarray(np.corrcoef(u))[np.triu_indices(8, 1)]
+    assert np.abs(off).max() < 4.5 / np.sqrt(u.shape[1])
+
+
+def looked_up(distribution: Uncertain, score: np.ndarray) -> np.ndarray:
+    tables = build_tables([distribution.quantile_at_score])
+    first, cells, density = tables.layout[0]
+    position = np.minimum((score + SCORE_LIMIT) * density, cells - 1e-9)
+    cell = position.astype(int)
+    c, f = tables.coefficients[int(first) + cell], position - cell
+    return c[:, 0] + f * (c[:, 1] + f * (c[:, 2] + f * c[:, 3]))
+
+
+def test_tables_equal_the_quantile_functions_of_all_inputs(
+    anthropic: Scenario, openai: Scenario
+) -> None:
+    score = np.random.default_rng(3).uniform(-2.4, 2.4, 20_000)
+    tail = np.array([-4.75, -4.0, 4.0, 4.75])  # 1e-6 on both sides
+    for scenario in (anthropic, openai):
+        for member in list_inputs(scenario):
+            if member.distribution.is_certain:
+                continue
+            exact = member.distribution.quantile_at_score(score)
+            spread = member.distribution.quantile(0.99) - member.distribution.quantile(0.01)
+            assert np.abs(looked_up(member.distribution, score) - exact).max() < 1e-6 * spread
+            np.testing.assert_allclose(
+                looked_up(member.distribution, tail),
+                member.distribution.quantile_at_score(tail),
+                rtol=1e-5,
+                atol=1e-6 * spread,
+            )
+
+
+def test_drawn_inputs_have_their_quantiles_and_correlations(anthropic: Scenario) -> None:
+    result = run(anthropic, paths=1 << 15, keep_outcomes=True, keep_inputs=True)
+    drawn = result.outcomes
+    assert drawn is not None
+    for member in list_inputs(anthropic):
+        if member.key in drawn:
+            for level in (0.05, 0.5, 0.95):
+                below = (drawn[member.key] <= member.distribution.quantile(level)).mean()
+                # Stratified by Sobol' points: far closer than independent draws.
+                assert below == pytest.approx(level, abs=0.002), member.key
+    for pair, wanted in anthropic.correlations.items():
+        a, b = (name.strip() for name in pair.split(","))
+        if a in drawn and b in drawn:
+            # The rank correlation of a Gaussian copula.
+            expected = 6 / np.pi * np.arcsin(wanted / 2)
+            found = drawn[a].rank().corr(drawn[b].rank())
+            assert found == pytest.approx(expected, abs=0.01), pair
+
+
+CASES = {
+    "value": {"value": 0.3},
+    "normal": {"p10": -1.0, "p90": 2.0},
+    "lognormal": {"p10": -0.08, "p50": 0.02, "p90": 0.23},
+    "uniform": {"low": 2.0, "high": 5.0},
+    "triangular": {"low": 0.0, "mode": 1.0, "high": 4.0},
+    "pert": {"low": 0.0, "mode": 1.0, "high": 4.0},
+}
+
+
+@pytest.mark.parametrize("kind", FAMILY)
+def test_a_distribution_keeps_the_contract_of_its_family(kind: str) -> None:
+    table = CASES[kind] | ({"distribution": kind} if kind != "value" else {})
+    member = FAMILY[kind].model_validate(table)
+    score = np.linspace(-6.3, 6.3, 1001)
+    assert np.all(np.diff(member.quantile_at_score(score)) >= 0)
+    assert np.all(np.isfinite(member.quantile_at_score(score)))
+    for name, probability in (("p10", 0.1), ("p50", 0.5), ("p90", 0.9)):
+        if name in table:
+            assert member.quantile(probability) == pytest.approx(table[name], abs=1e-12)
+    if kind != "value":
+        low, high = member.quantile(0.2), member.quantile(0.7)
+        cut = FAMILY[kind].model_validate(table | {"truncate": [low, high]})
+        assert cut.quantile(1e-9) >= low and cut.quantile(1 - 1e-9) <= high
+        assert cut.quantile(0.5) == pytest.approx(member.quantile(0.45), abs=1e-9)
+
+
+@given(annual=st.floats(1e-3, 1e3), share=st.floats(0.01, 0.95))
+def test_a_ramp_sums_to_its_year_and_leaves_at_its_run_rate(annual: float, share: float) -> None:
+    quarters = base_year_ramp(annual, 4 * share * annual)
+    assert quarters.sum() == pytest.approx(annual, rel=1e-12)
+    assert quarters[-1] == pytest.approx(share * annual, rel=1e-9)
+    ratios = quarters[1:] / quarters[:-1]
+    assert ratios == pytest.approx(ratios[0], rel=1e-6)
