@@ -1,0 +1,55 @@
+"""What the README and the notebooks say can be done, can be done."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from simulate.scenario import load_scenario
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=str)
+def test_a_notebook_runs_from_top_to_bottom(notebook: Path) -> None:
+    cells = json.loads(notebook.read_text())["cells"]
+    scope: dict[str, object] = {}
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            exec("".join(cell["source"]).replace("100_000", "2_000"), scope)
+
+
+def test_the_readmes_scenario_loads(tmp_path: Path) -> None:
+    (text,) = re.findall(r"```toml\n(.*?)```", README, re.S)
+    (tmp_path / "mine.toml").write_text(text)
+    assert load_scenario(tmp_path / "mine.toml").inference.overrun.quantile(0.9) == pytest.approx(
+        0.45
+    )
+
+
+def test_the_readmes_python_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    (text,) = re.findall(r"```python\n(.*?)```", README, re.S)
+    exec(text.replace("100_000", "2_000"), {})
+    assert "gross margin" in capsys.readouterr().out
+
+
+def test_the_readme_names_every_scenario() -> None:
+    for config in (ROOT / "configs").glob("*.toml"):
+        if config.name != "base.toml":
+            assert f"`{config.name}`" in README
+
+
+@pytest.mark.parametrize(
+    "page", [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))], ids=str
+)
+def test_no_link_leads_nowhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+        assert (page.parent / target).exists(), target
+
+
+def test_facts_are_those_that_the_project_was_given() -> None:
+    """Every row of the tables has an id, and no id stands twice."""
+    ids = re.findall(r"^\| ([AOPB]\d+) \|", (ROOT / "docs" / "facts.md").read_text(), re.M)
+    assert len(ids) == len(set(ids)) >= 44
