@@ -9,12 +9,11 @@ from rich.text import Text
 
 from simulate.estimate import Estimate
 from simulate.kernels.rows import Hit, Metric
-from simulate.result import HITTING_TIMES, Result
+from simulate.result import DISCLAIMER, HITTING_TIMES, Result
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import list_inputs
 
 WIDTH = 80
-DISCLAIMER = "A model's answer from stated assumptions; no investment advice."
 
 
 def console(stderr: bool = False) -> Console:
@@ -88,7 +87,7 @@ def _sentence(result: Result) -> str:
     last = result.years[-1]
     year = targets.projected_year if targets.projected_year in result.years else last
     by_year = result.probability_by_year(time, year).value
-    cash_year = min(2030, last)
+    cash_year = min(max(2030, result.years[0]), last)
     cash = result.probability_by_year(Hit.CASH_FLOW_HELD, cash_year).value
     company = ", the company's projection" if year == targets.projected_year else ""
     return (
@@ -161,7 +160,7 @@ def _quarter_table(result: Result) -> Table:
         f"never by {result.years[-1]}",
     )
     for time, name in HITTING_TIMES.items():
-        quarters = (result.hitting_quarter(time, level) for level in (0.1, 0.5, 0.9))
+        quarters = (str(result.hitting_quarter(time, level)) for level in (0.1, 0.5, 0.9))
         table.add_row(name, *quarters, percent(result.probability_never(time)))
     return table
 
@@ -178,18 +177,21 @@ def _funding_lines(result: Result) -> list[Text]:
             f"{percent(result.chance_out_of_cash)} of paths, with the scenario's funding rounds "
             "and no others."
         ),
-        Text(_last_year_line(result)),
+        *(Text(line) for line in _fiscal_year_lines(result)),
     ]
 
 
-def _last_year_line(result: Result) -> str:
+def _fiscal_year_lines(result: Result) -> list[str]:
+    """Return revenue and free cash flow of the horizon's fifth year, or its last."""
     year = min(result.years[-1], result.years[0] + 4)
-    parts = []
-    for metric, unit in ((Metric.REVENUE, " bn"), (Metric.FREE_CASH_FLOW, " bn")):
-        row = result.year_quantiles(metric).loc[year]
-        name = "Revenue" if metric == Metric.REVENUE else "free cash flow"
-        parts.append(f"{name} {row['p10']:,.0f} / {row['p50']:,.0f} / {row['p90']:,.0f}{unit}")
-    return f"Fiscal {year} at P10 / P50 / P90: {', '.join(parts)}."
+    lines = []
+    for metric, name in ((Metric.REVENUE, "revenue"), (Metric.FREE_CASH_FLOW, "free cash flow")):
+        found = result.in_year(metric, year)
+        values = ", ".join(
+            f"{level.upper()} {money(found[level])}" for level in ("p10", "p50", "p90")
+        )
+        lines.append(f"Fiscal {year}, {name}: {values}.")
+    return lines
 
 
 def print_inputs(scenario: Scenario, out: Console) -> None:
@@ -206,6 +208,11 @@ def print_inputs(scenario: Scenario, out: Console) -> None:
             line.append(f", each {member.quantity.drawn}")
         out.print(line)
         out.print(Text(f"    {member.distribution.source or 'no source given'}", style="dim"))
+    for pair, given in scenario.correlations.items():
+        line = Text(f"correlation of {pair}", style="bold")
+        line.append(f"  {given.quantile(0.5):g}", style="cyan")
+        out.print(line)
+        out.print(Text(f"    {given.source or 'no source given'}", style="dim"))
 
 
 def _plain(value: float) -> str:

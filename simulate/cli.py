@@ -10,8 +10,9 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from simulate.answer import console, print_answer, print_inputs
-from simulate.kernels.jit import cache_folder, is_compiled, package_version
+from simulate.kernels.jit import cache_folder, is_compiled
 from simulate.scenario import ScenarioError, find_scenario, load_scenario
+from simulate.version import package_version
 
 LARGEST_KEPT = 1 << 22
 BAD_INPUT = 2
@@ -41,7 +42,10 @@ def run(
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of all randomness.")] = None,
     threads: Annotated[
-        int | None, typer.Option(min=1, max=1024, help="Threads.", show_default="all processors")
+        int | None,
+        typer.Option(
+            min=1, max=1024, help="Threads, up to one a replicate.", show_default="all processors"
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder to write to.", show_default="results/<scenario>")
@@ -68,6 +72,8 @@ def run(
     from simulate.run import run as run_scenario
     from simulate.run import with_sampling
 
+    if inputs and outcomes is False:
+        raise ScenarioError("--inputs go beside outcomes: leave out --no-outcomes")
     scenario = with_sampling(load_scenario(file), paths, seed)
     folder = out or Path("results") / find_scenario(file).stem
     keep = inputs or (outcomes if outcomes is not None else scenario.sampling.paths <= LARGEST_KEPT)
@@ -174,9 +180,11 @@ def _progress(silent: bool) -> Iterator[Any]:
 
 def _save(figure: Any, picture: Path) -> None:
     """Write a picture whole or not at all."""
+    from simulate.plots.style import save_picture
+
     partial = picture.with_name(f".{picture.name}.partial{picture.suffix}")
     try:
-        figure.savefig(partial, dpi=130)
+        save_picture(figure, partial)
         partial.replace(picture)
     except OSError as error:
         raise ScenarioError(f"{picture}: can't be written: {error.strerror}") from None

@@ -1,6 +1,8 @@
 """Estimates with their errors, from independent replicates."""
 
+import math
 from dataclasses import asdict, dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,9 +21,9 @@ class Estimate:
     low: float
     high: float
 
-    def as_dict(self) -> dict[str, float]:
-        """Return the four numbers by name."""
-        return asdict(self)
+    def as_dict(self) -> dict[str, float | None]:
+        """Return the four numbers by name, None for an unknown error."""
+        return {name: None if math.isnan(x) else x for name, x in asdict(self).items()}
 
 
 def mean_of_replicates(values: ArrayLike) -> Estimate:
@@ -41,29 +43,56 @@ def mean_of_replicates(values: ArrayLike) -> Estimate:
 
 
 def centred(value: float, values: ArrayLike) -> Estimate:
-    """Return a pooled value with the error that the replicates' own values show."""
+    """Return a pooled value with the error that the replicates' own values show.
+
+    Parameters
+    ----------
+    value
+        Of all paths together.
+    values
+        Of each replicate, shape (replicates,).
+
+    Returns
+    -------
+    Estimate
+    """
     replicates = np.asarray(values, float)
     error = float(np.std(replicates, ddof=1) / np.sqrt(len(replicates)))
-    reach = float(stats.t.ppf(0.5 + LEVEL / 2, len(replicates) - 1)) * error
+    reach = _t_quantile(len(replicates) - 1) * error
     return Estimate(float(value), error, float(value) - reach, float(value) + reach)
 
 
+@cache
+def _t_quantile(degrees: int) -> float:
+    return float(stats.t.ppf(0.5 + LEVEL / 2, degrees))
+
+
 def probability(counts: ArrayLike, paths: int) -> Estimate:
-    """Return a probability from each replicate's count among ``paths`` paths.
+    """Return a probability from counts.
+
+    Parameters
+    ----------
+    counts
+        Of each replicate, shape (replicates,).
+    paths
+        Number of paths in each replicate.
+
+    Returns
+    -------
+    Estimate
 
     Notes
     -----
-    Where every path or none counts, the replicates agree and know nothing of their error; the
-    interval is then that of Clopper and Pearson (1934), which holds for independent paths.
+    Where every path or none counts, the replicates agree and know nothing of their error, which
+    is then NaN. The interval is that of Clopper and Pearson (1934), as for independent paths.
     """
     shares = np.asarray(counts, float) / paths
     total = paths * len(shares)
     hits = int(np.sum(counts))
     if hits in (0, total):
         reach = float(1.0 - ((1.0 - LEVEL) / 2.0) ** (1.0 / total))
-        return Estimate(
-            hits / total, reach, max(0.0, hits / total - reach), min(1.0, hits / total + reach)
-        )
+        seen = hits / total
+        return Estimate(seen, math.nan, max(0.0, seen - reach), min(1.0, seen + reach))
     estimate = mean_of_replicates(shares)
     return Estimate(
         estimate.value, estimate.standard_error, max(0.0, estimate.low), min(1.0, estimate.high)

@@ -13,12 +13,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from matplotlib.figure import Figure
 
-from simulate.kernels.jit import package_version
 from simulate.plots.hitting_time import plot_cash_flow_date, plot_margin_date
 from simulate.plots.margin_by_year import plot_margin_by_year
 from simulate.plots.style import save_picture
 from simulate.result import Result
 from simulate.scenario import Scenario, ScenarioError
+from simulate.version import package_version
 
 SUMMARY = "summary.json"
 HITTING_TABLE = "hitting_times.parquet"
@@ -29,8 +29,9 @@ PICTURES: dict[str, Callable[[Result], Figure]] = {
     "cash_flow_date": plot_cash_flow_date,
     "margin_by_year": plot_margin_by_year,
 }
+PICTURE_KINDS = (".png", ".svg")
 OWN_FILES = {SUMMARY, HITTING_TABLE, METRICS_TABLE, OUTCOMES_TABLE} | {
-    f"{name}.{kind}" for name in PICTURES for kind in ("png", "svg")
+    f"{name}{kind}" for name in PICTURES for kind in PICTURE_KINDS
 }
 
 
@@ -52,8 +53,8 @@ def output_folder(folder: Path, scenario: Scenario, force: bool) -> Iterator[Pat
     ScenarioError
         If the folder holds something else, or can't be written.
     """
-    refuse_other_content(folder, scenario, force)
     try:
+        refuse_other_content(folder, scenario, force)
         folder.parent.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     except OSError as error:
@@ -61,6 +62,8 @@ def output_folder(folder: Path, scenario: Scenario, force: bool) -> Iterator[Pat
     try:
         yield partial
         folder.mkdir(exist_ok=True)
+        for name in OWN_FILES - {file.name for file in partial.iterdir()}:
+            (folder / name).unlink(missing_ok=True)
         for file in sorted(partial.iterdir()):
             file.replace(folder / file.name)
     except OSError as error:
@@ -90,7 +93,7 @@ def _holds_same_run(folder: Path, scenario: Scenario) -> bool:
         summary = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return (summary.get("scenario"), summary.get("version")) == (
+    return isinstance(summary, dict) and (summary.get("scenario"), summary.get("version")) == (
         scenario.model_dump(mode="json"),
         package_version(),
     )
@@ -102,7 +105,9 @@ def write_result(result: Result, folder: Path) -> None:
     _write_table(result.metrics, folder / METRICS_TABLE, result.scenario)
     (folder / SUMMARY).write_text(result.to_json() + "\n", encoding="utf-8")
     for name, draw in PICTURES.items():
-        save_picture(draw(result), folder / name)
+        figure = draw(result)
+        for kind in PICTURE_KINDS:
+            save_picture(figure, folder / f"{name}{kind}")
 
 
 def _write_table(frame: pd.DataFrame, file: Path, scenario: Scenario) -> None:

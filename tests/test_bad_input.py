@@ -77,19 +77,28 @@ CASES = {
     ),
     "a correlation above 1": (
         '[correlations]\n"inference.efficiency_gain, inference.overrun" = 1.5',
-        ["= 1.5", "between -1 and 1"],
+        ["= 1.5", "correlation is from -0.9999 to 0.9999"],
     ),
     "a correlation of nothing": (
         '[correlations]\n"inference.overun, inference.price_erosion" = 0.5',
         ['"inference.overun" is no input; did you mean "inference.overrun"?'],
     ),
-    "a correlation with a certain number": (
-        '[correlations]\n"segments.api.client_loss.rate, inference.price_erosion" = 0.5',
-        ["is a certain number"],
-    ),
     "a pair given twice": (
         '[correlations]\n"inference.price_erosion, inference.efficiency_gain" = 0.5',
         ["given twice"],
+    ),
+    "a segment that started long ago": (
+        '[[segments]]\nname = "new"\nstarts = "2025Q1"\nstarting_revenue = 1\ninference_cost = 0.3',
+        ['segments.new.starts = "2025Q1"', "lies outside the horizon, 2026Q1 to 2035Q4"],
+    ),
+    "a round after the end": (
+        '[[funding]]\nname = "late"\nquarter = "2040Q1"\namount = 1',
+        ['funding.late.quarter = "2040Q1"', "lies outside the horizon"],
+    ),
+    "a name that is a list": ('[[segments]]\nname = ["a"]', ["segments"]),
+    "more paths than a run can count": (
+        "[sampling]\npaths = 100_000_000_000",
+        ["sampling", "16 replicates take"],
     ),
     "unreadable TOML": ("a = [1", ["not readable as TOML"]),
     "a chain in a circle": ('extends = "scenario.toml"', ["extend each other"]),
@@ -141,3 +150,10 @@ def test_a_child_changes_one_quantile_and_keeps_the_rest(tmp_path: Path) -> None
     overrun = load_scenario(file).inference.overrun
     assert overrun.quantile(0.9) == pytest.approx(0.4)
     assert overrun.quantile(0.1) == pytest.approx(-0.08)
+    assert overrun.source.startswith("changed in child.toml; before: A7")
+
+
+def test_an_input_that_was_correlated_can_be_made_certain(tmp_path: Path) -> None:
+    file = tmp_path / "child.toml"
+    file.write_text('extends = "anthropic.toml"\n[inference]\nprice_erosion = 0.3\n')
+    assert load_scenario(file).inference.price_erosion.is_certain

@@ -15,9 +15,9 @@ import pytest
 
 import simulate.output
 from simulate import cli, load_scenario, run
-from simulate.kernels.jit import package_version
 from simulate.output import OWN_FILES
 from simulate.result import HITTING_TIMES, OUTCOME_COLUMNS
+from simulate.version import package_version
 
 SMALL = ["--paths", "2000", "--quiet"]
 
@@ -124,6 +124,9 @@ def test_another_folder_is_never_written_over(
     assert call(monkeypatch, "run", *SMALL, "--out", "out") == 2
     assert call(monkeypatch, "run", *SMALL, "--seed", "1", "--out", "out", "--force") == 0
     assert Path("out/mine.txt").read_text() == "keep me"
+    again = ["--seed", "2", "--no-outcomes", "--out", "out", "--force"]
+    assert call(monkeypatch, "run", *SMALL, *again) == 0
+    assert not Path("out/outcomes.parquet").exists()  # it was of another run
     assert Path("out/summary.json").read_bytes() != before
 
 
@@ -142,7 +145,16 @@ def test_a_bad_scenario_ends_in_status_2_and_writes_nothing(
 
 @pytest.mark.parametrize(
     "option",
-    [["--paths", "0"], ["--threads", "0"], ["--seed", "-1"], ["--paths", "many"], ["--nonsense"]],
+    [
+        ["--paths", "0"],
+        ["--threads", "0"],
+        ["--seed", "-1"],
+        ["--paths", "many"],
+        ["--paths", "1000000000000"],
+        ["--seed", "9223372036854775808"],
+        ["--inputs", "--no-outcomes"],
+        ["--nonsense"],
+    ],
 )
 def test_a_bad_option_ends_in_status_2(option: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     assert call(monkeypatch, "run", *option) == 2

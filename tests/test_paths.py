@@ -8,9 +8,10 @@ import pytest
 from scipy.special import ndtri
 from scipy.stats import qmc
 
+from simulate.kernels.rows import Metric, index
 from simulate.result import METRICS, OUTCOME_COLUMNS
 from simulate.run import run, simulate_traces
-from simulate.sampling.plan import make_sampling
+from simulate.sampling.plan import prepare
 from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.inputs import correlated_inputs, correlation_matrix, list_inputs
 from tests.scenarios import value, without_uncertainty
@@ -26,7 +27,7 @@ PATHS = 256
 
 def lucks(scenario: Scenario, points: np.ndarray) -> list[Luck]:
     """Return what points of the unit cube mean, by exact quantile functions."""
-    draws = make_sampling(scenario).plan.draws
+    draws = prepare(scenario).plan.draws
     inputs = {i.key: i.distribution for i in list_inputs(scenario)}
     correlated = [inputs[i.key] for i in correlated_inputs(scenario)]
     keys = [i.key for i in correlated_inputs(scenario)]
@@ -82,7 +83,7 @@ def lucks(scenario: Scenario, points: np.ndarray) -> list[Luck]:
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda path: path.stem)
 def test_every_path_equals_the_slow_model_on_the_same_draws(config: Path) -> None:
     scenario = load_scenario(config)
-    sampling = make_sampling(scenario)
+    sampling = prepare(scenario)
     engine = qmc.Sobol(sampling.dimensions, bits=32, rng=np.random.default_rng([7, 0]))
     points = engine.random(PATHS) + 0.5**33
     traces = simulate_traces(scenario, PATHS, seed=7)
@@ -92,6 +93,7 @@ def test_every_path_equals_the_slow_model_on_the_same_draws(config: Path) -> Non
     )
     # Normal scores are float32, so a path's levels carry relative errors of some 1e-6.
     scale = np.abs(expected[:, :1]) + np.abs(expected)
+    scale[:, index(Metric.MARGIN_PAYING) :] = 1.0
     assert np.max(np.abs(traces - expected) / scale) < 2e-5
 
     kept = run(
@@ -106,7 +108,7 @@ def test_every_path_equals_the_slow_model_on_the_same_draws(config: Path) -> Non
     np.testing.assert_allclose(outcomes[:, -1], need, rtol=1e-4, atol=1e-4)
 
 
-def test_without_uncertainty_a_path_equals_thirty_lines_of_arithmetic(anthropic: Scenario) -> None:
+def test_without_uncertainty_a_path_equals_hand_written_arithmetic(anthropic: Scenario) -> None:
     scenario = without_uncertainty(anthropic)
     trace = simulate_traces(scenario, 1)[0]
     c, i, f, o = scenario.base_year, scenario.inference, scenario.free_users, scenario.other_costs
@@ -180,6 +182,8 @@ def test_without_uncertainty_a_path_equals_thirty_lines_of_arithmetic(anthropic:
     year = np.ones(4)
     revenue, cost, flow = (np.convolve(x, year, "valid") for x in (revenues, costs, cash_flows))
     np.testing.assert_allclose(trace[0, 3:], revenue, rtol=1e-12)
-    np.testing.assert_allclose(trace[1, 3:], 1 - cost / revenue, rtol=1e-11)
-    np.testing.assert_allclose(trace[4, 3:], flow, rtol=1e-9, atol=1e-9)
-    np.testing.assert_allclose(trace[5], balances, rtol=1e-10)
+    np.testing.assert_allclose(
+        trace[index(Metric.MARGIN_PAYING), 3:], 1 - cost / revenue, rtol=1e-11
+    )
+    np.testing.assert_allclose(trace[index(Metric.FREE_CASH_FLOW), 3:], flow, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(trace[index(Metric.CASH)], balances, rtol=1e-10)

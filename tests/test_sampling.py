@@ -95,7 +95,7 @@ def test_drawn_inputs_have_their_quantiles_and_correlations(anthropic: Scenario)
         a, b = (name.strip() for name in pair.split(","))
         if a in drawn and b in drawn:
             # The rank correlation of a Gaussian copula.
-            expected = 6 / np.pi * np.arcsin(wanted / 2)
+            expected = 6 / np.pi * np.arcsin(wanted.quantile(0.5) / 2)
             found = drawn[a].rank().corr(drawn[b].rank())
             assert found == pytest.approx(expected, abs=0.01), pair
 

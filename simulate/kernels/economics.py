@@ -73,7 +73,7 @@ def carried_deviation(previous: float, carried: float, deviation: float) -> floa
 
 @kernel
 def cost_index(net_gain: float, level: float) -> float:
-    """Return cost per dollar of revenue against the base year: e^(-(e-p)t/4 + L)."""
+    """Return cost per dollar of revenue against the base year: e^(L - G)."""
     return exp(level - net_gain)
 
 

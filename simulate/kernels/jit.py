@@ -10,26 +10,18 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
 import numba
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
 
+from simulate.version import package_version
+
 # `reassoc` is left out: it folds away the rounding trick of `vector_math.exp`.
 FAST_MATH = {"contract", "nsz", "nnan", "ninf", "arcp"}
-DISTRIBUTION = "ai-lab-risk"
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def package_version() -> str:
-    """Return the installed version, or ``0+unknown`` for a bare source tree."""
-    try:
-        return version(DISTRIBUTION)
-    except PackageNotFoundError:
-        return "0+unknown"
 
 
 def source_digest(folder: Path = Path(__file__).parent) -> str:

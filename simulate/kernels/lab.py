@@ -95,7 +95,7 @@ def earn_quarter(quarter: int, plan: Plan, points: Points, inputs: Inputs, state
             continue
         x, level = inputs.segment[k], state.level[k]
         if quarter == schedule.segment_start[k]:
-            enter_market(x, level)
+            enter_market(x, schedule.from_free_users[k], level)
         scores(points, first + 1 + k, own_shock)
         grow_segment(x, level, own_shock, s)
         if draws.client_loss_slot[k] >= 0:
@@ -142,10 +142,12 @@ def clear_revenue(s: Array) -> None:
 
 
 @kernel
-def enter_market(x: Array, level: Array) -> None:
-    """Set a later segment's revenue at its start."""
+def enter_market(x: Array, from_free_users: bool, level: Array) -> None:
+    """Set a later segment's revenue, or its index if free users drive it, at its start."""
     for i in range(LANES):
-        level[Level.REVENUE + i] = x[Segment.STARTING_REVENUE + i] / rule.QUARTERS_A_YEAR
+        level[Level.REVENUE + i] = (
+            1.0 if from_free_users else x[Segment.STARTING_REVENUE + i] / rule.QUARTERS_A_YEAR
+        )
 
 
 @kernel
@@ -355,18 +357,18 @@ def earn_ebitda(s: Array) -> None:
 def pay_tax(x: Array, s: Array) -> None:
     """Book tax on profit after depreciation, once losses carried forward are used up."""
     for i in range(LANES):
-        s[Now.WORK + i] = s[Now.EBITDA + i] - s[Now.DEPRECIATION + i]
+        s[Now.PROFIT + i] = s[Now.EBITDA + i] - s[Now.DEPRECIATION + i]
     for i in range(LANES):
-        s[Now.TAX + i] = rule.tax(s[Now.WORK + i], s[Now.LOSSES + i], x[Lab.TAX_RATE + i])
+        s[Now.TAX + i] = rule.tax(s[Now.PROFIT + i], s[Now.LOSSES + i], x[Lab.TAX_RATE + i])
     for i in range(LANES):
-        s[Now.LOSSES + i] = rule.losses_left(s[Now.LOSSES + i], s[Now.WORK + i])
+        s[Now.LOSSES + i] = rule.losses_left(s[Now.LOSSES + i], s[Now.PROFIT + i])
 
 
 @kernel
 def flow_cash(x: Array, s: Array) -> None:
     """Book free cash flow."""
     for i in range(LANES):
-        s[Now.WORK + i] = rule.working_capital_change(
+        s[Now.BOUND_CAPITAL + i] = rule.working_capital_change(
             s[Now.REVENUE + i], s[Now.PREVIOUS_REVENUE + i], x[Lab.WORKING_CAPITAL + i]
         )
     for i in range(LANES):
@@ -374,7 +376,7 @@ def flow_cash(x: Array, s: Array) -> None:
             s[Now.EBITDA + i] + x[Lab.STOCK_PAY + i] * s[Now.OTHER_COST + i],
             s[Now.CAPITAL_SPENDING + i],
             s[Now.TAX + i],
-            s[Now.WORK + i],
+            s[Now.BOUND_CAPITAL + i],
             rule.interest(s[Now.CASH + i], x[Lab.INTEREST_RATE + i]),
         )
     for i in range(LANES):
@@ -426,15 +428,15 @@ def trailing_sum(past: Array, flow: int, out: Array, row: int) -> None:
 def measure(s: Array, past: Array, metrics: Array) -> None:
     """Write the quarter's metrics."""
     trailing_sum(past, Flow.REVENUE, metrics, Metric.REVENUE)
-    trailing_sum(past, Flow.PAYING_COST, s, Now.WORK)
-    trailing_sum(past, Flow.FREE_COST, s, Now.GROWTH)
+    trailing_sum(past, Flow.PAYING_COST, s, Now.TRAILING_COST)
+    trailing_sum(past, Flow.FREE_COST, s, Now.TRAILING_FREE_COST)
     for i in range(LANES):
         metrics[Metric.MARGIN_PAYING + i] = rule.gross_margin(
-            metrics[Metric.REVENUE + i], s[Now.WORK + i]
+            metrics[Metric.REVENUE + i], s[Now.TRAILING_COST + i]
         )
     for i in range(LANES):
         metrics[Metric.MARGIN_ALL + i] = rule.gross_margin(
-            metrics[Metric.REVENUE + i], s[Now.WORK + i] + s[Now.GROWTH + i]
+            metrics[Metric.REVENUE + i], s[Now.TRAILING_COST + i] + s[Now.TRAILING_FREE_COST + i]
         )
     trailing_sum(past, Flow.EBITDA, metrics, Metric.EBITDA)
     trailing_sum(past, Flow.FREE_CASH_FLOW, metrics, Metric.FREE_CASH_FLOW)

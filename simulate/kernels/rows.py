@@ -146,20 +146,23 @@ class Now(_Rows):
     DRIFT = auto()
     ARRIVAL = auto()
     GROWTH = auto()
-    WORK = auto()
+    PROFIT = auto()
+    BOUND_CAPITAL = auto()
+    TRAILING_COST = auto()
+    TRAILING_FREE_COST = auto()
 
 
 class Metric(_Rows):
-    """A path's numbers of a quarter; flows and margins of the trailing four quarters."""
+    """A path's numbers of a quarter: money, then shares; flows of the trailing four quarters."""
 
     REVENUE = auto()
-    MARGIN_PAYING = auto()
-    MARGIN_ALL = auto()
     EBITDA = auto()
     FREE_CASH_FLOW = auto()
     CASH = auto()
     TRAINING = auto()
     INFERENCE = auto()
+    MARGIN_PAYING = auto()
+    MARGIN_ALL = auto()
 
 
 class Hit(_Rows):

@@ -9,10 +9,10 @@ import numpy as np
 
 from .arrays import Array, State
 from .jit import kernel
-from .rows import LANES, Hit, Metric, Now
+from .rows import LANES, Hit, Metric, Now, index
 from .vector_math import ROUNDING, ROUNDING_BITS, bits_of_float64
 
-# Money: 64 bins an octave of |value| from 2**-10 to 2**17 billion; within 0.8% of the value.
+# Money: 64 bins an octave of |value| from 2**-10 to 2**17 billion, no wider than 1.6% of it.
 BINS_AN_OCTAVE_BITS = 6
 SMALLEST_EXPONENT = -10
 LARGEST_EXPONENT = 17
@@ -22,7 +22,7 @@ MONEY_BINS = 2 * MONEY_SIDE + 1
 MANTISSA_SHIFT = 52 - BINS_AN_OCTAVE_BITS
 MONEY_OFFSET = (1023 + SMALLEST_EXPONENT) << BINS_AN_OCTAVE_BITS
 
-# Margins: bins of 0.002 from -3 to 1; within 0.001.
+# Margins: bins of 0.002 from -3 to 1.
 MARGIN_LOW = -3.0
 MARGIN_BINS_A_UNIT = 500.0
 MARGIN_BINS = 2000
@@ -30,7 +30,9 @@ MARGIN_BINS = 2000
 # Sums are kept in units of 2**-16 billion (15,000 dollars), so that integers add them exactly.
 FIXED_POINT = 65536.0
 
-METRIC_COUNT = len(Metric)
+# The metrics are money first, then margins.
+MONEY_METRICS = index(Metric.MARGIN_PAYING)
+MARGIN_METRICS = len(Metric) - MONEY_METRICS
 HIT_COUNT = len(Hit)
 
 
@@ -85,18 +87,14 @@ def fixed_point_sum(value: Array, row: int) -> np.int64:
 def count_metrics(tally: Tally, quarter: int, state: State) -> None:
     """Add a quarter's metrics."""
     metrics, bins = state.metrics, state.bins
-    for metric in range(METRIC_COUNT):
-        row = metric * LANES
-        tally.sums[metric, quarter] += fixed_point_sum(metrics, row)
-        if row == Metric.MARGIN_PAYING:
-            margin_bins(metrics, row, bins)
-            count(tally.margin[0, quarter], bins)
-        elif row == Metric.MARGIN_ALL:
-            margin_bins(metrics, row, bins)
-            count(tally.margin[1, quarter], bins)
-        else:
-            money_bins(metrics, row, bins)
-            count(tally.money[metric, quarter], bins)
+    for metric in range(MONEY_METRICS):
+        money_bins(metrics, metric * LANES, bins)
+        count(tally.money[metric, quarter], bins)
+    for margin in range(MARGIN_METRICS):
+        margin_bins(metrics, (MONEY_METRICS + margin) * LANES, bins)
+        count(tally.margin[margin, quarter], bins)
+    for metric in range(MONEY_METRICS + MARGIN_METRICS):
+        tally.sums[metric, quarter] += fixed_point_sum(metrics, metric * LANES)
 
 
 @kernel

@@ -44,7 +44,7 @@ LN2_HIGH = 0.6931471803691238
 LN2_LOW = 1.9082149292705877e-10
 LARGEST_EXPONENT = 700.0
 SQRT_HALF_BITS = int(np.float64(np.sqrt(0.5)).view(np.int64))
-EXPONENT_BIAS = 1024
+EXPONENT_OFFSET = 1024
 
 
 @kernel
@@ -87,8 +87,8 @@ def log(x: float) -> float:
     |s| < 0.1716, as its odd series up to s**19 (Muller, *Elementary Functions*, ch. 11).
     """
     bits = bits_of_float64(x)
-    biased = bits - np.int64(SQRT_HALF_BITS) + (np.int64(EXPONENT_BIAS) << np.int64(52))
-    k = (biased >> np.int64(52)) - np.int64(EXPONENT_BIAS)
+    biased = bits - np.int64(SQRT_HALF_BITS) + (np.int64(EXPONENT_OFFSET) << np.int64(52))
+    k = (biased >> np.int64(52)) - np.int64(EXPONENT_OFFSET)
     m = float64_of_bits(bits - (k << np.int64(52)))
     exponent = float64_of_bits(k + np.int64(ROUNDING_BITS)) - ROUNDING
     f = m - 1.0

@@ -11,6 +11,7 @@ from .style import BLUE, INK, MUTED, ORANGE, PALE, picture, sign, tell
 
 GAP = 1.5
 NEVER_WIDTH = 3.0
+LEAST_TOP = 0.01
 
 
 def plot_margin_date(result: Result) -> Figure:
@@ -60,7 +61,7 @@ def plot_cash_flow_date(result: Result) -> Figure:
 
 
 def _median_sentence(result: Result, time: Hit, what: str) -> str:
-    quarter = result.hitting_quarter(time, 0.5)
+    quarter = result.hitting_quarter(time, 0.5).quarter
     never = result.probability_never(time).value
     if quarter == "never":
         return f"{what} by {result.years[-1]} in only {1.0 - never:.0%} of paths"
@@ -92,7 +93,7 @@ def _plot(
             label=other_name,
         )
         top.set_ylabel("share of paths, by quarter")
-        highest = float(max(share[:-1].max(), other_share[:-1].max()))
+        highest = max(share[:-1].max(), other_share[:-1].max(), LEAST_TOP)
         _draw_never(top, result, main, quarters, highest)
         top.yaxis.set_major_formatter(lambda value, _: f"{value:.1%}")
         top.legend(frameon=False, fontsize=9, loc="upper right", bbox_to_anchor=(0.88, 1.0))

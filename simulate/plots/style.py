@@ -9,6 +9,8 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from simulate.result import DISCLAIMER
+
 INK = "#1f2933"
 MUTED = "#7b8794"
 PALE = "#d5dbe1"
@@ -16,7 +18,6 @@ BLUE = "#1f6f8b"
 LIGHT_BLUE = "#9cc5d3"
 ORANGE = "#d9722b"
 SIZE = (9.0, 5.2)
-DISCLAIMER = "A model's answer from stated assumptions; no investment advice."
 
 STYLE: dict[str, Any] = {
     "font.family": "DejaVu Sans",
@@ -54,8 +55,8 @@ def sign(figure: Figure, text: str) -> None:
     figure.supxlabel(f"{text}  {DISCLAIMER}", fontsize=7.5, color=MUTED, x=0.01, ha="left")
 
 
-def save_picture(figure: Figure, stem: Path) -> None:
-    """Save a figure as PNG and SVG beside each other."""
+def save_picture(figure: Figure, file: Path) -> None:
+    """Save a figure in the format that the file's ending names; the same picture, the same file."""
+    unwanted = {".png": "Software", ".svg": "Date", ".pdf": "CreationDate"}
     with mpl.rc_context(cast(Any, STYLE)):
-        figure.savefig(stem.with_suffix(".png"), dpi=150, metadata={"Software": None})
-        figure.savefig(stem.with_suffix(".svg"), metadata={"Date": None, "Creator": None})
+        figure.savefig(file, dpi=150, metadata={unwanted[file.suffix]: None})

@@ -71,13 +71,11 @@ HARDWARE_KEYS = {
 }
 FUNDING_KEYS = {Funding.AMOUNT: "amount"}
 
-# A segment that free users drive has an index as its level, which starts at 1 a quarter.
-INDEX_START = Fixed(value=4.0, source="index")
 CERTAIN_SCORE = 40.0
 
 
 @dataclass(frozen=True)
-class Sampling:
+class Prepared:
     """A scenario as kernels see it.
 
     Attributes
@@ -90,6 +88,8 @@ class Sampling:
         The distribution of each row of ``Inputs.rows``.
     drawn_keys
         The keys of the inputs that a path draws, in the order of their coordinates.
+    segments, purchases, rounds
+        Numbers of revenue segments, purchases of hardware and funding rounds.
     """
 
     plan: Plan
@@ -132,8 +132,18 @@ class Sampling:
         )
 
 
-def make_sampling(scenario: Scenario) -> Sampling:
-    """Turn a scenario into the arrays that kernels take."""
+def prepare(scenario: Scenario) -> Prepared:
+    """Turn a scenario into the arrays that kernels take.
+
+    Parameters
+    ----------
+    scenario
+        A validated one.
+
+    Returns
+    -------
+    Prepared
+    """
     by_key = {i.key: i.distribution for i in list_inputs(scenario)}
     rows = _row_keys(scenario)
     place = {key: row for row, key in enumerate(rows)}
@@ -170,10 +180,10 @@ def make_sampling(scenario: Scenario) -> Sampling:
         client_loss_slot=np.array([n + first_slot if n >= 0 else -1 for n in loss_index], np.int64),
         generation_slot=first_slot + len(losses) if generation is not None else -1,
     )
-    return Sampling(
+    return Prepared(
         plan=Plan(draws, tables, _schedule(scenario)),
         dimensions=first_quarter + per_quarter * scenario.horizon.quarters,
-        rows=tuple(_resolve(key, by_key) for key in rows),
+        rows=tuple(by_key.get(key, ZERO) for key in rows),
         drawn_keys=tuple(i.key for i in drawn),
         segments=len(scenario.segments),
         purchases=len(scenario.hardware),
@@ -191,16 +201,6 @@ def _row_keys(scenario: Scenario) -> list[str]:
     ):
         keys += [f"{part}.{member.name}.{key}" for member in members for key in fields.values()]
     return keys
-
-
-def _resolve(key: str, by_key: dict[str, Uncertain]) -> Uncertain:
-    """Return an input's distribution, or what its absence means."""
-    if (
-        key.endswith(".starting_revenue")
-        and key.replace("starting_revenue", "revenue_per_user") in by_key
-    ):
-        return INDEX_START
-    return by_key.get(key, ZERO)
 
 
 def _schedule(scenario: Scenario) -> Schedule:

@@ -21,6 +21,10 @@ def sobol_points(dimensions: int, seed: int, replicate: int) -> Points:
     seed, replicate
         What alone decides the scramble.
 
+    Returns
+    -------
+    Points
+
     Notes
     -----
     Direction numbers of Joe and Kuo (2008), linear matrix scramble and digital shift of Matousek
@@ -47,7 +51,10 @@ def sobol_points(dimensions: int, seed: int, replicate: int) -> Points:
 
 
 def pseudo_random_points(dimensions: int, seed: int, replicate: int) -> Points:
-    """Return a replicate's stream of pseudo-random words, addressed by path and dimension."""
+    """Return a replicate's stream of pseudo-random words, addressed by path and dimension.
+
+    Parameters and result are those of ``sobol_points``.
+    """
     even = dimensions + dimensions % 2
     key = _generator(seed, replicate).integers(0, 2**BITS, 1, dtype=np.uint32)
     return Points(

@@ -64,16 +64,19 @@ def correlated_inputs(scenario: Scenario) -> list[Input]:
 def correlation_matrix(scenario: Scenario) -> NDArray[np.float64]:
     """Return the correlations of the scores of ``correlated_inputs``, shape (n, n).
 
+    A pair with a certain number is left out: a scenario may make an input certain that the one
+    it extends has correlated.
+
     Raises
     ------
     ScenarioError
         If a pair names no uncertain input, or no set of inputs can be correlated like this.
     """
-    inputs = correlated_inputs(scenario)
-    keys = [i.key for i in inputs]
-    uncertain = [i.key for i in inputs if not i.distribution.is_certain]
+    keys = [i.key for i in correlated_inputs(scenario)]
+    certain = [i.key for i in list_inputs(scenario) if i.distribution.is_certain]
     matrix = np.eye(len(keys))
-    for pair, value in scenario.correlations.items():
+    for pair, given in scenario.correlations.items():
+        value = given.quantile(0.5)
         where, at = f'correlations."{pair}" = {value:g}', ("correlations", pair)
         names = [name.strip() for name in pair.split(",")]
         if len(names) != 2 or names[0] == names[1]:
@@ -81,32 +84,28 @@ def correlation_matrix(scenario: Scenario) -> NDArray[np.float64]:
                 f'{where}: the key must name two inputs, as "first, second"', key=at
             )
         for name in names:
-            if name not in uncertain:
-                why = _why_not(name, scenario, uncertain)
-                raise ScenarioError(f'{where}: "{name}" {why}', key=at)
-        if not -1.0 < value < 1.0:
-            raise ScenarioError(
-                f"{where}: a correlation lies between -1 and 1, both excluded", key=at
-            )
+            if name not in keys and name not in certain:
+                raise ScenarioError(f'{where}: "{name}" {_why_not(name, scenario, keys)}', key=at)
+        if set(names) & set(certain):
+            continue
         i, j = keys.index(names[0]), keys.index(names[1])
         if matrix[i, j] != 0.0:
             raise ScenarioError(f"{where}: this pair is given twice", key=at)
         matrix[i, j] = matrix[j, i] = value
     least = float(np.linalg.eigvalsh(matrix)[0])
     if least < LEAST_EIGENVALUE:
-        pair, value = max(scenario.correlations.items(), key=lambda item: abs(item[1]))
+        sizes = {pair: given.quantile(0.5) for pair, given in scenario.correlations.items()}
+        pair = max(sizes, key=lambda name: abs(sizes[name]))
         raise ScenarioError(
             f"correlations: no inputs can be correlated like this (least eigenvalue {least:.3f});",
-            f'"{pair}" = {value:g} is the strongest: weaken it, or the others of its inputs',
+            f'"{pair}" = {sizes[pair]:g} is the strongest: weaken it, or the others of its inputs',
             key=("correlations", pair),
         )
     return matrix
 
 
 def _why_not(name: str, scenario: Scenario, keys: list[str]) -> str:
-    by_key = {i.key: i for i in list_inputs(scenario)}
-    if name in by_key:
-        drawn = by_key[name].quantity.drawn
-        return "is drawn at events" if drawn == "event" else "is a certain number"
+    if name in [i.key for i in list_inputs(scenario)]:
+        return "is drawn at events, which can't be correlated"
     close = get_close_matches(name, keys, n=1, cutoff=0.4)
     return f'is no input; did you mean "{close[0]}"?' if close else "is no input"

@@ -34,6 +34,10 @@ def load_scenario(file: str | Path | None = None) -> Scenario:
         A TOML file, or the name of a packaged one such as ``openai.toml``; by default the
         packaged Anthropic scenario.
 
+    Returns
+    -------
+    Scenario
+
     Raises
     ------
     ScenarioError
@@ -124,10 +128,14 @@ def _merge(table: Table, own: Table, at: tuple[str, ...], path: Path, origin: Or
             table[key] = value
             origin.pop(here, None)  # so that the last file to set a key comes last
             origin[here] = path
+    if "source" in table and "source" not in own:
+        table["source"] = f"changed in {path.name}; before: {table['source']}"
 
 
 def _is_named_list(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(v, dict) and "name" in v for v in value)
+    return isinstance(value, list) and all(
+        isinstance(v, dict) and isinstance(v.get("name"), str) for v in value
+    )
 
 
 def _merge_named(below: Any, value: Any, at: tuple[str, ...], path: Path, origin: Origin) -> None:
@@ -153,7 +161,9 @@ def _file_of(key: tuple[str, ...], origin: Origin, default: Path) -> Path:
 def _explain(error: ValidationError, table: Table, origin: Origin, path: Path) -> list[str]:
     """Return one line an error."""
     lines: list[str] = []
-    for item in error.errors(include_url=False):
+    items = error.errors(include_url=False)
+    # A list whose members are all wrong is also too short.
+    for item in [i for i in items if i["type"] != "too_short"] or items:
         key, names = _key(item["loc"], table)
         file = _file_of(names, origin, path)
         line = f"{file}: {key + _shown(item) + ': ' if key else ''}{_message(item)}"

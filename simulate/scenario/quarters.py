@@ -16,8 +16,6 @@ def parse_quarter(text: Any) -> int:
     ValueError
         If the text is not a year and a quarter from 1 to 4.
     """
-    if isinstance(text, int) and not isinstance(text, bool) and text > 4000:
-        return text
     match = re.fullmatch(r"(\d{4})Q([1-4])", text) if isinstance(text, str) else None
     if match is None:
         raise ValueError('not a quarter; write it as "2026Q1"')

@@ -11,8 +11,8 @@ from .distributions import AnyDistribution, Fixed, Uncertain
 from .quarters import QUARTERS_A_YEAR, Quarter, format_quarter
 
 Drawn = Literal["path", "year", "event"]
-# The outermost normal scores that a 32-bit uniform draw reaches.
-EXTREME_SCORES = np.array([-6.34, 6.34])
+# The outermost normal scores that a draw can have; beyond, kernels cut it off.
+EXTREME_SCORES = np.array([-6.5, 6.5])
 INFINITE = float("inf")
 
 
@@ -160,7 +160,7 @@ class BaseYear(Section):
                 f"which does not fit into the year's revenue of {revenue:g}"
             )
         training, run_rate = self.training.quantile(0.5), self.training_run_rate.quantile(0.5)
-        if (training > 0.0) != (run_rate > 0.0) or run_rate / 4.0 > training:
+        if (training > 0.0) != (run_rate > 0.0) or (training > 0.0 and run_rate / 4.0 >= training):
             raise ValueError(
                 f"training_run_rate = {run_rate:g} makes a last quarter of {run_rate / 4:g}, "
                 f"which does not fit into the year's training of {training:g}"
@@ -336,7 +336,13 @@ class OtherCosts(Section):
     stock_pay: Annotated[AnyDistribution, _share("part paid in stock, not cash")]
     not_operating: Annotated[
         AnyDistribution,
-        Quantity("base year's loss below EBITDA", "bn USD", -1e4, 1e4, certain=True),
+        Quantity(
+            "base year's loss below EBITDA (for O5 only, not simulated)",
+            "bn USD",
+            -1e4,
+            1e4,
+            certain=True,
+        ),
     ] = ZERO
 
 
@@ -368,10 +374,18 @@ class Funding(Section):
 class Sampling(Section):
     """How many paths, and from which seed."""
 
-    paths: int = Field(default=1_048_576, ge=1, le=10**11)
+    paths: int = Field(default=1_048_576, ge=1)
     replicates: int = Field(default=16, ge=2, le=256)
     seed: int = Field(default=20260122, ge=0, lt=2**63)
     sampler: Literal["sobol", "pseudo"] = "sobol"
+
+    @model_validator(mode="after")
+    def _check(self) -> "Sampling":
+        # Paths of a replicate are counted, and drawn, in 32 bits.
+        most = self.replicates * (2**32 - 2**16)
+        if self.paths > most:
+            raise ValueError(f"paths = {self.paths}: {self.replicates} replicates take {most}")
+        return self
 
 
 class Scenario(Section):
@@ -391,7 +405,9 @@ class Scenario(Section):
     other_costs: OtherCosts
     cash: Cash
     funding: tuple[Funding, ...] = ()
-    correlations: dict[str, float] = Field(default_factory=dict)
+    correlations: dict[
+        str, Annotated[AnyDistribution, Quantity("correlation", "", -0.9999, 0.9999, certain=True)]
+    ] = Field(default_factory=dict)
     sampling: Sampling = Sampling()
 
     @model_validator(mode="after")
@@ -403,4 +419,14 @@ class Scenario(Section):
             names = [part.name for part in getattr(self, kind)]
             if repeated := {name for name in names if names.count(name) > 1}:
                 raise ValueError(f'{kind}: the name "{min(repeated)}" is used twice')
+        dated = [("segments", s.name, "starts", s.starts) for s in self.segments]
+        dated += [("funding", f.name, "quarter", f.quarter) for f in self.funding]
+        horizon = self.horizon
+        for kind, name, key, quarter in dated:
+            if quarter is None or horizon.first_quarter <= quarter <= horizon.last_quarter:
+                continue
+            raise ValueError(
+                f'{kind}.{name}.{key} = "{format_quarter(quarter)}" lies outside the horizon, '
+                f"{format_quarter(horizon.first_quarter)} to {format_quarter(horizon.last_quarter)}"
+            )
         return self

@@ -1,0 +1,193 @@
+"""A run in progress: replicates side by side, advanced by blocks of paths on threads."""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from simulate.kernels.arrays import BASE_QUARTERS, Inputs, State
+from simulate.kernels.rows import LANES, Flow, Hit, Level, Metric, Now, width
+from simulate.kernels.simulate import simulate_blocks
+from simulate.kernels.tally import (
+    MARGIN_BINS,
+    MARGIN_METRICS,
+    MONEY_BINS,
+    MONEY_METRICS,
+    Tally,
+)
+from simulate.result import OUTCOME_COLUMNS, Result
+from simulate.sampling.plan import Prepared, prepare
+from simulate.scenario.schema import Scenario
+
+Array = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+OutcomeSink = Callable[[pd.DataFrame], None]
+
+BLOCKS_A_TASK = 128
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """What one thread writes to while it simulates."""
+
+    inputs: Inputs
+    state: State
+
+
+class Simulation:
+    """A scenario's paths so far; more of them continue the same sequence.
+
+    Parameters
+    ----------
+    scenario
+        From ``load_scenario``.
+    threads
+        By default one a processor; more than there are replicates don't help. The numbers don't
+        depend on it.
+    sinks
+        Called with frames of outcomes in a fixed order.
+    keep_inputs
+        Give sinks every path's uncertain inputs beside its outcomes.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        threads: int | None = None,
+        sinks: Sequence[OutcomeSink] = (),
+        keep_inputs: bool = False,
+    ) -> None:
+        self._scenario = scenario
+        self._prepared = prepare(scenario)
+        self._sinks = sinks
+        self._keep_inputs = keep_inputs
+        options = scenario.sampling
+        self._replicates = range(options.replicates)
+        self._points = [
+            self._prepared.points(options.sampler, options.seed, replicate)
+            for replicate in self._replicates
+        ]
+        self._tallies = [empty_tally(scenario.horizon.quarters) for _ in self._replicates]
+        self._threads = _thread_count(threads)
+        self._spaces = [workspace(self._prepared) for _ in range(self._threads)]
+        self._blocks = 0
+        self._seconds = 0.0
+
+    @property
+    def paths(self) -> int:
+        """Number of paths so far."""
+        return self._blocks * LANES * len(self._replicates)
+
+    def advance(self, paths: int, progress: Progress | None = None) -> None:
+        """Simulate on until there are at least ``paths`` paths.
+
+        Parameters
+        ----------
+        paths
+            Rounded up to whole blocks of 64 in every replicate.
+        progress
+            Called with the paths done and the paths wanted.
+        """
+        started = time.perf_counter()
+        wanted = -(-paths // (LANES * len(self._replicates)))
+        with ThreadPoolExecutor(self._threads) as pool:
+            while self._blocks < wanted:
+                count = min(BLOCKS_A_TASK, wanted - self._blocks)
+                try:
+                    # A replicate has one task at a time, so its tally needs no lock.
+                    for frame in pool.map(
+                        self._simulate, self._replicates, [count] * len(self._replicates)
+                    ):
+                        for sink in self._sinks:
+                            sink(frame)
+                except BaseException:
+                    pool.shutdown(wait=True, cancel_futures=True)
+                    raise
+                self._blocks += count
+                if progress is not None:
+                    progress(self.paths, wanted * LANES * len(self._replicates))
+        self._seconds += time.perf_counter() - started
+
+    def result(self, outcomes: pd.DataFrame | None = None) -> Result:
+        """Return the result of the paths so far, with what sinks kept of their outcomes."""
+        return Result(
+            scenario=self._scenario,
+            replicate_paths=self._blocks * LANES,
+            tally=Tally(*(np.stack(parts) for parts in zip(*self._tallies, strict=True))),
+            seconds=self._seconds,
+            outcomes=outcomes,
+        )
+
+    def _simulate(self, replicate: int, count: int) -> pd.DataFrame:
+        paths = count * LANES if self._sinks else 0
+        outcomes = np.empty((paths, len(OUTCOME_COLUMNS)), np.float32)
+        drawn = np.empty(
+            (paths if self._keep_inputs else 0, len(self._prepared.drawn_keys)), np.float32
+        )
+        space = self._spaces.pop()
+        try:
+            simulate_blocks(
+                self._prepared.plan,
+                self._points[replicate],
+                space.inputs,
+                space.state,
+                self._blocks,
+                count,
+                self._tallies[replicate],
+                outcomes,
+                drawn,
+                np.empty((0, 0, 0)),
+            )
+        finally:
+            self._spaces.append(space)
+        frame = pd.DataFrame(outcomes, columns=list(OUTCOME_COLUMNS))
+        hitting = list(OUTCOME_COLUMNS[:-1])
+        frame[hitting] = frame[hitting].astype(np.uint8)
+        first = self._blocks * LANES
+        frame.insert(0, "path", np.arange(first, first + len(frame), dtype=np.int64))
+        frame.insert(0, "replicate", np.int16(replicate))
+        if not self._keep_inputs:
+            return frame
+        return pd.concat(
+            [frame, pd.DataFrame(drawn, columns=list(self._prepared.drawn_keys))], axis=1
+        )
+
+
+def _thread_count(threads: int | None) -> int:
+    if threads is not None and threads < 1:
+        raise ValueError(f"threads = {threads}: must be at least 1")
+    if threads is not None:
+        return threads
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def empty_tally(quarters: int) -> Tally:
+    """Return a tally of no paths."""
+    return Tally(
+        hits=np.zeros((len(Hit), quarters + 1), np.uint32),
+        money=np.zeros((MONEY_METRICS, quarters, MONEY_BINS), np.uint32),
+        margin=np.zeros((MARGIN_METRICS, quarters, MARGIN_BINS), np.uint32),
+        sums=np.zeros((len(Metric), quarters), np.int64),
+        funding_need=np.zeros(MONEY_BINS, np.uint32),
+        funding_need_sum=np.zeros(1, np.int64),
+    )
+
+
+def workspace(prepared: Prepared) -> Workspace:
+    """Return one thread's arrays."""
+    state = State(
+        now=np.zeros(width(Now)),
+        level=np.zeros((prepared.segments, width(Level))),
+        past=np.zeros((BASE_QUARTERS, width(Flow))),
+        metrics=np.zeros(width(Metric)),
+        hits=np.zeros(width(Hit)),
+        raw=np.zeros((len(prepared.drawn_keys) + 2, LANES), np.float32),
+        shock=np.zeros((2, LANES), np.float32),
+        bins=np.zeros(LANES, np.int32),
+    )
+    return Workspace(prepared.inputs(), state)
