@@ -9,7 +9,7 @@ from rich.text import Text
 
 from simulate.estimate import Estimate
 from simulate.kernels.rows import Hit, Metric
-from simulate.result import DISCLAIMER, HITTING_TIMES, Result
+from simulate.result import DISCLAIMER, HITTING_TIMES, Result, projected_time
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import list_inputs
 
@@ -29,7 +29,8 @@ def percent(estimate: Estimate) -> str:
     if estimate.value == 0.0:
         return f"0% (<{_small(estimate.high)})"
     if estimate.value == 1.0:
-        return f"100% (>{100 * estimate.low:.4f}%)"
+        missing = 100.0 * (1.0 - estimate.low)
+        return f"100% (>{100.0 - missing:.{max(0, math.ceil(-math.log10(missing)))}f}%)"
     most = 2 if estimate.value > 0.01 else 4
     return _with_error(100.0 * estimate.value, 100.0 * estimate.standard_error, "%", most)
 
@@ -77,6 +78,7 @@ def _heading(result: Result) -> list[Text]:
             f"seed {options.seed}, {result.seconds:.1f} s",
             style="dim",
         ),
+        *([Text(result.goal)] if result.goal else []),
         Text(_sentence(result)),
     ]
 
@@ -95,12 +97,6 @@ def _sentence(result: Result) -> str:
         f"of {year}{company}, in {by_year:.0%} of paths. Free cash flow has been positive for a "
         f"year by the end of {cash_year} in {cash:.0%}."
     )
-
-
-def projected_time(scenario: Scenario) -> Hit:
-    """Return the hitting time that the company's projection is about."""
-    paying = scenario.targets.projected_margin == "paying users"
-    return Hit.MARGIN_PAYING if paying else Hit.MARGIN_ALL
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -161,7 +157,8 @@ def _quarter_table(result: Result) -> Table:
     )
     for time, name in HITTING_TIMES.items():
         quarters = (str(result.hitting_quarter(time, level)) for level in (0.1, 0.5, 0.9))
-        table.add_row(name, *quarters, percent(result.probability_never(time)))
+        short = name.replace("gross margin", "margin").replace("free cash flow", "cash flow")
+        table.add_row(short, *quarters, percent(result.probability_never(time)))
     return table
 
 

@@ -1,5 +1,6 @@
 """The command: parses, calls, prints."""
 
+import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -63,18 +64,30 @@ def run(
             show_default="up to 4,194,304 paths",
         ),
     ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            help='Add paths until an error is met, as "P(gross margin by 2027) ± 0.0005"; '
+            "--paths is then the limit."
+        ),
+    ] = None,
     inputs: Annotated[
         bool, typer.Option("--inputs", help="Write every path's inputs beside its outcomes.")
     ] = False,
 ) -> None:
     """Simulate a scenario, print the answer, and write tables and pictures."""
+    from simulate.goal import parse_goal
     from simulate.output import OutcomeWriter, output_folder, write_result
+    from simulate.run import LIMIT_OF_GOAL, with_sampling
     from simulate.run import run as run_scenario
-    from simulate.run import with_sampling
 
     if inputs and outcomes is False:
         raise ScenarioError("--inputs go beside outcomes: leave out --no-outcomes")
-    scenario = with_sampling(load_scenario(file), paths, seed)
+    scenario = load_scenario(file)
+    if until is not None:
+        parse_goal(until, scenario)
+        paths = paths or LIMIT_OF_GOAL
+    scenario = with_sampling(scenario, paths, seed)
     folder = out or Path("results") / find_scenario(file).stem
     keep = inputs or (outcomes if outcomes is not None else scenario.sampling.paths <= LARGEST_KEPT)
     silent = quiet or as_json
@@ -85,7 +98,13 @@ def run(
             OutcomeWriter(partial, scenario) if keep else nullcontext() as sink,
         ):
             result = run_scenario(
-                scenario, threads=threads, keep_inputs=inputs, progress=progress, sink=sink
+                scenario,
+                paths=paths,
+                threads=threads,
+                keep_inputs=inputs,
+                until=until,
+                progress=progress,
+                sink=sink,
             )
         write_result(result, partial)
     if as_json:
@@ -170,12 +189,17 @@ def _progress(silent: bool) -> Iterator[Any]:
         TextColumn("simulating"),
         BarColumn(),
         TaskProgressColumn(),
-        TextColumn("{task.completed:,.0f} paths"),
+        TextColumn("{task.completed:,.0f} paths{task.description}"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=terminal, transient=True) as bar:
         task = bar.add_task("", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+        def update(done: int, total: int, error: float) -> None:
+            shown = "" if math.isnan(error) else f", error {error:.2g}"
+            bar.update(task, completed=done, total=total, description=shown)
+
+        yield update
 
 
 def _save(figure: Any, picture: Path) -> None:

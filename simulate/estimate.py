@@ -85,6 +85,9 @@ def probability(counts: ArrayLike, paths: int) -> Estimate:
     -----
     Where every path or none counts, the replicates agree and know nothing of their error, which
     is then NaN. The interval is that of Clopper and Pearson (1934), as for independent paths.
+
+    A count is a whole number: evenly spread points can give all replicates the same one by
+    rounding. The variance of that rounding, 1/12 of a path in each, is added to their spread.
     """
     shares = np.asarray(counts, float) / paths
     total = paths * len(shares)
@@ -93,10 +96,12 @@ def probability(counts: ArrayLike, paths: int) -> Estimate:
         reach = float(1.0 - ((1.0 - LEVEL) / 2.0) ** (1.0 / total))
         seen = hits / total
         return Estimate(seen, math.nan, max(0.0, seen - reach), min(1.0, seen + reach))
-    estimate = mean_of_replicates(shares)
-    return Estimate(
-        estimate.value, estimate.standard_error, max(0.0, estimate.low), min(1.0, estimate.high)
-    )
+    spread = centred(hits / total, shares)
+    rounding = 1.0 / (paths * math.sqrt(12.0 * len(shares)))
+    error = math.hypot(spread.standard_error, rounding)
+    reach = _t_quantile(len(shares) - 1) * error
+    seen = spread.value
+    return Estimate(seen, error, max(0.0, seen - reach), min(1.0, seen + reach))
 
 
 def histogram_quantiles(counts: NDArray[np.integer], edges: Array, levels: Array) -> Array:

@@ -53,6 +53,12 @@ NEVER = "never"
 DISCLAIMER = "A model's answer from stated assumptions; no investment advice."
 
 
+def projected_time(scenario: Scenario) -> Hit:
+    """Return the hitting time that the company's projection is about."""
+    paying = scenario.targets.projected_margin == "paying users"
+    return Hit.MARGIN_PAYING if paying else Hit.MARGIN_ALL
+
+
 class HittingQuarter(NamedTuple):
     """A quantile of a hitting time, such as ``2027Q4`` or ``never``, with its 95% interval."""
 
@@ -61,8 +67,10 @@ class HittingQuarter(NamedTuple):
     high: str
 
     def __str__(self) -> str:
-        """Return the quarter, as an interval unless the interval is that quarter alone."""
-        return self.quarter if self.low == self.high else f"{self.low} to {self.high}"
+        """Return the quarter, or the interval such as ``27Q4-28Q1`` where it is wider."""
+        if self.low == self.high:
+            return self.quarter
+        return "-".join(q if q == NEVER else q[2:] for q in (self.low, self.high))
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,8 @@ class Result:
         One row a path, if asked for: replicate, path, hitting times in quarters from the first of
         the horizon (the number of quarters stands for never), peak funding need in billions of
         dollars, and the uncertain inputs if those were asked for.
+    goal
+        What became of the precision that was asked for, in words.
     """
 
     scenario: Scenario
@@ -90,6 +100,7 @@ class Result:
     tally: Tally
     seconds: float
     outcomes: pd.DataFrame | None = None
+    goal: str = ""
 
     @property
     def replicates(self) -> int:
@@ -233,25 +244,22 @@ class Result:
         dollars, or shares. Quantiles come from histograms and are off by less than a bin: 0.002 of
         margin, 1.6% of the value for money; beyond -300% and 2**17 billion they say that edge.
         """
-        rows = []
-        for metric, name in METRICS.items():
-            means = self.tally.sums[:, index(metric)] / (FIXED_POINT * self.replicate_paths)
-            pooled, by_replicate = self._quantiles(metric)
-            for quarter in range(self.scenario.horizon.quarters):
-                estimates = {"mean": mean_of_replicates(means[:, quarter])} | {
-                    level: centred(pooled[quarter, i], by_replicate[:, quarter, i])
-                    for i, level in enumerate(LEVEL_NAMES)
+        return pd.DataFrame(
+            [
+                {
+                    "metric": METRICS[metric],
+                    "quarter": self.quarter_name(quarter),
+                    "statistic": statistic,
+                    "value": estimate.value,
+                    "standard_error": estimate.standard_error,
+                    "low": estimate.low,
+                    "high": estimate.high,
                 }
-                for statistic, estimate in estimates.items():
-                    rows.append(
-                        {
-                            "metric": name,
-                            "quarter": self.quarter_name(quarter),
-                            "statistic": statistic,
-                            **estimate.as_dict(),
-                        }
-                    )
-        return pd.DataFrame(rows)
+                for metric, quarters in self._estimates.items()
+                for quarter, estimates in enumerate(quarters)
+                for statistic, estimate in estimates.items()
+            ]
+        )
 
     def _quantiles(self, metric: Metric) -> tuple[Array, Array]:
         """Return a metric's quantiles by quarter, pooled and by replicate."""
@@ -278,27 +286,42 @@ class Result:
         return self.tally.money[:, index(metric)], money_edges()
 
     def in_year(self, metric: Metric, year: int) -> dict[str, Estimate]:
-        """Return a metric of a fiscal year.
+        """Return a metric of a fiscal year; see ``in_quarter``."""
+        return self.in_quarter(metric, 4 * (year - self.years[0]) + 3)
+
+    def in_quarter(self, metric: Metric, quarter: int) -> dict[str, Estimate]:
+        """Return a metric of a quarter.
 
         Parameters
         ----------
         metric
             Which metric.
-        year
-            Within the horizon.
+        quarter
+            Counted from the first of the horizon.
 
         Returns
         -------
         dict of str to Estimate
             The mean and the quantiles p05 to p95.
         """
-        table = self.metrics
-        chosen = table[(table["metric"] == METRICS[metric]) & (table["quarter"] == f"{year}Q4")]
-        columns = ["value", "standard_error", "low", "high"]
-        return {
-            str(name): Estimate(*row)
-            for name, row in zip(chosen["statistic"], chosen[columns].to_numpy(), strict=True)
-        }
+        return self._estimates[metric][quarter]
+
+    @cached_property
+    def _estimates(self) -> dict[Metric, list[dict[str, Estimate]]]:
+        """Mean and quantiles by metric and quarter."""
+        found: dict[Metric, list[dict[str, Estimate]]] = {}
+        for metric in METRICS:
+            means = self.tally.sums[:, index(metric)] / (FIXED_POINT * self.replicate_paths)
+            pooled, each = self._quantiles(metric)
+            found[metric] = [
+                {"mean": mean_of_replicates(means[:, quarter])}
+                | {
+                    level: centred(pooled[quarter, i], each[:, quarter, i])
+                    for i, level in enumerate(LEVEL_NAMES)
+                }
+                for quarter in range(self.scenario.horizon.quarters)
+            ]
+        return found
 
     @cached_property
     def funding_need(self) -> dict[str, Estimate]:
@@ -335,6 +358,7 @@ class Result:
             "paths": self.paths,
             "replicates": self.replicates,
             "seconds": round(self.seconds, 3),
+            "goal": self.goal,
             "gross_margin_target": scenario.targets.gross_margin,
             "company_projection": scenario.targets.model_dump(
                 include={"projected_year", "projected_margin", "source"}

@@ -1,10 +1,14 @@
 """Running a scenario into a result."""
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from simulate.goal import Goal, parse_goal
 from simulate.kernels.rows import LANES, Metric
 from simulate.kernels.simulate import simulate_blocks
 from simulate.result import OUTCOME_COLUMNS, Result
@@ -12,6 +16,9 @@ from simulate.sampling.plan import prepare
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.schema import Sampling
 from simulate.simulation import OutcomeSink, Progress, Simulation, empty_tally, workspace
+
+LIMIT_OF_GOAL = 1 << 28
+FIRST_PATHS = 1 << 14
 
 
 def run(
@@ -22,6 +29,7 @@ def run(
     threads: int | None = None,
     keep_outcomes: bool = False,
     keep_inputs: bool = False,
+    until: str | None = None,
     progress: Progress | None = None,
     sink: OutcomeSink | None = None,
 ) -> Result:
@@ -42,8 +50,11 @@ def run(
         Keep every path's outcomes in ``Result.outcomes``.
     keep_inputs
         Keep every path's uncertain inputs beside them.
+    until
+        A goal such as ``P(gross margin by 2027) ± 0.0005``: paths are doubled until that standard
+        error is met; ``paths`` is then the limit, 2**28 if not given.
     progress
-        Called with the paths done and the paths in all.
+        Called with the paths done, the paths wanted, and the error of the goal, NaN without one.
     sink
         Called with frames of outcomes in a fixed order, for runs too large to keep.
 
@@ -54,14 +65,42 @@ def run(
     Raises
     ------
     ScenarioError
-        If there can't be so many paths, or no such seed.
+        If there can't be so many paths, or no such seed or goal.
     """
+    goal = parse_goal(until, scenario) if until is not None else None
+    if goal is not None and paths is None:
+        paths = LIMIT_OF_GOAL
     scenario = with_sampling(scenario, paths, seed)
     kept: list[pd.DataFrame] = []
     sinks = [s for s in (sink, kept.append if keep_outcomes else None) if s is not None]
     simulation = Simulation(scenario, threads, sinks, keep_inputs and bool(sinks))
-    simulation.advance(scenario.sampling.paths, progress)
-    return simulation.result(pd.concat(kept, ignore_index=True) if keep_outcomes else None)
+    outcome = ""
+    if goal is None:
+        simulation.advance(scenario.sampling.paths, progress)
+    else:
+        outcome = _advance_until(goal, simulation, scenario.sampling.paths, progress)
+    outcomes = pd.concat(kept, ignore_index=True) if keep_outcomes else None
+    return replace(simulation.result(), outcomes=outcomes, goal=outcome)
+
+
+def _advance_until(
+    goal: Goal, simulation: Simulation, limit: int, progress: Progress | None
+) -> str:
+    """Double the paths until the goal is met or the limit comes, and say which."""
+    wanted, error = min(FIRST_PATHS, limit), math.nan
+
+    def with_error(done: int, _total: int, _error: float) -> None:
+        if progress is not None:
+            progress(done, limit, error)
+
+    while True:
+        simulation.advance(wanted, with_error)
+        error = goal.error_of(simulation.result())
+        if error <= goal.error:
+            return f"Goal met: {goal.text}: the error is {error:.2g}."
+        if simulation.paths >= limit:
+            return f"Goal not met: {goal.text}: the error is {error:.2g} at the limit of paths."
+        wanted = min(2 * simulation.paths, limit)
 
 
 def simulate_traces(scenario: Scenario, paths: int, seed: int | None = None) -> NDArray[np.float64]:

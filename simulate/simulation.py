@@ -1,5 +1,6 @@
 """A run in progress: replicates side by side, advanced by blocks of paths on threads."""
 
+import math
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -25,7 +26,7 @@ from simulate.sampling.plan import Prepared, prepare
 from simulate.scenario.schema import Scenario
 
 Array = NDArray[np.float64]
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int, float], None]
 OutcomeSink = Callable[[pd.DataFrame], None]
 
 BLOCKS_A_TASK = 128
@@ -91,7 +92,7 @@ class Simulation:
         paths
             Rounded up to whole blocks of 64 in every replicate.
         progress
-            Called with the paths done and the paths wanted.
+            Called with the paths done, the paths wanted, and the error of the goal (NaN here).
         """
         started = time.perf_counter()
         wanted = -(-paths // (LANES * len(self._replicates)))
@@ -110,17 +111,16 @@ class Simulation:
                     raise
                 self._blocks += count
                 if progress is not None:
-                    progress(self.paths, wanted * LANES * len(self._replicates))
+                    progress(self.paths, wanted * LANES * len(self._replicates), math.nan)
         self._seconds += time.perf_counter() - started
 
-    def result(self, outcomes: pd.DataFrame | None = None) -> Result:
-        """Return the result of the paths so far, with what sinks kept of their outcomes."""
+    def result(self) -> Result:
+        """Return the result of the paths so far."""
         return Result(
             scenario=self._scenario,
             replicate_paths=self._blocks * LANES,
             tally=Tally(*(np.stack(parts) for parts in zip(*self._tallies, strict=True))),
             seconds=self._seconds,
-            outcomes=outcomes,
         )
 
     def _simulate(self, replicate: int, count: int) -> pd.DataFrame:

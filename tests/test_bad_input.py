@@ -89,11 +89,11 @@ CASES = {
     ),
     "a segment that started long ago": (
         '[[segments]]\nname = "new"\nstarts = "2025Q1"\nstarting_revenue = 1\ninference_cost = 0.3',
-        ['segments.new.starts = "2025Q1"', "lies outside the horizon, 2026Q1 to 2035Q4"],
+        ['segments.new.starts = "2025Q1"', "lies before the horizon, which begins in 2026Q1"],
     ),
-    "a round after the end": (
-        '[[funding]]\nname = "late"\nquarter = "2040Q1"\namount = 1',
-        ['funding.late.quarter = "2040Q1"', "lies outside the horizon"],
+    "a round before the horizon": (
+        '[[funding]]\nname = "late"\nquarter = "2025Q4"\namount = 1',
+        ['funding.late.quarter = "2025Q4"', "lies before the horizon"],
     ),
     "a name that is a list": ('[[segments]]\nname = ["a"]', ["segments"]),
     "more paths than a run can count": (

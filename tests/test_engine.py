@@ -1,15 +1,20 @@
 """What must not change the numbers: threads, order, and how many more paths are asked for."""
 
+import re
+
 import numpy as np
 import pytest
 
 from simulate.estimate import histogram_quantiles
 from simulate.kernels.jit import source_digest
 from simulate.kernels.rows import Hit, index
+from simulate.kernels.simulate import simulate_blocks
 from simulate.kernels.tally import MONEY_BINS, Tally, margin_edges, money_edges
 from simulate.result import METRICS, Result
 from simulate.run import run, simulate_traces
-from simulate.scenario import Scenario
+from simulate.sampling.plan import prepare
+from simulate.scenario import Scenario, ScenarioError
+from simulate.simulation import Simulation, empty_tally, workspace
 from tests.scenarios import changed
 
 PATHS = 1 << 15
@@ -42,6 +47,56 @@ def test_more_paths_continue_the_same_sequence(anthropic: Scenario) -> None:
     np.testing.assert_array_equal(
         start.sort_values(["replicate", "path"]), few.sort_values(["replicate", "path"])
     )
+
+
+def test_two_halves_continued_are_one_run(anthropic: Scenario) -> None:
+    simulation = Simulation(anthropic, threads=2)
+    simulation.advance(PATHS // 2)
+    simulation.advance(PATHS)
+    assert_same(simulation.result(), run(anthropic, paths=PATHS))
+
+
+def test_the_order_of_blocks_does_not_matter(anthropic: Scenario) -> None:
+    prepared, quarters = prepare(anthropic), anthropic.horizon.quarters
+    space = workspace(prepared)
+    points = prepared.points("sobol", 1, 0)
+    tallies = []
+    for order in ([0, 1, 2, 3], [2, 0, 3, 1]):
+        tally = empty_tally(quarters)
+        for block in order:
+            none = np.empty((0, 9), np.float32), np.empty((0, 1), np.float32), np.empty((0, 0, 0))
+            simulate_blocks(
+                prepared.plan, points, space.inputs, space.state, block, 1, tally, *none
+            )
+        tallies.append(tally)
+    for left, right in zip(*tallies, strict=True):
+        np.testing.assert_array_equal(left, right)
+
+
+def test_paths_are_added_until_the_error_is_met(anthropic: Scenario) -> None:
+    goal = "P(gross margin by 2028) ± 0.001"
+    result = run(anthropic, until=goal)
+    assert result.goal.startswith("Goal met")
+    assert result.probability_by_year(Hit.MARGIN_PAYING, 2028).standard_error <= 0.001
+    assert_same(result, run(anthropic, paths=result.paths))
+    limited = run(anthropic, until="P(gross margin by 2028) ± 0.00001", paths=20_000)
+    assert limited.goal.startswith("Goal not met")
+    assert limited.paths < 22_000
+
+
+@pytest.mark.parametrize(
+    ("goal", "message"),
+    [
+        ("gross margin", "not a goal; write it as"),
+        ("P(gros margin by 2027) ± 0.1", 'did you mean "gross margin"?'),
+        ("P(gross margin by 2040) ± 0.1", "outside the horizon, which ends 2035Q4"),
+        ("P(gross margin by 2027) ± tiny", '"tiny" is no standard error'),
+        ("P(out of cash by 2027Q2) +- 0", '"0" is no standard error'),
+    ],
+)
+def test_a_goal_that_is_none_is_explained(anthropic: Scenario, goal: str, message: str) -> None:
+    with pytest.raises(ScenarioError, match=re.escape(message)):
+        run(anthropic, until=goal)
 
 
 def test_every_path_is_counted_once(anthropic: Scenario) -> None:

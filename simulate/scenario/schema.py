@@ -139,16 +139,16 @@ class BaseYear(Section):
     """The last reported year, whose four quarters leave at the run rate."""
 
     revenue: Annotated[
-        AnyDistribution, Quantity("revenue of the base year", "bn USD", 1e-3, 1e4, certain=True)
+        AnyDistribution, Quantity("revenue of the base year", "bn USD", 1e-3, 1e7, certain=True)
     ]
     monthly_revenue: Annotated[
         AnyDistribution, Quantity("monthly revenue now", "bn USD", 1e-4, 1e3, certain=True)
     ]
     training: Annotated[
-        AnyDistribution, Quantity("training cost of the base year", "bn USD", 0, 1e4, certain=True)
+        AnyDistribution, Quantity("training cost of the base year", "bn USD", 0, 1e7, certain=True)
     ]
     training_run_rate: Annotated[
-        AnyDistribution, Quantity("training cost now, annualised", "bn USD", 0, 1e4, certain=True)
+        AnyDistribution, Quantity("training cost now, annualised", "bn USD", 0, 1e7, certain=True)
     ]
 
     @model_validator(mode="after")
@@ -209,12 +209,12 @@ class Segment(Section):
     starts: Quarter | None = None
     starting_revenue: (
         Annotated[
-            AnyDistribution, Quantity("annualised revenue at the start", "bn USD/yr", 0.0, 1e4)
+            AnyDistribution, Quantity("annualised revenue at the start", "bn USD/yr", 0.0, 1e7)
         ]
         | None
     ) = None
     revenue_per_user: (
-        Annotated[AnyDistribution, Quantity("mature revenue per free user", "USD/yr", 0.0, 1e4)]
+        Annotated[AnyDistribution, Quantity("mature revenue per free user", "USD/yr", 0.0, 1e7)]
         | None
     ) = None
     adoption_half_life: Annotated[
@@ -257,7 +257,7 @@ class Inference(Section):
     ]
     overrun: Annotated[
         AnyDistribution,
-        Quantity("inference cost of a year against plan", "share", -0.95, 1e4, drawn="year"),
+        Quantity("inference cost of a year against plan", "share", -0.95, 1e7, drawn="year"),
     ]
     overrun_carried: Annotated[AnyDistribution, _share("share of an overrun that stays")]
     efficiency_gain: Annotated[AnyDistribution, _log_rate("fall of cost of the same work")]
@@ -284,12 +284,12 @@ class Hardware(Section):
     """Owned hardware: bought over some quarters, in service for some years."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    amount: Annotated[AnyDistribution, Quantity("spending", "bn USD", 0.0, 1e4)]
+    amount: Annotated[AnyDistribution, Quantity("spending", "bn USD", 0.0, 1e7)]
     first_quarter: Quarter
     last_quarter: Quarter
     life_years: int = Field(ge=1, le=20)
     rent_replaced: Annotated[
-        AnyDistribution, Quantity("rented inference replaced", "bn USD/yr", 0.0, 1e4)
+        AnyDistribution, Quantity("rented inference replaced", "bn USD/yr", 0.0, 1e7)
     ]
     saving: Annotated[AnyDistribution, _share("rent saved, before depreciation")]
     source: str = ""
@@ -316,7 +316,7 @@ class Training(Section):
     growth: Growth
     drift: Annotated[
         AnyDistribution,
-        Quantity("training cost of a year against plan", "share", -0.95, 1e4, drawn="year"),
+        Quantity("training cost of a year against plan", "share", -0.95, 1e7, drawn="year"),
     ]
     drift_carried: Annotated[AnyDistribution, _share("share of a drift that stays")]
     floor: Annotated[AnyDistribution, _share("least training cost over revenue")] = ZERO
@@ -326,7 +326,7 @@ class Training(Section):
 class OtherCosts(Section):
     """Staff, sales and the rest."""
 
-    fixed: Annotated[AnyDistribution, Quantity("fixed part now", "bn USD/yr", 0.0, 1e4)]
+    fixed: Annotated[AnyDistribution, Quantity("fixed part now", "bn USD/yr", 0.0, 1e7)]
     fixed_growth: Annotated[AnyDistribution, _log_rate("growth of the fixed part")]
     variable: Annotated[AnyDistribution, _share("variable part over revenue now", high=5.0)]
     scale_elasticity: Annotated[
@@ -349,11 +349,11 @@ class OtherCosts(Section):
 class Cash(Section):
     """Cash and what moves it beside operations."""
 
-    opening: Annotated[AnyDistribution, Quantity("cash at the start", "bn USD", 0.0, 1e4)]
+    opening: Annotated[AnyDistribution, Quantity("cash at the start", "bn USD", 0.0, 1e7)]
     interest_rate: Annotated[AnyDistribution, Quantity("interest on cash", "a year", -0.05, 0.5)]
     tax_rate: Annotated[AnyDistribution, _share("tax on profit")]
     losses_carried_forward: Annotated[
-        AnyDistribution, Quantity("losses carried forward", "bn USD", 0.0, 1e4)
+        AnyDistribution, Quantity("losses carried forward", "bn USD", 0.0, 1e7)
     ]
     working_capital: Annotated[
         AnyDistribution, Quantity("working capital over annualised revenue", "share", -2.0, 2.0)
@@ -366,7 +366,7 @@ class Funding(Section):
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     quarter: Quarter
-    amount: Annotated[AnyDistribution, Quantity("size of the round", "bn USD", 0.0, 1e4)]
+    amount: Annotated[AnyDistribution, Quantity("size of the round", "bn USD", 0.0, 1e7)]
     chance: float = Field(default=1.0, ge=0.0, le=1.0)
     source: str = ""
 
@@ -421,12 +421,11 @@ class Scenario(Section):
                 raise ValueError(f'{kind}: the name "{min(repeated)}" is used twice')
         dated = [("segments", s.name, "starts", s.starts) for s in self.segments]
         dated += [("funding", f.name, "quarter", f.quarter) for f in self.funding]
-        horizon = self.horizon
+        first = self.horizon.first_quarter
         for kind, name, key, quarter in dated:
-            if quarter is None or horizon.first_quarter <= quarter <= horizon.last_quarter:
-                continue
-            raise ValueError(
-                f'{kind}.{name}.{key} = "{format_quarter(quarter)}" lies outside the horizon, '
-                f"{format_quarter(horizon.first_quarter)} to {format_quarter(horizon.last_quarter)}"
-            )
+            if quarter is not None and quarter < first:
+                raise ValueError(
+                    f'{kind}.{name}.{key} = "{format_quarter(quarter)}" lies before the horizon, '
+                    f"which begins in {format_quarter(first)}"
+                )
         return self
