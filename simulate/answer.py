@@ -7,6 +7,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from simulate.analysis.convergence import SAMPLERS, Convergence
 from simulate.estimate import Estimate
 from simulate.kernels.rows import Hit, Metric
 from simulate.result import DISCLAIMER, HITTING_TIMES, Result, projected_time
@@ -189,6 +190,22 @@ def _fiscal_year_lines(result: Result) -> list[str]:
         )
         lines.append(f"Fiscal {year}, {name}: {values}.")
     return lines
+
+
+def print_convergence(convergence: Convergence, out: Console) -> None:
+    """Print estimates and errors at each number of paths."""
+    table = _table(
+        f"{convergence.scenario.name}\n{convergence.question}",
+        "paths",
+        "Sobol'",
+        "pseudo-random",
+        "errors' ratio",
+    )
+    rows = zip(convergence.paths, *(convergence.estimates[s] for s in SAMPLERS), strict=True)
+    for paths, sobol, pseudo in rows:
+        ratio = pseudo.standard_error / sobol.standard_error
+        table.add_row(f"{paths:,}", percent(sobol), percent(pseudo), f"{ratio:.1f}")
+    out.print(table)
 
 
 def print_inputs(scenario: Scenario, out: Console) -> None:

@@ -132,13 +132,37 @@ def show(
     from simulate.plots.inputs import plot_inputs
 
     scenario = load_scenario(file)
-    picture = out or Path(f"{find_scenario(file).stem}-inputs.png")
-    if picture.suffix not in (".png", ".svg", ".pdf"):
-        raise ScenarioError(f"{picture}: --out must end in .png, .svg or .pdf")
-    if picture.exists() and not force:
-        raise ScenarioError(f"{picture}: exists; choose another --out, or replace it with --force")
+    picture = _new_picture(out, f"{find_scenario(file).stem}-inputs.png", force)
     _save(plot_inputs(scenario), picture)
     console().print(f"Inputs drawn: {picture}", soft_wrap=True)
+
+
+@app.command()
+def converge(
+    file: File = None,
+    paths: Annotated[int, typer.Option(min=4096, help="The most paths.")] = 1 << 20,
+    threads: Annotated[
+        int | None, typer.Option(min=1, max=1024, help="Threads.", show_default="all processors")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Picture to write.", show_default="<scenario>-convergence.png"),
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Draw estimate and error against the number of paths, for both samplers."""
+    from simulate.analysis.convergence import converge as run_both
+    from simulate.answer import print_convergence
+    from simulate.plots.convergence import plot_convergence
+
+    scenario = load_scenario(file)
+    picture = _new_picture(out, f"{find_scenario(file).stem}-convergence.png", force)
+    with _interruptible():
+        _announce_compilation(silent=False)
+        convergence = run_both(scenario, paths, threads)
+        print_convergence(convergence, console())
+        _save(plot_convergence(convergence), picture)
+    console().print(f"Convergence drawn: {picture}", soft_wrap=True)
 
 
 @app.command()
@@ -200,6 +224,15 @@ def _progress(silent: bool) -> Iterator[Any]:
             bar.update(task, completed=done, total=total, description=shown)
 
         yield update
+
+
+def _new_picture(out: Path | None, default: str, force: bool) -> Path:
+    picture = out or Path(default)
+    if picture.suffix not in (".png", ".svg", ".pdf"):
+        raise ScenarioError(f"{picture}: --out must end in .png, .svg or .pdf")
+    if picture.exists() and not force:
+        raise ScenarioError(f"{picture}: exists; choose another --out, or replace it with --force")
+    return picture
 
 
 def _save(figure: Any, picture: Path) -> None:

@@ -112,6 +112,17 @@ def test_show_draws_the_inputs_once(
     assert call(monkeypatch, "show", "openai.toml", "--out", "x.doc") == 2
 
 
+def test_converge_compares_the_samplers(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "converge", "openai", "--paths", "20000") == 0
+    printed = capsys.readouterr().out
+    assert "gross margin, with free users: P(by 2029)" in printed
+    assert "16,384" in printed and "Sobol'" in printed and "pseudo-random" in printed
+    assert Path("openai-convergence.png").read_bytes().startswith(b"\x89PNG")
+    assert call(monkeypatch, "converge", "openai", "--paths", "20000") == 2
+
+
 def test_another_folder_is_never_written_over(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

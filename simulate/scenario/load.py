@@ -57,14 +57,16 @@ def load_scenario(file: str | Path | None = None) -> Scenario:
 
 
 def find_scenario(file: str | Path | None) -> Path:
-    """Return the path of a scenario file, or of a packaged one of that name."""
+    """Return the path of a scenario file, or of a packaged one of that name, ending or not."""
     if file is None:
         return packaged_configs() / DEFAULT_SCENARIO
     path = Path(file)
     if path.exists() or path.name != str(file):
         return path
-    packaged = packaged_configs() / path.name
-    return packaged if packaged.exists() else path
+    for packaged in (packaged_configs() / path.name, packaged_configs() / f"{path.name}.toml"):
+        if packaged.is_file():
+            return packaged
+    return path
 
 
 Origin = dict[tuple[str, ...], Path]

@@ -1,0 +1,74 @@
+"""How an estimate and its error move with the number of paths, for both samplers."""
+
+from dataclasses import dataclass
+
+from simulate.estimate import Estimate
+from simulate.result import HITTING_TIMES, projected_time
+from simulate.scenario import Scenario
+from simulate.simulation import Simulation
+
+FIRST_PATHS = 1 << 12
+SAMPLERS = ("sobol", "pseudo")
+
+
+@dataclass(frozen=True)
+class Convergence:
+    """Estimates of one probability at doubling numbers of paths.
+
+    Attributes
+    ----------
+    question
+        Whose probability it is.
+    paths
+        Numbers of paths, doubling.
+    estimates
+        By sampler, one estimate a number of paths.
+    """
+
+    scenario: Scenario
+    question: str
+    paths: list[int]
+    estimates: dict[str, list[Estimate]]
+
+    @property
+    def gain(self) -> float:
+        """How many times more pseudo-random paths the last Sobol' estimate's error would take."""
+        sobol, pseudo = (self.estimates[sampler][-1].standard_error for sampler in SAMPLERS)
+        return (pseudo / sobol) ** 2
+
+
+def converge(scenario: Scenario, paths: int, threads: int | None = None) -> Convergence:
+    """Estimate the probability that the company's projection is about, at doubling paths.
+
+    Parameters
+    ----------
+    scenario
+        From ``load_scenario``; without a projected year, the horizon's last is taken.
+    paths
+        The most paths, at least 4096.
+    threads
+        As for ``run``.
+
+    Returns
+    -------
+    Convergence
+    """
+    time = projected_time(scenario)
+    first, last = (
+        scenario.horizon.first_year,
+        scenario.horizon.first_year + scenario.horizon.years - 1,
+    )
+    year = scenario.targets.projected_year or last
+    year = min(max(year, first), last)
+    sizes = [FIRST_PATHS]
+    while 2 * sizes[-1] <= paths:
+        sizes.append(2 * sizes[-1])
+    found: dict[str, list[Estimate]] = {}
+    for sampler in SAMPLERS:
+        sampling = scenario.sampling.model_copy(update={"sampler": sampler})
+        simulation = Simulation(scenario.model_copy(update={"sampling": sampling}), threads)
+        found[sampler] = []
+        for size in sizes:
+            simulation.advance(size)
+            found[sampler].append(simulation.result().probability_by_year(time, year))
+    return Convergence(scenario, f"{HITTING_TIMES[time]}: P(by {year})", sizes, found)
