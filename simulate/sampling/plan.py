@@ -111,18 +111,8 @@ class Prepared:
         for row, distribution in zip(rows, self.rows, strict=True):
             if isinstance(distribution, Fixed):
                 row[:] = distribution.value
-        flat = rows.reshape(-1)
-        sizes = (
-            np.cumsum(
-                [
-                    len(Lab),
-                    self.segments * len(Segment),
-                    self.purchases * len(Hardware),
-                ]
-            )
-            * LANES
-        )
-        lab, segment, hardware, funding = np.split(flat, sizes)
+        counts = len(Lab), self.segments * len(Segment), self.purchases * len(Hardware)
+        lab, segment, hardware, funding = np.split(rows.reshape(-1), np.cumsum(counts) * LANES)
         return Inputs(
             rows=rows,
             lab=lab,
@@ -146,48 +136,55 @@ def prepare(scenario: Scenario) -> Prepared:
     """
     by_key = {i.key: i.distribution for i in list_inputs(scenario)}
     rows = _row_keys(scenario)
-    place = {key: row for row, key in enumerate(rows)}
     inputs = correlated_inputs(scenario)
-    drawn = [i for i in inputs if i.quantity.drawn == "path"]
-    yearly = [i for i in inputs if i.quantity.drawn == "year"]
-    losses = [s for s in scenario.segments if s.client_loss is not None]
-    generation = scenario.training.generation
-    events = [s.client_loss.share for s in losses if s.client_loss]
-    if generation is not None:
-        events.append(generation.size)
-    tabulated = [i.distribution for i in (*drawn, *yearly)] + events
-    tables = build_tables([d.quantile_at_score for d in tabulated])
-
-    first_event_table = len(drawn) + len(yearly)
-    loss_names = [s.name for s in losses]
-    loss_index = [loss_names.index(s.name) if s in losses else -1 for s in scenario.segments]
-    first_slot = 1 + len(scenario.segments)
-    first_chance = len(drawn)
-    first_year = first_chance + len(scenario.funding)
-    first_quarter = first_year + 2 * scenario.horizon.years
-    per_quarter = first_slot + len(events)
-    draws = Draws(
-        input_row=np.array([place[i.key] for i in drawn], np.int64),
-        mixing=np.linalg.cholesky(correlation_matrix(scenario)),
-        overrun_table=len(drawn),
-        drift_table=len(drawn) + 1,
-        client_loss_table=np.array([max(n, 0) + first_event_table for n in loss_index], np.int64),
-        generation_table=first_event_table + len(losses),
-        first_chance=first_chance,
-        first_year=first_year,
-        first_quarter=first_quarter,
-        per_quarter=per_quarter,
-        client_loss_slot=np.array([n + first_slot if n >= 0 else -1 for n in loss_index], np.int64),
-        generation_slot=first_slot + len(losses) if generation is not None else -1,
-    )
+    drawn = tuple(i.key for i in inputs if i.quantity.drawn == "path")
+    draws = _draws(scenario, [rows.index(key) for key in drawn])
+    tabulated = [i.distribution for i in inputs] + _event_sizes(scenario)
+    tables = build_tables([distribution.quantile_at_score for distribution in tabulated])
     return Prepared(
         plan=Plan(draws, tables, _schedule(scenario)),
-        dimensions=first_quarter + per_quarter * scenario.horizon.quarters,
+        dimensions=draws.first_quarter + draws.per_quarter * scenario.horizon.quarters,
         rows=tuple(by_key.get(key, ZERO) for key in rows),
-        drawn_keys=tuple(i.key for i in drawn),
+        drawn_keys=drawn,
         segments=len(scenario.segments),
         purchases=len(scenario.hardware),
         rounds=len(scenario.funding),
+    )
+
+
+def _event_sizes(scenario: Scenario) -> list[Uncertain]:
+    """Return what may arrive in a quarter: losses by segment, and last a new generation's jump."""
+    sizes: list[Uncertain] = [
+        s.client_loss.share for s in scenario.segments if s.client_loss is not None
+    ]
+    generation = scenario.training.generation
+    return sizes if generation is None else [*sizes, generation.size]
+
+
+def _draws(scenario: Scenario, input_row: list[int]) -> Draws:
+    """Lay out coordinates and tables: inputs, rounds, years, then quarters in order of time.
+
+    A quarter's coordinates are the shared shock, each segment's own, and one an event.
+    """
+    inputs, segments, events = len(input_row), scenario.segments, len(_event_sizes(scenario))
+    first_year = inputs + len(scenario.funding)
+    first_event_slot = 1 + len(segments)
+    first_event_table = inputs + 2
+    has_loss = np.array([s.client_loss is not None for s in segments])
+    loss = np.cumsum(has_loss) - 1
+    return Draws(
+        input_row=np.array(input_row, np.int64),
+        mixing=np.linalg.cholesky(correlation_matrix(scenario)),
+        overrun_table=inputs,
+        drift_table=inputs + 1,
+        client_loss_table=np.where(has_loss, loss + first_event_table, 0),
+        generation_table=first_event_table + events - 1,
+        first_chance=inputs,
+        first_year=first_year,
+        first_quarter=first_year + 2 * scenario.horizon.years,
+        per_quarter=first_event_slot + events,
+        client_loss_slot=np.where(has_loss, loss + first_event_slot, -1),
+        generation_slot=first_event_slot + events - 1 if scenario.training.generation else -1,
     )
 
 
