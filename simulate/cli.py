@@ -92,7 +92,7 @@ def run(
     keep = inputs or (outcomes if outcomes is not None else scenario.sampling.paths <= LARGEST_KEPT)
     silent = quiet or as_json
     with _interruptible(), output_folder(folder, scenario, force) as partial:
-        _announce_compilation(silent)
+        _compile(silent)
         with (
             _progress(silent) as progress,
             OutcomeWriter(partial, scenario) if keep else nullcontext() as sink,
@@ -158,7 +158,7 @@ def converge(
     scenario = load_scenario(file)
     picture = _new_picture(out, f"{find_scenario(file).stem}-convergence.png", force)
     with _interruptible():
-        _announce_compilation(silent=False)
+        _compile(silent=False)
         convergence = run_both(scenario, paths, threads)
         print_convergence(convergence, console())
         _save(plot_convergence(convergence), picture)
@@ -168,10 +168,7 @@ def converge(
 @app.command()
 def warmup() -> None:
     """Compile the kernels ahead, so that the next run starts at once."""
-    from simulate.run import run as run_scenario
-
-    _announce_compilation(silent=False)
-    run_scenario(load_scenario(), paths=1, threads=1)
+    _compile(silent=False)
     folder = cache_folder()
     where = f"compiled kernels: {folder}" if folder else "no folder to keep compiled kernels in"
     console().print(where, soft_wrap=True)
@@ -186,12 +183,17 @@ def _version(
         raise typer.Exit()
 
 
-def _announce_compilation(silent: bool) -> None:
-    if silent or is_compiled():
+def _compile(silent: bool) -> None:
+    """Compile the kernels, unless they are, apart from the run whose time is told."""
+    from simulate.run import run as run_scenario
+
+    if is_compiled():
         return
     kept = cache_folder() is not None
     often = "once after installing" if kept else "each time: no folder to keep them in is writable"
-    console(stderr=True).print(f"Compiling the kernels, some 15 s ({often}) …")
+    if not silent:
+        console(stderr=True).print(f"Compiling the kernels, some 15 s ({often}) …")
+    run_scenario(load_scenario(), paths=1, threads=1)
 
 
 @contextmanager

@@ -99,6 +99,26 @@ def test_a_goal_that_is_none_is_explained(anthropic: Scenario, goal: str, messag
         run(anthropic, until=goal)
 
 
+def test_numbers_beyond_all_measure_are_counted_at_the_edge(anthropic: Scenario) -> None:
+    segment = anthropic.segments[0].model_dump(mode="json", exclude_none=True)
+    segment |= {"volatility": 1.0, "share_of_revenue": 1.0, "market": 1e30}
+    segment["growth"] = {"initial": 5.0, "lasting": 5.0, "half_life": 1.0}
+    wild = changed(
+        anthropic,
+        {
+            "horizon.last_quarter": "2075Q4",
+            "segments": [segment],
+            "demand": {"persistence": 0.99, "volatility": 1.0},
+            "correlations": {},
+        },
+    )
+    result = run(wild, paths=2048)
+    assert (result.tally.hits.sum(axis=2) == result.replicate_paths).all()
+    assert (result.tally.margin.sum(axis=3) == result.replicate_paths).all()
+    assert (result.tally.money.sum(axis=3) == result.replicate_paths).all()
+    assert np.isfinite(result.metrics["value"]).all()
+
+
 def test_every_path_is_counted_once(anthropic: Scenario) -> None:
     result = run(anthropic, paths=1000)
     assert result.paths == 1024

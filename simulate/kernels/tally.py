@@ -29,6 +29,8 @@ MARGIN_BINS = 2000
 
 # Sums are kept in units of 2**-16 billion (15,000 dollars), so that integers add them exactly.
 FIXED_POINT = 65536.0
+# So that summand and rounding fit into a float: 17 billion billions.
+LARGEST_SUMMAND = 2.0**34
 
 # The metrics are money first, then margins.
 MONEY_METRICS = index(Metric.MARGIN_PAYING)
@@ -62,8 +64,9 @@ def money_bins(value: Array, row: int, bins: Array) -> None:
 def margin_bins(value: Array, row: int, bins: Array) -> None:
     """Write the bin of each margin; what lies outside counts in the outermost bin."""
     for i in range(LANES):
-        position = (value[row + i] - MARGIN_LOW) * MARGIN_BINS_A_UNIT
-        bins[i] = np.int32(min(max(position, 0.0), MARGIN_BINS - 0.5))
+        position = min(max((value[row + i] - MARGIN_LOW) * MARGIN_BINS_A_UNIT, 0.0), MARGIN_BINS)
+        # Once more as an integer: fast maths promises nothing where a float overflowed.
+        bins[i] = min(max(np.int32(position), np.int32(0)), np.int32(MARGIN_BINS - 1))
 
 
 @kernel
@@ -78,7 +81,8 @@ def fixed_point_sum(value: Array, row: int) -> np.int64:
     """Return the block's sum in the fixed point: integers, which add in any order alike."""
     total = np.int64(0)
     for i in range(LANES):
-        rounded = bits_of_float64(value[row + i] * FIXED_POINT + ROUNDING)
+        amount = min(max(value[row + i], -LARGEST_SUMMAND), LARGEST_SUMMAND)
+        rounded = bits_of_float64(amount * FIXED_POINT + ROUNDING)
         total += rounded - np.int64(ROUNDING_BITS)
     return total
 
