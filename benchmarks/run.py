@@ -31,9 +31,8 @@ def main() -> None:
     error = np.sqrt(share * (1 - share) / options.numpy_paths)
     apart = abs(share - found.value) / np.hypot(error, found.standard_error)
     print(f"{'way':<40}{'ns a path':>12}{'ratio':>8}")
-    print(
-        f"{'this engine, ' + str(options.threads) + ' threads':<40}{1e9 * engine:>12,.0f}{1.0:>8.1f}"
-    )
+    threads = f"this engine, {options.threads} threads"
+    print(f"{threads:<40}{1e9 * engine:>12,.0f}{1.0:>8.1f}")
     print(f"{'this engine, 1 thread':<40}{1e9 * single:>12,.0f}{single / engine:>8.1f}")
     print(f"{'numpy, vectorised, 1 thread':<40}{1e9 * plain:>12,.0f}{plain / engine:>8.1f}")
     print(

@@ -4,6 +4,7 @@ import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -253,8 +254,16 @@ def _save(figure: Any, picture: Path) -> None:
 
 def main() -> None:
     """Run the command; what a user did wrong ends in a line or two and exit status 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal that knows no ± gets a question mark.
+            stream.reconfigure(errors="replace")
     try:
         app()
     except ScenarioError as error:
         print(f"error: {error}", file=sys.stderr)
+        sys.exit(BAD_INPUT)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"error: {place}{error.strerror or error}", file=sys.stderr)
         sys.exit(BAD_INPUT)

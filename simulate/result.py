@@ -39,9 +39,9 @@ METRICS = {
     Metric.REVENUE: "revenue",
     Metric.EBITDA: "EBITDA",
     Metric.FREE_CASH_FLOW: "free cash flow",
-    Metric.CASH: "cash",
     Metric.TRAINING: "training cost",
     Metric.INFERENCE: "inference cost",
+    Metric.CASH: "cash",
     Metric.MARGIN_PAYING: "gross margin, paying users",
     Metric.MARGIN_ALL: "gross margin, with free users",
 }
@@ -242,7 +242,7 @@ class Result:
 
         Flows and margins are of the trailing four quarters, cash is the balance; billions of
         dollars, or shares. Quantiles come from histograms and are off by less than a bin: 0.002 of
-        margin, 1.6% of the value for money; beyond -300% and 2**17 billion they say that edge.
+        margin, 1.6% of the value for money; beyond -300% and 2**24 billion they say that edge.
         """
         return pd.DataFrame(
             [

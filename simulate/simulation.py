@@ -188,6 +188,6 @@ def workspace(prepared: Prepared) -> Workspace:
         hits=np.zeros(width(Hit)),
         raw=np.zeros((len(prepared.drawn_keys) + 2, LANES), np.float32),
         shock=np.zeros((2, LANES), np.float32),
-        bins=np.zeros(LANES, np.int32),
+        bins=np.zeros(LANES, np.uint32),
     )
     return Workspace(prepared.inputs(), state)

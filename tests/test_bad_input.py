@@ -100,6 +100,17 @@ CASES = {
         "[sampling]\npaths = 100_000_000_000",
         ["sampling", "16 replicates take"],
     ),
+    "a name that stands twice": (
+        '[[segments]]\nname = "api"\n[[segments]]\nname = "api"\n',
+        ["segments"],
+    ),
+    "a number for a table": ("cash = 1", ["cash = 1", "must be a table"]),
+    "a table for a list": ("[segments]\nname = 1", ["segments", "must be a list of tables"]),
+    "a number too long to read": ("[cash]\ntax_rate = " + "9" * 5000, ["can't be read"]),
+    "quantiles beyond all measure": (
+        '[cash.opening]\ndistribution = "lognormal"\np10 = 1\np50 = 1e200\np90 = 1e308',
+        ["cash.opening"],
+    ),
     "unreadable TOML": ("a = [1", ["not readable as TOML"]),
     "a chain in a circle": ('extends = "scenario.toml"', ["extend each other"]),
     "no such parent": ('extends = "missing.toml"', ['extends = "missing.toml"', "no file"]),
@@ -151,6 +162,12 @@ def test_a_child_changes_one_quantile_and_keeps_the_rest(tmp_path: Path) -> None
     assert overrun.quantile(0.9) == pytest.approx(0.4)
     assert overrun.quantile(0.1) == pytest.approx(-0.08)
     assert overrun.source.startswith("changed in child.toml; before: A7")
+
+
+def test_an_empty_list_takes_the_parents_members_away(tmp_path: Path) -> None:
+    file = tmp_path / "child.toml"
+    file.write_text('extends = "anthropic.toml"\nfunding = []\n')
+    assert load_scenario(file).funding == ()
 
 
 def test_an_input_that_was_correlated_can_be_made_certain(tmp_path: Path) -> None:

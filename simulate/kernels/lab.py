@@ -6,7 +6,7 @@
 import numpy as np
 
 from . import economics as rule
-from .arrays import BASE_QUARTERS, Array, Inputs, Plan, Points, Schedule, State
+from .arrays import BASE_QUARTERS, Array, Inputs, Plan, Points, Row, Schedule, State
 from .draws import draw_arrivals, draw_yearly, scores
 from .jit import kernel
 from .rows import LANES, Flow, Funding, Hardware, Hit, Lab, Level, Metric, Now, Segment
@@ -417,33 +417,30 @@ def remember(quarter: int, s: Array, past: Array) -> None:
 
 
 @kernel
-def trailing_sum(past: Array, flow: int, out: Array, row: int) -> None:
-    """Write a flow's sum over the last four quarters."""
-    a, b, c, d = past[0], past[1], past[2], past[3]
-    for i in range(LANES):
-        out[row + i] = (a[flow + i] + b[flow + i]) + (c[flow + i] + d[flow + i])
-
-
-@kernel
 def measure(s: Array, past: Array, metrics: Array) -> None:
     """Write the quarter's metrics."""
-    trailing_sum(past, Flow.REVENUE, metrics, Metric.REVENUE)
-    trailing_sum(past, Flow.PAYING_COST, s, Now.TRAILING_COST)
-    trailing_sum(past, Flow.FREE_COST, s, Now.TRAILING_FREE_COST)
+    a, b, c, d = past[0], past[1], past[2], past[3]
+    # Rows of flows that are metrics have the same places in both.
+    for j in range(Metric.CASH):
+        metrics[j] = (a[j] + b[j]) + (c[j] + d[j])
+    for i in range(LANES):
+        metrics[Metric.CASH + i] = s[Now.CASH + i]
+    for i in range(LANES):
+        s[Now.TRAILING_COST + i] = (a[Flow.PAYING_COST + i] + b[Flow.PAYING_COST + i]) + (
+            c[Flow.PAYING_COST + i] + d[Flow.PAYING_COST + i]
+        )
     for i in range(LANES):
         metrics[Metric.MARGIN_PAYING + i] = rule.gross_margin(
             metrics[Metric.REVENUE + i], s[Now.TRAILING_COST + i]
         )
     for i in range(LANES):
-        metrics[Metric.MARGIN_ALL + i] = rule.gross_margin(
-            metrics[Metric.REVENUE + i], s[Now.TRAILING_COST + i] + s[Now.TRAILING_FREE_COST + i]
+        s[Now.TRAILING_COST + i] += (a[Flow.FREE_COST + i] + b[Flow.FREE_COST + i]) + (
+            c[Flow.FREE_COST + i] + d[Flow.FREE_COST + i]
         )
-    trailing_sum(past, Flow.EBITDA, metrics, Metric.EBITDA)
-    trailing_sum(past, Flow.FREE_CASH_FLOW, metrics, Metric.FREE_CASH_FLOW)
-    trailing_sum(past, Flow.TRAINING, metrics, Metric.TRAINING)
-    trailing_sum(past, Flow.INFERENCE, metrics, Metric.INFERENCE)
     for i in range(LANES):
-        metrics[Metric.CASH + i] = s[Now.CASH + i]
+        metrics[Metric.MARGIN_ALL + i] = rule.gross_margin(
+            metrics[Metric.REVENUE + i], s[Now.TRAILING_COST + i]
+        )
 
 
 # Outcomes
@@ -456,15 +453,18 @@ def watch(quarter: int, schedule: Schedule, state: State) -> None:
     """Record what is reached for the first time in this quarter."""
     s, metrics, hits = state.now, state.metrics, state.hits
     target, hold = schedule.margin_target, schedule.hold_quarters
-    lengthen_run(metrics, Metric.MARGIN_PAYING, target, s, Now.RUN_MARGIN_PAYING)
-    hit_after(s, Now.RUN_MARGIN_PAYING, 1, quarter, hits, Hit.MARGIN_PAYING)
-    hit_after(s, Now.RUN_MARGIN_PAYING, hold, quarter, hits, Hit.MARGIN_PAYING_HELD)
-    lengthen_run(metrics, Metric.MARGIN_ALL, target, s, Now.RUN_MARGIN_ALL)
-    hit_after(s, Now.RUN_MARGIN_ALL, 1, quarter, hits, Hit.MARGIN_ALL)
-    hit_after(s, Now.RUN_MARGIN_ALL, hold, quarter, hits, Hit.MARGIN_ALL_HELD)
-    lengthen_run(s, Now.FREE_CASH_FLOW, 0.0, s, Now.RUN_CASH_FLOW)
-    hit_after(s, Now.RUN_CASH_FLOW, 1, quarter, hits, Hit.CASH_FLOW_POSITIVE)
-    hit_after(s, Now.RUN_CASH_FLOW, HELD_YEAR, quarter, hits, Hit.CASH_FLOW_HELD)
+    run = s[Now.RUN_MARGIN_PAYING : Now.RUN_MARGIN_PAYING + LANES]
+    lengthen_run(metrics[Metric.MARGIN_PAYING : Metric.MARGIN_PAYING + LANES], target, run)
+    hit_after(run, 1, quarter, hits[Hit.MARGIN_PAYING : Hit.MARGIN_PAYING + LANES])
+    hit_after(run, hold, quarter, hits[Hit.MARGIN_PAYING_HELD : Hit.MARGIN_PAYING_HELD + LANES])
+    run = s[Now.RUN_MARGIN_ALL : Now.RUN_MARGIN_ALL + LANES]
+    lengthen_run(metrics[Metric.MARGIN_ALL : Metric.MARGIN_ALL + LANES], target, run)
+    hit_after(run, 1, quarter, hits[Hit.MARGIN_ALL : Hit.MARGIN_ALL + LANES])
+    hit_after(run, hold, quarter, hits[Hit.MARGIN_ALL_HELD : Hit.MARGIN_ALL_HELD + LANES])
+    run = s[Now.RUN_CASH_FLOW : Now.RUN_CASH_FLOW + LANES]
+    lengthen_run(s[Now.FREE_CASH_FLOW : Now.FREE_CASH_FLOW + LANES], 0.0, run)
+    hit_after(run, 1, quarter, hits[Hit.CASH_FLOW_POSITIVE : Hit.CASH_FLOW_POSITIVE + LANES])
+    hit_after(run, HELD_YEAR, quarter, hits[Hit.CASH_FLOW_HELD : Hit.CASH_FLOW_HELD + LANES])
     for i in range(LANES):
         out = np.float64(quarter) if s[Now.CASH + i] < 0.0 else hits[Hit.OUT_OF_CASH + i]
         hits[Hit.OUT_OF_CASH + i] = min(hits[Hit.OUT_OF_CASH + i], out)
@@ -477,15 +477,15 @@ def watch(quarter: int, schedule: Schedule, state: State) -> None:
 
 
 @kernel
-def lengthen_run(value: Array, row: int, level: float, s: Array, run: int) -> None:
+def lengthen_run(value: Row, level: float, run: Row) -> None:
     """Count the quarters in a row at or above a level."""
     for i in range(LANES):
-        s[run + i] = s[run + i] + 1.0 if value[row + i] >= level else 0.0
+        run[i] = run[i] + 1.0 if value[i] >= level else 0.0
 
 
 @kernel
-def hit_after(s: Array, run: int, hold: int, quarter: int, hits: Array, hit: int) -> None:
+def hit_after(run: Row, hold: int, quarter: int, hit: Row) -> None:
     """Record the quarter that completes the first run of ``hold`` quarters."""
     for i in range(LANES):
-        reached = np.float64(quarter) if s[run + i] >= hold else hits[hit + i]
-        hits[hit + i] = min(hits[hit + i], reached)
+        reached = np.float64(quarter) if run[i] >= hold else hit[i]
+        hit[i] = min(hit[i], reached)

@@ -149,7 +149,6 @@ class Now(_Rows):
     PROFIT = auto()
     BOUND_CAPITAL = auto()
     TRAILING_COST = auto()
-    TRAILING_FREE_COST = auto()
 
 
 class Metric(_Rows):
@@ -158,9 +157,9 @@ class Metric(_Rows):
     REVENUE = auto()
     EBITDA = auto()
     FREE_CASH_FLOW = auto()
-    CASH = auto()
     TRAINING = auto()
     INFERENCE = auto()
+    CASH = auto()
     MARGIN_PAYING = auto()
     MARGIN_ALL = auto()
 
@@ -179,15 +178,15 @@ class Hit(_Rows):
 
 
 class Flow(_Rows):
-    """Flows that are summed over the trailing four quarters."""
+    """Flows that are summed over the trailing four quarters; the metrics' come first, as there."""
 
     REVENUE = auto()
-    PAYING_COST = auto()
-    FREE_COST = auto()
     EBITDA = auto()
     FREE_CASH_FLOW = auto()
     TRAINING = auto()
     INFERENCE = auto()
+    PAYING_COST = auto()
+    FREE_COST = auto()
 
 
 def width(rows: type[_Rows]) -> int:

@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .arrays import Array, State
+from .arrays import Array, Row, State
 from .jit import kernel
 from .rows import LANES, Hit, Metric, Now, index
 from .vector_math import ROUNDING, ROUNDING_BITS, bits_of_float64
 
-# Money: 64 bins an octave of |value| from 2**-10 to 2**17 billion, no wider than 1.6% of it.
+# Money: 64 bins an octave of |value| from 2**-10 to 2**24 billion, no wider than 1.6% of it.
 BINS_AN_OCTAVE_BITS = 6
 SMALLEST_EXPONENT = -10
-LARGEST_EXPONENT = 17
+LARGEST_EXPONENT = 24
 OCTAVES = LARGEST_EXPONENT - SMALLEST_EXPONENT
 MONEY_SIDE = OCTAVES << BINS_AN_OCTAVE_BITS
 MONEY_BINS = 2 * MONEY_SIDE + 1
@@ -50,23 +50,23 @@ class Tally(NamedTuple):
 
 
 @kernel
-def money_bins(value: Array, row: int, bins: Array) -> None:
+def money_bins(value: Row, bins: Array) -> None:
     """Write the bin of each amount: the upper bits of a float are its logarithm, near enough."""
     for i in range(LANES):
-        magnitude = bits_of_float64(abs(value[row + i])) >> np.int64(MANTISSA_SHIFT)
+        magnitude = bits_of_float64(abs(value[i])) >> np.int64(MANTISSA_SHIFT)
         side = min(max(magnitude - np.int64(MONEY_OFFSET), np.int64(-1)), np.int64(MONEY_SIDE - 1))
         distance = side + np.int64(1)
-        signed = distance if value[row + i] > 0.0 else -distance
-        bins[i] = np.int32(signed + np.int64(MONEY_SIDE))
+        signed = distance if value[i] > 0.0 else -distance
+        bins[i] = np.uint32(signed + np.int64(MONEY_SIDE))
 
 
 @kernel
-def margin_bins(value: Array, row: int, bins: Array) -> None:
+def margin_bins(value: Row, bins: Array) -> None:
     """Write the bin of each margin; what lies outside counts in the outermost bin."""
     for i in range(LANES):
-        position = min(max((value[row + i] - MARGIN_LOW) * MARGIN_BINS_A_UNIT, 0.0), MARGIN_BINS)
+        position = min(max((value[i] - MARGIN_LOW) * MARGIN_BINS_A_UNIT, 0.0), MARGIN_BINS)
         # Once more as an integer: fast maths promises nothing where a float overflowed.
-        bins[i] = min(max(np.int32(position), np.int32(0)), np.int32(MARGIN_BINS - 1))
+        bins[i] = np.uint32(min(max(np.int32(position), np.int32(0)), np.int32(MARGIN_BINS - 1)))
 
 
 @kernel
@@ -77,11 +77,11 @@ def count(histogram: Array, bins: Array) -> None:
 
 
 @kernel
-def fixed_point_sum(value: Array, row: int) -> np.int64:
+def fixed_point_sum(value: Row) -> np.int64:
     """Return the block's sum in the fixed point: integers, which add in any order alike."""
     total = np.int64(0)
     for i in range(LANES):
-        amount = min(max(value[row + i], -LARGEST_SUMMAND), LARGEST_SUMMAND)
+        amount = min(max(value[i], -LARGEST_SUMMAND), LARGEST_SUMMAND)
         rounded = bits_of_float64(amount * FIXED_POINT + ROUNDING)
         total += rounded - np.int64(ROUNDING_BITS)
     return total
@@ -92,13 +92,16 @@ def count_metrics(tally: Tally, quarter: int, state: State) -> None:
     """Add a quarter's metrics."""
     metrics, bins = state.metrics, state.bins
     for metric in range(MONEY_METRICS):
-        money_bins(metrics, metric * LANES, bins)
+        place = metric * LANES
+        money_bins(metrics[place : place + LANES], bins)
         count(tally.money[metric, quarter], bins)
     for margin in range(MARGIN_METRICS):
-        margin_bins(metrics, (MONEY_METRICS + margin) * LANES, bins)
+        place = (MONEY_METRICS + margin) * LANES
+        margin_bins(metrics[place : place + LANES], bins)
         count(tally.margin[margin, quarter], bins)
     for metric in range(MONEY_METRICS + MARGIN_METRICS):
-        tally.sums[metric, quarter] += fixed_point_sum(metrics, metric * LANES)
+        place = metric * LANES
+        tally.sums[metric, quarter] += fixed_point_sum(metrics[place : place + LANES])
 
 
 @kernel
@@ -107,9 +110,10 @@ def count_outcomes(tally: Tally, state: State) -> None:
     for time in range(HIT_COUNT):
         for i in range(LANES):
             tally.hits[time, np.int64(state.hits[time * LANES + i])] += np.uint32(1)
-    money_bins(state.now, Now.FUNDING_NEED, state.bins)
+    need = state.now[Now.FUNDING_NEED : Now.FUNDING_NEED + LANES]
+    money_bins(need, state.bins)
     count(tally.funding_need, state.bins)
-    tally.funding_need_sum[0] += fixed_point_sum(state.now, Now.FUNDING_NEED)
+    tally.funding_need_sum[0] += fixed_point_sum(need)
 
 
 def money_edges() -> Array:

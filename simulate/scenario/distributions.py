@@ -156,7 +156,7 @@ class Lognormal(Continuous):
     def _origin(self) -> float:
         if self.p10 is None or self.p50 is None or self.p90 is None:
             return self.shift or 0.0
-        return (self.p10 * self.p90 - self.p50**2) / (self.p10 + self.p90 - 2.0 * self.p50)
+        return (self.p10 * self.p90 - self.p50 * self.p50) / (self.p10 + self.p90 - 2.0 * self.p50)
 
     def _whole(self) -> Any:
         origin = self._origin()

@@ -109,8 +109,8 @@ def _read_toml(path: Path) -> Table:
         raise ScenarioError(f"{path}: not readable as TOML: {error}") from None
     except UnicodeDecodeError as error:
         raise ScenarioError(f"{path}: not readable as TOML: not UTF-8 ({error.reason})") from None
-    except (OSError, RecursionError) as error:
-        reason = getattr(error, "strerror", None) or "nested too deeply"
+    except (OSError, RecursionError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "nested too deeply, or a number too long"
         raise ScenarioError(f"{path}: can't be read: {reason}") from None
 
 
@@ -135,17 +135,18 @@ def _merge(table: Table, own: Table, at: tuple[str, ...], path: Path, origin: Or
 
 
 def _is_named_list(value: Any) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(v, dict) and isinstance(v.get("name"), str) for v in value
-    )
+    members = value if isinstance(value, list) else []
+    named = [isinstance(m, dict) and isinstance(m.get("name"), str) for m in members]
+    return bool(named) and all(named)
 
 
 def _merge_named(below: Any, value: Any, at: tuple[str, ...], path: Path, origin: Origin) -> None:
     by_name = {member["name"]: member for member in below}
     for member in value:
         here = (*at, str(member["name"]))
-        if member["name"] in by_name:
-            _merge(by_name[member["name"]], member, here, path, origin)
+        # Taken out once merged: a name that stands twice in one file is then added, and refused.
+        if parent := by_name.pop(member["name"], None):
+            _merge(parent, member, here, path, origin)
         else:
             below.append(member)
             origin[here] = path
@@ -215,7 +216,11 @@ def _message(item: Any) -> str:
     if kind == "value_error":
         return str(context["error"])
     if kind in ("dict_type", "model_type", "model_attributes_type"):
-        return "must be a number, or a table with a value or a distribution"
+        if context.get("class_name") in {member.__name__ for member in FAMILY.values()}:
+            return "must be a number, or a table with a value or a distribution"
+        return "must be a table"
+    if kind == "tuple_type":
+        return "must be a list of tables, each begun by its name in double brackets"
     message = str(item["msg"])
     if kind.startswith("less_than") and isinstance(item["input"], (int, float)):
         message += percent_hint(item["input"])

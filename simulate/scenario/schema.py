@@ -47,7 +47,8 @@ class Quantity:
     def _check(self, given: Uncertain) -> Uncertain:
         if self.certain and not isinstance(given, Fixed):
             raise ValueError("must be a certain number: value = …")
-        lowest, highest = given.quantile_at_score(EXTREME_SCORES)
+        with np.errstate(all="ignore"):
+            lowest, highest = given.quantile_at_score(EXTREME_SCORES)
         worst = lowest if lowest < self.low else highest
         if self.low <= worst <= self.high or np.isclose(worst, [self.low, self.high]).any():
             return given
