@@ -77,6 +77,9 @@ def refuse_other_content(folder: Path, scenario: Scenario, force: bool) -> None:
     """Raise unless the folder is new, empty, holds the same run, or may be written over."""
     if folder.exists() and not folder.is_dir():
         raise ScenarioError(f"{folder}: is a file; --out must name a folder")
+    for name in sorted(OWN_FILES):
+        if (folder / name).is_dir():
+            raise ScenarioError(f"{folder / name}: is a folder, where a run writes a file")
     if force or not folder.exists() or not any(folder.iterdir()):
         return
     if not _holds_same_run(folder, scenario):

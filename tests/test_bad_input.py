@@ -148,6 +148,12 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
         load_scenario(file)
 
 
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
+    file = tmp_path / "scenario.toml"
+    file.write_bytes(b'\xef\xbb\xbfextends = "anthropic.toml"\r\n')
+    assert load_scenario(file).name.startswith("Anthropic")
+
+
 def test_an_error_in_the_parent_names_the_parent(tmp_path: Path) -> None:
     (tmp_path / "parent.toml").write_text('extends = "anthropic.toml"\n[cash]\ntax_rate = 25\n')
     (tmp_path / "child.toml").write_text('extends = "parent.toml"\nname = "child"\n')

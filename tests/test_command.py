@@ -142,6 +142,15 @@ def test_another_folder_is_never_written_over(
     assert Path("out/summary.json").read_bytes() != before
 
 
+def test_a_folder_in_a_files_place_is_found_before_anything_moves(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("out/summary.json").mkdir(parents=True)
+    assert call(monkeypatch, "run", *SMALL, "--out", "out", "--force") == 2
+    assert "out/summary.json: is a folder" in capsys.readouterr().err
+    assert [path.name for path in Path("out").iterdir()] == ["summary.json"]
+
+
 def test_a_bad_scenario_ends_in_status_2_and_writes_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

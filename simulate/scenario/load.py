@@ -96,8 +96,8 @@ def _read_chain(path: Path, chain: list[Path]) -> tuple[Table, Origin]:
 
 def _read_toml(path: Path) -> Table:
     try:
-        with path.open("rb") as stream:
-            return tomllib.load(stream)
+        # With or without the byte-order mark that some editors write.
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         names = sorted(p.name for p in packaged_configs().glob("*.toml") if p.name != "base.toml")
         raise ScenarioError(
