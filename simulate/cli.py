@@ -77,18 +77,13 @@ def run(
     ] = False,
 ) -> None:
     """Simulate a scenario, print the answer, and write tables and pictures."""
-    from simulate.goal import parse_goal
     from simulate.output import OutcomeWriter, output_folder, write_result
-    from simulate.run import LIMIT_OF_GOAL, with_sampling
+    from simulate.run import as_asked
     from simulate.run import run as run_scenario
 
     if inputs and outcomes is False:
         raise ScenarioError("--inputs go beside outcomes: leave out --no-outcomes")
-    scenario = load_scenario(file)
-    if until is not None:
-        parse_goal(until, scenario)
-        paths = paths or LIMIT_OF_GOAL
-    scenario = with_sampling(scenario, paths, seed)
+    scenario, _ = as_asked(load_scenario(file), paths, seed, until)
     folder = out or Path("results") / find_scenario(file).stem
     keep = inputs or (outcomes if outcomes is not None else scenario.sampling.paths <= LARGEST_KEPT)
     silent = quiet or as_json
@@ -100,7 +95,7 @@ def run(
         ):
             result = run_scenario(
                 scenario,
-                paths=paths,
+                paths=scenario.sampling.paths,
                 threads=threads,
                 keep_inputs=inputs,
                 until=until,

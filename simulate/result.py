@@ -115,8 +115,8 @@ class Result:
     @property
     def years(self) -> list[int]:
         """Fiscal years of the horizon."""
-        first = self.scenario.horizon.first_year
-        return list(range(first, first + self.scenario.horizon.years))
+        horizon = self.scenario.horizon
+        return list(range(horizon.first_year, horizon.last_year + 1))
 
     def quarter_name(self, quarter: int) -> str:
         """Return the name of a quarter counted from the first, or ``never`` past the last."""
@@ -168,9 +168,18 @@ class Result:
         ValueError
             If the year lies outside the horizon.
         """
+        return self.probability_by(time, self._last_quarter(year))
+
+    def _last_quarter(self, year: int) -> int:
         if year not in self.years:
             raise ValueError(f"{year} lies outside {self.years[0]} to {self.years[-1]}")
-        return self.probability_by(time, 4 * (year - self.years[0]) + 3)
+        return 4 * (year - self.years[0]) + 3
+
+    @cached_property
+    def _by_quarter(self) -> dict[Hit, list[Estimate]]:
+        """Probability of each hitting time by the end of each quarter."""
+        quarters = range(self.scenario.horizon.quarters)
+        return {time: [self.probability_by(time, q) for q in quarters] for time in HITTING_TIMES}
 
     def probability_never(self, time: Hit) -> Estimate:
         """Return the probability that a hitting time does not come within the horizon."""
@@ -191,8 +200,7 @@ class Result:
         HittingQuarter
             With the quarters at which the 95% interval of the probability gets there.
         """
-        quarters = range(self.scenario.horizon.quarters)
-        reached = [self.probability_by(time, quarter) for quarter in quarters]
+        reached = self._by_quarter[time]
 
         def first(shares: list[float]) -> str:
             above = [quarter for quarter, share in enumerate(shares) if share >= level]
@@ -222,7 +230,7 @@ class Result:
             share = self.tally.hits[:, index(time)].sum(axis=0, dtype=np.int64) / self.paths
             for quarter in range(quarters + 1):
                 never = quarter == quarters
-                by = self.probability_never(time) if never else self.probability_by(time, quarter)
+                by = self.probability_never(time) if never else self._by_quarter[time][quarter]
                 rows.append(
                     {
                         "outcome": name,
@@ -261,13 +269,6 @@ class Result:
             ]
         )
 
-    def _quantiles(self, metric: Metric) -> tuple[Array, Array]:
-        """Return a metric's quantiles by quarter, pooled and by replicate."""
-        counts, edges = self.histogram(metric)
-        levels = np.array(LEVELS)
-        pooled = histogram_quantiles(counts.sum(axis=0, dtype=np.int64), edges, levels)
-        return pooled, histogram_quantiles(counts, edges, levels)
-
     def histogram(self, metric: Metric) -> tuple[NDArray[np.uint32], Array]:
         """Return a metric's histograms.
 
@@ -287,7 +288,7 @@ class Result:
 
     def in_year(self, metric: Metric, year: int) -> dict[str, Estimate]:
         """Return a metric of a fiscal year; see ``in_quarter``."""
-        return self.in_quarter(metric, 4 * (year - self.years[0]) + 3)
+        return self.in_quarter(metric, self._last_quarter(year))
 
     def in_quarter(self, metric: Metric, quarter: int) -> dict[str, Estimate]:
         """Return a metric of a quarter.
@@ -312,7 +313,7 @@ class Result:
         found: dict[Metric, list[dict[str, Estimate]]] = {}
         for metric in METRICS:
             means = self.tally.sums[:, index(metric)] / (FIXED_POINT * self.replicate_paths)
-            pooled, each = self._quantiles(metric)
+            pooled, each = _pooled_and_each(*self.histogram(metric))
             found[metric] = [
                 {"mean": mean_of_replicates(means[:, quarter])}
                 | {
@@ -326,9 +327,7 @@ class Result:
     @cached_property
     def funding_need(self) -> dict[str, Estimate]:
         """Mean and quantiles of the peak funding need: the deepest cumulative free cash flow."""
-        counts, edges, levels = self.tally.funding_need, money_edges(), np.array(LEVELS)
-        pooled = histogram_quantiles(counts.sum(axis=0, dtype=np.int64), edges, levels)
-        each = histogram_quantiles(counts, edges, levels)
+        pooled, each = _pooled_and_each(self.tally.funding_need, money_edges())
         means = self.tally.funding_need_sum[:, 0] / (FIXED_POINT * self.replicate_paths)
         return {"mean": mean_of_replicates(means)} | {
             name: centred(max(0.0, pooled[i]), each[:, i]) for i, name in enumerate(LEVEL_NAMES)
@@ -381,3 +380,10 @@ class Result:
     def to_json(self) -> str:
         """Return ``summary`` as JSON text."""
         return json.dumps(self.summary(), indent=2, ensure_ascii=False)
+
+
+def _pooled_and_each(counts: NDArray[np.uint32], edges: Array) -> tuple[Array, Array]:
+    """Return the quantiles of all replicates' histograms together, and of each."""
+    levels = np.array(LEVELS)
+    pooled = histogram_quantiles(counts.sum(axis=0, dtype=np.int64), edges, levels)
+    return pooled, histogram_quantiles(counts, edges, levels)

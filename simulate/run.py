@@ -67,13 +67,10 @@ def run(
     ScenarioError
         If there can't be so many paths, or no such seed or goal.
     """
-    goal = parse_goal(until, scenario) if until is not None else None
-    if goal is not None and paths is None:
-        paths = LIMIT_OF_GOAL
-    scenario = with_sampling(scenario, paths, seed)
+    scenario, goal = as_asked(scenario, paths, seed, until)
     kept: list[pd.DataFrame] = []
     sinks = [s for s in (sink, kept.append if keep_outcomes else None) if s is not None]
-    simulation = Simulation(scenario, threads, sinks, keep_inputs and bool(sinks))
+    simulation = Simulation(scenario, threads, sinks, keep_inputs)
     outcome = ""
     if goal is None:
         simulation.advance(scenario.sampling.paths, progress)
@@ -81,6 +78,16 @@ def run(
         outcome = _advance_until(goal, simulation, scenario.sampling.paths, progress)
     outcomes = pd.concat(kept, ignore_index=True) if keep_outcomes else None
     return replace(simulation.result(), outcomes=outcomes, goal=outcome)
+
+
+def as_asked(
+    scenario: Scenario, paths: int | None, seed: int | None, until: str | None
+) -> tuple[Scenario, Goal | None]:
+    """Return the scenario with its number of paths, or their limit, and seed; and the goal."""
+    goal = parse_goal(until, scenario) if until is not None else None
+    if goal is not None and paths is None:
+        paths = LIMIT_OF_GOAL
+    return with_sampling(scenario, paths, seed), goal
 
 
 def _advance_until(

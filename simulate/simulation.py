@@ -104,8 +104,9 @@ class Simulation:
                     for frame in pool.map(
                         self._simulate, self._replicates, [count] * len(self._replicates)
                     ):
-                        for sink in self._sinks:
-                            sink(frame)
+                        if frame is not None:
+                            for sink in self._sinks:
+                                sink(frame)
                 except BaseException:
                     pool.shutdown(wait=True, cancel_futures=True)
                     raise
@@ -123,7 +124,7 @@ class Simulation:
             seconds=self._seconds,
         )
 
-    def _simulate(self, replicate: int, count: int) -> pd.DataFrame:
+    def _simulate(self, replicate: int, count: int) -> pd.DataFrame | None:
         paths = count * LANES if self._sinks else 0
         outcomes = np.empty((paths, len(OUTCOME_COLUMNS)), np.float32)
         drawn = np.empty(
@@ -145,6 +146,11 @@ class Simulation:
             )
         finally:
             self._spaces.append(space)
+        return self._frame(replicate, outcomes, drawn) if self._sinks else None
+
+    def _frame(
+        self, replicate: int, outcomes: NDArray[np.float32], drawn: NDArray[np.float32]
+    ) -> pd.DataFrame:
         frame = pd.DataFrame(outcomes, columns=list(OUTCOME_COLUMNS))
         hitting = list(OUTCOME_COLUMNS[:-1])
         frame[hitting] = frame[hitting].astype(np.uint8)
@@ -153,9 +159,8 @@ class Simulation:
         frame.insert(0, "replicate", np.int16(replicate))
         if not self._keep_inputs:
             return frame
-        return pd.concat(
-            [frame, pd.DataFrame(drawn, columns=list(self._prepared.drawn_keys))], axis=1
-        )
+        inputs = pd.DataFrame(drawn, columns=list(self._prepared.drawn_keys))
+        return pd.concat([frame, inputs], axis=1)
 
 
 def _thread_count(threads: int | None) -> int:

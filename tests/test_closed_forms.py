@@ -17,6 +17,10 @@ PATHS = 1 << 16
 ERRORS = 4.0
 CONFIG = Path(__file__).parents[1] / "configs" / "anthropic.toml"
 MU, SIGMA = 0.5, 0.07
+# A yearly overrun from -30% to +20%, and the normal that its logarithm is.
+OVERRUN = {"distribution": "lognormal", "p10": -0.3, "p90": 0.2, "shift": -1.0}
+LOG_P10, LOG_P90 = np.log([0.7, 1.2])
+CENTRE, SCALE = (LOG_P10 + LOG_P90) / 2, (LOG_P90 - LOG_P10) / (2 * norm.ppf(0.9))
 
 
 @cache
@@ -101,9 +105,7 @@ def first_passage_chance(scenario: Scenario) -> float:
         1 + value(scenario.inference.base_overrun)
     )
     room = 1 - value(scenario.inference.other_sales_cost) - scenario.targets.gross_margin
-    log_p10, log_p90 = np.log([0.7, 1.2])
-    scale = (log_p90 - log_p10) / (2 * norm.ppf(0.9))
-    return float(norm.cdf((np.log(room / share) - (log_p10 + log_p90) / 2) / scale))
+    return float(norm.cdf((np.log(room / share) - CENTRE) / SCALE))
 
 
 @pytest.mark.parametrize("sampler", ["sobol", "pseudo"])
@@ -116,12 +118,7 @@ def test_first_passage_under_a_lognormal_overrun(sampler: str) -> None:
     scenario = changed(
         quiet(),
         {
-            "inference.overrun": {
-                "distribution": "lognormal",
-                "p10": -0.3,
-                "p90": 0.2,
-                "shift": -1.0,
-            },
+            "inference.overrun": OVERRUN,
             "inference.overrun_carried": 0.0,
             "targets.gross_margin": 0.50,
             "sampling.sampler": sampler,
@@ -140,22 +137,15 @@ def test_mean_margin_when_an_overrun_stays() -> None:
     scenario = changed(
         quiet(),
         {
-            "inference.overrun": {
-                "distribution": "lognormal",
-                "p10": -0.3,
-                "p90": 0.2,
-                "shift": -1.0,
-            },
+            "inference.overrun": OVERRUN,
             "inference.overrun_carried": 1.0,
         },
     )
     result = run(scenario, paths=PATHS)
-    log_p10, log_p90 = np.log([0.7, 1.2])
-    scale, centre = (log_p90 - log_p10) / (2 * norm.ppf(0.9)), (log_p10 + log_p90) / 2
     share = value(scenario.segments[0].inference_cost) * (
         1 + value(scenario.inference.base_overrun)
     )
-    bill = share * np.exp(2 * centre + scale**2)
+    bill = share * np.exp(2 * CENTRE + SCALE**2)
     margin, error = mean(result, Metric.MARGIN_PAYING, 7)
     expected = 1 - bill - value(scenario.inference.other_sales_cost)
     assert abs(margin - expected) < ERRORS * error

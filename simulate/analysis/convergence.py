@@ -54,12 +54,9 @@ def converge(scenario: Scenario, paths: int, threads: int | None = None) -> Conv
     Convergence
     """
     time = projected_time(scenario)
-    first, last = (
-        scenario.horizon.first_year,
-        scenario.horizon.first_year + scenario.horizon.years - 1,
-    )
-    year = scenario.targets.projected_year or last
-    year = min(max(year, first), last)
+    horizon = scenario.horizon
+    year = scenario.targets.projected_year or horizon.last_year
+    year = min(max(year, horizon.first_year), horizon.last_year)
     sizes = [FIRST_PATHS]
     while 2 * sizes[-1] <= paths:
         sizes.append(2 * sizes[-1])

@@ -14,7 +14,7 @@ COLORS = {"sobol": BLUE, "pseudo": ORANGE}
 def plot_convergence(convergence: Convergence) -> Figure:
     """Draw both samplers' estimates with 95% intervals, and their standard errors."""
     paths = np.array(convergence.paths)
-    with picture((9.0, 6.2)) as figure:
+    with picture() as figure:
         top, bottom = figure.subplots(2, 1, sharex=True)
         for sampler, shift in zip(SAMPLERS, (0.97, 1.03), strict=True):
             estimates, color = convergence.estimates[sampler], COLORS[sampler]

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simulate.kernels.rows import Hit
-from simulate.result import HITTING_TIMES, Result
+from simulate.result import HITTING_TIMES, NEVER, Result, projected_time
 
 from .style import BLUE, INK, MUTED, ORANGE, PALE, picture, sign, tell
 
@@ -17,11 +17,9 @@ LEAST_TOP = 0.01
 def plot_margin_date(result: Result) -> Figure:
     """Draw the quarter in which gross margin first reaches its target, in both definitions."""
     targets = result.scenario.targets
-    free = targets.projected_margin == "with free users"
-    main, other = (
-        (Hit.MARGIN_ALL, Hit.MARGIN_PAYING) if free else (Hit.MARGIN_PAYING, Hit.MARGIN_ALL)
-    )
     names = {Hit.MARGIN_PAYING: "paying users only", Hit.MARGIN_ALL: "with free users"}
+    main = projected_time(result.scenario)
+    (other,) = names.keys() - {main}
     year = targets.projected_year
     if year in result.years:
         share = result.probability_by_year(main, year).value
@@ -63,7 +61,7 @@ def plot_cash_flow_date(result: Result) -> Figure:
 def _median_sentence(result: Result, time: Hit, what: str) -> str:
     quarter = result.hitting_quarter(time, 0.5).quarter
     never = result.probability_never(time).value
-    if quarter == "never":
+    if quarter == NEVER:
         return f"{what} by {result.years[-1]} in only {1.0 - never:.0%} of paths"
     return f"{what} by {quarter} in half of the paths; never by {result.years[-1]} in {never:.0%}"
 
@@ -80,7 +78,7 @@ def _plot(
 ) -> Figure:
     quarters = result.scenario.horizon.quarters
     place = np.arange(quarters) + 0.5
-    with picture((9.0, 6.2)) as figure:
+    with picture() as figure:
         top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=(5, 3))
         share, other_share = _shares(result, main), _shares(result, other)
         top.bar(place, share[:-1], width=0.86, color=BLUE, label=main_name)

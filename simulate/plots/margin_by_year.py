@@ -29,7 +29,7 @@ def plot_margin_by_year(result: Result) -> Figure:
         f"In {middle}, gross margin is at {targets.gross_margin:.0%} or more in "
         f"{at_target[years.index(middle)]:.0%} of paths"
     )
-    with picture((9.0, 6.2)) as figure:
+    with picture() as figure:
         axes = figure.add_subplot()
         inside = (edges[:-1] >= LOWEST - 1e-9) & (edges[:-1] < HIGHEST - 1e-9)
         density = pooled[:, inside].reshape(len(years), -1, BINS_TOGETHER).sum(axis=2)

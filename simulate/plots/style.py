@@ -17,7 +17,7 @@ PALE = "#d5dbe1"
 BLUE = "#1f6f8b"
 LIGHT_BLUE = "#9cc5d3"
 ORANGE = "#d9722b"
-SIZE = (9.0, 5.2)
+SIZE = (9.0, 6.2)
 
 STYLE: dict[str, Any] = {
     "font.family": "DejaVu Sans",

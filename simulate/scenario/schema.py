@@ -125,6 +125,11 @@ class Horizon(Section):
         """First fiscal year."""
         return self.first_quarter // QUARTERS_A_YEAR
 
+    @property
+    def last_year(self) -> int:
+        """Last fiscal year."""
+        return self.last_quarter // QUARTERS_A_YEAR
+
 
 class Targets(Section):
     """What is to be reached, and when the company says it will be."""
