@@ -45,9 +45,7 @@ def run(
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of all randomness.")] = None,
     threads: Annotated[
         int | None,
-        typer.Option(
-            min=1, max=1024, help="Threads, up to one a replicate.", show_default="all processors"
-        ),
+        typer.Option(min=1, max=1024, help="Threads.", show_default="all processors"),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder to write to.", show_default="results/<scenario>")

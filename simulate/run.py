@@ -44,8 +44,7 @@ def run(
     seed
         In place of the scenario's own.
     threads
-        By default one a processor; more than there are replicates don't help. The numbers don't
-        depend on it.
+        By default one a processor. The numbers don't depend on it.
     keep_outcomes
         Keep every path's outcomes in ``Result.outcomes``.
     keep_inputs

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from simulate.kernels.arrays import BASE_QUARTERS, Inputs, State
+from simulate.kernels.arrays import BASE_QUARTERS, Inputs, Points, State
 from simulate.kernels.rows import LANES, Flow, Hit, Level, Metric, Now, width
 from simulate.kernels.simulate import simulate_blocks
 from simulate.kernels.tally import (
@@ -48,8 +48,7 @@ class Simulation:
     scenario
         From ``load_scenario``.
     threads
-        By default one a processor; more than there are replicates don't help. The numbers don't
-        depend on it.
+        By default one a processor. The numbers don't depend on it.
     sinks
         Called with frames of outcomes in a fixed order.
     keep_inputs
@@ -69,12 +68,17 @@ class Simulation:
         self._keep_inputs = keep_inputs
         options = scenario.sampling
         self._replicates = range(options.replicates)
+        self._threads = _thread_count(threads)
+        # With more threads than replicates, several share one, each with points and a tally.
+        self._parts = min(-(-self._threads // len(self._replicates)), BLOCKS_A_TASK)
         self._points = [
-            self._prepared.points(options.sampler, options.seed, replicate)
+            _copies(self._prepared.points(options.sampler, options.seed, replicate), self._parts)
             for replicate in self._replicates
         ]
-        self._tallies = [empty_tally(scenario.horizon.quarters) for _ in self._replicates]
-        self._threads = _thread_count(threads)
+        self._tallies = [
+            [empty_tally(scenario.horizon.quarters) for _ in range(self._parts)]
+            for _ in self._replicates
+        ]
         self._spaces = [workspace(self._prepared) for _ in range(self._threads)]
         self._blocks = 0
         self._seconds = 0.0
@@ -100,10 +104,7 @@ class Simulation:
             while self._blocks < wanted:
                 count = min(BLOCKS_A_TASK, wanted - self._blocks)
                 try:
-                    # A replicate has one task at a time, so its tally needs no lock.
-                    for frame in pool.map(
-                        self._simulate, self._replicates, [count] * len(self._replicates)
-                    ):
+                    for frame in pool.map(self._simulate, *self._tasks(count)):
                         if frame is not None:
                             for sink in self._sinks:
                                 sink(frame)
@@ -120,11 +121,27 @@ class Simulation:
         return Result(
             scenario=self._scenario,
             replicate_paths=self._blocks * LANES,
-            tally=Tally(*(np.stack(parts) for parts in zip(*self._tallies, strict=True))),
+            tally=_stacked([_added(parts) for parts in self._tallies]),
             seconds=self._seconds,
         )
 
-    def _simulate(self, replicate: int, count: int) -> pd.DataFrame | None:
+    def _tasks(self, count: int) -> tuple[list[int], list[int], list[int], list[int]]:
+        """Cut a round into tasks: replicate, part of it, first block and number of blocks.
+
+        A part has one task a round, so its tally needs no lock.
+        """
+        cuts = [count * part // self._parts for part in range(self._parts + 1)]
+        tasks = [
+            (replicate, part, self._blocks + cuts[part], cuts[part + 1] - cuts[part])
+            for replicate in self._replicates
+            for part in range(self._parts)
+        ]
+        replicates, parts, firsts, counts = zip(*tasks, strict=True)
+        return list(replicates), list(parts), list(firsts), list(counts)
+
+    def _simulate(
+        self, replicate: int, part: int, first_block: int, count: int
+    ) -> pd.DataFrame | None:
         paths = count * LANES if self._sinks else 0
         outcomes = np.empty((paths, len(OUTCOME_COLUMNS)), np.float32)
         drawn = np.empty(
@@ -134,27 +151,31 @@ class Simulation:
         try:
             simulate_blocks(
                 self._prepared.plan,
-                self._points[replicate],
+                self._points[replicate][part],
                 space.inputs,
                 space.state,
-                self._blocks,
+                first_block,
                 count,
-                self._tallies[replicate],
+                self._tallies[replicate][part],
                 outcomes,
                 drawn,
                 np.empty((0, 0, 0)),
             )
         finally:
             self._spaces.append(space)
-        return self._frame(replicate, outcomes, drawn) if self._sinks else None
+        return self._frame(replicate, first_block, outcomes, drawn) if self._sinks else None
 
     def _frame(
-        self, replicate: int, outcomes: NDArray[np.float32], drawn: NDArray[np.float32]
+        self,
+        replicate: int,
+        first_block: int,
+        outcomes: NDArray[np.float32],
+        drawn: NDArray[np.float32],
     ) -> pd.DataFrame:
         frame = pd.DataFrame(outcomes, columns=list(OUTCOME_COLUMNS))
         hitting = list(OUTCOME_COLUMNS[:-1])
         frame[hitting] = frame[hitting].astype(np.uint8)
-        first = self._blocks * LANES
+        first = first_block * LANES
         frame.insert(0, "path", np.arange(first, first + len(frame), dtype=np.int64))
         frame.insert(0, "replicate", np.int16(replicate))
         if not self._keep_inputs:
@@ -169,6 +190,21 @@ def _thread_count(threads: int | None) -> int:
     if threads is not None:
         return threads
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _copies(points: Points, count: int) -> list[Points]:
+    """Return point sets that threads may enter blocks of at once."""
+    return [points._replace(low=points.low.copy(), base=points.base.copy()) for _ in range(count)]
+
+
+def _added(tallies: Sequence[Tally]) -> Tally:
+    return Tally(
+        *(np.sum(parts, axis=0, dtype=parts[0].dtype) for parts in zip(*tallies, strict=True))
+    )
+
+
+def _stacked(tallies: Sequence[Tally]) -> Tally:
+    return Tally(*(np.stack(parts) for parts in zip(*tallies, strict=True)))
 
 
 def empty_tally(quarters: int) -> Tally:

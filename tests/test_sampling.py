@@ -4,18 +4,25 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
+from scipy.special import ndtri
 from scipy.stats import qmc
 
-from simulate.kernels.arrays import Points
-from simulate.kernels.draws import SCORE_LIMIT, enter_block
+from simulate.kernels.arrays import Points, Tables
+from simulate.kernels.draws import SCORE_LIMIT, draw_inputs, enter_block
 from simulate.kernels.rows import LANES
 from simulate.run import run
+from simulate.sampling.plan import prepare
 from simulate.sampling.points import pseudo_random_points, sobol_points
 from simulate.sampling.ramp import base_year_ramp
 from simulate.sampling.tables import build_tables
+from simulate.sampling.tails import shock_tables
 from simulate.scenario import Scenario
 from simulate.scenario.distributions import FAMILY, Uncertain
 from simulate.scenario.inputs import list_inputs
+from simulate.scenario.schema import Shocks
+from simulate.simulation import workspace
+from tests.scenarios import changed
 
 
 def words(points: Points, block: int) -> np.ndarray:
@@ -53,7 +60,10 @@ def test_pseudo_random_words_are_uniform_and_uncorrelated() -> None:
 
 
 def looked_up(distribution: Uncertain, score: np.ndarray) -> np.ndarray:
-    tables = build_tables([distribution.quantile_at_score])
+    return cubic(build_tables([distribution.quantile_at_score]), score)
+
+
+def cubic(tables: Tables, score: np.ndarray) -> np.ndarray:
     first, cells, density = tables.layout[0]
     position = np.minimum((score + SCORE_LIMIT) * density, cells - 1e-9)
     cell = position.astype(int)
@@ -81,6 +91,31 @@ def test_tables_equal_the_quantile_functions_of_all_inputs(
             )
 
 
+def test_what_the_kernel_draws_is_scipys_quantile_with_tails_to_a_millionth(
+    anthropic: Scenario, openai: Scenario
+) -> None:
+    tail = np.array([1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 0.3])
+    u = np.concatenate([tail, [0.5], 1 - tail[::-1]])
+    words = np.resize((u * 2**32).astype(np.uint32), LANES)
+    score = ndtri((words + 0.5) / 2**32)
+    for scenario in (anthropic, openai):
+        # Without correlations a coordinate is an input's own.
+        prepared = prepare(scenario.model_copy(update={"correlations": {}}))
+        inputs, state = prepared.inputs(), workspace(prepared).state
+        points = prepared.points("sobol", 1, 0)
+        points.low[:] = words
+        points.base[:] = 0
+        draw_inputs(points, prepared.plan.draws, prepared.plan.tables, inputs, state)
+        distributions = {i.key: i.distribution for i in list_inputs(scenario)}
+        for key, row in zip(prepared.drawn_keys, prepared.plan.draws.input_row, strict=True):
+            exact = distributions[key].quantile_at_score(score)
+            spread = distributions[key].quantile(0.99) - distributions[key].quantile(0.01)
+            # Of the draw: a float32 score's error, at most 4e-6, through the quantile's slope.
+            np.testing.assert_allclose(
+                inputs.rows[row], exact, rtol=1e-5, atol=4e-6 * spread, err_msg=key
+            )
+
+
 def test_drawn_inputs_have_their_quantiles_and_correlations(anthropic: Scenario) -> None:
     result = run(anthropic, paths=1 << 15, keep_outcomes=True, keep_inputs=True)
     drawn = result.outcomes
@@ -98,6 +133,57 @@ def test_drawn_inputs_have_their_quantiles_and_correlations(anthropic: Scenario)
             expected = 6 / np.pi * np.arcsin(wanted.quantile(0.5) / 2)
             found = drawn[a].rank().corr(drawn[b].rank())
             assert found == pytest.approx(expected, abs=0.01), pair
+
+
+@pytest.mark.parametrize("degrees", [1.0, 4.0, 50.0])
+def test_a_student_t_copula_joins_extremes_and_keeps_the_marginals(
+    anthropic: Scenario, degrees: float
+) -> None:
+    pair = ("inference.efficiency_gain", "inference.price_erosion")
+    scenario = changed(
+        anthropic, {"copula": {"distribution": "student_t", "degrees_of_freedom": degrees}}
+    )
+    drawn = run(scenario, paths=1 << 19, keep_outcomes=True, keep_inputs=True).outcomes
+    assert drawn is not None
+    inputs = {i.key: i.distribution for i in list_inputs(scenario)}
+    for key in pair:
+        for level in (0.001, 0.05, 0.5, 0.95, 0.999):
+            below = (drawn[key] <= inputs[key].quantile(level)).mean()
+            # Five standard errors of independent draws at most: a false alarm in 10**5 seeds.
+            assert abs(below - level) < 5 * np.sqrt(level * (1 - level) / len(drawn)), key
+    rho = 0.6
+    sample = drawn.iloc[:20_000]
+    # Kendall's tau of every elliptical copula; its standard error is below 0.005 here.
+    assert stats.kendalltau(sample[pair[0]], sample[pair[1]])[0] == pytest.approx(
+        2 / np.pi * np.arcsin(rho), abs=0.02
+    )
+    p = 0.001
+    both = (drawn[pair[0]] > inputs[pair[0]].quantile(1 - p)) & (
+        drawn[pair[1]] > inputs[pair[1]].quantile(1 - p)
+    )
+    # P(both beyond their 99.9th percentile) is that of the bivariate t, by its own integral.
+    expected = joint_exceedance(p, rho, degrees)
+    assert abs(both.mean() - expected) < 5 * np.sqrt(expected / len(drawn))
+
+
+def joint_exceedance(p: float, rho: float, degrees: float) -> float:
+    """Return P(both above their quantile 1-p) of a bivariate t: given X = x, Y is t again."""
+    t = stats.t(degrees).isf(p)
+    x = stats.t(degrees).isf(np.linspace(0, p, 200_001)[1:] - p / 400_000)
+    scale = np.sqrt((degrees + x**2) / (degrees + 1) * (1 - rho**2))
+    return float(p * stats.t(degrees + 1).sf((t - rho * x) / scale).mean())
+
+
+def test_student_t_shocks_have_unit_variance_and_their_tails() -> None:
+    shocks = Shocks(distribution="student_t", degrees_of_freedom=5)
+    (quantile,) = shock_tables(shocks)
+    tables = build_tables([quantile])
+    u = (np.arange(1 << 20) + 0.5) / (1 << 20)
+    drawn = cubic(tables, ndtri(u))
+    assert drawn.var() == pytest.approx(1.0, abs=0.002)
+    for tail in (1e-2, 1e-4, 1e-6, 1e-9):
+        exact = stats.t(5).isf(tail) * np.sqrt(3 / 5)
+        assert cubic(tables, -ndtri(np.array([tail])))[0] == pytest.approx(exact, rel=1e-6)
 
 
 CASES = {

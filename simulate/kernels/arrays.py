@@ -62,11 +62,29 @@ class Points(NamedTuple):
     directions: Array
 
 
+class Copula(NamedTuple):
+    """What makes correlated scores those of a Student-t copula; ``dimension`` < 0: Gaussian.
+
+    ``stretch`` makes the square root of the log of ``draws.share_scale`` span the tables.
+    """
+
+    dimension: int
+    scale_table: int
+    score_table: int
+    degrees_of_freedom: float
+    stretch: float
+
+
 class Draws(NamedTuple):
-    """Which coordinate and which table feeds which input, and how inputs are correlated."""
+    """Which coordinate and which table feeds which input, and how inputs are correlated.
+
+    A table below 0 is none.
+    """
 
     input_row: Array
     mixing: Array
+    copula: Copula
+    shock_table: int
     overrun_table: int
     drift_table: int
     client_loss_table: Array

@@ -2,14 +2,16 @@
 
 import numpy as np
 
-from .arrays import Array, Draws, Inputs, Points, State, Tables
+from .arrays import Array, Copula, Draws, Inputs, Points, State, Tables
 from .jit import kernel
 from .rows import LANE_BITS, LANES, Now
-from .vector_math import Narrow, normal_score
+from .vector_math import Narrow, exp, log, normal_score
 
 # Beyond the outermost score of a 32-bit draw, 6.34; what mixing takes further is cut here.
 SCORE_LIMIT = 6.5
 UNIT = 2.0**-32
+# Events are rare: lanes are searched for them by so many at once.
+GROUP = 8
 PHILOX_ROUNDS = 10
 PHILOX_MULTIPLIER = 0xD256D193
 PHILOX_WEYL = 0x9E3779B9
@@ -83,6 +85,18 @@ def scores(points: Points, dimension: int, out: Array) -> None:
 
 
 @kernel
+def draw_shock(
+    points: Points, dimension: int, draws: Draws, tables: Tables, s: Array, out: Array
+) -> None:
+    """Write a shock of unit variance, normal or Student-t, float32, shape (LANES,)."""
+    scores(points, dimension, out)
+    if draws.shock_table >= 0:
+        for i in range(LANES):
+            s[Now.SCORE + i] = out[i]
+        look_up(tables, draws.shock_table, s, out)
+
+
+@kernel
 def look_up(tables: Tables, table: int, s: Array, out: Array) -> None:
     """Write the quantile function of a table at the normal scores of the row SCORE."""
     first, density = np.int64(tables.layout[table, 0]), tables.layout[table, 2]
@@ -128,9 +142,46 @@ def draw_inputs(points: Points, draws: Draws, tables: Tables, inputs: Inputs, st
     count = draws.input_row.size
     for j in range(count):
         scores(points, j, state.raw[j])
+    if draws.copula.dimension >= 0:
+        draw_joint_scale(points, draws.copula, tables, state)
     for j in range(count):
         mix_scores(draws.mixing, j, count, state.raw, state.now)
+        join_tails(draws.copula, tables, state.now)
         look_up(tables, j, state.now, inputs.rows[draws.input_row[j]])
+
+
+@kernel
+def draw_joint_scale(points: Points, copula: Copula, tables: Tables, state: State) -> None:
+    """Draw what scales all of a path's scores: sqrt(nu/W) with W chi-squared, from its log."""
+    s, score = state.now, state.shock[0]
+    scores(points, copula.dimension, score)
+    for i in range(LANES):
+        s[Now.SCORE + i] = score[i]
+    look_up(tables, copula.scale_table, s, s[Now.JOINT_SCALE : Now.JOINT_SCALE + LANES])
+    for i in range(LANES):
+        s[Now.JOINT_SCALE + i] = exp(s[Now.JOINT_SCALE + i])
+
+
+@kernel
+def join_tails(copula: Copula, tables: Tables, s: Array) -> None:
+    """Turn the row SCORE from a Gaussian copula's scores to those of a Student-t copula.
+
+    Notes
+    -----
+    z = Phi^-1(T_nu(t)) with t = score * sqrt(nu/W). sqrt(nu log(1 + t^2/nu)) is nearly linear in z
+    (Wallace, "Bounds on normal approximations to Student's and the chi-square distributions",
+    1959), so that a table over it spans all t that can be.
+    """
+    if copula.dimension < 0:
+        return
+    degrees, stretch = copula.degrees_of_freedom, copula.stretch
+    for i in range(LANES):
+        t = s[Now.SCORE + i] * s[Now.JOINT_SCALE + i]
+        distance = stretch * np.sqrt(degrees * log(1.0 + t * t / degrees))
+        s[Now.SCORE + i] = distance if t >= 0.0 else -distance
+    look_up(tables, copula.score_table, s, s[Now.JOINT_SCORE : Now.JOINT_SCORE + LANES])
+    for i in range(LANES):
+        s[Now.SCORE + i] = s[Now.JOINT_SCORE + i]
 
 
 @kernel
@@ -145,8 +196,10 @@ def draw_yearly(points: Points, draws: Draws, tables: Tables, year: int, state: 
     for j in range(2):
         scores(points, draws.first_year + 2 * year + j, state.raw[count + j])
     mix_scores(draws.mixing, count, count + 2, state.raw, s)
+    join_tails(draws.copula, tables, s)
     look_up(tables, draws.overrun_table, s, s[Now.DEVIATION : Now.DEVIATION + LANES])
     mix_scores(draws.mixing, count + 1, count + 2, state.raw, s)
+    join_tails(draws.copula, tables, s)
     look_up(tables, draws.drift_table, s, s[Now.DRIFT : Now.DRIFT + LANES])
 
 
@@ -163,7 +216,13 @@ def draw_arrivals(
     base = points.base[dimension]
     for i in range(LANES):
         s[Now.ARRIVAL + i] = 0.0
-    for i in range(LANES):
-        u = (np.float64(np.uint32(low[i] ^ base)) + 0.5) * UNIT
-        if u < chance[i]:
-            s[Now.ARRIVAL + i] = look_up_one(tables, table, u / chance[i])
+        s[Now.UNIFORM + i] = (np.float64(np.uint32(low[i] ^ base)) + 0.5) * UNIT
+    for first in range(0, LANES, GROUP):
+        margin = 1.0
+        for i in range(first, first + GROUP):
+            margin = min(margin, s[Now.UNIFORM + i] - chance[i])
+        if margin < 0.0:
+            for i in range(first, first + GROUP):
+                u = s[Now.UNIFORM + i]
+                if u < chance[i]:
+                    s[Now.ARRIVAL + i] = look_up_one(tables, table, u / chance[i])

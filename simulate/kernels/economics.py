@@ -28,9 +28,9 @@ def demand_shock(previous: float, persistence: float, volatility: float, score: 
 
 
 @kernel
-def saturation(revenue: float, annual_market: float) -> float:
-    """Return the share of growth that a market of finite size leaves: 1 - R/M, at least 0."""
-    return max(0.0, 1.0 - QUARTERS_A_YEAR * revenue / annual_market)
+def saturation(share_of_limit: float) -> float:
+    """Return the part of growth that a finite market leaves, or the last user: 1 - R/M >= 0."""
+    return max(0.0, 1.0 - share_of_limit)
 
 
 @kernel
@@ -46,9 +46,9 @@ def chance_in_quarter(annual_rate: float) -> float:
 
 
 @kernel
-def next_users(users: float, growth: float, ceiling: float) -> float:
+def next_users(users: float, growth: float, share_of_ceiling: float) -> float:
     """Return free users after a quarter of logistic growth towards their ceiling."""
-    return users * (1.0 + growth / QUARTERS_A_YEAR * max(0.0, 1.0 - users / ceiling))
+    return users * (1.0 + growth / QUARTERS_A_YEAR * saturation(share_of_ceiling))
 
 
 @kernel
@@ -119,12 +119,20 @@ def next_training(training: float, growth: float, jump: float) -> float:
 
 
 @kernel
-def training_cost(planned: float, level: float, floor_share: float, revenue: float) -> float:
-    """Return training cost with its drift against plan, at least its floor."""
-    return max(planned * exp(level), floor_share * revenue)
+def training_cost(
+    planned: float, cost_against_plan: float, floor_share: float, revenue: float
+) -> float:
+    """Return training cost with its drift against plan, e^L, at least its floor."""
+    return max(planned * cost_against_plan, floor_share * revenue)
 
 
 # 4. Other operating cost
+
+
+@kernel
+def quarterly_growth(annual: float) -> float:
+    """Return what a quarter of steady growth multiplies by."""
+    return exp(annual / QUARTERS_A_YEAR)
 
 
 @kernel

@@ -7,20 +7,25 @@ import numpy as np
 
 from . import economics as rule
 from .arrays import BASE_QUARTERS, Array, Inputs, Plan, Points, Row, Schedule, State
-from .draws import draw_arrivals, draw_yearly, scores
+from .draws import draw_arrivals, draw_shock, draw_yearly, scores
 from .jit import kernel
 from .rows import LANES, Flow, Funding, Hardware, Hit, Lab, Level, Metric, Now, Segment
 from .vector_math import exp
 
 
 @kernel
+def clear(quarters: int, state: State) -> None:
+    """Forget the block before; nothing is reached yet."""
+    for place in range(state.now.size):
+        state.now[place] = 0.0
+    for place in range(state.hits.size):
+        state.hits[place] = np.float64(quarters)
+
+
+@kernel
 def start_paths(inputs: Inputs, schedule: Schedule, state: State) -> None:
     """Set every level to the end of the base year."""
     x, s = inputs.lab, state.now
-    for place in range(s.size):
-        s[place] = 0.0
-    for place in range(state.hits.size):
-        state.hits[place] = np.float64(schedule.quarters)
     reference, first, second = 0.0, 0.0, 0.0
     for k in range(schedule.segment_start.size):
         base = schedule.base_revenue[k]
@@ -37,6 +42,10 @@ def start_paths(inputs: Inputs, schedule: Schedule, state: State) -> None:
         s[Now.USERS + i] = x[Lab.FREE_USERS + i]
         s[Now.LOSSES + i] = x[Lab.LOSSES_CARRIED_FORWARD + i]
         s[Now.FIXED_COST + i] = x[Lab.FIXED_COST + i] / rule.QUARTERS_A_YEAR
+    for i in range(LANES):
+        s[Now.FIXED_COST_GROWTH + i] = rule.quarterly_growth(x[Lab.FIXED_COST_GROWTH + i])
+        # Shares of a limit, per unit: what is divided by once a path is no division a quarter.
+        s[Now.SHARE_OF_CEILING + i] = 1.0 / x[Lab.FREE_USER_CEILING + i]
     for i in range(LANES):
         s[Now.GAIN_RATE + i] = x[Lab.EFFICIENCY_GAIN + i] - x[Lab.PRICE_EROSION + i]
         s[Now.FREE_GAIN_RATE + i] = x[Lab.EFFICIENCY_GAIN + i] - x[Lab.FREE_USAGE_GROWTH + i]
@@ -55,6 +64,7 @@ def start_segment(revenue: float, x: Array, level: Array) -> None:
     for i in range(LANES):
         level[Level.REVENUE + i] = revenue
         level[Level.UNADOPTED + i] = 1.0
+        level[Level.SHARE_OF_MARKET + i] = rule.QUARTERS_A_YEAR / x[Segment.MARKET + i]
         level[Level.GROWTH_EXCESS + i] = (
             x[Segment.GROWTH_INITIAL + i] - x[Segment.GROWTH_LASTING + i]
         )
@@ -87,7 +97,7 @@ def earn_quarter(quarter: int, plan: Plan, points: Points, inputs: Inputs, state
     draws, schedule = plan.draws, plan.schedule
     first = draws.first_quarter + quarter * draws.per_quarter
     s, shared_shock, own_shock = state.now, state.shock[0], state.shock[1]
-    scores(points, first, shared_shock)
+    draw_shock(points, first, draws, plan.tables, s, shared_shock)
     move_demand(inputs.lab, shared_shock, s)
     clear_revenue(s)
     for k in range(schedule.segment_start.size):
@@ -96,7 +106,7 @@ def earn_quarter(quarter: int, plan: Plan, points: Points, inputs: Inputs, state
         x, level = inputs.segment[k], state.level[k]
         if quarter == schedule.segment_start[k]:
             enter_market(x, schedule.from_free_users[k], level)
-        scores(points, first + 1 + k, own_shock)
+        draw_shock(points, first + 1 + k, draws, plan.tables, s, own_shock)
         grow_segment(x, level, own_shock, s)
         if draws.client_loss_slot[k] >= 0:
             chance = level[Level.LOSS_CHANCE : Level.LOSS_CHANCE + LANES]
@@ -129,7 +139,9 @@ def move_demand(x: Array, score: Array, s: Array) -> None:
         )
     for i in range(LANES):
         s[Now.USERS + i] = rule.next_users(
-            s[Now.USERS + i], x[Lab.FREE_USER_GROWTH + i], x[Lab.FREE_USER_CEILING + i]
+            s[Now.USERS + i],
+            x[Lab.FREE_USER_GROWTH + i],
+            s[Now.USERS + i] * s[Now.SHARE_OF_CEILING + i],
         )
 
 
@@ -156,7 +168,7 @@ def grow_segment(x: Array, level: Array, score: Array, s: Array) -> None:
     for i in range(LANES):
         s[Now.GROWTH + i] = (
             x[Segment.GROWTH_LASTING + i] + level[Level.GROWTH_EXCESS + i]
-        ) * rule.saturation(level[Level.REVENUE + i], x[Segment.MARKET + i])
+        ) * rule.saturation(level[Level.REVENUE + i] * level[Level.SHARE_OF_MARKET + i])
     for i in range(LANES):
         level[Level.REVENUE + i] = rule.next_revenue(
             level[Level.REVENUE + i],
@@ -216,6 +228,8 @@ def begin_year(year: int, plan: Plan, points: Points, x: Array, state: State) ->
         s[Now.TRAINING_LEVEL + i] = rule.carried_deviation(
             s[Now.TRAINING_LEVEL + i], x[Lab.TRAINING_DRIFT_CARRIED + i], s[Now.DRIFT + i]
         )
+    for i in range(LANES):
+        s[Now.TRAINING_AGAINST_PLAN + i] = exp(s[Now.TRAINING_LEVEL + i])
 
 
 @kernel
@@ -305,7 +319,7 @@ def train(quarter: int, plan: Plan, points: Points, x: Array, s: Array) -> None:
     for i in range(LANES):
         s[Now.TRAINING + i] = rule.training_cost(
             s[Now.TRAINING_PLAN + i],
-            s[Now.TRAINING_LEVEL + i],
+            s[Now.TRAINING_AGAINST_PLAN + i],
             x[Lab.TRAINING_FLOOR + i],
             s[Now.REVENUE + i],
         )
@@ -327,7 +341,7 @@ def operate_base_quarter(x: Array, s: Array) -> None:
 def operate(x: Array, s: Array) -> None:
     """Grow the fixed part of other operating cost, and add the part that follows revenue."""
     for i in range(LANES):
-        s[Now.FIXED_COST + i] *= exp(x[Lab.FIXED_COST_GROWTH + i] / rule.QUARTERS_A_YEAR)
+        s[Now.FIXED_COST + i] *= s[Now.FIXED_COST_GROWTH + i]
     for i in range(LANES):
         s[Now.OTHER_COST + i] = s[Now.FIXED_COST + i] + rule.variable_cost(
             x[Lab.VARIABLE_COST + i],

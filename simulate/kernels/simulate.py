@@ -9,6 +9,7 @@ from .lab import (
     begin_year,
     bill_free_users,
     bill_inference,
+    clear,
     earn_base_quarter,
     earn_ebitda,
     earn_quarter,
@@ -79,6 +80,7 @@ def simulate_block(
     first_path: int,
 ) -> None:
     """Simulate one block over the base year and the horizon."""
+    clear(plan.schedule.quarters, state)
     draw_inputs(points, plan.draws, plan.tables, inputs, state)
     start_paths(inputs, plan.schedule, state)
     for quarter in range(-BASE_QUARTERS, 0):

@@ -16,6 +16,7 @@ from simulate.scenario.schema import ZERO, Scenario
 from .points import pseudo_random_points, sobol_points
 from .ramp import base_year_ramp
 from .tables import build_tables
+from .tails import copula_of, copula_tables, shock_tables
 
 Array = NDArray[np.float64]
 
@@ -140,7 +141,11 @@ def prepare(scenario: Scenario) -> Prepared:
     drawn = tuple(i.key for i in inputs if i.quantity.drawn == "path")
     draws = _draws(scenario, [rows.index(key) for key in drawn])
     tabulated = [i.distribution for i in inputs] + _event_sizes(scenario)
-    tables = build_tables([distribution.quantile_at_score for distribution in tabulated])
+    tables = build_tables(
+        [distribution.quantile_at_score for distribution in tabulated]
+        + copula_tables(scenario.copula)
+        + shock_tables(scenario.shocks)
+    )
     return Prepared(
         plan=Plan(draws, tables, _schedule(scenario)),
         dimensions=draws.first_quarter + draws.per_quarter * scenario.horizon.quarters,
@@ -164,22 +169,29 @@ def _event_sizes(scenario: Scenario) -> list[Uncertain]:
 def _draws(scenario: Scenario, input_row: list[int]) -> Draws:
     """Lay out coordinates and tables: inputs, rounds, years, then quarters in order of time.
 
+    A Student-t copula has a coordinate of its own after the inputs; the tables of tails come last.
+
     A quarter's coordinates are the shared shock, each segment's own, and one an event.
     """
     inputs, segments, events = len(input_row), scenario.segments, len(_event_sizes(scenario))
-    first_year = inputs + len(scenario.funding)
+    is_joint = scenario.copula.degrees_of_freedom is not None
+    first_chance = inputs + is_joint
+    first_year = first_chance + len(scenario.funding)
     first_event_slot = 1 + len(segments)
     first_event_table = inputs + 2
     has_loss = np.array([s.client_loss is not None for s in segments])
     loss = np.cumsum(has_loss) - 1
+    first_tail_table = first_event_table + events
     return Draws(
         input_row=np.array(input_row, np.int64),
         mixing=np.linalg.cholesky(correlation_matrix(scenario)),
+        copula=copula_of(scenario.copula, dimension=inputs, first_table=first_tail_table),
+        shock_table=first_tail_table + 2 * is_joint if scenario.shocks.degrees_of_freedom else -1,
         overrun_table=inputs,
         drift_table=inputs + 1,
         client_loss_table=np.where(has_loss, loss + first_event_table, 0),
         generation_table=first_event_table + events - 1,
-        first_chance=inputs,
+        first_chance=first_chance,
         first_year=first_year,
         first_quarter=first_year + 2 * scenario.horizon.years,
         per_quarter=first_event_slot + events,

@@ -67,7 +67,7 @@ class Continuous(Uncertain):
         """Return the quantile function, within the truncation, at standard normal scores."""
         whole = self._whole()
         if self.truncate is None:
-            return _quantile_at_score(whole, score)
+            return quantile_at_score(whole, score)
         below, above = whole.cdf(self.truncate[0]), whole.cdf(self.truncate[1])
         inside = below + special.ndtr(score) * (above - below)
         return np.clip(whole.ppf(inside), *self.truncate)
@@ -84,7 +84,8 @@ class Continuous(Uncertain):
         return self
 
 
-def _quantile_at_score(whole: Any, score: Array) -> Array:
+def quantile_at_score(whole: Any, score: Array) -> Array:
+    """Return the quantile function of a frozen scipy distribution at standard normal scores."""
     # The survival function keeps the upper tail's precision, where 1 - p would round to 1.
     lower = whole.ppf(special.ndtr(np.minimum(score, 0.0)))
     upper = whole.isf(special.ndtr(-np.maximum(score, 0.0)))

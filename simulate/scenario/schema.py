@@ -377,6 +377,33 @@ class Funding(Section):
     source: str = ""
 
 
+class Tails(Section):
+    """Whether extremes are as rare as normal ones, or Student's."""
+
+    distribution: Literal["normal", "student_t"] = "normal"
+    degrees_of_freedom: float | None = Field(default=None, gt=0.0, le=1000.0)
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _check(self) -> "Tails":
+        if (self.distribution == "student_t") != (self.degrees_of_freedom is not None):
+            raise ValueError('distribution = "student_t" and degrees_of_freedom go together')
+        return self
+
+
+class Copula(Tails):
+    """How inputs are joined: a Student-t copula makes their extremes come together."""
+
+    degrees_of_freedom: float | None = Field(default=None, ge=1.0, le=1000.0)
+
+
+class Shocks(Tails):
+    """The quarterly shocks to demand and growth, of unit variance times their volatility."""
+
+    # From 3 on the variance, which volatility scales, is not that of a few freak draws.
+    degrees_of_freedom: float | None = Field(default=None, ge=3.0, le=1000.0)
+
+
 class Sampling(Section):
     """How many paths, and from which seed."""
 
@@ -414,6 +441,8 @@ class Scenario(Section):
     correlations: dict[
         str, Annotated[AnyDistribution, Quantity("correlation", "", -0.9999, 0.9999, certain=True)]
     ] = Field(default_factory=dict)
+    copula: Copula = Copula()
+    shocks: Shocks = Shocks()
     sampling: Sampling = Sampling()
 
     @model_validator(mode="after")
