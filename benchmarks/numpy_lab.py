@@ -12,8 +12,9 @@ from scipy.special import ndtr
 
 from simulate.sampling.ramp import base_year_ramp
 from simulate.scenario import Scenario
+from simulate.scenario.correlations import correlation_matrix
 from simulate.scenario.distributions import Lognormal, Normal, Triangular, Uncertain, Uniform
-from simulate.scenario.inputs import correlated_inputs, correlation_matrix, list_inputs
+from simulate.scenario.inputs import correlated_inputs, list_inputs
 
 Array = NDArray[np.float64]
 
@@ -25,7 +26,7 @@ def draw(distribution: Uncertain, score: Array) -> Array:
         scale = 1.2815515655446004
         if isinstance(distribution, Normal):
             return z50 + (z90 - z10) / (2 * scale) * score
-        origin = distribution._origin()
+        origin = distribution._origin
         spread = np.log((z90 - origin) / (z10 - origin)) / (2 * scale)
         return origin + (z50 - origin) * np.exp(spread * score)
     if isinstance(distribution, Uniform):
