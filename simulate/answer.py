@@ -1,6 +1,7 @@
 """The printed answer: what a person reads out loud, in 80 columns."""
 
 import math
+from collections.abc import Sequence
 
 from rich import box
 from rich.console import Console, Group
@@ -8,11 +9,14 @@ from rich.table import Table
 from rich.text import Text
 
 from simulate.analysis.convergence import SAMPLERS, Convergence
+from simulate.analysis.fit import Fit
 from simulate.estimate import Estimate
 from simulate.kernels.rows import Hit, Metric
 from simulate.result import DISCLAIMER, HITTING_TIMES, Result, projected_time
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import list_inputs
+from simulate.scenario.load import Names
+from simulate.scenario.schema import MatrixOfCorrelations
 
 WIDTH = 80
 
@@ -208,8 +212,8 @@ def print_convergence(convergence: Convergence, out: Console) -> None:
     out.print(table)
 
 
-def print_inputs(scenario: Scenario, out: Console) -> None:
-    """Print every resolved input with its P10, P50, P90, unit and source."""
+def print_inputs(scenario: Scenario, names: Names, out: Console) -> None:
+    """Print every resolved input with its P10, P50, P90, unit and source, and named changes."""
     out.print(Text(scenario.name, style="bold"))
     for member in list_inputs(scenario):
         quantiles = [member.distribution.quantile(level) for level in (0.1, 0.5, 0.9)]
@@ -224,9 +228,27 @@ def print_inputs(scenario: Scenario, out: Console) -> None:
         out.print(Text(f"    {member.distribution.source or 'no source given'}", style="dim"))
     for pair, given in scenario.correlations.items():
         line = Text(f"correlation of {pair}", style="bold")
-        line.append(f"  {given.quantile(0.5):g}", style="cyan")
+        if isinstance(given, MatrixOfCorrelations):
+            line.append(f": a matrix of {', '.join(given.inputs)}")
+        else:
+            line.append(f"  {given.quantile(0.5):g}", style="cyan")
         out.print(line)
         out.print(Text(f"    {given.source or 'no source given'}", style="dim"))
+    for kind, titles in (("variant", names.variants), ("stress", names.stresses)):
+        for name, title in titles.items():
+            out.print(Text(f"--{kind} {name}", style="bold").append(f"  {title}", style="dim"))
+
+
+def print_fits(fits: Sequence[Fit], key: str, source: str, out: Console) -> None:
+    """Print fitted families, the best first, and the line to paste of each that was tested."""
+    table = _table("Fitted by maximum likelihood", "family", "AIC", "KS distance", "p-value")
+    for fit in fits:
+        p = "" if fit.p_value is None else f"{fit.p_value:.2f}"
+        table.add_row(fit.title, f"{fit.aic:.1f}", f"{fit.distance:.3f}", p)
+    out.print(table)
+    out.print(Text("A p-value below 0.05 speaks against a family. To paste, the best first:\n"))
+    for fit in fits[:3]:
+        out.print(Text(fit.toml(key, source)), soft_wrap=True)
 
 
 def _plain(value: float) -> str:

@@ -13,9 +13,11 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from simulate.answer import console, print_answer, print_inputs
 from simulate.kernels.jit import cache_folder, is_compiled
-from simulate.scenario import ScenarioError, find_scenario, load_scenario
+from simulate.scenario import ScenarioError, find_scenario, load_scenario, packaged_configs
+from simulate.scenario.load import check_all, list_changes
 from simulate.version import package_version
 
+STARTER = "starter.toml"
 LARGEST_KEPT = 1 << 22
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -33,12 +35,21 @@ File = Annotated[
     Path | None,
     typer.Argument(help="A scenario (TOML), or the name of a packaged one such as openai.toml."),
 ]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Set one key, such as cash.opening=20."),
+]
+Variant = Annotated[str | None, typer.Option(help="A variant that the file names.")]
+Stress = Annotated[str | None, typer.Option(help="A stress test that the file names.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that another run wrote.")]
 
 
 @app.command()
 def run(
     file: File = None,
+    settings: Set = None,
+    variant: Variant = None,
+    stress: Stress = None,
     paths: Annotated[
         int | None, typer.Option(min=1, help="At least this many paths.", show_default="1048576")
     ] = None,
@@ -81,8 +92,9 @@ def run(
 
     if inputs and outcomes is False:
         raise ScenarioError("--inputs go beside outcomes: leave out --no-outcomes")
-    scenario, _ = as_asked(load_scenario(file), paths, seed, until)
-    folder = out or Path("results") / find_scenario(file).stem
+    chosen = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    scenario, _ = as_asked(chosen, paths, seed, until)
+    folder = out or Path("results") / _name(file, variant, stress)
     keep = inputs or (outcomes if outcomes is not None else scenario.sampling.paths <= LARGEST_KEPT)
     silent = quiet or as_json
     with _interruptible(), output_folder(folder, scenario, force) as partial:
@@ -109,14 +121,25 @@ def run(
 
 
 @app.command()
-def check(file: File = None) -> None:
-    """Validate a scenario and print its inputs: P10 / P50 / P90, unit and source."""
-    print_inputs(load_scenario(file), console())
+def check(
+    file: File = None, settings: Set = None, variant: Variant = None, stress: Stress = None
+) -> None:
+    """Validate a scenario, its variants and stress tests, and print its inputs.
+
+    Each with P10 / P50 / P90, unit and source.
+    """
+    if not (settings or variant or stress):
+        check_all(file)
+    scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    print_inputs(scenario, list_changes(file), console())
 
 
 @app.command()
 def show(
     file: File = None,
+    settings: Set = None,
+    variant: Variant = None,
+    stress: Stress = None,
     out: Annotated[
         Path | None, typer.Option(help="Picture to write.", show_default="<scenario>-inputs.png")
     ] = None,
@@ -125,8 +148,8 @@ def show(
     """Draw the distribution of every uncertain input."""
     from simulate.plots.inputs import plot_inputs
 
-    scenario = load_scenario(file)
-    picture = _new_picture(out, f"{find_scenario(file).stem}-inputs.png", force)
+    scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    picture = _new_picture(out, f"{_name(file, variant, stress)}-inputs.png", force)
     _save(plot_inputs(scenario), picture)
     console().print(f"Inputs drawn: {picture}", soft_wrap=True)
 
@@ -134,6 +157,9 @@ def show(
 @app.command()
 def converge(
     file: File = None,
+    settings: Set = None,
+    variant: Variant = None,
+    stress: Stress = None,
     paths: Annotated[int, typer.Option(min=4096, help="The most paths.")] = 1 << 20,
     threads: Annotated[
         int | None, typer.Option(min=1, max=1024, help="Threads.", show_default="all processors")
@@ -149,14 +175,89 @@ def converge(
     from simulate.answer import print_convergence
     from simulate.plots.convergence import plot_convergence
 
-    scenario = load_scenario(file)
-    picture = _new_picture(out, f"{find_scenario(file).stem}-convergence.png", force)
+    scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    picture = _new_picture(out, f"{_name(file, variant, stress)}-convergence.png", force)
     with _interruptible():
         _compile(silent=False)
         convergence = run_both(scenario, paths, threads)
         print_convergence(convergence, console())
         _save(plot_convergence(convergence), picture)
     console().print(f"Convergence drawn: {picture}", soft_wrap=True)
+
+
+@app.command()
+def diff(
+    before: Annotated[Path, typer.Argument(help="A scenario.")],
+    after: Annotated[Path, typer.Argument(help="Another, or the same with changes.")],
+    settings: Set = None,
+    variant: Variant = None,
+    stress: Stress = None,
+) -> None:
+    """Say in words how the second scenario's assumptions differ from the first's.
+
+    --set, --variant and --stress change the second.
+    """
+    from simulate.scenario.difference import describe_difference
+
+    changed = load_scenario(after, variant=variant, stress=stress, settings=settings or ())
+    lines = describe_difference(load_scenario(before), changed)
+    for line in lines or ["The two assume the same."]:
+        typer.echo(line)
+
+
+@app.command()
+def schema(
+    out: Annotated[Path | None, typer.Option(help="File to write; printed if not given.")] = None,
+    force: Force = False,
+) -> None:
+    """Write the JSON Schema of scenario files, for editors that complete and underline."""
+    from simulate.scenario.json_schema import schema_text
+
+    if out is None:
+        typer.echo(schema_text(), nl=False)
+    else:
+        _write_new(out, schema_text(), force)
+        console().print(f"JSON Schema: {out}", soft_wrap=True)
+
+
+@app.command()
+def init(
+    file: Annotated[Path, typer.Argument(help="Scenario to write.")] = Path("scenario.toml"),
+    force: Force = False,
+) -> None:
+    """Write a commented scenario to start from, and its JSON Schema beside it."""
+    from simulate.scenario.json_schema import SCHEMA_FILE, schema_text
+
+    starter = (packaged_configs() / STARTER).read_text(encoding="utf-8")
+    _write_new(file, starter, force)
+    beside = file.parent / SCHEMA_FILE
+    if not beside.exists() or force:
+        _write_new(beside, schema_text(), force)
+    console().print(f"Scenario: {file}\nNow: simulate check {file}", soft_wrap=True)
+
+
+@app.command()
+def fit(
+    data: Annotated[Path, typer.Argument(help="A CSV or Parquet file.")],
+    column: Annotated[str, typer.Option(help="The column of numbers.")],
+    key: Annotated[str, typer.Option(help="Key of the input in what is printed.")] = "input",
+    out: Annotated[
+        Path | None, typer.Option(help="Picture to write.", show_default="<data>-fit.png")
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Fit distributions to data, rank them, and print the TOML to paste."""
+    from simulate.analysis.fit import fit_data
+    from simulate.answer import print_fits
+    from simulate.plots.fit import plot_fit
+    from simulate.scenario.column import read_column
+
+    values = read_column(data, column)
+    picture = _new_picture(out, f"{data.stem}-fit.png", force)
+    fits = fit_data(values)
+    print_fits(fits, key, f"{data.name}: {column}", console())
+    _save(plot_fit(fits, values, f"{data.name}: {column}"), picture)
+    console().print(f"Fits drawn: {picture}", soft_wrap=True)
 
 
 @app.command()
@@ -220,6 +321,18 @@ def _progress(silent: bool) -> Iterator[Any]:
             bar.update(task, completed=done, total=total, description=shown)
 
         yield update
+
+
+def _name(file: Path | None, variant: str | None, stress: str | None) -> str:
+    """Return what files of a scenario, or of its variant or stress test, are called by."""
+    return "-".join(part for part in (find_scenario(file).stem, variant, stress) if part)
+
+
+def _write_new(file: Path, text: str, force: bool) -> None:
+    if file.exists() and not force:
+        raise ScenarioError(f"{file}: exists; choose another name, or replace it with --force")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
 
 
 def _new_picture(out: Path | None, default: str, force: bool) -> Path:

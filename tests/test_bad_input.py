@@ -26,11 +26,11 @@ CASES = {
     ),
     "no quantiles": (
         '[inference.overrun]\ndistribution = "normal"\np10 = 0.3',
-        ["inference.overrun", "two of p10, p50, p90, or mean and sd"],
+        ["inference.overrun", "two of p10, p50, p90 or others, or mean and sd"],
     ),
     "a quantile too many": (
         '[inference.overrun]\ndistribution = "lognormal"\np10 = 0\np50 = 1\np90 = 4\nshift = -1',
-        ["inference.overrun", "all three without a shift"],
+        ["inference.overrun", "comes near p10 = 0, p50 = 1, p90 = 4"],
     ),
     "a lognormal without a tail": (
         '[inference.overrun]\ndistribution = "lognormal"\np10 = 0.0\np50 = 0.3\np90 = 0.4',
@@ -73,7 +73,12 @@ CASES = {
     "an impossible correlation": (
         '[correlations]\n"inference.efficiency_gain, inference.overrun" = 0.99\n'
         '"inference.overrun, inference.price_erosion" = -0.99',
-        ["no inputs can be correlated like this", "weaken it"],
+        [
+            "no inputs can be correlated like this",
+            "most at fault is",
+            "= -0.99",
+            "the nearest that",
+        ],
     ),
     "a correlation above 1": (
         '[correlations]\n"inference.efficiency_gain, inference.overrun" = 1.5',
@@ -128,7 +133,8 @@ def test_a_mistake_is_named_with_its_file_its_key_and_its_mend(case: str, tmp_pa
     assert str(file) in message
     for part in expected:
         assert part in message
-    assert len(message.splitlines()) <= 2
+    if case != "an impossible correlation":
+        assert len(message.splitlines()) <= 2
 
 
 def test_a_missing_file_names_the_packaged_ones(tmp_path: Path) -> None:
@@ -157,7 +163,7 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
 def test_an_error_in_the_parent_names_the_parent(tmp_path: Path) -> None:
     (tmp_path / "parent.toml").write_text('extends = "anthropic.toml"\n[cash]\ntax_rate = 25\n')
     (tmp_path / "child.toml").write_text('extends = "parent.toml"\nname = "child"\n')
-    with pytest.raises(ScenarioError, match=r"parent\.toml: cash\.tax_rate = 25"):
+    with pytest.raises(ScenarioError, match=r"parent\.toml:3:1: cash\.tax_rate = 25"):
         load_scenario(tmp_path / "child.toml")
 
 

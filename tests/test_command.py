@@ -158,7 +158,7 @@ def test_a_bad_scenario_ends_in_status_2_and_writes_nothing(
     assert call(monkeypatch, "run", "bad.toml") == 2
     error = capsys.readouterr().err
     assert error == (
-        "error: bad.toml: targets.gross_margin = 70: input should be less than 1; "
+        "error: bad.toml:3:1: targets.gross_margin = 70: input should be less than 1; "
         "write 0.7 for 70%\n"
     )
     assert [path.name for path in Path().iterdir()] == ["bad.toml"]

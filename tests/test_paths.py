@@ -14,7 +14,8 @@ from simulate.result import METRICS, OUTCOME_COLUMNS
 from simulate.run import run, simulate_traces
 from simulate.sampling.plan import prepare
 from simulate.scenario import Scenario, load_scenario
-from simulate.scenario.inputs import correlated_inputs, correlation_matrix, list_inputs
+from simulate.scenario.correlations import correlation_matrix
+from simulate.scenario.inputs import correlated_inputs, list_inputs
 from tests.scenarios import changed, value, without_uncertainty
 from tests.slow_lab import HITS, Luck, live
 

@@ -104,6 +104,7 @@ class Schedule(NamedTuple):
     segment_start: Array
     from_free_users: Array
     base_revenue: Array
+    kept: Array
     base_training: Array
     spending: Array
     in_service: Array

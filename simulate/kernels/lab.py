@@ -119,6 +119,8 @@ def earn_quarter(quarter: int, plan: Plan, points: Points, inputs: Inputs, state
                 s,
             )
             lose_clients(level, s)
+        if schedule.kept[k, quarter] != 1.0:
+            keep_share(level, schedule.kept[k, quarter])
         if schedule.from_free_users[k]:
             earn_from_users(x, level, s)
         else:
@@ -185,6 +187,13 @@ def lose_clients(level: Array, s: Array) -> None:
     """Take the lost clients' share out of a segment."""
     for i in range(LANES):
         level[Level.REVENUE + i] *= 1.0 - s[Now.ARRIVAL + i]
+
+
+@kernel
+def keep_share(level: Array, share: float) -> None:
+    """Take clients whose going is known out of a segment."""
+    for i in range(LANES):
+        level[Level.REVENUE + i] *= share
 
 
 @kernel

@@ -9,8 +9,9 @@ from scipy.special import ndtri
 from simulate.kernels.arrays import Draws, Inputs, Plan, Points, Schedule
 from simulate.kernels.rows import LANES, Funding, Hardware, Lab, Segment
 from simulate.scenario import schema
+from simulate.scenario.correlations import correlation_matrix
 from simulate.scenario.distributions import Fixed, Uncertain
-from simulate.scenario.inputs import correlated_inputs, correlation_matrix, list_inputs
+from simulate.scenario.inputs import correlated_inputs, list_inputs
 from simulate.scenario.schema import ZERO, Scenario
 
 from .points import pseudo_random_points, sobol_points
@@ -223,6 +224,7 @@ def _schedule(scenario: Scenario) -> Schedule:
         segment_start=np.array([_start(s, first) for s in scenario.segments], np.int64),
         from_free_users=np.array([s.revenue_per_user is not None for s in scenario.segments]),
         base_revenue=np.array([_value(s.share_of_revenue) * revenue for s in scenario.segments]),
+        kept=np.array([_kept(s, first, quarters) for s in scenario.segments]),
         base_training=base_year_ramp(_value(base.training), _value(base.training_run_rate)),
         spending=np.ascontiguousarray(profiles[:, 0]),
         in_service=np.ascontiguousarray(profiles[:, 1]),
@@ -240,6 +242,15 @@ def _value(known: Uncertain) -> float:
 
 def _start(segment: schema.Segment, first: int) -> int:
     return -1 if segment.starts is None else segment.starts - first
+
+
+def _kept(segment: schema.Segment, first: int, quarters: int) -> Array:
+    """Return what known losses of clients leave of a segment in each quarter's step."""
+    kept = np.ones(quarters)
+    for loss in segment.known_losses:
+        if 0 <= loss.quarter - first < quarters:
+            kept[loss.quarter - first] *= 1.0 - loss.share
+    return kept
 
 
 def _chance_score(chance: float) -> float:

@@ -1,22 +1,39 @@
-"""From a TOML file to a validated scenario, with errors that name file, key, value and mend."""
+"""From a TOML file to a validated scenario."""
 
 import tomllib
-from difflib import get_close_matches
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
-from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ValidationError
+import numpy as np
+from pydantic import ValidationError
 
-from .distributions import FAMILY
+from .correlations import correlation_matrix
 from .errors import ScenarioError
-from .inputs import correlation_matrix
-from .schema import Scenario, percent_hint
+from .explain import explain, located
+from .layers import Layers, Origin, Table, parse_setting
+from .schema import Scenario
 
-Table = dict[str, Any]
 DEFAULT_SCENARIO = "anthropic.toml"
-LONGEST_CHAIN = 10
+LONGEST_CHAIN = 20
+# What a file may hold beside the scenario's own keys.
+CHANGES = ("variants", "stresses")
+
+
+class Changes(NamedTuple):
+    """What a command asks to change: a variant, a stress test, single settings."""
+
+    variant: str | None = None
+    stress: str | None = None
+    settings: Sequence[str] = ()
+
+
+class Names(NamedTuple):
+    """The variants and the stress tests that a file offers, with their titles."""
+
+    variants: dict[str, str]
+    stresses: dict[str, str]
 
 
 def packaged_configs() -> Path:
@@ -25,7 +42,13 @@ def packaged_configs() -> Path:
     return inside if inside.is_dir() else Path(__file__).parents[2] / "configs"
 
 
-def load_scenario(file: str | Path | None = None) -> Scenario:
+def load_scenario(
+    file: str | Path | None = None,
+    *,
+    variant: str | None = None,
+    stress: str | None = None,
+    settings: Sequence[str] = (),
+) -> Scenario:
     """Read and validate a scenario.
 
     Parameters
@@ -33,6 +56,12 @@ def load_scenario(file: str | Path | None = None) -> Scenario:
     file
         A TOML file, or the name of a packaged one such as ``openai.toml``; by default the
         packaged Anthropic scenario.
+    variant
+        One of the file's ``[variants.NAME]`` to lay over it.
+    stress
+        One of its ``[stresses.NAME]``, laid over that.
+    settings
+        Single keys to set last, such as ``"cash.opening=20"``.
 
     Returns
     -------
@@ -44,16 +73,67 @@ def load_scenario(file: str | Path | None = None) -> Scenario:
         If the file can't be read or says something wrong.
     """
     path = find_scenario(file)
-    table, origin = _read_chain(path, [])
+    layers = _read_layers(path, Changes(variant, stress, settings))
     try:
-        scenario = Scenario.model_validate(table)
+        # A distribution beyond all measure is refused by its range, not by a warning.
+        with np.errstate(all="ignore"):
+            scenario = Scenario.model_validate(layers.table)
     except ValidationError as error:
-        raise ScenarioError(*_explain(error, table, origin, path)) from None
+        raise ScenarioError(*explain(error, layers, path)) from None
+    except RecursionError:
+        raise ScenarioError(f"{path}: tables are nested too deeply") from None
     try:
         correlation_matrix(scenario)
     except ScenarioError as error:
-        raise ScenarioError(f"{_file_of(error.key, origin, path)}: {error}") from None
+        raise ScenarioError(f"{located(layers, error.key, path)}: {error}") from None
     return scenario
+
+
+def check_all(file: str | Path | None = None) -> None:
+    """Validate a file and each of its variants and stress tests.
+
+    Raises
+    ------
+    ScenarioError
+        With every mistake of all of them.
+    """
+    lines: list[str] = []
+    names = list_changes(file)
+    changes = [
+        {},
+        *({"variant": v} for v in names.variants),
+        *({"stress": s} for s in names.stresses),
+    ]
+    for change in changes:
+        try:
+            load_scenario(file, **change)
+        except ScenarioError as error:
+            own = ", ".join(f"{kind} {name}" for kind, name in change.items())
+            text = str(error)
+            # What is wrong without the change is wrong with it, too, and said once.
+            lines += [
+                f"{own}: {line}" if own else line for line in text.splitlines() if line not in lines
+            ]
+        if lines and not change:
+            break
+    if lines:
+        raise ScenarioError(*lines)
+
+
+def list_changes(file: str | Path | None = None) -> Names:
+    """Return the names and titles of a file's variants and stress tests."""
+    layers = _read_chain(find_scenario(file), [])
+    found = [layers.table.get(kind, {}) for kind in CHANGES]
+    named = [
+        {
+            name: str(table.get("title", ""))
+            for name, table in part.items()
+            if isinstance(table, dict)
+        }
+        for part in found
+        if isinstance(part, dict)
+    ]
+    return Names(*named)
 
 
 def find_scenario(file: str | Path | None) -> Path:
@@ -69,32 +149,99 @@ def find_scenario(file: str | Path | None) -> Path:
     return path
 
 
-Origin = dict[tuple[str, ...], Path]
+def _read_layers(path: Path, changes: Changes) -> Layers:
+    layers = _read_chain(path, [])
+    variants, stresses = (layers.table.pop(kind, {}) for kind in CHANGES)
+    titles = [str(layers.table.get("name", ""))]
+    for kind, tables, name in (
+        ("variant", variants, changes.variant),
+        ("stress", stresses, changes.stress),
+    ):
+        if name is not None:
+            titles.append(_lay_named(layers, kind, tables, name, path))
+    for setting in changes.settings:
+        key, value = parse_setting(setting)
+        layers.set(key, value, Origin(None, (), f"--set {setting}"))
+        titles.append(setting)
+    if len(titles) > 1 and titles[0] and layers.table["name"] == titles[0]:
+        layers.table["name"] = "; ".join(titles)
+    return layers
 
 
-def _read_chain(path: Path, chain: list[Path]) -> tuple[Table, Origin]:
-    """Return a file's table over those that it extends, and which file set each key."""
-    if path.resolve() in chain or len(chain) >= LONGEST_CHAIN:
+def _lay_named(layers: Layers, kind: str, tables: Any, name: str, path: Path) -> str:
+    """Lay a variant or a stress test over the scenario, and return its title."""
+    if not isinstance(tables, dict) or not isinstance(tables.get(name), dict):
+        names = sorted(tables) if isinstance(tables, dict) else []
+        known = f"it has {', '.join(names)}" if names else "it has none"
+        raise ScenarioError(f'{path}: there is no {kind} "{name}"; {known}')
+    table = dict(tables[name])
+    origin = layers.origin_of((f"{kind}s" if kind == "variant" else "stresses", name))
+    origin = origin if origin is not None else Origin(path, ())
+    title = str(table.pop("title", name))
+    moved = [(way, table.pop(way, {})) for way in ("by", "times")]
+    layers.lay_paths(table, origin)
+    for way, amounts in moved:
+        if not isinstance(amounts, dict):
+            raise ScenarioError(f'{path}: {kind} {name}: {way} = {{ "inference.overrun" = 0.1 }}')
+        for key, amount in amounts.items():
+            given = layers.get(key, origin)
+            source = f"moved by {kind} {name}"
+            shifted = {"distribution": "shifted", "of": given, way: amount, "source": source}
+            layers.set(key, shifted, origin._replace(place=(*origin.place, way, key)))
+    return title
+
+
+def _read_chain(path: Path, chain: list[Path]) -> Layers:
+    """Return a file's table over those that it extends."""
+    if path.resolve() in chain:
         names = " -> ".join(step.name for step in [*chain, path])
         raise ScenarioError(f"{path}: extends: the files extend each other: {names}")
-    own = _read_toml(path)
+    if len(chain) >= LONGEST_CHAIN:
+        raise ScenarioError(f"{path}: extends: more than {LONGEST_CHAIN} files in a row")
+    own = read_toml(path)
     parent = own.pop("extends", None)
-    table: Table = {}
-    origin: Origin = {}
+    layers = Layers()
     if parent is not None:
-        if not isinstance(parent, str):
-            raise ScenarioError(f"{path}: extends = {parent!r}: must be a file's name, in quotes")
-        parent_path = path.parent / parent
-        if not parent_path.exists() and (packaged_configs() / parent).exists():
-            parent_path = packaged_configs() / parent
-        if not parent_path.exists():
-            raise ScenarioError(f'{path}: extends = "{parent}": there is no file {parent_path}')
-        table, origin = _read_chain(parent_path, [*chain, path.resolve()])
-    _merge(table, own, (), path, origin)
-    return table, origin
+        layers = _read_chain(_parent_path(path, parent), [*chain, path.resolve()])
+    _find_data(own, path.parent)
+    layers.lay(own, Origin(path, ()))
+    return layers
 
 
-def _read_toml(path: Path) -> Table:
+def _parent_path(path: Path, parent: Any) -> Path:
+    if not isinstance(parent, str):
+        raise ScenarioError(f"{path}: extends = {parent!r:.40}: must be a file's name, in quotes")
+    try:
+        for found in (path.parent / parent, packaged_configs() / parent):
+            if found.exists():
+                return found
+    except (OSError, ValueError):
+        pass
+    raise ScenarioError(
+        f'{path}: extends = "{parent:.60}": there is no file {path.parent / parent}'
+    )
+
+
+def _find_data(table: Any, folder: Path) -> None:
+    """Make the names of data files, which a file gives beside itself, whole."""
+    members = table.values() if isinstance(table, dict) else table
+    if isinstance(table, dict) and table.get("distribution") == "empirical":
+        file = table.get("file")
+        if isinstance(file, str):
+            table["file"] = str(folder / file)
+    for member in members:
+        if isinstance(member, (dict, list)):
+            _find_data(member, folder)
+
+
+def read_toml(path: Path) -> Table:
+    """Return a TOML file's table.
+
+    Raises
+    ------
+    ScenarioError
+        If it can't be read.
+    """
     try:
         # With or without the byte-order mark that some editors write.
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
@@ -112,141 +259,3 @@ def _read_toml(path: Path) -> Table:
     except (OSError, RecursionError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "nested too deeply, or a number too long"
         raise ScenarioError(f"{path}: can't be read: {reason}") from None
-
-
-def _merge(table: Table, own: Table, at: tuple[str, ...], path: Path, origin: Origin) -> None:
-    """Lay one file's table over another's: a quantity with a kind replaces, the rest merges."""
-    for key, value in own.items():
-        here = (*at, key)
-        below = table.get(key)
-        replaces = isinstance(value, dict) and ("distribution" in value or "value" in value)
-        if isinstance(value, dict) and not replaces:
-            if not isinstance(below, dict):
-                below = table[key] = {}
-            _merge(below, value, here, path, origin)
-        elif _is_named_list(value) and _is_named_list(below):
-            _merge_named(below, value, here, path, origin)
-        else:
-            table[key] = value
-            origin.pop(here, None)  # so that the last file to set a key comes last
-            origin[here] = path
-    if "source" in table and "source" not in own:
-        table["source"] = f"changed in {path.name}; before: {table['source']}"
-
-
-def _is_named_list(value: Any) -> bool:
-    members = value if isinstance(value, list) else []
-    named = [isinstance(m, dict) and isinstance(m.get("name"), str) for m in members]
-    return bool(named) and all(named)
-
-
-def _merge_named(below: Any, value: Any, at: tuple[str, ...], path: Path, origin: Origin) -> None:
-    by_name = {member["name"]: member for member in below}
-    for member in value:
-        here = (*at, str(member["name"]))
-        # Taken out once merged: a name that stands twice in one file is then added, and refused.
-        if parent := by_name.pop(member["name"], None):
-            _merge(parent, member, here, path, origin)
-        else:
-            below.append(member)
-            origin[here] = path
-
-
-def _file_of(key: tuple[str, ...], origin: Origin, default: Path) -> Path:
-    """Return the file that last set a key or, failing that, the nearest thing around it."""
-    for length in range(len(key), 0, -1):
-        inside = [path for where, path in origin.items() if where[:length] == key[:length]]
-        if inside:
-            return inside[-1]
-    return default
-
-
-def _explain(error: ValidationError, table: Table, origin: Origin, path: Path) -> list[str]:
-    """Return one line an error."""
-    lines: list[str] = []
-    items = error.errors(include_url=False)
-    # A list whose members are all wrong is also too short.
-    for item in [i for i in items if i["type"] != "too_short"] or items:
-        key, names = _key(item["loc"], table)
-        file = _file_of(names, origin, path)
-        line = f"{file}: {key + _shown(item) + ': ' if key else ''}{_message(item)}"
-        if line not in lines:
-            lines.append(line)
-    return lines
-
-
-def _key(location: tuple[int | str, ...], table: Table) -> tuple[str, tuple[str, ...]]:
-    """Return the key as the user wrote it: names for list places, and no union tags."""
-    names: list[str] = []
-    here: Any = table
-    for step in location:
-        if isinstance(step, int) and isinstance(here, list):
-            here = here[step] if step < len(here) else None
-            names.append(str(here.get("name", step)) if isinstance(here, dict) else str(step))
-        elif isinstance(here, dict) and step in here:
-            here = here[step]
-            names.append(str(step))
-        elif step not in FAMILY:
-            names.append(str(step))
-            here = None
-    return ".".join(names), tuple(names)
-
-
-def _shown(item: Any) -> str:
-    value = item["input"]
-    if item["type"] in ("missing", "extra_forbidden") or isinstance(value, (dict, list, BaseModel)):
-        return ""
-    return f' = "{value}"' if isinstance(value, str) else f" = {value}"
-
-
-def _message(item: Any) -> str:
-    kind, context = item["type"], item.get("ctx", {})
-    if kind == "extra_forbidden":
-        known = _known_keys(item["loc"][:-1])
-        close = get_close_matches(str(item["loc"][-1]), known, n=1, cutoff=0.5)
-        hint = f'did you mean "{close[0]}"?' if close else f"known are: {', '.join(known)}"
-        return f"unknown key; {hint}"
-    if kind == "missing":
-        return "missing; it has no default"
-    if kind == "union_tag_invalid":
-        names = ", ".join(name for name in FAMILY if name != "value")
-        close = get_close_matches(str(context["tag"]), FAMILY, n=1)
-        hint = f'did you mean "{close[0]}"? ' if close else ""
-        return f'unknown distribution "{context["tag"]}"; {hint}Known are: {names}'
-    if kind == "value_error":
-        return str(context["error"])
-    if kind in ("dict_type", "model_type", "model_attributes_type"):
-        if context.get("class_name") in {member.__name__ for member in FAMILY.values()}:
-            return "must be a number, or a table with a value or a distribution"
-        return "must be a table"
-    if kind == "tuple_type":
-        return "must be a list of tables, each begun by its name in double brackets"
-    message = str(item["msg"])
-    if kind.startswith("less_than") and isinstance(item["input"], (int, float)):
-        message += percent_hint(item["input"])
-    return message[0].lower() + message[1:]
-
-
-def _known_keys(location: tuple[int | str, ...]) -> list[str]:
-    """Return the keys that the schema has at a location of an error."""
-    here: Any = Scenario
-    for step in location:
-        if step in FAMILY:
-            here = FAMILY[str(step)]
-        elif isinstance(step, str) and (model := _model_in(here)):
-            here = model.model_fields[step].annotation
-    model = _model_in(here)
-    if model is None:
-        return []
-    return list(model.model_fields) + (["extends"] if model is Scenario else [])
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """Return the model that an annotation such as ``tuple[Segment, ...]`` is about."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    if get_origin(annotation) in (tuple, list, Union, UnionType):
-        for option in get_args(annotation):
-            if model := _model_in(option):
-                return model
-    return None

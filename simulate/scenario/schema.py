@@ -1,18 +1,28 @@
 """What a scenario file may say; each input is declared here once, with title, unit and range."""
 
+import itertools
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    GetCoreSchemaHandler,
+    Tag,
+    model_validator,
+)
 from pydantic_core import CoreSchema, core_schema
 
-from .distributions import AnyDistribution, Fixed, Uncertain
+from .distributions import OUTERMOST_SCORE, AnyDistribution, Fixed, Uncertain
 from .quarters import QUARTERS_A_YEAR, Quarter, format_quarter
+from .units import in_unit
 
 Drawn = Literal["path", "year", "event"]
-# The outermost normal scores that a draw can have; beyond, kernels cut it off.
-EXTREME_SCORES = np.array([-6.5, 6.5])
+EXTREME_SCORES = np.array([-OUTERMOST_SCORE, OUTERMOST_SCORE])
 INFINITE = float("inf")
 
 
@@ -42,7 +52,11 @@ class Quantity:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(self._check, handler(source))
+        checked = core_schema.no_info_after_validator_function(self._check, handler(source))
+        return core_schema.no_info_before_validator_function(self._read, checked)
+
+    def _read(self, given: Any) -> Any:
+        return given if isinstance(given, Uncertain) else in_unit(given, self.unit)
 
     def _check(self, given: Uncertain) -> Uncertain:
         if self.certain and not isinstance(given, Fixed):
@@ -91,6 +105,13 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+def _read_share(given: Any) -> Any:
+    return in_unit(given, "share")
+
+
+Share = Annotated[float, BeforeValidator(_read_share)]
+
+
 class Horizon(Section):
     """The simulated quarters; whole fiscal years."""
 
@@ -134,7 +155,7 @@ class Horizon(Section):
 class Targets(Section):
     """What is to be reached, and when the company says it will be."""
 
-    gross_margin: float = Field(gt=0.0, lt=1.0)
+    gross_margin: Share = Field(gt=0.0, lt=1.0)
     hold_quarters: int = Field(default=4, ge=1, le=40)
     projected_year: int | None = None
     projected_margin: Literal["paying users", "with free users"] = "paying users"
@@ -196,6 +217,14 @@ class ClientLoss(Section):
     ]
 
 
+class KnownLoss(Section):
+    """A large client whose going is known, or supposed by a stress test."""
+
+    quarter: Quarter
+    share: Share = Field(ge=0.0, le=0.95, description="of the segment's revenue")
+    source: str = ""
+
+
 class Segment(Section):
     """A source of revenue."""
 
@@ -212,6 +241,7 @@ class Segment(Section):
     ] = ZERO
     market: Annotated[AnyDistribution, Quantity("size of the market", "bn USD/yr", 1e-3)] = NO_LIMIT
     client_loss: ClientLoss | None = None
+    known_losses: tuple[KnownLoss, ...] = ()
     starts: Quarter | None = None
     starting_revenue: (
         Annotated[
@@ -373,7 +403,7 @@ class Funding(Section):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     quarter: Quarter
     amount: Annotated[AnyDistribution, Quantity("size of the round", "bn USD", 0.0, 1e7)]
-    chance: float = Field(default=1.0, ge=0.0, le=1.0)
+    chance: Share = Field(default=1.0, ge=0.0, le=1.0)
     source: str = ""
 
 
@@ -421,6 +451,49 @@ class Sampling(Section):
         return self
 
 
+class MatrixOfCorrelations(Section):
+    """Correlations of several inputs at once."""
+
+    inputs: tuple[str, ...] = Field(min_length=2, max_length=100)
+    matrix: tuple[tuple[Annotated[float, Field(ge=-1.0, le=1.0)], ...], ...]
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _check(self) -> "MatrixOfCorrelations":
+        count = len(self.inputs)
+        if repeated := {name for name in self.inputs if self.inputs.count(name) > 1}:
+            raise ValueError(f'inputs: "{min(repeated)}" stands twice')
+        if len(self.matrix) != count or any(len(row) != count for row in self.matrix):
+            raise ValueError(f"matrix must have {count} rows of {count} numbers, one an input")
+        for i, j in itertools.product(range(count), repeat=2):
+            a, b = self.matrix[i][j], self.matrix[j][i]
+            if i == j and a != 1.0:
+                raise ValueError(f"matrix: {self.inputs[i]} with itself is {a:g}; it must be 1")
+            if a != b:
+                raise ValueError(
+                    f"matrix: {self.inputs[i]}, {self.inputs[j]} is {a:g} in one half and {b:g} "
+                    "in the other; they must be the same"
+                )
+        return self
+
+
+def _kind_of_correlation(value: Any) -> str:
+    is_matrix = isinstance(value, MatrixOfCorrelations) or (
+        isinstance(value, dict) and ("inputs" in value or "matrix" in value)
+    )
+    return "matrix" if is_matrix else "pair"
+
+
+AnyCorrelation = Annotated[
+    Annotated[MatrixOfCorrelations, Tag("matrix")]
+    | Annotated[
+        Annotated[AnyDistribution, Quantity("correlation", "", -0.9999, 0.9999, certain=True)],
+        Tag("pair"),
+    ],
+    Discriminator(_kind_of_correlation),
+]
+
+
 class Scenario(Section):
     """A validated scenario."""
 
@@ -438,9 +511,7 @@ class Scenario(Section):
     other_costs: OtherCosts
     cash: Cash
     funding: tuple[Funding, ...] = ()
-    correlations: dict[
-        str, Annotated[AnyDistribution, Quantity("correlation", "", -0.9999, 0.9999, certain=True)]
-    ] = Field(default_factory=dict)
+    correlations: dict[str, AnyCorrelation] = Field(default_factory=dict)
     copula: Copula = Copula()
     shocks: Shocks = Shocks()
     sampling: Sampling = Sampling()

@@ -1,0 +1,125 @@
+"""Measured values and the distributions fitted to them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from scipy import stats
+
+from simulate.analysis.fit import Fit
+
+from .style import BLUE, INK, LIGHT_BLUE, MUTED, ORANGE, PALE, picture, sign, tell
+
+Array = NDArray[np.float64]
+
+LINES = ((BLUE, "-", 2.2), (ORANGE, "--", 1.6), (MUTED, ":", 1.6))
+MOST_BINS, MOST_POINTS = 60, 500
+UNLIKELY = 0.05
+
+
+def plot_fit(
+    fits: Sequence[Fit], values: Sequence[float] | Array, label: str = "", unit: str = ""
+) -> Figure:
+    """Draw the values with the best fits' densities, and the best fit's quantiles against them.
+
+    Parameters
+    ----------
+    fits
+        Of ``fit_data``, the best first.
+    values
+        Those that were fitted, shape (n,).
+    label
+        What they are, such as ``prices.csv: price``.
+    unit
+        Theirs.
+    """
+    sample = np.sort(np.asarray(values, float))
+    with picture((11.0, 5.4)) as figure:
+        left, right = figure.subplots(1, 2, width_ratios=(6, 5))
+        _plot_densities(left, fits[: len(LINES)], sample)
+        _plot_quantiles(right, fits[0], sample)
+        left.set_xlabel(unit or "value")
+        about = f"{label}: " if label else ""
+        tell(
+            left, _finding(fits), f"{about}{sample.size:,} values and the densities fitted to them"
+        )
+        sign(figure, "Fitted by maximum likelihood, ranked by Akaike's criterion (AIC).")
+    return figure
+
+
+def _finding(fits: Sequence[Fit]) -> str:
+    best = fits[0]
+    if best.p_value is None:
+        return f"Of {len(fits)} families the {best.title} fits best"
+    if best.p_value < UNLIKELY:
+        return (
+            f"Of {len(fits)} families the {best.title} fits best, "
+            f"yet the values speak against it (p = {best.p_value:.2g})"
+        )
+    return (
+        f"Of {len(fits)} families the {best.title} fits best; "
+        f"the values don't speak against it (p = {best.p_value:.2g})"
+    )
+
+
+def _plot_densities(axes: Axes, fits: Sequence[Fit], sample: Array) -> None:
+    # The fullest 99%: a few far values would leave the rest a bin or two.
+    low, high = np.quantile(sample, [0.005, 0.995]) if sample.size >= 400 else sample[[0, -1]]
+    margin = 0.05 * (high - low)
+    edges = np.histogram_bin_edges(sample[(sample >= low) & (sample <= high)], "fd")
+    bins = min(max(edges.size - 1, 8), MOST_BINS)
+    heights, edges = np.histogram(sample, bins, (float(low), float(high)))
+    density = heights / (sample.size * np.diff(edges))
+    axes.stairs(density, edges, fill=True, color=PALE, label="values")
+    place = np.linspace(low - margin, high + margin, 600)
+    for fit, (color, style, width) in zip(fits, LINES, strict=False):
+        height = fit.distribution.pdf(place)
+        label = f"{fit.title}, AIC {_difference(fit, fits[0])}"
+        axes.plot(place, height, style, color=color, linewidth=width, label=label)
+    axes.set_xlim(low - margin, high + margin)
+    # A density may have no bound at its end.
+    axes.set_ylim(0.0, 1.35 * density.max())
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.legend(frameon=False, fontsize=9)
+
+
+def _difference(fit: Fit, best: Fit) -> str:
+    return f"{fit.aic:.1f}" if fit is best else f"+{fit.aic - best.aic:.1f}"
+
+
+def _plot_quantiles(axes: Axes, fit: Fit, sample: Array) -> None:
+    count = sample.size
+    rank = np.unique(np.round(_ranks(count)).astype(int))
+    expected = fit.distribution.ppf((rank - 0.5) / count)
+    # The i-th smallest of n levels is beta-distributed, with i and n + 1 - i.
+    reach = [
+        fit.distribution.ppf(stats.beta.ppf(p, rank, count + 1 - rank)) for p in (0.025, 0.975)
+    ]
+    axes.fill_between(
+        expected,
+        *reach,
+        color=LIGHT_BLUE,
+        alpha=0.5,
+        linewidth=0,
+        label="where each lies in 95% of samples",
+    )
+    ends = [expected[0], expected[-1]]
+    axes.plot(ends, ends, color=INK, linewidth=0.8)
+    axes.plot(expected, sample[rank - 1], ".", color=BLUE, markersize=4, label="values")
+    axes.set_xlabel(f"quantiles of the {fit.title}")
+    axes.set_ylabel("the values, sorted")
+    low, high = sample[0], sample[-1]
+    margin = 0.06 * (high - low)
+    axes.set_ylim(low - margin, high + margin)
+    axes.legend(frameon=False, fontsize=9, loc="upper left")
+
+
+def _ranks(count: int) -> Array:
+    """Return some ranks from 1 to the count, all of them in the tails and fewer in between."""
+    if count <= MOST_POINTS:
+        return np.arange(1.0, count + 1.0)
+    middle = np.linspace(1.0, count, MOST_POINTS - 100)
+    return np.concatenate([np.arange(1.0, 51.0), middle, np.arange(count - 49.0, count + 1.0)])

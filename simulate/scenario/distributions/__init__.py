@@ -1,0 +1,112 @@
+"""The distributions that an uncertain input may have.
+
+A member of the family is a frozen pydantic model with ``distribution``, what states it (quantiles
+first), an optional ``truncate`` and a ``source``. Its contract is ``quantile_at_score``.
+"""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Discriminator, Tag
+
+from .base import OUTERMOST_SCORE, Fixed, Truncatable, Uncertain, quantile_at_score
+from .empirical import Empirical
+from .families import (
+    Beta,
+    Gamma,
+    LogitNormal,
+    Lognormal,
+    Normal,
+    Pert,
+    StudentT,
+    Triangular,
+    Uniform,
+)
+from .metalogs import MetalogDistribution
+from .mixtures import Discrete, Mixture
+from .scipy_named import PREFIX, ScipyNamed
+from .shifted import Shifted
+
+__all__ = [
+    "FAMILY",
+    "OUTERMOST_SCORE",
+    "AnyDistribution",
+    "Fixed",
+    "Lognormal",
+    "Normal",
+    "ScipyNamed",
+    "Triangular",
+    "Truncatable",
+    "Uncertain",
+    "Uniform",
+    "quantile_at_score",
+]
+
+FAMILY: dict[str, type[Uncertain]] = {
+    "value": Fixed,
+    "normal": Normal,
+    "lognormal": Lognormal,
+    "logit_normal": LogitNormal,
+    "student_t": StudentT,
+    "gamma": Gamma,
+    "beta": Beta,
+    "uniform": Uniform,
+    "triangular": Triangular,
+    "pert": Pert,
+    "metalog": MetalogDistribution,
+    "discrete": Discrete,
+    "mixture": Mixture,
+    "empirical": Empirical,
+    "shifted": Shifted,
+    "scipy.": ScipyNamed,
+}
+
+NUMBER = r"[-+]?(?:\d[\d_]*)?(?:\.\d+)?(?:[eE][-+]?\d+)?"
+INTERVAL = re.compile(rf"\s*({NUMBER})\s+to\s+({NUMBER})\s*")
+
+
+def _from_shorthand(value: Any) -> Any:
+    """Return the table that a bare number, or "low to high", stands for.
+
+    An interval of 90% is lognormal where both ends are above 0, normal elsewhere, as in Squiggle.
+    """
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return {"value": value}
+    if isinstance(value, str) and (found := INTERVAL.fullmatch(value)) and found[1] and found[2]:
+        low, high = float(found[1]), float(found[2])
+        kind = "lognormal" if low > 0.0 else "normal"
+        return {"distribution": kind, "p5": low, "p95": high}
+    return value
+
+
+def _kind(value: Any) -> str:
+    """Return the key of ``FAMILY`` that a value or a table is a case of."""
+    if isinstance(value, Uncertain):
+        name = getattr(value, "distribution", "value")
+    else:
+        name = value.get("distribution", "value") if isinstance(value, dict) else "value"
+    return PREFIX if str(name).startswith(PREFIX) else str(name)
+
+
+AnyDistribution = Annotated[
+    Annotated[Fixed, Tag("value")]
+    | Annotated[Normal, Tag("normal")]
+    | Annotated[Lognormal, Tag("lognormal")]
+    | Annotated[LogitNormal, Tag("logit_normal")]
+    | Annotated[StudentT, Tag("student_t")]
+    | Annotated[Gamma, Tag("gamma")]
+    | Annotated[Beta, Tag("beta")]
+    | Annotated[Uniform, Tag("uniform")]
+    | Annotated[Triangular, Tag("triangular")]
+    | Annotated[Pert, Tag("pert")]
+    | Annotated[MetalogDistribution, Tag("metalog")]
+    | Annotated[Discrete, Tag("discrete")]
+    | Annotated[Mixture, Tag("mixture")]
+    | Annotated[Empirical, Tag("empirical")]
+    | Annotated[Shifted, Tag("shifted")]
+    | Annotated[ScipyNamed, Tag(PREFIX)],
+    Discriminator(_kind),
+    BeforeValidator(_from_shorthand),
+]
+for composed in (Mixture, Shifted):
+    composed.model_rebuild(_types_namespace={"AnyDistribution": AnyDistribution})

@@ -1,0 +1,146 @@
+"""What every distribution is: a quantile function of normal scores, with a source."""
+
+from abc import abstractmethod
+from functools import cached_property
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from scipy import special
+
+Array = NDArray[np.float64]
+
+# The outermost normal scores that a draw can have; beyond, kernels cut it off.
+OUTERMOST_SCORE = 6.5
+# Further out than any draw, where quantile functions still have values.
+BEYOND_SCORE = 9.0
+LEAST_KEPT = 0.01
+
+
+class Uncertain(BaseModel):
+    """An uncertain number; ``source`` is a row of docs/facts.md or ``assumption: why``.
+
+    Its contract is ``quantile_at_score``; a member of the family gives ``_whole``, the quantile
+    function without truncation.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=False)
+
+    source: str = Field(
+        default="", description='a row of docs/facts.md, or "assumption: why"', max_length=2000
+    )
+
+    @abstractmethod
+    def _whole(self, score: Array) -> Array:
+        """Return the quantile function, without truncation, at normal scores."""
+
+    def quantile_at_score(self, score: Array) -> Array:
+        """Return the quantile function at standard normal scores z, that is Q(Phi(z)).
+
+        Parameters
+        ----------
+        score
+            Any shape, (n,).
+
+        Returns
+        -------
+        ndarray, shape (n,)
+        """
+        return self._whole(score)
+
+    def quantile(self, probability: float) -> float:
+        """Return the quantile at a probability."""
+        return float(self.quantile_at_score(np.array([special.ndtri(probability)]))[0])
+
+    @property
+    def is_certain(self) -> bool:
+        """Tell whether there is only one value."""
+        return False
+
+    @property
+    def is_continuous(self) -> bool:
+        """Tell whether it has a density."""
+        return True
+
+
+class Fixed(Uncertain):
+    """A certain number."""
+
+    value: float
+
+    def _whole(self, score: Array) -> Array:
+        return np.full_like(score, self.value)
+
+    @property
+    def is_certain(self) -> bool:
+        """Tell that there is only one value."""
+        return True
+
+    @property
+    def is_continuous(self) -> bool:
+        """Tell that there is no density."""
+        return False
+
+
+Limit = Annotated[float, Field(allow_inf_nan=True)]
+
+
+class Truncatable(Uncertain):
+    """A distribution that may be cut off, ``truncate = [low, high]``, either of them infinite."""
+
+    truncate: tuple[Limit, Limit] | None = Field(
+        default=None, description="only draws between these two limits"
+    )
+
+    def quantile_at_score(self, score: Array) -> Array:
+        """Return the quantile function, within the truncation, at standard normal scores."""
+        if self.truncate is None:
+            return self._whole(score)
+        low, high = self._cuts
+        # Each half from its own side: 1 - p would lose the upper tail.
+        kept = special.ndtr(high) - special.ndtr(low)
+        lower = special.ndtri(special.ndtr(low) + special.ndtr(np.minimum(score, 0.0)) * kept)
+        upper = -special.ndtri(special.ndtr(-high) + special.ndtr(-np.maximum(score, 0.0)) * kept)
+        inside = np.clip(np.where(score > 0.0, upper, lower), -OUTERMOST_SCORE, OUTERMOST_SCORE)
+        return np.clip(self._whole(inside), *self.truncate)
+
+    @cached_property
+    def _cuts(self) -> tuple[float, float]:
+        """Return the normal scores of the truncation's limits."""
+        low, high = self.truncate or (-np.inf, np.inf)
+        return self._score_of(low), self._score_of(high)
+
+    def _score_of(self, value: float) -> float:
+        """Return the score at which the whole quantile function passes a value."""
+        if np.isinf(value):
+            return float(np.copysign(np.inf, value))
+        below, above = -BEYOND_SCORE, BEYOND_SCORE
+        with np.errstate(all="ignore"):
+            for _ in range(60):
+                middle = (below + above) / 2.0
+                if self._whole(np.array([middle]))[0] < value:
+                    below = middle
+                else:
+                    above = middle
+        return below
+
+    @model_validator(mode="after")
+    def _check_truncation(self) -> "Truncatable":
+        if self.truncate is None:
+            return self
+        low, high = self.truncate
+        if not low < high:
+            raise ValueError(f"truncate = [{low:g}, {high:g}] is empty; the first must be smaller")
+        kept = special.ndtr(self._cuts[1]) - special.ndtr(self._cuts[0])
+        if kept < LEAST_KEPT:
+            raise ValueError(f"truncate = [{low:g}, {high:g}] keeps less than 1% of the draws")
+        return self
+
+
+def quantile_at_score(whole: Any, score: Array) -> Array:
+    """Return the quantile function of a frozen scipy distribution at standard normal scores."""
+    # The survival function keeps the upper tail's precision, where 1 - p would round to 1.
+    lower = whole.ppf(special.ndtr(np.minimum(score, 0.0)))
+    upper = whole.isf(special.ndtr(-np.maximum(score, 0.0)))
+    return np.where(score > 0.0, upper, lower)

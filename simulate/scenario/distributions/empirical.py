@@ -1,0 +1,72 @@
+"""Distributions of data: a column of a CSV or Parquet file, as it is or smoothed."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+from scipy import special
+
+from simulate.scenario.column import read_column
+from simulate.scenario.errors import ScenarioError
+
+from .base import OUTERMOST_SCORE, Array, Truncatable
+
+# A smoothed distribution is built of so many quantiles of the data.
+SMOOTHING_POINTS = 1000
+SMOOTHING_GRID = 4001
+
+
+class Empirical(Truncatable):
+    """The values of a file's column: every one alike, or smoothed by a normal kernel."""
+
+    distribution: Literal["empirical"]
+    file: Path = Field(description="CSV or Parquet, beside the scenario")
+    column: str
+    smooth: bool = False
+
+    @model_validator(mode="after")
+    def _check(self) -> "Empirical":
+        assert self._sample.size
+        return self
+
+    @property
+    def is_continuous(self) -> bool:
+        """Tell whether it is smoothed."""
+        return self.smooth
+
+    @cached_property
+    def _sample(self) -> Array:
+        try:
+            return np.sort(read_column(self.file, self.column))
+        except ScenarioError as error:
+            raise ValueError(str(error)) from None
+
+    @cached_property
+    def _smoothed(self) -> tuple[Array, Array]:
+        """Return scores and values of the smoothed quantile function.
+
+        Notes
+        -----
+        A normal kernel with the bandwidth of Silverman, *Density Estimation* (1986), eq. 3.31.
+        """
+        sample = self._sample
+        spread = min(sample.std(), np.subtract(*np.quantile(sample, [0.75, 0.25])) / 1.349)
+        width = 0.9 * (spread if spread > 0.0 else sample.std()) * sample.size**-0.2
+        centres = sample
+        if sample.size > SMOOTHING_POINTS:
+            centres = np.quantile(sample, (np.arange(SMOOTHING_POINTS) + 0.5) / SMOOTHING_POINTS)
+        reach = (OUTERMOST_SCORE + 0.5) * width
+        values = np.linspace(centres[0] - reach, centres[-1] + reach, SMOOTHING_GRID)
+        distance = (values[:, None] - centres) / width
+        below, above = special.ndtr(distance).mean(axis=1), special.ndtr(-distance).mean(axis=1)
+        scores = np.where(below < above, special.ndtri(below), -special.ndtri(above))
+        return scores, values
+
+    def _whole(self, score: Array) -> Array:
+        if self.smooth:
+            return np.interp(score, *self._smoothed)
+        last = self._sample.size - 1
+        place = np.ceil(special.ndtr(score) * self._sample.size - 1e-9).astype(int) - 1
+        return self._sample[np.clip(place, 0, last)]
