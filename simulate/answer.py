@@ -1,15 +1,12 @@
 """The printed answer: what a person reads out loud, in 80 columns."""
 
 import math
-from collections.abc import Sequence
 
 from rich import box
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from simulate.analysis.convergence import SAMPLERS, Convergence
-from simulate.analysis.fit import Fit
 from simulate.estimate import Estimate
 from simulate.kernels.rows import Hit, Metric
 from simulate.result import DISCLAIMER, HITTING_TIMES, Result, projected_time
@@ -104,18 +101,19 @@ def _sentence(result: Result) -> str:
     )
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(
+def table(title: str, *columns: str) -> Table:
+    """Return an empty table in the common style: the first column names its row."""
+    found = Table(
         title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
     )
     for place, column in enumerate(columns):
-        table.add_column(column, justify="right" if place else "left", no_wrap=place == 0)
-    return table
+        found.add_column(column, justify="right" if place else "left", no_wrap=place == 0)
+    return found
 
 
 def _margin_table(result: Result) -> Table:
     targets = result.scenario.targets
-    table = _table(
+    found = table(
         f"Probability that gross margin reaches {targets.gross_margin:.0%} by the end of",
         "year",
         "paying users only",
@@ -124,18 +122,18 @@ def _margin_table(result: Result) -> Table:
     )
     for year in result.years:
         marked = year == targets.projected_year
-        table.add_row(
+        found.add_row(
             str(year),
             percent(result.probability_by_year(Hit.MARGIN_PAYING, year)),
             percent(result.probability_by_year(Hit.MARGIN_ALL, year)),
             f"<- company ({targets.projected_margin})" if marked else "",
             style="bold" if marked else "",
         )
-    return table
+    return found
 
 
 def _cash_table(result: Result) -> Table:
-    table = _table(
+    found = table(
         "Probability by the end of",
         "year",
         "first positive\nquarter",
@@ -145,14 +143,14 @@ def _cash_table(result: Result) -> Table:
     )
     times = (Hit.CASH_FLOW_POSITIVE, Hit.CASH_FLOW_HELD, Hit.PAYBACK, Hit.OUT_OF_CASH)
     for year in result.years:
-        table.add_row(
+        found.add_row(
             str(year), *(percent(result.probability_by_year(time, year)) for time in times)
         )
-    return table
+    return found
 
 
 def _quarter_table(result: Result) -> Table:
-    table = _table(
+    found = table(
         "First quarter, at a share of paths",
         "",
         "10%",
@@ -163,8 +161,8 @@ def _quarter_table(result: Result) -> Table:
     for time, name in HITTING_TIMES.items():
         quarters = (str(result.hitting_quarter(time, level)) for level in (0.1, 0.5, 0.9))
         short = name.replace("gross margin", "margin").replace("free cash flow", "cash flow")
-        table.add_row(short, *quarters, percent(result.probability_never(time)))
-    return table
+        found.add_row(short, *quarters, percent(result.probability_never(time)))
+    return found
 
 
 def _funding_lines(result: Result) -> list[Text]:
@@ -196,22 +194,6 @@ def _fiscal_year_lines(result: Result) -> list[str]:
     return lines
 
 
-def print_convergence(convergence: Convergence, out: Console) -> None:
-    """Print estimates and errors at each number of paths."""
-    table = _table(
-        f"{convergence.scenario.name}\n{convergence.question}",
-        "paths",
-        "Sobol'",
-        "pseudo-random",
-        "errors' ratio",
-    )
-    rows = zip(convergence.paths, *(convergence.estimates[s] for s in SAMPLERS), strict=True)
-    for paths, sobol, pseudo in rows:
-        ratio = pseudo.standard_error / sobol.standard_error
-        table.add_row(f"{paths:,}", percent(sobol), percent(pseudo), f"{ratio:.1f}")
-    out.print(table)
-
-
 def print_inputs(scenario: Scenario, names: Names, out: Console) -> None:
     """Print every resolved input with its P10, P50, P90, unit and source, and named changes."""
     out.print(Text(scenario.name, style="bold"))
@@ -237,18 +219,6 @@ def print_inputs(scenario: Scenario, names: Names, out: Console) -> None:
     for kind, titles in (("variant", names.variants), ("stress", names.stresses)):
         for name, title in titles.items():
             out.print(Text(f"--{kind} {name}", style="bold").append(f"  {title}", style="dim"))
-
-
-def print_fits(fits: Sequence[Fit], key: str, source: str, out: Console) -> None:
-    """Print fitted families, the best first, and the line to paste of each that was tested."""
-    table = _table("Fitted by maximum likelihood", "family", "AIC", "KS distance", "p-value")
-    for fit in fits:
-        p = "" if fit.p_value is None else f"{fit.p_value:.2f}"
-        table.add_row(fit.title, f"{fit.aic:.1f}", f"{fit.distance:.3f}", p)
-    out.print(table)
-    out.print(Text("A p-value below 0.05 speaks against a family. To paste, the best first:\n"))
-    for fit in fits[:3]:
-        out.print(Text(fit.toml(key, source)), soft_wrap=True)
 
 
 def _plain(value: float) -> str:

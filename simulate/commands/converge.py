@@ -1,0 +1,65 @@
+"""``simulate converge``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from simulate.answer import console, percent, table
+from simulate.scenario import load_scenario
+
+from .files import new_picture, save_whole
+from .options import File, Force, Set, Stress, Threads, Variant, scenario_name
+from .running import compile_kernels, interruptible
+
+if TYPE_CHECKING:
+    from simulate.analysis.convergence import Convergence
+
+
+def converge(
+    file: File = None,
+    settings: Set = None,
+    variant: Variant = None,
+    stress: Stress = None,
+    paths: Annotated[int, typer.Option(min=4096, help="The most paths.")] = 1 << 20,
+    threads: Threads = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Picture to write.", show_default="<scenario>-convergence.png"),
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Draw estimate and error against the number of paths, for both samplers."""
+    from simulate.analysis.convergence import converge as run_both
+    from simulate.plots.convergence import plot_convergence
+
+    scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    picture = new_picture(out, f"{scenario_name(file, variant, stress)}-convergence.png", force)
+    with interruptible():
+        compile_kernels(silent=False)
+        convergence = run_both(scenario, paths, threads)
+        print_convergence(convergence, console())
+        save_whole(plot_convergence(convergence), picture)
+    console().print(f"Convergence drawn: {picture}", soft_wrap=True)
+
+
+def print_convergence(convergence: "Convergence", out: Console) -> None:
+    """Print estimates and errors at each number of paths."""
+    shown = table(
+        f"{convergence.scenario.name}\n{convergence.question}",
+        "paths",
+        "Sobol'",
+        "pseudo-random",
+        "errors' ratio",
+    )
+    rows = zip(
+        convergence.paths,
+        convergence.estimates["sobol"],
+        convergence.estimates["pseudo"],
+        strict=True,
+    )
+    for paths, sobol, pseudo in rows:
+        ratio = pseudo.standard_error / sobol.standard_error
+        shown.add_row(f"{paths:,}", percent(sobol), percent(pseudo), f"{ratio:.1f}")
+    out.print(shown)

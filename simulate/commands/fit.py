@@ -1,0 +1,51 @@
+"""``simulate fit``."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from simulate.answer import console, table
+
+from .files import new_picture, save_whole
+from .options import Force
+
+if TYPE_CHECKING:
+    from simulate.analysis.fit import Fit
+
+
+def fit(
+    data: Annotated[Path, typer.Argument(help="A CSV or Parquet file.")],
+    column: Annotated[str, typer.Option(help="The column of numbers.")],
+    key: Annotated[str, typer.Option(help="Key of the input in what is printed.")] = "input",
+    out: Annotated[
+        Path | None, typer.Option(help="Picture to write.", show_default="<data>-fit.png")
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Fit distributions to data, rank them, and print the TOML to paste."""
+    from simulate.analysis.fit import fit_data
+    from simulate.plots.fit import plot_fit
+    from simulate.scenario.column import read_column
+
+    values = read_column(data, column)
+    picture = new_picture(out, f"{data.stem}-fit.png", force)
+    fits = fit_data(values)
+    print_fits(fits, key, f"{data.name}: {column}", console())
+    save_whole(plot_fit(fits, values, f"{data.name}: {column}"), picture)
+    console().print(f"Fits drawn: {picture}", soft_wrap=True)
+
+
+def print_fits(fits: Sequence["Fit"], key: str, source: str, out: Console) -> None:
+    """Print fitted families, the best first, and the line to paste of each that was tested."""
+    shown = table("Fitted by maximum likelihood", "family", "AIC", "KS distance", "p-value")
+    for fit in fits:
+        p = "" if fit.p_value is None else f"{fit.p_value:.2f}"
+        shown.add_row(fit.title, f"{fit.aic:.1f}", f"{fit.distance:.3f}", p)
+    out.print(shown)
+    out.print(Text("A p-value below 0.05 speaks against a family. To paste, the best first:\n"))
+    for fit in fits[:3]:
+        out.print(Text(fit.toml(key, source)), soft_wrap=True)

@@ -1,0 +1,28 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from simulate.scenario import find_scenario
+
+File = Annotated[
+    Path | None,
+    typer.Argument(help="A scenario (TOML), or the name of a packaged one such as openai.toml."),
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Set one key, such as cash.opening=20."),
+]
+Variant = Annotated[str | None, typer.Option(help="A variant that the file names.")]
+Stress = Annotated[str | None, typer.Option(help="A stress test that the file names.")]
+Threads = Annotated[
+    int | None, typer.Option(min=1, max=1024, help="Threads.", show_default="all processors")
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace files that another run wrote.")]
+
+
+def scenario_name(file: Path | None, variant: str | None, stress: str | None) -> str:
+    """Return what files of a scenario, or of its variant or stress test, are called by."""
+    return "-".join(part for part in (find_scenario(file).stem, variant, stress) if part)

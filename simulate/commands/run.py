@@ -1,0 +1,87 @@
+"""``simulate run``."""
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from simulate.answer import console, print_answer
+from simulate.scenario import ScenarioError, load_scenario
+
+from .options import File, Force, Set, Stress, Threads, Variant, scenario_name
+from .running import compile_kernels, interruptible, progress_bar
+
+LARGEST_KEPT = 1 << 22
+
+
+def run(
+    file: File = None,
+    settings: Set = None,
+    variant: Variant = None,
+    stress: Stress = None,
+    paths: Annotated[
+        int | None, typer.Option(min=1, help="At least this many paths.", show_default="1048576")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of all randomness.")] = None,
+    threads: Threads = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write to.", show_default="results/<scenario>")
+    ] = None,
+    force: Force = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress and no answer.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the summary alone, as JSON.")
+    ] = False,
+    outcomes: Annotated[
+        bool | None,
+        typer.Option(
+            "--outcomes/--no-outcomes",
+            help="Write every path's outcomes.",
+            show_default="up to 4,194,304 paths",
+        ),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            help='Add paths until an error is met, as "P(gross margin by 2027) ± 0.0005"; '
+            "--paths is then the limit."
+        ),
+    ] = None,
+    inputs: Annotated[
+        bool, typer.Option("--inputs", help="Write every path's inputs beside its outcomes.")
+    ] = False,
+) -> None:
+    """Simulate a scenario, print the answer, and write tables and pictures."""
+    from simulate.output import OutcomeWriter, output_folder, write_result
+    from simulate.run import as_asked
+    from simulate.run import run as run_scenario
+
+    if inputs and outcomes is False:
+        raise ScenarioError("--inputs go beside outcomes: leave out --no-outcomes")
+    chosen = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    scenario, _ = as_asked(chosen, paths, seed, until)
+    folder = out or Path("results") / scenario_name(file, variant, stress)
+    keep = inputs or (outcomes if outcomes is not None else scenario.sampling.paths <= LARGEST_KEPT)
+    silent = quiet or as_json
+    with interruptible(), output_folder(folder, scenario, force) as partial:
+        compile_kernels(silent)
+        with (
+            progress_bar(silent) as progress,
+            OutcomeWriter(partial, scenario) if keep else nullcontext() as sink,
+        ):
+            result = run_scenario(
+                scenario,
+                paths=scenario.sampling.paths,
+                threads=threads,
+                keep_inputs=inputs,
+                until=until,
+                progress=progress,
+                sink=sink,
+            )
+        write_result(result, partial)
+    if as_json:
+        typer.echo(result.to_json())
+    elif not quiet:
+        print_answer(result, console())
+        console().print(f"Tables and pictures: {folder}", soft_wrap=True)

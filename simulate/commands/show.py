@@ -1,0 +1,31 @@
+"""``simulate show``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from simulate.answer import console
+from simulate.scenario import load_scenario
+
+from .files import new_picture, save_whole
+from .options import File, Force, Set, Stress, Variant, scenario_name
+
+
+def show(
+    file: File = None,
+    settings: Set = None,
+    variant: Variant = None,
+    stress: Stress = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Picture to write.", show_default="<scenario>-inputs.png")
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Draw the distribution of every uncertain input."""
+    from simulate.plots.inputs import plot_inputs
+
+    scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    picture = new_picture(out, f"{scenario_name(file, variant, stress)}-inputs.png", force)
+    save_whole(plot_inputs(scenario), picture)
+    console().print(f"Inputs drawn: {picture}", soft_wrap=True)
