@@ -239,7 +239,7 @@ static Row *input(Lanes *s, const Lab *lab, int64_t row)
 static void draw_inputs(const Lab *lab, Block block, Lanes *restrict s)
 {
     const Draws *draws = lab->draws;
-    for (int64_t j = 0; j < lab->inputs; j++) scores(block, j, s->raw[j]);
+    for (int64_t j = 0; j < lab->inputs; j++) scores(block, draws->input_coordinate[j], s->raw[j]);
     for (int64_t j = 0; j < lab->inputs; j++) {
         /* The mixing matrix is triangular. */
         mix(draws, j, j, s->raw, s->mixed);
@@ -393,7 +393,7 @@ static void grow_segment(const Lab *lab, Block block, int quarter, int64_t k, La
     if (quarter == schedule->segment_start[k])
         EACH level->revenue[i] = schedule->from_free_users[k] ? 1.0 : 0.25 * x[SEGMENT_STARTING_REVENUE][i];
     float *score = s->shock[1 + k];
-    scores(block, first + 1 + k, score);
+    scores(block, first + draws->segment_slot[k], score);
     EACH {
         double left = at_least(0.0, 1.0 - level->revenue[i] * level->per_market[i]);
         double growth = (x[SEGMENT_GROWTH_LASTING][i] + level->excess[i]) * left;
@@ -511,7 +511,7 @@ static void fund(const Lab *lab, Block block, int quarter, Lanes *restrict s)
     for (int64_t j = 0; j < lab->rounds; j++) {
         if (schedule->funding_quarter[j] != quarter) continue;
         double *amount = s->extra[lab->purchases * HARDWARE_ROWS + j], threshold = schedule->funding_score[j];
-        scores(block, lab->draws->first_chance + j, s->shock[0]);
+        scores(block, lab->draws->chance_coordinate[j], s->shock[0]);
         EACH s->cash[i] += s->shock[0][i] < threshold ? amount[i] : 0.0;
     }
 }

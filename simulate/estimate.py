@@ -104,6 +104,37 @@ def probability(counts: ArrayLike, paths: int) -> Estimate:
     return Estimate(seen, error, max(0.0, seen - reach), min(1.0, seen + reach))
 
 
+def change_of_probability(before: ArrayLike, after: ArrayLike, paths: int) -> Estimate:
+    """Return the change of a probability between two runs on common random numbers.
+
+    Parameters
+    ----------
+    before, after
+        Counts of each replicate, shape (replicates,); a replicate has the same points in both.
+    paths
+        Number of paths in each replicate.
+
+    Returns
+    -------
+    Estimate
+
+    Notes
+    -----
+    The error is that of the replicates' differences, from which what both share has gone. As in
+    ``probability``, the rounding of two counts to whole paths is added to it, and where no
+    replicate's count changed, the error is NaN and the interval that of no path in all.
+    """
+    moved = np.asarray(after, float) - np.asarray(before, float)
+    replicates = len(moved)
+    if not moved.any():
+        reach = probability(np.zeros(replicates), paths).high
+        return Estimate(0.0, math.nan, -reach, reach)
+    spread = mean_of_replicates(moved / paths)
+    error = math.hypot(spread.standard_error, 1.0 / (paths * math.sqrt(6.0 * replicates)))
+    reach = _t_quantile(replicates - 1) * error
+    return Estimate(spread.value, error, spread.value - reach, spread.value + reach)
+
+
 def histogram_quantiles(counts: NDArray[np.integer], edges: Array, levels: Array) -> Array:
     """Return quantiles of histograms, linear within a bin.
 

@@ -13,7 +13,6 @@ from simulate.estimate import (
     Estimate,
     centred,
     histogram_quantiles,
-    mean_of_replicates,
     probability,
 )
 from simulate.kernels.rows import Hit, Metric, index
@@ -71,6 +70,18 @@ class HittingQuarter(NamedTuple):
         if self.low == self.high:
             return self.quarter
         return "-".join(q if q == NEVER else q[2:] for q in (self.low, self.high))
+
+
+class Replicated(NamedTuple):
+    """A statistic of all paths together, and of each replicate, shape (replicates,)."""
+
+    pooled: float
+    each: Array
+
+    @property
+    def estimate(self) -> Estimate:
+        """The statistic with the error that its replicates show."""
+        return centred(self.pooled, self.each)
 
 
 @dataclass(frozen=True)
@@ -144,10 +155,16 @@ class Result:
         ValueError
             If the quarter lies outside the horizon.
         """
+        return probability(self.counts_by(time, quarter), self.replicate_paths)
+
+    def counts_by(self, time: Hit, quarter: int) -> NDArray[np.int64]:
+        """Return how many paths of each replicate get there by the end of a quarter.
+
+        Parameters and errors are those of ``probability_by``; shape (replicates,).
+        """
         if not 0 <= quarter < self.scenario.horizon.quarters:
             raise ValueError(f"quarter {quarter} lies outside the horizon")
-        counts = self.tally.hits[:, index(time), : quarter + 1].sum(axis=1)
-        return probability(counts, self.replicate_paths)
+        return self.tally.hits[:, index(time), : quarter + 1].sum(axis=1, dtype=np.int64)
 
     def probability_by_year(self, time: Hit, year: int) -> Estimate:
         """Return the probability that a hitting time comes by the end of a fiscal year.
@@ -168,9 +185,16 @@ class Result:
         ValueError
             If the year lies outside the horizon.
         """
-        return self.probability_by(time, self._last_quarter(year))
+        return self.probability_by(time, self.last_quarter(year))
 
-    def _last_quarter(self, year: int) -> int:
+    def last_quarter(self, year: int) -> int:
+        """Return a fiscal year's last quarter, counted from the first of the horizon.
+
+        Raises
+        ------
+        ValueError
+            If the year lies outside the horizon.
+        """
         if year not in self.years:
             raise ValueError(f"{year} lies outside {self.years[0]} to {self.years[-1]}")
         return 4 * (year - self.years[0]) + 3
@@ -288,7 +312,7 @@ class Result:
 
     def in_year(self, metric: Metric, year: int) -> dict[str, Estimate]:
         """Return a metric of a fiscal year; see ``in_quarter``."""
-        return self.in_quarter(metric, self._last_quarter(year))
+        return self.in_quarter(metric, self.last_quarter(year))
 
     def in_quarter(self, metric: Metric, quarter: int) -> dict[str, Estimate]:
         """Return a metric of a quarter.
@@ -307,31 +331,56 @@ class Result:
         """
         return self._estimates[metric][quarter]
 
+    def by_replicate(self, metric: Metric, quarter: int, statistic: str) -> Replicated:
+        """Return a statistic of a metric in a quarter, of all paths and of each replicate.
+
+        Parameters
+        ----------
+        metric, quarter
+            As for ``in_quarter``.
+        statistic
+            ``mean``, or a quantile from ``p05`` to ``p95``.
+
+        Returns
+        -------
+        Replicated
+        """
+        return self._statistics[metric][quarter][statistic]
+
+    def funding_need_by_replicate(self, statistic: str) -> Replicated:
+        """Return a statistic of the peak funding need, of all paths and of each replicate."""
+        return self._funding_statistics[statistic]
+
     @cached_property
-    def _estimates(self) -> dict[Metric, list[dict[str, Estimate]]]:
+    def _statistics(self) -> dict[Metric, list[dict[str, Replicated]]]:
         """Mean and quantiles by metric and quarter."""
-        found: dict[Metric, list[dict[str, Estimate]]] = {}
+        found: dict[Metric, list[dict[str, Replicated]]] = {}
         for metric in METRICS:
             means = self.tally.sums[:, index(metric)] / (FIXED_POINT * self.replicate_paths)
             pooled, each = _pooled_and_each(*self.histogram(metric))
             found[metric] = [
-                {"mean": mean_of_replicates(means[:, quarter])}
-                | {
-                    level: centred(pooled[quarter, i], each[:, quarter, i])
-                    for i, level in enumerate(LEVEL_NAMES)
-                }
+                _statistics_of(means[:, quarter], pooled[quarter], each[:, quarter])
                 for quarter in range(self.scenario.horizon.quarters)
             ]
         return found
 
     @cached_property
-    def funding_need(self) -> dict[str, Estimate]:
-        """Mean and quantiles of the peak funding need: the deepest cumulative free cash flow."""
+    def _estimates(self) -> dict[Metric, list[dict[str, Estimate]]]:
+        return {
+            metric: [{k: v.estimate for k, v in found.items()} for found in quarters]
+            for metric, quarters in self._statistics.items()
+        }
+
+    @cached_property
+    def _funding_statistics(self) -> dict[str, Replicated]:
         pooled, each = _pooled_and_each(self.tally.funding_need, money_edges())
         means = self.tally.funding_need_sum[:, 0] / (FIXED_POINT * self.replicate_paths)
-        return {"mean": mean_of_replicates(means)} | {
-            name: centred(max(0.0, pooled[i]), each[:, i]) for i, name in enumerate(LEVEL_NAMES)
-        }
+        return _statistics_of(means, np.maximum(0.0, pooled), each)
+
+    @cached_property
+    def funding_need(self) -> dict[str, Estimate]:
+        """Mean and quantiles of the peak funding need: the deepest cumulative free cash flow."""
+        return {name: found.estimate for name, found in self._funding_statistics.items()}
 
     def summary(self) -> dict[str, Any]:
         """Return the answer and all that made it, ready for JSON."""
@@ -380,6 +429,13 @@ class Result:
     def to_json(self) -> str:
         """Return ``summary`` as JSON text."""
         return json.dumps(self.summary(), indent=2, ensure_ascii=False)
+
+
+def _statistics_of(means: Array, pooled: Array, each: Array) -> dict[str, Replicated]:
+    """Return mean and quantiles by name."""
+    return {"mean": Replicated(float(means.mean()), means)} | {
+        name: Replicated(float(pooled[i]), each[:, i]) for i, name in enumerate(LEVEL_NAMES)
+    }
 
 
 def _pooled_and_each(counts: NDArray[np.uint32], edges: Array) -> tuple[Array, Array]:

@@ -12,6 +12,7 @@ from simulate.goal import Goal, parse_goal
 from simulate.kernels.rows import LANES, Metric
 from simulate.kernels.simulate import simulate_blocks
 from simulate.result import OUTCOME_COLUMNS, Result
+from simulate.sampling.layout import Layout
 from simulate.sampling.plan import prepare
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.schema import Sampling
@@ -32,6 +33,7 @@ def run(
     until: str | None = None,
     progress: Progress | None = None,
     sink: OutcomeSink | None = None,
+    layout: Layout | None = None,
 ) -> Result:
     """Simulate a scenario.
 
@@ -56,6 +58,9 @@ def run(
         Called with the paths done, the paths wanted, and the error of the goal, NaN without one.
     sink
         Called with frames of outcomes in a fixed order, for runs too large to keep.
+    layout
+        From ``common_layout``: runs of several scenarios with one layout, seed and number of paths
+        share their luck, and ``estimate.difference`` compares them.
 
     Returns
     -------
@@ -69,7 +74,7 @@ def run(
     scenario, goal = as_asked(scenario, paths, seed, until)
     kept: list[pd.DataFrame] = []
     sinks = [s for s in (sink, kept.append if keep_outcomes else None) if s is not None]
-    simulation = Simulation(scenario, threads, sinks, keep_inputs)
+    simulation = Simulation(scenario, threads, sinks, keep_inputs, layout)
     outcome = ""
     if goal is None:
         simulation.advance(scenario.sampling.paths, progress)
@@ -109,12 +114,14 @@ def _advance_until(
         wanted = min(2 * simulation.paths, limit)
 
 
-def simulate_traces(scenario: Scenario, paths: int, seed: int | None = None) -> NDArray[np.float64]:
+def simulate_traces(
+    scenario: Scenario, paths: int, seed: int | None = None, layout: Layout | None = None
+) -> NDArray[np.float64]:
     """Return the metrics of a first few paths, quarter by quarter.
 
     Parameters
     ----------
-    scenario, seed
+    scenario, seed, layout
         As for ``run``.
     paths
         How many.
@@ -125,7 +132,7 @@ def simulate_traces(scenario: Scenario, paths: int, seed: int | None = None) -> 
         The paths of replicate 0, in the order of ``METRICS``.
     """
     scenario = with_sampling(scenario, paths, seed)
-    prepared, options = prepare(scenario), scenario.sampling
+    prepared, options = prepare(scenario, layout), scenario.sampling
     blocks, quarters = -(-paths // LANES), scenario.horizon.quarters
     trace = np.empty((blocks * LANES, len(Metric), quarters))
     space = workspace(prepared)

@@ -22,6 +22,7 @@ from simulate.kernels.tally import (
     Tally,
 )
 from simulate.result import OUTCOME_COLUMNS, Result
+from simulate.sampling.layout import Layout
 from simulate.sampling.plan import Prepared, prepare
 from simulate.scenario.schema import Scenario
 
@@ -53,6 +54,8 @@ class Simulation:
         Called with frames of outcomes in a fixed order.
     keep_inputs
         Give sinks every path's uncertain inputs beside its outcomes.
+    layout
+        From ``common_layout``, to share luck with other scenarios.
     """
 
     def __init__(
@@ -61,9 +64,10 @@ class Simulation:
         threads: int | None = None,
         sinks: Sequence[OutcomeSink] = (),
         keep_inputs: bool = False,
+        layout: Layout | None = None,
     ) -> None:
         self._scenario = scenario
-        self._prepared = prepare(scenario)
+        self._prepared = prepare(scenario, layout)
         self._sinks = sinks
         self._keep_inputs = keep_inputs
         options = scenario.sampling
@@ -211,6 +215,7 @@ def empty_tally(quarters: int) -> Tally:
     """Return a tally of no paths."""
     return Tally(
         hits=np.zeros((len(Hit), quarters + 1), np.uint32),
+        joint=np.zeros((MARGIN_METRICS, quarters + 1, quarters + 1), np.uint32),
         money=np.zeros((MONEY_METRICS, quarters, MONEY_BINS), np.uint32),
         margin=np.zeros((MARGIN_METRICS, quarters, MARGIN_BINS), np.uint32),
         sums=np.zeros((len(Metric), quarters), np.int64),

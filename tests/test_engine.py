@@ -10,7 +10,7 @@ from simulate.kernels.jit import source_digest
 from simulate.kernels.rows import Hit, index
 from simulate.kernels.simulate import simulate_blocks
 from simulate.kernels.tally import MONEY_BINS, Tally, margin_edges, money_edges
-from simulate.result import METRICS, Result
+from simulate.result import HITTING_TIMES, METRICS, Result
 from simulate.run import run, simulate_traces
 from simulate.sampling.plan import prepare
 from simulate.scenario import Scenario, ScenarioError
@@ -32,6 +32,21 @@ def test_any_number_of_threads_gives_the_same_bits(anthropic: Scenario, sampler:
     # 40 threads share 16 replicates.
     for threads in (2, 4, 40):
         assert_same(one, run(scenario, paths=PATHS, threads=threads))
+
+
+def test_joint_counts_of_margin_and_cash_flow_add_up_to_each_alone(anthropic: Scenario) -> None:
+    result = run(anthropic, paths=PATHS, keep_outcomes=True)
+    held = result.tally.hits[:, index(Hit.CASH_FLOW_HELD)]
+    for margin, time in enumerate((Hit.MARGIN_PAYING, Hit.MARGIN_ALL)):
+        joint = result.tally.joint[:, margin]
+        np.testing.assert_array_equal(joint.sum(axis=2), result.tally.hits[:, index(time)])
+        np.testing.assert_array_equal(joint.sum(axis=1), held)
+    outcomes = result.outcomes
+    assert outcomes is not None
+    both = (outcomes[HITTING_TIMES[Hit.MARGIN_ALL]] == 11) & (
+        outcomes[HITTING_TIMES[Hit.CASH_FLOW_HELD]] == 13
+    )
+    assert both.sum() == result.tally.joint[:, 1, 11, 13].sum() > 0
 
 
 def test_a_seed_decides_the_numbers(anthropic: Scenario) -> None:

@@ -12,6 +12,7 @@ from scipy.stats import qmc
 from simulate.kernels.rows import Metric, index
 from simulate.result import METRICS, OUTCOME_COLUMNS
 from simulate.run import run, simulate_traces
+from simulate.sampling.layout import Layout, common_layout, layout_of
 from simulate.sampling.plan import prepare
 from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.correlations import correlation_matrix
@@ -32,15 +33,16 @@ FAT_TAILS = {
 }
 
 
-def lucks(scenario: Scenario, points: np.ndarray) -> list[Luck]:
+def lucks(scenario: Scenario, points: np.ndarray, layout: Layout | None = None) -> list[Luck]:
     """Return what points of the unit cube mean, by exact quantile functions."""
-    draws = prepare(scenario).plan.draws
+    draws = prepare(scenario, layout).plan.draws
     inputs = {i.key: i.distribution for i in list_inputs(scenario)}
     correlated = [inputs[i.key] for i in correlated_inputs(scenario)]
     keys = [i.key for i in correlated_inputs(scenario)]
     factor = np.linalg.cholesky(correlation_matrix(scenario))
     scores = ndtri(points)
     count = draws.input_row.size
+    of_inputs = scores[:, draws.input_coordinate]
     degrees = scenario.copula.degrees_of_freedom
     of_shock = scenario.shocks.degrees_of_freedom
 
@@ -48,7 +50,7 @@ def lucks(scenario: Scenario, points: np.ndarray) -> list[Luck]:
         """Turn a Gaussian copula's scores to those of the scenario's copula, by its definition."""
         if degrees is None:
             return z
-        w = stats.chi2(degrees).ppf(ndtr(-scores[:, count]))
+        w = stats.chi2(degrees).ppf(ndtr(-scores[:, draws.copula.dimension]))
         t = z * np.sqrt(degrees / w)
         return -np.sign(t) * ndtri(stats.t(degrees).cdf(-np.abs(t)))
 
@@ -58,7 +60,7 @@ def lucks(scenario: Scenario, points: np.ndarray) -> list[Luck]:
         shocks = t * math.sqrt((of_shock - 2) / of_shock)
 
     drawn = {
-        keys[j]: correlated[j].quantile_at_score(joined(scores[:, :count] @ factor[j, :count]))
+        keys[j]: correlated[j].quantile_at_score(joined(of_inputs @ factor[j, :count]))
         for j in range(count)
     }
     certain = {key: d.quantile(0.5) for key, d in inputs.items() if d.is_certain}
@@ -66,7 +68,7 @@ def lucks(scenario: Scenario, points: np.ndarray) -> list[Luck]:
     def yearly(line: int, year: int) -> np.ndarray:
         own = scores[:, draws.first_year + 2 * year : draws.first_year + 2 * year + 2]
         return correlated[count + line].quantile_at_score(
-            joined(np.hstack([scores[:, :count], own]) @ factor[count + line])
+            joined(np.hstack([of_inputs, own]) @ factor[count + line])
         )
 
     deviations = [[yearly(line, y) for y in range(scenario.horizon.years)] for line in range(2)]
@@ -88,7 +90,7 @@ def lucks(scenario: Scenario, points: np.ndarray) -> list[Luck]:
             overrun=lambda year: float(deviations[0][year][path]),
             drift=lambda year: float(deviations[1][year][path]),
             demand=lambda t: float(shock[place(t, 0)]),
-            own=lambda t, k: float(shock[place(t, 1 + k)]),
+            own=lambda t, k: float(shock[place(t, int(draws.segment_slot[k]))]),
             loss=lambda t, k, chance: arrival(
                 place(t, int(draws.client_loss_slot[k])),
                 chance,
@@ -97,7 +99,9 @@ def lucks(scenario: Scenario, points: np.ndarray) -> list[Luck]:
             jump=lambda t, chance: arrival(
                 place(t, draws.generation_slot), chance, "training.generation.size"
             ),
-            round_comes=lambda j: bool(point[draws.first_chance + j] < scenario.funding[j].chance),
+            round_comes=lambda j: bool(
+                point[draws.chance_coordinate[j]] < scenario.funding[j].chance
+            ),
         )
 
     return [luck(path) for path in range(len(points))]
@@ -107,11 +111,22 @@ def lucks(scenario: Scenario, points: np.ndarray) -> list[Luck]:
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda path: path.stem)
 def test_every_path_equals_the_slow_model_on_the_same_draws(config: Path, tails: dict) -> None:
     scenario = changed(load_scenario(config), tails)
-    sampling = prepare(scenario)
-    engine = qmc.Sobol(sampling.dimensions, bits=32, rng=np.random.default_rng([7, 0]))
+    check_every_path(scenario)
+
+
+def test_a_layout_shared_with_other_scenarios_changes_no_rule(openai: Scenario) -> None:
+    scenario = changed(openai, FAT_TAILS)
+    others = [load_scenario("anthropic-tpu.toml"), scenario]
+    check_every_path(scenario, common_layout(others))
+
+
+def check_every_path(scenario: Scenario, layout: Layout | None = None) -> None:
+    """Compare traces and outcomes with those of the slow model on the same points."""
+    dimensions = (layout or layout_of(scenario)).dimensions
+    engine = qmc.Sobol(dimensions, bits=32, rng=np.random.default_rng([7, 0]))
     points = engine.random(PATHS) + 0.5**33
-    traces = simulate_traces(scenario, PATHS, seed=7)
-    slow = [live(scenario, luck) for luck in lucks(scenario, points)]
+    traces = simulate_traces(scenario, PATHS, seed=7, layout=layout)
+    slow = [live(scenario, luck) for luck in lucks(scenario, points, layout)]
     expected = np.array(
         [[[m[name] for m in path.metrics] for name in METRICS.values()] for path in slow]
     )
@@ -123,7 +138,12 @@ def test_every_path_equals_the_slow_model_on_the_same_draws(config: Path, tails:
     assert np.max(np.abs(traces - expected) / scale) < 2e-5
 
     kept = run(
-        scenario, paths=PATHS * scenario.sampling.replicates, seed=7, threads=1, keep_outcomes=True
+        scenario,
+        paths=PATHS * scenario.sampling.replicates,
+        seed=7,
+        threads=1,
+        keep_outcomes=True,
+        layout=layout,
     ).outcomes
     assert kept is not None
     outcomes = kept[kept["replicate"] == 0].sort_values("path")[list(OUTCOME_COLUMNS)].to_numpy()

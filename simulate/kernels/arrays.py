@@ -78,10 +78,11 @@ class Copula(NamedTuple):
 class Draws(NamedTuple):
     """Which coordinate and which table feeds which input, and how inputs are correlated.
 
-    A table below 0 is none.
+    A table or slot below 0 is none.
     """
 
     input_row: Array
+    input_coordinate: Array
     mixing: Array
     copula: Copula
     shock_table: int
@@ -89,10 +90,11 @@ class Draws(NamedTuple):
     drift_table: int
     client_loss_table: Array
     generation_table: int
-    first_chance: int
+    chance_coordinate: Array
     first_year: int
     first_quarter: int
     per_quarter: int
+    segment_slot: Array
     client_loss_slot: Array
     generation_slot: int
 

@@ -141,7 +141,7 @@ def draw_inputs(points: Points, draws: Draws, tables: Tables, inputs: Inputs, st
     """Draw every uncertain input of the block: independent scores, mixed, through its table."""
     count = draws.input_row.size
     for j in range(count):
-        scores(points, j, state.raw[j])
+        scores(points, draws.input_coordinate[j], state.raw[j])
     if draws.copula.dimension >= 0:
         draw_joint_scale(points, draws.copula, tables, state)
     for j in range(count):

@@ -106,7 +106,7 @@ def earn_quarter(quarter: int, plan: Plan, points: Points, inputs: Inputs, state
         x, level = inputs.segment[k], state.level[k]
         if quarter == schedule.segment_start[k]:
             enter_market(x, schedule.from_free_users[k], level)
-        draw_shock(points, first + 1 + k, draws, plan.tables, s, own_shock)
+        draw_shock(points, first + draws.segment_slot[k], draws, plan.tables, s, own_shock)
         grow_segment(x, level, own_shock, s)
         if draws.client_loss_slot[k] >= 0:
             chance = level[Level.LOSS_CHANCE : Level.LOSS_CHANCE + LANES]
@@ -415,7 +415,7 @@ def add_to_cash(quarter: int, plan: Plan, points: Points, funding: Array, state:
         s[Now.CASH + i] += s[Now.FREE_CASH_FLOW + i]
     for j in range(plan.schedule.funding_quarter.size):
         if plan.schedule.funding_quarter[j] == quarter:
-            scores(points, plan.draws.first_chance + j, score)
+            scores(points, plan.draws.chance_coordinate[j], score)
             threshold, x = plan.schedule.funding_score[j], funding[j]
             for i in range(LANES):
                 s[Now.CASH + i] += x[Funding.AMOUNT + i] if score[i] < threshold else 0.0

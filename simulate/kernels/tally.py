@@ -39,9 +39,14 @@ HIT_COUNT = len(Hit)
 
 
 class Tally(NamedTuple):
-    """The counts of one replicate."""
+    """The counts of one replicate.
+
+    ``joint`` counts paths by the quarter of the margin, in each definition of it, and by that of
+    the held year of positive cash flow.
+    """
 
     hits: Array
+    joint: Array
     money: Array
     margin: Array
     sums: Array
@@ -110,6 +115,10 @@ def count_outcomes(tally: Tally, state: State) -> None:
     for time in range(HIT_COUNT):
         for i in range(LANES):
             tally.hits[time, np.int64(state.hits[time * LANES + i])] += np.uint32(1)
+    for margin, first in enumerate((Hit.MARGIN_PAYING, Hit.MARGIN_ALL)):
+        for i in range(LANES):
+            reached, held = state.hits[first + i], state.hits[Hit.CASH_FLOW_HELD + i]
+            tally.joint[margin, np.int64(reached), np.int64(held)] += np.uint32(1)
     need = state.now[Now.FUNDING_NEED : Now.FUNDING_NEED + LANES]
     money_bins(need, state.bins)
     count(tally.funding_need, state.bins)

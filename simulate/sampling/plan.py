@@ -14,6 +14,7 @@ from simulate.scenario.distributions import Fixed, Uncertain
 from simulate.scenario.inputs import correlated_inputs, list_inputs
 from simulate.scenario.schema import ZERO, Scenario
 
+from .layout import GENERATION, Layout, client_loss_slot, layout_of, segment_slot
 from .points import pseudo_random_points, sobol_points
 from .ramp import base_year_ramp
 from .tables import build_tables
@@ -84,8 +85,8 @@ class Prepared:
     ----------
     plan
         Arrays for the kernel.
-    dimensions
-        Coordinates of a path's point.
+    layout
+        The coordinates of a path's point.
     rows
         The distribution of each row of ``Inputs.rows``.
     drawn_keys
@@ -95,7 +96,7 @@ class Prepared:
     """
 
     plan: Plan
-    dimensions: int
+    layout: Layout
     rows: tuple[Uncertain, ...]
     drawn_keys: tuple[str, ...]
     segments: int
@@ -105,7 +106,7 @@ class Prepared:
     def points(self, sampler: str, seed: int, replicate: int) -> Points:
         """Return a replicate's point set."""
         make = sobol_points if sampler == "sobol" else pseudo_random_points
-        return make(self.dimensions, seed, replicate)
+        return make(self.layout.dimensions, seed, replicate)
 
     def inputs(self) -> Inputs:
         """Return room for a block's inputs, with those that are certain filled in."""
@@ -124,23 +125,26 @@ class Prepared:
         )
 
 
-def prepare(scenario: Scenario) -> Prepared:
+def prepare(scenario: Scenario, layout: Layout | None = None) -> Prepared:
     """Turn a scenario into the arrays that kernels take.
 
     Parameters
     ----------
     scenario
         A validated one.
+    layout
+        From ``common_layout`` for a scenario that shares its luck; by default its own.
 
     Returns
     -------
     Prepared
     """
+    layout = layout or layout_of(scenario)
     by_key = {i.key: i.distribution for i in list_inputs(scenario)}
     rows = _row_keys(scenario)
     inputs = correlated_inputs(scenario)
     drawn = tuple(i.key for i in inputs if i.quantity.drawn == "path")
-    draws = _draws(scenario, [rows.index(key) for key in drawn])
+    draws = _draws(scenario, layout, drawn, [rows.index(key) for key in drawn])
     tabulated = [i.distribution for i in inputs] + _event_sizes(scenario)
     tables = build_tables(
         [distribution.quantile_at_score for distribution in tabulated]
@@ -149,7 +153,7 @@ def prepare(scenario: Scenario) -> Prepared:
     )
     return Prepared(
         plan=Plan(draws, tables, _schedule(scenario)),
-        dimensions=draws.first_quarter + draws.per_quarter * scenario.horizon.quarters,
+        layout=layout,
         rows=tuple(by_key.get(key, ZERO) for key in rows),
         drawn_keys=drawn,
         segments=len(scenario.segments),
@@ -167,37 +171,36 @@ def _event_sizes(scenario: Scenario) -> list[Uncertain]:
     return sizes if generation is None else [*sizes, generation.size]
 
 
-def _draws(scenario: Scenario, input_row: list[int]) -> Draws:
-    """Lay out coordinates and tables: inputs, rounds, years, then quarters in order of time.
-
-    A Student-t copula has a coordinate of its own after the inputs; the tables of tails come last.
-
-    A quarter's coordinates are the shared shock, each segment's own, and one an event.
-    """
-    inputs, segments, events = len(input_row), scenario.segments, len(_event_sizes(scenario))
+def _draws(
+    scenario: Scenario, layout: Layout, drawn: tuple[str, ...], input_row: list[int]
+) -> Draws:
+    """Say which coordinate and which table feeds what; the tables of tails come last."""
+    inputs, segments, events = len(drawn), scenario.segments, len(_event_sizes(scenario))
     is_joint = scenario.copula.degrees_of_freedom is not None
-    first_chance = inputs + is_joint
-    first_year = first_chance + len(scenario.funding)
-    first_event_slot = 1 + len(segments)
-    first_event_table = inputs + 2
+    has_generation = scenario.training.generation is not None
     has_loss = np.array([s.client_loss is not None for s in segments])
-    loss = np.cumsum(has_loss) - 1
+    first_event_table = inputs + 2
     first_tail_table = first_event_table + events
+    slot = {name: place for place, name in enumerate(layout.slots)}
+    loss_slots = [slot.get(client_loss_slot(s.name), -1) for s in segments]
+    chances = [layout.first_round + layout.rounds.index(f.name) for f in scenario.funding]
     return Draws(
         input_row=np.array(input_row, np.int64),
+        input_coordinate=np.array([layout.inputs.index(key) for key in drawn], np.int64),
         mixing=np.linalg.cholesky(correlation_matrix(scenario)),
-        copula=copula_of(scenario.copula, dimension=inputs, first_table=first_tail_table),
+        copula=copula_of(scenario.copula, layout.joint_scale, first_tail_table),
         shock_table=first_tail_table + 2 * is_joint if scenario.shocks.degrees_of_freedom else -1,
         overrun_table=inputs,
         drift_table=inputs + 1,
-        client_loss_table=np.where(has_loss, loss + first_event_table, 0),
+        client_loss_table=np.where(has_loss, np.cumsum(has_loss) - 1 + first_event_table, 0),
         generation_table=first_event_table + events - 1,
-        first_chance=first_chance,
-        first_year=first_year,
-        first_quarter=first_year + 2 * scenario.horizon.years,
-        per_quarter=first_event_slot + events,
-        client_loss_slot=np.where(has_loss, loss + first_event_slot, -1),
-        generation_slot=first_event_slot + events - 1 if scenario.training.generation else -1,
+        chance_coordinate=np.array(chances, np.int64),
+        first_year=layout.first_year,
+        first_quarter=layout.first_quarter,
+        per_quarter=len(layout.slots),
+        segment_slot=np.array([slot[segment_slot(s.name)] for s in segments], np.int64),
+        client_loss_slot=np.where(has_loss, loss_slots, -1),
+        generation_slot=slot[GENERATION] if has_generation else -1,
     )
 
 
