@@ -65,25 +65,35 @@ def kernel(function: Function) -> Function:
     A call passes every array of its arguments as seven numbers on the stack, some hundred of them
     for a quarter's groups of arrays; LLVM alone would keep many of these calls.
     """
-    return _compiled(function, forceinline=True)
+    return _compiled(function, forceinline=True, no_cpython_wrapper=True)
 
 
 def shared_kernel(function: Function) -> Function:
     """Compile a function that many places call, which would be compiled anew in each of them."""
-    return _compiled(function, forceinline=False)
+    return _compiled(function, no_cpython_wrapper=True)
 
 
-def _compiled(function: Function, forceinline: bool) -> Function:
+def callable_kernel(function: Function) -> Function:
+    """Compile a function that Python calls: unpacking its arguments takes long to compile."""
+    return _compiled(function)
+
+
+def _compiled(function: Function, **options: bool) -> Function:
     # Kernels allocate nothing, so they need no reference counts (`_nrt`), which cost a third.
     compile_: Any = numba.njit(  # pyright: ignore[reportCallIssue]
-        _nrt=False, forceinline=forceinline, nogil=True, error_model="numpy", fastmath=FAST_MATH
+        _nrt=False,
+        nogil=True,
+        error_model="numpy",
+        fastmath=FAST_MATH,
+        no_cfunc_wrapper=True,
+        **options,
     )
     return cast(Function, compile_(function))
 
 
 def entry_kernel(function: Function) -> Function:
     """Compile a function that Python calls, and keep its machine code between processes."""
-    dispatcher: Any = shared_kernel(function)
+    dispatcher: Any = callable_kernel(function)
     if cache_folder() is not None:
         dispatcher._cache = _SourceKeyedCache(dispatcher.py_func)
     return cast(Function, dispatcher)
