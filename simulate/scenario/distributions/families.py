@@ -211,8 +211,7 @@ class _FromScipy(ByQuantiles):
 class Gamma(_FromScipy):
     """Gamma, by two quantiles above 0.
 
-    Above 0, with a shorter tail on the right than the lognormal's: for sums of payments or of
-    waiting times.
+    Its tail on the right is shorter than the lognormal's: for sums of payments or of waiting times.
     """
 
     kind: ClassVar = "gamma"
@@ -306,8 +305,8 @@ class Triangular(_ByThreePoints):
 class Pert(_ByThreePoints):
     """A smooth triangle: the beta distribution of project planning (Malcolm and others, 1959).
 
-    By the same keys as the triangular. With less near the limits: for a least, a likely and a
-    greatest value that are guesses themselves.
+    By the keys of the triangular, with less near the limits: for a least, a likely and a greatest
+    value that are guesses themselves.
     """
 
     kind: ClassVar = "PERT"
