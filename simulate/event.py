@@ -94,12 +94,35 @@ def parse_event(text: str, scenario: Scenario, where: str, form: str = FORM) -> 
     return Event(time, quarter_in_horizon(match["date"], scenario, where), match["date"], level)
 
 
+def event_by_year(time: Hit, year: int, scenario: Scenario) -> Event:
+    """Return a hitting time by the end of a year, or of the horizon's nearest."""
+    horizon = scenario.horizon
+    year = min(max(year, horizon.first_year), horizon.last_year)
+    return Event(time, QUARTERS_A_YEAR * (year - horizon.first_year + 1) - 1, str(year))
+
+
+def projected_event(scenario: Scenario) -> Event:
+    """Return what the company projects, or that margin by the horizon's end."""
+    year = scenario.targets.projected_year or scenario.horizon.last_year
+    return event_by_year(projected_time(scenario), year, scenario)
+
+
 def with_target(scenario: Scenario, event: Event) -> Scenario:
     """Return the scenario with the event's gross margin as its target."""
     if event.level is None:
         return scenario
     targets = scenario.targets.model_copy(update={"gross_margin": event.level})
     return scenario.model_copy(update={"targets": targets})
+
+
+def refuse_other_target(event: Event, scenario: Scenario, where: str) -> None:
+    """Raise if the event names another gross margin than the scenario's target."""
+    target = scenario.targets.gross_margin
+    if event.level not in (None, target):
+        raise ScenarioError(
+            f"{where}: the scenario's target is {target:.0%}; "
+            f"change it with --set targets.gross_margin={event.level:g}"
+        )
 
 
 def known_name(given: str, known: Iterable[str], where: str, kind: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from simulate.event import Event, parse_event
+from simulate.event import Event, parse_event, refuse_other_target
 from simulate.result import Result
 from simulate.scenario import Scenario, ScenarioError
 
@@ -48,12 +48,7 @@ def parse_goal(text: str, scenario: Scenario) -> Goal:
     if match is None:
         raise ScenarioError(f"{where}: not a goal; write it as {FORM}")
     event = parse_event(match[1], scenario, where, FORM)
-    target = scenario.targets.gross_margin
-    if event.level not in (None, target):
-        raise ScenarioError(
-            f"{where}: the scenario's target is {target:.0%}; "
-            f"change it with --set targets.gross_margin={event.level:g}"
-        )
+    refuse_other_target(event, scenario, where)
     return Goal(text, event, _error(match[2], where))
 
 

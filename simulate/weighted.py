@@ -84,9 +84,9 @@ class WeightedPaths:
             value = at(level)
             share = self.mean(sample <= value)
             low, high = (at(level + reach - share.value) for reach in (share.low, share.high))
-            relative = (share.high - share.low) / share.standard_error if share.standard_error else 1
-            found.append(Estimate(value, (high - low) / relative, low, high))
+            errors = (share.high - share.low) / share.standard_error if high > low else 1.0
+            found.append(Estimate(value, (high - low) / errors, low, high))
         return found
 
     def _by_replicate(self, values: Array) -> Array:
-        return np.bincount(self.replicate, weights=values)
+        return np.bincount(self.replicate, weights=values).astype(float)

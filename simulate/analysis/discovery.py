@@ -160,10 +160,12 @@ def discover(
     success = (outcomes[HITTING_TIMES[event.time]] <= event.quarter).to_numpy()
     last_year = scenario.horizon.first_year + event.quarter // 4
     features = features_of(outcomes, scenario, last_year)
+    if not features:
+        raise ScenarioError(f"{scenario.name}: no input is uncertain; nothing can separate paths")
     replicate = outcomes["replicate"].to_numpy()
     learning = replicate % 2 == 0
     _refuse_rare(success[learning], event)
-    points = np.asfortranarray(np.column_stack([f.values[learning] for f in features]))
+    points = np.asfortranarray(np.column_stack([f.by_path[learning] for f in features]))
     box = round_limits(find_box(points, success[learning]), points)
     inside = box.contains(points)
     held_out = _HeldOut(features, success, replicate, ~learning)
@@ -191,8 +193,8 @@ class _HeldOut:
         replicate: NDArray[np.integer],
         chosen: Mask,
     ) -> None:
-        self._features = [Feature(f.title, f.unit, f.values[chosen]) for f in features]
-        self._points = np.asfortranarray(np.column_stack([f.values for f in self._features]))
+        self._features = [Feature(f.title, f.unit, f.by_path[chosen]) for f in features]
+        self._points = np.asfortranarray(np.column_stack([f.by_path for f in self._features]))
         self.success = success[chosen]
         _, self._replicate = np.unique(replicate[chosen], return_inverse=True)
 

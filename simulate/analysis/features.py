@@ -25,13 +25,13 @@ class Feature:
     ----------
     title, unit
         For people.
-    values
-        Shape (paths,).
+    by_path
+        Its values, shape (paths,).
     """
 
     title: str
     unit: str
-    values: NDArray[np.float32]
+    by_path: NDArray[np.float32]
 
     def written(self, value: float) -> str:
         """Return a value with its unit, a rate in logarithms also as what a year multiplies by."""

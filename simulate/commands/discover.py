@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.text import Text
 
 from simulate.answer import console, percent, table
-from simulate.result import DISCLAIMER, projected_time
-from simulate.scenario import Scenario, load_scenario
+from simulate.result import DISCLAIMER
+from simulate.scenario import load_scenario
 
 from .files import new_picture, save_whole
 from .options import File, Force, Set, Stress, Threads, Variant, scenario_name
@@ -45,12 +45,13 @@ def discover(
     """Say what separates the paths that get there, with a typical path of each kind."""
     from simulate.analysis.discovery import discover as find_rule
     from simulate.analysis.example_paths import example_paths
-    from simulate.event import parse_event
+    from simulate.event import parse_event, projected_event
     from simulate.plots.discovery import plot_discovery
 
     scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
-    wanted = target or _projection(scenario)
-    event = parse_event(wanted, scenario, f'--target "{wanted}"')
+    event = projected_event(scenario)
+    if target is not None:
+        event = parse_event(target, scenario, f'--target "{target}"')
     picture = new_picture(out, f"{scenario_name(file, variant, stress)}-discovery.png", force)
     with interruptible():
         compile_kernels(silent=False)
@@ -64,16 +65,6 @@ def discover(
         console().print(Text(DISCLAIMER, style="dim"))
         save_whole(plot_discovery(discovery, success, failure), picture)
     console().print(f"Rule and examples drawn: {picture}", soft_wrap=True)
-
-
-def _projection(scenario: Scenario) -> str:
-    """Return the company's projection as a target, or that margin by the horizon's end."""
-    from simulate.result import HITTING_TIMES
-
-    horizon = scenario.horizon
-    year = scenario.targets.projected_year or horizon.last_year
-    year = min(max(year, horizon.first_year), horizon.last_year)
-    return f"{HITTING_TIMES[projected_time(scenario)]} by {year}"
 
 
 def print_discovery(discovery: "Discovery", out: Console) -> None:

@@ -8,7 +8,8 @@ from matplotlib.patches import Rectangle
 
 from simulate.analysis.discovery import Discovery, Limit
 from simulate.analysis.example_paths import Story
-from simulate.kernels.rows import Hit, Metric, index
+from simulate.kernels.rows import Metric, index
+from simulate.observation import MARGIN_OF
 from simulate.result import projected_time
 from simulate.scenario import Scenario
 
@@ -57,7 +58,7 @@ def _detail(discovery: Discovery) -> str:
 
 
 def _shown(limit: Limit) -> tuple[float, float]:
-    low, high = np.quantile(limit.feature.values, SHOWN)
+    low, high = np.quantile(limit.feature.by_path, SHOWN)
     return float(low), float(high)
 
 
@@ -65,7 +66,7 @@ def _plot_plane(axes: Axes, discovery: Discovery, x: Limit, y: Limit) -> None:
     """Draw the share over two inputs, and the rule's part of the plane."""
     (left, right), (low, high) = _shown(x), _shown(y)
     edges = np.linspace(left, right, BINS + 1), np.linspace(low, high, BINS + 1)
-    place = x.feature.values, y.feature.values
+    place = x.feature.by_path, y.feature.by_path
     count, *_ = np.histogram2d(*place, bins=edges)
     hits, *_ = np.histogram2d(*place, bins=edges, weights=discovery.success.astype(float))
     share = np.where(count >= LEAST_IN_A_BIN, hits / np.maximum(count, 1), np.nan)
@@ -75,9 +76,8 @@ def _plot_plane(axes: Axes, discovery: Discovery, x: Limit, y: Limit) -> None:
     bar.set_label("share of paths in which it happens", color=INK)
     start, stop = max(x.low, left), min(x.high, right)
     bottom, top = max(y.low, low), min(y.high, high)
-    axes.add_patch(
-        Rectangle((start, bottom), stop - start, top - bottom, fill=False, color=ORANGE, linewidth=2.2)
-    )
+    size = stop - start, top - bottom
+    axes.add_patch(Rectangle((start, bottom), *size, fill=False, color=ORANGE, linewidth=2.2))
     for limit, name in ((x, "x"), (y, "y")):
         axes.set(**{f"{name}label": f"{limit.feature.title}, {limit.feature.unit}"})
         if limit.feature.unit == "share":
@@ -89,8 +89,8 @@ def _plot_line(axes: Axes, discovery: Discovery, limit: Limit) -> None:
     """Draw the share over one input, and the rule's part of it."""
     left, right = _shown(limit)
     edges = np.linspace(left, right, BINS + 1)
-    count, _ = np.histogram(limit.feature.values, edges)
-    hits, _ = np.histogram(limit.feature.values, edges, weights=discovery.success.astype(float))
+    count, _ = np.histogram(limit.feature.by_path, edges)
+    hits, _ = np.histogram(limit.feature.by_path, edges, weights=discovery.success.astype(float))
     share = np.where(count >= LEAST_IN_A_BIN, hits / np.maximum(count, 1), np.nan)
     axes.axvspan(max(limit.low, left), min(limit.high, right), color=PALE, alpha=0.6, linewidth=0)
     axes.plot((edges[:-1] + edges[1:]) / 2.0, share, "o-", color=BLUE, markersize=4)
@@ -123,11 +123,7 @@ def _plot_examples(
     top: Axes, bottom: Axes, scenario: Scenario, success: Story | None, failure: Story | None
 ) -> None:
     """Draw gross margin and cash of the two typical paths."""
-    margin = (
-        Metric.MARGIN_PAYING
-        if projected_time(scenario) == Hit.MARGIN_PAYING
-        else Metric.MARGIN_ALL
-    )
+    margin = MARGIN_OF[projected_time(scenario)]
     end = scenario.horizon.first_year + (np.arange(scenario.horizon.quarters) + 1) / 4.0
     for story, color, name in ((success, BLUE, "it happens"), (failure, ORANGE, "it doesn't")):
         if story is None:

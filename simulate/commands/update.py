@@ -1,0 +1,114 @@
+"""``simulate update``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from simulate.answer import amount, console, percent, table
+from simulate.result import DISCLAIMER
+from simulate.scenario import load_scenario
+
+from .files import new_picture, save_whole
+from .options import (
+    File,
+    Force,
+    Observations,
+    Observe,
+    Set,
+    Stress,
+    Threads,
+    Variant,
+    scenario_name,
+)
+from .running import compile_kernels, interruptible, progress_bar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simulate.analysis.update import Spread, Update
+
+MOST_SHOWN = 6
+
+
+def update(
+    file: File = None,
+    settings: Set = None,
+    variant: Variant = None,
+    stress: Stress = None,
+    observe: Observe = None,
+    observations: Observations = None,
+    paths: Annotated[
+        int | None, typer.Option(min=4096, help="At least this many paths.", show_default="262144")
+    ] = None,
+    threads: Threads = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Picture to write.", show_default="<scenario>-update.png"),
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Weigh the paths by what has been seen, and say what to believe now.
+
+    A quarter's date means the quarter's own figure, a year's the fiscal year's.
+    """
+    from simulate.analysis.update import update as weigh
+    from simulate.observation_text import read_observations
+    from simulate.plots.update import plot_update
+
+    scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    seen = read_observations(observe or (), observations, scenario)
+    picture = new_picture(out, f"{scenario_name(file, variant, stress)}-update.png", force)
+    with interruptible():
+        compile_kernels(silent=False)
+        with progress_bar(silent=False) as progress:
+            found = weigh(scenario, seen, paths, threads, progress)
+        print_update(found, console())
+        save_whole(plot_update(found), picture)
+    console().print(f"Before and after drawn: {picture}", soft_wrap=True)
+
+
+def print_update(update: "Update", out: Console) -> None:
+    """Print the headline probabilities and amounts before and after, and the inputs that moved."""
+    count = len(update.hitting)
+    out.print(Text(update.scenario.name, style="bold"))
+    out.print(
+        Text(
+            f"{count:,} paths, worth {update.posterior.effective:,.0f} equal ones after weighing\n",
+            style="dim",
+        )
+    )
+    out.print(Text(update.in_words()))
+    for place in update.places:
+        out.print(Text(place, style="dim"))
+    shown = table("\nProbability", "", "before", "now")
+    for belief in update.beliefs:
+        shown.add_row(belief.event.name, percent(belief.before), percent(belief.after))
+    out.print(shown)
+    out.print(_spreads("Outcomes", update.outcomes))
+    if update.inputs:
+        moved = update.inputs[:MOST_SHOWN]
+        title = f"Inputs that moved, the most first ({len(moved)} of {len(update.inputs)})"
+        out.print(_spreads(title, moved))
+    else:
+        out.print(Text("No input moved by more than chance."))
+    out.print(Text(DISCLAIMER, style="dim"))
+
+
+def _spreads(title: str, spreads: "Sequence[Spread]") -> object:
+    shown = table(title, "", "P10", "P50", "P90")
+    for column in shown.columns:
+        column.no_wrap = True
+    for spread in spreads:
+        before, now = (
+            [amount(estimate, spread.unit) for estimate in estimates]
+            for estimates in (spread.before, spread.after)
+        )
+        unit = "" if spread.unit == "share" else f", {spread.unit}"
+        name = spread.name.removeprefix("segments.").replace("gross margin", "margin")
+        shown.add_row(name)
+        shown.add_row(f"  before{unit}", *before, style="dim")
+        shown.add_row("  now", *now)
+    return shown
