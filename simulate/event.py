@@ -16,14 +16,24 @@ PATTERN = re.compile(rf"(?P<name>.+?)(?:\s+(?P<level>\d+(?:\.\d+)?\s*%?))?\s+by\
 FORM = '"gross margin 70% by 2027" or "out of cash by 2028Q2"'
 
 IN_WORDS = {
-    Hit.MARGIN_PAYING: "gross margin (paying users) reaches {level:.0%}",
-    Hit.MARGIN_PAYING_HELD: "gross margin (paying users) has been held at {level:.0%}",
-    Hit.MARGIN_ALL: "gross margin (with free users) reaches {level:.0%}",
-    Hit.MARGIN_ALL_HELD: "gross margin (with free users) has been held at {level:.0%}",
+    Hit.MARGIN_PAYING: "gross margin (paying users) reaches {level}",
+    Hit.MARGIN_PAYING_HELD: "gross margin (paying users) has been held at {level}",
+    Hit.MARGIN_ALL: "gross margin (with free users) reaches {level}",
+    Hit.MARGIN_ALL_HELD: "gross margin (with free users) has been held at {level}",
     Hit.CASH_FLOW_POSITIVE: "free cash flow turns positive",
     Hit.CASH_FLOW_HELD: "free cash flow has been positive for a year",
     Hit.PAYBACK: "cumulative free cash flow is paid back",
     Hit.OUT_OF_CASH: "cash runs out",
+}
+IN_SHORT = {
+    Hit.MARGIN_PAYING: "margin {level}",
+    Hit.MARGIN_PAYING_HELD: "margin {level} held",
+    Hit.MARGIN_ALL: "margin {level}",
+    Hit.MARGIN_ALL_HELD: "margin {level} held",
+    Hit.CASH_FLOW_POSITIVE: "cash flow > 0",
+    Hit.CASH_FLOW_HELD: "cash flow > 0 held",
+    Hit.PAYBACK: "payback",
+    Hit.OUT_OF_CASH: "out of cash",
 }
 
 
@@ -55,8 +65,13 @@ class Event:
 
     def in_words(self, scenario: Scenario) -> str:
         """Return a clause, such as ``cash runs out by the end of 2028``."""
-        clause = IN_WORDS[self.time].format(level=scenario.targets.gross_margin)
+        clause = IN_WORDS[self.time].format(level=_percent(scenario.targets.gross_margin))
         return f"{clause} by the end of {self.date}"
+
+    def in_short(self, scenario: Scenario) -> str:
+        """Return the head of a column, such as ``margin 70% by 2027``."""
+        level = _percent(scenario.targets.gross_margin)
+        return f"{IN_SHORT[self.time].format(level=level)} by {self.date}"
 
 
 def parse_event(text: str, scenario: Scenario, where: str, form: str = FORM) -> Event:
@@ -120,7 +135,7 @@ def refuse_other_target(event: Event, scenario: Scenario, where: str) -> None:
     target = scenario.targets.gross_margin
     if event.level not in (None, target):
         raise ScenarioError(
-            f"{where}: the scenario's target is {target:.0%}; "
+            f"{where}: the scenario's target is {_percent(target)}; "
             f"change it with --set targets.gross_margin={event.level:g}"
         )
 
@@ -150,7 +165,11 @@ def quarter_in_horizon(date: str, scenario: Scenario, where: str) -> int:
 def _level(given: str, time: Hit, where: str) -> float:
     if not HITTING_TIMES[time].startswith("gross margin"):
         raise ScenarioError(f'{where}: "{HITTING_TIMES[time]}" takes no level; leave out {given}')
-    level = float(in_unit(given.strip(), "share"))
+    level = round(float(in_unit(given.strip(), "share")), 12)  # 70 times 0.01 is not 0.7
     if not 0.0 < level < 1.0:
         raise ScenarioError(f"{where}: a gross margin of {given} is not between 0 and 100%")
     return level
+
+
+def _percent(share: float) -> str:
+    return f"{100.0 * share:.4g}%"

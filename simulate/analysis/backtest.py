@@ -59,7 +59,7 @@ class Score:
 
     @property
     def surprises(self) -> bool:
-        """Whether it came true outside the central 90% of what was predicted."""
+        """Whether it lies outside the central 90%, or, of an event, a tenth or less foresaw it."""
         if not self.is_amount:
             return self.place.value < 1.0 - 0.9
         return not 0.05 <= self.place.value <= 0.95
@@ -93,14 +93,12 @@ class Backtest:
 
     def in_words(self) -> str:
         """Return how many observations came true within the central 90%."""
-        count, surprises = len(self.scores), sum(score.surprises for score in self.scores)
+        count = len(self.scores)
+        inside = count - sum(score.surprises for score in self.scores)
         if count == 1:
-            inside = "outside" if surprises else "inside"
-            return f"What came true lies {inside} the central 90% of what was predicted."
-        return (
-            f"{count - surprises} of {count} figures came true inside the central 90% of what was "
-            "predicted."
-        )
+            where = "inside" if inside else "outside"
+            return f"What came true lies {where} the central 90% of what was predicted."
+        return f"{inside} of {count} came true inside the central 90% of what was predicted."
 
 
 def backtest(

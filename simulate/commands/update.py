@@ -87,28 +87,27 @@ def print_update(update: "Update", out: Console) -> None:
     for belief in update.beliefs:
         shown.add_row(belief.event.name, percent(belief.before), percent(belief.after))
     out.print(shown)
-    out.print(_spreads("Outcomes", update.outcomes))
+    _print_spreads("Outcomes", update.outcomes, out)
     if update.inputs:
         moved = update.inputs[:MOST_SHOWN]
         title = f"Inputs that moved, the most first ({len(moved)} of {len(update.inputs)})"
-        out.print(_spreads(title, moved))
+        _print_spreads(title, moved, out)
     else:
-        out.print(Text("No input moved by more than chance."))
-    out.print(Text(DISCLAIMER, style="dim"))
+        out.print(Text("\nNo input moved by more than chance."))
+    out.print(Text(f"\n{DISCLAIMER}", style="dim"))
 
 
-def _spreads(title: str, spreads: "Sequence[Spread]") -> object:
-    shown = table(title, "", "P10", "P50", "P90")
-    for column in shown.columns:
-        column.no_wrap = True
+def _print_spreads(title: str, spreads: "Sequence[Spread]", out: Console) -> None:
+    """Print a line that names each number, then its quantiles before and now."""
+    out.print(Text(f"\n{title}", style="bold"))
+    out.print(Text(_line("", ["P10", "P50", "P90"])))
     for spread in spreads:
-        before, now = (
-            [amount(estimate, spread.unit) for estimate in estimates]
-            for estimates in (spread.before, spread.after)
-        )
         unit = "" if spread.unit == "share" else f", {spread.unit}"
-        name = spread.name.removeprefix("segments.").replace("gross margin", "margin")
-        shown.add_row(name)
-        shown.add_row(f"  before{unit}", *before, style="dim")
-        shown.add_row("  now", *now)
-    return shown
+        out.print(Text(f" {spread.name.removeprefix('segments.')}{unit}"))
+        for label, quantiles in (("before", spread.before), ("now", spread.after)):
+            line = _line(label, [amount(quantile, spread.unit) for quantile in quantiles])
+            out.print(Text(line, style="dim" if label == "before" else ""))
+
+
+def _line(label: str, cells: "Sequence[str]") -> str:
+    return f"   {label:<14}" + "".join(f"{cell:>19}" for cell in cells)

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from simulate.analysis.backtest import Backtest, Score
 
-from .style import BLUE, INK, LIGHT_BLUE, MUTED, ORANGE, picture, sign, tell
+from .style import BLUE, INK, LIGHT_BLUE, MUTED, ORANGE, PALE, picture, sign, tell
 
 BINS = 80
 SHOWN = (0.002, 0.998)
@@ -19,7 +19,7 @@ def plot_backtest(backtest: Backtest) -> Figure:
     with picture((9.0, 1.9 + 1.45 * len(scores))) as figure:
         rows = figure.subplots(len(scores), 1, squeeze=False)[:, 0]
         for axes, score in zip(rows, scores, strict=True):
-            _plot_score(axes, score)
+            (_plot_amount if score.is_amount else _plot_event)(axes, score)
         tell(
             rows[0],
             backtest.in_words().removesuffix("."),
@@ -29,7 +29,32 @@ def plot_backtest(backtest: Backtest) -> Figure:
     return figure
 
 
-def _plot_score(axes: Axes, score: Score) -> None:
+def _plot_event(axes: Axes, score: Score) -> None:
+    """Draw the share of paths in which an event happens, and the rest."""
+    seen, happens = score.observation.seen, float(score.by_path.mean())
+    axes.barh([0.0], [happens], color=LIGHT_BLUE, height=0.5)
+    axes.barh([0.0], [1.0 - happens], left=[happens], color=PALE, height=0.5)
+    for place, share, answer in ((0.0, happens, "yes"), (1.0, 1.0 - happens, "no")):
+        came_true = seen.written(score.observation.value) == answer
+        axes.text(
+            place,
+            0.45,
+            f"{answer}: {share:.1%}{', came true' if came_true else ''}",
+            ha="left" if place == 0.0 else "right",
+            fontsize=9,
+            color=ORANGE if came_true else INK,
+        )
+    axes.set_xlim(-MARGIN, 1.0 + MARGIN)
+    axes.set_ylim(-0.4, 0.8)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_formatter(lambda x, _: f"{x:.0%}")
+    axes.set_xlabel(seen.name, fontsize=9, color=MUTED, labelpad=1)
+    axes.tick_params(labelsize=8)
+
+
+def _plot_amount(axes: Axes, score: Score) -> None:
+    """Draw the distribution of a figure, and what came true."""
     value = score.observation.value
     low, high = np.quantile(score.by_path, SHOWN)
     edges = np.linspace(low, max(high, low + 1e-9), BINS + 1)
