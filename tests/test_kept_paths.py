@@ -35,7 +35,9 @@ def kept(scenario: Scenario, threads: int = 1, paths: int = PATHS) -> pd.DataFra
 @pytest.mark.parametrize("tails", [NORMAL_TAILS, FAT_TAILS], ids=["normal", "student_t"])
 def test_deviations_are_those_of_the_slow_model(anthropic: Scenario, tails: dict) -> None:
     scenario = changed(anthropic, tails)
-    engine = qmc.Sobol(prepare(scenario).dimensions, bits=32, rng=np.random.default_rng([SEED, 0]))
+    engine = qmc.Sobol(
+        prepare(scenario).layout.dimensions, bits=32, rng=np.random.default_rng([SEED, 0])
+    )
     slow = lucks(scenario, engine.random(PATHS) + 0.5**33)
     horizon = scenario.horizon
     years = range(horizon.years)

@@ -103,7 +103,7 @@ def test_a_first_quarter_and_the_known_ones_before_it_are_its_twelve_months(
     anthropic: Scenario,
 ) -> None:
     traces = simulate_traces(anthropic, 64)
-    base = np.sum(prepare(anthropic).plan.schedule.base_revenue, axis=0)
+    base: np.ndarray = prepare(anthropic).plan.schedule.base_revenue.sum(axis=0)
     assert base[3] == pytest.approx(3 * value(anthropic.base_year.monthly_revenue))
     quarter = figure("revenue 2026Q1 = 3 bn", anthropic).of_traces(traces)
     trailing = figure("revenue 12 months to 2026Q1 = 3 bn", anthropic).of_traces(traces)

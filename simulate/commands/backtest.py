@@ -17,6 +17,7 @@ from .options import (
     Force,
     Observations,
     Observe,
+    Paths,
     Set,
     Stress,
     Threads,
@@ -42,9 +43,7 @@ def backtest(
     stress: Stress = None,
     observe: Observe = None,
     observations: Observations = None,
-    paths: Annotated[
-        int | None, typer.Option(min=4096, help="At least this many paths.", show_default="262144")
-    ] = None,
+    paths: Paths = None,
     threads: Threads = None,
     out: Annotated[
         Path | None,

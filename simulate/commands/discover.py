@@ -12,7 +12,7 @@ from simulate.result import DISCLAIMER
 from simulate.scenario import load_scenario
 
 from .files import new_picture, save_whole
-from .options import File, Force, Set, Stress, Threads, Variant, scenario_name
+from .options import File, Force, Paths, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
 
 if TYPE_CHECKING:
@@ -32,9 +32,7 @@ def discover(
             show_default="the company's projection",
         ),
     ] = None,
-    paths: Annotated[
-        int | None, typer.Option(min=4096, help="At least this many paths.", show_default="262144")
-    ] = None,
+    paths: Paths = None,
     threads: Threads = None,
     out: Annotated[
         Path | None,

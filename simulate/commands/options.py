@@ -20,6 +20,9 @@ Stress = Annotated[str | None, typer.Option(help="A stress test that the file na
 Threads = Annotated[
     int | None, typer.Option(min=1, max=1024, help="Threads.", show_default="all processors")
 ]
+Paths = Annotated[
+    int | None, typer.Option(min=4096, help="At least this many paths.", show_default="262144")
+]
 Observe = Annotated[
     list[str] | None,
     typer.Option(

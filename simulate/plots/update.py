@@ -12,7 +12,6 @@ from .style import BLUE, INK, MUTED, PALE, picture, sign, tell
 
 BINS = 60
 SHOWN = (0.005, 0.995)
-MOST_INPUTS = 3
 
 
 def plot_update(update: Update) -> Figure:
