@@ -46,6 +46,16 @@ def money(estimate: Estimate) -> str:
     return _with_error(estimate.value, estimate.standard_error, "", 2)
 
 
+def amount(estimate: Estimate, unit: str) -> str:
+    """Return a number of any unit with its standard error, left out where it rounds to 0."""
+    scale, sign = (100.0, "%") if unit == "share" else (1.0, "")
+    value, error = scale * estimate.value, scale * estimate.standard_error
+    most = 2 if abs(value) >= 10.0 or sign else 3 if abs(value) >= 1.0 else 4
+    if error < 0.5 * 10.0**-most:
+        return f"{value:,.{most}f}{sign}"
+    return _with_error(value, error, sign, most)
+
+
 def _with_error(value: float, error: float, unit: str, most: int) -> str:
     """Return a number to the digit that its error's first digit stands at, within 1 to most."""
     digits = 1 if error <= 0.0 else min(max(1, math.ceil(-math.log10(error))), most)
