@@ -23,7 +23,8 @@ Array = NDArray[np.float64]
 
 PATHS = 1 << 18
 LEAST_EFFECTIVE = 200
-LARGEST_ASKED = 1 << 24
+LEAST_SCALED = 10
+LARGEST_ASKED = 1 << 22
 LEVELS = (0.1, 0.5, 0.9)
 # Of a distance of distribution functions that chance alone exceeds once in twenty times
 # (Kolmogorov), times the square root of the number of paths.
@@ -257,7 +258,8 @@ def _refusal(effective: float, count: int, places: Sequence[str]) -> list[str]:
         f"{LEAST_EFFECTIVE} are needed",
         *(f"  {place}" for place in places),
     ]
-    more = 1.5 * count * LEAST_EFFECTIVE / max(effective, 1e-9)
+    # The effective number of a few paths is too rough to be scaled.
+    more = math.inf if effective < LEAST_SCALED else 1.5 * count * LEAST_EFFECTIVE / effective
     ask = f"ask for --paths {2 ** math.ceil(math.log2(more))}, " if more <= LARGEST_ASKED else ""
     return [*lines, f"{ask}give a wider error, or a scenario in which it is less of a surprise"]
 
