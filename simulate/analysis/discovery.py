@@ -14,6 +14,7 @@ from simulate.event import Event, with_target
 from simulate.result import HITTING_TIMES
 from simulate.run import run, with_sampling
 from simulate.scenario import Scenario, ScenarioError
+from simulate.scenario.quarters import QUARTERS_A_YEAR
 from simulate.simulation import Progress
 from simulate.weighted import WeightedPaths
 
@@ -158,7 +159,7 @@ def discover(
     ).outcomes
     assert outcomes is not None
     success = (outcomes[HITTING_TIMES[event.time]] <= event.quarter).to_numpy()
-    last_year = scenario.horizon.first_year + event.quarter // 4
+    last_year = scenario.horizon.first_year + event.quarter // QUARTERS_A_YEAR
     features = features_of(outcomes, scenario, last_year)
     if not features:
         raise ScenarioError(f"{scenario.name}: no input is uncertain; nothing can separate paths")
