@@ -46,10 +46,24 @@ def money(estimate: Estimate) -> str:
     return _with_error(estimate.value, estimate.standard_error, "", 2)
 
 
-def _with_error(value: float, error: float, unit: str, most: int) -> str:
+def figure(estimate: Estimate, unit: str) -> str:
+    """Return a probability in percent, or money, with its standard error."""
+    return percent(estimate) if unit == "probability" else money(estimate)
+
+
+def change(estimate: Estimate, unit: str) -> str:
+    """Return a change, of a probability in points of percent, with its standard error."""
+    if estimate.value == 0.0 and not estimate.standard_error > 0.0:
+        return "no change"
+    scale = 100.0 if unit == "probability" else 1.0
+    value, error = scale * estimate.value, scale * estimate.standard_error
+    return _with_error(value, error, "", 2 if abs(value) > 1.0 else 4, sign="+")
+
+
+def _with_error(value: float, error: float, unit: str, most: int, sign: str = "-") -> str:
     """Return a number to the digit that its error's first digit stands at, within 1 to most."""
     digits = 1 if error <= 0.0 else min(max(1, math.ceil(-math.log10(error))), most)
-    return f"{value:,.{digits}f}{unit} ± {error:.{digits}f}"
+    return f"{value:{sign},.{digits}f}{unit} ± {error:.{digits}f}"
 
 
 def print_answer(result: Result, out: Console) -> None:

@@ -17,11 +17,12 @@ from simulate.scenario.units import in_unit
 
 PATTERN = re.compile(r"(.+?)(?:\s+(?:>=|≥)?\s*(\d\S*(?:\s*%)?))?\s+by\s+(\d{4}(?:Q[1-4])?)")
 MARGINS = (Hit.MARGIN_PAYING, Hit.MARGIN_PAYING_HELD, Hit.MARGIN_ALL, Hit.MARGIN_ALL_HELD)
-WORDS = {
-    Hit.CASH_FLOW_POSITIVE: "a first quarter of positive free cash flow",
-    Hit.CASH_FLOW_HELD: "a held year of positive free cash flow",
-    Hit.PAYBACK: "cumulative payback",
-    Hit.OUT_OF_CASH: "out of cash",
+# What else can come, in words and in short.
+OTHERS = {
+    Hit.CASH_FLOW_POSITIVE: ("a quarter of positive free cash flow", "cash flow > 0"),
+    Hit.CASH_FLOW_HELD: ("a held year of positive free cash flow", "cash flow > 0 held"),
+    Hit.PAYBACK: ("cumulative payback", "payback"),
+    Hit.OUT_OF_CASH: ("out of cash", "out of cash"),
 }
 
 
@@ -54,16 +55,36 @@ class Event:
     @property
     def words(self) -> str:
         """The event in words, such as ``gross margin (paying users) 70% by the end of 2027``."""
-        date = format_quarter(self.scenario.horizon.first_quarter + self.quarter)
-        if date.endswith(f"Q{QUARTERS_A_YEAR}"):
-            date = f"the end of {date[:4]}"
+        date = f"the end of {self._date}" if self._is_year else self._date
         if self.time not in MARGINS:
-            return f"{WORDS[self.time]} by {date}"
+            return f"{OTHERS[self.time][0]} by {date}"
         paying = self.time in (Hit.MARGIN_PAYING, Hit.MARGIN_PAYING_HELD)
-        held = self.time in (Hit.MARGIN_PAYING_HELD, Hit.MARGIN_ALL_HELD)
         users = "paying users" if paying else "with free users"
-        target = f"{100.0 * self.scenario.targets.gross_margin:.4g}%"
-        return f"gross margin ({users}{', held' if held else ''}) {target} by {date}"
+        return f"gross margin ({users}{', held' if self._is_held else ''}) {self._target} by {date}"
+
+    @property
+    def short(self) -> str:
+        """The event in short, such as ``margin 70% by 2027``."""
+        if self.time not in MARGINS:
+            return f"{OTHERS[self.time][1]} by {self._date}"
+        return f"margin {self._target}{' held' if self._is_held else ''} by {self._date}"
+
+    @property
+    def _date(self) -> str:
+        quarter = format_quarter(self.scenario.horizon.first_quarter + self.quarter)
+        return quarter[:4] if self._is_year else quarter
+
+    @property
+    def _is_year(self) -> bool:
+        return self.quarter % QUARTERS_A_YEAR == QUARTERS_A_YEAR - 1
+
+    @property
+    def _is_held(self) -> bool:
+        return self.time in (Hit.MARGIN_PAYING_HELD, Hit.MARGIN_ALL_HELD)
+
+    @property
+    def _target(self) -> str:
+        return f"{100.0 * self.scenario.targets.gross_margin:.4g}%"
 
 
 def parse_event(text: str, scenario: Scenario, where: str) -> Event:

@@ -7,7 +7,7 @@ import pytest
 
 from simulate.scenario import Scenario, ScenarioError, load_scenario
 from simulate.scenario.inputs import list_inputs
-from simulate.scenario.setting import find_setting, parse_variation
+from simulate.scenario.setting import at_values, find_setting, parse_variation, refuse_overlap
 
 LEVELS = (0.1, 0.5, 0.9)
 
@@ -87,7 +87,8 @@ def test_the_range_to_search_is_as_wide_as_is_valid(
         ("segments.apis.market", 'did you mean "api"?'),
         ("inference", "no single value; name one of its keys: base_overrun"),
         ("segments.api.known_losses", "no single value"),
-        ("sampling.paths", "of the simulation, not of the lab"),
+        ("sampling.paths", "of the question, not of the lab"),
+        ("targets.gross_margin", "of the question, not of the lab"),
     ],
 )
 def test_a_key_that_names_nothing_to_vary_is_explained(
@@ -97,10 +98,10 @@ def test_a_key_that_names_nothing_to_vary_is_explained(
         find_setting(anthropic, key)
 
 
-@pytest.mark.parametrize("key", ["targets.hold_quarters", "funding.round_2026.quarter"])
-def test_what_can_not_move_by_a_little_has_no_range(key: str, anthropic: Scenario) -> None:
+@pytest.mark.parametrize("key", ["hardware.tpu.life_years", "funding.round_2026.quarter"])
+def test_what_can_not_move_by_a_little_has_no_range(key: str) -> None:
     with pytest.raises(ScenarioError, match="compare some with simulate sweep"):
-        find_setting(anthropic, key).search_range()
+        find_setting(load_scenario("anthropic-tpu.toml"), key).search_range()
 
 
 def test_a_value_that_can_not_be_says_why(anthropic: Scenario) -> None:
@@ -141,3 +142,28 @@ def test_values_are_listed_or_ranged(text: str, values: list[float | str]) -> No
 def test_what_lists_no_values_is_explained(text: str, message: str, anthropic: Scenario) -> None:
     with pytest.raises(ScenarioError, match=f"--vary {re.escape(text)}: .*{message}"):
         parse_variation(anthropic, text)
+
+
+def test_settings_are_laid_one_over_the_other(anthropic: Scenario) -> None:
+    keys = ("inference.overrun.p90", "inference.overrun.p50", "cash.tax_rate")
+    settings = [find_setting(anthropic, key) for key in keys]
+    refuse_overlap(settings)
+    found = at_values(settings, (0.5, 0.05, 0.01))
+    assert quantiles(found, "inference.overrun") == pytest.approx([-0.08, 0.05, 0.5])
+    moved = quantiles(anthropic, "cash.tax_rate") + 0.01
+    assert quantiles(found, "cash.tax_rate") == pytest.approx(moved)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ("inference.overrun", "inference.overrun.p90"),
+        ("inference.efficiency_gain.p50", "inference.efficiency_gain.p90"),
+        ("inference.overrun.p90", "inference.overrun.p90"),
+    ],
+)
+def test_settings_that_change_the_same_are_refused(
+    keys: tuple[str, str], anthropic: Scenario
+) -> None:
+    with pytest.raises(ScenarioError, match="both change inference"):
+        refuse_overlap([find_setting(anthropic, key) for key in keys])

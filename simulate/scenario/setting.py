@@ -1,7 +1,9 @@
 """One thing of a scenario that a question varies: a stated value, or a whole distribution."""
 
+import itertools
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,8 +20,8 @@ from .schema import Scenario
 from .units import in_unit
 
 Value = float | str
-Way = Literal["by", "times"]
-NOT_OF_THE_LAB = ("sampling", "horizon")
+Way = Literal["set", "by", "times"]
+NOT_OF_THE_LAB = ("sampling", "horizon", "targets")
 REACH = 2.0
 BISECTIONS = 16
 MOST_VALUES = 1000
@@ -41,10 +43,11 @@ class Setting:
         Of the value; empty where the schema declares none.
     spread
         A scale of the value: from P10 to P90 of its input, or its own size.
-    moved
-        Key of the input whose distribution moves as a whole; empty where the value itself is set.
+    owner
+        Key of the input that the value belongs to, or the key itself.
     way
-        How it moves: ``by`` adds to every draw, ``times`` multiplies every draw.
+        ``set`` sets the value; ``by`` moves the owner's distribution as a whole by adding to every
+        draw, ``times`` by multiplying every draw.
     """
 
     scenario: Scenario
@@ -52,19 +55,19 @@ class Setting:
     now: Value
     unit: str
     spread: float
-    moved: str = ""
-    way: Way = "by"
+    owner: str
+    way: Way
 
     @property
     def meaning(self) -> str:
         """How the scenario changes with the value, in words."""
-        if not self.moved:
+        if self.way == "set":
             return f"{self.key} set to the value, all else as stated"
         does = "shifted" if self.way == "by" else "multiplied"
-        if self.key == self.moved:
+        if self.key == self.owner:
             return f"every draw of {self.key} {does} by the value"
         quantile = self.key.rpartition(".")[2]
-        return f"every draw of {self.moved} {does} alike, until its {quantile} is the value"
+        return f"every draw of {self.owner} {does} alike, until its {quantile} is the value"
 
     def at(self, value: Value) -> Scenario:
         """Return the scenario at a value.
@@ -77,14 +80,14 @@ class Setting:
         shown = value if isinstance(value, str) else f"{value:.6g}"
         origin = Origin(None, (), f"--vary {self.key}: at {shown}")
         layers = _layers(self.scenario, origin)
-        if self.moved:
-            of = layers.get(self.moved, origin)
+        if self.way == "set":
+            layers.set(self.key, value, origin)
+        else:
+            of = layers.get(self.owner, origin)
             now, then = float(self.now), float(value)
             amount = then - now if self.way == "by" else then / now
             moved = {"distribution": "shifted", "of": of, self.way: amount, "source": self.meaning}
-            layers.set(self.moved, moved, origin)
-        else:
-            layers.set(self.key, value, origin)
+            layers.set(self.owner, moved, origin)
         try:
             with np.errstate(all="ignore"):
                 return Scenario.model_validate(layers.table)
@@ -156,28 +159,29 @@ def find_setting(scenario: Scenario, key: str) -> Setting:
     """
     origin = Origin(None, (), f"--vary {key}")
     if key.split(".")[0] in NOT_OF_THE_LAB:
-        raise ScenarioError(f"{origin.setting}: is of the simulation, not of the lab")
+        raise ScenarioError(f"{origin.setting}: is of the question, not of the lab")
     layers = _layers(scenario, origin)
     parent, _, last = key.rpartition(".")
     inputs = {member.key: member for member in list_inputs(scenario)}
     owner = inputs.get(key) or inputs.get(parent)
     if owner is None:
         now = _single(layers.get(key, origin), origin)
-        return Setting(scenario, key, now, "", _size(now))
+        return Setting(scenario, key, now, "", _size(now), key, "set")
     unit, distribution = owner.quantity.unit, owner.distribution
     if distribution.is_certain:
         now = distribution.quantile(0.5)
-        return Setting(scenario, owner.key, now, unit, _size(now))
+        return Setting(scenario, owner.key, now, unit, _size(now), owner.key, "set")
     low, middle, high = (round(distribution.quantile(level), 12) for level in (0.1, 0.5, 0.9))
-    way: Way = "times" if _begins_at_zero(distribution) else "by"
+    spread, way = high - low, _natural_way(distribution)
     if owner.key == key and way == "times":
-        return Setting(scenario, key, 1.0, "times", (high - low) / middle, key, way)
+        return Setting(scenario, key, 1.0, "times", spread / middle, key, way)
     if owner.key == key:
-        return Setting(scenario, key, 0.0, unit, high - low, key, way)
+        return Setting(scenario, key, 0.0, unit, spread, key, way)
     if QUANTILE_KEY.fullmatch(last) and last not in layers.get(parent, origin):
         now = round(distribution.quantile(level_of(last)), 12)
-        return Setting(scenario, key, now, unit, high - low, parent, way)
-    return Setting(scenario, key, _single(layers.get(key, origin), origin), unit, high - low)
+        return Setting(scenario, key, now, unit, spread, parent, way)
+    now = _single(layers.get(key, origin), origin)
+    return Setting(scenario, key, now, unit, spread, parent, "set")
 
 
 def _layers(scenario: Scenario, origin: Origin) -> Layers:
@@ -197,9 +201,32 @@ def _size(now: Value) -> float:
     return 1.0 if isinstance(now, str) else abs(now) or 1.0
 
 
-def _begins_at_zero(distribution: Uncertain) -> bool:
-    """Tell whether a factor moves a distribution more naturally than a shift."""
-    return isinstance(distribution, Lognormal) and distribution.origin == 0.0
+def _natural_way(distribution: Uncertain) -> Way:
+    """Return what moves a distribution and leaves its shape: a factor if it begins at 0."""
+    begins_at_zero = isinstance(distribution, Lognormal) and distribution.origin == 0.0
+    return "times" if begins_at_zero else "by"
+
+
+def at_values(settings: Sequence[Setting], values: Sequence[Value]) -> Scenario:
+    """Return the scenario with several settings at their values, one after the other.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario can't have them.
+    """
+    scenario = settings[0].scenario
+    for setting, value in zip(settings, values, strict=True):
+        scenario = replace(setting, scenario=scenario).at(value)
+    return scenario
+
+
+def refuse_overlap(settings: Sequence[Setting]) -> None:
+    """Raise unless each setting leaves alone what the others change."""
+    for one, other in itertools.combinations(settings, 2):
+        moves = one.way != "set" or other.way != "set"
+        if one.key == other.key or (one.owner == other.owner and moves):
+            raise ScenarioError(f"--vary {one.key}, --vary {other.key}: both change {one.owner}")
 
 
 def parse_variation(scenario: Scenario, text: str) -> tuple[Setting, list[Value]]:
