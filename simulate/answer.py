@@ -1,6 +1,7 @@
 """The printed answer: what a person reads out loud, in 80 columns."""
 
 import math
+import textwrap
 
 from rich import box
 from rich.console import Console, Group
@@ -44,6 +45,11 @@ def _small(share: float) -> str:
 def money(estimate: Estimate) -> str:
     """Return billions of dollars with their standard error."""
     return _with_error(estimate.value, estimate.standard_error, "", 2)
+
+
+def heading(name: str) -> str:
+    """Return a figure's name in lines as narrow as a value with its error."""
+    return textwrap.fill(name, len("-12.34 ± 0.05"))
 
 
 def figure(estimate: Estimate, unit: str) -> str:
@@ -115,10 +121,15 @@ def _sentence(result: Result) -> str:
     )
 
 
-def table(title: str, *columns: str) -> Table:
+def table(title: str, *columns: str, narrow: bool = False) -> Table:
     """Return an empty table in the common style: the first column names its row."""
     found = Table(
-        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0) if narrow else (0, 1),
     )
     for place, column in enumerate(columns):
         found.add_column(column, justify="right" if place else "left", no_wrap=place == 0)

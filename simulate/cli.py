@@ -14,6 +14,7 @@ from simulate.commands.run import run
 from simulate.commands.show import show
 from simulate.commands.start import init, schema
 from simulate.commands.stress import stress
+from simulate.commands.sweep import sweep
 from simulate.commands.warmup import warmup
 from simulate.scenario import ScenarioError
 from simulate.version import package_version
@@ -28,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (run, check, show, converge, stress, diff, schema, init, fit, warmup):
+for command in (run, check, show, converge, stress, sweep, diff, schema, init, fit, warmup):
     app.command()(command)
 
 

@@ -1,105 +1,94 @@
-"""An outcome by a date, as people write it: ``gross margin 70% by 2027``."""
+"""Something a path reaches by a date, such as ``gross margin 70% by 2027``."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-import numpy as np
-from numpy.typing import NDArray
-
-from simulate.estimate import Estimate
 from simulate.kernels.rows import Hit
-from simulate.result import HITTING_TIMES, Result, projected_time
+from simulate.result import HITTING_TIMES, projected_time
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.quarters import QUARTERS_A_YEAR, format_quarter, parse_quarter
-from simulate.scenario.schema import percent_hint
 from simulate.scenario.units import in_unit
 
-PATTERN = re.compile(r"(.+?)(?:\s+(?:>=|≥)?\s*(\d\S*(?:\s*%)?))?\s+by\s+(\d{4}(?:Q[1-4])?)")
-MARGINS = (Hit.MARGIN_PAYING, Hit.MARGIN_PAYING_HELD, Hit.MARGIN_ALL, Hit.MARGIN_ALL_HELD)
-# What else can come, in words and in short.
-OTHERS = {
-    Hit.CASH_FLOW_POSITIVE: ("a quarter of positive free cash flow", "cash flow > 0"),
-    Hit.CASH_FLOW_HELD: ("a held year of positive free cash flow", "cash flow > 0 held"),
-    Hit.PAYBACK: ("cumulative payback", "payback"),
-    Hit.OUT_OF_CASH: ("out of cash", "out of cash"),
+DATE = r"\d{4}(?:Q[1-4])?"
+PATTERN = re.compile(rf"(?P<name>.+?)(?:\s+(?P<level>\d+(?:\.\d+)?\s*%?))?\s+by\s+(?P<date>{DATE})")
+FORM = '"gross margin 70% by 2027" or "out of cash by 2028Q2"'
+
+IN_WORDS = {
+    Hit.MARGIN_PAYING: "gross margin (paying users) reaches {level}",
+    Hit.MARGIN_PAYING_HELD: "gross margin (paying users) has been held at {level}",
+    Hit.MARGIN_ALL: "gross margin (with free users) reaches {level}",
+    Hit.MARGIN_ALL_HELD: "gross margin (with free users) has been held at {level}",
+    Hit.CASH_FLOW_POSITIVE: "free cash flow turns positive",
+    Hit.CASH_FLOW_HELD: "free cash flow has been positive for a year",
+    Hit.PAYBACK: "cumulative free cash flow is paid back",
+    Hit.OUT_OF_CASH: "cash runs out",
+}
+IN_SHORT = {
+    Hit.MARGIN_PAYING: "margin {level}",
+    Hit.MARGIN_PAYING_HELD: "margin {level} held",
+    Hit.MARGIN_ALL: "margin {level}",
+    Hit.MARGIN_ALL_HELD: "margin {level} held",
+    Hit.CASH_FLOW_POSITIVE: "cash flow > 0",
+    Hit.CASH_FLOW_HELD: "cash flow > 0 held",
+    Hit.PAYBACK: "payback",
+    Hit.OUT_OF_CASH: "out of cash",
 }
 
 
 @dataclass(frozen=True)
 class Event:
-    """That a hitting time comes by the end of a quarter.
+    """A hitting time that comes by the end of a quarter.
 
     Attributes
     ----------
-    scenario
-        Whose event it is, with the target of gross margin that the text states, if any.
     time
         Which hitting time.
     quarter
         Counted from the first of the horizon.
+    date
+        As it was written: a year, or a quarter.
+    level
+        The gross margin that is to be reached, None where it isn't named.
     """
 
-    scenario: Scenario
     time: Hit
     quarter: int
-
-    def probability(self, result: Result) -> Estimate:
-        """Return its probability in a run."""
-        return result.probability_by(self.time, self.quarter)
-
-    def counts(self, result: Result) -> NDArray[np.int64]:
-        """Return in how many paths of each replicate it happens, shape (replicates,)."""
-        return result.counts_by(self.time, self.quarter)
+    date: str
+    level: float | None = None
 
     @property
-    def words(self) -> str:
-        """The event in words, such as ``gross margin (paying users) 70% by the end of 2027``."""
-        date = f"the end of {self._date}" if self._is_year else self._date
-        if self.time not in MARGINS:
-            return f"{OTHERS[self.time][0]} by {date}"
-        paying = self.time in (Hit.MARGIN_PAYING, Hit.MARGIN_PAYING_HELD)
-        users = "paying users" if paying else "with free users"
-        return f"gross margin ({users}{', held' if self._is_held else ''}) {self._target} by {date}"
+    def name(self) -> str:
+        """Return the outcome and its date."""
+        return f"{HITTING_TIMES[self.time]} by {self.date}"
 
-    @property
-    def short(self) -> str:
-        """The event in short, such as ``margin 70% by 2027``."""
-        if self.time not in MARGINS:
-            return f"{OTHERS[self.time][1]} by {self._date}"
-        return f"margin {self._target}{' held' if self._is_held else ''} by {self._date}"
+    def in_words(self, scenario: Scenario) -> str:
+        """Return a clause, such as ``cash runs out by the end of 2028``."""
+        clause = IN_WORDS[self.time].format(level=_percent(scenario.targets.gross_margin))
+        return f"{clause} by the end of {self.date}"
 
-    @property
-    def _date(self) -> str:
-        quarter = format_quarter(self.scenario.horizon.first_quarter + self.quarter)
-        return quarter[:4] if self._is_year else quarter
-
-    @property
-    def _is_year(self) -> bool:
-        return self.quarter % QUARTERS_A_YEAR == QUARTERS_A_YEAR - 1
-
-    @property
-    def _is_held(self) -> bool:
-        return self.time in (Hit.MARGIN_PAYING_HELD, Hit.MARGIN_ALL_HELD)
-
-    @property
-    def _target(self) -> str:
-        return f"{100.0 * self.scenario.targets.gross_margin:.4g}%"
+    def in_short(self, scenario: Scenario) -> str:
+        """Return the head of a column, such as ``margin 70% by 2027``."""
+        level = _percent(scenario.targets.gross_margin)
+        return f"{IN_SHORT[self.time].format(level=level)} by {self.date}"
 
 
-def parse_event(text: str, scenario: Scenario, where: str) -> Event:
+def parse_event(text: str, scenario: Scenario, where: str, form: str = FORM) -> Event:
     """Return the event that a text states.
 
     Parameters
     ----------
     text
-        As ``gross margin 70% by 2027`` or ``out_of_cash by 2030Q2``: an outcome, for a margin the
-        target if it is another than the scenario's, and a year or quarter. ``gross margin`` alone
-        is the definition that the company projects.
+        An outcome, the gross margin to be reached if it isn't the scenario's, a year or a quarter:
+        ``gross margin 70% by 2027``. ``gross margin`` alone is the definition that the company
+        projects.
     scenario
         Whose horizon holds the date.
     where
-        How an error message begins, such as ``--target "…"``.
+        What holds the text, for the messages.
+    form
+        What would be right, for the messages.
 
     Returns
     -------
@@ -112,49 +101,75 @@ def parse_event(text: str, scenario: Scenario, where: str) -> Event:
     """
     match = PATTERN.fullmatch(text.strip())
     if match is None:
-        raise ScenarioError(f"{where}: not an outcome by a date; write gross margin 70% by 2027")
-    name, margin, date = match.groups()
-    time = _time(name, scenario, where)
-    if margin is not None:
-        if time not in MARGINS:
-            raise ScenarioError(f'{where}: "{margin}" is a target of gross margin, not of {name}')
-        scenario = _with_target(scenario, margin, where)
-    quarter = _quarter(date) - scenario.horizon.first_quarter
-    if not 0 <= quarter < scenario.horizon.quarters:
-        last = format_quarter(scenario.horizon.last_quarter)
-        raise ScenarioError(f"{where}: {date} lies outside the horizon, which ends {last}")
-    return Event(scenario, time, quarter)
-
-
-def _time(name: str, scenario: Scenario, where: str) -> Hit:
+        raise ScenarioError(f"{where}: not an outcome and a date; write it as {form}")
     times = {known: time for time, known in HITTING_TIMES.items()}
     times["gross margin"] = projected_time(scenario)
-    asked = " ".join(name.replace("_", " ").lower().split())
-    if asked not in times:
-        close = get_close_matches(asked, times, n=1, cutoff=0.5)
-        hint = f'did you mean "{close[0]}"?' if close else f"known are: {'; '.join(times)}"
-        raise ScenarioError(f'{where}: no outcome "{name}"; {hint}')
-    return times[asked]
+    time = times[known_name(match["name"], times, where, "outcome")]
+    level = None if match["level"] is None else _level(match["level"], time, where)
+    return Event(time, quarter_in_horizon(match["date"], scenario, where), match["date"], level)
 
 
-def _with_target(scenario: Scenario, written: str, where: str) -> Scenario:
-    target = parse_share(written)
-    if target is None or not 0.0 < target < 1.0:
-        hint = percent_hint(target) if target is not None else ""
-        raise ScenarioError(f'{where}: "{written}" is no gross margin between 0 and 100%{hint}')
-    targets = scenario.targets.model_copy(update={"gross_margin": target})
+def event_by_year(time: Hit, year: int, scenario: Scenario) -> Event:
+    """Return a hitting time by the end of a year, or of the horizon's nearest."""
+    horizon = scenario.horizon
+    year = min(max(year, horizon.first_year), horizon.last_year)
+    return Event(time, QUARTERS_A_YEAR * (year - horizon.first_year + 1) - 1, str(year))
+
+
+def projected_event(scenario: Scenario) -> Event:
+    """Return what the company projects, or that margin by the horizon's end."""
+    year = scenario.targets.projected_year or scenario.horizon.last_year
+    return event_by_year(projected_time(scenario), year, scenario)
+
+
+def with_target(scenario: Scenario, event: Event) -> Scenario:
+    """Return the scenario with the event's gross margin as its target."""
+    if event.level is None:
+        return scenario
+    targets = scenario.targets.model_copy(update={"gross_margin": event.level})
     return scenario.model_copy(update={"targets": targets})
 
 
-def parse_share(written: str) -> float | None:
-    """Return a share such as ``0.5`` or ``50%``, or None where it is no number."""
-    try:
-        found = in_unit(written, "share")
-    except ValueError:
-        return None
-    # 70% is 0.7, not 70 times 0.01.
-    return round(found, 12) if isinstance(found, float) else None
+def refuse_other_target(event: Event, scenario: Scenario, where: str) -> None:
+    """Raise if the event names another gross margin than the scenario's target."""
+    target = scenario.targets.gross_margin
+    if event.level not in (None, target):
+        raise ScenarioError(
+            f"{where}: the scenario's target is {_percent(target)}; "
+            f"change it with --set targets.gross_margin={event.level:g}"
+        )
 
 
-def _quarter(date: str) -> int:
-    return parse_quarter(date if "Q" in date else f"{date}Q{QUARTERS_A_YEAR}")
+def known_name(given: str, known: Iterable[str], where: str, kind: str) -> str:
+    """Return the known name that is meant, written with spaces or with underscores."""
+    name = " ".join(given.replace("_", " ").split())
+    by_lower = {one.lower(): one for one in known}
+    if name.lower() in by_lower:
+        return by_lower[name.lower()]
+    close = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.5)
+    every = "; ".join(by_lower.values())
+    hint = f'did you mean "{by_lower[close[0]]}"?' if close else f"known are: {every}"
+    raise ScenarioError(f'{where}: no {kind} "{name}"; {hint}')
+
+
+def quarter_in_horizon(date: str, scenario: Scenario, where: str) -> int:
+    """Return a quarter, or a year's last, counted from the first of the horizon."""
+    horizon = scenario.horizon
+    quarter = parse_quarter(date if "Q" in date else f"{date}Q{QUARTERS_A_YEAR}")
+    if not horizon.first_quarter <= quarter <= horizon.last_quarter:
+        first, last = format_quarter(horizon.first_quarter), format_quarter(horizon.last_quarter)
+        raise ScenarioError(f"{where}: {date} lies outside the horizon, {first} to {last}")
+    return quarter - horizon.first_quarter
+
+
+def _level(given: str, time: Hit, where: str) -> float:
+    if not HITTING_TIMES[time].startswith("gross margin"):
+        raise ScenarioError(f'{where}: "{HITTING_TIMES[time]}" takes no level; leave out {given}')
+    level = round(float(in_unit(given.strip(), "share")), 12)  # 70 times 0.01 is not 0.7
+    if not 0.0 < level < 1.0:
+        raise ScenarioError(f"{where}: a gross margin of {given} is not between 0 and 100%")
+    return level
+
+
+def _percent(share: float) -> str:
+    return f"{100.0 * share:.4g}%"

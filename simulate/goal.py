@@ -1,19 +1,21 @@
-"""What is wanted of a probability: an error of it, or that it be at least or at most a value."""
+"""What is wanted of a probability: a standard error, or that it be at least or at most a value."""
 
+import math
 import re
 from dataclasses import dataclass
 
-from simulate.event import Event, parse_event, parse_share
+from simulate.event import Event, parse_event, refuse_other_target, with_target
 from simulate.result import Result
 from simulate.scenario import Scenario, ScenarioError
 
-ERROR = re.compile(r"P\((.+)\)\s*(?:±|\+-|\+/-)\s*(\S+)")
-VALUE = re.compile(r"P\((.+)\)\s*(>=?|≥|<=?|≤)\s*(\S+)")
+PATTERN = re.compile(r"P\(\s*(.+?)\s*\)\s*(?:±|\+-|\+/-)\s*(\S+)")
+VALUE = re.compile(r"P\(\s*(.+?)\s*\)\s*(>=?|≥|<=?|≤)\s*(\S+)")
+FORM = '"P(gross margin by 2027) ± 0.0005"'
 
 
 @dataclass(frozen=True)
 class Goal:
-    """The standard error wanted of a probability."""
+    """The standard error wanted of an event's probability."""
 
     text: str
     event: Event
@@ -21,7 +23,7 @@ class Goal:
 
     def error_of(self, result: Result) -> float:
         """Return the standard error reached; NaN if no path, or every path, counts."""
-        return self.event.probability(result).standard_error
+        return result.probability_by(self.event.time, self.event.quarter).standard_error
 
 
 def parse_goal(text: str, scenario: Scenario) -> Goal:
@@ -32,7 +34,7 @@ def parse_goal(text: str, scenario: Scenario) -> Goal:
     text
         As ``P(gross margin by 2027) ± 0.0005``: an event and a standard error.
     scenario
-        Whose event it is.
+        Whose horizon holds the date.
 
     Returns
     -------
@@ -44,26 +46,25 @@ def parse_goal(text: str, scenario: Scenario) -> Goal:
         If the text is no goal of the scenario.
     """
     where = f'--until "{text}"'
-    match = ERROR.fullmatch(text.strip())
+    match = PATTERN.fullmatch(text.strip())
     if match is None:
-        raise ScenarioError(f'{where}: not a goal; write it as "P(gross margin by 2027) ± 0.0005"')
-    event = parse_event(match[1], scenario, where)
-    if event.scenario.targets != scenario.targets:
-        own = scenario.targets.gross_margin
-        raise ScenarioError(
-            f"{where}: the scenario's target is {own:g}; change it with --set targets.gross_margin="
-            f"{event.scenario.targets.gross_margin:g}"
-        )
-    error = parse_share(match[2])
-    if error is None or not 1e-7 <= error < 0.5:
-        raise ScenarioError(f'{where}: "{match[2]}" is no standard error from 0.0000001 to 0.5')
-    return Goal(text, event, error)
+        raise ScenarioError(f"{where}: not a goal; write it as {FORM}")
+    event = parse_event(match[1], scenario, where, FORM)
+    refuse_other_target(event, scenario, where)
+    return Goal(text, event, _error(match[2], where))
 
 
 @dataclass(frozen=True)
 class Target:
-    """The probability that an event shall have at least, or at most."""
+    """The probability that an event shall have, at least or at most.
 
+    Attributes
+    ----------
+    scenario
+        Whose event it is, with the gross margin that the text names as its target.
+    """
+
+    scenario: Scenario
     event: Event
     at_least: bool
     probability: float
@@ -75,10 +76,11 @@ class Target:
         return probability <= self.probability
 
     @property
-    def words(self) -> str:
-        """The target in words, such as ``P(out of cash by the end of 2030) at most 10%``."""
+    def in_words(self) -> str:
+        """The target in words, such as ``P(cash runs out by the end of 2030) at most 10%``."""
         bound = "at least" if self.at_least else "at most"
-        return f"P({self.event.words}) {bound} {100.0 * self.probability:.4g}%"
+        event = self.event.in_words(self.scenario)
+        return f"P({event}) {bound} {100.0 * self.probability:.4g}%"
 
 
 def parse_target(text: str, scenario: Scenario) -> Target:
@@ -87,8 +89,8 @@ def parse_target(text: str, scenario: Scenario) -> Target:
     Parameters
     ----------
     text
-        As ``P(gross margin 70% by 2027) >= 0.5``: an event, and at least (or at most) which
-        probability, in percent if one likes.
+        As ``P(gross margin 70% by 2027) >= 0.5``: an event, and the probability that it shall have
+        at least, or at most, in percent if one likes.
     scenario
         Whose event it is.
 
@@ -101,14 +103,27 @@ def parse_target(text: str, scenario: Scenario) -> Target:
     ScenarioError
         If the text is no target of the scenario.
     """
-    where = f'--target "{text}"'
+    where, form = f'--target "{text}"', '"P(gross margin 70% by 2027) >= 0.5"'
     match = VALUE.fullmatch(text.strip())
     if match is None:
-        raise ScenarioError(
-            f'{where}: not a target; write it as "P(gross margin 70% by 2027) >= 0.5"'
-        )
-    event = parse_event(match[1], scenario, where)
-    probability = parse_share(match[3])
-    if probability is None or not 0.0 < probability < 1.0:
+        raise ScenarioError(f"{where}: not a target; write it as {form}")
+    event = parse_event(match[1], scenario, where, form)
+    probability = _share(match[3])
+    if not 0.0 < probability < 1.0:
         raise ScenarioError(f'{where}: "{match[3]}" is no probability between 0 and 1')
-    return Target(event, match[2][0] in ">≥", probability)
+    return Target(with_target(scenario, event), event, match[2][0] in ">≥", probability)
+
+
+def _error(given: str, where: str) -> float:
+    error = _share(given)
+    if not 1e-7 <= error < 0.5:
+        raise ScenarioError(f'{where}: "{given}" is no standard error from 0.0000001 to 0.5')
+    return error
+
+
+def _share(given: str) -> float:
+    """Return a number or a percentage, NaN for anything else."""
+    try:
+        return float(given.removesuffix("%")) / (100.0 if given.endswith("%") else 1.0)
+    except ValueError:
+        return math.nan

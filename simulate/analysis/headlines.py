@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate.estimate import Estimate, change_of_probability, probability
-from simulate.event import Event
+from simulate.event import Event, event_by_year, projected_event
 from simulate.kernels.rows import Hit
-from simulate.result import Result, projected_time
+from simulate.result import Result
 from simulate.scenario import Scenario
 from simulate.simulation import Progress
 
@@ -72,14 +72,15 @@ class Figure:
     read: Callable[[Result], Reading]
 
 
-def chance_of(event: Event) -> Figure:
-    """Return the probability of an event as a figure."""
-    wanted = event.time is not Hit.OUT_OF_CASH
+def chance_of(event: Event, scenario: Scenario) -> Figure:
+    """Return the probability of a scenario's event as a figure."""
+    name, short = f"P({event.in_words(scenario)})", event.in_short(scenario)
 
     def read(result: Result) -> Reading:
-        return Counted(event.counts(result), result.replicate_paths)
+        counts = result.counts_by(event.time, event.quarter)
+        return Counted(counts, result.replicate_paths)
 
-    return Figure(f"P({event.words})", event.short, "probability", wanted, read)
+    return Figure(name, short, "probability", event.time is not Hit.OUT_OF_CASH, read)
 
 
 def headlines(scenario: Scenario) -> tuple[Figure, ...]:
@@ -97,24 +98,19 @@ def headlines(scenario: Scenario) -> tuple[Figure, ...]:
         positive cash flow and of no cash by 2030, each year moved into the horizon; and the median
         peak funding need.
     """
-    first, last = scenario.horizon.first_year, scenario.horizon.last_year
-
-    def by(time: Hit, year: int | None) -> Event:
-        within = min(max(year or last, first), last)
-        return Event(scenario, time, 4 * (within - first) + 3)
-
-    return (
-        chance_of(by(projected_time(scenario), scenario.targets.projected_year)),
-        chance_of(by(Hit.CASH_FLOW_HELD, CASH_YEAR)),
-        chance_of(by(Hit.OUT_OF_CASH, CASH_YEAR)),
-        Figure(
-            "median peak funding need",
-            "peak need, bn USD",
-            "bn USD",
-            False,
-            lambda result: result.funding_need_by_replicate("p50"),
-        ),
+    events = (
+        projected_event(scenario),
+        event_by_year(Hit.CASH_FLOW_HELD, CASH_YEAR, scenario),
+        event_by_year(Hit.OUT_OF_CASH, CASH_YEAR, scenario),
     )
+    need = Figure(
+        "median peak funding need",
+        "peak need, bn USD",
+        "bn USD",
+        False,
+        lambda result: result.funding_need_by_replicate("p50"),
+    )
+    return (*(chance_of(event, scenario) for event in events), need)
 
 
 def read_all(

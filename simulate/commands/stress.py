@@ -1,6 +1,5 @@
 """``simulate stress``."""
 
-import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from simulate.answer import change, console, figure, table
+from simulate.answer import change, console, figure, heading, table
 from simulate.result import DISCLAIMER
 from simulate.scenario import Scenario, ScenarioError, find_scenario, load_scenario
 from simulate.scenario.load import list_changes
@@ -19,8 +18,6 @@ from .running import compile_kernels, interruptible, progress_bar
 
 if TYPE_CHECKING:
     from simulate.analysis.stress import Stresses
-
-CELL = len("-12.34 ± 0.05")
 
 
 def stress(
@@ -74,9 +71,9 @@ def print_stresses(stresses: "Stresses", out: Console) -> None:
         f"{stresses.scenario.name}\nas it is, and the change under each stress test "
         "(of probabilities, in points)",
         "",
-        *(textwrap.fill(f.short, CELL) for f in figures),
+        *(heading(f.short) for f in figures),
+        narrow=True,
     )
-    shown.padding = (0, 1, 0, 0)
     shown.add_row("as it is", *map(figure, stresses.base, (f.unit for f in figures)), style="bold")
     for test in stresses.tests:
         shown.add_row(test.name, *map(change, test.changes, (f.unit for f in figures)))

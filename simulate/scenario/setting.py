@@ -77,8 +77,7 @@ class Setting:
         ScenarioError
             If the scenario can't have it.
         """
-        shown = value if isinstance(value, str) else f"{value:.6g}"
-        origin = Origin(None, (), f"--vary {self.key}: at {shown}")
+        origin = Origin(None, (), f"--vary {self.key}: at {shown_value(value)}")
         layers = _layers(self.scenario, origin)
         if self.way == "set":
             layers.set(self.key, value, origin)
@@ -205,6 +204,11 @@ def _natural_way(distribution: Uncertain) -> Way:
     """Return what moves a distribution and leaves its shape: a factor if it begins at 0."""
     begins_at_zero = isinstance(distribution, Lognormal) and distribution.origin == 0.0
     return "times" if begins_at_zero else "by"
+
+
+def shown_value(value: Value) -> str:
+    """Return a value as people read it."""
+    return value if isinstance(value, str) else f"{value:.6g}"
 
 
 def at_values(settings: Sequence[Setting], values: Sequence[Value]) -> Scenario:
