@@ -47,6 +47,13 @@ def money(estimate: Estimate) -> str:
     return _with_error(estimate.value, estimate.standard_error, "", 2)
 
 
+def number(estimate: Estimate) -> str:
+    """Return a number with its standard error."""
+    if math.isnan(estimate.standard_error):
+        return f"{estimate.rounded} ± unknown"
+    return _with_error(estimate.value, estimate.standard_error, "", 6)
+
+
 def heading(name: str) -> str:
     """Return a figure's name in lines as narrow as a value with its error."""
     return textwrap.fill(name, len("-12.34 ± 0.05"))

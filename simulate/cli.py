@@ -10,6 +10,7 @@ from simulate.commands.check import check
 from simulate.commands.converge import converge
 from simulate.commands.diff import diff
 from simulate.commands.fit import fit
+from simulate.commands.goal import goal
 from simulate.commands.run import run
 from simulate.commands.show import show
 from simulate.commands.start import init, schema
@@ -29,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (run, check, show, converge, stress, sweep, diff, schema, init, fit, warmup):
+for command in (run, check, show, converge, goal, stress, sweep, diff, schema, init, fit, warmup):
     app.command()(command)
 
 

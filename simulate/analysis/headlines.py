@@ -40,6 +40,11 @@ class Counted(NamedTuple):
     paths: int
 
     @property
+    def shares(self) -> NDArray[np.float64]:
+        """The probability in each replicate, shape (replicates,)."""
+        return self.counts / self.paths
+
+    @property
     def estimate(self) -> Estimate:
         """The probability."""
         return probability(self.counts, self.paths)
@@ -74,13 +79,18 @@ class Figure:
 
 def chance_of(event: Event, scenario: Scenario) -> Figure:
     """Return the probability of a scenario's event as a figure."""
-    name, short = f"P({event.in_words(scenario)})", event.in_short(scenario)
+    return Figure(
+        f"P({event.in_words(scenario)})",
+        event.in_short(scenario),
+        "probability",
+        event.time is not Hit.OUT_OF_CASH,
+        lambda result: count(event, result),
+    )
 
-    def read(result: Result) -> Reading:
-        counts = result.counts_by(event.time, event.quarter)
-        return Counted(counts, result.replicate_paths)
 
-    return Figure(name, short, "probability", event.time is not Hit.OUT_OF_CASH, read)
+def count(event: Event, result: Result) -> Counted:
+    """Return in how many paths of a run an event happens."""
+    return Counted(result.counts_by(event.time, event.quarter), result.replicate_paths)
 
 
 def headlines(scenario: Scenario) -> tuple[Figure, ...]:

@@ -88,8 +88,7 @@ def print_sweep(sweep: "Sweep", out: Console) -> None:
     """Print the grid: a row a value of one setting, or a grid a figure of two."""
     out.print(_rows(sweep) if len(sweep.variations) == 1 else Group(*_grids(sweep)))
     for setting, _ in sweep.variations:
-        now = f", {setting.unit}" if setting.unit else ""
-        out.print(Text(f"Varied: {setting.meaning} (now {shown_value(setting.now)}{now})."))
+        out.print(Text(f"Varied: {setting.in_words}."))
     out.print(Text(f"{sweep.finding}."))
     out.print(Text(f"\n{sweep.luck.words} {DISCLAIMER}", style="dim"))
 

@@ -2,18 +2,16 @@
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from simulate.analysis.sweep import Sweep
 from simulate.scenario.setting import shown_value
 
-from .style import BLUE, INK, LIGHT_BLUE, MUTED, ORANGE, picture, sign, tell
+from .style import BLUE, INK, LIGHT_BLUE, MUTED, ORANGE, SHADES, picture, sign, tell
 
 COLORS = (BLUE, LIGHT_BLUE, ORANGE)
 DARK = 0.65
-SHADES = LinearSegmentedColormap.from_list("shades", ["white", LIGHT_BLUE, BLUE])
 
 
 def plot_sweep(sweep: Sweep) -> Figure:

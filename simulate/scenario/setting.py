@@ -22,7 +22,6 @@ from .units import in_unit
 Value = float | str
 Way = Literal["set", "by", "times"]
 NOT_OF_THE_LAB = ("sampling", "horizon", "targets")
-REACH = 2.0
 BISECTIONS = 16
 MOST_VALUES = 1000
 
@@ -69,6 +68,12 @@ class Setting:
         quantile = self.key.rpartition(".")[2]
         return f"every draw of {self.owner} {does} alike, until its {quantile} is the value"
 
+    @property
+    def in_words(self) -> str:
+        """How the scenario changes with the value, and the value now."""
+        unit = f" {self.unit}" if self.unit else ""
+        return f"{self.meaning} (now {shown_value(self.now)}{unit})"
+
     def at(self, value: Value) -> Scenario:
         """Return the scenario at a value.
 
@@ -101,15 +106,20 @@ class Setting:
             return False
         return True
 
-    def search_range(self) -> tuple[float, float]:
-        """Return where to look for a value: two spreads to either side, as far as is valid.
+    def search_range(self, spreads: float = 2.0) -> tuple[float, float]:
+        """Return where to look for a value, as far as is valid.
+
+        Parameters
+        ----------
+        spreads
+            How many to either side of the value now.
 
         Raises
         ------
         ScenarioError
             If the value can't be moved by a little.
         """
-        now, reach = self.now, REACH * self.spread
+        now, reach = self.now, spreads * self.spread
         if isinstance(now, (str, int)):
             kind = "a text" if isinstance(now, str) else "a whole number"
             raise ScenarioError(
