@@ -248,9 +248,16 @@ def print_inputs(scenario: Scenario, names: Names, out: Console) -> None:
             line.append(f"  {given.quantile(0.5):g}", style="cyan")
         out.print(line)
         out.print(Text(f"    {given.source or 'no source given'}", style="dim"))
-    for kind, titles in (("variant", names.variants), ("stress", names.stresses)):
+    if scenario.decision is not None:
+        out.print(Text("decision", style="bold").append(f"  {scenario.decision.title}"))
+        out.print(Text(f"    {scenario.decision.source or 'no source given'}", style="dim"))
+    for kind, titles in (
+        ("--variant", names.variants),
+        ("--stress", names.stresses),
+        ("option", names.options),
+    ):
         for name, title in titles.items():
-            out.print(Text(f"--{kind} {name}", style="bold").append(f"  {title}", style="dim"))
+            out.print(Text(f"{kind} {name}", style="bold").append(f"  {title}", style="dim"))
 
 
 def _plain(value: float) -> str:

@@ -8,6 +8,7 @@ import typer
 
 from simulate.commands.check import check
 from simulate.commands.converge import converge
+from simulate.commands.decide import decide
 from simulate.commands.diff import diff
 from simulate.commands.fit import fit
 from simulate.commands.goal import goal
@@ -30,7 +31,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (run, check, show, converge, goal, stress, sweep, diff, schema, init, fit, warmup):
+for command in (
+    run,
+    check,
+    show,
+    converge,
+    goal,
+    stress,
+    sweep,
+    decide,
+    diff,
+    schema,
+    init,
+    fit,
+    warmup,
+):
     app.command()(command)
 
 

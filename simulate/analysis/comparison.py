@@ -1,6 +1,6 @@
 """Scenarios side by side on common random numbers, so that differences have small errors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from simulate.estimate import Estimate, change_of_probability
@@ -10,7 +10,7 @@ from simulate.run import run, with_sampling
 from simulate.sampling.layout import Layout, common_layout
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.schema import Sampling
-from simulate.simulation import Progress
+from simulate.simulation import Measure, Progress
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,13 @@ class CommonLuck:
         return f"{self.paths:,} paths a run on common random numbers, seed {self.sampling.seed}."
 
     def run(
-        self, scenario: Scenario, progress: Progress | None = None, *, place: int = 0, of: int = 1
+        self,
+        scenario: Scenario,
+        progress: Progress | None = None,
+        *,
+        place: int = 0,
+        of: int = 1,
+        measures: Mapping[str, Measure] | None = None,
     ) -> Result:
         """Run a scenario, one of those that the luck was made for or one of the same make.
 
@@ -123,6 +129,8 @@ class CommonLuck:
             As for ``run``, but of all runs together.
         place, of
             Which of how many runs it is, counted from 0.
+        measures
+            As for ``run``; with them, paths are kept with outcomes, inputs and deviations.
         """
 
         def report(done: int, total: int, error: float) -> None:
@@ -130,7 +138,17 @@ class CommonLuck:
                 progress(place * total + done, of * total, error)
 
         alike = scenario.model_copy(update={"sampling": self.sampling})
-        return run(alike, threads=self.threads, layout=self.layout, progress=report)
+        keep = measures is not None
+        return run(
+            alike,
+            threads=self.threads,
+            layout=self.layout,
+            progress=report,
+            keep_outcomes=keep,
+            keep_inputs=keep,
+            keep_deviations=keep,
+            measures=measures,
+        )
 
 
 def share_luck(
