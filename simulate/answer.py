@@ -1,6 +1,7 @@
 """The printed answer: what a person reads out loud, in 80 columns."""
 
 import math
+import textwrap
 
 from rich import box
 from rich.console import Console, Group
@@ -56,10 +57,36 @@ def amount(estimate: Estimate, unit: str) -> str:
     return _with_error(value, error, sign, most)
 
 
-def _with_error(value: float, error: float, unit: str, most: int) -> str:
+def number(estimate: Estimate) -> str:
+    """Return a number with its standard error."""
+    if math.isnan(estimate.standard_error):
+        return f"{estimate.rounded} ± unknown"
+    return _with_error(estimate.value, estimate.standard_error, "", 6)
+
+
+def heading(name: str) -> str:
+    """Return a figure's name in lines as narrow as a value with its error."""
+    return textwrap.fill(name, len("-12.34 ± 0.05"))
+
+
+def figure(estimate: Estimate, unit: str) -> str:
+    """Return a probability in percent, or money, with its standard error."""
+    return percent(estimate) if unit == "probability" else money(estimate)
+
+
+def change(estimate: Estimate, unit: str) -> str:
+    """Return a change, of a probability in points of percent, with its standard error."""
+    if estimate.value == 0.0 and not estimate.standard_error > 0.0:
+        return "no change"
+    scale = 100.0 if unit == "probability" else 1.0
+    value, error = scale * estimate.value, scale * estimate.standard_error
+    return _with_error(value, error, "", 2 if abs(value) > 1.0 else 4, sign="+")
+
+
+def _with_error(value: float, error: float, unit: str, most: int, sign: str = "-") -> str:
     """Return a number to the digit that its error's first digit stands at, within 1 to most."""
     digits = 1 if error <= 0.0 else min(max(1, math.ceil(-math.log10(error))), most)
-    return f"{value:,.{digits}f}{unit} ± {error:.{digits}f}"
+    return f"{value:{sign},.{digits}f}{unit} ± {error:.{digits}f}"
 
 
 def print_answer(result: Result, out: Console) -> None:
@@ -111,10 +138,15 @@ def _sentence(result: Result) -> str:
     )
 
 
-def table(title: str, *columns: str) -> Table:
+def table(title: str, *columns: str, narrow: bool = False) -> Table:
     """Return an empty table in the common style: the first column names its row."""
     found = Table(
-        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0) if narrow else (0, 1),
     )
     for place, column in enumerate(columns):
         found.add_column(column, justify="right" if place else "left", no_wrap=place == 0)
@@ -226,9 +258,16 @@ def print_inputs(scenario: Scenario, names: Names, out: Console) -> None:
             line.append(f"  {given.quantile(0.5):g}", style="cyan")
         out.print(line)
         out.print(Text(f"    {given.source or 'no source given'}", style="dim"))
-    for kind, titles in (("variant", names.variants), ("stress", names.stresses)):
+    if scenario.decision is not None:
+        out.print(Text("decision", style="bold").append(f"  {scenario.decision.title}"))
+        out.print(Text(f"    {scenario.decision.source or 'no source given'}", style="dim"))
+    for kind, titles in (
+        ("--variant", names.variants),
+        ("--stress", names.stresses),
+        ("option", names.options),
+    ):
         for name, title in titles.items():
-            out.print(Text(f"--{kind} {name}", style="bold").append(f"  {title}", style="dim"))
+            out.print(Text(f"{kind} {name}", style="bold").append(f"  {title}", style="dim"))
 
 
 def _plain(value: float) -> str:

@@ -9,12 +9,16 @@ import typer
 from simulate.commands.backtest import backtest
 from simulate.commands.check import check
 from simulate.commands.converge import converge
+from simulate.commands.decide import decide
 from simulate.commands.diff import diff
 from simulate.commands.discover import discover
 from simulate.commands.fit import fit
+from simulate.commands.goal import goal
 from simulate.commands.run import run
 from simulate.commands.show import show
 from simulate.commands.start import init, schema
+from simulate.commands.stress import stress
+from simulate.commands.sweep import sweep
 from simulate.commands.update import update
 from simulate.commands.warmup import warmup
 from simulate.scenario import ScenarioError
@@ -38,6 +42,10 @@ COMMANDS = (
     discover,
     update,
     backtest,
+    goal,
+    stress,
+    sweep,
+    decide,
     diff,
     schema,
     init,

@@ -1,13 +1,15 @@
-"""A wanted precision, such as ``P(gross margin by 2027) ± 0.0005``."""
+"""What is wanted of a probability: a standard error, or that it be at least or at most a value."""
 
+import math
 import re
 from dataclasses import dataclass
 
-from simulate.event import Event, parse_event, refuse_other_target
+from simulate.event import Event, parse_event, refuse_other_target, with_target
 from simulate.result import Result
 from simulate.scenario import Scenario, ScenarioError
 
 PATTERN = re.compile(r"P\(\s*(.+?)\s*\)\s*(?:±|\+-|\+/-)\s*(\S+)")
+VALUE = re.compile(r"P\(\s*(.+?)\s*\)\s*(>=?|≥|<=?|≤)\s*(\S+)")
 FORM = '"P(gross margin by 2027) ± 0.0005"'
 
 
@@ -52,11 +54,76 @@ def parse_goal(text: str, scenario: Scenario) -> Goal:
     return Goal(text, event, _error(match[2], where))
 
 
+@dataclass(frozen=True)
+class Target:
+    """The probability that an event shall have, at least or at most.
+
+    Attributes
+    ----------
+    scenario
+        Whose event it is, with the gross margin that the text names as its target.
+    """
+
+    scenario: Scenario
+    event: Event
+    at_least: bool
+    probability: float
+
+    def is_met(self, probability: float) -> bool:
+        """Tell whether a probability is as wanted."""
+        if self.at_least:
+            return probability >= self.probability
+        return probability <= self.probability
+
+    @property
+    def in_words(self) -> str:
+        """The target in words, such as ``P(cash runs out by the end of 2030) at most 10%``."""
+        bound = "at least" if self.at_least else "at most"
+        event = self.event.in_words(self.scenario)
+        return f"P({event}) {bound} {100.0 * self.probability:.4g}%"
+
+
+def parse_target(text: str, scenario: Scenario) -> Target:
+    """Return the target that a text states.
+
+    Parameters
+    ----------
+    text
+        As ``P(gross margin 70% by 2027) >= 0.5``: an event, and the probability that it shall have
+        at least, or at most, in percent if one likes.
+    scenario
+        Whose event it is.
+
+    Returns
+    -------
+    Target
+
+    Raises
+    ------
+    ScenarioError
+        If the text is no target of the scenario.
+    """
+    where, form = f'--target "{text}"', '"P(gross margin 70% by 2027) >= 0.5"'
+    match = VALUE.fullmatch(text.strip())
+    if match is None:
+        raise ScenarioError(f"{where}: not a target; write it as {form}")
+    event = parse_event(match[1], scenario, where, form)
+    probability = _share(match[3])
+    if not 0.0 < probability < 1.0:
+        raise ScenarioError(f'{where}: "{match[3]}" is no probability between 0 and 1')
+    return Target(with_target(scenario, event), event, match[2][0] in ">≥", probability)
+
+
 def _error(given: str, where: str) -> float:
-    try:
-        error = float(given.removesuffix("%")) / (100.0 if given.endswith("%") else 1.0)
-    except ValueError:
-        error = 0.0
+    error = _share(given)
     if not 1e-7 <= error < 0.5:
         raise ScenarioError(f'{where}: "{given}" is no standard error from 0.0000001 to 0.5')
     return error
+
+
+def _share(given: str) -> float:
+    """Return a number or a percentage, NaN for anything else."""
+    try:
+        return float(given.removesuffix("%")) / (100.0 if given.endswith("%") else 1.0)
+    except ValueError:
+        return math.nan

@@ -104,8 +104,8 @@ def _holds_same_run(folder: Path, scenario: Scenario) -> bool:
 
 def write_result(result: Result, folder: Path) -> None:
     """Write a result's tables, summary and pictures into a folder."""
-    _write_table(result.hitting_times, folder / HITTING_TABLE, result.scenario)
-    _write_table(result.metrics, folder / METRICS_TABLE, result.scenario)
+    write_table(result.hitting_times, folder / HITTING_TABLE, result.scenario)
+    write_table(result.metrics, folder / METRICS_TABLE, result.scenario)
     (folder / SUMMARY).write_text(result.to_json() + "\n", encoding="utf-8")
     for name, draw in PICTURES.items():
         figure = draw(result)
@@ -113,7 +113,8 @@ def write_result(result: Result, folder: Path) -> None:
             save_picture(figure, folder / f"{name}{kind}")
 
 
-def _write_table(frame: pd.DataFrame, file: Path, scenario: Scenario) -> None:
+def write_table(frame: pd.DataFrame, file: Path, scenario: Scenario) -> None:
+    """Write a Parquet table that holds the scenario it was made from."""
     table = pa.Table.from_pandas(frame, preserve_index=False)
     pq.write_table(table.replace_schema_metadata(_metadata(table.schema, scenario)), file)
 

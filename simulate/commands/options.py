@@ -17,6 +17,7 @@ Set = Annotated[
 ]
 Variant = Annotated[str | None, typer.Option(help="A variant that the file names.")]
 Stress = Annotated[str | None, typer.Option(help="A stress test that the file names.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Seed of all randomness.")]
 Threads = Annotated[
     int | None, typer.Option(min=1, max=1024, help="Threads.", show_default="all processors")
 ]

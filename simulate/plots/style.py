@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from simulate.result import DISCLAIMER
@@ -17,6 +18,7 @@ PALE = "#d5dbe1"
 BLUE = "#1f6f8b"
 LIGHT_BLUE = "#9cc5d3"
 ORANGE = "#d9722b"
+SHADES = LinearSegmentedColormap.from_list("shades", ["white", LIGHT_BLUE, BLUE])
 SIZE = (9.0, 6.2)
 
 STYLE: dict[str, Any] = {

@@ -133,9 +133,9 @@ class Lognormal(_LocationScale):
                     f"{self.shown()} have no longer tail on the right, as a lognormal has; "
                     "use a normal distribution or a metalog"
                 )
-        elif self.values[0] <= self._origin:
+        elif self.values[0] <= self.origin:
             raise ValueError(
-                f"the quantiles must lie above the shift of {self._origin:g}; "
+                f"the quantiles must lie above the shift of {self.origin:g}; "
                 "give a lower shift or higher quantiles"
             )
         self._check_fit()
@@ -146,7 +146,8 @@ class Lognormal(_LocationScale):
         return len(self.quantiles) == 3 and self.shift is None
 
     @cached_property
-    def _origin(self) -> float:
+    def origin(self) -> float:
+        """Where its tail begins."""
         if not self._finds_shift:
             return self.shift or 0.0
         low, middle, high = self.values
@@ -165,10 +166,10 @@ class Lognormal(_LocationScale):
         return float(low - brentq(bend, near, far, xtol=1e-300, rtol=1e-15))
 
     def _to_scale(self, value: Array) -> Array:
-        return np.log(value - self._origin)
+        return np.log(value - self.origin)
 
     def _from_scale(self, value: Array) -> Array:
-        return self._origin + np.exp(value)
+        return self.origin + np.exp(value)
 
 
 class LogitNormal(_LocationScale):
