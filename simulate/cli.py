@@ -9,6 +9,7 @@ import typer
 from simulate.commands.check import check
 from simulate.commands.converge import converge
 from simulate.commands.diff import diff
+from simulate.commands.drivers import drivers
 from simulate.commands.fit import fit
 from simulate.commands.run import run
 from simulate.commands.show import show
@@ -27,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (run, check, show, converge, diff, schema, init, fit, warmup):
+for command in (run, check, show, drivers, converge, diff, schema, init, fit, warmup):
     app.command()(command)
 
 

@@ -72,7 +72,7 @@ class Simulation:
         self._keep_inputs = keep_inputs
         options = scenario.sampling
         self._replicates = range(options.replicates)
-        self._threads = _thread_count(threads)
+        self._threads = thread_count(threads)
         # With more threads than replicates, several share one, each with points and a tally.
         self._parts = min(-(-self._threads // len(self._replicates)), BLOCKS_A_TASK)
         self._points = [
@@ -188,7 +188,8 @@ class Simulation:
         return pd.concat([frame, inputs], axis=1)
 
 
-def _thread_count(threads: int | None) -> int:
+def thread_count(threads: int | None) -> int:
+    """Return the number of threads asked for, by default one a processor."""
     if threads is not None and threads < 1:
         raise ValueError(f"threads = {threads}: must be at least 1")
     if threads is not None:
