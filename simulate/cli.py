@@ -12,6 +12,7 @@ from simulate.commands.converge import converge
 from simulate.commands.decide import decide
 from simulate.commands.diff import diff
 from simulate.commands.discover import discover
+from simulate.commands.drivers import drivers
 from simulate.commands.fit import fit
 from simulate.commands.goal import goal
 from simulate.commands.run import run
@@ -39,6 +40,7 @@ COMMANDS = (
     check,
     show,
     converge,
+    drivers,
     discover,
     update,
     backtest,

@@ -63,8 +63,11 @@ def centred(value: float, values: ArrayLike) -> Estimate:
     Returns
     -------
     Estimate
+        Of a single value the error is NaN.
     """
     replicates = np.asarray(values, float)
+    if len(replicates) < 2:
+        return Estimate(float(value), math.nan, math.nan, math.nan)
     error = float(np.std(replicates, ddof=1) / np.sqrt(len(replicates)))
     reach = _t_quantile(len(replicates) - 1) * error
     return Estimate(float(value), error, float(value) - reach, float(value) + reach)
@@ -157,6 +160,26 @@ def change_of_probability(before: ArrayLike, after: ArrayLike, paths: int) -> Es
     error = math.hypot(spread.standard_error, 1.0 / (paths * math.sqrt(6.0 * replicates)))
     reach = _t_quantile(replicates - 1) * error
     return Estimate(spread.value, error, spread.value - reach, spread.value + reach)
+
+
+def ratio_of_means(numerators: ArrayLike, denominators: ArrayLike) -> Estimate:
+    """Return the ratio of two means over replicates.
+
+    Parameters
+    ----------
+    numerators, denominators
+        Of each replicate, shape (replicates,).
+
+    Notes
+    -----
+    The error is that of the ratio's linear part (Cochran, *Sampling Techniques*, 1977, ch. 6). A
+    ratio to nothing is NaN.
+    """
+    above, below = np.asarray(numerators, float), np.asarray(denominators, float)
+    if not below.any():
+        return Estimate(math.nan, math.nan, math.nan, math.nan)
+    ratio = float(above.mean() / below.mean())
+    return centred(ratio, (above - ratio * below) / below.mean())
 
 
 def histogram_quantiles(counts: NDArray[np.integer], edges: Array, levels: Array) -> Array:

@@ -86,7 +86,7 @@ class Simulation:
         self._measures = (measures or {}) if sinks else {}
         options = scenario.sampling
         self._replicates = range(options.replicates)
-        self._threads = _thread_count(threads)
+        self._threads = thread_count(threads)
         # With more threads than replicates, several share one, each with points and a tally.
         self._parts = min(-(-self._threads // len(self._replicates)), BLOCKS_A_TASK)
         self._points = [
@@ -241,7 +241,8 @@ def deviation_columns(years: Iterable[int]) -> list[str]:
     return [f"{key} {year}" for year in years for key in DEVIATIONS]
 
 
-def _thread_count(threads: int | None) -> int:
+def thread_count(threads: int | None) -> int:
+    """Return the number of threads asked for, by default one a processor."""
     if threads is not None and threads < 1:
         raise ValueError(f"threads = {threads}: must be at least 1")
     if threads is not None:
