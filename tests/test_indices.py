@@ -24,8 +24,8 @@ from simulate.analysis.indices import (
     total,
 )
 from simulate.estimate import Estimate, ratio_of_means
-from simulate.kernels.draws import enter_block
 from simulate.sampling.pick_freeze import mixed_points, ordered_root, twin_points
+from tests.kernels import enter_block
 
 Array = NDArray[np.float64]
 Function = Callable[[Array], Array]

@@ -23,10 +23,10 @@ from simulate.scenario.distributions import Uncertain
 from simulate.scenario.inputs import list_inputs
 from simulate.scenario.schema import MatrixOfCorrelations, Shocks
 from simulate.simulation import workspace
-from tests.kernels import from_python
+from tests.kernels import enter_block, from_python
 from tests.scenarios import changed
 
-enter_block, draw_inputs = from_python(draws.enter_block), from_python(draws.draw_inputs)
+draw_inputs = from_python(draws.draw_inputs)
 
 
 def words(points: Points, block: int) -> np.ndarray:

@@ -67,3 +67,8 @@ def test_philox_gives_the_published_words() -> None:
     ]
     ones = np.uint32(0xFFFFFFFF)
     assert [int(w) for w in philox(ones, ones, ones)] == [0x2C3F628B, 0xAB4FD7AD]
+
+
+def test_a_kernel_for_kernels_refuses_a_call_from_python() -> None:
+    with pytest.raises(TypeError, match="exp is a kernel that only kernels call"):
+        vector_math.exp(1.0)

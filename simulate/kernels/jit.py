@@ -65,17 +65,30 @@ def kernel(function: Function) -> Function:
     A call passes every array of its arguments as seven numbers on the stack, some hundred of them
     for a quarter's groups of arrays; LLVM alone would keep many of these calls.
     """
-    return _compiled(function, forceinline=True, no_cpython_wrapper=True)
+    return _for_kernels(_compiled(function, forceinline=True, no_cpython_wrapper=True))
 
 
 def shared_kernel(function: Function) -> Function:
     """Compile a function that many places call, which would be compiled anew in each of them."""
-    return _compiled(function, no_cpython_wrapper=True)
+    return _for_kernels(_compiled(function, no_cpython_wrapper=True))
 
 
 def callable_kernel(function: Function) -> Function:
     """Compile a function that Python calls: unpacking its arguments takes long to compile."""
     return _compiled(function)
+
+
+def _for_kernels(function: Function) -> Function:
+    """Refuse calls from Python, which would jump to a wrapper that isn't there."""
+    dispatcher: Any = function
+
+    def refuse(*_: object, **__: object) -> None:
+        raise TypeError(f"{dispatcher.py_func.__name__} is a kernel that only kernels call")
+
+    # Without overloads that Python knows of, a call from Python wants to compile one.
+    dispatcher._insert = lambda *_, **__: None
+    dispatcher._compile_for_args = refuse
+    return function
 
 
 def _compiled(function: Function, **options: bool) -> Function:
