@@ -6,10 +6,13 @@ from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
 from scipy import special
 
 Array = NDArray[np.float64]
+
+# true is no number, nor is a text that in_unit could not read.
+Number = Annotated[float, Strict()]
 
 # The outermost normal scores that a draw can have; beyond, kernels cut it off.
 OUTERMOST_SCORE = 6.5
@@ -67,7 +70,7 @@ class Uncertain(BaseModel):
 class Fixed(Uncertain):
     """A certain number."""
 
-    value: float
+    value: Number
 
     def _whole(self, score: Array) -> Array:
         return np.full_like(score, self.value)
@@ -83,7 +86,7 @@ class Fixed(Uncertain):
         return False
 
 
-Limit = Annotated[float, Field(allow_inf_nan=True)]
+Limit = Annotated[float, Strict(), Field(allow_inf_nan=True)]
 
 
 class Truncatable(Uncertain):

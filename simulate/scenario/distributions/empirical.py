@@ -2,10 +2,10 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, Strict, model_validator
 from scipy import special
 
 from simulate.scenario.column import read_column
@@ -24,7 +24,7 @@ class Empirical(Truncatable):
     distribution: Literal["empirical"]
     file: Path = Field(description="CSV or Parquet, beside the scenario")
     column: str
-    smooth: bool = False
+    smooth: Annotated[bool, Strict()] = False
 
     @model_validator(mode="after")
     def _check(self) -> "Empirical":

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field, model_validator
 from scipy import special
 
-from .base import OUTERMOST_SCORE, Array, Truncatable
+from .base import OUTERMOST_SCORE, Array, Number, Truncatable
 
 if TYPE_CHECKING:
     from . import AnyDistribution
@@ -37,8 +37,8 @@ class Discrete(Truncatable):
     """Some values, each with a weight."""
 
     distribution: Literal["discrete"]
-    values: tuple[float, ...] = Field(min_length=1, max_length=10_000)
-    weights: tuple[float, ...] | None = Field(default=None, description="the same if not given")
+    values: tuple[Number, ...] = Field(min_length=1, max_length=10_000)
+    weights: tuple[Number, ...] | None = Field(default=None, description="the same if not given")
 
     @model_validator(mode="after")
     def _check(self) -> "Discrete":
@@ -79,7 +79,7 @@ class Mixture(Truncatable):
 
     distribution: Literal["mixture"]
     parts: tuple["AnyDistribution", ...] = Field(min_length=1, max_length=MOST_PARTS)
-    weights: tuple[float, ...]
+    weights: tuple[Number, ...]
 
     @model_validator(mode="after")
     def _check(self) -> Self:

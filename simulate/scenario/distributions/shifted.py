@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Literal
 
-from .base import Array, Truncatable
+from .base import Array, Number, Truncatable
 
 if TYPE_CHECKING:
     from . import AnyDistribution
@@ -13,8 +13,8 @@ class Shifted(Truncatable):
 
     distribution: Literal["shifted"]
     of: "AnyDistribution"
-    by: float = 0.0
-    times: float = 1.0
+    by: Number = 0.0
+    times: Number = 1.0
 
     def _whole(self, score: Array) -> Array:
         # A negative factor turns the quantile function round.

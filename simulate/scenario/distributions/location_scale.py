@@ -1,18 +1,16 @@
-"""The named families, by quantiles first, by parameters where those are the common ones."""
+"""Families that are a line through quantiles, on a scale of their own: the normal and its kin."""
 
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import model_validator
 from scipy import special, stats
 from scipy.optimize import brentq
 
-from .base import Array, Truncatable, quantile_at_score
-from .quantile_fit import fit_beta, fit_gamma
-from .quantile_points import check_fit
-from .quantiles import ByQuantiles, location_and_scale, normal_levels
-from .three_point_fit import ThreePoint, fit_pert, fit_triangular
+from .base import Array, Number, quantile_at_score
+from .fits.points import check_fit
+from .quantiles import ByQuantiles, check_inside, location_and_scale, normal_levels
 
 
 class _LocationScale(ByQuantiles):
@@ -52,8 +50,8 @@ class Normal(_LocationScale):
 
     kind: ClassVar = "normal"
     distribution: Literal["normal"]
-    mean: float | None = None
-    sd: float | None = None
+    mean: Number | None = None
+    sd: Number | None = None
 
     @model_validator(mode="after")
     def _check(self) -> "Normal":
@@ -80,7 +78,7 @@ class StudentT(_LocationScale):
 
     kind: ClassVar = "Student-t"
     distribution: Literal["student_t"]
-    degrees_of_freedom: float
+    degrees_of_freedom: Number
 
     @model_validator(mode="after")
     def _check(self) -> "StudentT":
@@ -103,7 +101,7 @@ class Lognormal(_LocationScale):
 
     kind: ClassVar = "lognormal"
     distribution: Literal["lognormal"]
-    shift: float | None = None
+    shift: Number | None = None
 
     @model_validator(mode="after")
     def _check(self) -> "Lognormal":
@@ -164,14 +162,14 @@ class LogitNormal(_LocationScale):
 
     kind: ClassVar = "logit-normal"
     distribution: Literal["logit_normal"]
-    low: float = 0.0
-    high: float = 1.0
+    low: Number = 0.0
+    high: Number = 1.0
 
     @model_validator(mode="after")
     def _check(self) -> "LogitNormal":
         if len(self.quantiles) < 2:
             raise ValueError("a logit-normal distribution takes two quantiles, such as p10 and p90")
-        _check_inside(self)
+        check_inside(self.shown(), self.values, self.low, self.high)
         self._check_fit()
         return self
 
@@ -182,138 +180,30 @@ class LogitNormal(_LocationScale):
         return self.low + (self.high - self.low) * special.expit(value)
 
 
-class _FromScipy(ByQuantiles):
-    """A family whose quantile function is scipy's."""
+class Uniform(_LocationScale):
+    """Every value between two limits alike; by the limits or by two quantiles."""
 
-    @cached_property
-    def _frozen(self) -> Any:
-        raise NotImplementedError
-
-    def _whole(self, score: Array) -> Array:
-        return quantile_at_score(self._frozen, score)
-
-
-class Gamma(_FromScipy):
-    """Gamma, by two quantiles above 0."""
-
-    kind: ClassVar = "gamma"
-    distribution: Literal["gamma"]
-
-    @model_validator(mode="after")
-    def _check(self) -> "Gamma":
-        if len(self.quantiles) < 2 or self.values[0] <= 0.0:
-            raise ValueError("a gamma distribution takes two quantiles above 0")
-        assert self._frozen is not None
-        return self
-
-    @cached_property
-    def _frozen(self) -> Any:
-        return fit_gamma(self.levels, self.values)
-
-
-class Beta(_FromScipy):
-    """Beta between two limits, by two quantiles; for shares."""
-
-    kind: ClassVar = "beta"
-    distribution: Literal["beta"]
-    low: float = 0.0
-    high: float = 1.0
-
-    @model_validator(mode="after")
-    def _check(self) -> "Beta":
-        if len(self.quantiles) < 2:
-            raise ValueError("a beta distribution takes two quantiles, such as p10 and p90")
-        _check_inside(self)
-        assert self._frozen is not None
-        return self
-
-    @cached_property
-    def _frozen(self) -> Any:
-        return fit_beta(self.levels, self.values, self.low, self.high)
-
-
-class _ByThreePoints(_FromScipy):
-    """By low, mode and high, or by three quantiles."""
-
-    low: float | None = None
-    mode: float | None = None
-    high: float | None = None
-
-    @model_validator(mode="after")
-    def _check(self) -> "_ByThreePoints":
-        limits, points = (self.low, self.high), (self.low, self.mode, self.high)
-        if limits != (None, None) if self.quantiles else None in points:
-            raise ValueError(
-                f"a {self.kind} distribution takes low, mode and high, or three quantiles, "
-                "or two and a mode"
-            )
-        low, mode, high = self._points
-        if not low <= mode <= high or low == high:
-            raise ValueError(f"low = {low:g}, mode = {mode:g}, high = {high:g} must be in order")
-        return self
-
-    @cached_property
-    def _points(self) -> ThreePoint:
-        if self.low is not None and self.mode is not None and self.high is not None:
-            return ThreePoint(self.low, self.mode, self.high)
-        return self._fit()
-
-    def _fit(self) -> ThreePoint:
-        raise NotImplementedError
-
-
-class Triangular(_ByThreePoints):
-    """Between two limits, with the most likely value in between."""
-
-    kind: ClassVar = "triangular"
-    distribution: Literal["triangular"]
-
-    def _fit(self) -> ThreePoint:
-        return fit_triangular(self.levels, self.values, self.mode)
-
-    @cached_property
-    def _frozen(self) -> Any:
-        low, mode, high = self._points
-        return stats.triang((mode - low) / (high - low), loc=low, scale=high - low)
-
-
-class Pert(_ByThreePoints):
-    """A smooth triangle: the beta distribution of project planning (Malcolm and others, 1959)."""
-
-    kind: ClassVar = "PERT"
-    distribution: Literal["pert"]
-
-    def _fit(self) -> ThreePoint:
-        return fit_pert(self.levels, self.values, self.mode)
-
-    @cached_property
-    def _frozen(self) -> Any:
-        low, mode, high = self._points
-        a = 1.0 + 4.0 * (mode - low) / (high - low)
-        b = 1.0 + 4.0 * (high - mode) / (high - low)
-        return stats.beta(a, b, loc=low, scale=high - low)
-
-
-class Uniform(Truncatable):
-    """Every value between two limits alike."""
-
+    kind: ClassVar = "uniform"
     distribution: Literal["uniform"]
-    low: float
-    high: float
+    low: Number | None = None
+    high: Number | None = None
 
     @model_validator(mode="after")
     def _check(self) -> "Uniform":
-        if self.low >= self.high:
-            raise ValueError(f"low = {self.low:g} must be below high = {self.high:g}")
+        if self.low is not None and self.high is not None and not self.quantiles:
+            if self.low >= self.high:
+                raise ValueError(f"low = {self.low:g} must be below high = {self.high:g}")
+        elif self.low is not None or self.high is not None or len(self.quantiles) < 2:
+            raise ValueError("a uniform distribution takes low and high, or two quantiles")
+        else:
+            self._check_fit()
         return self
 
-    def _whole(self, score: Array) -> Array:
-        return quantile_at_score(stats.uniform(self.low, self.high - self.low), score)
+    @cached_property
+    def _line(self) -> tuple[float, float]:
+        if self.low is not None and self.high is not None:
+            return self.low, self.high - self.low
+        return location_and_scale(self.levels, self.values)
 
-
-def _check_inside(member: Beta | LogitNormal) -> None:
-    low, high = member.low, member.high
-    if low >= high:
-        raise ValueError(f"low = {low:g} must be below high = {high:g}")
-    if not low < member.values[0] or not member.values[-1] < high:
-        raise ValueError(f"{member.shown()} must lie between low = {low:g} and high = {high:g}")
+    def _standard(self, score: Array) -> Array:
+        return special.ndtr(score)
