@@ -10,7 +10,7 @@ from .layers import DEEPEST, Layers, Origin, Table
 
 DEFAULT_SCENARIO = "anthropic.toml"
 LONGEST_CHAIN = 20
-LARGEST_BYTES = 10_000_000
+LONGEST = 500_000
 
 
 def packaged_configs() -> Path:
@@ -81,11 +81,10 @@ def read_toml(path: Path) -> Table:
     """
     try:
         # With or without the byte-order mark that some editors write.
-        text = path.read_text(encoding="utf-8-sig")
-        if len(text) > LARGEST_BYTES:
-            raise ScenarioError(
-                f"{path}: too long for a scenario; data go into a file of their own"
-            )
+        with path.open(encoding="utf-8-sig") as file:
+            text = file.read(LONGEST + 1)
+        if len(text) > LONGEST:
+            raise ScenarioError(f"{path}: too long for a scenario; data have files of their own")
         table = tomllib.loads(text)
     except FileNotFoundError:
         names = sorted(p.name for p in packaged_configs().glob("*.toml") if p.name != "base.toml")

@@ -3,13 +3,13 @@
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from .errors import ScenarioError
 from .inputs import declared_inputs
 from .layers import DEEPEST, Key, Layers, Origin, Table
+from .names import did_you_mean
 
 # What is changed by name, and the part of a file that holds it.
 KINDS = {"variant": "variants", "stress": "stresses"}
@@ -164,9 +164,8 @@ def _move_inputs(layers: Layers, change: str, table: Table, at: tuple[str, ...])
         if key in inputs:
             yield from _mistakes_of(_move_input, layers, key, move, change, origin)
         else:
-            close = get_close_matches(key, inputs, n=1)
-            hint = f'; did you mean "{close[0]}"?' if close else ""
-            yield f'{layers.where(origin)}: "{key}" is no input{hint}'
+            hint = did_you_mean(key, inputs)
+            yield f'{layers.where(origin)}: "{key:.60}" is no input{hint and "; "}{hint}'
 
 
 def _move_input(layers: Layers, key: str, move: Table, change: str, origin: Origin) -> None:

@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from .errors import Mistake, ScenarioError
 from .inputs import correlated_inputs, list_inputs
+from .names import did_you_mean
 from .nearest_correlation import DECIMALS, LEAST_EIGENVALUE, nearest_correlation_matrix
 from .schema import MatrixOfCorrelations, Quantity, Scenario
 
@@ -99,8 +99,8 @@ def _misnamed(pattern: str, quantities: Mapping[str, Quantity], least: int) -> s
             return ""
         return f"is a group of only {members[0]}" if members else "is a group of no inputs"
     if pattern not in quantities:
-        close = get_close_matches(pattern, quantities, n=1, cutoff=0.4)
-        return f'is no input; did you mean "{close[0]}"?' if close else "is no input"
+        hint = did_you_mean(pattern, quantities, cutoff=0.4)
+        return f"is no input{hint and '; '}{hint}"
     if quantities[pattern].drawn == "event":
         return "is drawn at events, which can't be correlated"
     return ""

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from .distributions.quantiles import QUANTILE_KEY
 from .errors import Mistake
 from .inputs import section_in
 from .layers import Key, Layers, Table
+from .names import did_you_mean
 from .schema import Scenario
 from .units import scale_hint
 
@@ -188,16 +188,14 @@ def _unknown_key(location: tuple[int | str, ...]) -> str:
     known = [WRITTEN_AS.get(name, name) for name in section.model_fields] if section else []
     if section is Scenario:
         known += ["extends", "variants", "stresses"]
-    close = get_close_matches(str(location[-1]), known, n=1, cutoff=0.5)
-    hint = f'did you mean "{close[0]}"?' if close else f"known are: {', '.join(known)}"
-    return f"unknown key; {hint}"
+    hint = did_you_mean(str(location[-1]), known)
+    return f"unknown key; {hint or 'known are: ' + ', '.join(known)}"
 
 
 def _unknown_distribution(given: str) -> str:
     names = ", ".join(name for name in FAMILY if name != "value")
-    close = get_close_matches(given, FAMILY, n=1)
-    hint = f'did you mean "{close[0]}"? ' if close else ""
-    return f'unknown distribution "{given:.{LONGEST_SHOWN}}"; {hint}Known are: {names}'
+    hint = did_you_mean(given, FAMILY)
+    return f'unknown distribution "{given:.{LONGEST_SHOWN}}"; {hint or f"known are: {names}"}'
 
 
 def _section_at(location: tuple[int | str, ...]) -> type[BaseModel] | None:

@@ -1,18 +1,18 @@
 """Tables laid over one another: files that extend others, variants, stress tests, settings."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from .errors import ScenarioError
+from .names import did_you_mean
 from .positions import KeyPath, Position, locate, nearest
 
 Table = dict[str, Any]
 Key = tuple[str, ...]
 # Deeper than any scenario; what follows tables step by step stays far from the end of the stack.
 DEEPEST = 30
-LONGEST_SHOWN = 40
+LONGEST_SHOWN, MOST_NAMES = 40, 30
 
 
 class Origin(NamedTuple):
@@ -170,8 +170,7 @@ class Layers:
                 return here[names.index(step)]
         else:
             raise ScenarioError(f"{self.where(origin)}: {path}: {_shortened(here)} has no members")
-        close = get_close_matches(step, names, n=1)
-        hint = f'did you mean "{close[0]}"?' if close else f"known are: {', '.join(names)}"
+        hint = did_you_mean(step, names) or f"known are: {', '.join(names[:MOST_NAMES])}"
         raise ScenarioError(f"{self.where(origin)}: there is no {path}; {hint}")
 
 

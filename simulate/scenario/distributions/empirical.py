@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field, Strict, model_validator
+from pydantic import Field, Strict
 from scipy import special
 
 from simulate.scenario.column import read_column
@@ -26,10 +26,9 @@ class Empirical(Truncatable):
     column: str
     smooth: Annotated[bool, Strict()] = False
 
-    @model_validator(mode="after")
-    def _check(self) -> "Empirical":
-        assert self._sample.size
-        return self
+    def _check(self) -> None:
+        super()._check()
+        _ = self._sample  # read now, so that a file at fault is named
 
     @property
     def is_continuous(self) -> bool:

@@ -3,7 +3,6 @@
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
-from pydantic import model_validator
 from scipy import stats
 
 from .base import Array, Number, quantile_at_score
@@ -29,12 +28,11 @@ class Gamma(_FromScipy):
     kind: ClassVar = "gamma"
     distribution: Literal["gamma"]
 
-    @model_validator(mode="after")
-    def _check(self) -> "Gamma":
+    def _check(self) -> None:
+        super()._check()
         if len(self.quantiles) < 2 or self.values[0] <= 0.0:
             raise ValueError("a gamma distribution takes two quantiles above 0")
-        assert self._frozen is not None
-        return self
+        _ = self._frozen  # fitted now, so that a fit that fails is named
 
     @cached_property
     def _frozen(self) -> Any:
@@ -49,13 +47,12 @@ class Beta(_FromScipy):
     low: Number = 0.0
     high: Number = 1.0
 
-    @model_validator(mode="after")
-    def _check(self) -> "Beta":
+    def _check(self) -> None:
+        super()._check()
         if len(self.quantiles) < 2:
             raise ValueError("a beta distribution takes two quantiles, such as p10 and p90")
         check_inside(self.shown(), self.values, self.low, self.high)
-        assert self._frozen is not None
-        return self
+        _ = self._frozen  # fitted now, so that a fit that fails is named
 
     @cached_property
     def _frozen(self) -> Any:
@@ -69,8 +66,8 @@ class _ByThreePoints(_FromScipy):
     mode: Number | None = None
     high: Number | None = None
 
-    @model_validator(mode="after")
-    def _check(self) -> "_ByThreePoints":
+    def _check(self) -> None:
+        super()._check()
         if self.quantiles:
             limits = (self.low, self.high) != (None, None)
             incomplete = limits or len(self.quantiles) < (3 if self.mode is None else 2)
@@ -84,7 +81,6 @@ class _ByThreePoints(_FromScipy):
         low, mode, high = self._points
         if not low <= mode <= high or low == high:
             raise ValueError(f"low = {low:g}, mode = {mode:g}, high = {high:g} must be in order")
-        return self
 
     @cached_property
     def _points(self) -> ThreePoint:

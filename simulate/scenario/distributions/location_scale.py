@@ -4,11 +4,10 @@ from functools import cached_property
 from typing import ClassVar, Literal
 
 import numpy as np
-from pydantic import model_validator
-from scipy import special, stats
+from scipy import special
 from scipy.optimize import brentq
 
-from .base import Array, Number, quantile_at_score
+from .base import Array, Number
 from .fits.points import check_fit
 from .quantiles import ByQuantiles, check_inside, location_and_scale, normal_levels
 
@@ -53,8 +52,8 @@ class Normal(_LocationScale):
     mean: Number | None = None
     sd: Number | None = None
 
-    @model_validator(mode="after")
-    def _check(self) -> "Normal":
+    def _check(self) -> None:
+        super()._check()
         if self.mean is not None and self.sd is not None and not self.quantiles:
             if self.sd <= 0.0:
                 raise ValueError(f"sd = {self.sd:g} must be above 0")
@@ -64,7 +63,6 @@ class Normal(_LocationScale):
             )
         else:
             self._check_fit()
-        return self
 
     @cached_property
     def _line(self) -> tuple[float, float]:
@@ -80,17 +78,18 @@ class StudentT(_LocationScale):
     distribution: Literal["student_t"]
     degrees_of_freedom: Number
 
-    @model_validator(mode="after")
-    def _check(self) -> "StudentT":
+    def _check(self) -> None:
+        super()._check()
         if not 1.0 <= self.degrees_of_freedom <= 1000.0:
             raise ValueError("degrees_of_freedom must be from 1 to 1000")
         if len(self.quantiles) < 2:
             raise ValueError("a Student-t distribution takes two quantiles, such as p10 and p90")
         self._check_fit()
-        return self
 
     def _standard(self, score: Array) -> Array:
-        return quantile_at_score(stats.t(self.degrees_of_freedom), score)
+        # From the lower tail, where probabilities keep their digits.
+        lower = special.stdtrit(self.degrees_of_freedom, special.ndtr(-np.abs(score)))
+        return np.asarray(-np.sign(score) * lower, float)
 
 
 class Lognormal(_LocationScale):
@@ -103,8 +102,8 @@ class Lognormal(_LocationScale):
     distribution: Literal["lognormal"]
     shift: Number | None = None
 
-    @model_validator(mode="after")
-    def _check(self) -> "Lognormal":
+    def _check(self) -> None:
+        super()._check()
         count = len(self.quantiles)
         if count < 2:
             raise ValueError(
@@ -125,7 +124,6 @@ class Lognormal(_LocationScale):
                 "give a lower shift or higher quantiles"
             )
         self._check_fit()
-        return self
 
     @property
     def _finds_shift(self) -> bool:
@@ -165,13 +163,12 @@ class LogitNormal(_LocationScale):
     low: Number = 0.0
     high: Number = 1.0
 
-    @model_validator(mode="after")
-    def _check(self) -> "LogitNormal":
+    def _check(self) -> None:
+        super()._check()
         if len(self.quantiles) < 2:
             raise ValueError("a logit-normal distribution takes two quantiles, such as p10 and p90")
         check_inside(self.shown(), self.values, self.low, self.high)
         self._check_fit()
-        return self
 
     def _to_scale(self, value: Array) -> Array:
         return np.log((value - self.low) / (self.high - value))
@@ -188,8 +185,8 @@ class Uniform(_LocationScale):
     low: Number | None = None
     high: Number | None = None
 
-    @model_validator(mode="after")
-    def _check(self) -> "Uniform":
+    def _check(self) -> None:
+        super()._check()
         if self.low is not None and self.high is not None and not self.quantiles:
             if self.low >= self.high:
                 raise ValueError(f"low = {self.low:g} must be below high = {self.high:g}")
@@ -197,7 +194,6 @@ class Uniform(_LocationScale):
             raise ValueError("a uniform distribution takes low and high, or two quantiles")
         else:
             self._check_fit()
-        return self
 
     @cached_property
     def _line(self) -> tuple[float, float]:

@@ -3,8 +3,6 @@
 from functools import cached_property
 from typing import ClassVar, Literal
 
-from pydantic import model_validator
-
 from .base import Array, Number
 from .fits.metalog import Metalog, fit_metalog
 from .quantiles import ByQuantiles
@@ -20,8 +18,8 @@ class MetalogDistribution(ByQuantiles):
     low: Number | None = None
     high: Number | None = None
 
-    @model_validator(mode="after")
-    def _check(self) -> "MetalogDistribution":
+    def _check(self) -> None:
+        super()._check()
         if not 2 <= len(self.quantiles) <= MOST_QUANTILES:
             raise ValueError(f"a metalog takes two to {MOST_QUANTILES} quantiles")
         low, high = self.low, self.high
@@ -31,8 +29,7 @@ class MetalogDistribution(ByQuantiles):
             raise ValueError(f"{self.shown()} must lie above low = {low:g}")
         if high is not None and self.values[-1] >= high:
             raise ValueError(f"{self.shown()} must lie below high = {high:g}")
-        assert self._fitted is not None
-        return self
+        _ = self._fitted  # now, so that a fit that fails is named
 
     @cached_property
     def _fitted(self) -> Metalog:

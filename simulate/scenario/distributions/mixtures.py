@@ -1,10 +1,10 @@
 """Scenarios with weights: of numbers, or of whole distributions."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field
 from scipy import special
 
 from .base import OUTERMOST_SCORE, Array, Number, Truncatable
@@ -40,15 +40,14 @@ class Discrete(Truncatable):
     values: tuple[Number, ...] = Field(min_length=1, max_length=10_000)
     weights: tuple[Number, ...] | None = Field(default=None, description="the same if not given")
 
-    @model_validator(mode="after")
-    def _check(self) -> "Discrete":
+    def _check(self) -> None:
+        super()._check()
         if self.weights is not None:
             if len(self.weights) != len(self.values):
                 raise ValueError(
                     f"{len(self.values)} values take as many weights, not {len(self.weights)}"
                 )
             normalised(self.weights)
-        return self
 
     @property
     def is_continuous(self) -> bool:
@@ -81,8 +80,8 @@ class Mixture(Truncatable):
     parts: tuple["AnyDistribution", ...] = Field(min_length=1, max_length=MOST_PARTS)
     weights: tuple[Number, ...]
 
-    @model_validator(mode="after")
-    def _check(self) -> Self:
+    def _check(self) -> None:
+        super()._check()
         if len(self.weights) != len(self.parts):
             raise ValueError(
                 f"{len(self.parts)} parts take as many weights, not {len(self.weights)}"
@@ -90,7 +89,6 @@ class Mixture(Truncatable):
         normalised(self.weights)
         if any(isinstance(part, Mixture) for part in self.parts):
             raise ValueError("a part can't be a mixture itself; list all parts in one")
-        return self
 
     @property
     def is_continuous(self) -> bool:

@@ -65,13 +65,12 @@ class ByQuantiles(Truncatable):
         table = handler(self)
         return table | table.pop("quantiles")
 
-    @model_validator(mode="after")
-    def _check_order(self) -> "ByQuantiles":
+    def _check(self) -> None:
+        super()._check()
         rising = sorted(self.quantiles.items(), key=lambda item: level_of(item[0]))
         for (low, a), (high, b) in itertools.pairwise(rising):
             if a >= b:
                 raise ValueError(f"{low} = {a:g}, {high} = {b:g}: quantiles must rise")
-        return self
 
     @property
     def levels(self) -> Array:

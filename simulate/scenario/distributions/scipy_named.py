@@ -1,6 +1,5 @@
 """Any continuous distribution of ``scipy.stats``, by its name and its parameters."""
 
-from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -9,6 +8,8 @@ from pydantic import Field, GetJsonSchemaHandler, model_serializer, model_valida
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 from scipy import interpolate, special, stats
+
+from simulate.scenario.names import did_you_mean
 
 from .base import OUTERMOST_SCORE, Array, Number, Truncatable, quantile_at_score
 
@@ -51,12 +52,12 @@ class ScipyNamed(Truncatable):
         table = handler(self)
         return table | table.pop("parameters")
 
-    @model_validator(mode="after")
-    def _check(self) -> "ScipyNamed":
+    def _check(self) -> None:
+        super()._check()
         if self._name not in CONTINUOUS:
-            close = get_close_matches(self._name, CONTINUOUS, n=3)
-            hint = f"; did you mean {' or '.join(PREFIX + c for c in close)}?" if close else ""
-            raise ValueError(f"{self.distribution:.60} is no continuous distribution here{hint}")
+            hint = did_you_mean(self.distribution, [PREFIX + name for name in CONTINUOUS])
+            wrong = f"{self.distribution:.60} is no continuous distribution here"
+            raise ValueError(f"{wrong}{hint and '; '}{hint}")
         known = _parameter_names(self._name)
         unknown = sorted(set(self.parameters) - set(known))
         missing = [k for k in known[:-2] if k not in self.parameters]
@@ -68,7 +69,6 @@ class ScipyNamed(Truncatable):
         if not np.all(np.isfinite(values)) or np.any(np.diff(values) < 0.0):
             given = ", ".join(f"{k} = {v:g}" for k, v in self.parameters.items())
             raise ValueError(f"{self.distribution} is no distribution with {given}")
-        return self
 
     @property
     def _name(self) -> str:
