@@ -41,7 +41,7 @@ def draw(distribution: Uncertain, score: Array) -> Array:
         scale = 1.2815515655446004
         if isinstance(distribution, Normal):
             return z50 + (z90 - z10) / (2 * scale) * score
-        origin = distribution._origin
+        origin = distribution.origin
         spread = np.log((z90 - origin) / (z10 - origin)) / (2 * scale)
         return origin + (z50 - origin) * np.exp(spread * score)
     if isinstance(distribution, Uniform):

@@ -41,7 +41,7 @@ def law(distribution: Uncertain) -> tuple[float, float, float, float]:
     if isinstance(distribution, Normal):
         return NORMAL, z50, (z90 - z10) / (2 * SCORE_OF_P90), 0.0
     if isinstance(distribution, Lognormal):
-        origin = distribution._origin
+        origin = distribution.origin
         spread = math.log((z90 - origin) / (z10 - origin)) / (2 * SCORE_OF_P90)
         return LOGNORMAL, origin, z50 - origin, spread
     raise ValueError(f"No closed form for {distribution!r}.")

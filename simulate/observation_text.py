@@ -19,8 +19,7 @@ from simulate.result import METRICS, projected_time
 from simulate.sampling.ramp import base_year_ramp
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.load import read_toml
-from simulate.scenario.schema import percent_hint
-from simulate.scenario.units import in_unit
+from simulate.scenario.units import in_unit, scale_hint
 
 TWELVE_MONTHS = r"(?:twelve|12)[ -]months\s+to\s+"
 SEEN = re.compile(
@@ -121,7 +120,7 @@ def parse_observation(
     figure = _figure(match, scenario, where)
     value = _number(match["value"], figure.unit, where)
     if figure.is_share and value > 1.0:
-        raise ScenarioError(f"{where}: a margin is at most 1{percent_hint(value)}")
+        raise ScenarioError(f"{where}: a margin is at most 1{scale_hint(value, 'share')}")
     if match["error"] is None:
         return Observation(text, figure, value, source=source)
     relative = not figure.is_share and match["error"].strip().endswith("%")

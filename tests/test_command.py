@@ -150,8 +150,8 @@ def test_a_bad_scenario_ends_in_status_2_and_writes_nothing(
     assert call(monkeypatch, "run", "bad.toml") == 2
     error = capsys.readouterr().err
     assert error == (
-        "error: bad.toml:3:1: targets.gross_margin = 70: input should be less than 1; "
-        "write 0.7 for 70%\n"
+        "error: bad.toml:3:1: targets.gross_margin = 70: "
+        "target of gross margin is from 0.001 to 0.999 share; write 0.7 for 70%\n"
     )
     assert [path.name for path in Path().iterdir()] == ["bad.toml"]
 

@@ -268,7 +268,7 @@ MISTAKES = {
         {"distribution": "mixture", "parts": [TABLES["mixture"]], "weights": [1]},
         "can't be a mixture itself",
     ),
-    "scipy's name misspelt": ({"distribution": "scipy.gama", "a": 1}, "did you mean scipy.gamma"),
+    "scipy's name misspelt": ({"distribution": "scipy.gama", "a": 1}, 'did you mean "scipy.gamma"'),
     "scipy's parameter missing": ({"distribution": "scipy.gamma"}, '"a" is missing'),
     "scipy's parameter unknown": (
         {"distribution": "scipy.gamma", "a": 1, "b": 2},

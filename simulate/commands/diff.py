@@ -22,7 +22,11 @@ def diff(
 
     --set, --variant and --stress change the second.
     """
-    changed = load_scenario(after, variant=variant, stress=stress, settings=settings or ())
-    lines = describe_difference(load_scenario(before), changed)
+    first = load_scenario(before)
+    second = load_scenario(after, variant=variant, stress=stress, settings=settings or ())
+    typer.echo(f"From: {first.name}\nTo:   {second.name}\n")
+    lines = describe_difference(first, second)
     for line in lines or ["The two assume the same."]:
         typer.echo(line)
+    if lines:
+        typer.echo("\nInputs are P10 / P50 / P90, or one certain number.")

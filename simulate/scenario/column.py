@@ -1,6 +1,5 @@
 """A column of measured numbers, read from a CSV or Parquet file."""
 
-from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .errors import ScenarioError
+from .names import did_you_mean
 
 LEAST_VALUES = 8
 
@@ -36,10 +36,9 @@ def read_column(file: str | Path, column: str) -> NDArray[np.float64]:
     table = _read_table(path)
     if column not in table.columns:
         names = [str(name) for name in table.columns]
-        close = get_close_matches(column, names, n=3, cutoff=0.5)
-        hint = "did you mean " + " or ".join(f'"{name}"' for name in close) + "?"
         known = f"the columns are: {', '.join(names[:20])}{', ...' if len(names) > 20 else ''}"
-        raise ScenarioError(f'{path}: there is no column "{column}"; {hint if close else known}')
+        hint = did_you_mean(column, names) or known
+        raise ScenarioError(f'{path}: there is no column "{column:.60}"; {hint:.500}')
     return _numbers(table[column], f'{path}: column "{column}"')
 
 

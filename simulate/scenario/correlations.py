@@ -1,151 +1,190 @@
 """How inputs are correlated: pairs, groups, matrices; and whether that can be."""
 
 import itertools
-from collections.abc import Iterator
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import ScenarioError
+from .errors import Mistake, ScenarioError
 from .inputs import correlated_inputs, list_inputs
-from .schema import MatrixOfCorrelations, Scenario
+from .names import did_you_mean
+from .nearest_correlation import DECIMALS, LEAST_EIGENVALUE, nearest_correlation_matrix
+from .schema import MatrixOfCorrelations, Quantity, Scenario
 
 Matrix = NDArray[np.float64]
+STAR = "*"
 
-LEAST_EIGENVALUE = 1e-9
-# So far inside, the nearest valid matrix stays valid when its numbers are rounded.
-SAFE_EIGENVALUE = 1e-3
-DECIMALS = 3
-ITERATIONS = 500
+
+class Pair(NamedTuple):
+    """A correlation of two inputs, and the key that gives it."""
+
+    key: str
+    first: str
+    second: str
+    value: float
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the key names just this pair."""
+        return "," in self.key and STAR not in self.key
 
 
 def correlation_matrix(scenario: Scenario) -> Matrix:
     """Return the correlations of the scores of ``correlated_inputs``, shape (n, n).
 
-    A pair with a certain number is left out: a scenario may make an input certain that the one
-    it extends has correlated.
-
     Raises
     ------
     ScenarioError
-        If a key names no uncertain input, or no set of inputs can be correlated like this.
+        If a key names no input, or no inputs can be correlated like this.
     """
-    keys = [i.key for i in correlated_inputs(scenario)]
-    given: dict[frozenset[str], str] = {}
-    matrix = np.eye(len(keys))
-    for key, first, second, value in _pairs(scenario, keys):
-        pair = frozenset((first, second))
-        if pair in given:
-            raise ScenarioError(
-                f'correlations."{key}": the pair {first}, {second} is given twice, '
-                f'here and in "{given[pair]}"',
-                key=("correlations", key),
-            )
-        given[pair] = key
-        i, j = keys.index(first), keys.index(second)
-        matrix[i, j] = matrix[j, i] = value
-    if np.linalg.eigvalsh(matrix)[0] < LEAST_EIGENVALUE:
-        _refuse(matrix, keys, given)
-    return matrix
+    if mistakes := correlation_mistakes(scenario):
+        raise ScenarioError(*(f"{'.'.join(m.key)}: {m.message}" for m in mistakes))
+    return _matrix(scenario)
+
+
+def correlation_mistakes(scenario: Scenario) -> list[Mistake]:
+    """Return what is wrong with a valid scenario's correlations."""
+    quantities = {member.key: member.quantity for member in list_inputs(scenario)}
+    mistakes = misnamed_inputs(scenario.correlations, quantities) or _given_twice(scenario)
+    if mistakes:
+        return mistakes
+    matrix = _matrix(scenario)
+    return [] if np.linalg.eigvalsh(matrix)[0] >= LEAST_EIGENVALUE else [_refusal(scenario, matrix)]
 
 
 def correlated_pairs(scenario: Scenario) -> dict[frozenset[str], float]:
     """Return the correlation of every pair of uncertain inputs that has one."""
-    keys = [i.key for i in correlated_inputs(scenario)]
-    return {frozenset((a, b)): value for _, a, b, value in _pairs(scenario, keys)}
+    return {frozenset((p.first, p.second)): p.value for p in _pairs(scenario).values()}
 
 
-def nearest_correlation_matrix(matrix: Matrix) -> Matrix:
-    """Return the valid correlation matrix nearest to a symmetric one.
+def misnamed_inputs(
+    correlations: Mapping[str, Any], quantities: Mapping[str, Quantity]
+) -> list[Mistake]:
+    """Return which names in correlations are none of inputs that can be correlated.
 
-    Notes
-    -----
-    Alternating projections on matrices without negative eigenvalues and on those with a unit
-    diagonal, with Dykstra's correction (Higham, "Computing the nearest correlation matrix", *IMA
-    Journal of Numerical Analysis* 22, 2002).
+    Parameters
+    ----------
+    correlations
+        Of a scenario or, as read and perhaps wrong, of a file's table.
+    quantities
+        The declarations of the inputs, by key.
     """
-    nearest, correction = matrix.copy(), np.zeros_like(matrix)
-    for _ in range(ITERATIONS):
-        corrected = nearest - correction
-        values, vectors = np.linalg.eigh(corrected)
-        projected = (vectors * np.maximum(values, SAFE_EIGENVALUE)) @ vectors.T
-        correction = projected - corrected
-        nearest = projected.copy()
-        np.fill_diagonal(nearest, 1.0)
-    return nearest
-
-
-def _pairs(scenario: Scenario, keys: list[str]) -> Iterator[tuple[str, str, str, float]]:
-    """Return key, both inputs and value of every correlated pair of uncertain inputs."""
-    for key, given in scenario.correlations.items():
-        if isinstance(given, MatrixOfCorrelations):
-            names = [_input_named(key, name, scenario, keys) for name in given.inputs]
-            for i, j in itertools.combinations(range(len(names)), 2):
-                first, second = names[i], names[j]
-                if first is not None and second is not None and given.matrix[i][j] != 0.0:
-                    yield key, first, second, given.matrix[i][j]
+    found: list[Mistake] = []
+    for key, given in correlations.items():
+        patterns, is_matrix = _patterns(key, given)
+        if not is_matrix and (
+            len(patterns) > 2 or (len(set(patterns)) < 2 and STAR not in patterns[0])
+        ):
+            mend = 'the key must name two inputs, as "first, second", or a group with a star'
+            found.append(Mistake(("correlations", key), mend))
             continue
-        value = given.quantile(0.5)
-        patterns = [part.strip() for part in key.split(",")]
-        if len(patterns) == 1 and "*" in key:
-            members = _group(key, keys)
-            pairs = itertools.combinations(members, 2)
-        elif len(patterns) == 2 and patterns[0] != patterns[1]:
-            named = [_input_named(key, name, scenario, keys) for name in patterns]
-            pairs = iter([(named[0], named[1])])
-        else:
-            raise ScenarioError(
-                f'correlations."{key}": the key must name two inputs, as "first, second", or a '
-                'group, as "segments.*.growth.initial"',
-                key=("correlations", key),
-            )
+        least = 2 if len(patterns) == 1 else 1
+        reasons = {pattern: _misnamed(pattern, quantities, least) for pattern in patterns}
+        found += [
+            Mistake(("correlations", key), f'"{pattern:.60}" {reason}')
+            for pattern, reason in reasons.items()
+            if reason
+        ]
+    return found
+
+
+def _misnamed(pattern: str, quantities: Mapping[str, Quantity], least: int) -> str:
+    """Return what is wrong with a name or a pattern, or nothing."""
+    if STAR in pattern:
+        members = [name for name in quantities if fnmatchcase(name, pattern)]
+        if len(members) >= least:
+            return ""
+        return f"is a group of only {members[0]}" if members else "is a group of no inputs"
+    if pattern not in quantities:
+        hint = did_you_mean(pattern, quantities, cutoff=0.4)
+        return f"is no input{hint and '; '}{hint}"
+    if quantities[pattern].drawn == "event":
+        return "is drawn at events, which can't be correlated"
+    return ""
+
+
+def _patterns(key: str, given: Any) -> tuple[list[str], bool]:
+    """Return the names that a correlation is between, and whether they are a matrix's."""
+    if isinstance(given, MatrixOfCorrelations):
+        return list(given.inputs), True
+    if isinstance(given, dict) and "inputs" in given:
+        inputs = given["inputs"]
+        names = inputs if isinstance(inputs, list) else []
+        return [name for name in names if isinstance(name, str)], True
+    return [part.strip() for part in key.split(",")], False
+
+
+def _all_pairs(scenario: Scenario) -> Iterator[Pair]:
+    """Return the pairs of uncertain inputs that each key gives.
+
+    One with a certain number is left out: a scenario may make an input certain that the one it
+    extends has correlated.
+    """
+    keys = [member.key for member in correlated_inputs(scenario)]
+    for key, given in scenario.correlations.items():
+        patterns, _ = _patterns(key, given)
+        if isinstance(given, MatrixOfCorrelations):
+            for (i, first), (j, second) in itertools.combinations(enumerate(patterns), 2):
+                if first in keys and second in keys and given.matrix[i][j] != 0.0:
+                    yield Pair(key, first, second, given.matrix[i][j])
+            continue
+        groups = [[name for name in keys if fnmatchcase(name, pattern)] for pattern in patterns]
+        alike = len(groups) == 1
+        pairs = itertools.combinations(groups[0], 2) if alike else itertools.product(*groups)
         for first, second in pairs:
-            if first is not None and second is not None:
-                yield key, first, second, value
+            if first != second:
+                yield Pair(key, first, second, given.quantile(0.5))
 
 
-def _group(key: str, keys: list[str]) -> list[str]:
-    members = [name for name in keys if fnmatchcase(name, key)]
-    if len(members) < 2:
-        found = f"only {members[0]}" if members else "no uncertain input"
-        raise ScenarioError(
-            f'correlations."{key}": {found} is called like this', key=("correlations", key)
-        )
-    return members
+def _pairs(scenario: Scenario) -> dict[frozenset[str], Pair]:
+    """Return the pairs of uncertain inputs; one that is named goes before those of groups."""
+    found: dict[frozenset[str], Pair] = {}
+    for pair in sorted(_all_pairs(scenario), key=lambda pair: pair.is_named):
+        found[frozenset((pair.first, pair.second))] = pair
+    return found
 
 
-def _input_named(key: str, name: str, scenario: Scenario, keys: list[str]) -> str | None:
-    """Return the name of an uncertain input, or None for a certain one."""
-    if name in keys:
-        return name
-    named = {i.key: i for i in list_inputs(scenario)}
-    if name in named and named[name].distribution.is_certain:
-        return None
-    if name in named:
-        why = "is drawn at events, which can't be correlated"
-    else:
-        close = get_close_matches(name, keys, n=1, cutoff=0.4)
-        why = f'is no input; did you mean "{close[0]}"?' if close else "is no input"
-    raise ScenarioError(f'correlations."{key}": "{name}" {why}', key=("correlations", key))
+def _given_twice(scenario: Scenario) -> list[Mistake]:
+    given: dict[tuple[frozenset[str], bool], str] = {}
+    mistakes: dict[str, Mistake] = {}
+    for pair in _all_pairs(scenario):
+        both = frozenset((pair.first, pair.second)), pair.is_named
+        before = given.setdefault(both, pair.key)
+        if before != pair.key:
+            message = f'{pair.first}, {pair.second} is given twice, here and in "{before}"'
+            mistakes.setdefault(pair.key, Mistake(("correlations", pair.key), message))
+    return list(mistakes.values())
 
 
-def _refuse(matrix: Matrix, keys: list[str], given: dict[frozenset[str], str]) -> None:
+def _matrix(scenario: Scenario) -> Matrix:
+    place = {member.key: i for i, member in enumerate(correlated_inputs(scenario))}
+    matrix = np.eye(len(place))
+    for pair in _pairs(scenario).values():
+        i, j = place[pair.first], place[pair.second]
+        matrix[i, j] = matrix[j, i] = pair.value
+    return matrix
+
+
+def _refusal(scenario: Scenario, matrix: Matrix) -> Mistake:
     """Name the pair at fault, and the nearest correlations that can be."""
-    nearest = np.round(nearest_correlation_matrix(matrix), DECIMALS)
-    pairs = [(keys.index(a), keys.index(b)) for a, b in map(sorted, given)]
-    moved = [(abs(nearest[i, j] - matrix[i, j]), i, j) for i, j in pairs]
-    _, i, j = max(moved)
-    least = np.linalg.eigvalsh(matrix)[0]
+    place = {member.key: i for i, member in enumerate(correlated_inputs(scenario))}
+    nearest = nearest_correlation_matrix(matrix)
+    moved = {
+        pair: float(nearest[place[pair.first], place[pair.second]])
+        for pair in _pairs(scenario).values()
+    }
+    worst = max(moved, key=lambda pair: abs(moved[pair] - pair.value))
     shown = [
-        f"    {keys[a]}, {keys[b]} = {nearest[a, b]:g}" for size, a, b in moved if size >= 0.0005
+        f"    {pair.first}, {pair.second} = {value:g}"
+        for pair, value in moved.items()
+        if round(abs(value - pair.value), DECIMALS) > 0.0
     ]
-    key = given[frozenset((keys[i], keys[j]))]
-    raise ScenarioError(
-        "correlations: no inputs can be correlated like this "
-        f"(least eigenvalue {least:.3f}); most at fault is {keys[i]}, {keys[j]} = {matrix[i, j]:g}",
-        "the nearest that can be:",
-        *shown,
-        key=("correlations", key),
+    least = np.linalg.eigvalsh(matrix)[0]
+    message = (
+        f"no inputs can be correlated like this (least eigenvalue {least:.3f}); most at fault is "
+        f"{worst.first}, {worst.second} = {worst.value:g}; the nearest that can be:"
     )
+    return Mistake(("correlations", worst.key), "\n".join([message, *shown]))

@@ -1,17 +1,23 @@
 """How two scenarios' assumptions differ, in words."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from .correlations import correlated_pairs
 from .distributions import Uncertain
 from .inputs import Input, list_inputs
 from .quarters import format_quarter
-from .schema import Scenario
+from .schema import NEVER_HALVES, NO_LIMIT, ZERO, Scenario
 
 LEVELS = (0.1, 0.5, 0.9)
 # Closer than this, part of the spread, two quantiles are the same.
 SAME = 1e-6
 WIDER = 1.05
+# What stands for an input that a new member does without.
+NOTHING = (ZERO, NO_LIMIT, NEVER_HALVES)
+PARTS = ("segments", "hardware", "funding")
+# What of a member is no input, and no name or source.
+DATES = ("starts", "quarter", "first_quarter", "last_quarter", "life_years")
 
 
 def describe_difference(before: Scenario, after: Scenario) -> list[str]:
@@ -25,9 +31,14 @@ def describe_difference(before: Scenario, after: Scenario) -> list[str]:
     Returns
     -------
     list of str
-        Empty if they assume the same; sources and sampling do not count.
+        Empty if they assume the same; names, sources and sampling do not count.
     """
-    return [*_frame(before, after), *_inputs(before, after), *_correlations(before, after)]
+    return [
+        *_frame(before, after),
+        *_members(before, after),
+        *_inputs(before, after),
+        *_correlations(before, after),
+    ]
 
 
 def _frame(before: Scenario, after: Scenario) -> Iterator[str]:
@@ -35,7 +46,7 @@ def _frame(before: Scenario, after: Scenario) -> Iterator[str]:
         "horizon": lambda s: (
             f"{format_quarter(s.horizon.first_quarter)} to {format_quarter(s.horizon.last_quarter)}"
         ),
-        "target of gross margin": lambda s: f"{s.targets.gross_margin:.0%}",
+        "target of gross margin": lambda s: f"{s.targets.gross_margin:.4g}",
         "quarters that it must hold": lambda s: f"{s.targets.hold_quarters}",
         "projected year": lambda s: f"{s.targets.projected_year or 'none'}",
         "projected margin": lambda s: s.targets.projected_margin,
@@ -44,52 +55,75 @@ def _frame(before: Scenario, after: Scenario) -> Iterator[str]:
     }.items():
         if read(before) != read(after):
             yield f"{name}: {read(before)} becomes {read(after)}"
-    for kind in ("segments", "hardware", "funding"):
-        old = {member.name: member for member in getattr(before, kind)}
-        new = {member.name: member for member in getattr(after, kind)}
-        yield from (f"{kind}: {name} is left out" for name in old if name not in new)
-        yield from (f"{kind}: {name} is added" for name in new if name not in old)
-        for name in (name for name in old if name in new):
-            yield from _dates(f"{kind}.{name}", old[name], new[name])
 
 
-def _dates(key: str, old: object, new: object) -> Iterator[str]:
-    """Tell how what is no input differs: dates, chances, known losses."""
-    for field in ("starts", "quarter", "first_quarter", "last_quarter", "life_years", "chance"):
-        a, b = getattr(old, field, None), getattr(new, field, None)
-        if a != b:
-            yield f"{key}.{field}: {_plain(field, a)} becomes {_plain(field, b)}"
-    losses = [getattr(member, "known_losses", ()) for member in (old, new)]
-    if losses[0] != losses[1]:
-        shown = ", ".join(
-            f"{loss.share:.0%} in {format_quarter(loss.quarter)}" for loss in losses[1]
+def _members(before: Scenario, after: Scenario) -> Iterator[str]:
+    """Tell which segments, purchases and rounds come and go, and how their dates differ."""
+    for part in PARTS:
+        old = {member.name: member for member in getattr(before, part)}
+        new = {member.name: member for member in getattr(after, part)}
+        yield from (f"{part}.{name}: left out" for name in old if name not in new)
+        for name, member in new.items():
+            if name not in old:
+                dates = ", ".join(f"{key} {value}" for key, value in _facts(member).items())
+                yield f"{part}.{name}: new{', ' if dates else ''}{dates}"
+                continue
+            facts = _facts(old[name]), _facts(member)
+            for key in dict.fromkeys([*facts[0], *facts[1]]):
+                a, b = (of.get(key, "none") for of in facts)
+                if a != b:
+                    yield f"{part}.{name}.{key}: {a} becomes {b}"
+
+
+def _facts(member: Any) -> dict[str, str]:
+    """Return what of a member is no input, in words: dates, chances, known losses."""
+    given = {key: value for key in DATES if (value := getattr(member, key, None)) is not None}
+    facts = {
+        key: f"{value} years" if key == "life_years" else format_quarter(value)
+        for key, value in given.items()
+    }
+    if (chance := getattr(member, "chance", None)) is not None:
+        facts["chance"] = f"{chance:.4g}"
+    if losses := getattr(member, "known_losses", ()):
+        facts["known_losses"] = " and ".join(
+            f"{loss.share:.4g} in {format_quarter(loss.quarter)}" for loss in losses
         )
-        yield f"{key}: known losses become {shown or 'none'}"
+    return facts
 
 
 def _inputs(before: Scenario, after: Scenario) -> Iterator[str]:
     old = {member.key: member for member in list_inputs(before)}
     new = {member.key: member for member in list_inputs(after)}
+    # Inputs of a member that is left out go with it.
+    kept = {f"{part}.{m.name}" for part in PARTS for m in getattr(after, part)}
+    for key in old:
+        part, *member = key.split(".")
+        if key not in new and (part not in PARTS or f"{part}.{member[0]}" in kept):
+            yield f"{key}: left out"
     for key, member in new.items():
-        if key in old and (line := _moved(old[key], member)):
+        if key not in old and member.distribution in NOTHING:
+            continue
+        if key not in old:
+            yield f"{key}: new, {_shown(member.distribution)} {member.quantity.unit}"
+        elif line := _moved(old[key], member):
             yield line
 
 
 def _moved(old: Input, new: Input) -> str:
     """Return how an input's distribution differs, or nothing."""
-    a = [old.distribution.quantile(level) for level in LEVELS]
-    b = [new.distribution.quantile(level) for level in LEVELS]
+    a, b = _quantiles(old.distribution), _quantiles(new.distribution)
     scale = max(abs(a[2] - a[0]), abs(b[2] - b[0]), 1e-9 * abs(a[1]), 1e-300)
     if all(abs(x - y) <= SAME * scale for x, y in zip(a, b, strict=True)):
         kinds = [_kind(member.distribution) for member in (old, new)]
         return "" if kinds[0] == kinds[1] else f"{new.key}: {kinds[0]} becomes {kinds[1]}"
-    unit = new.quantity.unit
-    words = f"{new.key}: {_shown(old.distribution, a)} becomes {_shown(new.distribution, b)} {unit}"
-    return f"{words} ({', '.join(_ways(a, b))})"
+    change = f"{_shown(old.distribution)} becomes {_shown(new.distribution)} {new.quantity.unit}"
+    return f"{new.key}: {change} ({', '.join(_ways(a, b, SAME * scale))})"
 
 
-def _ways(a: list[float], b: list[float]) -> list[str]:
-    ways = ["higher" if b[1] > a[1] else "lower"] if b[1] != a[1] else []
+def _ways(a: list[float], b: list[float], same: float) -> list[str]:
+    ways = []
+    if abs(b[1] - a[1]) > same:
+        ways.append("higher" if b[1] > a[1] else "lower")
     before, after = a[2] - a[0], b[2] - b[0]
     if before == 0.0 < after:
         ways.append("now uncertain")
@@ -104,27 +138,25 @@ def _ways(a: list[float], b: list[float]) -> list[str]:
 
 def _correlations(before: Scenario, after: Scenario) -> Iterator[str]:
     old, new = correlated_pairs(before), correlated_pairs(after)
+    named = {member.key for member in list_inputs(after)}
     for pair in [*old, *(pair for pair in new if pair not in old)]:
         a, b = old.get(pair, 0.0), new.get(pair, 0.0)
-        if a != b:
+        if a != b and pair <= named:
             yield f"correlation of {' and '.join(sorted(pair))}: {a:g} becomes {b:g}"
+
+
+def _quantiles(distribution: Uncertain) -> list[float]:
+    return [distribution.quantile(level) for level in LEVELS]
 
 
 def _kind(distribution: Uncertain) -> str:
     return str(getattr(distribution, "distribution", "certain"))
 
 
-def _shown(distribution: Uncertain, quantiles: list[float]) -> str:
-    if distribution.is_certain:
-        return f"{quantiles[1]:.4g}"
-    return " / ".join(f"{value:.4g}" for value in quantiles)
+def _shown(distribution: Uncertain) -> str:
+    quantiles = [f"{round(value, 12):.4g}" for value in _quantiles(distribution)]
+    return quantiles[1] if distribution.is_certain else " / ".join(quantiles)
 
 
 def _tails(degrees: float | None) -> str:
     return "normal" if degrees is None else f"Student-t of {degrees:g} degrees of freedom"
-
-
-def _plain(field: str, value: int | float | None) -> str:
-    if value is None:
-        return "none"
-    return format_quarter(int(value)) if field.endswith(("quarter", "starts")) else f"{value:g}"

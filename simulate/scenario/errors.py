@@ -1,5 +1,22 @@
 """The one kind of error that a user's files and flags can cause."""
 
+from typing import NamedTuple
+
+
+class Mistake(NamedTuple):
+    """What is wrong with a scenario, apart from where it was written.
+
+    Attributes
+    ----------
+    key
+        The key at fault, from the root or from the table that was checked.
+    message
+        The mend, in words.
+    """
+
+    key: tuple[str, ...]
+    message: str
+
 
 class ScenarioError(Exception):
     """What is wrong with a scenario or a request, in words for the person who wrote it.
@@ -8,10 +25,8 @@ class ScenarioError(Exception):
     ----------
     *lines
         One or two lines each: which file, which key, which value, what would be right.
-    key
-        The key at fault, for whoever knows which file set it.
     """
 
-    def __init__(self, *lines: str, key: tuple[str, ...] = ()) -> None:
+    def __init__(self, *lines: str) -> None:
         super().__init__("\n".join(lines))
-        self.key = key
+        self.lines = lines

@@ -1,45 +1,99 @@
 """What pydantic found wrong with a scenario, in words for the person who wrote it."""
 
-from difflib import get_close_matches
+import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
-from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from .distributions import FAMILY
 from .distributions.quantiles import QUANTILE_KEY
+from .errors import Mistake
+from .inputs import section_in
 from .layers import Key, Layers, Table
-from .positions import locate, nearest
-from .schema import Scenario, percent_hint
+from .names import did_you_mean
+from .schema import Scenario
+from .units import scale_hint
 
 # Steps of an error's location that the file does not have.
-INTERNAL = {*FAMILY, "quantiles", "parameters", "pair"}
+INTERNAL = {*FAMILY, "quantiles", "parameters", "pair", "matrix"}
+# How a file writes what the models keep together.
+WRITTEN_AS = {"quantiles": "p10 or any other level, interval", "parameters": "those of scipy"}
+LONGEST_SHOWN = 60
+MOST_LINES = 100
+BARE_KEY = re.compile("[A-Za-z0-9_-]+")
+LINE_AND_COLUMN = re.compile(r":(\d+):(\d+)$")
+# How pydantic names what a value must be, and how a person does.
+KINDS = {
+    "string_type": "must be a text, in quotes",
+    "bool_type": "must be true or false",
+    "float_type": "must be a number",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a finite number",
+    "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+    "dict_type": "must be a table",
+    "path_type": "must be a file's name, in quotes",
+    "missing": "missing; it has no default",
+    "string_too_short": "must not be empty",
+}
+FOR_LISTS = "must be a list of tables, each begun by its name in double brackets"
+FOR_INPUTS = "must be a number, or a table with a value or a distribution"
 
 
-def explain(error: ValidationError, layers: Layers, path: Path) -> list[str]:
-    """Return one line an error: file, line and column, key, value, and the mend."""
-    lines: list[str] = []
-    items = error.errors(include_url=False)
+def mistakes_of(error: ValidationError, table: Table) -> list[Mistake]:
+    """Return what an error of pydantic's says, by the keys that the user wrote."""
+    items: Any = error.errors(include_url=False)
     # A list whose members are all wrong is also too short.
-    for item in [i for i in items if i["type"] != "too_short"] or items:
-        names = _key(item["loc"], layers.table)
-        key = ".".join(names)
-        where = located(layers, names, path)
-        line = f"{where}: {key + _shown(item) + ': ' if key else ''}{_message(item)}"
-        if line not in lines:
-            lines.append(line)
-    return lines
+    items = [item for item in items if item["type"] != "too_short"] or items
+    return [mistake for item in items for mistake in _mistakes(item, table)]
 
 
-def located(layers: Layers, key: Key, path: Path) -> str:
-    """Return the file that last set a key, with line and column, or the setting that did."""
-    origin = layers.origin_of(key)
-    if origin is None or origin.file is None:
-        return f"{path}" if origin is None else origin.setting
-    positions = locate(origin.file.read_text(encoding="utf-8-sig"))
-    position = nearest(positions, origin.place)
-    return f"{origin.file}" + (f":{position.line}:{position.column}" if position else "")
+def describe(mistakes: list[Mistake], layers: Layers, path: Path) -> list[str]:
+    """Return one line a mistake: file, line and column, key, value, and the mend.
+
+    Parameters
+    ----------
+    mistakes
+        With keys from the scenario's root.
+    layers
+        That know where each key was set.
+    path
+        The file to name where they don't.
+    """
+    lines = []
+    for key, message in mistakes[:MOST_LINES]:
+        origin = layers.origin_of(key)
+        where = f"{path}" if origin is None else layers.where(origin)
+        named = _named(key) + _shown(_value_at(key, layers.table))
+        lines.append(f"{where}: {named}{': ' if named else ''}{message}")
+    if len(mistakes) > MOST_LINES:
+        lines.append(f"{path}: and {len(mistakes) - MOST_LINES} more")
+    return list(dict.fromkeys(lines))
+
+
+def in_order(lines: list[str]) -> list[str]:
+    """Sort lines by the files that they name and the places in them."""
+
+    def place(line: str) -> tuple[str, int, int]:
+        where = line.split(": ")[0]
+        found = LINE_AND_COLUMN.search(where)
+        return (where[: found.start()], int(found[1]), int(found[2])) if found else (where, 0, 0)
+
+    return sorted(lines, key=place)
+
+
+def _mistakes(item: Any, table: Table) -> Iterator[Mistake]:
+    key = _key(item["loc"], table)
+    if item["type"] == "mistakes":
+        for inner, message in item["ctx"]["mistakes"]:
+            yield Mistake((*key, *inner), message)
+    else:
+        yield Mistake(key, _message(item))
 
 
 def _key(location: tuple[int | str, ...], table: Table) -> Key:
@@ -59,63 +113,97 @@ def _key(location: tuple[int | str, ...], table: Table) -> Key:
     return tuple(names)
 
 
-def _shown(item: Any) -> str:
-    value = item["input"]
-    if item["type"] in ("missing", "extra_forbidden") or isinstance(value, (dict, list, BaseModel)):
+def _named(key: Key) -> str:
+    """Return a key as TOML writes it."""
+    return ".".join(step if BARE_KEY.fullmatch(step) else _quoted(step) for step in key)
+
+
+def _value_at(key: Key, table: Table) -> Any:
+    """Return what a file says for a key, or None."""
+    here: Any = table
+    for step in key:
+        if isinstance(here, list):
+            members = {
+                str(m.get("name", i)) if isinstance(m, dict) else str(i): m
+                for i, m in enumerate(here)
+            }
+            here = members.get(step)
+        else:
+            here = here.get(step) if isinstance(here, dict) else None
+    return here
+
+
+def _shown(value: Any) -> str:
+    if value is None or isinstance(value, (dict, list)):
         return ""
-    return f' = "{value}"' if isinstance(value, str) else f" = {value}"
+    if isinstance(value, bool):
+        return f" = {str(value).lower()}"
+    return f" = {_quoted(value) if isinstance(value, str) else _digits(value)}"
+
+
+def _quoted(text: str) -> str:
+    """Return a text as TOML writes it, without what would disturb a terminal."""
+    shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+    return json.dumps(shown, ensure_ascii=False)
+
+
+def _digits(value: Any) -> str:
+    try:
+        shown = str(value)
+    except ValueError:  # an integer of more digits than Python writes
+        return "a number of many digits"
+    return shown if len(shown) <= LONGEST_SHOWN else f"{shown[:LONGEST_SHOWN]}…"
 
 
 def _message(item: Any) -> str:
     kind, context = item["type"], item.get("ctx", {})
+    if kind in ("model_type", "model_attributes_type") and context.get("class_name") == "Fixed":
+        return FOR_INPUTS
+    if kind in KINDS:
+        return KINDS[kind]
     if kind == "extra_forbidden":
-        if "value" in item["loc"][-2:-1] and QUANTILE_KEY.fullmatch(str(item["loc"][-1])):
-            return 'quantiles of what? Add distribution = "normal", or another'
-        known = _known_keys(item["loc"][:-1])
-        close = get_close_matches(str(item["loc"][-1]), known, n=1, cutoff=0.5)
-        hint = f'did you mean "{close[0]}"?' if close else f"known are: {', '.join(known)}"
-        return f"unknown key; {hint}"
-    if kind == "missing":
-        return "missing; it has no default"
+        return _unknown_key(item["loc"])
     if kind == "union_tag_invalid":
-        names = ", ".join(name for name in FAMILY if name != "value")
-        close = get_close_matches(str(context["tag"]), FAMILY, n=1)
-        hint = f'did you mean "{close[0]}"? ' if close else ""
-        return f'unknown distribution "{context["tag"]}"; {hint}Known are: {names}'
+        return _unknown_distribution(str(context["tag"]))
     if kind == "value_error":
         return str(context["error"])
-    if kind in ("dict_type", "model_type", "model_attributes_type"):
-        if context.get("class_name") in {member.__name__ for member in FAMILY.values()}:
-            return "must be a number, or a table with a value or a distribution"
-        return "must be a table"
     if kind == "tuple_type":
-        return "must be a list of tables, each begun by its name in double brackets"
-    message = str(item["msg"])
+        return FOR_LISTS if _section_at(item["loc"]) else "must be a list"
+    if kind == "literal_error":
+        return f"must be {context['expected']}".replace("'", '"')
+    if kind == "string_pattern_mismatch":
+        return "must be small letters, digits and _, a letter first"
+    if kind == "too_long":
+        return f"has {context['actual_length']} members; {context['max_length']} are the most"
+    message = re.sub("^Input should", "must", str(item["msg"]))
     if kind.startswith("less_than") and isinstance(item["input"], (int, float)):
-        message += percent_hint(item["input"])
+        message += scale_hint(item["input"], "share")
     return message[0].lower() + message[1:]
 
 
-def _known_keys(location: tuple[int | str, ...]) -> list[str]:
-    """Return the keys that the schema has at a location of an error."""
+def _unknown_key(location: tuple[int | str, ...]) -> str:
+    if "value" in location[-2:-1] and QUANTILE_KEY.fullmatch(str(location[-1])):
+        return 'quantiles of what? Add distribution = "normal", or another'
+    section = _section_at(location[:-1])
+    known = [WRITTEN_AS.get(name, name) for name in section.model_fields] if section else []
+    if section is Scenario:
+        known += ["extends", "variants", "stresses"]
+    hint = did_you_mean(str(location[-1]), known)
+    return f"unknown key; {hint or 'known are: ' + ', '.join(known)}"
+
+
+def _unknown_distribution(given: str) -> str:
+    names = ", ".join(name for name in FAMILY if name != "value")
+    hint = did_you_mean(given, FAMILY)
+    return f'unknown distribution "{given:.{LONGEST_SHOWN}}"; {hint or f"known are: {names}"}'
+
+
+def _section_at(location: tuple[int | str, ...]) -> type[BaseModel] | None:
+    """Return the model that the schema has at a location of an error."""
     here: Any = Scenario
     for step in location:
         if step in FAMILY:
             here = FAMILY[str(step)]
-        elif isinstance(step, str) and (model := _model_in(here)):
+        elif isinstance(step, str) and (model := section_in(here)) and step in model.model_fields:
             here = model.model_fields[step].annotation
-    model = _model_in(here)
-    if model is None:
-        return []
-    return list(model.model_fields) + (["extends"] if model is Scenario else [])
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """Return the model that an annotation such as ``tuple[Segment, ...]`` is about."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    if get_origin(annotation) in (tuple, list, Union, UnionType):
-        for option in get_args(annotation):
-            if model := _model_in(option):
-                return model
-    return None
+    return section_in(here)

@@ -1,12 +1,15 @@
 """The inputs of a scenario, one after the other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from .distributions import Uncertain
-from .schema import Quantity, Scenario
+from .schema import Quantity, Scenario, Section
 
 
 @dataclass(frozen=True)
@@ -23,12 +26,42 @@ def list_inputs(scenario: Scenario) -> list[Input]:
     return list(_walk(scenario, ""))
 
 
-def _walk(part: BaseModel, prefix: str) -> Iterator[Input]:
-    for name in type(part).model_fields:
+def correlated_inputs(scenario: Scenario) -> list[Input]:
+    """Return the uncertain inputs that a path or a year draws; events can't be correlated."""
+    inputs = [i for i in list_inputs(scenario) if i.quantity.drawn != "event"]
+    path = [i for i in inputs if i.quantity.drawn == "path" and not i.distribution.is_certain]
+    return path + [i for i in inputs if i.quantity.drawn == "year"]
+
+
+def declared_inputs(table: Mapping[str, Any]) -> dict[str, Quantity]:
+    """Return the declaration of each input that a file's table has room for, by its key.
+
+    Parameters
+    ----------
+    table
+        As read, right or wrong; it need not be valid.
+    """
+    return dict(_declared(Scenario, table, ""))
+
+
+def section_in(annotation: Any) -> type[BaseModel] | None:
+    """Return the model that an annotation such as ``tuple[Segment, ...]`` is about."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if get_origin(annotation) in (tuple, list, Union, UnionType):
+        for option in get_args(annotation):
+            if model := section_in(option):
+                return model
+    return None
+
+
+def _walk(part: Section, prefix: str) -> Iterator[Input]:
+    for name, field in type(part).model_fields.items():
         value, key = getattr(part, name), f"{prefix}{name}"
         if isinstance(value, Uncertain):
-            yield Input(key, _declaration(part, name), value)
-        elif isinstance(value, BaseModel):
+            if quantity := _declaration(field):
+                yield Input(key, quantity, value)
+        elif isinstance(value, Section):
             yield from _walk(value, f"{key}.")
         elif isinstance(value, tuple):
             for member in value:
@@ -36,21 +69,29 @@ def _walk(part: BaseModel, prefix: str) -> Iterator[Input]:
                     yield from _walk(member, f"{key}.{member.name}.")
 
 
-def _declaration(part: BaseModel, name: str) -> Quantity:
-    field = type(part).model_fields[name]
-    for mark in field.metadata:
+def _declared(
+    section: type[BaseModel], table: Mapping[str, Any], prefix: str
+) -> Iterator[tuple[str, Quantity]]:
+    for name, field in section.model_fields.items():
+        key, below = f"{prefix}{name}", table.get(name)
+        inner = section_in(field.annotation)
+        if quantity := _declaration(field):
+            yield key, quantity
+        elif inner is None or not issubclass(inner, Section):
+            continue
+        elif get_origin(field.annotation) is tuple:
+            for member in below if isinstance(below, list) else []:
+                if isinstance(member, dict) and isinstance(member.get("name"), str):
+                    yield from _declared(inner, member, f"{key}.{member['name']}.")
+        elif isinstance(below, dict) or field.default is not None:
+            yield from _declared(inner, below if isinstance(below, dict) else {}, f"{key}.")
+
+
+def _declaration(field: FieldInfo) -> Quantity | None:
+    """Return what declares a field to be an input."""
+    # Optional inputs hold their declaration inside the union with None.
+    options = [getattr(option, "__metadata__", ()) for option in get_args(field.annotation)]
+    for mark in [*field.metadata, *(mark for marks in options for mark in marks)]:
         if isinstance(mark, Quantity):
             return mark
-    # Optional inputs hold their declaration inside the union with None.
-    for option in getattr(field.annotation, "__args__", ()):
-        for mark in getattr(option, "__metadata__", ()):
-            if isinstance(mark, Quantity):
-                return mark
-    raise TypeError(f"{type(part).__name__}.{name} has no Quantity")
-
-
-def correlated_inputs(scenario: Scenario) -> list[Input]:
-    """Return the uncertain inputs that a path or a year draws; events can't be correlated."""
-    inputs = [i for i in list_inputs(scenario) if i.quantity.drawn != "event"]
-    path = [i for i in inputs if i.quantity.drawn == "path" and not i.distribution.is_certain]
-    return path + [i for i in inputs if i.quantity.drawn == "year"]
+    return None

@@ -3,46 +3,53 @@
 import json
 from typing import Any
 
-from .distributions import FAMILY
+from .distributions import FAMILY, ScipyNamed
 from .schema import Scenario
+from .schema.quantity import WRITTEN
+
+Node = dict[str, Any]
 
 SCHEMA_FILE = "scenario.schema.json"
-NUMBER_OR_TEXT = {
-    "anyOf": [
-        {"type": "number"},
-        {"type": "string", "description": 'such as "4.5 bn", "23%" or "0.2 to 0.6"'},
-    ]
+DISTRIBUTION = {"$ref": "#/definitions/Distribution"}
+# What is required of a table that need not be whole: a file leaves out what it inherits.
+# But by its name a member is found, and any key might be a parameter of scipy's.
+REQUIRED = {"Segment": ["name"], "Hardware": ["name"], "Funding": ["name"]} | {
+    ScipyNamed.__name__: ["distribution"]
 }
-CHANGED_KEYS = {
+MOVES = {"type": "object", "additionalProperties": {"type": ["number", "string"]}}
+CHANGE = {
     "type": "object",
     "description": 'keys of the scenario, or whole paths such as "cash.opening"',
     "properties": {
         "title": {"type": "string"},
-        "by": {"type": "object", "description": "added to inputs", "additionalProperties": True},
-        "times": {"type": "object", "description": "factors", "additionalProperties": True},
+        "times": MOVES | {"description": "factors of inputs, by whole path"},
+        "by": MOVES | {"description": "what is added to inputs, by whole path"},
     },
+}
+BESIDE_THE_SCENARIO = {
+    "extends": {"type": "string", "description": "a file that this one changes"},
+    "variants": {"type": "object", "additionalProperties": CHANGE},
+    "stresses": {"type": "object", "additionalProperties": CHANGE},
 }
 
 
-def scenario_schema() -> dict[str, Any]:
-    """Return the JSON Schema, generated from the models that check the files."""
-    schema = Scenario.model_json_schema(by_alias=True)
-    definitions = schema["$defs"]
-    for member in FAMILY.values():
-        # A file may leave out what it inherits, and may write a number with its unit.
-        table = definitions[member.__name__]
-        _allow_written_numbers(table)
-    for table in [schema, *definitions.values()]:
-        # What a file does not set it may extend.
-        table.pop("required", None)
-    schema["$schema"] = "http://json-schema.org/draft-07/schema#"
-    schema["title"] = "Scenario of an AI lab's economics"
-    schema["properties"] |= {
-        "extends": {"type": "string", "description": "a file that this one changes"},
-        "variants": {"type": "object", "additionalProperties": CHANGED_KEYS},
-        "stresses": {"type": "object", "additionalProperties": CHANGED_KEYS},
-    }
-    return schema
+def scenario_schema() -> Node:
+    """Return the JSON Schema, generated from the models that check the files.
+
+    It is of draft 7, which editors of TOML know; there nothing may stand beside a reference.
+    """
+    schema = Scenario.model_json_schema(ref_template="#/definitions/{model}")
+    definitions = schema.pop("$defs")
+    kinds = [definitions[member.__name__] for member in FAMILY.values()]
+    whole: Node = schema | {"definitions": definitions}
+    _simplify(whole)
+    for kind in kinds:
+        _allow_written_numbers(kind)
+    members = [{"$ref": f"#/definitions/{member.__name__}"} for member in FAMILY.values()]
+    definitions["Distribution"] = {"title": "Distribution", "anyOf": members}
+    whole["properties"] = BESIDE_THE_SCENARIO | whole["properties"]
+    whole["title"] = "Scenario of an AI lab's economics"
+    return {"$schema": "http://json-schema.org/draft-07/schema#"} | whole
 
 
 def schema_text() -> str:
@@ -50,8 +57,48 @@ def schema_text() -> str:
     return json.dumps(scenario_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
-def _allow_written_numbers(table: dict[str, Any]) -> None:
-    for name, member in table.get("properties", {}).items():
-        if member.get("type") == "number":
-            member.pop("type")
-            table["properties"][name] = member | NUMBER_OR_TEXT
+def _simplify(node: Any) -> None:
+    """Bring what pydantic writes to draft 7, and to what a file may leave out or can't say."""
+    if isinstance(node, list):
+        for member in node:
+            _simplify(member)
+    if not isinstance(node, dict):
+        return
+    if "oneOf" in node:
+        # Of a table without its kind, which is inherited, several may be true.
+        node["anyOf"] = node.pop("oneOf")
+    if len(node.get("anyOf", [])) == len(FAMILY):
+        del node["anyOf"]
+        node |= DISTRIBUTION
+    options = [option for option in node.get("anyOf", []) if option != {"type": "null"}]
+    if len(options) == 1:  # TOML has no null: what is optional is left out
+        del node["anyOf"]
+        node |= {key: value for key, value in options[0].items() if key not in node}
+    if "prefixItems" in node:
+        node["items"] = node.pop("prefixItems")
+    if node.get("default", "") is None:
+        del node["default"]
+    if isinstance(node.get("required"), list):
+        node["required"] = REQUIRED.get(node["title"], [])
+        if not node["required"]:
+            del node["required"]
+    for value in node.values():
+        _simplify(value)
+
+
+def _allow_written_numbers(node: Any) -> None:
+    """Let texts such as "23%" stand where a distribution's table takes numbers."""
+    if isinstance(node, list):
+        for member in node:
+            _allow_written_numbers(member)
+    if not isinstance(node, dict):
+        return
+    if node == DISTRIBUTION:
+        node.clear()
+        node["anyOf"] = [{"type": "number"}, WRITTEN, DISTRIBUTION]
+    elif node.get("type") == "number":
+        del node["type"]
+        node["anyOf"] = [{"type": "number"}, WRITTEN]
+    else:
+        for value in node.values():
+            _allow_written_numbers(value)

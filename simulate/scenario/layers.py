@@ -1,23 +1,40 @@
 """Tables laid over one another: files that extend others, variants, stress tests, settings."""
 
-import tomllib
 from collections.abc import Iterable
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from .errors import ScenarioError
+from .names import did_you_mean
+from .positions import KeyPath, Position, locate, nearest
 
 Table = dict[str, Any]
 Key = tuple[str, ...]
+# Deeper than any scenario; what follows tables step by step stays far from the end of the stack.
+DEEPEST = 30
+LONGEST_SHOWN, MOST_NAMES = 40, 30
 
 
 class Origin(NamedTuple):
     """Where a key was set: a file, or a setting of the command; and the key as written there."""
 
     file: Path | None
-    place: tuple[str | int, ...]
+    place: KeyPath
     setting: str = ""
+
+    def within(self, *steps: str | int) -> "Origin":
+        """Return the origin of what stands further in."""
+        return self._replace(place=(*self.place, *steps))
+
+    @property
+    def around(self) -> "Origin":
+        """The origin of the table that it stands in."""
+        return self._replace(place=self.place[:-1])
+
+    @property
+    def changer(self) -> str:
+        """What changed a number, for the source that it was given before."""
+        return self.setting if self.file is None else f"changed in {self.file.name}"
 
 
 class Layers:
@@ -29,47 +46,46 @@ class Layers:
     def __init__(self) -> None:
         self.table: Table = {}
         self.origins: dict[Key, Origin] = {}
+        self._positions: dict[Path, dict[KeyPath, Position]] = {}
 
     def lay(self, own: Table, origin: Origin) -> None:
         """Lay a table over what is there."""
         self._merge(self.table, own, (), origin)
 
-    def lay_paths(self, own: Table, origin: Origin) -> None:
-        """Lay a table over, whose keys may be whole paths, such as ``"cash.opening"``."""
-        for key, value in own.items():
-            here = origin._replace(place=(*origin.place, key))
-            if "." in key:
-                self.set(key, value, here)
-            else:
-                self.lay({key: value}, origin)
-
-    def set(self, path: str, value: Any, origin: Origin) -> None:
-        """Set what stands at a path, replacing it.
+    def set(self, key: Key, value: Any, origin: Origin) -> None:
+        """Set what stands at a key, replacing it.
 
         Raises
         ------
         ScenarioError
-            If the path goes through something that has no keys or members.
+            If the key goes through something that has no keys or members.
         """
-        *parents, last = path.split(".")
         here: Any = self.table
-        for place, step in enumerate(parents):
-            here = _member(here, step, ".".join(parents[: place + 1]), origin)
+        for length in range(1, len(key)):
+            here = self._member(here, key[:length], origin, create=True)
         if isinstance(here, list):
-            raise ScenarioError(f"{_where(origin)}: {path} is a whole member; set one of its keys")
-        if not isinstance(here, dict):
             raise ScenarioError(
-                f"{_where(origin)}: {'.'.join(parents)} is {here!r:.40}, which has no {last}"
+                f"{self.where(origin)}: {'.'.join(key)} is a whole member; set its keys"
             )
-        here[last] = value
-        self._own((*parents, last), value, origin)
+        if not isinstance(here, dict):
+            around = f"{'.'.join(key[:-1])} is {_shortened(here)}"
+            raise ScenarioError(f"{self.where(origin)}: {around}, which has no {key[-1]}")
+        here[key[-1]] = value
+        self._own(key, value, origin)
+        if key[-1] != "source":
+            _note_change(here, origin)
 
-    def get(self, path: str, origin: Origin) -> Any:
-        """Return what stands at a path."""
+    def get(self, key: Key, origin: Origin) -> Any:
+        """Return what stands at a key.
+
+        Raises
+        ------
+        ScenarioError
+            If nothing does.
+        """
         here: Any = self.table
-        steps = path.split(".")
-        for place, step in enumerate(steps):
-            here = _member(here, step, ".".join(steps[: place + 1]), origin, create=False)
+        for length in range(1, len(key) + 1):
+            here = self._member(here, key[:length], origin, create=False)
         return here
 
     def origin_of(self, key: Key) -> Origin | None:
@@ -80,11 +96,21 @@ class Layers:
                 return inside[-1]
         return None
 
+    def where(self, origin: Origin) -> str:
+        """Return an origin as a person looks for it: file, line and column, or the setting."""
+        if origin.file is None:
+            return origin.setting
+        if origin.file not in self._positions:
+            text = origin.file.read_text(encoding="utf-8-sig")
+            self._positions[origin.file] = locate(text)
+        position = nearest(self._positions[origin.file], origin.place)
+        return f"{origin.file}" + (f":{position.line}:{position.column}" if position else "")
+
     def _merge(self, table: Table, own: Table, at: Key, origin: Origin) -> None:
         """Merge tables; a quantity with a kind replaces what was there."""
         for key, value in own.items():
             here, below = (*at, key), table.get(key)
-            inner = origin._replace(place=(*origin.place, key))
+            inner = origin.within(key)
             replaces = isinstance(value, dict) and ("distribution" in value or "value" in value)
             if isinstance(value, dict) and not replaces:
                 if not isinstance(below, dict):
@@ -96,14 +122,14 @@ class Layers:
             else:
                 table[key] = value
                 self._own(here, value, inner)
-        if "source" in table and "source" not in own and origin.file is not None:
-            table["source"] = f"changed in {origin.file.name}; before: {table['source']}"
+        if "source" not in own:
+            _note_change(table, origin)
 
     def _merge_named(self, below: Any, value: Any, at: Key, origin: Origin) -> None:
         by_name = {member["name"]: member for member in below}
         for place, member in enumerate(value):
             name = str(member["name"])
-            here = origin._replace(place=(*origin.place, place))
+            here = origin.within(place)
             # Taken out once merged: a name that stands twice in one file is added, and refused.
             if parent := by_name.pop(member["name"], None):
                 self._merge(parent, member, (*at, name), here)
@@ -127,50 +153,36 @@ class Layers:
                 for i, m in enumerate(value)
             )
         for name, place, member in members:
-            self._own((*key, name), member, origin._replace(place=(*origin.place, place)))
+            self._own((*key, name), member, origin.within(place))
+
+    def _member(self, here: Any, key: Key, origin: Origin, create: bool) -> Any:
+        """Return a table's value at a key's last step, or a list's member of that name."""
+        step, path = key[-1], ".".join(key)
+        if isinstance(here, dict):
+            if create:
+                here.setdefault(step, {})
+            if step in here:
+                return here[step]
+            names = [str(name) for name in here]
+        elif isinstance(here, list):
+            names = [str(m["name"]) for m in here if isinstance(m, dict) and "name" in m]
+            if step in names:
+                return here[names.index(step)]
+        else:
+            raise ScenarioError(f"{self.where(origin)}: {path}: {_shortened(here)} has no members")
+        hint = did_you_mean(step, names) or f"known are: {', '.join(names[:MOST_NAMES])}"
+        raise ScenarioError(f"{self.where(origin)}: there is no {path}; {hint}")
 
 
-def parse_setting(text: str) -> tuple[str, Any]:
-    """Return path and value of a setting ``path=value``; the value is TOML, or plain text.
-
-    Raises
-    ------
-    ScenarioError
-        If there is no path or no value.
-    """
-    path, equals, value = text.partition("=")
-    path, value = path.strip(), value.strip()
-    if not equals or not path or not value or not all(path.split(".")):
-        raise ScenarioError(f'--set {text}: write it as "segments.api.growth.initial.p50=0.9"')
-    try:
-        return path, tomllib.loads(f"x = {value}")["x"]
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError):
-        return path, value
+def _note_change(table: Table, origin: Origin) -> None:
+    """Say in a table's source, if it has one from before, what has changed it since."""
+    if "source" in table and origin.changer not in str(table["source"]):
+        table["source"] = f"{origin.changer}; before: {table['source']}"
 
 
-def _member(here: Any, step: str, path: str, origin: Origin, create: bool = True) -> Any:
-    """Return a table's value at a key, or a list's member of a name."""
-    if isinstance(here, list):
-        names = [str(m["name"]) for m in here if isinstance(m, dict) and "name" in m]
-        if step in names:
-            return here[names.index(step)]
-        raise ScenarioError(f"{_where(origin)}: there is no {path}; {_known(step, names)}")
-    if isinstance(here, dict):
-        if step not in here and create:
-            here[step] = {}
-        if step in here:
-            return here[step]
-        raise ScenarioError(f"{_where(origin)}: there is no {path}; {_known(step, list(here))}")
-    raise ScenarioError(f"{_where(origin)}: {path}: {here!r:.40} has no members")
-
-
-def _known(step: str, names: list[str]) -> str:
-    close = get_close_matches(step, names, n=1)
-    return f'did you mean "{close[0]}"?' if close else f"known are: {', '.join(names)}"
-
-
-def _where(origin: Origin) -> str:
-    return origin.setting or f"{origin.file}"
+def _shortened(value: Any) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= LONGEST_SHOWN else f"{shown[:LONGEST_SHOWN]}…"
 
 
 def _is_named_list(value: Any) -> bool:

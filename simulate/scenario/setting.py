@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from .distributions import Lognormal, Uncertain
 from .distributions.quantiles import QUANTILE_KEY, level_of
 from .errors import ScenarioError
-from .explain import explain
+from .explain import describe, mistakes_of
 from .inputs import list_inputs
-from .layers import Layers, Origin
+from .layers import Key, Layers, Origin
 from .schema import Scenario
 from .units import in_unit
 
@@ -85,18 +85,20 @@ class Setting:
         origin = Origin(None, (), f"--vary {self.key}: at {shown_value(value)}")
         layers = _layers(self.scenario, origin)
         if self.way == "set":
-            layers.set(self.key, value, origin)
+            layers.set(_steps(self.key), value, origin)
         else:
-            of = layers.get(self.owner, origin)
+            of = layers.get(_steps(self.owner), origin)
             now, then = float(self.now), float(value)
             amount = then - now if self.way == "by" else then / now
             moved = {"distribution": "shifted", "of": of, self.way: amount, "source": self.meaning}
-            layers.set(self.owner, moved, origin)
+            layers.set(_steps(self.owner), moved, origin)
         try:
             with np.errstate(all="ignore"):
                 return Scenario.model_validate(layers.table)
         except ValidationError as error:
-            raise ScenarioError(*explain(error, layers, Path(origin.setting))) from None
+            mistakes = mistakes_of(error, layers.table)
+            lines = describe(mistakes, layers, Path(origin.setting))
+            raise ScenarioError(*lines) from None
 
     def can_be(self, value: float) -> bool:
         """Tell whether the scenario can have a value."""
@@ -174,7 +176,7 @@ def find_setting(scenario: Scenario, key: str) -> Setting:
     inputs = {member.key: member for member in list_inputs(scenario)}
     owner = inputs.get(key) or inputs.get(parent)
     if owner is None:
-        now = _single(layers.get(key, origin), origin)
+        now = _single(layers.get(_steps(key), origin), origin)
         return Setting(scenario, key, now, "", _size(now), key, "set")
     unit, distribution = owner.quantity.unit, owner.distribution
     if distribution.is_certain:
@@ -186,11 +188,15 @@ def find_setting(scenario: Scenario, key: str) -> Setting:
         return Setting(scenario, key, 1.0, "times", spread / middle, key, way)
     if owner.key == key:
         return Setting(scenario, key, 0.0, unit, spread, key, way)
-    if QUANTILE_KEY.fullmatch(last) and last not in layers.get(parent, origin):
+    if QUANTILE_KEY.fullmatch(last) and last not in layers.get(_steps(parent), origin):
         now = round(distribution.quantile(level_of(last)), 12)
         return Setting(scenario, key, now, unit, spread, parent, way)
-    now = _single(layers.get(key, origin), origin)
+    now = _single(layers.get(_steps(key), origin), origin)
     return Setting(scenario, key, now, unit, spread, parent, "set")
+
+
+def _steps(key: str) -> Key:
+    return tuple(key.split("."))
 
 
 def _layers(scenario: Scenario, origin: Origin) -> Layers:

@@ -3,10 +3,12 @@
 import re
 from typing import Any
 
-NUMBER = r"[-+]?\d[\d_,]*(?:\.\d+)?(?:[eE][-+]?\d+)?"
+# A comma stands before three digits: "4,5" is no way to write 4.5 here.
+DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d[\d_]*)"
+NUMBER = rf"[-+]?(?:{DIGITS}(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?"
+PERCENT = "%"
 SUFFIXES = {
-    "": 1.0,
-    "%": 0.01,
+    PERCENT: 0.01,
     "k": 1e3,
     "thousand": 1e3,
     "m": 1e6,
@@ -18,11 +20,14 @@ SUFFIXES = {
     "tn": 1e12,
     "trillion": 1e12,
 }
-WRITTEN = re.compile(rf"\s*(?:USD|\$)?\s*({NUMBER})\s*(%|[a-zA-Z]*)\s*(?:USD)?\s*", re.IGNORECASE)
+WRITTEN = re.compile(rf"\s*(?:USD|\$)?\s*({NUMBER})\s*(%|[a-z]*)\s*(?:USD)?\s*", re.IGNORECASE)
+BETWEEN_ENDS = re.compile(r"\s+to\s+")
+LONGEST = 100
 # What a number without a suffix counts, by the first word of the unit.
 BASES = {"bn": 1e9, "USD/yr": 1.0}
-# Keys of a distribution's table whose texts are no numbers.
+# Keys of a distribution's table whose texts are no numbers, and those that have no unit.
 TEXTS = {"distribution", "source", "file", "column"}
+WITHOUT_UNIT = {"weights", "times", "degrees_of_freedom"}
 
 
 def in_unit(value: Any, unit: str) -> Any:
@@ -41,36 +46,59 @@ def in_unit(value: Any, unit: str) -> Any:
         If a text's suffix does not go with the unit.
     """
     if isinstance(value, dict):
-        return {k: v if k in TEXTS else in_unit(v, unit) for k, v in value.items()}
+        return {
+            key: member
+            if key in TEXTS
+            else in_unit(member, "share" if key in WITHOUT_UNIT else unit)
+            for key, member in value.items()
+        }
     if isinstance(value, list):
         return [in_unit(member, unit) for member in value]
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) > LONGEST:
         return value
-    ends = re.split(r"\s+to\s+", value)
-    if len(ends) == 2 and all(WRITTEN.fullmatch(end) for end in ends):
-        # "10 to 30%" means both.
-        last = WRITTEN.fullmatch(ends[1])
-        first = WRITTEN.fullmatch(ends[0])
-        assert first is not None and last is not None
-        shared = last[2] if not first[2] else ""
-        low, high = _plain(f"{ends[0].strip()} {shared}", unit), _plain(ends[1], unit)
-        return f"{low!r} to {high!r}"
-    return _plain(value, unit) if WRITTEN.fullmatch(value) else value
+    if interval := _interval(value, unit):
+        return interval
+    found = WRITTEN.fullmatch(value)
+    return _plain(found, unit, found[2]) if found else value
 
 
-def _plain(text: str, unit: str) -> float:
+def scale_hint(value: float, unit: str) -> str:
+    """Return what to write instead, where a number is so large that its scale must be wrong."""
+    if unit.startswith("bn"):
+        if value >= 1e6:
+            return f'; write "{value / 1e9:g} bn" if it is no billions'
+        return f'; write "{value:g} m" if it is of millions' if value > 1.0 else ""
+    if unit.startswith("USD"):
+        return ""
+    return f"; write {value / 100:g} for {value:g}%" if 1.0 < value <= 100.0 else ""
+
+
+def _interval(text: str, unit: str) -> str | None:
+    """Return "low to high" with both ends in the unit; "10 to 30%" gives both the last suffix."""
+    ends = BETWEEN_ENDS.split(text)
+    if len(ends) != 2:
+        return None
+    low, high = WRITTEN.fullmatch(ends[0]), WRITTEN.fullmatch(ends[1])
+    if low is None or high is None:
+        return None
+    return f"{_plain(low, unit, low[2] or high[2])!r} to {_plain(high, unit, high[2])!r}"
+
+
+def _plain(written: re.Match[str], unit: str, suffix: str) -> float:
     """Return a written number in the unit."""
-    found = WRITTEN.fullmatch(text)
-    assert found is not None
-    number, suffix = float(re.sub("[_,]", "", found[1])), found[2].lower()
-    base = BASES.get(unit.split()[0] if unit else "", BASES.get(unit))
-    if suffix not in SUFFIXES:
-        known = ", ".join(f'"{number:g} {s}"' for s in ("m", "bn")) if base else f'"{number:g}%"'
-        raise ValueError(f'"{text.strip()}": unknown unit "{found[2]}"; write {known}')
-    if suffix == "%" and base is not None:
-        raise ValueError(f'"{text.strip()}" is a percentage; this is a number of {unit}')
-    if suffix not in ("", "%") and base is None:
-        raise ValueError(f'"{text.strip()}" is an amount; this is a {unit or "share"}')
-    if suffix == "":
+    number = float(re.sub("[_,]", "", written[1]))
+    suffix = suffix.lower()
+    if not suffix:
         return number
+    text, base = written[0].strip(), BASES.get(unit.split(" ")[0])
+    if suffix not in SUFFIXES:
+        known = f'"{number:g} m", "{number:g} bn"' if base else f'"{number:g}%"'
+        raise ValueError(f'"{text}": unknown unit "{suffix}"; write {known}')
+    if suffix == PERCENT and base is not None:
+        raise ValueError(f'"{text}" is a percentage; this is a number of {unit}')
+    if suffix != PERCENT and base is None:
+        raise ValueError(f'"{text}" is an amount; this is a {unit or "share"}')
+    # Divided where that is exact: 0.23 is 23 / 100, but not 23 * 0.01.
+    if suffix == PERCENT:
+        return number / 100.0
     return number * SUFFIXES[suffix] / (base or 1.0)

@@ -4,25 +4,15 @@ A member of the family is a frozen pydantic model with ``distribution``, what st
 first), an optional ``truncate`` and a ``source``. Its contract is ``quantile_at_score``.
 """
 
-import re
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Discriminator, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Tag
 
-from .base import OUTERMOST_SCORE, Fixed, Truncatable, Uncertain, quantile_at_score
+from .base import OUTERMOST_SCORE, Fixed, Number, Truncatable, Uncertain, quantile_at_score
 from .empirical import Empirical
-from .families import (
-    Beta,
-    Gamma,
-    LogitNormal,
-    Lognormal,
-    Normal,
-    Pert,
-    StudentT,
-    Triangular,
-    Uniform,
-)
-from .metalogs import MetalogDistribution
+from .fitted import Beta, Gamma, Pert, Triangular
+from .location_scale import LogitNormal, Lognormal, Normal, StudentT, Uniform
+from .metalog import MetalogDistribution
 from .mixtures import Discrete, Mixture
 from .scipy_named import PREFIX, ScipyNamed
 from .shifted import Shifted
@@ -34,6 +24,7 @@ __all__ = [
     "Fixed",
     "Lognormal",
     "Normal",
+    "Number",
     "ScipyNamed",
     "Triangular",
     "Truncatable",
@@ -61,8 +52,7 @@ FAMILY: dict[str, type[Uncertain]] = {
     "scipy.": ScipyNamed,
 }
 
-NUMBER = r"[-+]?(?:\d[\d_]*)?(?:\.\d+)?(?:[eE][-+]?\d+)?"
-INTERVAL = re.compile(rf"\s*({NUMBER})\s+to\s+({NUMBER})\s*")
+BETWEEN_ENDS = " to "
 
 
 def _from_shorthand(value: Any) -> Any:
@@ -72,11 +62,21 @@ def _from_shorthand(value: Any) -> Any:
     """
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return {"value": value}
-    if isinstance(value, str) and (found := INTERVAL.fullmatch(value)) and found[1] and found[2]:
-        low, high = float(found[1]), float(found[2])
+    if isinstance(value, str) and BETWEEN_ENDS in value:
+        try:
+            low, high = (float(end) for end in value.split(BETWEEN_ENDS))
+        except ValueError:
+            return value
         kind = "lognormal" if low > 0.0 else "normal"
         return {"distribution": kind, "p5": low, "p95": high}
     return value
+
+
+def _settled(given: Uncertain) -> Uncertain:
+    """Return the number that a moved number is, so that nothing certain looks uncertain."""
+    if given.is_certain and not isinstance(given, Fixed):
+        return Fixed(value=given.quantile(0.5), source=given.source)
+    return given
 
 
 def _kind(value: Any) -> str:
@@ -107,6 +107,7 @@ AnyDistribution = Annotated[
     | Annotated[ScipyNamed, Tag(PREFIX)],
     Discriminator(_kind),
     BeforeValidator(_from_shorthand),
+    AfterValidator(_settled),
 ]
 for composed in (Mixture, Shifted):
     composed.model_rebuild(_types_namespace={"AnyDistribution": AnyDistribution})

@@ -2,20 +2,25 @@
 
 from abc import abstractmethod
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
 from scipy import special
 
 Array = NDArray[np.float64]
+
+# true is no number, nor is a text that in_unit could not read.
+Number = Annotated[float, Strict()]
 
 # The outermost normal scores that a draw can have; beyond, kernels cut it off.
 OUTERMOST_SCORE = 6.5
 # Further out than any draw, where quantile functions still have values.
 BEYOND_SCORE = 9.0
 LEAST_KEPT = 0.01
+# Each round narrows a score down by the number of points, in the end to a double's last digit.
+SEARCH_ROUNDS, SEARCH_POINTS = 8, 129
 
 
 class Uncertain(BaseModel):
@@ -30,6 +35,18 @@ class Uncertain(BaseModel):
     source: str = Field(
         default="", description='a row of docs/facts.md, or "assumption: why"', max_length=2000
     )
+
+    @model_validator(mode="after")
+    def _valid(self) -> Self:
+        self._check()
+        self._check_truncation()
+        return self
+
+    def _check(self) -> None:
+        """Raise a ValueError unless the table states a distribution."""
+
+    def _check_truncation(self) -> None:
+        """Raise a ValueError if a truncation leaves too little."""
 
     @abstractmethod
     def _whole(self, score: Array) -> Array:
@@ -67,7 +84,7 @@ class Uncertain(BaseModel):
 class Fixed(Uncertain):
     """A certain number: for what is reported, and for what you don't want to vary."""
 
-    value: float
+    value: Number
 
     def _whole(self, score: Array) -> Array:
         return np.full_like(score, self.value)
@@ -83,7 +100,7 @@ class Fixed(Uncertain):
         return False
 
 
-Limit = Annotated[float, Field(allow_inf_nan=True)]
+Limit = Annotated[float, Strict(), Field(allow_inf_nan=True)]
 
 
 class Truncatable(Uncertain):
@@ -112,35 +129,37 @@ class Truncatable(Uncertain):
         return self._score_of(low), self._score_of(high)
 
     def _score_of(self, value: float) -> float:
-        """Return the score at which the whole quantile function passes a value."""
+        """Return the score at which the whole quantile function reaches a value."""
         if np.isinf(value):
             return float(np.copysign(np.inf, value))
         below, above = -BEYOND_SCORE, BEYOND_SCORE
         with np.errstate(all="ignore"):
-            for _ in range(60):
-                middle = (below + above) / 2.0
-                if self._whole(np.array([middle]))[0] < value:
-                    below = middle
-                else:
-                    above = middle
+            for _ in range(SEARCH_ROUNDS):
+                scores = np.linspace(below, above, SEARCH_POINTS)
+                reached = int(np.argmax(np.append(self._whole(scores) >= value, True)))
+                if reached == 0:
+                    return below
+                if reached == SEARCH_POINTS:
+                    return above
+                below, above = scores[reached - 1], scores[reached]
         return below
 
-    @model_validator(mode="after")
-    def _check_truncation(self) -> "Truncatable":
+    def _check_truncation(self) -> None:
         if self.truncate is None:
-            return self
+            return
         low, high = self.truncate
         if not low < high:
             raise ValueError(f"truncate = [{low:g}, {high:g}] is empty; the first must be smaller")
         kept = special.ndtr(self._cuts[1]) - special.ndtr(self._cuts[0])
         if kept < LEAST_KEPT:
             raise ValueError(f"truncate = [{low:g}, {high:g}] keeps less than 1% of the draws")
-        return self
 
 
 def quantile_at_score(whole: Any, score: Array) -> Array:
     """Return the quantile function of a frozen scipy distribution at standard normal scores."""
     # The survival function keeps the upper tail's precision, where 1 - p would round to 1.
-    lower = whole.ppf(special.ndtr(np.minimum(score, 0.0)))
-    upper = whole.isf(special.ndtr(-np.maximum(score, 0.0)))
-    return np.where(score > 0.0, upper, lower)
+    above = score > 0.0
+    values = np.empty_like(score)
+    values[~above] = whole.ppf(special.ndtr(score[~above]))
+    values[above] = whole.isf(special.ndtr(-score[above]))
+    return values

@@ -2,10 +2,10 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, Strict
 from scipy import special
 
 from simulate.scenario.column import read_column
@@ -28,12 +28,13 @@ class Empirical(Truncatable):
     distribution: Literal["empirical"]
     file: Path = Field(description="CSV or Parquet, beside the scenario")
     column: str = Field(description="the column's name; at least 8 numbers")
-    smooth: bool = Field(default=False, description="whether values in between are drawn")
+    smooth: Annotated[bool, Strict()] = Field(
+        default=False, description="whether values in between are drawn"
+    )
 
-    @model_validator(mode="after")
-    def _check(self) -> "Empirical":
-        assert self._sample.size
-        return self
+    def _check(self) -> None:
+        super()._check()
+        _ = self._sample  # read now, so that a file at fault is named
 
     @property
     def is_continuous(self) -> bool:

@@ -1,13 +1,13 @@
 """Scenarios with weights: of numbers, or of whole distributions."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field
 from scipy import special
 
-from .base import OUTERMOST_SCORE, Array, Truncatable
+from .base import OUTERMOST_SCORE, Array, Number, Truncatable
 
 if TYPE_CHECKING:
     from . import AnyDistribution
@@ -37,22 +37,21 @@ class Discrete(Truncatable):
     """Some values, each with a weight: for a few cases that exclude each other."""
 
     distribution: Literal["discrete"]
-    values: tuple[float, ...] = Field(
+    values: tuple[Number, ...] = Field(
         min_length=1, max_length=10_000, description="what it can be, in any order"
     )
-    weights: tuple[float, ...] | None = Field(
+    weights: tuple[Number, ...] | None = Field(
         default=None, description="of the values, to any sum; the same if not given"
     )
 
-    @model_validator(mode="after")
-    def _check(self) -> "Discrete":
+    def _check(self) -> None:
+        super()._check()
         if self.weights is not None:
             if len(self.weights) != len(self.values):
                 raise ValueError(
                     f"{len(self.values)} values take as many weights, not {len(self.weights)}"
                 )
             normalised(self.weights)
-        return self
 
     @property
     def is_continuous(self) -> bool:
@@ -90,10 +89,10 @@ class Mixture(Truncatable):
     parts: tuple["AnyDistribution", ...] = Field(
         min_length=1, max_length=MOST_PARTS, description="numbers, intervals or tables"
     )
-    weights: tuple[float, ...] = Field(description="of the parts, to any sum")
+    weights: tuple[Number, ...] = Field(description="of the parts, to any sum")
 
-    @model_validator(mode="after")
-    def _check(self) -> Self:
+    def _check(self) -> None:
+        super()._check()
         if len(self.weights) != len(self.parts):
             raise ValueError(
                 f"{len(self.parts)} parts take as many weights, not {len(self.weights)}"
@@ -101,7 +100,6 @@ class Mixture(Truncatable):
         normalised(self.weights)
         if any(isinstance(part, Mixture) for part in self.parts):
             raise ValueError("a part can't be a mixture itself; list all parts in one")
-        return self
 
     @property
     def is_continuous(self) -> bool:

@@ -16,8 +16,8 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 from scipy import special
 
-from .base import Array, Truncatable
-from .quantile_points import name_points
+from .base import Array, Number, Truncatable
+from .fits.points import name_points
 
 QUANTILE_KEY = re.compile(r"p(\d{1,2})(?:_(\d{1,6}))?")
 QUANTILE_PATTERN = r"^p[0-9]{1,2}(_[0-9]{1,6})?$"
@@ -40,7 +40,7 @@ class ByQuantiles(Truncatable):
     """
 
     kind: ClassVar[str]
-    quantiles: dict[str, float] = Field(default_factory=dict)
+    quantiles: dict[str, Number] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
@@ -65,13 +65,12 @@ class ByQuantiles(Truncatable):
         table = handler(self)
         return table | table.pop("quantiles")
 
-    @model_validator(mode="after")
-    def _check_order(self) -> "ByQuantiles":
+    def _check(self) -> None:
+        super()._check()
         rising = sorted(self.quantiles.items(), key=lambda item: level_of(item[0]))
         for (low, a), (high, b) in itertools.pairwise(rising):
             if a >= b:
                 raise ValueError(f"{low} = {a:g}, {high} = {b:g}: quantiles must rise")
-        return self
 
     @property
     def levels(self) -> Array:
@@ -96,6 +95,7 @@ class ByQuantiles(Truncatable):
         schema.get("properties", {}).pop("quantiles", None)
         schema["properties"]["interval"] = {
             "type": "array",
+            "items": {"type": "number"},
             "minItems": 2,
             "maxItems": 2,
             "description": "5th and 95th percentile",
@@ -118,3 +118,11 @@ def location_and_scale(standard: Array, values: Array) -> tuple[float, float]:
 def normal_levels(levels: Array) -> Array:
     """Return the standard normal quantiles of probabilities."""
     return np.asarray(special.ndtri(levels), float)
+
+
+def check_inside(shown: str, values: Array, low: float, high: float) -> None:
+    """Raise an error unless limits are in order, with all quantiles in between."""
+    if low >= high:
+        raise ValueError(f"low = {low:g} must be below high = {high:g}")
+    if not low < values[0] or not values[-1] < high:
+        raise ValueError(f"{shown} must lie between low = {low:g} and high = {high:g}")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from .base import Array, Truncatable
+from .base import Array, Number, Truncatable
 
 if TYPE_CHECKING:
     from . import AnyDistribution
@@ -18,8 +18,8 @@ class Shifted(Truncatable):
 
     distribution: Literal["shifted"]
     of: "AnyDistribution" = Field(description="a number, an interval or a table")
-    by: float = Field(default=0.0, description="what is added, last")
-    times: float = Field(default=1.0, description="the factor; a negative one turns it round")
+    by: Number = Field(default=0.0, description="what is added, last")
+    times: Number = Field(default=1.0, description="the factor; a negative one turns it round")
 
     def _whole(self, score: Array) -> Array:
         # A negative factor turns the quantile function round.

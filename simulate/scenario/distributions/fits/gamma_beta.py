@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, special, stats
 
-from .quantile_points import Points, check_fit, check_points
+from .points import Points, check_fit, check_points
 
 Array = NDArray[np.float64]
 Quantile = Callable[[Array, Array], Array]

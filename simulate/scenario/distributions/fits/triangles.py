@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, special
 
-from .quantile_points import Points, check_fit, check_points, name_level, name_points, name_value
+from .points import Points, check_fit, check_points, name_level, name_points, name_value
 
 Array = NDArray[np.float64]
 Shape = Callable[[float, Array], Array]

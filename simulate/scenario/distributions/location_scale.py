@@ -1,0 +1,225 @@
+"""Families that are a line through quantiles, on a scale of their own: the normal and its kin."""
+
+from functools import cached_property
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+from scipy import special
+from scipy.optimize import brentq
+
+from .base import Array, Number
+from .fits.points import check_fit
+from .quantiles import ByQuantiles, check_inside, location_and_scale, normal_levels
+
+
+class _LocationScale(ByQuantiles):
+    """Location plus scale times a standard quantile, on a scale of its own."""
+
+    @property
+    def _finds_shift(self) -> bool:
+        return False
+
+    def _standard(self, score: Array) -> Array:
+        return score
+
+    def _to_scale(self, value: Array) -> Array:
+        return value
+
+    def _from_scale(self, value: Array) -> Array:
+        return value
+
+    @cached_property
+    def _line(self) -> tuple[float, float]:
+        return location_and_scale(
+            self._standard(normal_levels(self.levels)), self._to_scale(self.values)
+        )
+
+    def _whole(self, score: Array) -> Array:
+        location, scale = self._line
+        return self._from_scale(location + scale * self._standard(score))
+
+    def _check_fit(self) -> None:
+        parameters = 3 if self._finds_shift else 2
+        found = self._whole(normal_levels(self.levels))
+        check_fit(self.kind, parameters, self.levels, self.values, found)
+
+
+class Normal(_LocationScale):
+    """Normal, by two quantiles or by mean and standard deviation.
+
+    Alike on both sides and without limits: for what many small causes add up to, such as rates of
+    growth, which are logarithms here.
+    """
+
+    kind: ClassVar = "normal"
+    distribution: Literal["normal"]
+    mean: Number | None = Field(default=None, description="with sd, instead of quantiles")
+    sd: Number | None = Field(default=None, description="standard deviation, above 0")
+
+    def _check(self) -> None:
+        super()._check()
+        if self.mean is not None and self.sd is not None and not self.quantiles:
+            if self.sd <= 0.0:
+                raise ValueError(f"sd = {self.sd:g} must be above 0")
+        elif self.mean is not None or self.sd is not None or len(self.quantiles) < 2:
+            raise ValueError(
+                "a normal distribution takes two of p10, p50, p90 or others, or mean and sd"
+            )
+        else:
+            self._check_fit()
+
+    @cached_property
+    def _line(self) -> tuple[float, float]:
+        if self.mean is not None and self.sd is not None:
+            return self.mean, self.sd
+        return location_and_scale(normal_levels(self.levels), self.values)
+
+
+class StudentT(_LocationScale):
+    """Student's t: as the normal, with fatter tails on both sides.
+
+    For what is mostly near its middle and now and then far off. Usually truncated, since its
+    furthest draws lie beyond any measure.
+    """
+
+    kind: ClassVar = "Student-t"
+    distribution: Literal["student_t"]
+    degrees_of_freedom: Number = Field(
+        description="1 to 1000: the fewer, the fatter the tails; from 30 on nearly normal"
+    )
+
+    def _check(self) -> None:
+        super()._check()
+        if not 1.0 <= self.degrees_of_freedom <= 1000.0:
+            raise ValueError("degrees_of_freedom must be from 1 to 1000")
+        if len(self.quantiles) < 2:
+            raise ValueError("a Student-t distribution takes two quantiles, such as p10 and p90")
+        self._check_fit()
+
+    def _standard(self, score: Array) -> Array:
+        # From the lower tail, where probabilities keep their digits.
+        lower = special.stdtrit(self.degrees_of_freedom, special.ndtr(-np.abs(score)))
+        return np.asarray(-np.sign(score) * lower, float)
+
+
+class Lognormal(_LocationScale):
+    """Shifted lognormal: log(x - shift) is normal.
+
+    Two quantiles with a shift (0 if not given), or three quantiles, which fix the shift. Never
+    below the shift, with a long tail on the right: for sizes, prices, durations and overruns, which
+    factors multiply to.
+    """
+
+    kind: ClassVar = "lognormal"
+    distribution: Literal["lognormal"]
+    shift: Number | None = Field(default=None, description="the least value, with two quantiles")
+
+    def _check(self) -> None:
+        super()._check()
+        count = len(self.quantiles)
+        if count < 2:
+            raise ValueError(
+                "a lognormal distribution takes two of p10, p50, p90 or others and a shift "
+                "(0 if not given), or three without a shift"
+            )
+        if self._finds_shift:
+            low, middle, high = self.values
+            first, second, third = normal_levels(self.levels)
+            if (high - middle) * (second - first) <= (middle - low) * (third - second):
+                raise ValueError(
+                    f"{self.shown()} have no longer tail on the right, as a lognormal has; "
+                    "use a normal distribution or a metalog"
+                )
+        elif self.values[0] <= self.origin:
+            raise ValueError(
+                f"the quantiles must lie above the shift of {self.origin:g}; "
+                "give a lower shift or higher quantiles"
+            )
+        self._check_fit()
+
+    @property
+    def _finds_shift(self) -> bool:
+        return len(self.quantiles) == 3 and self.shift is None
+
+    @cached_property
+    def origin(self) -> float:
+        """Where its tail begins."""
+        if not self._finds_shift:
+            return self.shift or 0.0
+        low, middle, high = self.values
+        first, second, third = normal_levels(self.levels)
+        ratio = (third - second) / (second - first)
+        if abs(ratio - 1.0) < 1e-12:
+            return float((low * high - middle * middle) / (low + high - 2.0 * middle))
+
+        def bend(distance: float) -> float:
+            lower = np.log1p((middle - low) / distance)
+            upper = np.log1p((high - middle) / (distance + middle - low))
+            return float(upper - ratio * lower)
+
+        # The further the shift, the straighter: the bend changes sign once.
+        near, far = 1e-12 * (high - low), 1e9 * (high - low)
+        return float(low - brentq(bend, near, far, xtol=1e-300, rtol=1e-15))
+
+    def _to_scale(self, value: Array) -> Array:
+        return np.log(value - self.origin)
+
+    def _from_scale(self, value: Array) -> Array:
+        return self.origin + np.exp(value)
+
+
+class LogitNormal(_LocationScale):
+    """Between two limits, with a normal logit.
+
+    For shares; near both limits its density falls to 0, however wide the doubt.
+    """
+
+    kind: ClassVar = "logit-normal"
+    distribution: Literal["logit_normal"]
+    low: Number = Field(default=0.0, description="lower limit")
+    high: Number = Field(default=1.0, description="upper limit")
+
+    def _check(self) -> None:
+        super()._check()
+        if len(self.quantiles) < 2:
+            raise ValueError("a logit-normal distribution takes two quantiles, such as p10 and p90")
+        check_inside(self.shown(), self.values, self.low, self.high)
+        self._check_fit()
+
+    def _to_scale(self, value: Array) -> Array:
+        return np.log((value - self.low) / (self.high - value))
+
+    def _from_scale(self, value: Array) -> Array:
+        return self.low + (self.high - self.low) * special.expit(value)
+
+
+class Uniform(_LocationScale):
+    """Every value between two limits alike; by the limits or by two quantiles.
+
+    For a quantity of which only the limits are known.
+    """
+
+    kind: ClassVar = "uniform"
+    distribution: Literal["uniform"]
+    low: Number | None = Field(default=None, description="lower limit")
+    high: Number | None = Field(default=None, description="upper limit")
+
+    def _check(self) -> None:
+        super()._check()
+        if self.low is not None and self.high is not None and not self.quantiles:
+            if self.low >= self.high:
+                raise ValueError(f"low = {self.low:g} must be below high = {self.high:g}")
+        elif self.low is not None or self.high is not None or len(self.quantiles) < 2:
+            raise ValueError("a uniform distribution takes low and high, or two quantiles")
+        else:
+            self._check_fit()
+
+    @cached_property
+    def _line(self) -> tuple[float, float]:
+        if self.low is not None and self.high is not None:
+            return self.low, self.high - self.low
+        return location_and_scale(self.levels, self.values)
+
+    def _standard(self, score: Array) -> Array:
+        return special.ndtr(score)

@@ -1,0 +1,44 @@
+"""The last reported year, which paths start from."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from simulate.scenario.distributions import AnyDistribution
+from simulate.scenario.errors import Mistake
+from simulate.scenario.quarters import QUARTERS_A_YEAR
+
+from .quantity import money
+from .section import Section
+
+MONTHS_A_QUARTER = 3.0
+
+
+class BaseYear(Section):
+    """The last reported year, whose four quarters leave at the run rate."""
+
+    revenue: Annotated[AnyDistribution, money("revenue of the base year", low=1e-3, certain=True)]
+    monthly_revenue: Annotated[
+        AnyDistribution, money("monthly revenue now", low=1e-4, certain=True)
+    ]
+    training: Annotated[AnyDistribution, money("training cost of the base year", certain=True)]
+    training_run_rate: Annotated[
+        AnyDistribution, money("training cost now, annualised", certain=True)
+    ]
+
+    def _mistakes(self) -> Iterator[Mistake]:
+        revenue, monthly = self.revenue.quantile(0.5), self.monthly_revenue.quantile(0.5)
+        last = MONTHS_A_QUARTER * monthly
+        if last >= revenue:
+            yield Mistake(
+                ("monthly_revenue",),
+                f"makes a last quarter of {last:g}, which does not fit into the year's revenue of "
+                f"{revenue:g}",
+            )
+        training, run_rate = self.training.quantile(0.5), self.training_run_rate.quantile(0.5)
+        last = run_rate / QUARTERS_A_YEAR
+        if (training > 0.0) != (run_rate > 0.0) or (training > 0.0 and last >= training):
+            yield Mistake(
+                ("training_run_rate",),
+                f"makes a last quarter of {last:g}, which does not fit into the year's training of "
+                f"{training:g}",
+            )

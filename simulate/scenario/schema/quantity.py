@@ -1,0 +1,162 @@
+"""How an input is declared: title, unit and range, once, where it stands."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+from simulate.scenario.distributions import OUTERMOST_SCORE, Fixed, Uncertain
+from simulate.scenario.units import in_unit, scale_hint
+
+Drawn = Literal["path", "year", "event"]
+EXTREME_SCORES = np.array([-OUTERMOST_SCORE, OUTERMOST_SCORE])
+INFINITE = float("inf")
+# A range's end that far out is there for the tails of distributions, and not worth saying.
+FAR = 1e6
+WRITTEN = {"type": "string", "description": 'such as "4.5 bn", "23%" or "8 bn to 18 bn"'}
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """The declaration of an input, and its check.
+
+    Parameters
+    ----------
+    title, unit
+        For people.
+    low, high
+        The closed range that no draw may leave.
+    largest_median
+        Beyond it, the scale is taken for wrong: a percentage for a share, millions for billions.
+    drawn
+        Once a path, once a year, or at each event.
+    certain
+        Whether a distribution is refused, as for figures of the base year.
+    """
+
+    title: str
+    unit: str
+    low: float = -INFINITE
+    high: float = INFINITE
+    largest_median: float = INFINITE
+    drawn: Drawn = "path"
+    certain: bool = False
+
+    @property
+    def range(self) -> str:
+        """The range that no draw may leave, in words."""
+        return _range(self.low, self.high, self.unit)
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        checked = core_schema.no_info_after_validator_function(self._check, handler(source))
+        return core_schema.no_info_before_validator_function(self._read, checked)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Describe a certain number, a written one, or a table of a distribution."""
+        number = _number(self.low, min(self.high, self.largest_median))
+        return {
+            "title": self.title,
+            "description": f"{self.title}, {self.range}",
+            "anyOf": [number, WRITTEN, handler(schema)],
+        }
+
+    def _read(self, given: Any) -> Any:
+        return given if isinstance(given, Uncertain) else in_unit(given, self.unit)
+
+    def _check(self, given: Uncertain) -> Uncertain:
+        if self.certain and not isinstance(given, Fixed):
+            raise ValueError("must be a certain number: value = …")
+        with np.errstate(all="ignore"):
+            lowest, highest = given.quantile_at_score(EXTREME_SCORES)
+            median = given.quantile(0.5)
+        worst = lowest if lowest < self.low else highest
+        inside = self.low <= worst <= self.high or np.isclose(worst, [self.low, self.high]).any()
+        if isinstance(given, Fixed) and not inside:
+            raise ValueError(f"{self.title} is {self.range}{scale_hint(worst, self.unit)}")
+        if median > self.largest_median:
+            raise ValueError(
+                f"{self.title} has a median of {median:g} {self.unit}, and not above "
+                f"{self.largest_median:g}{scale_hint(median, self.unit)}"
+            )
+        if not inside:
+            raise ValueError(
+                f"draws reach {worst:.4g}, but {self.title} is {self.range}; "
+                "narrow the distribution or add truncate = [low, high]"
+            )
+        return given
+
+
+@dataclass(frozen=True)
+class CertainShare:
+    """The declaration of a share that is no input but always certain, such as a chance."""
+
+    title: str
+    low: float
+    high: float
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        checked = core_schema.no_info_after_validator_function(self._check, handler(source))
+        return core_schema.no_info_before_validator_function(self._read, checked)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Describe a number or a percentage."""
+        described = f"{self.title}, {_range(self.low, self.high, 'share')}"
+        return {"title": self.title, "description": described} | {
+            "anyOf": [_number(self.low, self.high), WRITTEN]
+        }
+
+    def _read(self, given: Any) -> Any:
+        return in_unit(given, "share")
+
+    def _check(self, given: float) -> float:
+        if not self.low <= given <= self.high:
+            allowed = _range(self.low, self.high, "share")
+            raise ValueError(f"{self.title} is {allowed}{scale_hint(given, 'share')}")
+        return given
+
+
+def _range(low: float, high: float, unit: str) -> str:
+    if high >= FAR:
+        return f"at least {low:g} {unit}".rstrip()
+    return f"from {low:g} to {high:g} {unit}".rstrip()
+
+
+def _number(low: float, high: float) -> JsonSchemaValue:
+    limits = {"minimum": low, "maximum": high}
+    return {"type": "number"} | {key: end for key, end in limits.items() if np.isfinite(end)}
+
+
+def share(title: str, high: float = 1.0, **more: Any) -> Quantity:
+    """Return the declaration of a part of something."""
+    return Quantity(title, "share", 0.0, high, **more)
+
+
+def log_rate(title: str) -> Quantity:
+    """Return the declaration of a yearly growth rate of the logarithm."""
+    return Quantity(title, "log/yr", -5.0, 5.0)
+
+
+def money(title: str, low: float = 0.0, **more: Any) -> Quantity:
+    """Return the declaration of an amount of money of a lab's size."""
+    return Quantity(title, "bn USD", low, 1e7, largest_median=1e3, **more)
+
+
+def half_life(title: str) -> Quantity:
+    """Return the declaration of a half-life."""
+    return Quantity(title, "years", 0.05, 1e10)
+
+
+ZERO = Fixed(value=0.0, source="not in this scenario")
+NO_LIMIT = Fixed(value=1e30, source="not in this scenario")
+NEVER_HALVES = Fixed(value=1e9, source="not in this scenario")

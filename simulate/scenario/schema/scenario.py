@@ -1,0 +1,110 @@
+"""A whole scenario, and what must hold between its parts."""
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, TypeVar
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from simulate.scenario.errors import Mistake
+from simulate.scenario.quarters import format_quarter
+
+from .base_year import BaseYear
+from .cash import Cash, Funding
+from .costs import FreeUsers, Hardware, Inference, OtherCosts, Training
+from .decision import Decision
+from .dependence import AnyCorrelation, Copula, Shocks
+from .frame import Horizon, Sampling, Targets
+from .revenue import Demand, Segment
+from .section import Section, refuse
+
+Member = TypeVar("Member", Segment, Hardware, Funding)
+# So that a path's coordinates stay within those that Sobol' points have.
+MOST_SEGMENTS, MOST_MEMBERS = 20, 100
+
+
+class Scenario(Section):
+    """A validated scenario."""
+
+    name: Annotated[str, Field(min_length=1, max_length=2000)]
+    description: str = ""
+    horizon: Horizon
+    targets: Targets
+    base_year: BaseYear
+    segments: tuple[Segment, ...] = Field(min_length=1, max_length=MOST_SEGMENTS)
+    demand: Demand
+    inference: Inference
+    free_users: FreeUsers
+    hardware: tuple[Hardware, ...] = Field(default=(), max_length=MOST_MEMBERS)
+    training: Training
+    other_costs: OtherCosts
+    cash: Cash
+    funding: tuple[Funding, ...] = Field(default=(), max_length=MOST_MEMBERS)
+    correlations: dict[str, AnyCorrelation] = Field(default_factory=dict)
+    copula: Copula = Copula()
+    shocks: Shocks = Shocks()
+    decision: Decision | None = None
+    sampling: Sampling = Sampling()
+
+    @field_validator("segments")
+    @classmethod
+    def _check_segments(
+        cls, segments: tuple[Segment, ...], info: ValidationInfo
+    ) -> tuple[Segment, ...]:
+        mistakes = [*_named_twice(segments)]
+        shares = sum(segment.share_of_revenue.quantile(0.5) for segment in segments)
+        if abs(shares - 1.0) > 1e-9:
+            mistakes.append(Mistake((), f"share_of_revenue sums to {shares:g}; it must be 1"))
+        for segment in segments:
+            dates = [("starts", segment.starts)] if segment.starts is not None else []
+            dates += [("known_losses", loss.quarter) for loss in segment.known_losses]
+            mistakes += _before_the_horizon(segment.name, dates, info)
+        refuse(mistakes)
+        return segments
+
+    @field_validator("hardware")
+    @classmethod
+    def _check_hardware(cls, hardware: tuple[Hardware, ...]) -> tuple[Hardware, ...]:
+        refuse(_named_twice(hardware))
+        return hardware
+
+    @field_validator("funding")
+    @classmethod
+    def _check_funding(
+        cls, funding: tuple[Funding, ...], info: ValidationInfo
+    ) -> tuple[Funding, ...]:
+        mistakes = [*_named_twice(funding)]
+        for each in funding:
+            mistakes += _before_the_horizon(each.name, [("quarter", each.quarter)], info)
+        refuse(mistakes)
+        return funding
+
+    @field_validator("decision")
+    @classmethod
+    def _check_decision(cls, decision: Decision | None, info: ValidationInfo) -> Decision | None:
+        horizon: Horizon | None = info.data.get("horizon")
+        if decision is None or horizon is None:
+            return decision
+        if not horizon.first_year <= decision.year <= horizon.last_year:
+            span = f"{horizon.first_year} to {horizon.last_year}"
+            refuse([Mistake(("year",), f"{decision.year} lies outside the horizon, {span}")])
+        return decision
+
+
+def _named_twice(members: Sequence[Member]) -> Iterator[Mistake]:
+    names = [member.name for member in members]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield Mistake((), f'the name "{name}" is used twice')
+
+
+def _before_the_horizon(
+    name: str, dates: Sequence[tuple[str, int]], info: ValidationInfo
+) -> Iterator[Mistake]:
+    """Return the dates of a member that lie before the horizon, if that is a valid one."""
+    horizon: Horizon | None = info.data.get("horizon")
+    for key, quarter in dates:
+        if horizon is not None and quarter < horizon.first_quarter:
+            yield Mistake(
+                (name, key),
+                f"{format_quarter(quarter)} lies before the horizon, which begins in "
+                f"{format_quarter(horizon.first_quarter)}",
+            )
