@@ -18,7 +18,7 @@ from simulate.observation import MARGIN_OF, NO, YES, Figure, Happening, Observat
 from simulate.result import METRICS, projected_time
 from simulate.sampling.ramp import base_year_ramp
 from simulate.scenario import Scenario, ScenarioError
-from simulate.scenario.load import read_toml
+from simulate.scenario.chain import read_toml
 from simulate.scenario.units import in_unit, scale_hint
 
 TWELVE_MONTHS = r"(?:twelve|12)[ -]months\s+to\s+"
