@@ -1,14 +1,12 @@
 """The printed answer: what a person reads out loud, in 80 columns."""
 
-import math
-
 from rich import box
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from simulate.estimate import Estimate
 from simulate.kernels.rows import Hit, Metric
+from simulate.number_format import money, percent, share
 from simulate.result import DISCLAIMER, HITTING_TIMES, Result, projected_time
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import list_inputs
@@ -24,32 +22,6 @@ def console(stderr: bool = False) -> Console:
     if not found.is_terminal:
         found.width = WIDTH
     return found
-
-
-def percent(estimate: Estimate) -> str:
-    """Return a probability and its standard error in percent, or its bound if 0 or 1 was seen."""
-    if estimate.value == 0.0:
-        return f"0% (<{_small(estimate.high)})"
-    if estimate.value == 1.0:
-        missing = 100.0 * (1.0 - estimate.low)
-        return f"100% (>{100.0 - missing:.{max(0, math.ceil(-math.log10(missing)))}f}%)"
-    most = 2 if estimate.value > 0.01 else 4
-    return _with_error(100.0 * estimate.value, 100.0 * estimate.standard_error, "%", most)
-
-
-def _small(share: float) -> str:
-    return f"{100 * share:.1g}%"
-
-
-def money(estimate: Estimate) -> str:
-    """Return billions of dollars with their standard error."""
-    return _with_error(estimate.value, estimate.standard_error, "", 2)
-
-
-def _with_error(value: float, error: float, unit: str, most: int) -> str:
-    """Return a number to the digit that its error's first digit stands at, within 1 to most."""
-    digits = 1 if error <= 0.0 else min(max(1, math.ceil(-math.log10(error))), most)
-    return f"{value:,.{digits}f}{unit} ± {error:.{digits}f}"
 
 
 def print_answer(result: Result, out: Console) -> None:
@@ -96,8 +68,8 @@ def _sentence(result: Result) -> str:
     company = ", the company's projection" if year == targets.projected_year else ""
     return (
         f"Gross margin ({targets.projected_margin}) reaches {targets.gross_margin:.0%} by the end "
-        f"of {year}{company}, in {by_year:.0%} of paths. Free cash flow has been positive for a "
-        f"year by the end of {cash_year} in {cash:.0%}."
+        f"of {year}{company}, in {share(by_year)} of paths. Free cash flow has been positive for a "
+        f"year by the end of {cash_year} in {share(cash)}."
     )
 
 
