@@ -3,7 +3,7 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,8 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from matplotlib.figure import Figure
 
-from simulate.plots.hitting_time import plot_cash_flow_date, plot_margin_date
-from simulate.plots.margin_by_year import plot_margin_by_year
+from simulate.plots import PICTURES
 from simulate.plots.style import save_picture
 from simulate.result import Result
 from simulate.scenario import Scenario, ScenarioError
@@ -24,11 +22,6 @@ SUMMARY = "summary.json"
 HITTING_TABLE = "hitting_times.parquet"
 METRICS_TABLE = "metrics.parquet"
 OUTCOMES_TABLE = "outcomes.parquet"
-PICTURES: dict[str, Callable[[Result], Figure]] = {
-    "margin_date": plot_margin_date,
-    "cash_flow_date": plot_cash_flow_date,
-    "margin_by_year": plot_margin_by_year,
-}
 PICTURE_KINDS = (".png", ".svg")
 OWN_FILES = {SUMMARY, HITTING_TABLE, METRICS_TABLE, OUTCOMES_TABLE} | {
     f"{name}{kind}" for name in PICTURES for kind in PICTURE_KINDS
