@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulate.estimate import Estimate
-from simulate.number_format import amount, money, money_unit, percent, share
+from simulate.number_format import (
+    amount,
+    amount_with_error,
+    exact_percent,
+    money,
+    money_unit,
+    percent,
+    share,
+)
 
 
 @pytest.mark.parametrize(
@@ -16,7 +24,7 @@ from simulate.number_format import amount, money, money_unit, percent, share
         (0.1374, 0.0002, "13.74% ± 0.02"),
         (0.1374, 0.003, "13.7% ± 0.3"),
         (0.000094, 0.000007, "0.0094% ± 0.0007"),
-        (0.5, 0.2, "50.0% ± 20.0"),
+        (0.5, 0.2, "50% ± 20"),
     ],
 )
 def test_a_probability_ends_at_the_first_digit_of_its_error(
@@ -32,6 +40,16 @@ def test_what_was_never_or_always_seen_has_its_bound() -> None:
 
 def test_money_ends_at_the_first_digit_of_its_error() -> None:
     assert money(Estimate(12345.678, 3.2, 0.0, 0.0)) == "12,345.7 ± 3.2"
+    assert money(Estimate(208135.3, 8264.8, 0.0, 0.0)) == "208,135 ± 8,265"
+
+
+def test_an_amounts_error_has_its_unit() -> None:
+    assert amount_with_error(Estimate(19.623, 0.09, 0.0, 0.0)) == "$19.62bn ± 0.09"
+    assert amount_with_error(Estimate(-5990.4, 203.0, 0.0, 0.0)) == "-$6.0trn ± 0.2"
+
+
+def test_a_target_keeps_its_digits() -> None:
+    assert [exact_percent(x) for x in (0.7, 0.7333, 0.07)] == ["70%", "73.33%", "7%"]
 
 
 @given(st.floats(0.0, 1.0))

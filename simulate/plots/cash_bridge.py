@@ -30,8 +30,8 @@ def plot_cash_bridge(result: Result, *, axes: Axes | None = None, theme: Theme =
     """Draw, for up to five fiscal years of the median path, what becomes of its revenue."""
     path = median_path(result)
     years = _shown_years(result)
-    with frame(axes, theme) as picture:
-        (panels,) = picture.panels(columns=len(years))
+    with frame(axes, theme, columns=len(years)) as picture:
+        (panels,) = picture.panels
         for year, panel in zip(years, panels, strict=True):
             _draw_bridge(panel, bridge(result, path, year), theme)
             panel.set_title(str(year), fontsize=SMALL, fontweight="bold")
@@ -104,21 +104,23 @@ def _shown_years(result: Result) -> list[int]:
 
 
 def _draw_bridge(axes: Axes, steps: list[Step], theme: Theme) -> None:
-    level = 0.0
-    for place, step in enumerate(steps):
-        start = 0.0 if step.is_level else level
-        level = start + step.value
+    bars = _bars(steps)
+    lowest, highest = min(map(min, bars)), max(map(max, bars))
+    for place, (step, (start, end)) in enumerate(zip(steps, bars, strict=True)):
         strong = (theme.blue, theme.orange) if step.is_level else (theme.light_blue, theme.pale)
         color = strong[0] if step.value >= 0.0 else strong[1]
-        axes.barh(place, step.value, BAR, left=start, color=color, linewidth=0)
+        axes.barh(place, end - start, BAR, left=start, color=color, linewidth=0)
         if place + 1 < len(steps):
             joint = [place - BAR / 2, place + 1 + BAR / 2]
-            axes.plot([level, level], joint, color=theme.pale, linewidth=1.0)
+            axes.plot([end, end], joint, color=theme.pale, linewidth=1.0)
+        # The amount goes inwards from the nearer edge, so that it needs no room beyond it.
+        is_right = highest - max(start, end) <= min(start, end) - lowest
         axes.annotate(
             amount(step.value),
-            (min(start, level), place - BAR / 2),
+            (max(start, end) if is_right else min(start, end), place - BAR / 2),
             (0.0, 2.0),
             textcoords="offset points",
+            ha="right" if is_right else "left",
             va="bottom",
             fontsize=SMALL,
             # Over the lines.
@@ -130,3 +132,12 @@ def _draw_bridge(axes: Axes, steps: list[Step], theme: Theme) -> None:
     axes.set_xticks([])
     axes.tick_params(length=0)
     axes.spines[["left", "bottom"]].set_visible(False)
+
+
+def _bars(steps: list[Step]) -> list[tuple[float, float]]:
+    """Return where each bar starts and ends."""
+    bars: list[tuple[float, float]] = []
+    for step in steps:
+        start = 0.0 if step.is_level else bars[-1][1]
+        bars.append((start, start + step.value))
+    return bars

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simulate.kernels.rows import Hit, Metric
-from simulate.number_format import percent, share
+from simulate.number_format import exact_percent, percent, share
 from simulate.result import METRICS, Result, projected_metric, projected_time
 
 from .frame import frame, made_of
@@ -14,7 +14,7 @@ from .ticks import in_percent, label_years
 from .wrapping import wrap
 
 # Points that a scenario's name may take in the legend.
-NAME_WIDTH = 0.9 * 72.0 * SIZE[0] - 60.0
+NAME_WIDTH = 0.9 * 72.0 * SIZE[0] - 100.0
 BINS_TOGETHER = 5
 ROOM = 0.1
 
@@ -40,14 +40,13 @@ def plot_comparison(
     year = compared_year(before, after)
     time, metric = projected_time(before.scenario), projected_metric(before.scenario)
     both = ((before, theme.blue), (after, theme.orange))
-    with frame(axes, theme) as picture:
-        (top,), (bottom,) = picture.panels(heights=(6, 5))
+    with frame(axes, theme, heights=(6, 5)) as picture:
+        (top,), (bottom,) = picture.panels
         for result, color in both:
-            _draw_dates(top, result, time, before.years[0], color)
+            _draw_dates(top, result, time, year, before.years[0], color)
             _draw_margins(bottom, result, metric, year, color)
-        _finish_dates(top, before, theme)
-        _mark_year(top, before, after, time, year, theme)
-        _finish_margins(bottom, before, after, metric, year)
+        _finish_dates(top, before, year, theme)
+        _finish_margins(bottom, before, after, metric, year, theme)
         detail = f"{METRICS[metric]}: when it is first at the target, and where it is in {year}"
         return picture.tell(comparison_finding(before, after), detail, _footer(before, after))
 
@@ -57,8 +56,10 @@ def comparison_finding(before: Result, after: Result) -> str:
     year, time = compared_year(before, after), projected_time(before.scenario)
     first, second = (percent(result.probability_by_year(time, year)) for result in (before, after))
     targets = [result.scenario.targets.gross_margin for result in (before, after)]
-    other = f" of {targets[1]:.0%}" if targets[1] != targets[0] else ""
-    return f"Gross margin of {targets[0]:.0%} by {year}: {first}, against {second}{other}"
+    other = f" of {exact_percent(targets[1])}" if targets[1] != targets[0] else ""
+    return (
+        f"Gross margin of {exact_percent(targets[0])} by {year}: {first}, against {second}{other}"
+    )
 
 
 def compared_year(before: Result, after: Result) -> int:
@@ -76,15 +77,21 @@ def compared_year(before: Result, after: Result) -> int:
     return projected if projected in common else common[-1]
 
 
-def _draw_dates(axes: Axes, result: Result, time: Hit, first_year: int, color: str) -> None:
+def _draw_dates(
+    axes: Axes, result: Result, time: Hit, year: int, first_year: int, color: str
+) -> None:
     quarters = range(result.scenario.horizon.quarters)
     reached = [0.0, *(result.probability_by(time, quarter).value for quarter in quarters)]
     place = 4 * (result.years[0] - first_year) + np.arange(len(reached))
     name = wrap(result.scenario.name, NAME_WIDTH, SMALL, most=1)
-    axes.plot(place, reached, color=color, linewidth=2.2, label=name)
+    by_year = result.probability_by_year(time, year).value
+    axes.plot(place, reached, color=color, linewidth=2.2, label=f"{name}: {share(by_year)}")
+    axes.plot(place[result.last_quarter(year) + 1], by_year, "o", color=color, markersize=7)
 
 
-def _finish_dates(axes: Axes, before: Result, theme: Theme) -> None:
+def _finish_dates(axes: Axes, before: Result, year: int, theme: Theme) -> None:
+    end = before.last_quarter(year) + 1
+    axes.axvline(end, color=theme.ink, linestyle="--", linewidth=1.0)
     axes.set_xlim(0.0, before.scenario.horizon.quarters)
     label_years(axes, before.years[0], len(before.years), theme)
     axes.set_ylim(-0.02, 1.06)
@@ -93,42 +100,21 @@ def _finish_dates(axes: Axes, before: Result, theme: Theme) -> None:
     axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.2)
 
 
-def _mark_year(
-    axes: Axes, before: Result, after: Result, time: Hit, year: int, theme: Theme
-) -> None:
-    end = before.last_quarter(year) + 1
-    axes.axvline(end, color=theme.ink, linestyle="--", linewidth=1.0)
-    odds = [result.probability_by_year(time, year).value for result in (before, after)]
-    for value, color, above in (
-        (odds[0], theme.blue, odds[0] >= odds[1]),
-        (odds[1], theme.orange, odds[1] > odds[0]),
-    ):
-        axes.plot([end], [value], "o", color=color, markersize=7)
-        axes.annotate(
-            share(value),
-            (end, value),
-            (-6.0, 4.0) if above else (6.0, -4.0),
-            textcoords="offset points",
-            ha="right" if above else "left",
-            va="bottom" if above else "top",
-            color=color,
-            fontweight="bold",
-        )
-
-
 def _draw_margins(axes: Axes, result: Result, metric: Metric, year: int, color: str) -> None:
     counts, edges = result.histogram(metric)
     pooled = counts[:, result.last_quarter(year)].sum(axis=0, dtype=np.int64)
     shares = pooled.reshape(-1, BINS_TOGETHER).sum(axis=1) / result.paths
     axes.stairs(shares, edges[::BINS_TOGETHER], color=color, linewidth=1.8)
-    target = result.scenario.targets.gross_margin
-    axes.axvline(target, color=color, linestyle="--", linewidth=1.0)
 
 
-def _finish_margins(axes: Axes, before: Result, after: Result, metric: Metric, year: int) -> None:
+def _finish_margins(
+    axes: Axes, before: Result, after: Result, metric: Metric, year: int, theme: Theme
+) -> None:
     lowest = min(result.in_year(metric, year)["p05"].value for result in (before, after))
-    target = min(result.scenario.targets.gross_margin for result in (before, after))
-    axes.set_xlim(min(lowest, target) - ROOM, 1.0)
+    targets = {result.scenario.targets.gross_margin for result in (before, after)}
+    for target in sorted(targets):
+        axes.axvline(target, color=theme.ink, linestyle="--", linewidth=1.0)
+    axes.set_xlim(min(lowest, *targets) - ROOM, 1.0)
     axes.set_ylim(0.0, None)
     in_percent(axes.xaxis)
     in_percent(axes.yaxis)

@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
 
 from simulate.analysis.convergence import SAMPLERS, Convergence
 from simulate.result import DISCLAIMER
@@ -12,6 +13,7 @@ from .frame import frame
 from .style import LIGHT, Theme
 from .ticks import in_percent
 
+MOST_TICKS = 5
 NAMES = {"sobol": "scrambled Sobol' points", "pseudo": "pseudo-random paths"}
 
 
@@ -21,8 +23,8 @@ def plot_convergence(
     """Draw both samplers' estimates with 95% intervals, and their standard errors."""
     paths = np.array(convergence.paths)
     colors = {"sobol": theme.blue, "pseudo": theme.orange}
-    with frame(axes, theme) as picture:
-        (top,), (bottom,) = picture.panels(heights=(1, 1))
+    with frame(axes, theme, heights=(1, 1)) as picture:
+        (top,), (bottom,) = picture.panels
         for sampler, shift in zip(SAMPLERS, (0.97, 1.03), strict=True):
             estimates, color = convergence.estimates[sampler], colors[sampler]
             value = np.array([e.value for e in estimates])
@@ -45,7 +47,13 @@ def plot_convergence(
         bottom.text(paths[-1], root[-1] * 1.3, "1/√n", color=theme.muted)
         top.set_xscale("log")
         top.sharex(bottom)
-        top.tick_params(which="both", labelbottom=False)
+        shown = paths[:: -(-len(paths) // MOST_TICKS)]
+        bottom.set_xticks(shown, [f"{count:,}" for count in shown])
+        bottom.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        bottom.yaxis.set_major_formatter(lambda value, _: f"{100.0 * value:.3g}%")
+        for axis in (bottom.xaxis, bottom.yaxis):
+            axis.set_minor_locator(NullLocator())
+        top.tick_params(labelbottom=False)
         in_percent(top.yaxis)
         top.set_ylabel("estimate,\n95% interval")
         bottom.set_ylabel("standard error")

@@ -29,8 +29,8 @@ def plot_fans(result: Result, *, axes: Axes | None = None, theme: Theme = LIGHT)
     """
     metrics = (projected_metric(result.scenario), Metric.REVENUE)
     metrics += (Metric.FREE_CASH_FLOW, Metric.CASH)
-    with frame(axes, theme) as picture:
-        panels = [panel for row in picture.panels(heights=(1, 1), columns=2) for panel in row]
+    with frame(axes, theme, heights=(1, 1), columns=2) as picture:
+        panels = [panel for row in picture.panels for panel in row]
         for panel, metric in zip(panels, metrics, strict=True):
             _draw_fan(panel, result, metric, theme)
         panels[1].legend(loc="upper left", borderaxespad=0.0)
@@ -41,12 +41,12 @@ def plot_fans(result: Result, *, axes: Axes | None = None, theme: Theme = LIGHT)
 
 
 def fans_finding(result: Result) -> str:
-    """Say where nine paths in ten lie in the horizon's fifth year, or its last."""
+    """Say between which values P5 and P95 lie in the horizon's fifth year, or its last."""
     year = result.years[min(FIFTH_YEAR, len(result.years) - 1)]
     margin = result.in_year(projected_metric(result.scenario), year)
     flow = result.in_year(Metric.FREE_CASH_FLOW, year)
     return (
-        f"{year}, nine paths in ten: gross margin {share(margin['p05'].value)} to "
+        f"{year}, P5 to P95: gross margin {share(margin['p05'].value)} to "
         f"{share(margin['p95'].value)}, free cash flow {amount(flow['p05'].value)} to "
         f"{amount(flow['p95'].value)}"
     )

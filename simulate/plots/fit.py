@@ -46,8 +46,8 @@ def plot_fit(
         As of every picture.
     """
     sample = np.sort(np.asarray(values, float))
-    with frame(axes, theme, SIZE) as picture:
-        ((left, right),) = picture.panels(columns=2)
+    with frame(axes, theme, SIZE, columns=2) as picture:
+        ((left, right),) = picture.panels
         _plot_densities(left, fits[: len(LINES)], sample, theme)
         _plot_quantiles(right, fits[0], sample, theme)
         left.set_xlabel(unit or "value")

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from simulate.estimate import histogram_quantiles, probability
 from simulate.kernels.tally import money_edges
-from simulate.number_format import amount, money, percent
+from simulate.number_format import amount, amount_with_error, percent
 from simulate.result import Result
 
 from .frame import frame, made_of
@@ -49,8 +49,8 @@ def funding_need_finding(result: Result) -> str:
         counts = result.tally.funding_need[:, money_edges()[1:] <= NOTHING].sum(axis=1)
         return f"No funding needed: {percent(probability(counts, result.replicate_paths))}"
     return (
-        f"Half of the paths need {money(need['p50'])} bn USD or more, "
-        f"one in ten {money(need['p90'])}"
+        f"Half of the paths need {amount_with_error(need['p50'])} or more, "
+        f"one in ten {amount_with_error(need['p90'])}"
     )
 
 
@@ -64,7 +64,8 @@ def exceedance(result: Result) -> tuple[Array, Array]:
 
 def _furthest(result: Result) -> float:
     counts = result.tally.funding_need.sum(axis=0, dtype=np.int64)
-    return max(float(histogram_quantiles(counts, money_edges(), np.array([FURTHEST]))[0]), NOTHING)
+    furthest, last = histogram_quantiles(counts, money_edges(), np.array([FURTHEST, 1.0]))
+    return max(float(furthest if furthest > NOTHING else last), NOTHING)
 
 
 def _mark(axes: Axes, result: Result, theme: Theme) -> None:

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from simulate.kernels.rows import Hit, index
-from simulate.number_format import percent, share
+from simulate.number_format import exact_percent, percent, share
 from simulate.result import NEVER, Result, projected_time
 
 from .frame import frame, made_of
@@ -16,7 +16,7 @@ from .ticks import in_percent, label_years
 LEAST_TOP = 0.01
 HEADROOM = 1.22
 # Of the horizon's length.
-GAP, NEVER_WIDTH = 0.03, 0.12
+GAP, NEVER_WIDTH, LABEL_ROOM = 0.03, 0.12, 0.1
 MOST_BARS_APART = 80
 
 
@@ -56,12 +56,11 @@ def margin_date_finding(result: Result) -> str:
     """Say how probable the company's projection is, or when half of the paths are at the target."""
     targets = result.scenario.targets
     main, year = projected_time(result.scenario), targets.projected_year
+    what = f"Gross margin of {exact_percent(targets.gross_margin)}"
     if year not in result.years:
-        return _median_finding(result, main, f"Gross margin of {targets.gross_margin:.0%}")
-    return (
-        f"Gross margin of {targets.gross_margin:.0%} by {year}, as the company projects: "
-        f"{percent(result.probability_by_year(main, year))}"
-    )
+        return _median_finding(result, main, what)
+    chance = percent(result.probability_by_year(main, year))
+    return f"{what} by {year}, as the company projects: {chance}"
 
 
 def cash_flow_date_finding(result: Result) -> str:
@@ -88,8 +87,8 @@ def _plot(
     theme: Theme,
     projected_year: int | None = None,
 ) -> Figure:
-    with frame(axes, theme) as picture:
-        (top,), (bottom,) = picture.panels(heights=(5, 3))
+    with frame(axes, theme, heights=(5, 3)) as picture:
+        (top,), (bottom,) = picture.panels
         top.sharex(bottom)
         main, other = (_shares(result, time) for time in times)
         _draw_histogram(top, main, other, names, theme)
@@ -176,7 +175,7 @@ def _draw_cumulative(
         fontweight="bold",
         va="center",
     )
-    axes.set_ylabel("reached by then")
+    axes.set_ylabel("reached")
     axes.set_ylim(-0.02, 1.06)
     axes.set_yticks([0.0, 0.25, 0.5, 0.75, 1.0])
     in_percent(axes.yaxis)
@@ -202,13 +201,14 @@ def _mark_projection(
         fontsize=SMALL,
     )
     bottom.plot([end], [reached], "o", color=theme.ink, markersize=6, zorder=4)
-    low = reached < 0.5
+    # The curve rises to the right.
+    left = reached < 0.5 and end > LABEL_ROOM * result.scenario.horizon.quarters
     bottom.annotate(
         share(reached),
         (end, reached),
-        (-6.0, 4.0) if low else (6.0, -4.0),
+        (-6.0, 4.0) if left else (7.0, -4.0),
         textcoords="offset points",
-        ha="right" if low else "left",
-        va="bottom" if low else "top",
+        ha="right" if left else "left",
+        va="bottom" if left else "center" if reached < 0.5 else "top",
         fontweight="bold",
     )

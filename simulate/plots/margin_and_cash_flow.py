@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from simulate.estimate import Estimate, probability
 from simulate.kernels.rows import Hit
-from simulate.number_format import percent, share
+from simulate.number_format import exact_percent, percent, share
 from simulate.result import NEVER, Result, projected_time
 from simulate.scenario.quarters import QUARTERS_A_YEAR
 
@@ -31,9 +31,8 @@ def plot_margin_and_cash_flow(
     targets = result.scenario.targets
     with frame(axes, theme) as picture:
         _draw_map(picture.axes, result, theme)
-        picture.axes.set_xlabel(
-            f"gross margin first at {targets.gross_margin:.0%}, {targets.projected_margin}"
-        )
+        target = exact_percent(targets.gross_margin)
+        picture.axes.set_xlabel(f"gross margin first at {target}, {targets.projected_margin}")
         picture.axes.set_ylabel("a year of positive\nfree cash flow completed")
         margin, cash = (chance.value for chance in _chances(result)[2:])
         detail = (
@@ -99,7 +98,7 @@ def _draw_map(axes: Axes, result: Result, theme: Theme) -> None:
                 color=_ink(float(shares[i, j]), top, theme),
             )
     names = [_period(first, step, result.years[-1]) for first in result.years[::step]]
-    axes.set_xticks(middle, [*names, NEVER])
+    axes.set_xticks(middle, [name.replace("-", "-\n") for name in [*names, NEVER]])
     axes.set_yticks(middle, [*names, NEVER])
     axes.tick_params(length=0)
     axes.spines[["left", "bottom"]].set_visible(False)
@@ -107,7 +106,7 @@ def _draw_map(axes: Axes, result: Result, theme: Theme) -> None:
 
 def _period(first: int, years: int, last: int) -> str:
     end = min(first + years - 1, last)
-    return str(first) if end == first else f"{first}-{end % 100:02d}"
+    return str(first) if end == first else f"{first}-{end}"
 
 
 def _ink(part: float, largest: float, theme: Theme) -> str:

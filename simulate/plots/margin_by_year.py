@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from simulate.estimate import histogram_quantiles
-from simulate.number_format import percent, share
+from simulate.number_format import exact_percent, percent, share
 from simulate.result import Result, projected_metric
 
 from .frame import frame, made_of
@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 MOST_YEARS = 12
 LEFT_OUT = 0.025
 STEPS = 100
-OVERLAP = 1.5
+OVERLAP = 1.3
 
 
 def plot_margin_by_year(
@@ -45,7 +45,7 @@ def margin_by_year_finding(result: Result) -> str:
     targets, metric = result.scenario.targets, projected_metric(result.scenario)
     named = sorted({y for y in (targets.projected_year, result.years[-1]) if y in result.years})
     odds = [result.probability_at_least(metric, year, targets.gross_margin) for year in named]
-    return f"Gross margin of {targets.gross_margin:.0%} or more: " + ", ".join(
+    return f"Gross margin of {exact_percent(targets.gross_margin)} or more: " + ", ".join(
         f"{percent(chance)} in {year}" for chance, year in zip(odds, named, strict=True)
     )
 
@@ -113,7 +113,7 @@ def _write_shares(axes: Axes, result: Result, years: list[int], theme: Theme) ->
     right.set_yticks(axes.get_yticks(), [share(chance.value) for chance in chances])
     right.tick_params(length=0, labelsize=SMALL, labelcolor=theme.ink)
     axes.annotate(
-        f"at {target:.0%}\nor more",
+        f"at {exact_percent(target)}\nor more",
         (1.0, 1.0),
         (4.0, 0.0),
         xycoords="axes fraction",

@@ -80,6 +80,11 @@ def style(theme: Theme) -> dict[str, Any]:
         "axes.labelcolor": theme.ink,
         "axes.labelsize": BASE,
         "axes.facecolor": theme.paper,
+        "axes.edgecolor": theme.muted,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "xtick.color": theme.ink,
+        "ytick.color": theme.ink,
         "legend.fontsize": SMALL,
         "legend.frameon": False,
         "figure.facecolor": theme.paper,
@@ -103,6 +108,8 @@ def dress(axes: Axes, theme: Theme) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     for spine in axes.spines.values():
         spine.set_color(theme.muted)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.label.set(color=theme.ink, fontsize=BASE)
     axes.tick_params(which="both", color=theme.muted, labelcolor=theme.ink, labelsize=SMALL)
 
 
