@@ -4,17 +4,32 @@ Pseudo-random draws, closed-form quantiles where a distribution has one, chunks 
 It knows segments with their own growth, which is what the base scenarios have.
 """
 
-from collections import Counter
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from simulate.kernels.rows import Flow, Hit, Metric, index
+from simulate.kernels.tally import (
+    FIXED_POINT,
+    MANTISSA_SHIFT,
+    MARGIN_BINS,
+    MARGIN_BINS_A_UNIT,
+    MARGIN_LOW,
+    MONEY_BINS,
+    MONEY_METRICS,
+    MONEY_OFFSET,
+    MONEY_SIDE,
+    Tally,
+)
 from simulate.sampling.ramp import base_year_ramp
 from simulate.scenario import Scenario
 from simulate.scenario.correlations import correlation_matrix
 from simulate.scenario.distributions import Lognormal, Normal, Triangular, Uncertain, Uniform
 from simulate.scenario.inputs import correlated_inputs, list_inputs
+from simulate.simulation import empty_tally
 
 Array = NDArray[np.float64]
 
@@ -39,20 +54,96 @@ def draw(distribution: Uncertain, score: Array) -> Array:
     return distribution.quantile_at_score(score)
 
 
-def hits_by_quarter(scenario: Scenario, paths: int, seed: int, chunk: int = 1 << 13) -> Array:
+CHUNK = 1 << 13
+Flows = list[dict[Flow, Any]]
+
+# What is watched: the hitting time of the held level beside it, and the margin, or cash flow.
+WATCHED = {
+    Hit.MARGIN_PAYING: (Hit.MARGIN_PAYING_HELD, Metric.MARGIN_PAYING),
+    Hit.MARGIN_ALL: (Hit.MARGIN_ALL_HELD, Metric.MARGIN_ALL),
+    Hit.CASH_FLOW_POSITIVE: (Hit.CASH_FLOW_HELD, None),
+}
+TRAILING_METRICS = [metric for metric in Metric if metric < Metric.CASH]
+
+
+def hits_by_quarter(scenario: Scenario, paths: int, seed: int) -> Array:
     """Return how many paths reach the margin target (paying users) by each quarter's end."""
+    rng, quarters = np.random.default_rng(seed), scenario.horizon.quarters
+    counts = np.zeros(quarters + 1)
+    for first in range(0, paths, CHUNK):
+        hit = np.full(min(CHUNK, paths - first), quarters)
+        for t, past, _, _ in live(scenario, hit.size, rng):
+            margin = 1 - trailing(past, Flow.PAYING_COST) / trailing(past, Flow.REVENUE)
+            hit = np.where((hit == quarters) & (margin >= scenario.targets.gross_margin), t, hit)
+        counts += np.bincount(hit, minlength=quarters + 1)
+    return np.cumsum(counts[:-1])
+
+
+def summarise(scenario: Scenario, paths: int, seed: int) -> Tally:
+    """Return what the engine keeps of a run: all hitting times, and all metrics' histograms."""
     rng = np.random.default_rng(seed)
-    counts: Counter[int] = Counter()
-    for first in range(0, paths, chunk):
-        size = min(chunk, paths - first)
-        hit = first_passage(scenario, size, rng)
-        counts.update(dict(zip(*np.unique(hit, return_counts=True), strict=True)))
-    quarters = scenario.horizon.quarters
-    return np.cumsum([counts[q] for q in range(quarters)]).astype(float)
+    tally = empty_tally(scenario.horizon.quarters)
+    for first in range(0, paths, CHUNK):
+        count_chunk(scenario, min(CHUNK, paths - first), rng, tally)
+    return tally
 
 
-def first_passage(scenario: Scenario, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Simulate n paths over the whole model; return the first quarter at the target."""
+def count_chunk(scenario: Scenario, n: int, rng: np.random.Generator, tally: Tally) -> None:
+    """Add n paths to a tally."""
+    quarters, targets = scenario.horizon.quarters, scenario.targets
+    hits = {time: np.full(n, quarters) for time in Hit}
+    runs = {time: np.zeros(n, np.int64) for time in WATCHED}
+    below, need = np.full(n, -1), np.zeros(n)
+    for t, past, cash, cumulative in live(scenario, n, rng):
+        metrics, flow = measure(past, cash), past[-1][Flow.FREE_CASH_FLOW]
+        for time, (held, metric) in WATCHED.items():
+            met = flow >= 0 if metric is None else metrics[metric] >= targets.gross_margin
+            runs[time] = np.where(met, runs[time] + 1, 0)
+            hold = 4 if metric is None else targets.hold_quarters
+            for which, length in ((time, 1), (held, hold)):
+                reached = (runs[time] >= length) & (hits[which] == quarters)
+                hits[which] = np.where(reached, t, hits[which])
+        out = (metrics[Metric.CASH] < 0) & (hits[Hit.OUT_OF_CASH] == quarters)
+        hits[Hit.OUT_OF_CASH] = np.where(out, t, hits[Hit.OUT_OF_CASH])
+        below = np.where(cumulative < 0, t, below)
+        need = np.maximum(need, -cumulative)
+        for metric, value in metrics.items():
+            place = index(metric)
+            tally.sums[place, t] += np.int64(value.sum() * FIXED_POINT)
+            if place < MONEY_METRICS:
+                tally.money[place, t] += count_money(value)
+            else:
+                tally.margin[place - MONEY_METRICS, t] += count_margin(value)
+    hits[Hit.PAYBACK] = below + 1
+    for time, hit in hits.items():
+        tally.hits[index(time)] += np.bincount(hit, minlength=quarters + 1).astype(np.uint32)
+    tally.funding_need[:] += count_money(need)
+
+
+def count_money(value: Array) -> NDArray[np.uint32]:
+    """Return the histogram of amounts in the engine's bins, the fast way: from their bits."""
+    magnitude = (np.abs(value).view(np.int64) >> MANTISSA_SHIFT) - (MONEY_OFFSET - 1)
+    distance = np.clip(magnitude, 0, MONEY_SIDE)
+    bins = np.where(value < 0, -distance, distance) + MONEY_SIDE
+    return np.bincount(bins, minlength=MONEY_BINS).astype(np.uint32)
+
+
+def count_margin(value: Array) -> NDArray[np.uint32]:
+    """Return the histogram of margins in the engine's bins."""
+    bins = np.clip((value - MARGIN_LOW) * MARGIN_BINS_A_UNIT, 0, MARGIN_BINS - 1).astype(np.int64)
+    return np.bincount(bins, minlength=MARGIN_BINS).astype(np.uint32)
+
+
+def live(
+    scenario: Scenario, n: int, rng: np.random.Generator
+) -> Iterator[tuple[int, Flows, Array, Array]]:
+    """Simulate n paths over the whole model.
+
+    Yields
+    ------
+    tuple
+        The quarter, the flows of the trailing four, cash, and cumulative free cash flow.
+    """
     inputs = correlated_inputs(scenario)
     factor = np.linalg.cholesky(correlation_matrix(scenario))
     drawn = [i for i in inputs if i.quantity.drawn == "path"]
@@ -68,7 +159,8 @@ def first_passage(scenario: Scenario, n: int, rng: np.random.Generator) -> NDArr
 
     quarters, t0 = scenario.horizon.quarters, scenario.horizon.first_quarter
     revenue_ramp = base_year_ramp(v["base_year.revenue"], 12 * v["base_year.monthly_revenue"])
-    training = base_year_ramp(v["base_year.training"], v["base_year.training_run_rate"])[3]
+    training_ramp = base_year_ramp(v["base_year.training"], v["base_year.training_run_rate"])
+    training = training_ramp[3]
     names = [f"segments.{s.name}" for s in scenario.segments]
     base_share = sum(v[f"{k}.share_of_revenue"] * v[f"{k}.inference_cost"] for k in names)
     base_share = base_share * (1 + v["inference.base_overrun"])
@@ -78,10 +170,8 @@ def first_passage(scenario: Scenario, n: int, rng: np.random.Generator) -> NDArr
     demand = overrun = drift = gain = free_gain = np.zeros(n)
     cash, losses = v["cash.opening"] + np.zeros(n), v["cash.losses_carried_forward"] + np.zeros(n)
     previous = np.full(n, revenue_ramp[3])
-    trailing_revenue = [np.full(n, r) for r in revenue_ramp]
-    trailing_cost = [np.full(n, r * (base_share + x)) for r in revenue_ramp]
-    hit = np.full(n, quarters)
-    cumulative = need = np.zeros(n)
+    past = base_year(v, revenue_ramp, training_ramp, base_share)
+    cumulative = np.zeros(n)
 
     def faded(key: str, t: int) -> Array | float:
         lasting = v[f"{key}.lasting"]
@@ -122,8 +212,10 @@ def first_passage(scenario: Scenario, n: int, rng: np.random.Generator) -> NDArr
         free_gain = (
             free_gain + (v["inference.efficiency_gain"] - v["free_users.usage_growth"]) * left
         )
-        cost = bill * np.exp(overrun - gain) + x * revenue
+        bill = bill * np.exp(overrun - gain)
+        cost = bill + x * revenue
         free = users * v["free_users.annual_cost"] / 4 * np.exp(overrun - free_gain)
+        inference = bill + free
         generation = scenario.training.generation
         jump = arrivals(v["training.generation.rate"], generation.size) if generation else 0.0
         training = training * np.exp(faded("training.growth", t) / 4) * (1 + jump)
@@ -143,13 +235,54 @@ def first_passage(scenario: Scenario, n: int, rng: np.random.Generator) -> NDArr
             - v["cash.working_capital"] * 4 * (revenue - previous)
             + np.maximum(0, cash) * v["cash.interest_rate"] / 4
         )
-        previous, cumulative = revenue, cumulative + flow
-        cash, need = cash + flow, np.maximum(need, -cumulative)
+        previous, cumulative, cash = revenue, cumulative + flow, cash + flow
         for funding in scenario.funding:
             if funding.quarter - t0 == t:
                 cash = cash + (rng.random(n) < funding.chance) * v[f"funding.{funding.name}.amount"]
-        trailing_revenue = [*trailing_revenue[1:], revenue]
-        trailing_cost = [*trailing_cost[1:], cost]
-        margin = 1 - sum(trailing_cost) / sum(trailing_revenue)
-        hit = np.where((hit == quarters) & (margin >= scenario.targets.gross_margin), t, hit)
-    return hit
+        quarter = {
+            Flow.REVENUE: revenue,
+            Flow.EBITDA: ebitda,
+            Flow.FREE_CASH_FLOW: flow,
+            Flow.TRAINING: trained,
+            Flow.INFERENCE: inference,
+            Flow.PAYING_COST: cost,
+            Flow.FREE_COST: free,
+        }
+        past = [*past[1:], quarter]
+        yield t, past, cash, cumulative
+
+
+def base_year(v: dict[str, Array | float], revenue: Array, training: Array, bill: Array) -> Flows:
+    """Return the flows of the base year's four quarters; ``bill`` is inference over revenue."""
+    past: Flows = []
+    previous = revenue[0] ** 2 / revenue[1]
+    free = v["free_users.users"] * v["free_users.annual_cost"] / 4
+    for r, trained in zip(revenue, training, strict=True):
+        cost = r * (bill + v["inference.other_sales_cost"])
+        other = v["other_costs.fixed"] / 4 + v["other_costs.variable"] * r
+        ebitda = r - cost - free - trained - other
+        flow = (
+            ebitda
+            + v["other_costs.stock_pay"] * other
+            - v["cash.capital_spending"] * r
+            - v["cash.working_capital"] * 4 * (r - previous)
+        )
+        flows = (r, ebitda, flow, trained, r * bill + free, cost, free)
+        past.append(dict(zip(Flow, flows, strict=True)))
+        previous = r
+    return past
+
+
+def trailing(past: Flows, flow: Flow) -> Array:
+    """Return a flow's sum over the trailing four quarters."""
+    return past[0][flow] + past[1][flow] + past[2][flow] + past[3][flow]
+
+
+def measure(past: Flows, cash: Array) -> dict[Metric, Array]:
+    """Return all metrics of a quarter."""
+    metrics = {metric: trailing(past, Flow[metric.name]) for metric in TRAILING_METRICS}
+    paying, revenue = trailing(past, Flow.PAYING_COST), metrics[Metric.REVENUE]
+    metrics[Metric.CASH] = cash
+    metrics[Metric.MARGIN_PAYING] = 1 - paying / revenue
+    metrics[Metric.MARGIN_ALL] = 1 - (paying + trailing(past, Flow.FREE_COST)) / revenue
+    return metrics

@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import Any
 
 import numpy as np
-from numba import njit, prange
+from numba import config, njit, prange, set_num_threads
 from numpy.typing import NDArray
 
 from simulate.kernels import rows
@@ -227,8 +227,9 @@ def first_passage(
     return hit
 
 
-def hits_by_quarter(scenario: Scenario, paths: int) -> Array:
+def hits_by_quarter(scenario: Scenario, paths: int, threads: int = 1) -> Array:
     """Return how many paths reach the margin target (paying users) by each quarter's end."""
+    set_num_threads(min(threads, config.NUMBA_NUM_THREADS))
     prepared = prepare(scenario)
     draws, schedule = prepared.plan.draws, prepared.plan.schedule
     sizes = [s.client_loss.share for s in scenario.segments if s.client_loss is not None]

@@ -1,50 +1,75 @@
-"""Compare this engine with C, plain numba and numpy, in one run: ``python -m benchmarks.run``."""
+"""Measure the engine, and other ways to run its model, in one run: ``python -m benchmarks.run``."""
 
 import argparse
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
 from benchmarks import numpy_lab, prange_lab
 from benchmarks.c_lab import disagreement, simulate_in_c
-from simulate import Hit, load_scenario, run
+from benchmarks.scaling import print_scaling
+from benchmarks.startup import print_memory, print_startup
+from simulate import Hit, Scenario, load_scenario, run
+
+PARTS = ("ways", "scaling", "startup", "memory")
+MEMORY_PATHS = (1_000_000, 10_000_000, 100_000_000)
 
 
 def main() -> None:
-    """Print times, their ratio, and whether the answers agree."""
+    """Print what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar=f"{{{','.join(PARTS)}}}", default=PARTS)
     parser.add_argument("--paths", type=int, default=1 << 20)
     parser.add_argument("--plain-paths", type=int, default=1 << 17, help="of prange and numpy")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--repeat", type=int, default=3, help="times, of which the least counts")
+    parser.add_argument("--picture", type=Path, help="of the scaling, to write")
     options = parser.parse_args()
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}")
     scenario = load_scenario("anthropic.toml")
-    paths, plain, threads = options.paths, options.plain_paths, options.threads
+    if "ways" in options.parts:
+        print_ways(scenario, options.paths, options.plain_paths, options.threads, options.repeat)
+    if "scaling" in options.parts:
+        print_scaling(scenario, options.threads, options.picture)
+    if "startup" in options.parts:
+        print_startup(options.paths)
+    if "memory" in options.parts:
+        print_memory(MEMORY_PATHS)
+
+
+def print_ways(scenario: Scenario, paths: int, plain: int, threads: int, repeat: int) -> None:
+    """Print times, their ratio to this engine's, and whether the answers agree."""
     run(scenario, paths=1, threads=1)  # compiled, or loaded from the cache
     prange_lab.hits_by_quarter(scenario, 1)
+    here, in_c = f"this engine, {threads} threads", f"C, {threads} threads"
+    in_numpy, margin_alone = "numpy, 1 thread", "numpy, 1 thread, the margin alone"
 
-    def in_numpy() -> float:
-        return per_path(lambda: numpy_lab.hits_by_quarter(scenario, plain, seed=1), plain)
+    def in_one_thread() -> float:
+        return run(scenario, paths=paths, threads=1).seconds / paths
 
-    def in_plain_numba() -> float:
-        return per_path(lambda: prange_lab.hits_by_quarter(scenario, plain), plain)
-
-    here = f"this engine, {threads} threads"
     ways: dict[str, Callable[[], float]] = {
         here: lambda: run(scenario, paths=paths, threads=threads).seconds / paths,
-        "this engine, 1 thread": lambda: run(scenario, paths=paths, threads=1).seconds / paths,
-        f"C, {threads} threads": lambda: simulate_in_c(scenario, paths, threads)[1] / paths,
+        "this engine, 1 thread": in_one_thread,
+        in_c: lambda: simulate_in_c(scenario, paths, threads)[1] / paths,
         "C, 1 thread": lambda: simulate_in_c(scenario, paths, 1)[1] / paths,
-        "numba, a scalar loop in prange": in_plain_numba,
-        "numpy, vectorised, 1 thread": in_numpy,
+        in_numpy: lambda: per_path(lambda: numpy_lab.summarise(scenario, plain, seed=1), plain),
+        margin_alone: lambda: per_path(
+            lambda: numpy_lab.hits_by_quarter(scenario, plain, seed=1), plain
+        ),
+        f"numba prange, {threads} threads, the margin alone": lambda: per_path(
+            lambda: prange_lab.hits_by_quarter(scenario, plain, threads), plain
+        ),
     }
     # In turns, so that what else the machine does falls on all of them alike.
-    rounds = [{name: way() for name, way in ways.items()} for _ in range(options.repeat)]
+    rounds = [{name: way() for name, way in ways.items()} for _ in range(repeat)]
     least = {name: min(times[name] for times in rounds) for name in ways}
-    print(f"{'way':<40}{'ns a path':>12}{'ratio':>8}")
+    print(f"{'way':<50}{'ns a path':>12}{'ratio':>8}")
     for name, seconds in least.items():
-        print(f"{name:<40}{1e9 * seconds:>12,.0f}{seconds / least[here]:>8.2f}")
+        print(f"{name:<50}{1e9 * seconds:>12,.0f}{seconds / least[here]:>8.2f}")
+    print(f"this engine takes {least[here] / least[in_c]:.2f} times the time of C\n")
 
     result = run(scenario, paths=paths, threads=threads)
     print(disagreement(simulate_in_c(scenario, paths, threads)[0], result))
@@ -52,19 +77,18 @@ def main() -> None:
     print(f"P(gross margin by 2027): {found.value:.4f} here")
     for name, counts in (
         ("numpy", numpy_lab.hits_by_quarter(scenario, plain, seed=1)),
-        ("prange", prange_lab.hits_by_quarter(scenario, plain)),
+        ("prange", prange_lab.hits_by_quarter(scenario, plain, threads)),
     ):
         share = counts[7] / plain
         error = np.sqrt(share * (1 - share) / plain)
         apart = abs(share - found.value) / np.hypot(error, found.standard_error)
         print(f"    {share:.4f} ± {error:.4f} in {name}, {apart:.1f} errors apart")
-    seconds = least["numpy, vectorised, 1 thread"]
-    same_error = seconds * found.value * (1 - found.value) / found.standard_error**2
     mine = least[here] * paths
-    print(
-        f"time to an error of {found.standard_error:.5f}: {mine:.2f} s here, "
-        f"{same_error:,.0f} s in numpy: {same_error / mine:,.0f} times"
-    )
+    print(f"time to an error of {found.standard_error:.5f}: {mine:.2f} s here")
+    needed = found.value * (1 - found.value) / found.standard_error**2
+    for name in (in_numpy, margin_alone):
+        theirs = least[name] * needed
+        print(f"    {theirs:,.0f} s in {name}: {theirs / mine:,.0f} times")
 
 
 def per_path(simulate: Callable[[], object], paths: int) -> float:

@@ -12,8 +12,9 @@ from typing import NamedTuple
 ONE_YEAR = "2026Q4"
 TEN_YEARS = "2035Q4"
 
-CHILD = """
-import json, resource, sys, time
+CHILD = r"""
+import json, re, sys, time
+from pathlib import Path
 from simulate import load_scenario, run
 from simulate.scenario.schema import Horizon
 imported = time.time()
@@ -23,7 +24,8 @@ horizon = Horizon(first_quarter="2026Q1", last_quarter=last_quarter)
 funding = tuple(f for f in scenario.funding if f.quarter <= horizon.last_quarter)
 scenario = scenario.model_copy(update={"horizon": horizon, "funding": funding})
 run(scenario, paths=int(paths))
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+# Not ru_maxrss, which starts from the parent's.
+peak = int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 1024
 print(json.dumps([imported - float(started), time.time() - imported, peak]))
 """
 

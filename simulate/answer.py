@@ -1,5 +1,7 @@
 """The printed answer: what a person reads out loud, in 80 columns."""
 
+import textwrap
+
 from rich import box
 from rich.console import Console, Group
 from rich.table import Table
@@ -22,6 +24,11 @@ def console(stderr: bool = False) -> Console:
     if not found.is_terminal:
         found.width = WIDTH
     return found
+
+
+def heading(name: str) -> str:
+    """Return a figure's name in lines as narrow as a value with its error."""
+    return textwrap.fill(name, len("-12.34 ± 0.05"))
 
 
 def print_answer(result: Result, out: Console) -> None:
@@ -73,10 +80,15 @@ def _sentence(result: Result) -> str:
     )
 
 
-def table(title: str, *columns: str) -> Table:
+def table(title: str, *columns: str, narrow: bool = False) -> Table:
     """Return an empty table in the common style: the first column names its row."""
     found = Table(
-        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0) if narrow else (0, 1),
     )
     for place, column in enumerate(columns):
         found.add_column(column, justify="right" if place else "left", no_wrap=place == 0)
@@ -188,9 +200,16 @@ def print_inputs(scenario: Scenario, names: Names, out: Console) -> None:
             line.append(f"  {given.quantile(0.5):g}", style="cyan")
         out.print(line)
         out.print(Text(f"    {given.source or 'no source given'}", style="dim"))
-    for kind, titles in (("variant", names.variants), ("stress", names.stresses)):
+    if scenario.decision is not None:
+        out.print(Text("decision", style="bold").append(f"  {scenario.decision.title}"))
+        out.print(Text(f"    {scenario.decision.source or 'no source given'}", style="dim"))
+    for kind, titles in (
+        ("--variant", names.variants),
+        ("--stress", names.stresses),
+        ("option", names.options),
+    ):
         for name, title in titles.items():
-            out.print(Text(f"--{kind} {name}", style="bold").append(f"  {title}", style="dim"))
+            out.print(Text(f"{kind} {name}", style="bold").append(f"  {title}", style="dim"))
 
 
 def _plain(value: float) -> str:

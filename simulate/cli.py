@@ -6,13 +6,21 @@ from typing import Annotated
 
 import typer
 
+from simulate.commands.backtest import backtest
 from simulate.commands.check import check
 from simulate.commands.converge import converge
+from simulate.commands.decide import decide
 from simulate.commands.diff import diff
+from simulate.commands.discover import discover
+from simulate.commands.drivers import drivers
 from simulate.commands.fit import fit
+from simulate.commands.goal import goal
 from simulate.commands.run import run
 from simulate.commands.show import show
 from simulate.commands.start import init, schema
+from simulate.commands.stress import stress
+from simulate.commands.sweep import sweep
+from simulate.commands.update import update
 from simulate.commands.warmup import warmup
 from simulate.scenario import ScenarioError
 from simulate.version import package_version
@@ -27,7 +35,26 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (run, check, show, converge, diff, schema, init, fit, warmup):
+COMMANDS = (
+    run,
+    check,
+    show,
+    converge,
+    drivers,
+    discover,
+    update,
+    backtest,
+    goal,
+    stress,
+    sweep,
+    decide,
+    diff,
+    schema,
+    init,
+    fit,
+    warmup,
+)
+for command in COMMANDS:
     app.command()(command)
 
 

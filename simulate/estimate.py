@@ -21,6 +21,14 @@ class Estimate:
     low: float
     high: float
 
+    @property
+    def rounded(self) -> str:
+        """The value to the first digit of its error."""
+        error = self.standard_error
+        if not error > 0.0:
+            return f"{self.value:.6g}"
+        return f"{self.value:.{min(max(0, math.ceil(-math.log10(error))), 8)}f}"
+
     def as_dict(self) -> dict[str, float | None]:
         """Return the four numbers by name, None for an unknown error."""
         return {name: None if math.isnan(x) else x for name, x in asdict(self).items()}
@@ -55,11 +63,30 @@ def centred(value: float, values: ArrayLike) -> Estimate:
     Returns
     -------
     Estimate
+        Of a single value the error is NaN.
     """
     replicates = np.asarray(values, float)
+    if len(replicates) < 2:
+        return Estimate(float(value), math.nan, math.nan, math.nan)
     error = float(np.std(replicates, ddof=1) / np.sqrt(len(replicates)))
     reach = _t_quantile(len(replicates) - 1) * error
     return Estimate(float(value), error, float(value) - reach, float(value) + reach)
+
+
+def widened(estimate: Estimate, step: float) -> Estimate:
+    """Return an estimate with a rounding to steps added to its error.
+
+    Parameters
+    ----------
+    estimate
+        With the error that its replicates show, as from ``centred``.
+    step
+        Between the values that it could be rounded to: the rounding's variance is step^2/12.
+    """
+    error = math.hypot(estimate.standard_error, step / math.sqrt(12.0))
+    spread = estimate.high - estimate.value
+    reach = math.hypot(spread, LEVEL * step / 2.0)
+    return Estimate(estimate.value, error, estimate.value - reach, estimate.value + reach)
 
 
 @cache
@@ -133,6 +160,26 @@ def change_of_probability(before: ArrayLike, after: ArrayLike, paths: int) -> Es
     error = math.hypot(spread.standard_error, 1.0 / (paths * math.sqrt(6.0 * replicates)))
     reach = _t_quantile(replicates - 1) * error
     return Estimate(spread.value, error, spread.value - reach, spread.value + reach)
+
+
+def ratio_of_means(numerators: ArrayLike, denominators: ArrayLike) -> Estimate:
+    """Return the ratio of two means over replicates.
+
+    Parameters
+    ----------
+    numerators, denominators
+        Of each replicate, shape (replicates,).
+
+    Notes
+    -----
+    The error is that of the ratio's linear part (Cochran, *Sampling Techniques*, 1977, ch. 6). A
+    ratio to nothing is NaN.
+    """
+    above, below = np.asarray(numerators, float), np.asarray(denominators, float)
+    if not below.any():
+        return Estimate(math.nan, math.nan, math.nan, math.nan)
+    ratio = float(above.mean() / below.mean())
+    return centred(ratio, (above - ratio * below) / below.mean())
 
 
 def histogram_quantiles(counts: NDArray[np.integer], edges: Array, levels: Array) -> Array:

@@ -1,38 +1,29 @@
-"""A wanted precision, such as ``P(gross margin by 2027) ± 0.0005``."""
+"""What is wanted of a probability: a standard error, or that it be at least or at most a value."""
 
+import math
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 
-from simulate.kernels.rows import Hit
-from simulate.result import HITTING_TIMES, Result, projected_time
+from simulate.event import Event, parse_event, refuse_other_target, with_target
+from simulate.result import Result
 from simulate.scenario import Scenario, ScenarioError
-from simulate.scenario.quarters import QUARTERS_A_YEAR, format_quarter, parse_quarter
 
-PATTERN = re.compile(r"P\(\s*(.+?)\s+by\s+(\d{4}(?:Q[1-4])?)\s*\)\s*(?:±|\+-|\+/-)\s*(\S+)")
+PATTERN = re.compile(r"P\(\s*(.+?)\s*\)\s*(?:±|\+-|\+/-)\s*(\S+)")
+VALUE = re.compile(r"P\(\s*(.+?)\s*\)\s*(>=?|≥|<=?|≤)\s*(\S+)")
 FORM = '"P(gross margin by 2027) ± 0.0005"'
 
 
 @dataclass(frozen=True)
 class Goal:
-    """The standard error wanted of a probability.
-
-    Attributes
-    ----------
-    time, quarter
-        Of the hitting time that comes by a quarter, counted from the first of the horizon.
-    error
-        The standard error wanted.
-    """
+    """The standard error wanted of an event's probability."""
 
     text: str
-    time: Hit
-    quarter: int
+    event: Event
     error: float
 
     def error_of(self, result: Result) -> float:
         """Return the standard error reached; NaN if no path, or every path, counts."""
-        return result.probability_by(self.time, self.quarter).standard_error
+        return result.probability_by(self.event.time, self.event.quarter).standard_error
 
 
 def parse_goal(text: str, scenario: Scenario) -> Goal:
@@ -41,8 +32,7 @@ def parse_goal(text: str, scenario: Scenario) -> Goal:
     Parameters
     ----------
     text
-        As ``P(gross margin by 2027) ± 0.0005``: an outcome, a year or quarter, a standard error.
-        ``gross margin`` alone is the definition that the company projects.
+        As ``P(gross margin by 2027) ± 0.0005``: an event and a standard error.
     scenario
         Whose horizon holds the date.
 
@@ -55,38 +45,85 @@ def parse_goal(text: str, scenario: Scenario) -> Goal:
     ScenarioError
         If the text is no goal of the scenario.
     """
+    where = f'--until "{text}"'
     match = PATTERN.fullmatch(text.strip())
     if match is None:
-        raise ScenarioError(f'--until "{text}": not a goal; write it as {FORM}')
-    name, date, error = match.groups()
-    quarter = _quarter(date) - scenario.horizon.first_quarter
-    if not 0 <= quarter < scenario.horizon.quarters:
-        last = format_quarter(scenario.horizon.last_quarter)
-        raise ScenarioError(f'--until "{text}": {date} lies outside the horizon, which ends {last}')
-    return Goal(text, _time(name, text, scenario), quarter, _error(error, text))
+        raise ScenarioError(f"{where}: not a goal; write it as {FORM}")
+    event = parse_event(match[1], scenario, where, FORM)
+    refuse_other_target(event, scenario, where)
+    return Goal(text, event, _error(match[2], where))
 
 
-def _quarter(date: str) -> int:
-    return parse_quarter(date if "Q" in date else f"{date}Q{QUARTERS_A_YEAR}")
+@dataclass(frozen=True)
+class Target:
+    """The probability that an event shall have, at least or at most.
+
+    Attributes
+    ----------
+    scenario
+        Whose event it is, with the gross margin that the text names as its target.
+    """
+
+    scenario: Scenario
+    event: Event
+    at_least: bool
+    probability: float
+
+    def is_met(self, probability: float) -> bool:
+        """Tell whether a probability is as wanted."""
+        if self.at_least:
+            return probability >= self.probability
+        return probability <= self.probability
+
+    @property
+    def in_words(self) -> str:
+        """The target in words, such as ``P(cash runs out by the end of 2030) at most 10%``."""
+        bound = "at least" if self.at_least else "at most"
+        event = self.event.in_words(self.scenario)
+        return f"P({event}) {bound} {100.0 * self.probability:.4g}%"
 
 
-def _time(name: str, text: str, scenario: Scenario) -> Hit:
-    times = {known: time for time, known in HITTING_TIMES.items()}
-    times["gross margin"] = projected_time(scenario)
-    if name not in times:
-        close = get_close_matches(name, times, n=1, cutoff=0.5)
-        hint = f'did you mean "{close[0]}"?' if close else f"known are: {'; '.join(times)}"
-        raise ScenarioError(f'--until "{text}": no outcome "{name}"; {hint}')
-    return times[name]
+def parse_target(text: str, scenario: Scenario) -> Target:
+    """Return the target that a text states.
+
+    Parameters
+    ----------
+    text
+        As ``P(gross margin 70% by 2027) >= 0.5``: an event, and the probability that it shall have
+        at least, or at most, in percent if one likes.
+    scenario
+        Whose event it is.
+
+    Returns
+    -------
+    Target
+
+    Raises
+    ------
+    ScenarioError
+        If the text is no target of the scenario.
+    """
+    where, form = f'--target "{text}"', '"P(gross margin 70% by 2027) >= 0.5"'
+    match = VALUE.fullmatch(text.strip())
+    if match is None:
+        raise ScenarioError(f"{where}: not a target; write it as {form}")
+    event = parse_event(match[1], scenario, where, form)
+    probability = _share(match[3])
+    if not 0.0 < probability < 1.0:
+        raise ScenarioError(f'{where}: "{match[3]}" is no probability between 0 and 1')
+    return Target(with_target(scenario, event), event, match[2][0] in ">≥", probability)
 
 
-def _error(given: str, text: str) -> float:
-    try:
-        error = float(given.removesuffix("%")) / (100.0 if given.endswith("%") else 1.0)
-    except ValueError:
-        error = 0.0
+def _error(given: str, where: str) -> float:
+    error = _share(given)
     if not 1e-7 <= error < 0.5:
-        raise ScenarioError(
-            f'--until "{text}": "{given}" is no standard error from 0.0000001 to 0.5'
-        )
+        raise ScenarioError(f'{where}: "{given}" is no standard error from 0.0000001 to 0.5')
     return error
+
+
+def _share(given: str) -> float:
+    """Return a number or a percentage, NaN for anything else."""
+    try:
+        return float(given.removesuffix("%")) / (100.0 if given.endswith("%") else 1.0)
+    except ValueError:
+        return math.nan

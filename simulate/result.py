@@ -89,6 +89,10 @@ class Replicated(NamedTuple):
         """The statistic with the error that its replicates show."""
         return centred(self.pooled, self.each)
 
+    def change_from(self, before: "Replicated") -> Estimate:
+        """Return the change from another run on common random numbers, with a paired error."""
+        return centred(self.pooled - before.pooled, self.each - before.each)
+
 
 @dataclass(frozen=True)
 class Result:

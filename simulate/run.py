@@ -1,6 +1,7 @@
 """Running a scenario into a result."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +17,14 @@ from simulate.sampling.layout import Layout
 from simulate.sampling.plan import prepare
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.schema import Sampling
-from simulate.simulation import OutcomeSink, Progress, Simulation, empty_tally, workspace
+from simulate.simulation import (
+    Measure,
+    OutcomeSink,
+    Progress,
+    Simulation,
+    empty_tally,
+    workspace,
+)
 
 LIMIT_OF_GOAL = 1 << 28
 FIRST_PATHS = 1 << 14
@@ -31,6 +39,8 @@ def run(
     threads: int | None = None,
     keep_outcomes: bool = False,
     keep_inputs: bool = False,
+    keep_deviations: bool = False,
+    measures: Mapping[str, Measure] | None = None,
     until: str | None = None,
     progress: Progress | None = None,
     sink: OutcomeSink | None = None,
@@ -52,6 +62,12 @@ def run(
         Keep every path's outcomes in ``Result.outcomes``.
     keep_inputs
         Keep every path's uncertain inputs beside them.
+    keep_deviations
+        Keep every year's inference overrun and training drift beside them, in columns such as
+        ``inference.overrun 2026``.
+    measures
+        Keep these numbers beside them, by column: functions of metrics by path and quarter, shape
+        (paths, metrics, quarters), that give one number a path, shape (paths,).
     until
         A goal such as ``P(gross margin by 2027) ± 0.0005``: paths are doubled until that standard
         error is met; ``paths`` is then the limit, 2**28 if not given.
@@ -75,7 +91,9 @@ def run(
     scenario, goal = as_asked(scenario, paths, seed, until)
     kept: list[pd.DataFrame] = []
     sinks = [s for s in (sink, kept.append if keep_outcomes else None) if s is not None]
-    simulation = Simulation(scenario, threads, sinks, keep_inputs, layout)
+    simulation = Simulation(
+        scenario, threads, sinks, keep_inputs, layout, keep_deviations, measures
+    )
     outcome = ""
     if goal is None:
         simulation.advance(scenario.sampling.paths, progress)

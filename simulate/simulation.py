@@ -3,7 +3,7 @@
 import math
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simulate.kernels.arrays import BASE_QUARTERS, Inputs, Points, State
+from simulate.kernels.deviations import draw_deviations
 from simulate.kernels.rows import LANES, Flow, Hit, Level, Metric, Now, width
 from simulate.kernels.simulate import simulate_blocks
 from simulate.kernels.tally import (
@@ -29,8 +30,13 @@ from simulate.scenario.schema import Scenario
 Array = NDArray[np.float64]
 Progress = Callable[[int, int, float], None]
 OutcomeSink = Callable[[pd.DataFrame], None]
+# From metrics by path and quarter, shape (paths, metrics, quarters), to a number a path.
+Measure = Callable[[Array], Array]
 
 BLOCKS_A_TASK = 128
+# Traces of so many blocks are held at a time: 3 MB a thread at 40 quarters.
+TRACED_BLOCKS = 16
+DEVIATIONS = ("inference.overrun", "training.drift")
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,10 @@ class Simulation:
         Give sinks every path's uncertain inputs beside its outcomes.
     layout
         From ``common_layout``, to share luck with other scenarios.
+    keep_deviations
+        Give them every year's inference overrun and training drift as well.
+    measures
+        Give them these numbers as well, by column.
     """
 
     def __init__(
@@ -65,14 +75,18 @@ class Simulation:
         sinks: Sequence[OutcomeSink] = (),
         keep_inputs: bool = False,
         layout: Layout | None = None,
+        keep_deviations: bool = False,
+        measures: Mapping[str, Measure] | None = None,
     ) -> None:
         self._scenario = scenario
         self._prepared = prepare(scenario, layout)
         self._sinks = sinks
         self._keep_inputs = keep_inputs
+        self._keep_deviations = keep_deviations and bool(sinks)
+        self._measures = (measures or {}) if sinks else {}
         options = scenario.sampling
         self._replicates = range(options.replicates)
-        self._threads = _thread_count(threads)
+        self._threads = thread_count(threads)
         # With more threads than replicates, several share one, each with points and a tally.
         self._parts = min(-(-self._threads // len(self._replicates)), BLOCKS_A_TASK)
         self._points = [
@@ -146,35 +160,58 @@ class Simulation:
     def _simulate(
         self, replicate: int, part: int, first_block: int, count: int
     ) -> pd.DataFrame | None:
+        plan, points = self._prepared.plan, self._points[replicate][part]
         paths = count * LANES if self._sinks else 0
         outcomes = np.empty((paths, len(OUTCOME_COLUMNS)), np.float32)
         drawn = np.empty(
             (paths if self._keep_inputs else 0, len(self._prepared.drawn_keys)), np.float32
         )
+        measured = np.empty((paths, len(self._measures)))
+        traced = TRACED_BLOCKS if self._measures else 0
+        trace = np.empty((traced * LANES, len(Metric), self._scenario.horizon.quarters))
+        deviations = self._room_for_deviations(paths)
+        step = traced or count
         space = self._spaces.pop()
         try:
-            simulate_blocks(
-                self._prepared.plan,
-                self._points[replicate][part],
-                space.inputs,
-                space.state,
-                first_block,
-                count,
-                self._tallies[replicate][part],
-                outcomes,
-                drawn,
-                np.empty((0, 0, 0)),
-            )
+            for done in range(0, count, step):
+                blocks = min(step, count - done)
+                rows = slice(done * LANES, (done + blocks) * LANES)
+                simulate_blocks(
+                    plan,
+                    points,
+                    space.inputs,
+                    space.state,
+                    first_block + done,
+                    blocks,
+                    self._tallies[replicate][part],
+                    outcomes[rows],
+                    drawn[rows],
+                    trace,
+                )
+                for column, measure in enumerate(self._measures.values()):
+                    measured[rows, column] = measure(trace[: blocks * LANES])
+            if self._keep_deviations:
+                draw_deviations(
+                    plan, points, space.inputs, space.state, first_block, count, deviations
+                )
         finally:
             self._spaces.append(space)
-        return self._frame(replicate, first_block, outcomes, drawn) if self._sinks else None
+        if not self._sinks:
+            return None
+        return pd.concat(
+            [
+                self._frame(replicate, first_block, outcomes),
+                *self._further_columns(drawn, deviations, measured),
+            ],
+            axis=1,
+        )
+
+    def _room_for_deviations(self, paths: int) -> NDArray[np.float32]:
+        kept = paths if self._keep_deviations else 0
+        return np.empty((kept, self._scenario.horizon.years * len(DEVIATIONS)), np.float32)
 
     def _frame(
-        self,
-        replicate: int,
-        first_block: int,
-        outcomes: NDArray[np.float32],
-        drawn: NDArray[np.float32],
+        self, replicate: int, first_block: int, outcomes: NDArray[np.float32]
     ) -> pd.DataFrame:
         frame = pd.DataFrame(outcomes, columns=list(OUTCOME_COLUMNS))
         hitting = list(OUTCOME_COLUMNS[:-1])
@@ -182,13 +219,30 @@ class Simulation:
         first = first_block * LANES
         frame.insert(0, "path", np.arange(first, first + len(frame), dtype=np.int64))
         frame.insert(0, "replicate", np.int16(replicate))
-        if not self._keep_inputs:
-            return frame
-        inputs = pd.DataFrame(drawn, columns=list(self._prepared.drawn_keys))
-        return pd.concat([frame, inputs], axis=1)
+        return frame
+
+    def _further_columns(
+        self, drawn: NDArray[np.float32], deviations: NDArray[np.float32], measured: Array
+    ) -> list[pd.DataFrame]:
+        found = []
+        if self._keep_inputs:
+            found.append(pd.DataFrame(drawn, columns=list(self._prepared.drawn_keys)))
+        if self._keep_deviations:
+            horizon = self._scenario.horizon
+            names = deviation_columns(range(horizon.first_year, horizon.last_year + 1))
+            found.append(pd.DataFrame(deviations, columns=names))
+        if self._measures:
+            found.append(pd.DataFrame(measured, columns=list(self._measures)))
+        return found
 
 
-def _thread_count(threads: int | None) -> int:
+def deviation_columns(years: Iterable[int]) -> list[str]:
+    """Return the columns of the years' deviations, such as ``inference.overrun 2026``."""
+    return [f"{key} {year}" for year in years for key in DEVIATIONS]
+
+
+def thread_count(threads: int | None) -> int:
+    """Return the number of threads asked for, by default one a processor."""
     if threads is not None and threads < 1:
         raise ValueError(f"threads = {threads}: must be at least 1")
     if threads is not None:

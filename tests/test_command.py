@@ -14,21 +14,13 @@ import pyarrow.parquet as pq
 import pytest
 
 import simulate.output
-from simulate import cli, load_scenario, run
+from simulate import load_scenario, run
 from simulate.output import OWN_FILES
 from simulate.result import OUTCOME_COLUMNS
 from simulate.version import package_version
+from tests.commands import call
 
 SMALL = ["--paths", "2000", "--quiet"]
-
-
-def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
-    """Run the command in this process and return its exit status."""
-    monkeypatch.setattr(sys, "argv", ["simulate", *arguments])
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    code = ended.value.code
-    return code if isinstance(code, int) else 0
 
 
 @pytest.fixture(autouse=True)

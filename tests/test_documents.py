@@ -61,12 +61,10 @@ def test_every_picture_is_there_in_light_and_dark(page: Path) -> None:
             assert (page.parent / f"{stem}{ending}").exists(), stem
 
 
-def test_the_gallery_shows_every_picture_of_a_run_and_no_picture_is_left_over() -> None:
+def test_the_gallery_shows_every_picture_of_a_run() -> None:
     text = (ROOT / "docs" / "gallery.md").read_text()
     for name in PICTURES:
         assert f"pictures/anthropic-{name.replace('_', '-')}.png" in text
-    for file in (ROOT / "docs" / "pictures").iterdir():
-        assert f"pictures/{file.name}" in text, file
 
 
 def test_every_fact_has_an_id_of_its_own() -> None:

@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle, StepPatch
 
 from simulate.analysis.median_path import median_path
 from simulate.kernels.rows import Hit, Metric, index
-from simulate.number_format import amount, exact_percent, percent, share
+from simulate.number_format import dollars, exact_percent, percent, share
 from simulate.plots.cash_bridge import bridge, cash_bridge_finding, plot_cash_bridge
 from simulate.plots.comparison import compared_year, comparison_finding, plot_comparison
 from simulate.plots.fan import LEVELS, SHOWN_PATHS, plot_fans
@@ -189,7 +189,7 @@ def test_the_fans_finding_is_of_the_fifth_year_or_the_last(anthropic: Scenario) 
         flow = result.in_year(Metric.FREE_CASH_FLOW, year)
         finding = str(plot_fans(result).get_label())
         assert finding.startswith(f"{year}, P5 to P95: gross margin ")
-        assert finding.endswith(f"{amount(flow['p05'].value)} to {amount(flow['p95'].value)}")
+        assert finding.endswith(f"{dollars(flow['p05'].value)} to {dollars(flow['p95'].value)}")
 
 
 # Funding need
@@ -276,7 +276,7 @@ def test_every_bar_of_the_bridge_has_its_amount(result: Result) -> None:
     path = median_path(result)
     for axes in figure.axes:
         steps = bridge(result, path, int(axes.get_title()))
-        assert [text.get_text() for text in axes.texts] == [amount(s.value) for s in steps]
+        assert [text.get_text() for text in axes.texts] == [dollars(s.value) for s in steps]
         bars = [p for p in axes.patches if isinstance(p, Rectangle)]
         assert [bar.get_width() for bar in bars] == pytest.approx([s.value for s in steps])
 

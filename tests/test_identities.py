@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from simulate.kernels.lab import start_paths
+from simulate.kernels import lab, simulate
 from simulate.kernels.rows import Flow
-from simulate.kernels.simulate import live_base_quarter
 from simulate.sampling.plan import prepare
 from simulate.sampling.ramp import base_year_ramp
 from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.inputs import list_inputs
 from simulate.simulation import workspace
+from tests.kernels import from_python
 from tests.scenarios import value
 
 ROOT = Path(__file__).parents[1]
@@ -110,7 +110,8 @@ def kernel_base_year(scenario: Scenario) -> dict[str, float]:
     prepared = prepare(scenario)
     space = workspace(prepared)
     schedule = prepared.plan.schedule
-    start_paths(space.inputs, schedule, space.state)
+    live_base_quarter = from_python(simulate.live_base_quarter)
+    from_python(lab.start_paths)(space.inputs, schedule, space.state)
     for quarter in range(-4, 0):
         live_base_quarter(quarter, schedule, space.inputs, space.state)
     return {flow.name: float(space.state.past[:, flow].sum()) for flow in Flow}

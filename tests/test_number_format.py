@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from simulate.estimate import Estimate
 from simulate.number_format import (
-    amount,
-    amount_with_error,
+    dollars,
+    dollars_with_error,
     exact_percent,
     money,
     money_unit,
@@ -44,8 +44,8 @@ def test_money_ends_at_the_first_digit_of_its_error() -> None:
 
 
 def test_an_amounts_error_has_its_unit() -> None:
-    assert amount_with_error(Estimate(19.623, 0.09, 0.0, 0.0)) == "$19.62bn ± 0.09"
-    assert amount_with_error(Estimate(-5990.4, 203.0, 0.0, 0.0)) == "-$6.0trn ± 0.2"
+    assert dollars_with_error(Estimate(19.623, 0.09, 0.0, 0.0)) == "$19.62bn ± 0.09"
+    assert dollars_with_error(Estimate(-5990.4, 203.0, 0.0, 0.0)) == "-$6.0trn ± 0.2"
 
 
 def test_a_target_keeps_its_digits() -> None:
@@ -72,12 +72,12 @@ def test_a_share_is_nought_or_one_only_where_it_is(value: float) -> None:
     ],
 )
 def test_an_amount_has_two_or_three_digits_and_a_unit(billions: float, written: str) -> None:
-    assert amount(billions) == written
+    assert dollars(billions) == written
 
 
 @given(st.floats(-1e7, 1e7))
 def test_an_amount_reads_back_within_its_digits(billions: float) -> None:
-    text = amount(billions).replace(",", "").replace("$", "")
+    text = dollars(billions).replace(",", "").replace("$", "")
     number = float(text.rstrip("bnmtr"))
     unit = {"": 0.0, "m": 1e-3, "bn": 1.0, "trn": 1e3}[text.lstrip("-.0123456789")]
     assert number * unit == pytest.approx(billions, rel=0.06, abs=5.1e-4)

@@ -8,8 +8,9 @@ from scipy import stats
 from scipy.special import ndtri
 from scipy.stats import qmc
 
+from simulate.kernels import draws
 from simulate.kernels.arrays import Points, Tables
-from simulate.kernels.draws import SCORE_LIMIT, draw_inputs, enter_block
+from simulate.kernels.draws import SCORE_LIMIT
 from simulate.kernels.rows import LANES
 from simulate.run import run
 from simulate.sampling.plan import prepare
@@ -22,7 +23,10 @@ from simulate.scenario.distributions import Uncertain
 from simulate.scenario.inputs import list_inputs
 from simulate.scenario.schema import MatrixOfCorrelations, Shocks
 from simulate.simulation import workspace
+from tests.kernels import from_python
 from tests.scenarios import changed
+
+enter_block, draw_inputs = from_python(draws.enter_block), from_python(draws.draw_inputs)
 
 
 def words(points: Points, block: int) -> np.ndarray:

@@ -1,16 +1,16 @@
 """Scenarios side by side on common random numbers, so that differences have small errors."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from simulate.estimate import Estimate, centred, change_of_probability
-from simulate.kernels.rows import Hit, Metric
+from simulate.estimate import Estimate, change_of_probability
+from simulate.kernels.rows import LANES, Hit, Metric
 from simulate.result import Result
-from simulate.run import run
-from simulate.sampling.layout import common_layout
+from simulate.run import run, with_sampling
+from simulate.sampling.layout import Layout, common_layout
 from simulate.scenario import Scenario, ScenarioError
-
-Advance = Callable[[int, int], None]
+from simulate.scenario.schema import Sampling
+from simulate.simulation import Measure, Progress
 
 
 @dataclass(frozen=True)
@@ -66,16 +66,107 @@ class Comparison:
         -------
         Estimate
         """
-        before, after = self.results[0], self.results[place]
-        a, b = (r.by_replicate(metric, r.last_quarter(year), statistic) for r in (before, after))
-        return centred(b.pooled - a.pooled, b.each - a.each)
+        before, after = (
+            result.by_replicate(metric, result.last_quarter(year), statistic)
+            for result in (self.results[0], self.results[place])
+        )
+        return after.change_from(before)
 
     def change_of_funding_need(self, place: int, statistic: str) -> Estimate:
         """Return the change of the mean or of a quantile of the peak funding need."""
-        a, b = (
-            r.funding_need_by_replicate(statistic) for r in (self.results[0], self.results[place])
+        before, after = (
+            result.funding_need_by_replicate(statistic)
+            for result in (self.results[0], self.results[place])
         )
-        return centred(b.pooled - a.pooled, b.each - a.each)
+        return after.change_from(before)
+
+
+@dataclass(frozen=True)
+class CommonLuck:
+    """What runs share so that their differences have small errors.
+
+    Attributes
+    ----------
+    layout
+        The coordinates of a path's point.
+    sampling
+        Paths, replicates, seed and sampler.
+    threads
+        As for ``run``.
+    """
+
+    layout: Layout
+    sampling: Sampling
+    threads: int | None = None
+
+    @property
+    def paths(self) -> int:
+        """Paths of each run: whole blocks in every replicate."""
+        block = LANES * self.sampling.replicates
+        return -(-self.sampling.paths // block) * block
+
+    @property
+    def words(self) -> str:
+        """What is shared, in words."""
+        return f"{self.paths:,} paths a run on common random numbers, seed {self.sampling.seed}."
+
+    def run(
+        self,
+        scenario: Scenario,
+        progress: Progress | None = None,
+        *,
+        place: int = 0,
+        of: int = 1,
+        measures: Mapping[str, Measure] | None = None,
+    ) -> Result:
+        """Run a scenario, one of those that the luck was made for or one of the same make.
+
+        Parameters
+        ----------
+        scenario
+            Which.
+        progress
+            As for ``run``, but of all runs together.
+        place, of
+            Which of how many runs it is, counted from 0.
+        measures
+            As for ``run``; with them, paths are kept with outcomes, inputs and deviations.
+        """
+
+        def report(done: int, total: int, error: float) -> None:
+            if progress is not None:
+                progress(place * total + done, of * total, error)
+
+        alike = scenario.model_copy(update={"sampling": self.sampling})
+        keep = measures is not None
+        return run(
+            alike,
+            threads=self.threads,
+            layout=self.layout,
+            progress=report,
+            keep_outcomes=keep,
+            keep_inputs=keep,
+            keep_deviations=keep,
+            measures=measures,
+        )
+
+
+def share_luck(
+    scenarios: Sequence[Scenario],
+    *,
+    paths: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+) -> CommonLuck:
+    """Return what runs of several scenarios can share.
+
+    Parameters and errors are those of ``compare``.
+    """
+    if len({scenario.horizon.first_quarter for scenario in scenarios}) > 1:
+        names = ", ".join(f'"{scenario.name}"' for scenario in scenarios)
+        raise ScenarioError(f"{names}: horizons that begin in different quarters don't compare")
+    sampling = with_sampling(scenarios[0], paths, seed).sampling
+    return CommonLuck(common_layout(scenarios), sampling, threads)
 
 
 def compare(
@@ -84,7 +175,7 @@ def compare(
     paths: int | None = None,
     seed: int | None = None,
     threads: int | None = None,
-    progress: Advance | None = None,
+    progress: Progress | None = None,
 ) -> Comparison:
     """Run scenarios on common random numbers.
 
@@ -97,7 +188,7 @@ def compare(
     threads
         As for ``run``.
     progress
-        Called with the number of paths done, and of all.
+        Called with the number of paths done, and of all, and NaN.
 
     Returns
     -------
@@ -108,20 +199,8 @@ def compare(
     ScenarioError
         If the horizons begin in different quarters.
     """
-    first = scenarios[0]
-    if len({scenario.horizon.first_quarter for scenario in scenarios}) > 1:
-        names = ", ".join(f'"{scenario.name}"' for scenario in scenarios)
-        raise ScenarioError(f"{names}: horizons that begin in different quarters don't compare")
-    layout = common_layout(scenarios)
-    results: list[Result] = []
-    for place, scenario in enumerate(scenarios):
-        alike = scenario.model_copy(update={"sampling": first.sampling})
-
-        def report(done: int, total: int, _error: float, place: int = place) -> None:
-            if progress is not None:
-                progress(place * total + done, len(scenarios) * total)
-
-        results.append(
-            run(alike, paths=paths, seed=seed, threads=threads, layout=layout, progress=report)
-        )
-    return Comparison(tuple(results))
+    luck = share_luck(scenarios, paths=paths, seed=seed, threads=threads)
+    runs = len(scenarios)
+    return Comparison(
+        tuple(luck.run(s, progress, place=i, of=runs) for i, s in enumerate(scenarios))
+    )

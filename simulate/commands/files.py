@@ -1,12 +1,18 @@
 """Files that commands write: never over another without being asked, and whole or not at all."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simulate.scenario import ScenarioError
+from simulate.scenario import Scenario, ScenarioError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from pandas import DataFrame
+
+PICTURE_KINDS = (".png", ".svg", ".pdf")
+TABLE_KINDS = (".csv", ".parquet")
 
 
 def write_new(file: Path, text: str, force: bool) -> None:
@@ -17,25 +23,52 @@ def write_new(file: Path, text: str, force: bool) -> None:
     file.write_text(text, encoding="utf-8")
 
 
-def new_picture(out: Path | None, default: str, force: bool) -> Path:
+def new_picture(out: Path | None, default: str, force: bool, option: str = "--out") -> Path:
     """Return the picture file to write, which must not exist unless forced."""
-    picture = out or Path(default)
-    if picture.suffix not in (".png", ".svg", ".pdf"):
-        raise ScenarioError(f"{picture}: --out must end in .png, .svg or .pdf")
-    if picture.exists() and not force:
-        raise ScenarioError(f"{picture}: exists; choose another --out, or replace it with --force")
-    return picture
+    return _new(out or Path(default), PICTURE_KINDS, option, force)
+
+
+def new_table(out: Path, force: bool) -> Path:
+    """Return the table to write, which must not exist unless forced."""
+    return _new(out, TABLE_KINDS, "--out", force)
+
+
+def _new(file: Path, kinds: tuple[str, ...], option: str, force: bool) -> Path:
+    if file.suffix not in kinds:
+        known = f"{', '.join(kinds[:-1])} or {kinds[-1]}"
+        raise ScenarioError(f"{file}: {option} must end in {known}")
+    if file.exists() and not force:
+        raise ScenarioError(f"{file}: exists; choose another {option}, or replace it with --force")
+    return file
 
 
 def save_whole(figure: "Figure", picture: Path) -> None:
     """Write a picture whole or not at all."""
     from simulate.plots.style import save_picture
 
-    partial = picture.with_name(f".{picture.name}.partial{picture.suffix}")
-    try:
+    with _whole(picture) as partial:
         save_picture(figure, partial)
-        partial.replace(picture)
+
+
+def save_table(frame: "DataFrame", file: Path, scenario: Scenario) -> None:
+    """Write a table whole or not at all: CSV, or Parquet with the scenario inside."""
+    from simulate.output import write_table
+
+    with _whole(file) as partial:
+        if file.suffix == ".csv":
+            frame.to_csv(partial, index=False)
+        else:
+            write_table(frame, partial, scenario)
+
+
+@contextmanager
+def _whole(file: Path) -> Iterator[Path]:
+    """Give a name to write to, and move what is written into place at the end."""
+    partial = file.with_name(f".{file.name}.partial{file.suffix}")
+    try:
+        yield partial
+        partial.replace(file)
     except OSError as error:
-        raise ScenarioError(f"{picture}: can't be written: {error.strerror}") from None
+        raise ScenarioError(f"{file}: can't be written: {error.strerror}") from None
     finally:
         partial.unlink(missing_ok=True)

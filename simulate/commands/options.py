@@ -17,8 +17,22 @@ Set = Annotated[
 ]
 Variant = Annotated[str | None, typer.Option(help="A variant that the file names.")]
 Stress = Annotated[str | None, typer.Option(help="A stress test that the file names.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Seed of all randomness.")]
 Threads = Annotated[
     int | None, typer.Option(min=1, max=1024, help="Threads.", show_default="all processors")
+]
+Paths = Annotated[
+    int | None, typer.Option(min=4096, help="At least this many paths.", show_default="262144")
+]
+Observe = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--observe", metavar="TEXT", help='What was seen: "revenue 2026Q1 = 3.0 bn ± 5%".'
+    ),
+]
+Observations = Annotated[
+    Path | None,
+    typer.Option(help='A TOML file of it: [[observed]] with what = "…" and source = "…".'),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that another run wrote.")]
 

@@ -9,7 +9,7 @@ import typer
 from simulate.answer import console, print_answer
 from simulate.scenario import ScenarioError, load_scenario
 
-from .options import File, Force, Set, Stress, Threads, Variant, scenario_name
+from .options import File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
 
 LARGEST_KEPT = 1 << 22
@@ -23,7 +23,7 @@ def run(
     paths: Annotated[
         int | None, typer.Option(min=1, help="At least this many paths.", show_default="1048576")
     ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of all randomness.")] = None,
+    seed: Seed = None,
     threads: Threads = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder to write to.", show_default="results/<scenario>")

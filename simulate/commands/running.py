@@ -26,7 +26,7 @@ def compile_kernels(silent: bool) -> None:
     often = "once after installing" if kept else "each time: no folder to keep them in is writable"
     if not silent:
         console(stderr=True).print(f"Compiling the kernels, some 15 s ({often}) …")
-    run_scenario(load_scenario(), paths=1, threads=1)
+    run_scenario(load_scenario(), paths=1, threads=1, keep_outcomes=True, keep_deviations=True)
 
 
 @contextmanager

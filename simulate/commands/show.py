@@ -22,7 +22,7 @@ def show(
     ] = None,
     force: Force = False,
 ) -> None:
-    """Draw the distribution of every uncertain input."""
+    """Draw every uncertain input with its source, and every correlated pair."""
     from simulate.plots.inputs import plot_inputs
 
     scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())

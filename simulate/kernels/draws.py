@@ -3,7 +3,7 @@
 import numpy as np
 
 from .arrays import Array, Copula, Draws, Inputs, Points, State, Tables
-from .jit import kernel
+from .jit import kernel, shared_kernel
 from .rows import LANE_BITS, LANES, Now
 from .vector_math import Narrow, exp, log, normal_score
 
@@ -75,7 +75,7 @@ def philox(left: Narrow, right: Narrow, key: Narrow) -> tuple[Narrow, Narrow]:
     return left, right
 
 
-@kernel
+@shared_kernel
 def scores(points: Points, dimension: int, out: Array) -> None:
     """Write the block's normal scores of one dimension, float32, shape (LANES,)."""
     low = points.low[dimension]
@@ -96,7 +96,7 @@ def draw_shock(
         look_up(tables, draws.shock_table, s, out)
 
 
-@kernel
+@shared_kernel
 def look_up(tables: Tables, table: int, s: Array, out: Array) -> None:
     """Write the quantile function of a table at the normal scores of the row SCORE."""
     first, density = np.int64(tables.layout[table, 0]), tables.layout[table, 2]
@@ -112,7 +112,7 @@ def look_up(tables: Tables, table: int, s: Array, out: Array) -> None:
         )
 
 
-@kernel
+@shared_kernel
 def look_up_one(tables: Tables, table: int, u: float) -> float:
     """Return the quantile function of a table at one probability."""
     score = np.float64(normal_score(np.uint32(u * 4294967296.0)))
@@ -123,7 +123,7 @@ def look_up_one(tables: Tables, table: int, u: float) -> float:
     return c[0] + f * (c[1] + f * (c[2] + f * c[3]))
 
 
-@kernel
+@shared_kernel
 def mix_scores(mixing: Array, j: int, count: int, raw: Array, s: Array) -> None:
     """Write line j of ``mixing @ raw`` to the row SCORE, leaving out its many zeros."""
     for i in range(LANES):
@@ -162,7 +162,7 @@ def draw_joint_scale(points: Points, copula: Copula, tables: Tables, state: Stat
         s[Now.JOINT_SCALE + i] = exp(s[Now.JOINT_SCALE + i])
 
 
-@kernel
+@shared_kernel
 def join_tails(copula: Copula, tables: Tables, s: Array) -> None:
     """Turn the row SCORE from a Gaussian copula's scores to those of a Student-t copula.
 

@@ -60,17 +60,40 @@ def is_compiled() -> bool:
 
 
 def kernel(function: Function) -> Function:
-    """Compile a function that other kernels call; LLVM inlines it where that pays."""
+    """Compile a function into the kernels that call it.
+
+    A call passes every array of its arguments as seven numbers on the stack, some hundred of them
+    for a quarter's groups of arrays; LLVM alone would keep many of these calls.
+    """
+    return _compiled(function, forceinline=True, no_cpython_wrapper=True)
+
+
+def shared_kernel(function: Function) -> Function:
+    """Compile a function that many places call, which would be compiled anew in each of them."""
+    return _compiled(function, no_cpython_wrapper=True)
+
+
+def callable_kernel(function: Function) -> Function:
+    """Compile a function that Python calls: unpacking its arguments takes long to compile."""
+    return _compiled(function)
+
+
+def _compiled(function: Function, **options: bool) -> Function:
     # Kernels allocate nothing, so they need no reference counts (`_nrt`), which cost a third.
     compile_: Any = numba.njit(  # pyright: ignore[reportCallIssue]
-        _nrt=False, nogil=True, error_model="numpy", fastmath=FAST_MATH
+        _nrt=False,
+        nogil=True,
+        error_model="numpy",
+        fastmath=FAST_MATH,
+        no_cfunc_wrapper=True,
+        **options,
     )
     return cast(Function, compile_(function))
 
 
 def entry_kernel(function: Function) -> Function:
     """Compile a function that Python calls, and keep its machine code between processes."""
-    dispatcher: Any = kernel(function)
+    dispatcher: Any = callable_kernel(function)
     if cache_folder() is not None:
         dispatcher._cache = _SourceKeyedCache(dispatcher.py_func)
     return cast(Function, dispatcher)

@@ -8,7 +8,7 @@ import numpy as np
 from . import economics as rule
 from .arrays import BASE_QUARTERS, Array, Inputs, Plan, Points, Row, Schedule, State
 from .draws import draw_arrivals, draw_shock, draw_yearly, scores
-from .jit import kernel
+from .jit import kernel, shared_kernel
 from .rows import LANES, Flow, Funding, Hardware, Hit, Lab, Level, Metric, Now, Segment
 from .vector_math import exp
 
@@ -499,14 +499,14 @@ def watch(quarter: int, schedule: Schedule, state: State) -> None:
         hits[Hit.PAYBACK + i] = below + 1.0
 
 
-@kernel
+@shared_kernel
 def lengthen_run(value: Row, level: float, run: Row) -> None:
     """Count the quarters in a row at or above a level."""
     for i in range(LANES):
         run[i] = run[i] + 1.0 if value[i] >= level else 0.0
 
 
-@kernel
+@shared_kernel
 def hit_after(run: Row, hold: int, quarter: int, hit: Row) -> None:
     """Record the quarter that completes the first run of ``hold`` quarters."""
     for i in range(LANES):

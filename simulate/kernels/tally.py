@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .arrays import Array, Row, State
-from .jit import kernel
+from .jit import kernel, shared_kernel
 from .rows import LANES, Hit, Metric, Now, index
 from .vector_math import ROUNDING, ROUNDING_BITS, bits_of_float64
 
@@ -20,6 +20,7 @@ OCTAVES = LARGEST_EXPONENT - SMALLEST_EXPONENT
 MONEY_SIDE = OCTAVES << BINS_AN_OCTAVE_BITS
 MONEY_BINS = 2 * MONEY_SIDE + 1
 MANTISSA_SHIFT = 52 - BINS_AN_OCTAVE_BITS
+MAGNITUDE = np.int32(0x7FFFFFFF)
 MONEY_OFFSET = (1023 + SMALLEST_EXPONENT) << BINS_AN_OCTAVE_BITS
 
 # Margins: bins of 0.002 from -3 to 1.
@@ -54,18 +55,20 @@ class Tally(NamedTuple):
     funding_need_sum: Array
 
 
-@kernel
+@shared_kernel
 def money_bins(value: Row, bins: Array) -> None:
     """Write the bin of each amount: the upper bits of a float are its logarithm, near enough."""
     for i in range(LANES):
-        magnitude = bits_of_float64(abs(value[i])) >> np.int64(MANTISSA_SHIFT)
-        side = min(max(magnitude - np.int64(MONEY_OFFSET), np.int64(-1)), np.int64(MONEY_SIDE - 1))
-        distance = side + np.int64(1)
-        signed = distance if value[i] > 0.0 else -distance
-        bins[i] = np.uint32(signed + np.int64(MONEY_SIDE))
+        # The upper half of the bits holds all that counts, and is twice as many to a register.
+        upper = np.int32(np.uint64(bits_of_float64(value[i])) >> np.uint64(32))
+        magnitude = np.int32(np.int32(upper & MAGNITUDE) >> np.int32(MANTISSA_SHIFT - 32))
+        distance = np.int32(magnitude - np.int32(MONEY_OFFSET - 1))
+        distance = min(max(distance, np.int32(0)), np.int32(MONEY_SIDE))
+        signed = np.int32(-distance) if upper < np.int32(0) else distance
+        bins[i] = np.uint32(np.int32(signed + np.int32(MONEY_SIDE)))
 
 
-@kernel
+@shared_kernel
 def margin_bins(value: Row, bins: Array) -> None:
     """Write the bin of each margin; what lies outside counts in the outermost bin."""
     for i in range(LANES):
@@ -74,22 +77,22 @@ def margin_bins(value: Row, bins: Array) -> None:
         bins[i] = np.uint32(min(max(np.int32(position), np.int32(0)), np.int32(MARGIN_BINS - 1)))
 
 
-@kernel
+@shared_kernel
 def count(histogram: Array, bins: Array) -> None:
     """Add a block's bins to a histogram."""
     for i in range(LANES):
         histogram[bins[i]] += np.uint32(1)
 
 
-@kernel
+@shared_kernel
 def fixed_point_sum(value: Row) -> np.int64:
     """Return the block's sum in the fixed point: integers, which add in any order alike."""
+    # The sum of the rounding wraps around, and back.
     total = np.int64(0)
     for i in range(LANES):
         amount = min(max(value[i], -LARGEST_SUMMAND), LARGEST_SUMMAND)
-        rounded = bits_of_float64(amount * FIXED_POINT + ROUNDING)
-        total += rounded - np.int64(ROUNDING_BITS)
-    return total
+        total += bits_of_float64(amount * FIXED_POINT + ROUNDING)
+    return total - np.int64(LANES) * np.int64(ROUNDING_BITS)
 
 
 @kernel

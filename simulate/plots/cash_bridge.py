@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from simulate.analysis.median_path import median_path
 from simulate.kernels.rows import Metric, index
-from simulate.number_format import amount
+from simulate.number_format import dollars
 from simulate.result import Result
 
 from .frame import frame, made_of
@@ -48,9 +48,9 @@ def cash_bridge_finding(result: Result, path: int) -> str:
     flows = {year: _metric(result, path, year, Metric.FREE_CASH_FLOW) for year in result.years}
     first, last = result.years[0], result.years[-1]
     positive = [year for year, flow in flows.items() if flow >= 0.0]
-    ends = f"{amount(flows[first])} in {first}"
+    ends = f"{dollars(flows[first])} in {first}"
     if last != first:
-        ends += f", {amount(flows[last])} in {last}"
+        ends += f", {dollars(flows[last])} in {last}"
     if not positive:
         return f"On the median path free cash flow is never positive by {last}: {ends}"
     return f"On the median path free cash flow is first positive in {positive[0]}: {ends}"
@@ -116,7 +116,7 @@ def _draw_bridge(axes: Axes, steps: list[Step], theme: Theme) -> None:
         # The amount goes inwards from the nearer edge, so that it needs no room beyond it.
         is_right = highest - max(start, end) <= min(start, end) - lowest
         axes.annotate(
-            amount(step.value),
+            dollars(step.value),
             (max(start, end) if is_right else min(start, end), place - BAR / 2),
             (0.0, 2.0),
             textcoords="offset points",

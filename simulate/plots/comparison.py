@@ -8,13 +8,13 @@ from simulate.kernels.rows import Hit, Metric
 from simulate.number_format import exact_percent, percent, share
 from simulate.result import METRICS, Result, projected_metric, projected_time
 
-from .frame import frame, made_of
-from .style import LIGHT, SIZE, SMALL, Theme
+from .frame import POINTS_AN_INCH, SIZE, frame, made_of
+from .style import LIGHT, SMALL, Theme
 from .ticks import in_percent, label_years
 from .wrapping import wrap
 
 # Points that a scenario's name may take in the legend.
-NAME_WIDTH = 0.9 * 72.0 * SIZE[0] - 100.0
+NAME_WIDTH = 0.9 * POINTS_AN_INCH * SIZE[0] - 100.0
 BINS_TOGETHER = 5
 ROOM = 0.1
 

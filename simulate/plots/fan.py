@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from simulate.kernels.rows import Metric, index
-from simulate.number_format import amount, share
+from simulate.number_format import dollars, share
 from simulate.result import METRICS, Result, projected_metric
 
 from .frame import frame, made_of
@@ -47,8 +47,8 @@ def fans_finding(result: Result) -> str:
     flow = result.in_year(Metric.FREE_CASH_FLOW, year)
     return (
         f"{year}, P5 to P95: gross margin {share(margin['p05'].value)} to "
-        f"{share(margin['p95'].value)}, free cash flow {amount(flow['p05'].value)} to "
-        f"{amount(flow['p95'].value)}"
+        f"{share(margin['p95'].value)}, free cash flow {dollars(flow['p05'].value)} to "
+        f"{dollars(flow['p95'].value)}"
     )
 
 

@@ -12,9 +12,10 @@ from matplotlib.figure import Figure, SubFigure
 from simulate.result import DISCLAIMER, Result
 from simulate.version import package_version
 
-from .style import FOOT, SIZE, SMALL, TITLE, Theme, dress, picture, style
+from .style import FOOT, SMALL, TITLE, Theme, dress, style
 from .wrapping import wrap
 
+SIZE = (8.0, 5.6)
 POINTS_AN_INCH = 72.0
 # Points.
 MARGIN = 8.0
@@ -99,12 +100,11 @@ def frame(
     ValueError
         If there are several panels, and the axes stand in no grid.
     """
-    if axes is None:
-        with picture(size, theme) as figure:
-            yield Frame(figure, _grid(figure, heights, columns, theme), theme)
-        return
     with mpl.rc_context(cast(Any, style(theme))):
-        if len(heights) == columns == 1:
+        if axes is None:
+            figure = Figure(figsize=size, layout="constrained")
+            yield Frame(figure, _grid(figure, heights, columns, theme), theme)
+        elif len(heights) == columns == 1:
             dress(axes, theme)
             yield Frame(axes, [[axes]], theme)
         else:

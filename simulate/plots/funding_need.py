@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from simulate.estimate import histogram_quantiles, probability
 from simulate.kernels.tally import money_edges
-from simulate.number_format import amount, amount_with_error, percent
+from simulate.number_format import dollars, dollars_with_error, percent
 from simulate.result import Result
 
 from .frame import frame, made_of
@@ -49,8 +49,8 @@ def funding_need_finding(result: Result) -> str:
         counts = result.tally.funding_need[:, money_edges()[1:] <= NOTHING].sum(axis=1)
         return f"No funding needed: {percent(probability(counts, result.replicate_paths))}"
     return (
-        f"Half of the paths need {amount_with_error(need['p50'])} or more, "
-        f"one in ten {amount_with_error(need['p90'])}"
+        f"Half of the paths need {dollars_with_error(need['p50'])} or more, "
+        f"one in ten {dollars_with_error(need['p90'])}"
     )
 
 
@@ -82,7 +82,7 @@ def _mark(axes: Axes, result: Result, theme: Theme) -> None:
         )
         axes.plot([need], [exceeded], "o", color=theme.ink, markersize=6)
         axes.annotate(
-            f"{level.upper()} {amount(need)}",
+            f"{level.upper()} {dollars(need)}",
             (need, exceeded),
             (5.0, 5.0),
             textcoords="offset points",

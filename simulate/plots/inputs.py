@@ -1,57 +1,184 @@
-"""The distribution of every uncertain input of a scenario."""
+"""The gallery of a scenario: every uncertain input, and every correlated pair."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simulate.scenario import Scenario
+from simulate.scenario.correlations import correlated_pairs
 from simulate.scenario.inputs import Input, list_inputs
 
-from .style import BLUE, INK, LIGHT_BLUE, MUTED, STYLE, picture
+from .joint import join
+from .labels import wrapped
+from .panel import POINTS_AN_INCH, draw_input, draw_pair, write_source
+from .style import INK, MUTED, picture, sign
 
-COLUMNS = 4
-REACH = 2.6
+# In inches; three columns print at the width of a page of A4.
+COLUMNS, PANEL_WIDTH, MARGIN, GAP = 3, 2.2, 0.42, 0.42
+PANEL_HEAD, DETAIL_HEIGHT, SECTION_HEIGHT = 0.6, 0.2, 0.5
+TITLE_SIZE, SECTION_SIZE, DETAIL_SIZE = 13.0, 10.0, 8.0
+TITLE_LINES = 4
+MOST_PAIRS = 24
+
+
+class Room(NamedTuple):
+    """The height of a panel and of what stands below it, in inches."""
+
+    panel: float
+    foot: float
+
+    @property
+    def row(self) -> float:
+        """Height of a row of panels with their heads and feet."""
+        return PANEL_HEAD + self.panel + self.foot
+
+    def rows(self, panels: int) -> float:
+        """Return the height of all rows of so many panels."""
+        return -(-panels // COLUMNS) * self.row
+
+
+INPUT, BARE_INPUT, PAIR = Room(0.72, 0.6), Room(0.72, 0.25), Room(1.15, 0.3)
+
+
+class Pair(NamedTuple):
+    """Two inputs and their correlation."""
+
+    first: Input
+    second: Input
+    correlation: float
 
 
 def plot_inputs(scenario: Scenario) -> Figure:
-    """Draw the density of each uncertain input, with P10, P50 and P90 marked."""
-    inputs = [i for i in list_inputs(scenario) if not i.distribution.is_certain]
-    rows = -(-len(inputs) // COLUMNS)
-    with picture((11.0, 1.65 * rows + 0.8)) as figure:
-        figure.suptitle(
-            f"{scenario.name}: {len(inputs)} uncertain inputs",
-            x=0.01,
-            ha="left",
-            fontsize=13,
-            fontweight="bold",
-        )
-        figure.supxlabel("marks at P10, P50 and P90", x=0.01, ha="left", fontsize=9, color=MUTED)
+    """Draw each uncertain input with its source, and the strongest correlated pairs."""
+    inputs, pairs = uncertain_inputs(scenario), uncertain_pairs(scenario)
+    shown = _strongest(pairs)
+    width = _width(COLUMNS)
+    title = wrapped(
+        f"{scenario.name}: {_counted(len(inputs), 'uncertain input')}",
+        (width - 2.0 * MARGIN) * POINTS_AN_INCH,
+        TITLE_SIZE,
+        TITLE_LINES,
+        bold=True,
+    )
+    title_height = (title.count("\n") + 1) * 1.3 * TITLE_SIZE / POINTS_AN_INCH
+    first_row = MARGIN / 2.0 + title_height + DETAIL_HEIGHT
+    section = first_row + INPUT.rows(len(inputs))
+    first_pair = section + (SECTION_HEIGHT if shown else 0.0)
+    with picture((width, first_pair + PAIR.rows(len(shown)) + MARGIN)) as figure:
+        figure.set_layout_engine("none")
+        _write(figure, title, MARGIN / 2.0, TITLE_SIZE, bold=True)
+        _write(figure, _detail(inputs), first_row - DETAIL_HEIGHT, DETAIL_SIZE)
         for place, member in enumerate(inputs):
-            _plot_density(figure.add_subplot(rows, COLUMNS, place + 1), member)
+            axes = _panel(figure, first_row, INPUT, place)
+            draw_input(axes, member)
+            write_source(axes, member.distribution.source)
+        if shown:
+            _write(figure, _pairs_title(shown, pairs), section + 0.05, SECTION_SIZE, bold=True)
+            _write(figure, _pairs_detail(scenario), section + 0.25, DETAIL_SIZE)
+        _draw_pairs(figure, first_pair, scenario, shown)
+        sign(figure, f"simulate show, seed {scenario.sampling.seed}.")
     return figure
 
 
-def _plot_density(axes: Axes, member: Input) -> None:
-    score = np.linspace(-REACH, REACH, 401)
-    value = member.distribution.quantile_at_score(score)
-    slope = np.gradient(value, score)
-    density = np.exp(-(score**2) / 2.0) / np.maximum(slope, 1e-300)
-    axes.fill_between(value, density, color=LIGHT_BLUE, linewidth=0)
-    axes.plot(value, density, color=BLUE, linewidth=1.2)
-    for level in (0.1, 0.5, 0.9):
-        axes.axvline(
-            member.distribution.quantile(level),
-            color=INK,
-            linewidth=0.7,
-            linestyle="-" if level == 0.5 else ":",
-        )
-    axes.set_ylim(0.0, None)
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    axes.set_title(_short(member.key), fontsize=8, loc="left", color=STYLE["text.color"])
-    axes.tick_params(labelsize=7)
-    axes.set_xlabel(member.quantity.unit, fontsize=7, color=MUTED, labelpad=1)
+def plot_some_inputs(inputs: Sequence[Input]) -> Figure:
+    """Draw a row of inputs alone, for a page that says the rest."""
+    with picture((_width(len(inputs)), BARE_INPUT.row)) as figure:
+        figure.set_layout_engine("none")
+        for place, member in enumerate(inputs):
+            draw_input(_panel(figure, 0.0, BARE_INPUT, place), member)
+    return figure
 
 
-def _short(key: str) -> str:
-    return key.removeprefix("segments.").removeprefix("hardware.")
+def plot_some_pairs(scenario: Scenario, pairs: Sequence[Pair]) -> Figure:
+    """Draw a row of correlated pairs alone, for a page that says the rest."""
+    with picture((_width(len(pairs)), PAIR.row)) as figure:
+        figure.set_layout_engine("none")
+        _draw_pairs(figure, 0.0, scenario, pairs)
+    return figure
+
+
+def uncertain_inputs(scenario: Scenario) -> list[Input]:
+    """Return the inputs of a scenario that are no certain numbers."""
+    return [i for i in list_inputs(scenario) if not i.distribution.is_certain]
+
+
+def uncertain_pairs(scenario: Scenario) -> list[Pair]:
+    """Return the correlated pairs of uncertain inputs, in the order of the schema."""
+    named = {member.key: member for member in uncertain_inputs(scenario)}
+    places = {key: place for place, key in enumerate(named)}
+    pairs = []
+    for keys, correlation in correlated_pairs(scenario).items():
+        if keys <= named.keys() and correlation != 0.0:
+            first, second = sorted(keys, key=places.__getitem__)
+            pairs.append(Pair(named[first], named[second], correlation))
+    return sorted(pairs, key=lambda pair: (places[pair.first.key], places[pair.second.key]))
+
+
+def _strongest(pairs: Sequence[Pair]) -> list[Pair]:
+    """Return the strongest pairs, in the order given."""
+    by_strength = sorted(range(len(pairs)), key=lambda i: -abs(pairs[i].correlation))
+    return [pairs[i] for i in sorted(by_strength[:MOST_PAIRS])]
+
+
+def _draw_pairs(figure: Figure, top: float, scenario: Scenario, pairs: Sequence[Pair]) -> None:
+    rng = np.random.default_rng(scenario.sampling.seed)
+    for place, pair in enumerate(pairs):
+        joint = join(pair.correlation, scenario.copula.degrees_of_freedom, rng)
+        draw_pair(_panel(figure, top, PAIR, place), pair.first, pair.second, joint)
+
+
+def _width(columns: int) -> float:
+    """Return the width of a figure of so many columns, in inches."""
+    return 2.0 * MARGIN + columns * PANEL_WIDTH + (columns - 1) * GAP
+
+
+def _panel(figure: Figure, top: float, room: Room, place: int) -> Axes:
+    """Add the panel at a place of a grid that begins so many inches below the figure's top."""
+    row, column = divmod(place, COLUMNS)
+    width, height = figure.get_size_inches()
+    left = MARGIN + column * (PANEL_WIDTH + GAP)
+    bottom = height - top - row * room.row - PANEL_HEAD - room.panel
+    return figure.add_axes(
+        (left / width, bottom / height, PANEL_WIDTH / width, room.panel / height)
+    )
+
+
+def _write(figure: Figure, text: str, top: float, size: float, bold: bool = False) -> None:
+    width, height = figure.get_size_inches()
+    figure.text(
+        MARGIN / width,
+        1.0 - top / height,
+        text,
+        va="top",
+        fontsize=size,
+        fontweight="bold" if bold else "normal",
+        color=INK if bold else MUTED,
+    )
+
+
+def _detail(inputs: Sequence[Input]) -> str:
+    if not inputs:
+        return "Every input is a certain number."
+    text = "Density of the draws, with lines at P10, P50 and P90."
+    if all(member.distribution.is_continuous for member in inputs):
+        return text
+    return f"{text} Orange bars are single values, with their probability."
+
+
+def _pairs_title(shown: Sequence[Pair], pairs: Sequence[Pair]) -> str:
+    if len(shown) < len(pairs):
+        return f"The {len(shown)} strongest of {len(pairs)} correlated pairs"
+    return _counted(len(pairs), "correlated pair")
+
+
+def _pairs_detail(scenario: Scenario) -> str:
+    degrees = scenario.copula.degrees_of_freedom
+    copula = "" if degrees is None else f" Student-t copula of {degrees:g} degrees of freedom."
+    return f"Dots are draws; half of all lie within the inner ring, 90% within the outer.{copula}"
+
+
+def _counted(count: int, name: str) -> str:
+    return f"{count or 'no'} {name}{'' if count == 1 else 's'}"

@@ -8,12 +8,11 @@ from typing import Any, cast
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex, to_rgb
+from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
 from matplotlib.figure import Figure
 
 from simulate.result import DISCLAIMER
 
-SIZE = (8.0, 5.6)
 DPI = 150
 # Points, on a picture 8 inches wide: shown at half of its width, the footer is still read.
 TITLE, BASE, SMALL, FOOT = 15.0, 12.0, 10.5, 9.0
@@ -95,13 +94,6 @@ def style(theme: Theme) -> dict[str, Any]:
     }
 
 
-@contextmanager
-def picture(size: tuple[float, float] = SIZE, theme: Theme = LIGHT) -> Iterator[Figure]:
-    """Give a new figure in the common style."""
-    with mpl.rc_context(cast(Any, style(theme))):
-        yield Figure(figsize=size, layout="constrained")
-
-
 def dress(axes: Axes, theme: Theme) -> None:
     """Give axes the common style, whoever made them and whenever they are drawn."""
     axes.set_facecolor(theme.paper)
@@ -135,14 +127,24 @@ def save_picture(figure: Figure, file: Path, dpi: float = DPI) -> None:
     """
     unwanted = {".png": "Software", ".svg": "Date", ".pdf": "CreationDate"}
     metadata = {unwanted[file.suffix]: None, "Title": str(figure.get_label())}
-    with mpl.rc_context(cast(Any, style(LIGHT))):
+    with mpl.rc_context(cast(Any, STYLE)):
         figure.savefig(file, dpi=dpi, metadata=metadata)
 
 
-# The light theme's colours and settings by name, for pictures that know no other.
+# Without a theme
+
+SIZE = (9.0, 6.2)
 INK, MUTED, PALE = LIGHT.ink, LIGHT.muted, LIGHT.pale
 BLUE, LIGHT_BLUE, ORANGE = LIGHT.blue, LIGHT.light_blue, LIGHT.orange
-STYLE = style(LIGHT)
+SHADES = LinearSegmentedColormap.from_list("shades", [LIGHT.paper, LIGHT_BLUE, BLUE])
+STYLE = style(LIGHT) | {"font.size": 10.0, "axes.labelsize": 10.0, "legend.fontsize": 9.0}
+
+
+@contextmanager
+def picture(size: tuple[float, float] = SIZE) -> Iterator[Figure]:
+    """Give a new figure in the light theme."""
+    with mpl.rc_context(cast(Any, STYLE)):
+        yield Figure(figsize=size, layout="constrained")
 
 
 def tell(axes: Axes, finding: str, detail: str) -> None:

@@ -63,6 +63,14 @@ class Layout:
         """Number of coordinates."""
         return self.first_quarter + len(self.slots) * self.quarters
 
+    def of_year(self, line: int) -> range:
+        """Return the coordinates of a yearly deviation in all years: 0 the overrun, 1 the drift."""
+        return range(self.first_year + line, self.first_quarter, DRAWS_A_YEAR)
+
+    def of_slot(self, name: str) -> range:
+        """Return the coordinates of a slot in all quarters."""
+        return range(self.first_quarter + self.slots.index(name), self.dimensions, len(self.slots))
+
 
 def layout_of(scenario: Scenario) -> Layout:
     """Return the layout of a scenario by itself."""

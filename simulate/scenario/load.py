@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from .correlations import correlation_matrix
 from .errors import ScenarioError
 from .explain import explain, located
-from .layers import Layers, Origin, Table, parse_setting
-from .schema import Scenario
+from .layers import Key, Layers, Origin, Table, parse_setting
+from .schema import Option, Scenario
 
 DEFAULT_SCENARIO = "anthropic.toml"
 LONGEST_CHAIN = 20
@@ -22,18 +22,20 @@ CHANGES = ("variants", "stresses")
 
 
 class Changes(NamedTuple):
-    """What a command asks to change: a variant, a stress test, single settings."""
+    """What a command asks to change: a variant, a stress test, an option, single settings."""
 
     variant: str | None = None
     stress: str | None = None
+    option: str | None = None
     settings: Sequence[str] = ()
 
 
 class Names(NamedTuple):
-    """The variants and the stress tests that a file offers, with their titles."""
+    """The variants, stress tests and options of a decision of a file, with their titles."""
 
     variants: dict[str, str]
     stresses: dict[str, str]
+    options: dict[str, str]
 
 
 def packaged_configs() -> Path:
@@ -47,6 +49,7 @@ def load_scenario(
     *,
     variant: str | None = None,
     stress: str | None = None,
+    option: str | None = None,
     settings: Sequence[str] = (),
 ) -> Scenario:
     """Read and validate a scenario.
@@ -60,6 +63,8 @@ def load_scenario(
         One of the file's ``[variants.NAME]`` to lay over it.
     stress
         One of its ``[stresses.NAME]``, laid over that.
+    option
+        One of its ``[decision.options.NAME]``, laid over that.
     settings
         Single keys to set last, such as ``"cash.opening=20"``.
 
@@ -73,7 +78,7 @@ def load_scenario(
         If the file can't be read or says something wrong.
     """
     path = find_scenario(file)
-    layers = _read_layers(path, Changes(variant, stress, settings))
+    layers = _read_layers(path, Changes(variant, stress, option, settings))
     try:
         # A distribution beyond all measure is refused by its range, not by a warning.
         with np.errstate(all="ignore"):
@@ -90,7 +95,7 @@ def load_scenario(
 
 
 def check_all(file: str | Path | None = None) -> None:
-    """Validate a file and each of its variants and stress tests.
+    """Validate a file and each of its variants, stress tests and options.
 
     Raises
     ------
@@ -103,6 +108,7 @@ def check_all(file: str | Path | None = None) -> None:
         {},
         *({"variant": v} for v in names.variants),
         *({"stress": s} for s in names.stresses),
+        *({"option": o} for o in names.options),
     ]
     for change in changes:
         try:
@@ -121,9 +127,9 @@ def check_all(file: str | Path | None = None) -> None:
 
 
 def list_changes(file: str | Path | None = None) -> Names:
-    """Return the names and titles of a file's variants and stress tests."""
-    layers = _read_chain(find_scenario(file), [])
-    found = [layers.table.get(kind, {}) for kind in CHANGES]
+    """Return the names and titles of a file's variants, stress tests and options."""
+    table = _read_chain(find_scenario(file), []).table
+    found = [*(table.get(kind, {}) for kind in CHANGES), _options(table)]
     named = [
         {
             name: str(table.get("title", ""))
@@ -153,12 +159,13 @@ def _read_layers(path: Path, changes: Changes) -> Layers:
     layers = _read_chain(path, [])
     variants, stresses = (layers.table.pop(kind, {}) for kind in CHANGES)
     titles = [str(layers.table.get("name", ""))]
-    for kind, tables, name in (
-        ("variant", variants, changes.variant),
-        ("stress", stresses, changes.stress),
+    for kind, place, tables, name in (
+        ("variant", ("variants",), variants, changes.variant),
+        ("stress", ("stresses",), stresses, changes.stress),
+        ("option", ("decision", "options"), _options(layers.table), changes.option),
     ):
         if name is not None:
-            titles.append(_lay_named(layers, kind, tables, name, path))
+            titles.append(_lay_named(layers, kind, place, tables, name, path))
     for setting in changes.settings:
         key, value = parse_setting(setting)
         layers.set(key, value, Origin(None, (), f"--set {setting}"))
@@ -168,16 +175,23 @@ def _read_layers(path: Path, changes: Changes) -> Layers:
     return layers
 
 
-def _lay_named(layers: Layers, kind: str, tables: Any, name: str, path: Path) -> str:
-    """Lay a variant or a stress test over the scenario, and return its title."""
+def _options(table: Table) -> Any:
+    decision = table.get("decision", {})
+    return decision.get("options", {}) if isinstance(decision, dict) else {}
+
+
+def _lay_named(layers: Layers, kind: str, place: Key, tables: Any, name: str, path: Path) -> str:
+    """Lay a variant, a stress test or an option over the scenario, and return its title."""
     if not isinstance(tables, dict) or not isinstance(tables.get(name), dict):
         names = sorted(tables) if isinstance(tables, dict) else []
         known = f"it has {', '.join(names)}" if names else "it has none"
         raise ScenarioError(f'{path}: there is no {kind} "{name}"; {known}')
     table = dict(tables[name])
-    origin = layers.origin_of((f"{kind}s" if kind == "variant" else "stresses", name))
+    origin = layers.origin_of((*place, name))
     origin = origin if origin is not None else Origin(path, ())
     title = str(table.pop("title", name))
+    if kind == "option":
+        table = {key: value for key, value in table.items() if key not in Option.model_fields}
     moved = [(way, table.pop(way, {})) for way in ("by", "times")]
     layers.lay_paths(table, origin)
     for way, amounts in moved:

@@ -434,6 +434,39 @@ class Shocks(Tails):
     degrees_of_freedom: float | None = Field(default=None, ge=3.0, le=1000.0)
 
 
+def _read_money(given: Any) -> Any:
+    return in_unit(given, "bn USD")
+
+
+Money = Annotated[float, BeforeValidator(_read_money)]
+
+
+class Option(Section):
+    """A course of a decision: keys of the scenario to set, as in a variant, and what it costs."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, allow_inf_nan=False)
+
+    title: str = ""
+    cost: Money = Field(default=0.0, description="beside what the simulation pays, bn USD")
+    source: str = ""
+
+
+class Decision(Section):
+    """A choice that is to be made now, and what a path pays for each option, in bn USD."""
+
+    title: str
+    payoff: Literal["free cash flow", "cash"] = Field(
+        default="free cash flow", description="the sum of free cash flow to the year's end, or cash"
+    )
+    year: int = Field(description="the last fiscal year that counts")
+    discount_rate: Share = Field(default=0.0, ge=0.0, lt=1.0, description="a year")
+    out_of_cash_cost: Money = Field(
+        default=0.0, ge=0.0, description="taken off where cash runs out by then, bn USD"
+    )
+    source: str = ""
+    options: dict[str, Option] = Field(min_length=2)
+
+
 class Sampling(Section):
     """How many paths, and from which seed."""
 
@@ -514,6 +547,7 @@ class Scenario(Section):
     correlations: dict[str, AnyCorrelation] = Field(default_factory=dict)
     copula: Copula = Copula()
     shocks: Shocks = Shocks()
+    decision: Decision | None = None
     sampling: Sampling = Sampling()
 
     @model_validator(mode="after")
@@ -525,6 +559,12 @@ class Scenario(Section):
             names = [part.name for part in getattr(self, kind)]
             if repeated := {name for name in names if names.count(name) > 1}:
                 raise ValueError(f'{kind}: the name "{min(repeated)}" is used twice')
+        first_year, last_year = self.horizon.first_year, self.horizon.last_year
+        if self.decision is not None and not first_year <= self.decision.year <= last_year:
+            raise ValueError(
+                f"decision.year = {self.decision.year} lies outside the horizon, "
+                f"{first_year} to {last_year}"
+            )
         dated = [("segments", s.name, "starts", s.starts) for s in self.segments]
         dated += [("funding", f.name, "quarter", f.quarter) for f in self.funding]
         first = self.horizon.first_quarter

@@ -65,7 +65,7 @@ class Uncertain(BaseModel):
 
 
 class Fixed(Uncertain):
-    """A certain number."""
+    """A certain number: for what is reported, and for what you don't want to vary."""
 
     value: float
 

@@ -19,12 +19,16 @@ SMOOTHING_GRID = 4001
 
 
 class Empirical(Truncatable):
-    """The values of a file's column: every one alike, or smoothed by a normal kernel."""
+    """The values of a file's column: every one alike, or smoothed by a normal kernel.
+
+    For data that are like what is to come. As they are, draws never leave what was seen; smoothed,
+    they lie between and a little beyond the values. ``simulate fit`` finds a named family instead.
+    """
 
     distribution: Literal["empirical"]
     file: Path = Field(description="CSV or Parquet, beside the scenario")
-    column: str
-    smooth: bool = False
+    column: str = Field(description="the column's name; at least 8 numbers")
+    smooth: bool = Field(default=False, description="whether values in between are drawn")
 
     @model_validator(mode="after")
     def _check(self) -> "Empirical":

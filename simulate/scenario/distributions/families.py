@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from scipy import special, stats
 from scipy.optimize import brentq
 
@@ -48,12 +48,16 @@ class _LocationScale(ByQuantiles):
 
 
 class Normal(_LocationScale):
-    """Normal, by two quantiles or by mean and standard deviation."""
+    """Normal, by two quantiles or by mean and standard deviation.
+
+    Alike on both sides and without limits: for what many small causes add up to, such as rates of
+    growth, which are logarithms here.
+    """
 
     kind: ClassVar = "normal"
     distribution: Literal["normal"]
-    mean: float | None = None
-    sd: float | None = None
+    mean: float | None = Field(default=None, description="with sd, instead of quantiles")
+    sd: float | None = Field(default=None, description="standard deviation, above 0")
 
     @model_validator(mode="after")
     def _check(self) -> "Normal":
@@ -76,11 +80,17 @@ class Normal(_LocationScale):
 
 
 class StudentT(_LocationScale):
-    """Student's t with given degrees of freedom: as the normal, with fatter tails."""
+    """Student's t: as the normal, with fatter tails on both sides.
+
+    For what is mostly near its middle and now and then far off. Usually truncated, since its
+    furthest draws lie beyond any measure.
+    """
 
     kind: ClassVar = "Student-t"
     distribution: Literal["student_t"]
-    degrees_of_freedom: float
+    degrees_of_freedom: float = Field(
+        description="1 to 1000: the fewer, the fatter the tails; from 30 on nearly normal"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> "StudentT":
@@ -98,12 +108,14 @@ class StudentT(_LocationScale):
 class Lognormal(_LocationScale):
     """Shifted lognormal: log(x - shift) is normal.
 
-    Two quantiles with a shift (0 if not given), or three quantiles, which fix the shift.
+    Two quantiles with a shift (0 if not given), or three quantiles, which fix the shift. Never
+    below the shift, with a long tail on the right: for sizes, prices, durations and overruns, which
+    factors multiply to.
     """
 
     kind: ClassVar = "lognormal"
     distribution: Literal["lognormal"]
-    shift: float | None = None
+    shift: float | None = Field(default=None, description="the least value, with two quantiles")
 
     @model_validator(mode="after")
     def _check(self) -> "Lognormal":
@@ -121,9 +133,9 @@ class Lognormal(_LocationScale):
                     f"{self.shown()} have no longer tail on the right, as a lognormal has; "
                     "use a normal distribution or a metalog"
                 )
-        elif self.values[0] <= self._origin:
+        elif self.values[0] <= self.origin:
             raise ValueError(
-                f"the quantiles must lie above the shift of {self._origin:g}; "
+                f"the quantiles must lie above the shift of {self.origin:g}; "
                 "give a lower shift or higher quantiles"
             )
         self._check_fit()
@@ -134,7 +146,8 @@ class Lognormal(_LocationScale):
         return len(self.quantiles) == 3 and self.shift is None
 
     @cached_property
-    def _origin(self) -> float:
+    def origin(self) -> float:
+        """Where its tail begins."""
         if not self._finds_shift:
             return self.shift or 0.0
         low, middle, high = self.values
@@ -153,19 +166,22 @@ class Lognormal(_LocationScale):
         return float(low - brentq(bend, near, far, xtol=1e-300, rtol=1e-15))
 
     def _to_scale(self, value: Array) -> Array:
-        return np.log(value - self._origin)
+        return np.log(value - self.origin)
 
     def _from_scale(self, value: Array) -> Array:
-        return self._origin + np.exp(value)
+        return self.origin + np.exp(value)
 
 
 class LogitNormal(_LocationScale):
-    """Between two limits, with a normal logit; for shares."""
+    """Between two limits, with a normal logit.
+
+    For shares; near both limits its density falls to 0, however wide the doubt.
+    """
 
     kind: ClassVar = "logit-normal"
     distribution: Literal["logit_normal"]
-    low: float = 0.0
-    high: float = 1.0
+    low: float = Field(default=0.0, description="lower limit")
+    high: float = Field(default=1.0, description="upper limit")
 
     @model_validator(mode="after")
     def _check(self) -> "LogitNormal":
@@ -194,7 +210,10 @@ class _FromScipy(ByQuantiles):
 
 
 class Gamma(_FromScipy):
-    """Gamma, by two quantiles above 0."""
+    """Gamma, by two quantiles above 0.
+
+    Its tail on the right is shorter than the lognormal's: for sums of payments or of waiting times.
+    """
 
     kind: ClassVar = "gamma"
     distribution: Literal["gamma"]
@@ -212,12 +231,15 @@ class Gamma(_FromScipy):
 
 
 class Beta(_FromScipy):
-    """Beta between two limits, by two quantiles; for shares."""
+    """Beta between two limits, by two quantiles.
+
+    For shares, also of something rare or almost sure: its density may be highest at a limit.
+    """
 
     kind: ClassVar = "beta"
     distribution: Literal["beta"]
-    low: float = 0.0
-    high: float = 1.0
+    low: float = Field(default=0.0, description="lower limit")
+    high: float = Field(default=1.0, description="upper limit")
 
     @model_validator(mode="after")
     def _check(self) -> "Beta":
@@ -235,9 +257,9 @@ class Beta(_FromScipy):
 class _ByThreePoints(_FromScipy):
     """By low, mode and high, or by three quantiles."""
 
-    low: float | None = None
-    mode: float | None = None
-    high: float | None = None
+    low: float | None = Field(default=None, description="the least value")
+    mode: float | None = Field(default=None, description="the most likely value")
+    high: float | None = Field(default=None, description="the greatest value")
 
     @model_validator(mode="after")
     def _check(self) -> "_ByThreePoints":
@@ -263,7 +285,11 @@ class _ByThreePoints(_FromScipy):
 
 
 class Triangular(_ByThreePoints):
-    """Between two limits, with the most likely value in between."""
+    """Between two limits, with the most likely value in between.
+
+    By low, mode and high, or by three quantiles, or two and the mode. For a quantity of which
+    nothing else is known; its limits are hard ones.
+    """
 
     kind: ClassVar = "triangular"
     distribution: Literal["triangular"]
@@ -278,7 +304,11 @@ class Triangular(_ByThreePoints):
 
 
 class Pert(_ByThreePoints):
-    """A smooth triangle: the beta distribution of project planning (Malcolm and others, 1959)."""
+    """A smooth triangle: the beta distribution of project planning (Malcolm and others, 1959).
+
+    By the keys of the triangular, with less near the limits: for a least, a likely and a greatest
+    value that are guesses themselves.
+    """
 
     kind: ClassVar = "PERT"
     distribution: Literal["pert"]
@@ -295,11 +325,11 @@ class Pert(_ByThreePoints):
 
 
 class Uniform(Truncatable):
-    """Every value between two limits alike."""
+    """Every value between two limits alike: for a quantity of which only the limits are known."""
 
     distribution: Literal["uniform"]
-    low: float
-    high: float
+    low: float = Field(description="lower limit")
+    high: float = Field(description="upper limit")
 
     @model_validator(mode="after")
     def _check(self) -> "Uniform":

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import ClassVar, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from .base import Array
 from .metalog import Metalog, fit_metalog
@@ -13,12 +13,17 @@ MOST_QUANTILES = 9
 
 
 class MetalogDistribution(ByQuantiles):
-    """Through all given quantiles, with a lower and an upper bound or without."""
+    """Through all given quantiles, two to nine, with a lower and an upper bound or without.
+
+    For what an expert states by quantiles and none of the named families has, such as two humps or
+    one short tail. Where no density goes through the quantiles, the message names the nearest that
+    one does.
+    """
 
     kind: ClassVar = "metalog"
     distribution: Literal["metalog"]
-    low: float | None = None
-    high: float | None = None
+    low: float | None = Field(default=None, description="lower bound")
+    high: float | None = Field(default=None, description="upper bound")
 
     @model_validator(mode="after")
     def _check(self) -> "MetalogDistribution":

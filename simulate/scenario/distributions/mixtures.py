@@ -34,11 +34,15 @@ def normalised(weights: tuple[float, ...]) -> Array:
 
 
 class Discrete(Truncatable):
-    """Some values, each with a weight."""
+    """Some values, each with a weight: for a few cases that exclude each other."""
 
     distribution: Literal["discrete"]
-    values: tuple[float, ...] = Field(min_length=1, max_length=10_000)
-    weights: tuple[float, ...] | None = Field(default=None, description="the same if not given")
+    values: tuple[float, ...] = Field(
+        min_length=1, max_length=10_000, description="what it can be, in any order"
+    )
+    weights: tuple[float, ...] | None = Field(
+        default=None, description="of the values, to any sum; the same if not given"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> "Discrete":
@@ -73,13 +77,20 @@ class Discrete(Truncatable):
 class Mixture(Truncatable):
     """One of several distributions or numbers, by weight.
 
+    For cases that differ in kind, such as a year within plan and a year of crisis, or a quantity
+    that is often just 0.
+
+    Notes
+    -----
     Its quantile function comes from the parts' on a grid of scores: the distribution function at
     every quantile of every part, turned round. Numbers among the parts are steps.
     """
 
     distribution: Literal["mixture"]
-    parts: tuple["AnyDistribution", ...] = Field(min_length=1, max_length=MOST_PARTS)
-    weights: tuple[float, ...]
+    parts: tuple["AnyDistribution", ...] = Field(
+        min_length=1, max_length=MOST_PARTS, description="numbers, intervals or tables"
+    )
+    weights: tuple[float, ...] = Field(description="of the parts, to any sum")
 
     @model_validator(mode="after")
     def _check(self) -> Self:

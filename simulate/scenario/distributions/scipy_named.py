@@ -26,6 +26,11 @@ CONTINUOUS = {
 class ScipyNamed(Truncatable):
     """``distribution = "scipy.NAME"`` with the shape parameters, ``loc`` and ``scale`` of scipy.
 
+    Any continuous distribution of ``scipy.stats``: for what theory or a fit names, such as the
+    largest of many (``genextreme``, ``gumbel_r``) or a time to failure (``weibull_min``).
+
+    Notes
+    -----
     The name is looked up in a list of the names that scipy has; nothing is evaluated.
     """
 

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Literal
 
+from pydantic import Field
+
 from .base import Array, Truncatable
 
 if TYPE_CHECKING:
@@ -9,12 +11,15 @@ if TYPE_CHECKING:
 
 
 class Shifted(Truncatable):
-    """``of``, times ``times``, plus ``by``."""
+    """Another distribution, times a factor, plus an amount.
+
+    For the same doubt somewhere else. The ``by`` and ``times`` of a stress test write it for you.
+    """
 
     distribution: Literal["shifted"]
-    of: "AnyDistribution"
-    by: float = 0.0
-    times: float = 1.0
+    of: "AnyDistribution" = Field(description="a number, an interval or a table")
+    by: float = Field(default=0.0, description="what is added, last")
+    times: float = Field(default=1.0, description="the factor; a negative one turns it round")
 
     def _whole(self, score: Array) -> Array:
         # A negative factor turns the quantile function round.

@@ -1,4 +1,4 @@
-"""Make ``docs/gallery.md`` and all pictures of the documents: ``python -m docs.gallery``."""
+"""Writes ``docs/gallery.md`` and its pictures: ``python -m docs.make_gallery``."""
 
 from collections.abc import Iterator
 from html import escape
@@ -6,20 +6,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 from matplotlib.figure import Figure
-from PIL import Image
 
+from docs.make_assumptions import save_small
 from simulate.analysis.comparison import compare
 from simulate.analysis.convergence import converge
 from simulate.plots import PICTURES
 from simulate.plots.comparison import plot_comparison
 from simulate.plots.convergence import plot_convergence
-from simulate.plots.style import THEMES, save_picture
+from simulate.plots.style import THEMES
 from simulate.run import run
 from simulate.scenario import load_scenario
 
 DOCS = Path(__file__).parent
 FOLDER = DOCS / "pictures"
-COLORS = 128
 CONVERGENCE_PATHS = 1 << 20
 
 HEAD = """# Gallery
@@ -30,17 +29,17 @@ and in dark:
 
 ```python
 from simulate import load_scenario, run
-from simulate.plots import PICTURES
-from simulate.plots.style import DARK, save_picture
+from simulate.plots.hitting_time import plot_margin_date
+from simulate.plots.style import DARK
 
-result = run(load_scenario("anthropic.toml"), paths=100_000)
-figure = PICTURES["margin_date"](result, theme=DARK)
+plot_margin_date(run(load_scenario("anthropic.toml"), paths=100_000), theme=DARK)
 ```
 
-`axes=` draws a picture into axes of your own. `save_picture` writes PNG, SVG or PDF, the same bytes
-for the same result. ± is one standard error of the simulation; what is assumed is the larger part
-of what is unknown. `A8` and the like are rows of [facts.md](facts.md). This page and its pictures
-are made by `python -m docs.gallery`. No investment advice.
+`axes=` draws a picture into axes of your own. `save_picture`, of the same module as the themes,
+writes PNG, SVG or PDF, the same bytes for the same result. ± is one standard error of the
+simulation; what is assumed is the larger part of what is unknown. `A8` and the like are rows of
+[facts.md](facts.md). This page and its pictures are made by `python -m docs.make_gallery`.
+No investment advice.
 """
 
 
@@ -121,19 +120,11 @@ def entries() -> Iterator[Entry]:
     )
 
 
-def write_picture(figure: Figure, file: Path) -> None:
-    """Write a PNG of few colours, a third of the size."""
-    save_picture(figure, file)
-    with Image.open(file) as drawn:
-        few = drawn.convert("RGB").quantize(COLORS, dither=Image.Dither.NONE)
-    few.save(file, optimize=True)
-
-
 def section(entry: Entry) -> str:
     """Write an entry's pictures, and return its part of the page."""
     stem = entry.name.replace("_", "-")
     for theme, figure in entry.figures.items():
-        write_picture(figure, FOLDER / f"{stem}{'' if theme == 'light' else '-' + theme}.png")
+        save_small(figure, FOLDER / f"{stem}{'' if theme == 'light' else '-' + theme}.png")
     finding = escape(str(entry.figures["light"].get_label()))
     return f"""
 ## {entry.title}
@@ -150,8 +141,6 @@ def section(entry: Entry) -> str:
 def main() -> None:
     """Write the page and its pictures."""
     FOLDER.mkdir(exist_ok=True)
-    for file in FOLDER.glob("*.png"):
-        file.unlink()
     page = HEAD + "".join(section(entry) for entry in entries())
     (DOCS / "gallery.md").write_text(page, encoding="utf-8")
 

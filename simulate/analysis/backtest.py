@@ -1,0 +1,183 @@
+"""How well an earlier scenario foresaw what came true."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from simulate.estimate import Estimate, centred
+from simulate.observation import Figure, Observation, measures_of
+from simulate.run import run, with_sampling
+from simulate.scenario import Scenario
+from simulate.simulation import Progress
+from simulate.weighted import WeightedPaths
+
+Array = NDArray[np.float64]
+
+PATHS = 1 << 18
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+@dataclass(frozen=True)
+class Score:
+    """What was predicted of one observation, and how far off it was.
+
+    Attributes
+    ----------
+    observation
+        What came true.
+    by_path
+        What was predicted, shape (paths,).
+    place
+        The share of paths at or below what came true (the probability integral transform), or of
+        those that foresaw an event's answer.
+    quantiles
+        Of what was predicted, at P5, P25, P50, P75 and P95.
+    crps
+        The continuous ranked probability score, in the observation's unit: the smaller, the better.
+    median_error
+        How far off the median was: the score of a forecast that says it alone.
+    """
+
+    observation: Observation
+    by_path: Array
+    place: Estimate
+    quantiles: list[Estimate]
+    crps: Estimate
+    median_error: float
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether it is of a figure, and not of an event."""
+        return isinstance(self.observation.seen, Figure)
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether all of the paths lie on one side of it."""
+        return self.place.value in (0.0, 1.0)
+
+    @property
+    def surprises(self) -> bool:
+        """Whether it lies outside the central 90%, or, of an event, a tenth or less foresaw it."""
+        if not self.is_amount:
+            return self.place.value < 1.0 - 0.9
+        return not 0.05 <= self.place.value <= 0.95
+
+    def in_words(self) -> str:
+        """Return where what came true lies among what was predicted."""
+        seen, value = self.observation.seen, self.observation.value
+        if not self.is_amount:
+            share = _share(self.place)
+            return f"{seen.name}: {seen.written(value)}, which {share} of the paths foresaw."
+        low, middle, high = (seen.written(self.quantiles[i].value) for i in (0, 2, 4))
+        return (
+            f"{seen.name}: {seen.written(value)} came true, above {_share(self.place)} of the "
+            f"paths (P5 {low}, P50 {middle}, P95 {high})."
+        )
+
+
+def _share(estimate: Estimate) -> str:
+    if estimate.value in (0.0, 1.0):
+        return "all" if estimate.value else "none"
+    return f"{estimate.value:.{0 if 0.01 <= estimate.value <= 0.99 else 2}%}"
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """An earlier scenario's scores."""
+
+    scenario: Scenario
+    paths: int
+    scores: list[Score]
+
+    def in_words(self) -> str:
+        """Return how many observations came true within the central 90%."""
+        count = len(self.scores)
+        inside = count - sum(score.surprises for score in self.scores)
+        if count == 1:
+            where = "inside" if inside else "outside"
+            return f"What came true lies {where} the central 90% of what was predicted."
+        return f"{inside} of {count} came true inside the central 90% of what was predicted."
+
+
+def backtest(
+    scenario: Scenario,
+    observations: Sequence[Observation],
+    paths: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Backtest:
+    """Score an earlier scenario by what came true.
+
+    Parameters
+    ----------
+    scenario
+        From ``load_scenario``.
+    observations
+        From ``read_observations``; what came true is taken as exact.
+    paths
+        262,144 if not given.
+    threads, progress
+        As for ``run``.
+
+    Returns
+    -------
+    Backtest
+    """
+    scenario = with_sampling(scenario, paths or PATHS, None)
+    figures = [o.seen for o in observations if isinstance(o.seen, Figure)]
+    outcomes = run(
+        scenario,
+        keep_outcomes=True,
+        measures=measures_of(figures),
+        threads=threads,
+        progress=progress,
+    ).outcomes
+    assert outcomes is not None
+    every = WeightedPaths(np.ones(len(outcomes)), outcomes["replicate"].to_numpy())
+    scores = [score(o, o.seen.of_paths(outcomes), every) for o in observations]
+    return Backtest(scenario, len(outcomes), scores)
+
+
+def score(observation: Observation, by_path: Array, every: WeightedPaths) -> Score:
+    """Score what paths predicted of an observation, shape (paths,)."""
+    value = observation.value
+    is_amount = isinstance(observation.seen, Figure)
+    quantiles = every.quantiles(by_path, LEVELS)
+    each = [
+        ranked_probability_score(by_path[every.replicate == replicate], value)
+        for replicate in np.unique(every.replicate)
+    ]
+    return Score(
+        observation,
+        by_path,
+        place=every.probability(by_path <= value if is_amount else by_path == value),
+        quantiles=quantiles,
+        crps=centred(ranked_probability_score(by_path, value), each),
+        median_error=abs(quantiles[LEVELS.index(0.5)].value - value),
+    )
+
+
+def ranked_probability_score(sample: ArrayLike, value: float) -> float:
+    """Return the continuous ranked probability score of a sample: E|X - x| - E|X - X'|/2.
+
+    Parameters
+    ----------
+    sample
+        What was predicted, shape (n,).
+    value
+        What came true.
+
+    Notes
+    -----
+    Gneiting and Raftery (2007), "Strictly proper scoring rules, prediction, and estimation",
+    Journal of the American Statistical Association 102, eq. 21, for the sample's own distribution.
+    Of values in order, the mean of |X - X'| is a sum with weights of their ranks. For 0 and 1 it is
+    the Brier score.
+    """
+    ordered = np.sort(np.asarray(sample, float))
+    count = len(ordered)
+    rank_weights = 2.0 * np.arange(1, count + 1) - count - 1.0
+    half_spread = np.dot(rank_weights, ordered) / count**2
+    return float(np.mean(np.abs(ordered - value)) - half_spread)

@@ -1,0 +1,130 @@
+"""Where a probability, simulated on common random numbers, passes a level as a setting moves."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import toms748
+
+from simulate.estimate import Estimate, centred, widened
+
+from .headlines import Counted
+
+Array = NDArray[np.float64]
+
+# A root is looked for as finely as this part of the range, or of its own error.
+PART_OF_RANGE = 1e-4
+PART_OF_ERROR = 0.2
+# A replicate's curve is taken as straight within so many deviations of the replicates' roots.
+DEVIATIONS = 2.0
+LOOKS = 3
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """The value at which a probability passes a level.
+
+    Attributes
+    ----------
+    value
+        With the error that the replicates' own values show.
+    rises
+        Whether the probability rises there.
+    """
+
+    value: Estimate
+    rises: bool
+
+    def side(self, at_least: bool) -> str:
+        """Return on which side of it the probability is at least, or at most, the level."""
+        return "and more" if self.rises == at_least else "and less"
+
+
+class Curve:
+    """A probability along a setting, evaluated where it is asked for, and once each.
+
+    Parameters
+    ----------
+    evaluate
+        Returns the counts at a value of the setting; each value's paths have the same luck.
+    low, high
+        The range of the setting.
+    """
+
+    def __init__(self, evaluate: Callable[[float], Counted], low: float, high: float) -> None:
+        self._evaluate = evaluate
+        self._found: dict[float, Counted] = {}
+        self.low, self.high = low, high
+
+    def at(self, value: float) -> Counted:
+        """Return the counts at a value."""
+        if value not in self._found:
+            self._found[value] = self._evaluate(value)
+        return self._found[value]
+
+    def probability(self, value: float) -> float:
+        """Return the probability at a value."""
+        return self.at(value).estimate.value
+
+    def crossings(self, level: float, values: Array) -> list[Crossing]:
+        """Return where the probability passes a level.
+
+        Parameters
+        ----------
+        level
+            Between 0 and 1.
+        values
+            A grid, rising, shape (n,). A curve that passes the level and comes back between two
+            neighbours isn't seen to.
+
+        Returns
+        -------
+        list of Crossing
+            In the order of their values.
+        """
+        above = [self.probability(value) >= level for value in values]
+        return [
+            self._cross(level, float(values[i]), float(values[i + 1]))
+            for i in range(len(values) - 1)
+            if above[i] != above[i + 1]
+        ]
+
+    def _cross(self, level: float, left: float, right: float) -> Crossing:
+        """Return the crossing between two values, on either side of the level."""
+        slope = (self.probability(right) - self.probability(left)) / (right - left)
+        error = max(
+            (self.at(end).estimate.standard_error for end in (left, right)),
+            key=lambda found: -1.0 if math.isnan(found) else found,
+        )
+        finest = PART_OF_RANGE * (self.high - self.low)
+        step = finest if math.isnan(error) else max(finest, PART_OF_ERROR * error / abs(slope))
+        root = float(toms748(lambda value: self.probability(value) - level, left, right, xtol=step))
+        own = self._roots_of_replicates(level, root, slope, finest)
+        if own is None:
+            return Crossing(Estimate(root, math.nan, self.low, self.high), slope > 0.0)
+        return Crossing(widened(centred(root, own), step), slope > 0.0)
+
+    def _roots_of_replicates(
+        self, level: float, root: float, slope: float, finest: float
+    ) -> Array | None:
+        """Return each replicate's own crossing, shape (replicates,), or None if one has none."""
+        deviation = float(np.std(self.at(root).shares, ddof=1))
+        if deviation == 0.0:
+            return np.full(len(self.at(root).counts), root)
+        for _ in range(LOOKS):
+            reach = max(finest, DEVIATIONS * deviation / abs(slope))
+            slopes, at_root = self._lines(root, reach)
+            is_straight = 0.5 <= float(slopes.mean()) / slope <= 2.0
+            if is_straight and np.all(slopes * slope > 0.0):
+                return root + (level - at_root) / slopes
+            slope = float(slopes.mean()) or slope
+        return None
+
+    def _lines(self, root: float, reach: float) -> tuple[Array, Array]:
+        """Return slope, and height at the root, of a line through each replicate's curve there."""
+        around = [max(self.low, root - reach), root, min(self.high, root + reach)]
+        shares = np.array([self.at(value).shares for value in around])
+        slopes, heights = np.asarray(np.polyfit(np.array(around) - root, shares, 1))
+        return slopes, heights

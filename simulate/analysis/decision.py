@@ -1,0 +1,213 @@
+"""What is it worth to know? A scenario's decision, what its options pay, and what knowing pays."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from simulate.estimate import Estimate
+from simulate.kernels.rows import Hit, Metric, index
+from simulate.result import HITTING_TIMES, OUTCOME_COLUMNS
+from simulate.scenario import Scenario
+from simulate.scenario.inputs import list_inputs
+from simulate.scenario.quarters import QUARTERS_A_YEAR
+from simulate.scenario.schema import Decision
+from simulate.simulation import Measure, Progress, deviation_columns
+
+from .comparison import CommonLuck, share_luck
+from .information import Knowledge, Payoffs, value_of_knowing
+
+Array = NDArray[np.float64]
+
+PAYOFF = "payoff"
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A decision weighed on paths.
+
+    Attributes
+    ----------
+    scenario, decision
+        Whose decision it is.
+    luck
+        Paths and seed of each run.
+    payoffs
+        On each path, of each option in the order of the file, bn USD.
+    everything
+        What knowing all of a path is worth.
+    inputs
+        What knowing each uncertain input is worth, by key, the most first; the years' overruns and
+        drifts as ``inference.overrun 2026``.
+    units
+        Of the inputs, by key.
+    """
+
+    scenario: Scenario
+    decision: Decision
+    luck: CommonLuck
+    payoffs: Payoffs
+    everything: Estimate
+    inputs: dict[str, Knowledge]
+    units: dict[str, str]
+
+    @property
+    def options(self) -> list[str]:
+        """Names of the options."""
+        return list(self.decision.options)
+
+    @property
+    def best(self) -> str:
+        """Name of the option that pays most on average."""
+        return self.options[self.payoffs.best]
+
+    @property
+    def telling(self) -> dict[str, Knowledge]:
+        """The inputs that are worth something for certain."""
+        return {key: known for key, known in self.inputs.items() if known.worth.low > 0.0}
+
+    @property
+    def finding(self) -> str:
+        """What to do, and what would be good to know first, in words."""
+        best = f"{self.best[0].upper()}{self.best[1:]} pays most"
+        if not self.everything.value > 0.0:
+            return f"{best}, whatever there is to know"
+        everything = f"{self.everything.value:.2g}"
+        if not self.telling:
+            return f"{best}; knowing everything is worth {everything} bn, no input alone anything"
+        key, known = next(iter(self.telling.items()))
+        return f"{best}; knowing {key} is worth {known.worth.value:.2g} bn, all {everything}"
+
+    def rule(self, key: str) -> str:
+        """Return what to do once an input is known, in words, such as ``rent below 0.68``."""
+        turn = self.inputs[key].turn()
+        if turn is None:
+            return "no single limit decides"
+        if turn.below == self.payoffs.best:
+            return f"{self.options[turn.above]} above {turn.limit:.3g} {self.units[key]}"
+        return f"{self.options[turn.below]} below {turn.limit:.3g} {self.units[key]}"
+
+
+def payoff_words(decision: Decision) -> str:
+    """Return what a path pays, in words."""
+    year = decision.year
+    words = {
+        "free cash flow": f"free cash flow to the end of {year}",
+        "cash": f"cash at the end of {year}",
+    }[decision.payoff]
+    if decision.discount_rate > 0.0:
+        words += f", discounted by {100.0 * decision.discount_rate:.3g}% a year"
+    if decision.out_of_cash_cost > 0.0:
+        words += f", less {decision.out_of_cash_cost:g} bn where cash runs out by then"
+    return f"{words}; bn USD"
+
+
+def payoff_of(decision: Decision, first_year: int) -> Measure:
+    """Return what takes metrics by path and quarter to what a path pays before its costs.
+
+    Parameters
+    ----------
+    decision
+        Says what counts, and until when.
+    first_year
+        Of the horizon.
+
+    Returns
+    -------
+    Measure
+        From shape (paths, metrics, quarters) to (paths,), in bn USD. Free cash flow is discounted
+        from the middle of its year, a balance from the end, to the beginning of the first year.
+    """
+    years = np.arange(1, decision.year - first_year + 2)
+    ends = QUARTERS_A_YEAR * years - 1
+    if decision.payoff == "cash":
+        metric, ends, age = index(Metric.CASH), ends[-1:], years[-1:].astype(float)
+    else:
+        metric, age = index(Metric.FREE_CASH_FLOW), years - 0.5
+    weights = (1.0 + decision.discount_rate) ** -age
+    return lambda trace: trace[:, metric, ends] @ weights
+
+
+def weigh(
+    options: Mapping[str, Scenario],
+    *,
+    paths: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Weighed:
+    """Run the options of a decision on common random numbers, and value what could be known.
+
+    Parameters
+    ----------
+    options
+        The scenario under each option, by the names of its decision and in their order.
+    paths, seed, threads, progress
+        As for ``compare``.
+
+    Returns
+    -------
+    Weighed
+    """
+    scenarios = list(options.values())
+    decision = scenarios[0].decision
+    if decision is None or list(options) != list(decision.options):
+        raise ValueError("the options must be those of the scenario's decision")
+    luck = share_luck(scenarios, paths=paths, seed=seed, threads=threads)
+    frames = []
+    for place, (name, scenario) in enumerate(options.items()):
+        result = luck.run(
+            scenario,
+            progress,
+            place=place,
+            of=len(options),
+            measures={PAYOFF: payoff_of(decision, scenario.horizon.first_year)},
+        )
+        assert result.outcomes is not None
+        frames.append(_less_costs(result.outcomes, decision, name, scenario))
+    payoffs = Payoffs(
+        np.stack([frame[PAYOFF].to_numpy() for frame in frames], axis=1),
+        frames[0]["replicate"].to_numpy(),
+    )
+    known = {
+        key: value_of_knowing(payoffs, column.to_numpy())
+        for key, column in _known(frames, scenarios[0], decision).items()
+    }
+    units = {i.key: i.quantity.unit for s in scenarios for i in list_inputs(s)}
+    ranked = sorted(known.items(), key=lambda item: -item[1].worth.value)
+    return Weighed(
+        scenario=scenarios[0],
+        decision=decision,
+        luck=luck,
+        payoffs=payoffs,
+        everything=payoffs.perfect_information(),
+        inputs=dict(ranked),
+        units={key: units[key.split(" ")[0]] for key in known},
+    )
+
+
+def _less_costs(
+    frame: pd.DataFrame, decision: Decision, option: str, scenario: Scenario
+) -> pd.DataFrame:
+    """Take off what the option costs, and what it costs to run out of cash."""
+    last = QUARTERS_A_YEAR * (decision.year - scenario.horizon.first_year + 1) - 1
+    is_out = frame[HITTING_TIMES[Hit.OUT_OF_CASH]] <= last
+    cost = decision.options[option].cost + decision.out_of_cash_cost * is_out
+    return frame.assign(**{PAYOFF: frame[PAYOFF] - cost})
+
+
+def _known(
+    frames: Sequence[pd.DataFrame], scenario: Scenario, decision: Decision
+) -> dict[str, pd.Series]:
+    """Return what could be known: each input that an option draws, and deviations to the end."""
+    horizon = scenario.horizon
+    later = deviation_columns(range(decision.year + 1, horizon.last_year + 1))
+    apart = {"replicate", "path", PAYOFF, *OUTCOME_COLUMNS, *later}
+    found: dict[str, pd.Series] = {}
+    for frame in frames:
+        for key in frame.columns:
+            if key not in apart and key not in found:
+                found[str(key)] = frame[key]
+    return found

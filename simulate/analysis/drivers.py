@@ -1,0 +1,193 @@
+"""What drives an outcome: each driver's part of its variance, and the outcome by each input."""
+
+import math
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from simulate.estimate import Estimate
+from simulate.kernels.rows import LANES
+from simulate.result import OUTCOME_COLUMNS
+from simulate.run import run, with_sampling
+from simulate.scenario import Scenario
+from simulate.scenario.inputs import correlated_inputs
+from simulate.simulation import Progress, thread_count
+
+from .conditional import Effect, by_replicate, effects_of_inputs, estimate_of
+from .decomposition import Decomposition, Index, Together, decompose, runs_of_decomposition
+from .driver_list import DriverList, list_drivers
+from .outcome import Outcome, headline_outcomes, variables
+
+DEFAULT_PATHS = 1 << 15
+# The run whose paths are kept has so many times the paths of the others, up to a limit.
+KEPT_TIMES, MOST_KEPT = 8, 1 << 20
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What drives one outcome.
+
+    Attributes
+    ----------
+    outcome
+        Which one.
+    value
+        Its probability, or its median.
+    indices
+        The largest share first; none where the outcome is the same in all paths. The variance of an
+        amount is that of its rank among all paths.
+    together
+        The same of correlated groups.
+    effects
+        Of the inputs, the widest first.
+    """
+
+    outcome: Outcome
+    value: Estimate
+    indices: tuple[Index, ...]
+    together: tuple[Together, ...]
+    effects: tuple[Effect, ...]
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """What drives the outcomes of a scenario.
+
+    Attributes
+    ----------
+    scenario
+        With the paths of a run and the seed.
+    found
+        The drivers.
+    explanations
+        One an outcome.
+    paths, runs
+        Paths of each run that mixes luck, and the number of these runs.
+    kept_paths
+        Paths of the one run that effects are taken from.
+    seconds
+        Time of it all.
+    """
+
+    scenario: Scenario
+    found: DriverList
+    explanations: tuple[Explanation, ...]
+    paths: int
+    runs: int
+    kept_paths: int
+    seconds: float
+
+
+def find_drivers(
+    scenario: Scenario,
+    outcomes: Sequence[Outcome] | None = None,
+    *,
+    paths: int = DEFAULT_PATHS,
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Drivers:
+    """Find what drives a scenario's outcomes.
+
+    Parameters
+    ----------
+    scenario
+        From ``load_scenario``.
+    outcomes
+        By default the headline ones.
+    paths
+        Of each run; there are two to three runs a driver, and one of eight times the paths. Their
+        points are scrambled Sobol' ones, whatever the scenario's sampler.
+    seed, threads
+        As for ``run``.
+    progress
+        Called with the paths done, all paths, and NaN.
+
+    Returns
+    -------
+    Drivers
+
+    Raises
+    ------
+    ScenarioError
+        If there can't be so many paths, or no such seed.
+    """
+    started = time.perf_counter()
+    scenario = with_sampling(scenario, paths, seed)
+    asked = list(headline_outcomes(scenario) if outcomes is None else outcomes)
+    found = list_drivers(scenario)
+    blocks = -(-paths // (LANES * scenario.sampling.replicates))
+    each = blocks * LANES * scenario.sampling.replicates
+    kept_paths = max(each, min(KEPT_TIMES * each, MOST_KEPT))
+    runs = runs_of_decomposition(found)
+    work = _Work(kept_paths + runs * each, progress)
+    kept = run(
+        scenario,
+        paths=kept_paths,
+        threads=threads,
+        keep_outcomes=True,
+        keep_inputs=True,
+        progress=lambda done, _total, _error: work.reach(done),
+    ).outcomes
+    assert kept is not None
+    measure = variables(asked, kept[list(OUTCOME_COLUMNS)].to_numpy(np.float32))
+    parts = decompose(scenario, found, measure, blocks, thread_count(threads), work.add)
+    return Drivers(
+        scenario=scenario,
+        found=found,
+        explanations=_explanations(scenario, asked, kept, parts),
+        paths=each,
+        runs=runs,
+        kept_paths=len(kept),
+        seconds=time.perf_counter() - started,
+    )
+
+
+class _Work:
+    """Paths done, counted from any thread."""
+
+    def __init__(self, total: int, progress: Progress | None) -> None:
+        self._done, self._total, self._progress = 0, total, progress
+        self._lock = threading.Lock()
+
+    def reach(self, done: int) -> None:
+        self.add(done - self._done)
+
+    def add(self, paths: int) -> None:
+        with self._lock:
+            self._done += paths
+            if self._progress is not None:
+                self._progress(self._done, self._total, math.nan)
+
+
+def _explanations(
+    scenario: Scenario, asked: Sequence[Outcome], kept: pd.DataFrame, parts: Decomposition
+) -> tuple[Explanation, ...]:
+    """Put together what the mixed runs and the kept paths tell about each outcome."""
+    inputs = [i for i in correlated_inputs(scenario) if i.quantity.drawn == "path"]
+    effects = effects_of_inputs(kept, inputs, asked)
+    rows = by_replicate(kept, OUTCOME_COLUMNS)
+    return tuple(
+        Explanation(
+            outcome=outcome,
+            value=estimate_of(outcome, outcome.values(rows)).estimate,
+            indices=tuple(_indices(parts, place, effects[place])),
+            together=tuple(parts.together(place)) if parts.varies(place) else (),
+            effects=tuple(sorted(effects[place], key=lambda effect: -abs(effect.change.value))),
+        )
+        for place, outcome in enumerate(asked)
+    )
+
+
+def _indices(parts: Decomposition, place: int, effects: Sequence[Effect]) -> list[Index]:
+    if not parts.varies(place):
+        return []
+    found = parts.indices(place)
+    if parts.found.is_joint:
+        members = sorted(effects, key=lambda effect: -effect.alone.value)
+        found += [Index(effect.key, None, effect.alone, None) for effect in members]
+    return found

@@ -1,0 +1,126 @@
+"""What was found about an outcome's drivers, in sentences made from the numbers."""
+
+import itertools
+import math
+from collections.abc import Sequence
+
+from .conditional import Effect
+from .decomposition import Index
+from .driver_list import DriverList
+from .drivers import Explanation
+from .outcome import Outcome
+
+# In standard errors: two shares as close are not told apart; an effect as wide is no chance.
+APART, SURE = 2.0, 4.0
+MOST_NAMED = 3
+LEAST_NAMED = 0.01
+PREFIXES = ("segments.", "hardware.", "inference.")
+
+
+def readable(name: str) -> str:
+    """Return a driver's name for pictures and sentences, such as ``api growth initial``."""
+    for prefix in PREFIXES:
+        name = name.removeprefix(prefix)
+    return name.replace(".", " ").replace("_", " ")
+
+
+def figure_of(outcome: Outcome, value: float) -> str:
+    """Return a probability in percent, or billions of dollars."""
+    if not outcome.is_probability:
+        return f"{value:.3g} bn USD"
+    return f"{value:.0%}" if 0.095 <= value < 0.905 else f"{value:.1%}"
+
+
+def leaders(indices: Sequence[Index]) -> list[Index]:
+    """Return the drivers that may have the largest share, the largest first."""
+    shared = [index for index in indices if index.share is not None]
+    return [index for index in shared if not _is_above(shared[0], index)]
+
+
+def _is_above(one: Index, other: Index) -> bool:
+    assert one.share is not None and other.share is not None
+    error = math.hypot(one.share.standard_error, other.share.standard_error)
+    return one.share.value - other.share.value > APART * error
+
+
+def what_moves(explanation: Explanation, name: str) -> str:
+    """Return which driver has the largest share of an outcome's variance.
+
+    Drivers whose shares the errors don't tell apart are named together.
+    """
+    if not explanation.indices:
+        value = figure_of(explanation.outcome, explanation.value.value)
+        return f"Nothing moves {name}: {value} in all paths"
+    first = leaders(explanation.indices)
+    told, others = first[:MOST_NAMED], len(first[MOST_NAMED:])
+    drivers = _listed([readable(index.name) for index in told])
+    shares = _listed([f"{index.share.value:.0%}" for index in told if index.share is not None])
+    more = f", not told apart from {others} more" if others else ""
+    return f"What moves {name} most: {drivers} ({shares} of the variance{more})"
+
+
+def how_far(outcome: Outcome, effect: Effect) -> str:
+    """Return how far an outcome goes from the P10 to the P90 of an input."""
+    low, high = (figure_of(outcome, at.value) for at in (effect.at_p10, effect.at_p90))
+    return f"From {low} at the P10 of {readable(effect.key)} to {high} at its P90"
+
+
+def between_tenths(outcome: Outcome, effect: Effect) -> str:
+    """Return an outcome in the lowest and in the highest tenth of an input."""
+    low, high = (figure_of(outcome, effect.deciles[place].value) for place in (0, -1))
+    return f"{low} in the lowest tenth of {readable(effect.key)}, {high} in the highest"
+
+
+def telling(effects: Sequence[Effect], most: int) -> list[Effect]:
+    """Return the effects that are more than chance, the widest first."""
+    return [e for e in effects if abs(e.change.value) > SURE * e.change.standard_error][:most]
+
+
+def largest(indices: Sequence[Index], most: int) -> list[Index]:
+    """Return the drivers that a short list names: their share, or else alone, is 1% or more."""
+    told = [index for index in indices if (index.share or index.alone).value >= LEAST_NAMED]
+    return told[:most]
+
+
+def group_letters(found: DriverList) -> dict[str, str]:
+    """Return the letter of the group of each driver that is correlated with others, by name."""
+    return {
+        found.drivers[member].name: chr(ord("a") + place)
+        for place, block in enumerate(found.groups)
+        for member in block
+    }
+
+
+def correlation_notes(found: DriverList) -> list[str]:
+    """Return what there is to know about correlated drivers, one line a group."""
+    if found.is_joint:
+        return [
+            "A Student-t copula joins all inputs and yearly deviations, and none has luck of its "
+            "own: single ones have neither share nor total, and alone comes from the kept paths."
+        ]
+    letters = group_letters(found)
+    notes = []
+    for block in found.groups:
+        members = [found.drivers[member] for member in block]
+        pairs = [
+            f"{one.name}, {other.name} {correlation:.2g}"
+            for one, other in itertools.combinations(members, 2)
+            if (correlation := found.correlation_of(one, other)) != 0.0
+        ]
+        notes.append(f"{letters[members[0].name]}  correlated: {'; '.join(pairs)}.")
+    if notes:
+        notes.append(
+            "Of correlated drivers, alone counts what one tells about the others, and total only "
+            "what they leave open; what they explain together stands in the rows of their letter."
+        )
+    foretold = [driver.name for driver in found.drivers if found.is_foretold(driver)]
+    if foretold:
+        notes.append(
+            f"{_listed(foretold)}: each year's news, beyond what the inputs that they are "
+            "correlated with foretell."
+        )
+    return notes
+
+
+def _listed(items: Sequence[str]) -> str:
+    return " and ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)

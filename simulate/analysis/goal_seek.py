@@ -1,0 +1,288 @@
+"""What would it take? The value of a setting at which a probability is as wanted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
+
+from simulate.estimate import Estimate
+from simulate.goal import Target
+from simulate.scenario import Scenario
+from simulate.scenario.setting import Setting, at_values, refuse_overlap, shown_value
+from simulate.simulation import Progress
+
+from .comparison import CommonLuck, share_luck
+from .crossing import Crossing, Curve
+from .headlines import Counted, count
+
+Array = NDArray[np.float64]
+
+GRID = 13
+SIDE = 7
+# Runs beside the grid's, by which progress is told: the search for a crossing and its error.
+SEARCH = 8
+
+
+@dataclass(frozen=True)
+class GoalSeek:
+    """Where a target is met along a setting.
+
+    Attributes
+    ----------
+    target, setting
+        What is wanted, and what is varied.
+    luck
+        Paths and seed of each run.
+    now
+        The probability in the scenario as it is.
+    values
+        The grid that was searched, rising, shape (n,).
+    probabilities
+        One a value.
+    crossings
+        The values at which the probability passes the target's.
+    """
+
+    target: Target
+    setting: Setting
+    luck: CommonLuck
+    now: Estimate
+    values: Array
+    probabilities: tuple[Estimate, ...]
+    crossings: tuple[Crossing, ...]
+
+    @property
+    def is_met_now(self) -> bool:
+        """Whether the scenario as it is meets the target."""
+        return self.target.is_met(self.now.value)
+
+    @property
+    def best(self) -> int:
+        """Place of the grid's value that comes nearest to the target, or is furthest within."""
+        found = [p.value for p in self.probabilities]
+        return int(np.argmax(found) if self.target.at_least else np.argmin(found))
+
+    def met(self) -> list[tuple[Crossing | None, Crossing | None]]:
+        """Return the stretches that meet the target, each from one crossing to another.
+
+        None stands for an end of the range.
+        """
+        stretches: list[tuple[Crossing | None, Crossing | None]] = []
+        start: Crossing | None = None
+        is_met = self.target.is_met(self.probabilities[0].value)
+        for crossing in self.crossings:
+            if is_met:
+                stretches.append((start, crossing))
+            start, is_met = crossing, not is_met
+        return [*stretches, (start, None)] if is_met else stretches
+
+    @property
+    def finding(self) -> str:
+        """The answer in words."""
+        key, stretches = self.setting.key, self.met()
+        low, high = (shown_value(float(self.values[i])) for i in (0, -1))
+        if not stretches:
+            most = "most" if self.target.at_least else "least"
+            best, value = self.probabilities[self.best], float(self.values[self.best])
+            return (
+                f"Met at no {key} from {low} to {high}: the {most} is {best.value:.1%}, "
+                f"at {shown_value(value)}"
+            )
+        if stretches == [(None, None)]:
+            return f"Met at every {key} from {low} to {high}"
+        where = " and ".join(_stretch(*stretch) for stretch in stretches)
+        return f"Met at {key} {where}; {shown_value(self.setting.now)} as it is"
+
+
+def _stretch(start: Crossing | None, end: Crossing | None) -> str:
+    if start is not None and end is not None:
+        return f"from {start.value.rounded} to {end.value.rounded}"
+    if start is not None:
+        return f"from {start.value.rounded} up"
+    return f"up to {end.value.rounded}" if end is not None else "everywhere"
+
+
+@dataclass(frozen=True)
+class GoalMap:
+    """Where a target is met over two settings.
+
+    Attributes
+    ----------
+    target, luck, now
+        As of ``GoalSeek``.
+    settings
+        The first runs down the rows, the second across.
+    values
+        The grid of each, rising, shapes (n,) and (m,).
+    probabilities
+        Shape (n, m).
+    needed
+        One a row: the crossings of the second setting, between the grid's values interpolated.
+    """
+
+    target: Target
+    settings: tuple[Setting, Setting]
+    luck: CommonLuck
+    now: Estimate
+    values: tuple[Array, Array]
+    probabilities: Array
+    needed: tuple[tuple[Crossing, ...], ...]
+
+    @property
+    def finding(self) -> str:
+        """The answer in words."""
+        met = np.array([self.target.is_met(p) for p in self.probabilities.flat])
+        if not met.any():
+            most = self.probabilities.max() if self.target.at_least else self.probabilities.min()
+            bound = "most" if self.target.at_least else "least"
+            return f"Met nowhere on the grid: the {bound} is {most:.1%}"
+        if met.all():
+            return "Met everywhere on the grid"
+        down, across = (setting.key for setting in self.settings)
+        return f"What {across} has to be for each {down}"
+
+
+def seek_goal(
+    target: Target,
+    setting: Setting,
+    search: tuple[float, float] | None = None,
+    *,
+    paths: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> GoalSeek:
+    """Find the value of a setting at which a target is met.
+
+    Parameters
+    ----------
+    target
+        From ``parse_target``.
+    setting
+        From ``find_setting``, of the target's scenario.
+    search
+        The lowest and the highest value; by default ``setting.search_range()``.
+    paths, seed, threads, progress
+        As for ``compare``, of each run.
+
+    Returns
+    -------
+    GoalSeek
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario can't have a value of the range.
+
+    Notes
+    -----
+    Every run has the same points, so the probability moves smoothly with the setting. A grid finds
+    between which of its values the level is passed; a bracketing method (Alefeld, Potra and Shi,
+    1995) finds where. Each replicate passes the level at a value of its own; their spread is the
+    value's error.
+    """
+    low, high = search or setting.search_range()
+    values = np.unique([*np.linspace(low, high, GRID).round(12), low, high])
+    luck = share_luck(
+        [target.scenario, setting.at(low), setting.at(high)],
+        paths=paths,
+        seed=seed,
+        threads=threads,
+    )
+    runs = _Runs(target, luck, 1 + len(values) + SEARCH, progress)
+    curve = Curve(lambda value: runs.count(setting.at(value)), low, high)
+    now = runs.count(target.scenario)
+    return GoalSeek(
+        target=target,
+        setting=setting,
+        luck=luck,
+        now=now.estimate,
+        values=values,
+        probabilities=tuple(curve.at(float(value)).estimate for value in values),
+        crossings=tuple(curve.crossings(target.probability, values)),
+    )
+
+
+def map_goal(
+    target: Target,
+    settings: tuple[Setting, Setting],
+    search: Sequence[tuple[float, float] | None] = (None, None),
+    *,
+    paths: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> GoalMap:
+    """Find where a target is met over two settings.
+
+    Parameters
+    ----------
+    target, paths, seed, threads, progress
+        As for ``seek_goal``.
+    settings
+        From ``find_setting``, of the target's scenario.
+    search
+        The range of each; by default its ``search_range()``.
+
+    Returns
+    -------
+    GoalMap
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario can't have a pair of values, or both settings change the same.
+    """
+    refuse_overlap(settings)
+    down, across = (
+        np.linspace(*(given or setting.search_range()), SIDE).round(12)
+        for setting, given in zip(settings, search, strict=True)
+    )
+    corners = [
+        at_values(settings, (float(x), float(y))) for x in down[[0, -1]] for y in across[[0, -1]]
+    ]
+    luck = share_luck([target.scenario, *corners], paths=paths, seed=seed, threads=threads)
+    runs = _Runs(target, luck, 1 + SIDE * SIDE, progress)
+    now = runs.count(target.scenario)
+    rows = [[runs.count(at_values(settings, (float(x), float(y)))) for y in across] for x in down]
+    return GoalMap(
+        target=target,
+        settings=settings,
+        luck=luck,
+        now=now.estimate,
+        values=(down, across),
+        probabilities=np.array([[found.estimate.value for found in row] for row in rows]),
+        needed=tuple(
+            tuple(_between(across, row).crossings(target.probability, across)) for row in rows
+        ),
+    )
+
+
+def _between(values: Array, row: Sequence[Counted]) -> Curve:
+    """Return a row of the grid as a curve: each replicate's counts, monotone between values."""
+    shape = PchipInterpolator(values, [found.counts for found in row])
+    paths = row[0].paths
+    return Curve(
+        lambda value: Counted(np.rint(shape(value)).astype(np.int64), paths),
+        float(values[0]),
+        float(values[-1]),
+    )
+
+
+class _Runs:
+    """Counts the target's event in one run after the other, and tells of progress."""
+
+    def __init__(
+        self, target: Target, luck: CommonLuck, expected: int, progress: Progress | None
+    ) -> None:
+        self._target, self._luck, self._progress = target, luck, progress
+        self._expected, self._done = expected, 0
+
+    def count(self, scenario: Scenario) -> Counted:
+        """Run a scenario and count."""
+        of = max(self._expected, self._done + 1)
+        result = self._luck.run(scenario, self._progress, place=self._done, of=of)
+        self._done += 1
+        return count(self._target.event, result)

@@ -1,0 +1,154 @@
+"""The headline figures of a scenario, read from each of several runs and compared in pairs."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulate.estimate import Estimate, change_of_probability, probability
+from simulate.event import Event, event_by_year, projected_event
+from simulate.kernels.rows import Hit
+from simulate.result import Result
+from simulate.scenario import Scenario
+from simulate.simulation import Progress
+
+from .comparison import CommonLuck
+
+# "The latter part of the decade" (B1).
+CASH_YEAR = 2030
+
+
+class Reading(Protocol):
+    """A figure of one run, small, and with what its change from another run is told from."""
+
+    @property
+    def estimate(self) -> Estimate:
+        """The figure, with its error."""
+        ...
+
+    def change_from(self, before: Self) -> Estimate:
+        """Return the change from another run on common random numbers, with a paired error."""
+        ...
+
+
+class Counted(NamedTuple):
+    """In how many paths of each replicate an event happens, shape (replicates,), of how many."""
+
+    counts: NDArray[np.int64]
+    paths: int
+
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """The probability in each replicate, shape (replicates,)."""
+        return self.counts / self.paths
+
+    @property
+    def estimate(self) -> Estimate:
+        """The probability."""
+        return probability(self.counts, self.paths)
+
+    def change_from(self, before: "Counted") -> Estimate:
+        """Return the change from another run on common random numbers, with a paired error."""
+        return change_of_probability(before.counts, self.counts, self.paths)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number of a run.
+
+    Attributes
+    ----------
+    name, short
+        In words, and for the head of a column.
+    unit
+        A probability, or money.
+    more_is_better
+        Which way is up.
+    read
+        Takes it from a result.
+    """
+
+    name: str
+    short: str
+    unit: Literal["probability", "bn USD"]
+    more_is_better: bool
+    read: Callable[[Result], Reading]
+
+
+def chance_of(event: Event, scenario: Scenario) -> Figure:
+    """Return the probability of a scenario's event as a figure."""
+    return Figure(
+        f"P({event.in_words(scenario)})",
+        event.in_short(scenario),
+        "probability",
+        event.time is not Hit.OUT_OF_CASH,
+        lambda result: count(event, result),
+    )
+
+
+def count(event: Event, result: Result) -> Counted:
+    """Return in how many paths of a run an event happens."""
+    return Counted(result.counts_by(event.time, event.quarter), result.replicate_paths)
+
+
+def headlines(scenario: Scenario) -> tuple[Figure, ...]:
+    """Return what a report on a scenario leads with.
+
+    Parameters
+    ----------
+    scenario
+        Its horizon and the company's projection say of which years.
+
+    Returns
+    -------
+    tuple of Figure
+        The probabilities of the target margin by the projected year, and of a held year of
+        positive cash flow and of no cash by 2030, each year moved into the horizon; and the median
+        peak funding need.
+    """
+    events = (
+        projected_event(scenario),
+        event_by_year(Hit.CASH_FLOW_HELD, CASH_YEAR, scenario),
+        event_by_year(Hit.OUT_OF_CASH, CASH_YEAR, scenario),
+    )
+    need = Figure(
+        "median peak funding need",
+        "peak need, bn USD",
+        "bn USD",
+        False,
+        lambda result: result.funding_need_by_replicate("p50"),
+    )
+    return (*(chance_of(event, scenario) for event in events), need)
+
+
+def read_all(
+    figures: Sequence[Figure],
+    scenarios: Sequence[Scenario],
+    luck: CommonLuck,
+    progress: Progress | None = None,
+) -> list[tuple[Reading, ...]]:
+    """Run scenarios on common random numbers, and keep nothing of the runs but figures.
+
+    Parameters
+    ----------
+    figures
+        Which.
+    scenarios
+        Any number; a result of each would take some 80 MB.
+    luck
+        From ``share_luck``, of scenarios such as these.
+    progress
+        As for ``run``, of all runs together.
+
+    Returns
+    -------
+    list of tuple of Reading
+        One tuple a scenario, one reading a figure.
+    """
+    found = []
+    for place, scenario in enumerate(scenarios):
+        result = luck.run(scenario, progress, place=place, of=len(scenarios))
+        found.append(tuple(figure.read(result) for figure in figures))
+    return found

@@ -1,0 +1,116 @@
+"""What a question is about: whether something comes by a date, or an amount of a path."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulate.event import Event, event_by_year, parse_event, projected_event, refuse_other_target
+from simulate.kernels.rows import Hit, index
+from simulate.result import FUNDING_NEED, OUTCOME_COLUMNS
+from simulate.scenario import Scenario, ScenarioError
+
+Array = NDArray[np.float64]
+PATTERN = re.compile(r"P\(\s*(.+?)\s*\)")
+FORM = f'"P(gross margin by 2027)" or "{FUNDING_NEED}"'
+CASH_FLOW_YEAR = 2030
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A number of a path: 1 if an event comes and 0 if not, or the peak funding need."""
+
+    event: Event | None = None
+
+    @property
+    def name(self) -> str:
+        """The outcome in words, as ``parse_outcome`` reads it."""
+        return FUNDING_NEED if self.event is None else f"P({self.event.name})"
+
+    @property
+    def is_probability(self) -> bool:
+        """Whether its mean is a probability; billions of dollars otherwise."""
+        return self.event is not None
+
+    def values(self, outcomes: NDArray[np.float32]) -> Array:
+        """Return the outcome of each path from its row of ``OUTCOME_COLUMNS``."""
+        if self.event is None:
+            return outcomes[..., OUTCOME_COLUMNS.index(FUNDING_NEED)].astype(float)
+        return (outcomes[..., index(self.event.time)] <= self.event.quarter).astype(float)
+
+
+def headline_outcomes(scenario: Scenario) -> list[Outcome]:
+    """Return what is asked about by default; years outside the horizon become its nearest."""
+    return [
+        Outcome(projected_event(scenario)),
+        Outcome(event_by_year(Hit.CASH_FLOW_HELD, CASH_FLOW_YEAR, scenario)),
+        Outcome(event_by_year(Hit.OUT_OF_CASH, scenario.horizon.last_year, scenario)),
+        Outcome(),
+    ]
+
+
+def parse_outcome(text: str, scenario: Scenario) -> Outcome:
+    """Return the outcome that a text states.
+
+    Parameters
+    ----------
+    text
+        As ``P(gross margin by 2027)``, or ``peak funding need``.
+    scenario
+        Whose horizon holds the date.
+
+    Returns
+    -------
+    Outcome
+
+    Raises
+    ------
+    ScenarioError
+        If the text is no outcome of the scenario.
+    """
+    if text.strip() == FUNDING_NEED:
+        return Outcome()
+    match = PATTERN.fullmatch(text.strip())
+    where = f'--outcome "{text}"'
+    if match is None:
+        raise ScenarioError(f"{where}: not an outcome; write it as {FORM}")
+    event = parse_event(match[1], scenario, where, FORM)
+    refuse_other_target(event, scenario, where)
+    return Outcome(event)
+
+
+def variables(
+    outcomes: Sequence[Outcome], known: NDArray[np.float32]
+) -> Callable[[NDArray[np.float32]], Array]:
+    """Return what turns paths into the numbers whose variance is shared out.
+
+    Parameters
+    ----------
+    outcomes
+        What is asked about.
+    known
+        Many paths' rows of ``OUTCOME_COLUMNS``, among which an amount is ranked: amounts have
+        tails so long that a few paths would make up all of their variance.
+
+    Returns
+    -------
+    callable
+        Of rows of ``OUTCOME_COLUMNS``; shape (..., columns) to (..., outcomes).
+    """
+    ranked = {o: np.sort(o.values(known), axis=None) for o in outcomes if not o.is_probability}
+
+    def measure(rows: NDArray[np.float32]) -> Array:
+        columns = [
+            _rank(o.values(rows), ranked[o]) if o in ranked else o.values(rows) for o in outcomes
+        ]
+        return np.stack(columns, axis=-1)
+
+    return measure
+
+
+def _rank(values: Array, known: Array) -> Array:
+    """Return the share of known values that lie below, and half of those that are equal."""
+    sides = (np.searchsorted(known, values, side) for side in ("left", "right"))
+    return np.asarray(sum(sides) / (2.0 * len(known)))

@@ -1,0 +1,138 @@
+"""What if things go wrong? The headline figures under each stress test, against the scenario."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from simulate.estimate import Estimate
+from simulate.scenario import Scenario
+from simulate.simulation import Progress
+
+from .comparison import CommonLuck, share_luck
+from .headlines import Figure, Reading, headlines, read_all
+
+
+@dataclass(frozen=True)
+class StressTest:
+    """A scenario under a named blow.
+
+    Attributes
+    ----------
+    name, title
+        From the file.
+    changes
+        One a figure: the change from the scenario as it is, with its paired error.
+    """
+
+    name: str
+    title: str
+    changes: tuple[Estimate, ...]
+
+
+@dataclass(frozen=True)
+class Stresses:
+    """A scenario's stress tests.
+
+    Attributes
+    ----------
+    scenario
+        As it is.
+    luck
+        Paths and seed of each run.
+    figures
+        The headline figures.
+    base
+        Their values in the scenario as it is.
+    tests
+        In the order of the file.
+    """
+
+    scenario: Scenario
+    luck: CommonLuck
+    figures: tuple[Figure, ...]
+    base: tuple[Estimate, ...]
+    tests: tuple[StressTest, ...]
+
+    def worst(self, figure: int) -> StressTest | None:
+        """Return the test that hurts a figure most, or None if none does for certain.
+
+        Parameters
+        ----------
+        figure
+            Its place among the figures.
+        """
+        sign = 1.0 if self.figures[figure].more_is_better else -1.0
+        worst = min(self.tests, key=lambda test: sign * test.changes[figure].value)
+        change = worst.changes[figure]
+        hurts = change.high < 0.0 if sign > 0.0 else change.low > 0.0
+        return worst if hurts else None
+
+    def levels(self, figure: int) -> tuple[str, str] | None:
+        """Return a figure as it is and under the test that hurts it most, if one does."""
+        worst = self.worst(figure)
+        if worst is None:
+            return None
+        before = self.base[figure].value
+        levels = (before, before + worst.changes[figure].value)
+        if self.figures[figure].unit == "probability":
+            return f"{levels[0]:.1%}", f"{levels[1]:.1%}"
+        return f"{levels[0]:.1f}", f"{levels[1]:.1f} bn USD"
+
+    @property
+    def finding(self) -> str:
+        """What hurts the company's projection most, in words."""
+        name, worst, levels = self.figures[0].short, self.worst(0), self.levels(0)
+        if worst is None or levels is None:
+            return f"No stress test hurts the chance of {name}"
+        return f"Chance of {name}: {levels[0]} becomes {levels[1]} under {worst.name}"
+
+
+def stress(
+    scenario: Scenario,
+    tests: Mapping[str, Scenario],
+    titles: Mapping[str, str],
+    *,
+    paths: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Stresses:
+    """Run a scenario and its stress tests on common random numbers.
+
+    Parameters
+    ----------
+    scenario
+        As it is.
+    tests
+        The scenario under each of them, by name; at least one.
+    titles
+        What each is, by name.
+    paths, seed, threads, progress
+        As for ``compare``.
+
+    Returns
+    -------
+    Stresses
+
+    Notes
+    -----
+    A blow that falls on no path's luck leaves the same path: the errors are those of differences,
+    far below those of the figures.
+    """
+    everything = [scenario, *tests.values()]
+    luck = share_luck(everything, paths=paths, seed=seed, threads=threads)
+    figures = headlines(scenario)
+    base, *stressed = read_all(figures, everything, luck, progress)
+    return Stresses(
+        scenario=scenario,
+        luck=luck,
+        figures=figures,
+        base=tuple(reading.estimate for reading in base),
+        tests=tuple(
+            StressTest(name, titles.get(name) or name, _changes(base, readings))
+            for name, readings in zip(tests, stressed, strict=True)
+        ),
+    )
+
+
+def _changes(before: tuple[Reading, ...], after: tuple[Reading, ...]) -> tuple[Estimate, ...]:
+    return tuple(b.change_from(a) for a, b in zip(before, after, strict=True))

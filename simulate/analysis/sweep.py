@@ -1,0 +1,152 @@
+"""What if one or two settings had other values? Figures over a grid of them."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from simulate.estimate import Estimate
+from simulate.event import Event
+from simulate.scenario import Scenario, ScenarioError
+from simulate.scenario.setting import Setting, Value, at_values, refuse_overlap
+from simulate.simulation import Progress
+
+from .comparison import CommonLuck, share_luck
+from .headlines import Figure, chance_of, headlines, read_all
+
+Variation = tuple[Setting, Sequence[Value]]
+MOST_CELLS = 10_000
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A place of the grid, by its values, with each figure and its change from the scenario."""
+
+    place: tuple[Value, ...]
+    figures: tuple[Estimate, ...]
+    changes: tuple[Estimate, ...]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Figures over a grid.
+
+    Attributes
+    ----------
+    scenario
+        As it is.
+    luck
+        Paths and seed of each run.
+    variations
+        Each setting and its values.
+    figures
+        What is read from each run.
+    base
+        The figures of the scenario as it is.
+    cells
+        Row by row: the last setting changes first.
+    """
+
+    scenario: Scenario
+    luck: CommonLuck
+    variations: tuple[Variation, ...]
+    figures: tuple[Figure, ...]
+    base: tuple[Estimate, ...]
+    cells: tuple[Cell, ...]
+
+    def grid(self, figure: int) -> NDArray[np.float64]:
+        """Return a figure's values, one axis a setting."""
+        values = np.array([cell.figures[figure].value for cell in self.cells])
+        return values.reshape([len(values) for _, values in self.variations])
+
+    @property
+    def finding(self) -> str:
+        """How far the first figure moves over the grid, in words."""
+        figure, values = self.figures[0], self.grid(0)
+        ends = (float(values.min()), float(values.max()), self.base[0].value)
+        if figure.unit == "probability":
+            low, high, now = (f"{value:.1%}" for value in ends)
+        else:
+            low, high, now = (f"{value:.1f}" for value in ends)
+        name = figure.short[0].upper() + figure.short[1:]
+        return f"{name}: from {low} to {high} over the grid; {now} as it is"
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a cell and figure: the settings' values, the figure, its error and change."""
+        keys = [setting.key for setting, _ in self.variations]
+        return pd.DataFrame(
+            [
+                dict(zip(keys, cell.place, strict=True))
+                | {"figure": figure.name, "unit": figure.unit}
+                | level.as_dict()
+                | {f"change_{name}": x for name, x in change.as_dict().items()}
+                for cell in self.cells
+                for figure, level, change in zip(
+                    self.figures, cell.figures, cell.changes, strict=True
+                )
+            ]
+        )
+
+
+def sweep(
+    scenario: Scenario,
+    variations: Sequence[Variation],
+    event: Event | None = None,
+    *,
+    paths: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Sweep:
+    """Run a scenario over a grid of settings, on common random numbers.
+
+    Parameters
+    ----------
+    scenario
+        Whose settings they are.
+    variations
+        One or two, from ``parse_variation``.
+    event
+        Read its probability instead of the headline figures.
+    paths, seed, threads, progress
+        As for ``compare``.
+
+    Returns
+    -------
+    Sweep
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario can't have one of the values, or two settings change the same.
+    """
+    settings, values = zip(*variations, strict=True)
+    refuse_overlap(settings)
+    grid = list(itertools.product(*values))
+    if len(grid) > MOST_CELLS:
+        raise ScenarioError(f"--vary: {len(grid)} cells are too many; the most is {MOST_CELLS}")
+    everything = [scenario, *(at_values(settings, place) for place in grid)]
+    luck = share_luck(everything, paths=paths, seed=seed, threads=threads)
+    figures = headlines(scenario) if event is None else (chance_of(event, scenario),)
+    base, *readings = read_all(figures, everything, luck, progress)
+    return Sweep(
+        scenario=scenario,
+        luck=luck,
+        variations=tuple(variations),
+        figures=figures,
+        base=tuple(reading.estimate for reading in base),
+        cells=tuple(
+            Cell(
+                place,
+                tuple(reading.estimate for reading in found),
+                tuple(
+                    reading.change_from(before) for reading, before in zip(found, base, strict=True)
+                ),
+            )
+            for place, found in zip(grid, readings, strict=True)
+        ),
+    )

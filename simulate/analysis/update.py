@@ -1,0 +1,273 @@
+"""What to believe now: the paths of a scenario, weighed by what has been seen."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from simulate.estimate import Estimate
+from simulate.event import Event, event_by_year, projected_event
+from simulate.kernels.rows import Hit, Metric
+from simulate.observation import MARGIN_OF, Figure, Happening, Observation, measures_of
+from simulate.result import FUNDING_NEED, HITTING_TIMES, METRICS, projected_time
+from simulate.run import run, with_sampling
+from simulate.scenario import Scenario, ScenarioError
+from simulate.scenario.inputs import list_inputs
+from simulate.simulation import Progress
+from simulate.weighted import WeightedPaths
+
+Array = NDArray[np.float64]
+
+PATHS = 1 << 18
+LEAST_EFFECTIVE = 200
+LEAST_SCALED = 10
+LARGEST_ASKED = 1 << 22
+LEVELS = (0.1, 0.5, 0.9)
+# Of a distance of distribution functions that chance alone exceeds once in twenty times
+# (Kolmogorov), times the square root of the number of paths.
+CHANCE_DISTANCE = 1.36
+LATER_YEAR = 2030
+
+
+@dataclass(frozen=True)
+class Belief:
+    """A probability before and after what has been seen."""
+
+    event: Event
+    before: Estimate
+    after: Estimate
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A number a path before and after what has been seen: its P10, P50 and P90.
+
+    Attributes
+    ----------
+    name, unit
+        For people.
+    by_path
+        Shape (paths,).
+    distance
+        The largest difference of the two distribution functions (Kolmogorov's distance).
+    """
+
+    name: str
+    unit: str
+    by_path: Array
+    before: list[Estimate]
+    after: list[Estimate]
+    distance: float
+
+
+@dataclass(frozen=True)
+class Update:
+    """A scenario's paths before and after what has been seen.
+
+    Attributes
+    ----------
+    scenario
+        Of the paths.
+    observations
+        What has been seen.
+    places
+        Where each lies among the paths, in words.
+    prior, posterior
+        The paths with equal weights, and with those that the observations give them.
+    beliefs
+        Headline probabilities.
+    outcomes
+        Headline amounts.
+    inputs
+        Those whose distribution has moved by more than chance, the most moved first.
+    hitting
+        Quarter of what the company projects, by path; the number of quarters stands for never.
+    """
+
+    scenario: Scenario
+    observations: list[Observation]
+    places: list[str]
+    prior: WeightedPaths
+    posterior: WeightedPaths
+    beliefs: list[Belief]
+    outcomes: list[Spread]
+    inputs: list[Spread]
+    hitting: NDArray[np.integer]
+
+    def in_words(self) -> str:
+        """Return what has become of the first headline probability."""
+        first = self.beliefs[0]
+        seen = " and ".join(observation.text for observation in self.observations)
+        before, after = first.before.value, first.after.value
+        error = math.hypot(first.before.standard_error, first.after.standard_error)
+        if abs(after - before) <= 2.0 * error or f"{before:.0%}" == f"{after:.0%}":
+            change = f"stays at {after:.0%}"
+        else:
+            change = f"{'rises' if after > before else 'falls'} from {before:.0%} to {after:.0%}"
+        clause = first.event.in_words(self.scenario)
+        return f"Having seen {seen}, the chance that {clause} {change}."
+
+
+def update(
+    scenario: Scenario,
+    observations: Sequence[Observation],
+    paths: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Update:
+    """Weigh a scenario's paths by what has been seen.
+
+    Parameters
+    ----------
+    scenario
+        From ``load_scenario``.
+    observations
+        From ``parse_observation``, at least one; their errors are independent.
+    paths
+        262,144 if not given.
+    threads, progress
+        As for ``run``.
+
+    Returns
+    -------
+    Update
+
+    Raises
+    ------
+    ScenarioError
+        If a figure has no error, or so few paths agree with what has been seen that nothing can be
+        said: fewer than an effective 200.
+
+    Notes
+    -----
+    Importance sampling with the prior as proposal: a path's weight is the likelihood of what has
+    been seen on it (Robert and Casella, *Monte Carlo Statistical Methods*, ch. 3).
+    """
+    _refuse_without_error(observations)
+    scenario = with_sampling(scenario, paths or PATHS, None)
+    amounts = _headline_figures(scenario)
+    seen = [o.seen for o in observations if isinstance(o.seen, Figure)]
+    outcomes = run(
+        scenario,
+        keep_outcomes=True,
+        keep_inputs=True,
+        measures=measures_of([*seen, *amounts]),
+        threads=threads,
+        progress=progress,
+    ).outcomes
+    assert outcomes is not None
+    replicate = outcomes["replicate"].to_numpy()
+    places = [place_among(o, o.seen.of_paths(outcomes)) for o in observations]
+    likelihoods = [o.log_likelihood(o.seen.of_paths(outcomes)) for o in observations]
+    weights = importance_weights(np.sum(likelihoods, axis=0))
+    prior = WeightedPaths(np.ones(len(outcomes)), replicate)
+    posterior = WeightedPaths(weights, replicate) if weights.any() else None
+    if posterior is None or posterior.effective < LEAST_EFFECTIVE:
+        effective = 0.0 if posterior is None else posterior.effective
+        raise ScenarioError(*_refusal(effective, len(outcomes), places))
+    compare = _Comparison(prior, posterior)
+    return Update(
+        scenario,
+        list(observations),
+        places,
+        prior,
+        posterior,
+        beliefs=[compare.belief(event, outcomes) for event in _headline_events(scenario)],
+        outcomes=[
+            *(compare.spread(f.name, f.unit, f.of_paths(outcomes)) for f in amounts),
+            compare.spread(FUNDING_NEED, "bn USD", outcomes[FUNDING_NEED].to_numpy(float)),
+        ],
+        inputs=compare.moved_inputs(scenario, outcomes),
+        hitting=outcomes[HITTING_TIMES[projected_time(scenario)]].to_numpy(),
+    )
+
+
+def importance_weights(log_likelihood: Array) -> Array:
+    """Return weights in proportion to likelihoods, the greatest 1; 0 if nothing is likely."""
+    best = np.max(log_likelihood)
+    if best == -math.inf:
+        return np.zeros_like(log_likelihood)
+    return np.exp(log_likelihood - best)
+
+
+class _Comparison:
+    """Numbers and events of paths, with and without the observations' weights."""
+
+    def __init__(self, prior: WeightedPaths, posterior: WeightedPaths) -> None:
+        self._prior, self._posterior = prior, posterior
+
+    def belief(self, event: Event, outcomes: pd.DataFrame) -> Belief:
+        happens = Happening(event).of_paths(outcomes)
+        before, after = (p.probability(happens) for p in (self._prior, self._posterior))
+        return Belief(event, before, after)
+
+    def spread(self, name: str, unit: str, values: Array) -> Spread:
+        before, after = (p.quantiles(values, LEVELS) for p in (self._prior, self._posterior))
+        return Spread(name, unit, values, before, after, self._distance(values))
+
+    def moved_inputs(self, scenario: Scenario, outcomes: pd.DataFrame) -> list[Spread]:
+        moved = []
+        for member in list_inputs(scenario):
+            if member.key in outcomes:
+                values = outcomes[member.key].to_numpy(float)
+                if self._distance(values) > CHANCE_DISTANCE / math.sqrt(self._posterior.effective):
+                    moved.append(self.spread(member.key, member.quantity.unit, values))
+        return sorted(moved, key=lambda spread: -spread.distance)
+
+    def _distance(self, values: Array) -> float:
+        order = np.argsort(values)
+        before, after = (
+            np.cumsum(p.weight[order]) / p.weight.sum() for p in (self._prior, self._posterior)
+        )
+        return float(np.max(np.abs(after - before)))
+
+
+def _headline_events(scenario: Scenario) -> list[Event]:
+    return [
+        projected_event(scenario),
+        event_by_year(Hit.CASH_FLOW_HELD, LATER_YEAR, scenario),
+        event_by_year(Hit.OUT_OF_CASH, scenario.horizon.last_year, scenario),
+    ]
+
+
+def _headline_figures(scenario: Scenario) -> list[Figure]:
+    """Return revenue, gross margin and free cash flow of the projected year."""
+    event = projected_event(scenario)
+    margin = MARGIN_OF[projected_time(scenario)]
+    return [
+        Figure(f"{METRICS[metric]} {event.date}", metric, event.quarter)
+        for metric in (Metric.REVENUE, margin, Metric.FREE_CASH_FLOW)
+    ]
+
+
+def _refuse_without_error(observations: Sequence[Observation]) -> None:
+    for observation in observations:
+        if observation.error is None and isinstance(observation.seen, Figure):
+            raise ScenarioError(
+                f'--observe "{observation.text}": say how exactly it is known, such as ± 5%'
+            )
+
+
+def _refusal(effective: float, count: int, places: Sequence[str]) -> list[str]:
+    """Say that too few paths agree, where each observation lies among them, and what to do."""
+    lines = [
+        f"what was seen leaves an effective {effective:.0f} of {count:,} paths; "
+        f"{LEAST_EFFECTIVE} are needed",
+        *(f"  {place}" for place in places),
+    ]
+    # The effective number of a few paths is too rough to be scaled.
+    more = math.inf if effective < LEAST_SCALED else 1.5 * count * LEAST_EFFECTIVE / effective
+    ask = f"ask for --paths {2 ** math.ceil(math.log2(more))}, " if more <= LARGEST_ASKED else ""
+    return [*lines, f"{ask}give a wider error, or a scenario in which it is less of a surprise"]
+
+
+def place_among(observation: Observation, paths: Array) -> str:
+    """Say where an observation lies among the values of paths, shape (paths,)."""
+    if isinstance(observation.seen, Happening):
+        return f"{observation.text}: so in {np.mean(paths == observation.value):.1%} of paths"
+    below = np.mean(paths <= observation.value)
+    middle = observation.seen.written(float(np.median(paths)))
+    return f"{observation.text}: above {below:.1%} of paths, whose median is {middle}"

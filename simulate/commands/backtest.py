@@ -1,0 +1,93 @@
+"""``simulate backtest``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from simulate.answer import console, table
+from simulate.number_format import amount, percent
+from simulate.result import DISCLAIMER
+from simulate.scenario import load_scenario
+
+from .files import new_picture, save_whole
+from .options import (
+    File,
+    Force,
+    Observations,
+    Observe,
+    Paths,
+    Set,
+    Stress,
+    Threads,
+    Variant,
+    scenario_name,
+)
+from .running import compile_kernels, interruptible, progress_bar
+
+if TYPE_CHECKING:
+    from simulate.analysis.backtest import Backtest
+
+ABOUT_SCORES = (
+    "CRPS, the continuous ranked probability score, is in the figure's unit: below the error of "
+    "the median, the distribution told more than its median alone. Of an event it is the Brier "
+    "score, beside the share of paths that foresaw the answer."
+)
+
+
+def backtest(
+    file: File = None,
+    settings: Set = None,
+    variant: Variant = None,
+    stress: Stress = None,
+    observe: Observe = None,
+    observations: Observations = None,
+    paths: Paths = None,
+    threads: Threads = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Picture to write.", show_default="<scenario>-backtest.png"),
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Score an earlier scenario by what came true, which is taken as exact."""
+    from simulate.analysis.backtest import backtest as score
+    from simulate.observation_text import read_observations
+    from simulate.plots.backtest import plot_backtest
+
+    scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    seen = read_observations(observe or (), observations, scenario)
+    picture = new_picture(out, f"{scenario_name(file, variant, stress)}-backtest.png", force)
+    with interruptible():
+        compile_kernels(silent=False)
+        with progress_bar(silent=False) as progress:
+            found = score(scenario, seen, paths, threads, progress)
+        print_backtest(found, console())
+        save_whole(plot_backtest(found), picture)
+    console().print(f"Predictions and what came true drawn: {picture}", soft_wrap=True)
+
+
+def print_backtest(backtest: "Backtest", out: Console) -> None:
+    """Print where each figure lies among what was predicted, and its score."""
+    out.print(Text(backtest.scenario.name, style="bold"))
+    out.print(Text(f"{backtest.paths:,} paths\n", style="dim"))
+    out.print(Text(backtest.in_words()))
+    for score in backtest.scores:
+        out.print(Text(score.in_words()))
+    shown = table(
+        "\nScores", "", "came true", "paths at or\nbelow it", "CRPS", "error of\nthe median"
+    )
+    for score in backtest.scores:
+        seen = score.observation.seen
+        shown.add_row(
+            seen.name.replace("gross margin", "margin"),
+            seen.written(score.observation.value),
+            f"{score.place.value:.0%}" if score.is_certain else percent(score.place),
+            amount(score.crps, seen.unit),
+            seen.written(score.median_error) if score.is_amount else "",
+        )
+    out.print(shown)
+    out.print(Text(ABOUT_SCORES, style="dim"))
+    out.print(Text(DISCLAIMER, style="dim"))

@@ -1,0 +1,102 @@
+"""``simulate decide``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from simulate.answer import console, table
+from simulate.number_format import number
+from simulate.result import DISCLAIMER
+from simulate.scenario import ScenarioError, find_scenario, load_scenario
+from simulate.scenario.load import list_changes
+
+from .files import new_picture, save_whole
+from .options import File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
+from .running import compile_kernels, interruptible, progress_bar
+
+if TYPE_CHECKING:
+    from simulate.analysis.decision import Weighed
+
+MOST_SHOWN = 12
+
+
+def decide(
+    file: File = None,
+    settings: Set = None,
+    variant: Variant = None,
+    stress: Stress = None,
+    paths: Annotated[int, typer.Option(min=4096, help="Paths of each option.")] = 1 << 17,
+    seed: Seed = None,
+    threads: Threads = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Picture to write.", show_default="<scenario>-decision.png")
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Weigh the options of the scenario's decision, and what knowing an input first is worth."""
+    from simulate.analysis.decision import weigh
+    from simulate.plots.decision import plot_decision
+
+    names = list_changes(file).options
+    if not names:
+        raise ScenarioError(
+            f"{find_scenario(file)}: has no [decision]; see the one of anthropic-tpu.toml"
+        )
+    options = {
+        name: load_scenario(
+            file, variant=variant, stress=stress, option=name, settings=settings or ()
+        )
+        for name in names
+    }
+    picture = new_picture(out, f"{scenario_name(file, variant, stress)}-decision.png", force)
+    with interruptible():
+        compile_kernels(silent=False)
+        with progress_bar(silent=False) as progress:
+            weighed = weigh(options, paths=paths, seed=seed, threads=threads, progress=progress)
+        print_decision(weighed, load_scenario(file, variant=variant).name, console())
+        save_whole(plot_decision(weighed), picture)
+    console().print(f"Decision drawn: {picture}", soft_wrap=True)
+
+
+def print_decision(weighed: "Weighed", name: str, out: Console) -> None:
+    """Print what the options pay, and what knowing pays."""
+    from simulate.analysis.decision import payoff_words
+
+    decision, payoffs = weighed.decision, weighed.payoffs
+    out.print(Text(name, style="bold"))
+    out.print(Text(f"Decision: {decision.title}."))
+    out.print(Text(f"A path pays {payoff_words(decision)}.\n"))
+    shown = table("", "option", "expected payoff", "against the best", "the best in")
+    chosen = payoffs.paid.argmax(axis=1)
+    for place, option in enumerate(weighed.options):
+        is_best = place == payoffs.best
+        shown.add_row(
+            option,
+            number(payoffs.expected(place)),
+            "" if is_best else number(payoffs.behind(place)),
+            f"{(chosen == place).mean():.0%} of paths",
+            style="bold" if is_best else "",
+        )
+    out.print(shown)
+    for option, told in decision.options.items():
+        out.print(Text(f"{option}: {told.title or option}"))
+    out.print()
+    worth = table("What it is worth to know it before deciding, bn USD", "", "worth", "then")
+    worth.columns[-1].justify = "left"
+    worth.add_row("everything", number(weighed.everything), "")
+    for key, known in list(weighed.telling.items())[:MOST_SHOWN]:
+        worth.add_row(key, number(known.worth), weighed.rule(key))
+    out.print(worth)
+    out.print(Text(f"{weighed.finding}."))
+    rest = [known.worth.high for k, known in weighed.inputs.items() if k not in weighed.telling]
+    if rest:
+        bound = (
+            f"is worth more than {max(rest):.2g} bn"
+            if max(rest) > 0.0
+            else "alone changes the choice"
+        )
+        out.print(Text(f"None of the {len(rest)} other inputs {bound}."))
+    out.print(Text(f"\n{weighed.luck.words} {DISCLAIMER}", style="dim"))

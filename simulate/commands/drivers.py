@@ -1,0 +1,157 @@
+"""``simulate drivers``."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from simulate.answer import console, table
+from simulate.estimate import Estimate
+from simulate.number_format import money, percent
+from simulate.result import DISCLAIMER
+from simulate.scenario import load_scenario
+
+from .options import File, Force, Set, Stress, Threads, Variant, scenario_name
+from .running import compile_kernels, interruptible, progress_bar
+
+if TYPE_CHECKING:
+    from simulate.analysis.conditional import Effect
+    from simulate.analysis.decomposition import Index, Together
+    from simulate.analysis.drivers import Drivers, Explanation
+    from simulate.analysis.outcome import Outcome
+
+MOST_ROWS, LEAST_TOGETHER = 10, 0.01
+LEGEND = (
+    "share: of the variance; those of all drivers sum to 100% (Shapley). alone: what goes when "
+    "this one becomes known. total: what stays when all others are known. ± is one standard error. "
+    "P10, P90: the outcome in the tenth of the paths about them; what is correlated moves along."
+)
+
+
+def drivers(
+    file: File = None,
+    settings: Set = None,
+    variant: Variant = None,
+    stress: Stress = None,
+    outcome: Annotated[
+        list[str] | None,
+        typer.Option(
+            help='What is to be explained, as "P(gross margin by 2027)" or "peak funding need".',
+            show_default="the headline ones",
+        ),
+    ] = None,
+    paths: Annotated[
+        int, typer.Option(min=1, help="Paths of each run; two to three runs a driver.")
+    ] = 1 << 15,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of all randomness.")] = None,
+    threads: Threads = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder to write to.", show_default="results/<scenario>-drivers"),
+    ] = None,
+    force: Force = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress and no answer.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the summary alone, as JSON.")
+    ] = False,
+) -> None:
+    """Say which inputs and shocks drive the outcomes, and write tables and pictures."""
+    from simulate.analysis.driver_tables import made_from, summary
+    from simulate.analysis.drivers import find_drivers
+    from simulate.analysis.outcome import headline_outcomes, parse_outcome
+    from simulate.drivers_output import OWN_FILES, write_drivers
+    from simulate.folder import whole_folder
+    from simulate.run import with_sampling
+
+    chosen = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    scenario = with_sampling(chosen, paths, seed)
+    asked = [parse_outcome(text, scenario) for text in outcome or ()] or headline_outcomes(scenario)
+    folder = out or Path("results") / f"{scenario_name(file, variant, stress)}-drivers"
+    silent = quiet or as_json
+    with (
+        interruptible(),
+        whole_folder(folder, OWN_FILES, made_from(scenario, asked), force) as partial,
+    ):
+        compile_kernels(silent)
+        with progress_bar(silent) as progress:
+            found = find_drivers(scenario, asked, paths=paths, threads=threads, progress=progress)
+        write_drivers(found, partial)
+    if as_json:
+        typer.echo(json.dumps(summary(found), indent=2, ensure_ascii=False))
+    elif not quiet:
+        print_drivers(found, console())
+        console().print(f"Tables and pictures: {folder}", soft_wrap=True)
+
+
+def print_drivers(drivers: "Drivers", out: Console) -> None:
+    """Print what drives each outcome."""
+    from simulate.analysis.findings import correlation_notes, group_letters
+
+    out.print(Text(drivers.scenario.name, style="bold"))
+    out.print(
+        Text(
+            f"{drivers.runs} runs of {drivers.paths:,} paths and one of {drivers.kept_paths:,}, "
+            f"seed {drivers.scenario.sampling.seed}, {drivers.seconds:.1f} s",
+            style="dim",
+        )
+    )
+    for explanation in drivers.explanations:
+        out.print()
+        print_explanation(explanation, group_letters(drivers.found), out)
+    out.print(Text(LEGEND))
+    for note in correlation_notes(drivers.found):
+        out.print(Text(note))
+    out.print(Text(f"\n{DISCLAIMER}", style="dim"))
+
+
+def print_explanation(explanation: "Explanation", letters: dict[str, str], out: Console) -> None:
+    """Print one outcome's drivers: in words, and the largest as a table."""
+    from simulate.analysis.findings import how_far, largest, telling, what_moves
+
+    outcome, value = explanation.outcome, explanation.value
+    written = percent(value) if outcome.is_probability else f"median {money(value)} bn USD"
+    out.print(Text(f"{outcome.name}: {written}", style="bold"))
+    out.print(Text(f"{what_moves(explanation, 'it')}."))
+    if not explanation.indices:
+        return
+    for effect in telling(explanation.effects, 1):
+        out.print(Text(f"{how_far(outcome, effect)}."))
+    unit = "%" if outcome.is_probability else "bn USD"
+    shown = table("", "driver", "share\n%", "alone\n%", "total\n%", f"P10 to P90\n{unit}")
+    effects = {effect.key: effect for effect in explanation.effects}
+    listed = largest(explanation.indices, MOST_ROWS)
+    for index in listed:
+        name = f"{index.name.removeprefix('segments.')} {letters.get(index.name, '')}"
+        shown.add_row(name, *_cells(index), _from_to(effects.get(index.name), outcome))
+    rest = [i.share.value for i in explanation.indices if i not in listed and i.share is not None]
+    if rest:
+        shown.add_row(f"{len(rest)} others", f"{100.0 * sum(rest):.1f}", style="dim")
+    for group in explanation.together:
+        if group.total.value >= LEAST_TOGETHER:
+            shown.add_row(f"{letters[group.names[0]]} together", *_cells(group), style="dim")
+    out.print(shown)
+
+
+def _cells(of: "Index | Together") -> list[str]:
+    return [_part(estimate) for estimate in (of.share, of.alone, of.total)]
+
+
+def _part(estimate: Estimate | None) -> str:
+    """Return a part of the variance in percent, with its standard error."""
+    if estimate is None:
+        return ""
+    # Adding 0 makes a rounded -0.0 a plain 0.
+    value = round(100.0 * estimate.value, 1) + 0.0
+    return f"{value:.1f}±{100.0 * estimate.standard_error:.1f}"
+
+
+def _from_to(effect: "Effect | None", outcome: "Outcome") -> str:
+    if effect is None:
+        return ""
+    low, high = (at.value for at in (effect.at_p10, effect.at_p90))
+    if outcome.is_probability:
+        return f"{100.0 * low:.1f} to {100.0 * high:.1f}"
+    return f"{low:.3g} to {high:.3g}"

@@ -1,0 +1,166 @@
+"""``simulate goal``."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from simulate.answer import console, table
+from simulate.estimate import Estimate
+from simulate.number_format import number, percent
+from simulate.result import DISCLAIMER
+from simulate.scenario import ScenarioError, load_scenario
+from simulate.scenario.setting import Setting, find_setting, shown_value
+
+from .files import new_picture, save_whole
+from .options import File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
+from .running import compile_kernels, interruptible, progress_bar
+
+if TYPE_CHECKING:
+    from simulate.analysis.goal_seek import GoalMap, GoalSeek
+
+PATHS_OF_A_CURVE, PATHS_OF_A_MAP = 1 << 16, 1 << 14
+# In spreads to either side.
+REACH_OF_A_CURVE, REACH_OF_A_MAP = 2.0, 0.75
+
+
+def goal(
+    file: File = None,
+    target: Annotated[
+        str | None,
+        typer.Option(help='What shall hold, as "P(gross margin 70% by 2027) >= 0.5".'),
+    ] = None,
+    vary: Annotated[
+        list[str] | None, typer.Option(metavar="KEY", help="What may change; once or twice.")
+    ] = None,
+    low: Annotated[
+        list[float] | None, typer.Option("--from", help="Lowest value to try, of each --vary.")
+    ] = None,
+    high: Annotated[
+        list[float] | None, typer.Option("--to", help="Highest value to try, of each --vary.")
+    ] = None,
+    settings: Set = None,
+    variant: Variant = None,
+    stress: Stress = None,
+    paths: Annotated[
+        int | None,
+        typer.Option(min=1, help="Paths of each run.", show_default="65536; 16384 for two --vary"),
+    ] = None,
+    seed: Seed = None,
+    threads: Threads = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Picture to write.", show_default="<scenario>-goal.png")
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Find the value of a setting at which a probability is as wanted; a map for two settings."""
+    from simulate.analysis.goal_seek import map_goal, seek_goal
+    from simulate.goal import parse_target
+    from simulate.plots.goal import plot_goal
+
+    if target is None or not vary or len(vary) > 2:
+        raise ScenarioError('goal: give --target "P(gross margin by 2027) >= 0.5" and --vary KEY')
+    scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    wanted = parse_target(target, scenario)
+    found = [find_setting(wanted.scenario, key) for key in vary]
+    ranges = _ranges(found, low or [], high or [])
+    picture = new_picture(out, f"{scenario_name(file, variant, stress)}-goal.png", force)
+    with interruptible():
+        compile_kernels(silent=False)
+        with progress_bar(silent=False) as progress:
+            if len(found) == 1:
+                answer = seek_goal(
+                    wanted,
+                    found[0],
+                    ranges[0],
+                    paths=paths or PATHS_OF_A_CURVE,
+                    seed=seed,
+                    threads=threads,
+                    progress=progress,
+                )
+            else:
+                answer = map_goal(
+                    wanted,
+                    (found[0], found[1]),
+                    ranges,
+                    paths=paths or PATHS_OF_A_MAP,
+                    seed=seed,
+                    threads=threads,
+                    progress=progress,
+                )
+        print_goal(answer, console())
+        save_whole(plot_goal(answer), picture)
+    console().print(f"Goal drawn: {picture}", soft_wrap=True)
+
+
+def _ranges(
+    settings: Sequence[Setting], low: Sequence[float], high: Sequence[float]
+) -> list[tuple[float, float]]:
+    """Return where to look, by what was asked for or as far as is valid."""
+    for name, given in (("--from", low), ("--to", high)):
+        if len(given) not in (0, len(settings)):
+            raise ScenarioError(f"{name}: give it once for each --vary, in the same order")
+    ranges = []
+    for place, setting in enumerate(settings):
+        found = setting.search_range(REACH_OF_A_CURVE if len(settings) == 1 else REACH_OF_A_MAP)
+        ends = (low[place] if low else found[0], high[place] if high else found[1])
+        if ends[0] >= ends[1]:
+            raise ScenarioError(
+                f"--vary {setting.key}: from {ends[0]:g} to {ends[1]:g} is no range"
+            )
+        ranges.append(ends)
+    return ranges
+
+
+def print_goal(goal: "GoalSeek | GoalMap", out: Console) -> None:
+    """Print where the target is met, and the probabilities that say so."""
+    from simulate.analysis.goal_seek import GoalSeek
+
+    is_curve = isinstance(goal, GoalSeek)
+    out.print(Text(goal.target.scenario.name, style="bold"))
+    out.print(Text(f"Wanted: {goal.target.in_words}. As it is: {percent(goal.now)}."))
+    out.print(Text(f"{goal.finding}.\n"))
+    out.print(_curve(goal) if is_curve else _needed(goal))
+    for setting in [goal.setting] if is_curve else goal.settings:
+        out.print(Text(f"Varied: {setting.in_words}."))
+    out.print(Text(f"\n{goal.luck.words} {DISCLAIMER}", style="dim"))
+
+
+def _curve(goal: "GoalSeek") -> Table:
+    """Return the probability at each value of the grid, with the crossings in between."""
+    rows = {
+        float(value): (shown_value(float(value)), percent(probability), "")
+        for value, probability in zip(goal.values, goal.probabilities, strict=True)
+    }
+    rows |= {
+        crossing.value.value: (number(crossing.value), "wanted", _interval(crossing.value))
+        for crossing in goal.crossings
+    }
+    found = table("", goal.setting.key.replace(".", "\n."), "probability", "95% interval")
+    for _, row in sorted(rows.items()):
+        found.add_row(*row, style="bold" if row[-1] else "")
+    return found
+
+
+def _needed(goal: "GoalMap") -> Table:
+    """Return what the second setting has to be at each value of the first."""
+    down, across = (setting.key.replace(".", "\n.") for setting in goal.settings)
+    found = table("", down, across, "95% interval", "probability across", narrow=True)
+    for value, crossings, row in zip(goal.values[0], goal.needed, goal.probabilities, strict=True):
+        met = [goal.target.is_met(probability) for probability in row]
+        needed = "\n".join(f"{number(c.value)} {c.side(goal.target.at_least)}" for c in crossings)
+        needed = needed or ("any" if all(met) else "none")
+        intervals = "\n".join(_interval(c.value) for c in crossings)
+        found.add_row(
+            shown_value(float(value)), needed, intervals, f"{row[0]:.1%} to {row[-1]:.1%}"
+        )
+    return found
+
+
+def _interval(value: Estimate) -> str:
+    digits = len(value.rounded.partition(".")[2])
+    return f"{value.low:.{digits}f} to {value.high:.{digits}f}"

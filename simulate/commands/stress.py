@@ -1,0 +1,98 @@
+"""``simulate stress``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from simulate.answer import console, heading, table
+from simulate.number_format import change, figure
+from simulate.result import DISCLAIMER
+from simulate.scenario import Scenario, ScenarioError, find_scenario, load_scenario
+from simulate.scenario.load import list_changes
+
+from .files import new_picture, save_whole
+from .options import File, Force, Seed, Set, Threads, Variant, scenario_name
+from .running import compile_kernels, interruptible, progress_bar
+
+if TYPE_CHECKING:
+    from simulate.analysis.stress import Stresses
+
+
+def stress(
+    file: File = None,
+    settings: Set = None,
+    variant: Variant = None,
+    paths: Annotated[int, typer.Option(min=1, help="Paths of each run.")] = 1 << 18,
+    seed: Seed = None,
+    threads: Threads = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Picture to write.", show_default="<scenario>-stress.png")
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Compare each of the scenario's stress tests with the scenario, on common random numbers."""
+    from simulate.analysis.stress import stress as run_all
+    from simulate.plots.stress import plot_stresses
+
+    titles = list_changes(file).stresses
+    if not titles:
+        raise ScenarioError(
+            f"{find_scenario(file)}: has no stress tests; name one as [stresses.dearer]"
+        )
+
+    def load(name: str | None) -> Scenario:
+        return load_scenario(file, variant=variant, stress=name, settings=settings or ())
+
+    scenario, tests = load(None), {name: load(name) for name in titles}
+    picture = new_picture(out, f"{scenario_name(file, variant, None)}-stress.png", force)
+    with interruptible():
+        compile_kernels(silent=False)
+        with progress_bar(silent=False) as progress:
+            found = run_all(
+                scenario,
+                tests,
+                titles,
+                paths=paths,
+                seed=seed,
+                threads=threads,
+                progress=progress,
+            )
+        print_stresses(found, console())
+        save_whole(plot_stresses(found), picture)
+    console().print(f"Stress tests drawn: {picture}", soft_wrap=True)
+
+
+def print_stresses(stresses: "Stresses", out: Console) -> None:
+    """Print what each test changes, and which hurts most."""
+    figures = stresses.figures
+    shown = table(
+        f"{stresses.scenario.name}\nas it is, and the change under each stress test "
+        "(of probabilities, in points)",
+        "",
+        *(heading(f.short) for f in figures),
+        narrow=True,
+    )
+    shown.add_row("as it is", *map(figure, stresses.base, (f.unit for f in figures)), style="bold")
+    for test in stresses.tests:
+        shown.add_row(test.name, *map(change, test.changes, (f.unit for f in figures)))
+    out.print(shown)
+    for test in stresses.tests:
+        out.print(Text(f"{test.name}: {test.title}"))
+    out.print()
+    out.print(Text("Hurt most:"))
+    for place, member in enumerate(figures):
+        worst, levels = stresses.worst(place), stresses.levels(place)
+        if worst is None or levels is None:
+            out.print(Text(f"- {member.name}: by none of them."))
+        else:
+            out.print(Text(f"- {member.name}, by {worst.name}: {' becomes '.join(levels)}."))
+    out.print(
+        Text(
+            f"\n{stresses.luck.words} The error of a change is that of paired differences. "
+            f"{DISCLAIMER}",
+            style="dim",
+        )
+    )

@@ -1,0 +1,126 @@
+"""``simulate sweep``."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from simulate.answer import console, heading, table
+from simulate.number_format import figure
+from simulate.result import DISCLAIMER
+from simulate.scenario import ScenarioError, load_scenario
+from simulate.scenario.setting import parse_variation, shown_value
+
+from .files import new_picture, new_table, save_table, save_whole
+from .options import File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
+from .running import compile_kernels, interruptible, progress_bar
+
+if TYPE_CHECKING:
+    from simulate.analysis.sweep import Sweep
+
+
+def sweep(
+    file: File = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=VALUES",
+            help="A key and its values, as a,b,c or first:last:count; once or twice.",
+        ),
+    ] = None,
+    of: Annotated[
+        str | None,
+        typer.Option(help='One outcome, as "out of cash by 2030", not the headline figures.'),
+    ] = None,
+    settings: Set = None,
+    variant: Variant = None,
+    stress: Stress = None,
+    paths: Annotated[int, typer.Option(min=1, help="Paths of each run.")] = 1 << 16,
+    seed: Seed = None,
+    threads: Threads = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Table to write, .csv or .parquet.", show_default="none")
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="Picture to write.", show_default="<scenario>-sweep.png")
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Run a scenario over a grid of one or two settings, on common random numbers."""
+    from simulate.analysis.sweep import sweep as run_grid
+    from simulate.event import parse_event, with_target
+    from simulate.plots.sweep import plot_sweep
+
+    if not vary or len(vary) > 2:
+        raise ScenarioError("--vary: give it once or twice, as --vary cash.tax_rate=0:0.05:6")
+    scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    event = None if of is None else parse_event(of, scenario, f'--of "{of}"')
+    scenario = scenario if event is None else with_target(scenario, event)
+    variations = [parse_variation(scenario, text) for text in vary]
+    drawing = new_picture(
+        picture, f"{scenario_name(file, variant, stress)}-sweep.png", force, "--picture"
+    )
+    written = None if out is None else new_table(out, force)
+    with interruptible():
+        compile_kernels(silent=False)
+        with progress_bar(silent=False) as progress:
+            found = run_grid(
+                scenario,
+                variations,
+                event,
+                paths=paths,
+                seed=seed,
+                threads=threads,
+                progress=progress,
+            )
+        print_sweep(found, console())
+        save_whole(plot_sweep(found), drawing)
+        if written is not None:
+            save_table(found.table, written, scenario)
+    names = drawing if written is None else f"{drawing}; table: {written}"
+    console().print(f"Sweep drawn: {names}", soft_wrap=True)
+
+
+def print_sweep(sweep: "Sweep", out: Console) -> None:
+    """Print the grid: a row a value of one setting, or a grid a figure of two."""
+    out.print(_rows(sweep) if len(sweep.variations) == 1 else Group(*_grids(sweep)))
+    for setting, _ in sweep.variations:
+        out.print(Text(f"Varied: {setting.in_words}."))
+    out.print(Text(f"{sweep.finding}."))
+    out.print(Text(f"\n{sweep.luck.words} {DISCLAIMER}", style="dim"))
+
+
+def _rows(sweep: "Sweep") -> Table:
+    ((setting, _),) = sweep.variations
+    units = [member.unit for member in sweep.figures]
+    found = table(
+        sweep.scenario.name,
+        setting.key.replace(".", "\n."),
+        *(heading(member.short) for member in sweep.figures),
+        narrow=True,
+    )
+    found.add_row("as it is", *map(figure, sweep.base, units), style="bold")
+    for cell in sweep.cells:
+        found.add_row(shown_value(cell.place[0]), *map(figure, cell.figures, units))
+    return found
+
+
+def _grids(sweep: "Sweep") -> Iterator[Table | Text]:
+    """Yield a grid a figure, with the settings down and across."""
+    (down, rows), (across, columns) = sweep.variations
+    yield Text(sweep.scenario.name, style="bold")
+    yield Text(f"Down: {down.key}. Across: {across.key}.\n")
+    for place, member in enumerate(sweep.figures):
+        is_share = member.unit == "probability"
+        errors = [cell.figures[place].standard_error for cell in sweep.cells]
+        error = f"{100 * max(errors):.2f} points" if is_share else f"{max(errors):.2g}"
+        yield Text(f"{member.name} (standard errors to {error})", style="bold")
+        found = table("", "", *map(shown_value, columns))
+        for value, numbers in zip(rows, sweep.grid(place), strict=True):
+            shown = (f"{number:.1%}" if is_share else f"{number:,.1f}" for number in numbers)
+            found.add_row(shown_value(value), *shown)
+        yield found

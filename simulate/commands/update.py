@@ -1,0 +1,113 @@
+"""``simulate update``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from simulate.answer import console, table
+from simulate.number_format import amount, percent
+from simulate.result import DISCLAIMER
+from simulate.scenario import load_scenario
+
+from .files import new_picture, save_whole
+from .options import (
+    File,
+    Force,
+    Observations,
+    Observe,
+    Paths,
+    Set,
+    Stress,
+    Threads,
+    Variant,
+    scenario_name,
+)
+from .running import compile_kernels, interruptible, progress_bar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simulate.analysis.update import Spread, Update
+
+MOST_SHOWN = 6
+
+
+def update(
+    file: File = None,
+    settings: Set = None,
+    variant: Variant = None,
+    stress: Stress = None,
+    observe: Observe = None,
+    observations: Observations = None,
+    paths: Paths = None,
+    threads: Threads = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Picture to write.", show_default="<scenario>-update.png"),
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Weigh the paths by what has been seen, and say what to believe now.
+
+    A quarter's date means the quarter's own figure, a year's the fiscal year's.
+    """
+    from simulate.analysis.update import update as weigh
+    from simulate.observation_text import read_observations
+    from simulate.plots.update import plot_update
+
+    scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    seen = read_observations(observe or (), observations, scenario)
+    picture = new_picture(out, f"{scenario_name(file, variant, stress)}-update.png", force)
+    with interruptible():
+        compile_kernels(silent=False)
+        with progress_bar(silent=False) as progress:
+            found = weigh(scenario, seen, paths, threads, progress)
+        print_update(found, console())
+        save_whole(plot_update(found), picture)
+    console().print(f"Before and after drawn: {picture}", soft_wrap=True)
+
+
+def print_update(update: "Update", out: Console) -> None:
+    """Print the headline probabilities and amounts before and after, and the inputs that moved."""
+    count = len(update.hitting)
+    out.print(Text(update.scenario.name, style="bold"))
+    out.print(
+        Text(
+            f"{count:,} paths, worth {update.posterior.effective:,.0f} equal ones after weighing\n",
+            style="dim",
+        )
+    )
+    out.print(Text(update.in_words()))
+    for place in update.places:
+        out.print(Text(place, style="dim"))
+    shown = table("\nProbability", "", "before", "now")
+    for belief in update.beliefs:
+        shown.add_row(belief.event.name, percent(belief.before), percent(belief.after))
+    out.print(shown)
+    _print_spreads("Outcomes", update.outcomes, out)
+    if update.inputs:
+        moved = update.inputs[:MOST_SHOWN]
+        title = f"Inputs that moved, the most first ({len(moved)} of {len(update.inputs)})"
+        _print_spreads(title, moved, out)
+    else:
+        out.print(Text("\nNo input moved by more than chance."))
+    out.print(Text(f"\n{DISCLAIMER}", style="dim"))
+
+
+def _print_spreads(title: str, spreads: "Sequence[Spread]", out: Console) -> None:
+    """Print a line that names each number, then its quantiles before and now."""
+    out.print(Text(f"\n{title}", style="bold"))
+    out.print(Text(_line("", ["P10", "P50", "P90"])))
+    for spread in spreads:
+        unit = "" if spread.unit == "share" else f", {spread.unit}"
+        out.print(Text(f" {spread.name.removeprefix('segments.')}{unit}"))
+        for label, quantiles in (("before", spread.before), ("now", spread.after)):
+            line = _line(label, [amount(quantile, spread.unit) for quantile in quantiles])
+            out.print(Text(line, style="dim" if label == "before" else ""))
+
+
+def _line(label: str, cells: "Sequence[str]") -> str:
+    return f"   {label:<14}" + "".join(f"{cell:>19}" for cell in cells)

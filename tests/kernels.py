@@ -1,0 +1,11 @@
+"""Kernels that only kernels call, for tests."""
+
+from collections.abc import Callable
+from typing import Any
+
+from simulate.kernels.jit import callable_kernel
+
+
+def from_python(kernel: Any) -> Callable[..., Any]:
+    """Return a kernel's function compiled so that Python can call it."""
+    return callable_kernel(kernel.py_func)

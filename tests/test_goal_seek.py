@@ -1,0 +1,183 @@
+"""What it would take: values that meet a target, where they are known."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from simulate.analysis.goal_seek import GoalSeek, map_goal, seek_goal
+from simulate.goal import Target, parse_target
+from simulate.kernels.rows import Hit
+from simulate.plots.goal import plot_goal
+from simulate.run import run
+from simulate.scenario import Scenario
+from simulate.scenario.setting import find_setting
+from tests.commands import call
+from tests.scenarios import changed, value
+from tests.test_closed_forms import CENTRE, OVERRUN, SCALE, quiet
+
+PATHS = 1 << 13
+OTHER_COST = "inference.other_sales_cost"
+GAIN = "inference.efficiency_gain.p50"
+
+
+@pytest.fixture(scope="module")
+def short(anthropic: Scenario) -> Scenario:
+    """Anthropic to 2030, on pseudo-random paths, which are made fastest."""
+    return changed(anthropic, {"horizon.last_quarter": "2030Q4", "sampling.sampler": "pseudo"})
+
+
+def seek(target: str, key: str, scenario: Scenario, *search: float) -> GoalSeek:
+    wanted = parse_target(target, scenario)
+    ends = (search[0], search[1]) if search else None
+    return seek_goal(wanted, find_setting(wanted.scenario, key), ends, paths=PATHS)
+
+
+def inference_share(scenario: Scenario) -> float:
+    planned = value(scenario.segments[0].inference_cost)
+    return planned * (1.0 + value(scenario.inference.base_overrun))
+
+
+def test_without_uncertainty_it_is_the_cost_that_leaves_the_margin() -> None:
+    """The margin is 1 - inference - other cost in every quarter, so P is 1 up to a cost, then 0."""
+    found = seek("P(gross margin 45% by 2027) >= 0.5", OTHER_COST, quiet())
+    (crossing,) = found.crossings
+    truth = 1.0 - inference_share(quiet()) - 0.45
+    assert not crossing.rises
+    assert crossing.value.low <= truth <= crossing.value.high
+    assert abs(crossing.value.value - truth) < 2e-4 * np.ptp(found.values)
+    assert found.finding.startswith(f"Met at {OTHER_COST} up to {crossing.value.rounded}; ")
+
+
+@pytest.mark.parametrize(("wanted", "years"), [(0.5, 2), (0.9, 5)])
+def test_under_a_lognormal_overrun_it_is_a_closed_form(wanted: float, years: int) -> None:
+    """With nothing carried, P(by n years) = 1 - (1 - p)^n, with p that one year's own luck will do.
+
+    p = Phi((log((1 - x - target) / share) - centre) / scale), which is solved for x.
+    """
+    scenario = changed(quiet(), {"inference.overrun": OVERRUN, "inference.overrun_carried": 0.0})
+    found = seek(f"P(gross margin 50% by {2025 + years}) >= {wanted}", OTHER_COST, scenario)
+    once = 1.0 - (1.0 - wanted) ** (1.0 / years)
+    room = inference_share(scenario) * np.exp(CENTRE + SCALE * norm.ppf(once))
+    (crossing,) = found.crossings
+    # Beyond 4 standard errors once in 16,000 seeds, were they normal.
+    assert abs(crossing.value.value - (1.0 - 0.5 - room)) < 4.0 * crossing.value.standard_error
+
+
+def test_a_target_that_a_value_meets_is_met_at_that_value(short: Scenario) -> None:
+    there = run(find_setting(short, GAIN).at(1.0), paths=PATHS)
+    probability = there.probability_by_year(Hit.MARGIN_PAYING, 2027).value
+    found = seek(f"P(gross margin by 2027) >= {probability}", GAIN, short, 0.4, 1.6)
+    (crossing,) = found.crossings
+    assert abs(crossing.value.value - 1.0) < 0.3 * crossing.value.standard_error
+    assert found.now.value < probability
+    assert not found.is_met_now
+
+
+def test_the_words_agree_with_the_numbers(short: Scenario) -> None:
+    found = seek("P(out of cash by 2030) <= 0.2", GAIN, short, 0.4, 1.6)
+    (crossing,) = found.crossings
+    assert found.finding == f"Met at {GAIN} from {crossing.value.rounded} up; 0.8 as it is"
+    assert found.target.in_words == "P(cash runs out by the end of 2030) at most 20%"
+    met = [found.target.is_met(p.value) for p in found.probabilities]
+    assert met == [v > crossing.value.value for v in found.values]
+    written = {text.get_text() for text in plot_goal(found).axes[0].texts}
+    assert {crossing.value.rounded, "wanted: at most 20%"} <= written
+
+
+def test_a_target_out_of_reach_says_so_with_the_best(short: Scenario) -> None:
+    found = seek("P(gross margin by 2026) >= 0.5", GAIN, short, 0.4, 1.0)
+    assert found.crossings == ()
+    best = max(p.value for p in found.probabilities)
+    assert found.finding == (
+        f"Met at no {GAIN} from 0.4 to 1: the most is {best:.1%}, at {found.values[found.best]:g}"
+    )
+    assert found.best == len(found.values) - 1
+
+
+def test_a_target_that_is_never_missed_says_so(short: Scenario) -> None:
+    found = seek("P(gross margin by 2027) >= 0.01", GAIN, short, 0.8, 1.0)
+    assert found.finding == f"Met at every {GAIN} from 0.8 to 1"
+    assert found.is_met_now
+
+
+def test_the_rows_of_a_map_are_each_a_search(short: Scenario) -> None:
+    wanted = parse_target("P(gross margin by 2027) >= 0.4", short)
+    settings = (find_setting(short, GAIN), find_setting(short, "inference.overrun"))
+    plane = map_goal(wanted, settings, [(0.8, 1.4), (-0.2, 0.2)], paths=PATHS)
+    row = 3
+    (crossing,) = plane.needed[row]
+    at_row = Target(settings[0].at(plane.values[0][row]), wanted.event, True, 0.4)
+    alone = seek_goal(
+        at_row, find_setting(at_row.scenario, "inference.overrun"), (-0.2, 0.2), paths=PATHS
+    )
+    (expected,) = alone.crossings
+    # The row is interpolated between 7 values.
+    assert crossing.value.value == pytest.approx(expected.value.value, abs=0.004)
+    assert crossing.side(at_least=True) == "and less"
+    assert (
+        plane.finding == "What inference.overrun has to be for each inference.efficiency_gain.p50"
+    )
+    assert plot_goal(plane).axes[0].get_xlabel() == "inference.overrun  share"
+
+
+@pytest.fixture(autouse=True)
+def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+FAST = [
+    "--paths",
+    "2048",
+    "--set",
+    "sampling.sampler=pseudo",
+    "--set",
+    "horizon.last_quarter=2030Q4",
+]
+TARGET = ["--target", "P(gross_margin 70% by 2027) >= 0.3", *FAST]
+
+
+@pytest.mark.parametrize(
+    "vary", [[GAIN, "--from", "0.6", "--to", "1.4"], [GAIN, "--vary", "cash.opening"]]
+)
+def test_the_command_prints_in_80_columns_and_draws(
+    vary: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "goal", "anthropic", *TARGET, "--vary", *vary) == 0
+    printed = capsys.readouterr().out
+    assert max(map(len, printed.splitlines())) <= 80
+    for part in (
+        "Wanted: P(gross margin",
+        "at least",
+        "As it is",
+        "Varied: every draw",
+        "advice",
+    ):
+        assert part in printed
+    assert Path("anthropic-goal.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--vary", GAIN], "goal: give --target"),
+        (TARGET, "--vary KEY"),
+        ([*TARGET, "--vary", "inference.gain"], "there is no inference.gain"),
+        ([*TARGET, "--vary", "targets.gross_margin"], "of the question, not of the lab"),
+        ([*TARGET, "--vary", "funding.round_2026.quarter"], "compare some with simulate sweep"),
+        ([*TARGET, "--vary", GAIN, "--from", "2", "--to", "1"], "from 2 to 1 is no range"),
+        ([*TARGET, "--vary", GAIN, "--from", "1", "--from", "2"], "once for each --vary"),
+        ([*TARGET, "--vary", "cash.tax_rate", "--to", "2"], "from 0 to 1 share"),
+        ([*TARGET, "--vary", GAIN, "--out", "x.doc"], "must end in .png, .svg or .pdf"),
+    ],
+)
+def test_a_goal_that_can_not_be_ends_in_a_line(
+    arguments: list[str],
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert call(monkeypatch, "goal", "anthropic", *arguments) == 2
+    assert message in capsys.readouterr().err
+    assert list(Path().iterdir()) == []

@@ -1,0 +1,105 @@
+"""Boxes on points whose answer is known."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulate.analysis.prim import (
+    LEAST_INSIDE,
+    MOVED_BY_ROUNDING,
+    Box,
+    correlation,
+    find_box,
+    peel,
+    round_limits,
+)
+from simulate.weighted import WeightedPaths
+
+COUNT = 20_000
+INSIDE, OUTSIDE = 0.8, 0.05
+
+
+def in_planted_box(points: np.ndarray) -> np.ndarray:
+    return (points[:, 1] > 0.6) & (points[:, 4] > 0.2) & (points[:, 4] < 0.7)
+
+
+def planted(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Six uniform columns, of which two make a box of mass 0.2."""
+    rng = np.random.default_rng(seed)
+    points = rng.random((COUNT, 6))
+    chance = np.where(in_planted_box(points), INSIDE, OUTSIDE)
+    return points, rng.random(COUNT) < chance
+
+
+def test_a_planted_box_is_found_with_its_coverage_and_density_on_held_out_points() -> None:
+    box = find_box(*planted(1))
+    assert box.ends == [(1, False), (4, False), (4, True)]
+    np.testing.assert_allclose(
+        [box.low[1], box.low[4], box.high[4]], [0.6, 0.2, 0.7], rtol=0, atol=0.01
+    )
+    points, success = planted(2)
+    inside, replicate = box.contains(points), np.arange(COUNT) % 16
+    mass = 0.4 * 0.5
+    coverage = mass * INSIDE / (mass * INSIDE + (1.0 - mass) * OUTSIDE)
+    density = WeightedPaths(inside.astype(float), replicate).probability(success)
+    covered = WeightedPaths(success.astype(float), replicate).probability(inside)
+    # Limits that are 0.01 off let in, or leave out, up to a tenth of what density and coverage
+    # could lose; what is left is chance, within 4 standard errors.
+    assert density.value == pytest.approx(INSIDE, abs=4 * density.standard_error + 0.02)
+    assert covered.value == pytest.approx(coverage, abs=4 * covered.standard_error + 0.02)
+
+
+def test_in_noise_held_out_points_are_no_denser_inside() -> None:
+    """Of 20 rules found in noise, the mean standardised gain on fresh points is within 4/√20."""
+    gains = []
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        points, success = rng.random((4000, 8)), rng.random(4000) < 0.2
+        box = find_box(points, success)
+        assert success[box.contains(points)].mean() > 0.2  # on its own points it looks good
+        fresh = box.contains(rng.random((40_000, 8)))
+        hits = (rng.random(40_000) < 0.2)[fresh]
+        gains.append((hits.mean() - 0.2) / np.sqrt(0.16 / hits.size))
+    assert abs(np.mean(gains)) < 4.0 / np.sqrt(20)
+
+
+def test_the_score_is_the_correlation_of_two_truths() -> None:
+    points, success = planted(3)
+    inside = in_planted_box(points)
+    found = correlation(
+        np.count_nonzero(inside), np.count_nonzero(inside & success), COUNT, int(success.sum())
+    )
+    assert found == pytest.approx(np.corrcoef(inside, success)[0, 1])
+    assert correlation(0, 0, COUNT, 100) == correlation(COUNT, 100, COUNT, 100) == 0.0
+
+
+def test_peeling_takes_a_twentieth_each_time_and_never_gives_back() -> None:
+    points, success = planted(4)
+    before = np.ones(COUNT, bool)
+    for place, box in enumerate(peel(points, success)):
+        inside = box.contains(points)
+        assert not (inside & ~before).any()
+        if place:
+            assert inside.sum() == before.sum() - int(0.05 * before.sum())
+        before = inside
+    assert before.sum() >= LEAST_INSIDE
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_a_rule_has_at_most_so_many_columns(most: int) -> None:
+    box = find_box(*planted(5), most=most)
+    assert 1 <= len(box.limited) <= most
+    assert set(box.limited) <= {1, 4}
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.floats(0.05, 0.95), st.floats(1e-6, 1e6), st.integers(0, 2**32 - 1))
+def test_rounded_limits_move_hardly_a_point(place: float, scale: float, seed: int) -> None:
+    points = scale * np.random.default_rng(seed).normal(size=(2000, 1))
+    low = float(np.quantile(points, place))
+    box = Box(np.array([low]), np.array([np.inf]))
+    rounded = round_limits(box, points)
+    moved = np.count_nonzero(rounded.contains(points) != box.contains(points))
+    assert moved <= MOVED_BY_ROUNDING * np.count_nonzero(box.contains(points))
+    assert rounded.low[0] == float(f"{rounded.low[0]:.7g}")
