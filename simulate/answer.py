@@ -1,6 +1,5 @@
 """The printed answer: what a person reads out loud, in 80 columns."""
 
-import math
 import textwrap
 
 from rich import box
@@ -8,8 +7,8 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from simulate.estimate import Estimate
 from simulate.kernels.rows import Hit, Metric
+from simulate.number_format import money, percent, share
 from simulate.result import DISCLAIMER, HITTING_TIMES, Result, projected_time
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import list_inputs
@@ -27,66 +26,9 @@ def console(stderr: bool = False) -> Console:
     return found
 
 
-def percent(estimate: Estimate) -> str:
-    """Return a probability and its standard error in percent, or its bound if 0 or 1 was seen."""
-    if estimate.value == 0.0:
-        return f"0% (<{_small(estimate.high)})"
-    if estimate.value == 1.0:
-        missing = 100.0 * (1.0 - estimate.low)
-        return f"100% (>{100.0 - missing:.{max(0, math.ceil(-math.log10(missing)))}f}%)"
-    most = 2 if estimate.value > 0.01 else 4
-    return _with_error(100.0 * estimate.value, 100.0 * estimate.standard_error, "%", most)
-
-
-def _small(share: float) -> str:
-    return f"{100 * share:.1g}%"
-
-
-def money(estimate: Estimate) -> str:
-    """Return billions of dollars with their standard error."""
-    return _with_error(estimate.value, estimate.standard_error, "", 2)
-
-
-def amount(estimate: Estimate, unit: str) -> str:
-    """Return a number of any unit with its standard error, left out where it rounds to 0."""
-    scale, sign = (100.0, "%") if unit == "share" else (1.0, "")
-    value, error = scale * estimate.value, scale * estimate.standard_error
-    most = 2 if abs(value) >= 10.0 or sign else 3 if abs(value) >= 1.0 else 4
-    if error < 0.5 * 10.0**-most:
-        return f"{value:,.{most}f}{sign}"
-    return _with_error(value, error, sign, most)
-
-
-def number(estimate: Estimate) -> str:
-    """Return a number with its standard error."""
-    if math.isnan(estimate.standard_error):
-        return f"{estimate.rounded} ± unknown"
-    return _with_error(estimate.value, estimate.standard_error, "", 6)
-
-
 def heading(name: str) -> str:
     """Return a figure's name in lines as narrow as a value with its error."""
     return textwrap.fill(name, len("-12.34 ± 0.05"))
-
-
-def figure(estimate: Estimate, unit: str) -> str:
-    """Return a probability in percent, or money, with its standard error."""
-    return percent(estimate) if unit == "probability" else money(estimate)
-
-
-def change(estimate: Estimate, unit: str) -> str:
-    """Return a change, of a probability in points of percent, with its standard error."""
-    if estimate.value == 0.0 and not estimate.standard_error > 0.0:
-        return "no change"
-    scale = 100.0 if unit == "probability" else 1.0
-    value, error = scale * estimate.value, scale * estimate.standard_error
-    return _with_error(value, error, "", 2 if abs(value) > 1.0 else 4, sign="+")
-
-
-def _with_error(value: float, error: float, unit: str, most: int, sign: str = "-") -> str:
-    """Return a number to the digit that its error's first digit stands at, within 1 to most."""
-    digits = 1 if error <= 0.0 else min(max(1, math.ceil(-math.log10(error))), most)
-    return f"{value:{sign},.{digits}f}{unit} ± {error:.{digits}f}"
 
 
 def print_answer(result: Result, out: Console) -> None:
@@ -133,8 +75,8 @@ def _sentence(result: Result) -> str:
     company = ", the company's projection" if year == targets.projected_year else ""
     return (
         f"Gross margin ({targets.projected_margin}) reaches {targets.gross_margin:.0%} by the end "
-        f"of {year}{company}, in {by_year:.0%} of paths. Free cash flow has been positive for a "
-        f"year by the end of {cash_year} in {cash:.0%}."
+        f"of {year}{company}, in {share(by_year)} of paths. Free cash flow has been positive for a "
+        f"year by the end of {cash_year} in {share(cash)}."
     )
 
 

@@ -1,6 +1,5 @@
 """What a run writes into its folder."""
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -8,11 +7,9 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from matplotlib.figure import Figure
 
 from simulate.folder import SUMMARY, whole_folder
-from simulate.plots.hitting_time import plot_cash_flow_date, plot_margin_date
-from simulate.plots.margin_by_year import plot_margin_by_year
+from simulate.plots import PICTURES
 from simulate.plots.style import save_picture
 from simulate.result import Result
 from simulate.scenario import Scenario
@@ -21,11 +18,6 @@ from simulate.version import package_version
 HITTING_TABLE = "hitting_times.parquet"
 METRICS_TABLE = "metrics.parquet"
 OUTCOMES_TABLE = "outcomes.parquet"
-PICTURES: dict[str, Callable[[Result], Figure]] = {
-    "margin_date": plot_margin_date,
-    "cash_flow_date": plot_cash_flow_date,
-    "margin_by_year": plot_margin_by_year,
-}
 PICTURE_KINDS = (".png", ".svg")
 OWN_FILES = {SUMMARY, HITTING_TABLE, METRICS_TABLE, OUTCOMES_TABLE} | {
     f"{name}{kind}" for name in PICTURES for kind in PICTURE_KINDS

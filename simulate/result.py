@@ -1,7 +1,7 @@
 """The result of a run: tables with errors, and what they were made from."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -58,6 +58,12 @@ def projected_time(scenario: Scenario) -> Hit:
     return Hit.MARGIN_PAYING if paying else Hit.MARGIN_ALL
 
 
+def projected_metric(scenario: Scenario) -> Metric:
+    """Return the margin that the company's projection is about."""
+    is_paying = projected_time(scenario) is Hit.MARGIN_PAYING
+    return Metric.MARGIN_PAYING if is_paying else Metric.MARGIN_ALL
+
+
 class HittingQuarter(NamedTuple):
     """A quantile of a hitting time, such as ``2027Q4`` or ``never``, with its 95% interval."""
 
@@ -108,6 +114,9 @@ class Result:
         dollars, and the uncertain inputs if those were asked for.
     goal
         What became of the precision that was asked for, in words.
+    traces
+        Metrics of the first paths of replicate 0, quarter by quarter, in the order of ``METRICS``:
+        shape (paths, metrics, quarters). ``run`` keeps 1,024 of them, however many it counts.
     """
 
     scenario: Scenario
@@ -116,6 +125,7 @@ class Result:
     seconds: float
     outcomes: pd.DataFrame | None = None
     goal: str = ""
+    traces: Array = field(default_factory=lambda: np.empty((0, len(METRICS), 0)), repr=False)
 
     @property
     def replicates(self) -> int:
@@ -160,6 +170,32 @@ class Result:
             If the quarter lies outside the horizon.
         """
         return probability(self.counts_by(time, quarter), self.replicate_paths)
+
+    def probability_at_least(self, metric: Metric, year: int, level: float) -> Estimate:
+        """Return the probability that a metric of a fiscal year is at or above a level.
+
+        Parameters
+        ----------
+        metric
+            Which metric.
+        year
+            Within the horizon.
+        level
+            A share, or billions of dollars; of the bin that holds it, the part above it counts.
+
+        Returns
+        -------
+        Estimate
+
+        Raises
+        ------
+        ValueError
+            If the year lies outside the horizon.
+        """
+        counts, edges = self.histogram(metric)
+        part = np.clip((edges[1:] - level) / np.diff(edges), 0.0, 1.0)
+        above = np.rint(counts[:, self.last_quarter(year)] @ part)
+        return probability(above, self.replicate_paths)
 
     def counts_by(self, time: Hit, quarter: int) -> NDArray[np.int64]:
         """Return how many paths of each replicate get there by the end of a quarter.

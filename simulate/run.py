@@ -28,6 +28,7 @@ from simulate.simulation import (
 
 LIMIT_OF_GOAL = 1 << 28
 FIRST_PATHS = 1 << 14
+TRACED_PATHS = 1 << 10
 
 
 def run(
@@ -99,7 +100,8 @@ def run(
     else:
         outcome = _advance_until(goal, simulation, scenario.sampling.paths, progress)
     outcomes = pd.concat(kept, ignore_index=True) if keep_outcomes else None
-    return replace(simulation.result(), outcomes=outcomes, goal=outcome)
+    traces = simulate_traces(scenario, TRACED_PATHS, layout=layout)
+    return replace(simulation.result(), outcomes=outcomes, goal=outcome, traces=traces)
 
 
 def as_asked(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from simulate.plots import PICTURES
 from simulate.scenario import load_scenario
 
 ROOT = Path(__file__).parents[1]
@@ -47,6 +48,23 @@ def test_the_readme_names_every_scenario() -> None:
 def test_no_link_leads_nowhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
         assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", ROOT / "docs" / "gallery.md"], ids=str)
+def test_every_picture_is_there_in_light_and_dark(page: Path) -> None:
+    text = page.read_text()
+    light = re.findall(r'<img alt="([^"]+)" src="([^"]+)\.png">', text)
+    dark = re.findall(r'srcset="([^"]+)-dark\.png"', text)
+    assert [stem for _, stem in light] == dark != []
+    for stem in dark:
+        for ending in (".png", "-dark.png"):
+            assert (page.parent / f"{stem}{ending}").exists(), stem
+
+
+def test_the_gallery_shows_every_picture_of_a_run() -> None:
+    text = (ROOT / "docs" / "gallery.md").read_text()
+    for name in PICTURES:
+        assert f"pictures/anthropic-{name.replace('_', '-')}.png" in text
 
 
 def test_every_fact_has_an_id_of_its_own() -> None:

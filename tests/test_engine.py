@@ -7,11 +7,11 @@ import pytest
 
 from simulate.estimate import histogram_quantiles
 from simulate.kernels.jit import source_digest
-from simulate.kernels.rows import Hit, index
+from simulate.kernels.rows import Hit, Metric, index
 from simulate.kernels.simulate import simulate_blocks
 from simulate.kernels.tally import MONEY_BINS, Tally, margin_edges, money_edges
 from simulate.result import HITTING_TIMES, METRICS, Result
-from simulate.run import run, simulate_traces
+from simulate.run import TRACED_PATHS, run, simulate_traces
 from simulate.sampling.plan import prepare
 from simulate.scenario import Scenario, ScenarioError
 from simulate.simulation import Simulation, empty_tally, workspace
@@ -187,6 +187,46 @@ def test_quantiles_are_within_a_bin_of_the_exact_ones(anthropic: Scenario) -> No
         place = np.clip(np.searchsorted(edges, exact), 1, len(edges) - 1)
         width = edges[place] - edges[place - 1]
         assert np.max(np.abs(found - exact) / width) <= 1.0 + 1e-9, metric
+
+
+def test_a_run_keeps_the_traces_of_paths_that_it_counted(anthropic: Scenario) -> None:
+    replicates = 2
+    scenario = changed(anthropic, {"sampling.replicates": replicates})
+    result = run(scenario, paths=replicates * TRACED_PATHS, keep_outcomes=True)
+    assert result.traces.shape == (TRACED_PATHS, len(METRICS), result.scenario.horizon.quarters)
+    assert result.outcomes is not None
+    outcomes = result.outcomes[result.outcomes["replicate"] == 0].sort_values("path")
+    margin = result.traces[:, index(Metric.MARGIN_PAYING)] >= scenario.targets.gross_margin
+    first = np.where(margin.any(axis=1), margin.argmax(axis=1), margin.shape[1])
+    np.testing.assert_array_equal(first, outcomes[HITTING_TIMES[Hit.MARGIN_PAYING]])
+
+
+def test_few_paths_have_as_many_traces(anthropic: Scenario) -> None:
+    few, many = run(anthropic, paths=64), run(anthropic, paths=PATHS)
+    np.testing.assert_array_equal(few.traces, many.traces)
+
+
+def test_the_probability_of_a_level_counts_the_paths_above_it(anthropic: Scenario) -> None:
+    result = run(changed(anthropic, {"sampling.replicates": 2}), paths=2 * TRACED_PATHS)
+    margins = simulate_traces(anthropic, TRACED_PATHS)[:, index(Metric.MARGIN_PAYING)]
+    counts, edges = result.histogram(Metric.MARGIN_PAYING)
+    quarter = result.last_quarter(2028)
+    for level in (-5.0, 0.4, 0.7, 1.0):
+        found = result.probability_at_least(Metric.MARGIN_PAYING, 2028, level)
+        above = counts[:, quarter, edges[:-1] >= level - 1e-9].sum()
+        assert found.value == above / result.paths
+        one = counts[0, quarter, edges[:-1] >= level - 1e-9].sum() / TRACED_PATHS
+        assert one == np.mean(margins[:, quarter] >= level)
+
+
+def test_the_bin_that_holds_a_level_counts_in_part(anthropic: Scenario) -> None:
+    result = run(anthropic, paths=PATHS)
+    low, middle, high = (
+        result.probability_at_least(Metric.MARGIN_PAYING, 2028, level).value
+        for level in (0.7, 0.701, 0.702)
+    )
+    assert middle == pytest.approx((low + high) / 2, abs=16 / PATHS)
+    assert low > middle > high
 
 
 def test_a_year_outside_the_horizon_is_refused(anthropic: Scenario) -> None:

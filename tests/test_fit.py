@@ -178,7 +178,7 @@ def test_the_picture_says_which_family_fits_and_whether_the_values_speak_against
     best = Fit(**{**vars(best), "p_value": p_value})
     figure = plot_fit([best, *others], values, "prices.csv: price", "USD")
     left, right = figure.axes
-    title = left.get_title(loc="left")
+    title = str(figure.get_label())
     assert "the lognormal fits best" in title
     assert ("don't speak against it" in title) == (p_value == 0.4)
     assert ("yet the values speak against it" in title) == (p_value == 0.001)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from simulate.answer import console, percent, table
+from simulate.answer import console, table
+from simulate.number_format import percent
 from simulate.scenario import load_scenario
 
 from .files import new_picture, save_whole

@@ -7,7 +7,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from simulate.answer import console, number, table
+from simulate.answer import console, table
+from simulate.number_format import number
 from simulate.result import DISCLAIMER
 from simulate.scenario import ScenarioError, find_scenario, load_scenario
 from simulate.scenario.load import list_changes

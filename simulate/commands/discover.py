@@ -7,7 +7,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from simulate.answer import console, percent, table
+from simulate.answer import console, table
+from simulate.number_format import percent
 from simulate.result import DISCLAIMER
 from simulate.scenario import load_scenario
 

@@ -8,8 +8,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from simulate.answer import console, money, percent, table
+from simulate.answer import console, table
 from simulate.estimate import Estimate
+from simulate.number_format import money, percent
 from simulate.result import DISCLAIMER
 from simulate.scenario import load_scenario
 

@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from simulate.answer import console, number, percent, table
+from simulate.answer import console, table
 from simulate.estimate import Estimate
+from simulate.number_format import number, percent
 from simulate.result import DISCLAIMER
 from simulate.scenario import ScenarioError, load_scenario
 from simulate.scenario.setting import Setting, find_setting, shown_value

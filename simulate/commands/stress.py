@@ -7,7 +7,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from simulate.answer import change, console, figure, heading, table
+from simulate.answer import console, heading, table
+from simulate.number_format import change, figure
 from simulate.result import DISCLAIMER
 from simulate.scenario import Scenario, ScenarioError, find_scenario, load_scenario
 from simulate.scenario.load import list_changes

@@ -9,7 +9,8 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from simulate.answer import console, figure, heading, table
+from simulate.answer import console, heading, table
+from simulate.number_format import figure
 from simulate.result import DISCLAIMER
 from simulate.scenario import ScenarioError, load_scenario
 from simulate.scenario.setting import parse_variation, shown_value

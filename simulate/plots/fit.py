@@ -10,17 +10,25 @@ from scipy import stats
 
 from simulate.analysis.fit import Fit
 
-from .style import BLUE, INK, LIGHT_BLUE, MUTED, ORANGE, PALE, picture, sign, tell
+from .frame import frame
+from .style import LIGHT, Theme
 
 Array = NDArray[np.float64]
 
-LINES = ((BLUE, "-", 2.2), (ORANGE, "--", 1.6), (MUTED, ":", 1.6))
+SIZE = (11.0, 5.6)
+LINES = (("-", 2.4), ("--", 1.8), (":", 1.8))
 MOST_BINS, MOST_POINTS = 60, 500
 UNLIKELY = 0.05
 
 
 def plot_fit(
-    fits: Sequence[Fit], values: Sequence[float] | Array, label: str = "", unit: str = ""
+    fits: Sequence[Fit],
+    values: Sequence[float] | Array,
+    label: str = "",
+    unit: str = "",
+    *,
+    axes: Axes | None = None,
+    theme: Theme = LIGHT,
 ) -> Figure:
     """Draw the values with the best fits' densities, and the best fit's quantiles against them.
 
@@ -34,19 +42,21 @@ def plot_fit(
         What they are, such as ``prices.csv: price``.
     unit
         Theirs.
+    axes, theme
+        As of every picture.
     """
     sample = np.sort(np.asarray(values, float))
-    with picture((11.0, 5.4)) as figure:
-        left, right = figure.subplots(1, 2, width_ratios=(6, 5))
-        _plot_densities(left, fits[: len(LINES)], sample)
-        _plot_quantiles(right, fits[0], sample)
+    with frame(axes, theme, SIZE, columns=2) as picture:
+        ((left, right),) = picture.panels
+        _plot_densities(left, fits[: len(LINES)], sample, theme)
+        _plot_quantiles(right, fits[0], sample, theme)
         left.set_xlabel(unit or "value")
         about = f"{label}: " if label else ""
-        tell(
-            left, _finding(fits), f"{about}{sample.size:,} values and the densities fitted to them"
+        return picture.tell(
+            _finding(fits),
+            f"{about}{sample.size:,} values and the densities fitted to them",
+            "Fitted by maximum likelihood, ranked by Akaike's criterion (AIC).",
         )
-        sign(figure, "Fitted by maximum likelihood, ranked by Akaike's criterion (AIC).")
-    return figure
 
 
 def _finding(fits: Sequence[Fit]) -> str:
@@ -64,7 +74,7 @@ def _finding(fits: Sequence[Fit]) -> str:
     )
 
 
-def _plot_densities(axes: Axes, fits: Sequence[Fit], sample: Array) -> None:
+def _plot_densities(axes: Axes, fits: Sequence[Fit], sample: Array, theme: Theme) -> None:
     # The fullest 99%: a few far values would leave the rest a bin or two.
     low, high = np.quantile(sample, [0.005, 0.995]) if sample.size >= 400 else sample[[0, -1]]
     margin = 0.05 * (high - low)
@@ -72,9 +82,10 @@ def _plot_densities(axes: Axes, fits: Sequence[Fit], sample: Array) -> None:
     bins = min(max(edges.size - 1, 8), MOST_BINS)
     heights, edges = np.histogram(sample, bins, (float(low), float(high)))
     density = heights / (sample.size * np.diff(edges))
-    axes.stairs(density, edges, fill=True, color=PALE, label="values")
+    axes.stairs(density, edges, fill=True, color=theme.pale, label="values")
     place = np.linspace(low - margin, high + margin, 600)
-    for fit, (color, style, width) in zip(fits, LINES, strict=False):
+    colors = (theme.blue, theme.orange, theme.muted)
+    for fit, color, (style, width) in zip(fits, colors, LINES, strict=False):
         height = fit.distribution.pdf(place)
         label = f"{fit.title}, AIC {_difference(fit, fits[0])}"
         axes.plot(place, height, style, color=color, linewidth=width, label=label)
@@ -83,14 +94,14 @@ def _plot_densities(axes: Axes, fits: Sequence[Fit], sample: Array) -> None:
     axes.set_ylim(0.0, 1.35 * density.max())
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.legend(frameon=False, fontsize=9)
+    axes.legend()
 
 
 def _difference(fit: Fit, best: Fit) -> str:
     return f"{fit.aic:.1f}" if fit is best else f"+{fit.aic - best.aic:.1f}"
 
 
-def _plot_quantiles(axes: Axes, fit: Fit, sample: Array) -> None:
+def _plot_quantiles(axes: Axes, fit: Fit, sample: Array, theme: Theme) -> None:
     count = sample.size
     rank = np.unique(np.round(_ranks(count)).astype(int))
     expected = fit.distribution.ppf((rank - 0.5) / count)
@@ -101,20 +112,19 @@ def _plot_quantiles(axes: Axes, fit: Fit, sample: Array) -> None:
     axes.fill_between(
         expected,
         *reach,
-        color=LIGHT_BLUE,
-        alpha=0.5,
+        color=theme.light_blue,
         linewidth=0,
         label="where each lies in 95% of samples",
     )
     ends = [expected[0], expected[-1]]
-    axes.plot(ends, ends, color=INK, linewidth=0.8)
-    axes.plot(expected, sample[rank - 1], ".", color=BLUE, markersize=4, label="values")
+    axes.plot(ends, ends, color=theme.ink, linewidth=0.8)
+    axes.plot(expected, sample[rank - 1], ".", color=theme.blue, markersize=4, label="values")
     axes.set_xlabel(f"quantiles of the {fit.title}")
     axes.set_ylabel("the values, sorted")
     low, high = sample[0], sample[-1]
     margin = 0.06 * (high - low)
     axes.set_ylim(low - margin, high + margin)
-    axes.legend(frameon=False, fontsize=9, loc="upper left")
+    axes.legend(loc="upper left")
 
 
 def _ranks(count: int) -> Array:

@@ -3,161 +3,212 @@
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
-from simulate.kernels.rows import Hit
-from simulate.result import HITTING_TIMES, NEVER, Result, projected_time
+from simulate.kernels.rows import Hit, index
+from simulate.number_format import exact_percent, percent, share
+from simulate.result import NEVER, Result, projected_time
 
-from .style import BLUE, INK, MUTED, ORANGE, PALE, picture, sign, tell
+from .frame import frame, made_of
+from .style import LIGHT, SMALL, Theme
+from .ticks import in_percent, label_years
 
-GAP = 1.5
-NEVER_WIDTH = 3.0
 LEAST_TOP = 0.01
+HEADROOM = 1.22
+# Of the horizon's length.
+GAP, NEVER_WIDTH, LABEL_ROOM = 0.03, 0.12, 0.1
+MOST_BARS_APART = 80
 
 
-def plot_margin_date(result: Result) -> Figure:
+def plot_margin_date(result: Result, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
     """Draw the quarter in which gross margin first reaches its target, in both definitions."""
-    targets = result.scenario.targets
     names = {Hit.MARGIN_PAYING: "paying users only", Hit.MARGIN_ALL: "with free users"}
     main = projected_time(result.scenario)
     (other,) = names.keys() - {main}
-    year = targets.projected_year
-    if year in result.years:
-        share = result.probability_by_year(main, year).value
-        finding = (
-            f"Gross margin of {targets.gross_margin:.0%} by the end of {year}, as the company "
-            f"projects: {share:.0%} of paths"
-        )
-    else:
-        finding = _median_sentence(result, main, f"Gross margin reaches {targets.gross_margin:.0%}")
     return _plot(
         result,
-        main,
-        other,
-        names[main],
-        names[other],
-        finding,
-        "first quarter in which gross margin on trailing four quarters is at the target",
-        year,
+        (main, other),
+        (names[main], names[other]),
+        margin_date_finding(result),
+        "first quarter with gross margin at the target, on trailing four quarters",
+        axes,
+        theme,
+        result.scenario.targets.projected_year,
     )
 
 
-def plot_cash_flow_date(result: Result) -> Figure:
+def plot_cash_flow_date(
+    result: Result, *, axes: Axes | None = None, theme: Theme = LIGHT
+) -> Figure:
     """Draw the quarter that completes a first year of positive free cash flow."""
-    finding = _median_sentence(
-        result, Hit.CASH_FLOW_HELD, "Free cash flow has been positive for a year"
-    )
     return _plot(
         result,
-        Hit.CASH_FLOW_HELD,
-        Hit.CASH_FLOW_POSITIVE,
-        "a held year (four quarters)",
-        "first positive quarter",
-        finding,
-        "quarter that completes four positive quarters in a row",
-        None,
+        (Hit.CASH_FLOW_HELD, Hit.CASH_FLOW_POSITIVE),
+        ("a held year (four quarters)", "first positive quarter"),
+        cash_flow_date_finding(result),
+        "quarter that completes four quarters of positive free cash flow in a row",
+        axes,
+        theme,
     )
 
 
-def _median_sentence(result: Result, time: Hit, what: str) -> str:
+def margin_date_finding(result: Result) -> str:
+    """Say how probable the company's projection is, or when half of the paths are at the target."""
+    targets = result.scenario.targets
+    main, year = projected_time(result.scenario), targets.projected_year
+    what = f"Gross margin of {exact_percent(targets.gross_margin)}"
+    if year not in result.years:
+        return _median_finding(result, main, what)
+    chance = percent(result.probability_by_year(main, year))
+    return f"{what} by {year}, as the company projects: {chance}"
+
+
+def cash_flow_date_finding(result: Result) -> str:
+    """Say when half of the paths have had a year of positive free cash flow."""
+    return _median_finding(result, Hit.CASH_FLOW_HELD, "A year of positive free cash flow")
+
+
+def _median_finding(result: Result, time: Hit, what: str) -> str:
     quarter = result.hitting_quarter(time, 0.5).quarter
-    never = result.probability_never(time).value
+    last = result.years[-1]
     if quarter == NEVER:
-        return f"{what} by {result.years[-1]} in only {1.0 - never:.0%} of paths"
-    return f"{what} by {quarter} in half of the paths; never by {result.years[-1]} in {never:.0%}"
+        return f"{what} by {last}: {percent(result.probability_by_year(time, last))}"
+    never = percent(result.probability_never(time))
+    return f"{what}: half of the paths by {quarter}; never by {last}: {never}"
 
 
 def _plot(
     result: Result,
-    main: Hit,
-    other: Hit,
-    main_name: str,
-    other_name: str,
+    times: tuple[Hit, Hit],
+    names: tuple[str, str],
     finding: str,
     detail: str,
-    projected_year: int | None,
+    axes: Axes | None,
+    theme: Theme,
+    projected_year: int | None = None,
 ) -> Figure:
-    quarters = result.scenario.horizon.quarters
-    place = np.arange(quarters) + 0.5
-    with picture() as figure:
-        top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=(5, 3))
-        share, other_share = _shares(result, main), _shares(result, other)
-        top.bar(place, share[:-1], width=0.86, color=BLUE, label=main_name)
-        top.stairs(
-            other_share[:-1],
-            np.arange(quarters + 1),
-            baseline=None,
-            color=ORANGE,
-            linewidth=1.4,
-            label=other_name,
-        )
-        top.set_ylabel("share of paths, by quarter")
-        highest = max(share[:-1].max(), other_share[:-1].max(), LEAST_TOP)
-        _draw_never(top, result, main, quarters, highest)
-        top.yaxis.set_major_formatter(lambda value, _: f"{value:.1%}")
-        top.legend(frameon=False, fontsize=9, loc="upper right", bbox_to_anchor=(0.88, 1.0))
-        edges = np.arange(quarters + 1)
-        for line, color in ((share, BLUE), (other_share, ORANGE)):
-            bottom.plot(edges, np.insert(np.cumsum(line[:-1]), 0, 0.0), color=color, linewidth=2.0)
-        bottom.set_ylabel("reached by then")
-        bottom.set_ylim(0.0, 1.0)
-        bottom.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-        for axes in (top, bottom):
-            _label_years(axes, result)
+    with frame(axes, theme, heights=(5, 3)) as picture:
+        (top,), (bottom,) = picture.panels
+        top.sharex(bottom)
+        main, other = (_shares(result, time) for time in times)
+        _draw_histogram(top, main, other, names, theme)
+        _draw_never(top, result, times[0], theme)
+        _draw_cumulative(bottom, main, other, theme)
+        label_years(top, result.years[0], len(result.years), theme)
+        label_years(bottom, result.years[0], len(result.years), theme)
+        top.tick_params(labelbottom=False)
         if projected_year in result.years:
-            _mark_projection(top, bottom, result, main, projected_year)
-        tell(top, finding, f"{result.scenario.name}: {detail}")
-        sign(figure, f"{result.paths:,} paths, seed {result.scenario.sampling.seed}.")
-    return figure
+            _mark_projection(top, bottom, result, times[0], projected_year, theme)
+        footer = made_of(result, projection=projected_year in result.years)
+        return picture.tell(finding, f"{result.scenario.name}: {detail}", footer)
 
 
-def _mark_projection(top: Axes, bottom: Axes, result: Result, time: Hit, year: int) -> None:
-    """Draw the company's year, and the share that has got there by its end."""
-    end = 4 * (year - result.years[0]) + 4
-    share = result.probability_by_year(time, year).value
-    for axes in (top, bottom):
-        axes.axvline(end, color=INK, linestyle="--", linewidth=1.0)
-    top.text(
-        end + 0.3,
-        0.97,
-        f"company: by {year}",
-        va="top",
-        fontsize=9,
-        transform=top.get_xaxis_transform(),
+def _shares(result: Result, time: Hit) -> NDArray[np.float64]:
+    """Return the share of paths by quarter, and never."""
+    return result.tally.hits[:, index(time)].sum(axis=0, dtype=np.int64) / result.paths
+
+
+def _draw_histogram(
+    axes: Axes,
+    main: NDArray[np.float64],
+    other: NDArray[np.float64],
+    names: tuple[str, str],
+    theme: Theme,
+) -> None:
+    quarters = main.size - 1
+    width = 0.86 if quarters <= MOST_BARS_APART else 1.0
+    place = np.arange(quarters + 1)
+    bars = axes.bar(place[:-1] + 0.5, main[:-1], width=width, color=theme.blue, linewidth=0)
+    steps = axes.stairs(other[:-1], place, baseline=None, color=theme.orange, linewidth=1.6)
+    axes.set_ylabel("paths, by quarter")
+    axes.set_ylim(0.0, HEADROOM * max(main[:-1].max(), other[:-1].max(), LEAST_TOP))
+    in_percent(axes.yaxis)
+    axes.legend(
+        [bars, steps],
+        names,
+        loc="lower left",
+        bbox_to_anchor=(0.0, 1.0),
+        ncols=2,
+        borderaxespad=0.2,
     )
-    bottom.plot([end], [share], "o", color=INK, markersize=5)
-    bottom.text(end + 0.5, share - 0.03, f"{share:.0%}", va="top", fontsize=10, fontweight="bold")
 
 
-def _shares(result: Result, time: Hit) -> np.ndarray:
-    table = result.hitting_times
-    return table.loc[table["outcome"] == HITTING_TIMES[time], "probability"].to_numpy()
-
-
-def _draw_never(axes: Axes, result: Result, time: Hit, quarters: int, top: float) -> None:
+def _draw_never(axes: Axes, result: Result, time: Hit, theme: Theme) -> None:
     """Draw the share that never gets there as a bar of its own, broken where it is too high."""
+    quarters = result.scenario.horizon.quarters
     never = result.probability_never(time).value
-    height = min(never, top)
-    axes.bar(quarters + GAP + NEVER_WIDTH / 2, height, width=NEVER_WIDTH, color=PALE)
-    label = f"{never:.0%}\nnever by\n{result.years[-1]}"
-    if never > top:
-        label += "\n(bar cut)"
+    top = axes.get_ylim()[1]
+    low, width = quarters * (1.0 + GAP), quarters * NEVER_WIDTH
+    height = min(never, top / HEADROOM)
+    middle = low + width / 2
+    axes.bar(middle, height, width=width, color=theme.pale, linewidth=0)
+    if never > height:
+        for at in (0.84, 0.9):
+            ends = [(at - 0.03) * height, (at + 0.03) * height]
+            axes.plot([low, low + width], ends, color=theme.paper, linewidth=2.5)
+    label = f"{share(never)}\nnever by\n{result.years[-1]}"
+    # Above the bar, unless it is high enough to hold it.
+    inside = height > 0.4 * top
     axes.text(
-        quarters + GAP + NEVER_WIDTH / 2,
-        height / 2,
+        middle,
+        0.4 * height if inside else height + 0.03 * top,
         label,
         ha="center",
-        va="center",
-        fontsize=8.5,
-        color=INK,
+        va="center" if inside else "bottom",
+        fontsize=SMALL,
     )
-    axes.set_xlim(0.0, quarters + GAP + NEVER_WIDTH + 0.5)
-    axes.set_ylim(0.0, top * 1.22)
+    axes.set_xlim(0.0, low + 1.05 * width)
 
 
-def _label_years(axes: Axes, result: Result) -> None:
-    axes.set_xticks([4 * i + 2 for i in range(len(result.years))])
-    axes.set_xticklabels([str(year) for year in result.years])
-    axes.tick_params(axis="x", length=0)
-    for i in range(1, len(result.years)):
-        axes.axvline(4 * i, color=PALE, linewidth=0.6, zorder=0)
-    axes.spines["bottom"].set_color(MUTED)
+def _draw_cumulative(
+    axes: Axes, main: NDArray[np.float64], other: NDArray[np.float64], theme: Theme
+) -> None:
+    quarters = main.size - 1
+    for shares, color, order in ((other, theme.orange, 2), (main, theme.blue, 3)):
+        reached = np.insert(np.cumsum(shares[:-1]), 0, 0.0)
+        axes.plot(np.arange(quarters + 1), reached, color=color, linewidth=2.2, zorder=order)
+    axes.text(
+        quarters * (1.0 + GAP / 2),
+        main[:-1].sum(),
+        share(main[:-1].sum()),
+        color=theme.blue,
+        fontweight="bold",
+        va="center",
+    )
+    axes.set_ylabel("reached")
+    axes.set_ylim(-0.02, 1.06)
+    axes.set_yticks([0.0, 0.25, 0.5, 0.75, 1.0])
+    in_percent(axes.yaxis)
+
+
+def _mark_projection(
+    top: Axes, bottom: Axes, result: Result, time: Hit, year: int, theme: Theme
+) -> None:
+    """Draw the company's year, and the share that has got there by its end."""
+    end = result.last_quarter(year) + 1
+    reached = result.probability_by_year(time, year).value
+    for axes in (top, bottom):
+        axes.axvline(end, color=theme.ink, linestyle="--", linewidth=1.0)
+    early = end <= result.scenario.horizon.quarters / 2
+    top.annotate(
+        f"company: by {year}",
+        (end, 0.98),
+        (4.0 if early else -4.0, 0.0),
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        ha="left" if early else "right",
+        va="top",
+        fontsize=SMALL,
+    )
+    bottom.plot([end], [reached], "o", color=theme.ink, markersize=6, zorder=4)
+    # The curve rises to the right.
+    left = reached < 0.5 and end > LABEL_ROOM * result.scenario.horizon.quarters
+    bottom.annotate(
+        share(reached),
+        (end, reached),
+        (-6.0, 4.0) if left else (7.0, -4.0),
+        textcoords="offset points",
+        ha="right" if left else "left",
+        va="bottom" if left else "center" if reached < 0.5 else "top",
+        fontweight="bold",
+    )

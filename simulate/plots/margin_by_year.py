@@ -1,73 +1,124 @@
-"""Gross margin by fiscal year: one histogram a year, and the share at the target."""
+"""Gross margin by fiscal year: one histogram a year, and the share of paths at the target."""
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
-from simulate.kernels.rows import Metric
-from simulate.result import Result
+from simulate.estimate import histogram_quantiles
+from simulate.number_format import exact_percent, percent, share
+from simulate.result import Result, projected_metric
 
-from .style import BLUE, INK, LIGHT_BLUE, MUTED, picture, sign, tell
+from .frame import frame, made_of
+from .style import LIGHT, SMALL, Theme
+from .ticks import in_percent, year_step
 
-LOWEST, HIGHEST = -0.2, 1.0
-BINS_TOGETHER = 5
-OVERLAP = 1.5
+Array = NDArray[np.float64]
+
+MOST_YEARS = 12
+LEFT_OUT = 0.025
+STEPS = 100
+OVERLAP = 1.3
 
 
-def plot_margin_by_year(result: Result) -> Figure:
-    """Draw the distribution of each fiscal year's gross margin, at the target and below."""
+def plot_margin_by_year(
+    result: Result, *, axes: Axes | None = None, theme: Theme = LIGHT
+) -> Figure:
+    """Draw the distribution of each fiscal year's gross margin, at the target and below.
+
+    Up to 2.5% of a year's paths, those with the lowest margins, lie outside the picture.
+    """
     targets = result.scenario.targets
-    free = targets.projected_margin == "with free users"
-    metric = Metric.MARGIN_ALL if free else Metric.MARGIN_PAYING
-    years = result.years
-    counts, edges = result.histogram(metric)
-    pooled = counts.sum(axis=0, dtype=np.int64)[3::4] / result.paths
-    at_target = [
-        pooled[i, edges[:-1] >= targets.gross_margin - 1e-9].sum() for i in range(len(years))
-    ]
-    middle = years[-1] if len(years) < 5 else years[4]
-    finding = (
-        f"In {middle}, gross margin is at {targets.gross_margin:.0%} or more in "
-        f"{at_target[years.index(middle)]:.0%} of paths"
+    years = shown_years(result)
+    with frame(axes, theme) as picture:
+        left_out = _draw_ridge(picture.axes, result, years, theme)
+        _write_shares(picture.axes, result, years, theme)
+        picture.axes.set_xlabel(f"gross margin of the fiscal year, {targets.projected_margin}")
+        detail = f"{result.scenario.name}: paths by gross margin"
+        if left_out > 0.0:
+            detail += f"; up to {share(left_out)} of a year's paths lie further left"
+        return picture.tell(margin_by_year_finding(result), detail, made_of(result))
+
+
+def margin_by_year_finding(result: Result) -> str:
+    """Say how probable the target is in the projected year and in the last."""
+    targets, metric = result.scenario.targets, projected_metric(result.scenario)
+    named = sorted({y for y in (targets.projected_year, result.years[-1]) if y in result.years})
+    odds = [result.probability_at_least(metric, year, targets.gross_margin) for year in named]
+    return f"Gross margin of {exact_percent(targets.gross_margin)} or more: " + ", ".join(
+        f"{percent(chance)} in {year}" for chance, year in zip(odds, named, strict=True)
     )
-    with picture() as figure:
-        axes = figure.add_subplot()
-        inside = (edges[:-1] >= LOWEST - 1e-9) & (edges[:-1] < HIGHEST - 1e-9)
-        density = pooled[:, inside].reshape(len(years), -1, BINS_TOGETHER).sum(axis=2)
-        steps = np.linspace(LOWEST, HIGHEST, density.shape[1] + 1)
-        reached = steps[:-1] >= targets.gross_margin - 1e-9
-        height = density / density.max() * OVERLAP
-        for i, year in enumerate(years):
-            floor = len(years) - 1 - i
-            for color, chosen in ((LIGHT_BLUE, ~reached), (BLUE, reached)):
-                axes.stairs(
-                    np.where(chosen, height[i], 0.0) + floor,
-                    steps,
-                    baseline=floor,
-                    fill=True,
-                    color=color,
-                    zorder=2 * i,
-                )
-            axes.stairs(height[i] + floor, steps, baseline=None, color="white", zorder=2 * i + 1)
-            axes.plot(
-                [LOWEST, HIGHEST], [floor, floor], color=MUTED, linewidth=0.6, zorder=2 * i + 1
+
+
+def shown_years(result: Result) -> list[int]:
+    """Return the years that are drawn: all, or the last and every so many before it."""
+    return result.years[:: -year_step(len(result.years), MOST_YEARS)][::-1]
+
+
+def _draw_ridge(axes: Axes, result: Result, years: list[int], theme: Theme) -> float:
+    """Draw a histogram a year, and return the largest share of a year's paths that has no room."""
+    target = result.scenario.targets.gross_margin
+    shares, edges = _histograms(result, years)
+    heights = shares / shares.max() * OVERLAP
+    below = edges[:-1] < target - 1e-9
+    for row, height in enumerate(heights):
+        floor = len(years) - 1 - row
+        # A later year stands before the earlier one.
+        layer = 2 * row
+        for color, chosen in ((theme.light_blue, below), (theme.blue, ~below)):
+            axes.stairs(
+                np.where(chosen, height, 0.0) + floor,
+                edges,
+                baseline=floor,
+                fill=True,
+                color=color,
+                zorder=layer,
             )
-            axes.text(LOWEST - 0.01, floor, str(year), ha="right", va="bottom", fontsize=10)
-            axes.text(HIGHEST + 0.01, floor, f"{at_target[i]:.0%}", va="bottom", fontsize=10)
-        axes.axvline(targets.gross_margin, color=INK, linestyle="--", linewidth=1.0, zorder=99)
-        axes.text(
-            HIGHEST + 0.01,
-            len(years) - 0.15,
-            f"at {targets.gross_margin:.0%}\nor more",
-            fontsize=8.5,
-            color=MUTED,
-            va="bottom",
-        )
-        axes.set_xlim(LOWEST, HIGHEST)
-        axes.set_ylim(-0.05, len(years) + 0.6)
-        axes.set_yticks([])
-        axes.spines["left"].set_visible(False)
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-        axes.set_xlabel(f"gross margin of the fiscal year, {targets.projected_margin}")
-        tell(axes, finding, f"{result.scenario.name}: share of paths by gross margin")
-        sign(figure, f"{result.paths:,} paths, seed {result.scenario.sampling.seed}.")
-    return figure
+        axes.stairs(height + floor, edges, baseline=None, color=theme.paper, zorder=layer + 1)
+        axes.axhline(floor, color=theme.muted, linewidth=0.6, zorder=layer + 1)
+    axes.axvline(target, color=theme.ink, linestyle="--", linewidth=1.0, zorder=2 * len(years))
+    axes.set_xlim(edges[0], 1.0)
+    axes.set_ylim(-0.2, len(years) - 1 + OVERLAP + 0.2)
+    in_percent(axes.xaxis)
+    return 1.0 - float(shares.sum(axis=1).min())
+
+
+def _histograms(result: Result, years: list[int]) -> tuple[Array, Array]:
+    """Return the share of paths by year and margin, shape (years, steps), and the steps' edges.
+
+    The bins of the tally are put together to steps of which none holds the target.
+    """
+    counts, edges = result.histogram(projected_metric(result.scenario))
+    pooled = counts.sum(axis=0, dtype=np.int64)[[result.last_quarter(year) for year in years]]
+    lowest = histogram_quantiles(pooled, edges, np.array([LEFT_OUT])).min()
+    target = int(np.searchsorted(edges, result.scenario.targets.gross_margin - 1e-9))
+    start = min(int(np.searchsorted(edges, lowest)), target)
+    together = -(-(len(edges) - 1 - start) // STEPS)
+    steps = np.arange(target % together, len(edges) - 1, together)
+    steps = steps[steps > start - together]
+    sums = np.add.reduceat(pooled, steps, axis=1)
+    ends = np.append(edges[steps], edges[steps[-1]] + together * (edges[-1] - edges[-2]))
+    return sums / result.paths, ends
+
+
+def _write_shares(axes: Axes, result: Result, years: list[int], theme: Theme) -> None:
+    target = result.scenario.targets.gross_margin
+    metric = projected_metric(result.scenario)
+    chances = [result.probability_at_least(metric, year, target) for year in years]
+    axes.set_yticks(range(len(years) - 1, -1, -1), [str(year) for year in years])
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    right = axes.secondary_yaxis("right")
+    right.spines["right"].set_visible(False)
+    right.set_yticks(axes.get_yticks(), [share(chance.value) for chance in chances])
+    right.tick_params(length=0, labelsize=SMALL, labelcolor=theme.ink)
+    axes.annotate(
+        f"at {exact_percent(target)}\nor more",
+        (1.0, 1.0),
+        (4.0, 0.0),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        va="top",
+        fontsize=SMALL,
+        color=theme.muted,
+    )

@@ -1,0 +1,149 @@
+"""Writes ``docs/gallery.md`` and its pictures: ``python -m docs.make_gallery``."""
+
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from typing import NamedTuple
+
+from matplotlib.figure import Figure
+
+from docs.make_assumptions import save_small
+from simulate.analysis.comparison import compare
+from simulate.analysis.convergence import converge
+from simulate.plots import PICTURES
+from simulate.plots.comparison import plot_comparison
+from simulate.plots.convergence import plot_convergence
+from simulate.plots.style import THEMES
+from simulate.run import run
+from simulate.scenario import load_scenario
+
+DOCS = Path(__file__).parent
+FOLDER = DOCS / "pictures"
+CONVERGENCE_PATHS = 1 << 20
+
+HEAD = """# Gallery
+
+The pictures that `simulate run` writes beside its tables, here of `configs/anthropic.toml`, and
+those of other questions. Each is a function of a result that returns a matplotlib figure, in light
+and in dark:
+
+```python
+from simulate import load_scenario, run
+from simulate.plots.hitting_time import plot_margin_date
+from simulate.plots.style import DARK
+
+plot_margin_date(run(load_scenario("anthropic.toml"), paths=100_000), theme=DARK)
+```
+
+`axes=` draws a picture into axes of your own. `save_picture`, of the same module as the themes,
+writes PNG, SVG or PDF, the same bytes for the same result. ± is one standard error of the
+simulation; what is assumed is the larger part of what is unknown. `A8` and the like are rows of
+[facts.md](facts.md). This page and its pictures are made by `python -m docs.make_gallery`.
+No investment advice.
+"""
+
+
+class Entry(NamedTuple):
+    """A picture of the page: its file's name, what it is, and its figures by theme."""
+
+    name: str
+    title: str
+    text: str
+    figures: dict[str, Figure]
+
+
+TEXTS = {
+    "margin_date": (
+        "When gross margin reaches its target",
+        "First quarter with trailing gross margin at the target, in both definitions; the share "
+        "that never gets there is a bar of its own, cut where it would tower over the rest.",
+    ),
+    "cash_flow_date": (
+        "When free cash flow turns positive",
+        "The quarter that completes a first year of positive free cash flow, and the first "
+        "positive quarter. Deviations from plan are drawn once a year, so dates crowd there.",
+    ),
+    "margin_by_year": (
+        "Gross margin by fiscal year",
+        "One histogram a year; at the right the probability of the target.",
+    ),
+    "margin_and_cash_flow": (
+        "Margin against cash flow",
+        "Each cell is the share of paths with these two dates; never is a row and a column.",
+    ),
+    "fans": (
+        "Margin, revenue, free cash flow and cash",
+        "P5 to P95, P25 to P75, the median, and three of the paths: the first ones. Margin and "
+        "flows are those of the trailing four quarters.",
+    ),
+    "funding_need": (
+        "Funding need",
+        "The share of paths whose deepest cumulative free cash flow is below an amount.",
+    ),
+    "cash_bridge": (
+        "From revenue to free cash flow",
+        "Of the traced paths the one nearest to the medians: its ranks by revenue, gross margin "
+        "and cumulative free cash flow, of all years, lie nearest to the middle.",
+    ),
+}
+
+
+def entries() -> Iterator[Entry]:
+    """Simulate, and give the page's pictures one by one."""
+    anthropic = load_scenario("anthropic.toml")
+    planned = load_scenario("anthropic-mid-2025-plan.toml")
+    result = run(anthropic)
+    for name, plot in PICTURES.items():
+        figures = {theme: plot(result, theme=colors) for theme, colors in THEMES.items()}
+        yield Entry(f"anthropic-{name}", *TEXTS[name], figures)
+    openai = run(load_scenario("openai.toml"))
+    plot = PICTURES["margin_date"]
+    yield Entry(
+        "openai-margin_date",
+        "OpenAI's gross margin",
+        "The company's projection counts free users.",
+        {theme: plot(openai, theme=colors) for theme, colors in THEMES.items()},
+    )
+    pair = compare([anthropic, planned]).results
+    yield Entry(
+        "anthropic-comparison",
+        "Two scenarios",
+        "With the overrun of 23% and as planned before it, on common random numbers.",
+        {t: plot_comparison(pair[0], pair[1], theme=colors) for t, colors in THEMES.items()},
+    )
+    convergence = converge(anthropic, CONVERGENCE_PATHS)
+    yield Entry(
+        "anthropic-convergence",
+        "Convergence",
+        "`simulate converge`: estimate and error against the number of paths.",
+        {t: plot_convergence(convergence, theme=colors) for t, colors in THEMES.items()},
+    )
+
+
+def section(entry: Entry) -> str:
+    """Write an entry's pictures, and return its part of the page."""
+    stem = entry.name.replace("_", "-")
+    for theme, figure in entry.figures.items():
+        save_small(figure, FOLDER / f"{stem}{'' if theme == 'light' else '-' + theme}.png")
+    finding = escape(str(entry.figures["light"].get_label()))
+    return f"""
+## {entry.title}
+
+{entry.text}
+
+<picture>
+  <source media="(prefers-color-scheme: dark)" srcset="pictures/{stem}-dark.png">
+  <img alt="{finding}" src="pictures/{stem}.png">
+</picture>
+"""
+
+
+def main() -> None:
+    """Write the page and its pictures."""
+    FOLDER.mkdir(exist_ok=True)
+    page = HEAD + "".join(section(entry) for entry in entries())
+    (DOCS / "gallery.md").write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,205 @@
+"""What stands around a picture: the finding above, what made it below, and its panels within."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, cast
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+
+from simulate.result import DISCLAIMER, Result
+from simulate.version import package_version
+
+from .style import FOOT, SMALL, TITLE, Theme, dress, style
+from .wrapping import wrap
+
+SIZE = (8.0, 5.6)
+POINTS_AN_INCH = 72.0
+# Points.
+MARGIN = 8.0
+LINE = 1.25
+# Sizes of text in somebody else's figure.
+WITHIN = 0.8
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The place of a picture.
+
+    Attributes
+    ----------
+    canvas
+        What bears the title: a figure of the picture's own, or, in somebody else's, the axes that
+        were given or a sub-figure in their place.
+    panels
+        Axes to draw in, by row and column.
+    theme
+        The colours.
+    """
+
+    canvas: Figure | SubFigure | Axes
+    panels: list[list[Axes]]
+    theme: Theme
+
+    @property
+    def axes(self) -> Axes:
+        """The first panel."""
+        return self.panels[0][0]
+
+    def tell(self, finding: str, detail: str, footer: str) -> Figure:
+        """Write what the picture shows above it, and what made it below, and return the figure.
+
+        Parameters
+        ----------
+        finding
+            The title; also the label of a figure of its own, for those who can't see it.
+        detail
+            What is drawn.
+        footer
+            From ``made_of``; left out in somebody else's figure.
+        """
+        if "±" in finding:
+            footer = f"± is one standard error of the simulation. {footer}"
+        if isinstance(self.canvas, Figure):
+            _frame_figure(self.canvas, finding, detail, footer, self.theme)
+        elif isinstance(self.canvas, SubFigure):
+            _head_subfigure(self.canvas, finding, detail, self.theme)
+        else:
+            _head_axes(self.canvas, finding, detail, self.theme)
+        return cast(Figure, self.axes.get_figure(root=True))
+
+
+@contextmanager
+def frame(
+    axes: Axes | None,
+    theme: Theme,
+    size: tuple[float, float] = SIZE,
+    heights: Sequence[float] = (1,),
+    columns: int = 1,
+) -> Iterator[Frame]:
+    """Give the place to draw a picture in: a new figure, or that of the axes that are given.
+
+    Parameters
+    ----------
+    axes
+        Of somebody else's figure. One panel is drawn in them, several in a sub-figure that
+        replaces them.
+    theme
+        The colours.
+    size
+        Of a new figure, in inches.
+    heights
+        Of the rows of panels, in proportion.
+    columns
+        Of panels, all of the same width.
+
+    Raises
+    ------
+    ValueError
+        If there are several panels, and the axes stand in no grid.
+    """
+    with mpl.rc_context(cast(Any, style(theme))):
+        if axes is None:
+            figure = Figure(figsize=size, layout="constrained")
+            yield Frame(figure, _grid(figure, heights, columns, theme), theme)
+        elif len(heights) == columns == 1:
+            dress(axes, theme)
+            yield Frame(axes, [[axes]], theme)
+        else:
+            place = axes.get_subplotspec()
+            if place is None:
+                raise ValueError("axes: a picture of several panels needs axes made by subplots()")
+            within = axes.figure.add_subfigure(place, facecolor=theme.paper)
+            axes.remove()
+            yield Frame(within, _grid(within, heights, columns, theme), theme)
+
+
+def _grid(
+    canvas: Figure | SubFigure, heights: Sequence[float], columns: int, theme: Theme
+) -> list[list[Axes]]:
+    panels = canvas.subplots(len(heights), columns, squeeze=False, height_ratios=heights)
+    for axes in panels.flat:
+        dress(axes, theme)
+    return panels.tolist()
+
+
+def _frame_figure(figure: Figure, finding: str, detail: str, footer: str, theme: Theme) -> None:
+    """Write above and below the panels, and leave them the room between."""
+    width, height = (POINTS_AN_INCH * side for side in figure.get_size_inches())
+    inside = width - 2.0 * MARGIN
+    figure.set_label(finding)
+    title = wrap(finding, inside, TITLE, "bold", most=3, balanced=True)
+    about = wrap(detail, inside, SMALL)
+    made = wrap(footer, inside, FOOT, most=4)
+    below_title = height - MARGIN - _height(title, TITLE) - 0.3 * SMALL
+    top = below_title - _height(about, SMALL) - 0.3 * SMALL
+    bottom = MARGIN + _height(made, FOOT)
+    for place, text, size, color, weight, edge in (
+        (height - MARGIN, title, TITLE, theme.ink, "bold", "top"),
+        (below_title, about, SMALL, theme.muted, "normal", "top"),
+        (MARGIN, made, FOOT, theme.muted, "normal", "bottom"),
+    ):
+        figure.text(
+            MARGIN / width,
+            place / height,
+            text,
+            fontsize=size,
+            color=color,
+            fontweight=weight,
+            va=edge,
+            linespacing=LINE,
+        )
+    layout = cast(Any, figure.get_layout_engine())
+    layout.set(rect=(0.0, bottom / height, 1.0, (top - bottom) / height))
+
+
+def _head_subfigure(figure: SubFigure, finding: str, detail: str, theme: Theme) -> None:
+    width = figure.bbox.width / figure.dpi * POINTS_AN_INCH - 2.0 * MARGIN
+    size, small = WITHIN * TITLE, WITHIN * SMALL
+    left = {"x": MARGIN / (width + 2.0 * MARGIN), "ha": "left"}
+    title = wrap(finding, width, size, "bold", most=4, balanced=True)
+    figure.suptitle(title, fontsize=size, fontweight="bold", color=theme.ink, **left)
+    figure.supxlabel(wrap(detail, width, small), fontsize=small, color=theme.muted, **left)
+
+
+def _head_axes(axes: Axes, finding: str, detail: str, theme: Theme) -> None:
+    width = axes.get_window_extent().width / axes.figure.dpi * POINTS_AN_INCH
+    size, small = WITHIN * TITLE, WITHIN * SMALL
+    about = wrap(detail, width, small)
+    axes.annotate(
+        about,
+        (0.0, 1.0),
+        (0.0, 0.5 * small),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        va="bottom",
+        fontsize=small,
+        color=theme.muted,
+        linespacing=LINE,
+    )
+    axes.set_title(
+        wrap(finding, width, size, "bold", most=4, balanced=True),
+        loc="left",
+        fontsize=size,
+        fontweight="bold",
+        color=theme.ink,
+        pad=_height(about, small) + small,
+    )
+
+
+def _height(text: str, size: float) -> float:
+    """Return the height of lines, in points."""
+    return LINE * size * (text.count("\n") + 1) if text else 0.0
+
+
+def made_of(result: Result, projection: bool = False) -> str:
+    """Return what made a result, for the footer, with the source of a projection that is shown."""
+    scenario = result.scenario
+    source = scenario.targets.source if projection else ""
+    return (
+        (f"The company's projection: {source}. " if source else "")
+        + f"{result.paths:,} paths, seed {scenario.sampling.seed}, version {package_version()}. "
+        f"{DISCLAIMER}"
+    )

@@ -1,0 +1,60 @@
+"""Axes of time, of shares and of money."""
+
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+
+from simulate.number_format import money_unit
+from simulate.scenario.quarters import QUARTERS_A_YEAR
+
+from .style import Theme
+
+STEPS = (1, 2, 5, 10, 25)
+
+
+def year_step(years: int, most: int) -> int:
+    """Return every which year is shown, so that there are not too many."""
+    return next((step for step in STEPS if years <= step * most), STEPS[-1])
+
+
+def label_years(axes: Axes, first_year: int, years: int, theme: Theme, most: int = 10) -> None:
+    """Mark the fiscal years on an axis that counts quarters from the first year's start.
+
+    Parameters
+    ----------
+    axes
+        Whose x axis.
+    first_year, years
+        Of the horizon.
+    theme
+        The colours.
+    most
+        Labels.
+    """
+    step = year_step(years, most)
+    shown = range(-first_year % step, years, step)
+    middle = QUARTERS_A_YEAR / 2
+    axes.set_xticks(
+        [QUARTERS_A_YEAR * year + middle for year in shown], [str(first_year + y) for y in shown]
+    )
+    axes.tick_params(axis="x", length=0)
+    if step == 1:
+        for year in range(1, years):
+            axes.axvline(QUARTERS_A_YEAR * year, color=theme.pale, linewidth=0.6, zorder=0)
+
+
+def in_percent(axis: Axis) -> None:
+    """Label an axis of shares in percent, with as many digits as its ticks need."""
+
+    def label(value: float, _: float) -> str:
+        low, high = axis.get_view_interval()
+        digits = 0 if high - low > 0.04 else 1 if high - low > 0.004 else 2
+        return f"{value:.{digits}%}"
+
+    axis.set_major_formatter(label)
+
+
+def in_money(axis: Axis) -> str:
+    """Label an axis of billions of dollars in a unit that goes with its limits; return the unit."""
+    factor, unit = money_unit(max(abs(limit) for limit in axis.get_view_interval()))
+    axis.set_major_formatter(lambda value, _: f"{value / factor:,.6g}")
+    return unit

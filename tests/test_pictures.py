@@ -1,0 +1,226 @@
+"""The contract of all pictures."""
+
+import hashlib
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
+
+from simulate.analysis.convergence import converge
+from simulate.analysis.fit import fit_data
+from simulate.plots import PICTURES
+from simulate.plots.comparison import plot_comparison
+from simulate.plots.convergence import plot_convergence
+from simulate.plots.fit import plot_fit
+from simulate.plots.style import DARK, LIGHT, THEMES, Theme, save_picture
+from simulate.result import Result
+from simulate.run import run
+from simulate.scenario import Scenario
+from tests.drawn import faults
+from tests.scenarios import changed
+
+PATHS = 4096
+LONG = "A scenario whose name tells every assumption in words, one after another, " * 4
+OTHERS = ("comparison", "convergence", "fit")
+
+
+@pytest.fixture(scope="module")
+def result(anthropic: Scenario) -> Result:
+    return run(anthropic, paths=PATHS)
+
+
+@pytest.fixture(scope="module")
+def draw(anthropic: Scenario, result: Result) -> Callable[..., Figure]:
+    """Draw a picture by name, with axes and theme."""
+    planned = run(changed(anthropic, {"inference.base_overrun": 0.0}), paths=PATHS)
+    convergence = converge(anthropic, PATHS)
+    values = np.random.default_rng(1).lognormal(size=500)
+    fits = fit_data(values, resamples=0)
+
+    def one(name: str, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
+        if name == "comparison":
+            return plot_comparison(result, planned, axes=axes, theme=theme)
+        if name == "convergence":
+            return plot_convergence(convergence, axes=axes, theme=theme)
+        if name == "fit":
+            return plot_fit(fits, values, "prices.csv: price", "USD", axes=axes, theme=theme)
+        return PICTURES[name](result, axes=axes, theme=theme)
+
+    return one
+
+
+every_picture = pytest.mark.parametrize("name", [*PICTURES, *OTHERS])
+
+
+@every_picture
+def test_a_picture_of_its_own_has_its_finding_as_title_and_label(
+    name: str, draw: Callable[..., Figure]
+) -> None:
+    figure = draw(name)
+    title = max(figure.texts, key=lambda text: text.get_fontsize()).get_text()
+    assert title.replace("\n", " ") == figure.get_label() != ""
+
+
+@every_picture
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_a_picture_wears_its_theme(name: str, theme: Theme, draw: Callable[..., Figure]) -> None:
+    figure = draw(name, theme=theme)
+    other = DARK if theme is LIGHT else LIGHT
+    assert to_hex(figure.get_facecolor()) == theme.paper
+    colors = {to_hex(text.get_color()) for axes in figure.axes for text in axes.texts}
+    colors |= {to_hex(text.get_color()) for text in figure.texts}
+    assert theme.ink in colors
+    assert not colors & {other.ink, other.muted}
+
+
+@every_picture
+def test_given_axes_a_picture_stays_in_their_place(name: str, draw: Callable[..., Figure]) -> None:
+    figure = Figure(figsize=(16.0, 12.0), layout="constrained")
+    (left, place), (below, right) = figure.subplots(2, 2)
+    assert draw(name, axes=place) is figure
+    shown = faults(figure)
+    assert shown.outside == shown.overlapping == []
+    finding = draw(name).get_label()
+    assert finding in [text.replace("\n", " ") for text in shown.texts]
+    others = (left, below, right)
+    for axes in set(figure.axes) - set(others):
+        box = axes.get_window_extent()
+        assert not any(Bbox.intersection(box, other.get_tightbbox()) for other in others), axes
+    assert not figure.texts
+    for axes in others:
+        assert not axes.has_data() and axes.axison
+
+
+@pytest.mark.parametrize("name", ["margin_date", "fans", "cash_bridge"])
+def test_several_panels_need_axes_of_a_grid(name: str, draw: Callable[..., Figure]) -> None:
+    with pytest.raises(ValueError, match=r"made by subplots\(\)"):
+        draw(name, axes=Figure().add_axes((0.1, 0.1, 0.8, 0.8)))
+
+
+@every_picture
+def test_the_same_result_gives_the_same_svg(
+    name: str, draw: Callable[..., Figure], tmp_path: Path
+) -> None:
+    for file in ("first.svg", "second.svg"):
+        save_picture(draw(name), tmp_path / file)
+    assert (tmp_path / "first.svg").read_bytes() == (tmp_path / "second.svg").read_bytes()
+
+
+@pytest.mark.parametrize("kind", [".png", ".pdf"])
+def test_the_same_result_gives_the_same_file(
+    kind: str, draw: Callable[..., Figure], tmp_path: Path
+) -> None:
+    for file in ("first", "second"):
+        save_picture(draw("fans"), tmp_path / f"{file}{kind}")
+    assert (tmp_path / f"first{kind}").read_bytes() == (tmp_path / f"second{kind}").read_bytes()
+
+
+DIGESTS = """
+import hashlib, pickle, sys
+from pathlib import Path
+from simulate.plots import PICTURES
+from simulate.plots.style import save_picture
+result = pickle.loads(Path(sys.argv[1]).read_bytes())
+for name, plot in PICTURES.items():
+    file = Path(sys.argv[1]).with_suffix(".svg")
+    save_picture(plot(result), file)
+    print(name, hashlib.sha256(file.read_bytes()).hexdigest())
+"""
+
+
+def test_another_process_gives_the_same_file(result: Result, tmp_path: Path) -> None:
+    file = tmp_path / "result.pickle"
+    file.write_bytes(pickle.dumps(result))
+    environment = os.environ | {"PYTHONHASHSEED": "12345"}
+    command = [sys.executable, "-c", DIGESTS, str(file)]
+    printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    theirs = dict(line.split() for line in printed.stdout.splitlines())
+    for name, plot in PICTURES.items():
+        save_picture(plot(result), tmp_path / "ours.svg")
+        ours = hashlib.sha256((tmp_path / "ours.svg").read_bytes()).hexdigest()
+        assert theirs[name] == ours, name
+
+
+def test_an_svg_says_its_finding_to_those_who_cannot_see_it(
+    draw: Callable[..., Figure], tmp_path: Path
+) -> None:
+    figure = draw("margin_date")
+    save_picture(figure, tmp_path / "picture.svg")
+    assert f"<title>{figure.get_label()}</title>" in (tmp_path / "picture.svg").read_text()
+
+
+def test_a_picture_of_paths_needs_paths(result: Result) -> None:
+    bare = Result(result.scenario, result.replicate_paths, result.tally, result.seconds)
+    PICTURES["fans"](bare)
+    with pytest.raises(ValueError, match="no traces"):
+        PICTURES["cash_bridge"](bare)
+
+
+HOSTILE = {
+    "a long name and source, a target of many digits": {
+        "name": LONG,
+        "targets.source": LONG,
+        "targets.gross_margin": 0.7333,
+    },
+    "a name of one word, no projected year, a target that every path reaches": {
+        "name": "Unbreakable" * 30,
+        "targets.projected_year": None,
+        "targets.gross_margin": 0.01,
+    },
+    "signs that a typesetter would read, one year": {
+        "name": r"From $1 to $2, \frac{a}{b}, 100% & <b>_x^2",
+        "horizon.last_quarter": "2026Q4",
+    },
+    "fifty years, more money than there is": {
+        "horizon.last_quarter": "2075Q4",
+        "base_year.revenue": 4e3,
+        "base_year.monthly_revenue": 6e2,
+        "base_year.training": 4e3,
+        "base_year.training_run_rate": 5e3,
+        "segments.api.market": 1e7,
+    },
+    "a target that no path reaches, projected for the last year": {
+        "targets.gross_margin": 0.99,
+        "targets.projected_year": 2035,
+    },
+    "only negative cash flow, a projection beyond the horizon": {
+        "other_costs.fixed": 500.0,
+        "targets.projected_year": 2045,
+    },
+    "hardly any cost": {
+        "other_costs": {"fixed": 0.0, "fixed_growth": 0.0, "variable": 0.0, "stock_pay": 0.0}
+        | {"scale_elasticity": 1.0},
+        "base_year.training": 0.0,
+        "base_year.training_run_rate": 0.0,
+        "training.floor": 0.0,
+    },
+}
+
+
+@pytest.mark.parametrize("change", HOSTILE.values(), ids=HOSTILE)
+def test_no_text_leaves_the_picture_or_covers_another(
+    change: dict, anthropic: Scenario, result: Result
+) -> None:
+    hostile = run(changed(anthropic, change), paths=PATHS)
+    pictures = {name: plot(hostile) for name, plot in PICTURES.items()}
+    pictures["comparison"] = plot_comparison(hostile, result)
+    for name, figure in pictures.items():
+        found = faults(figure)
+        assert found.outside == found.overlapping == [], name
+
+
+@every_picture
+def test_no_text_of_the_dark_theme_leaves_the_picture(
+    name: str, draw: Callable[..., Figure]
+) -> None:
+    found = faults(draw(name, theme=DARK))
+    assert found.outside == found.overlapping == []
