@@ -99,8 +99,8 @@ def test_a_stress_test_goes_over_a_variant_and_settings_over_both(file: Path) ->
     assert all_three.name == "Mine; faster; moved; inference.overrun=0.5"
 
 
-def test_a_child_has_its_parents_changes_and_adds_to_them(file: Path, tmp_path: Path) -> None:
-    child = tmp_path / "child.toml"
+def test_a_child_has_its_parents_changes_and_adds_to_them(file: Path) -> None:
+    child = file.with_name("child.toml")
     child.write_text(
         'extends = "mine.toml"\n[variants.bull]\n"cash.opening" = 30\n[stresses.own]\n'
     )
