@@ -19,17 +19,13 @@ STAR = "*"
 
 
 class Pair(NamedTuple):
-    """A correlation of two inputs, and the key that gives it."""
+    """A correlation of two inputs, the key that gives it, and whether that means a group."""
 
     key: str
     first: str
     second: str
     value: float
-
-    @property
-    def is_named(self) -> bool:
-        """Whether the key names just this pair."""
-        return "," in self.key and STAR not in self.key
+    of_group: bool = False
 
 
 def correlation_matrix(scenario: Scenario) -> Matrix:
@@ -110,8 +106,8 @@ def _patterns(key: str, given: Any) -> tuple[list[str], bool]:
     """Return the names that a correlation is between, and whether they are a matrix's."""
     if isinstance(given, MatrixOfCorrelations):
         return list(given.inputs), True
-    if isinstance(given, dict) and "inputs" in given:
-        inputs = given["inputs"]
+    if isinstance(given, dict) and ("inputs" in given or "matrix" in given):
+        inputs = given.get("inputs")
         names = inputs if isinstance(inputs, list) else []
         return [name for name in names if isinstance(name, str)], True
     return [part.strip() for part in key.split(",")], False
@@ -128,7 +124,7 @@ def _all_pairs(scenario: Scenario) -> Iterator[Pair]:
         patterns, _ = _patterns(key, given)
         if isinstance(given, MatrixOfCorrelations):
             for (i, first), (j, second) in itertools.combinations(enumerate(patterns), 2):
-                if first in keys and second in keys and given.matrix[i][j] != 0.0:
+                if first in keys and second in keys:
                     yield Pair(key, first, second, given.matrix[i][j])
             continue
         groups = [[name for name in keys if fnmatchcase(name, pattern)] for pattern in patterns]
@@ -136,13 +132,13 @@ def _all_pairs(scenario: Scenario) -> Iterator[Pair]:
         pairs = itertools.combinations(groups[0], 2) if alike else itertools.product(*groups)
         for first, second in pairs:
             if first != second:
-                yield Pair(key, first, second, given.quantile(0.5))
+                yield Pair(key, first, second, given.quantile(0.5), of_group=STAR in key)
 
 
 def _pairs(scenario: Scenario) -> dict[frozenset[str], Pair]:
     """Return the pairs of uncertain inputs; one that is named goes before those of groups."""
     found: dict[frozenset[str], Pair] = {}
-    for pair in sorted(_all_pairs(scenario), key=lambda pair: pair.is_named):
+    for pair in sorted(_all_pairs(scenario), key=lambda pair: not pair.of_group):
         found[frozenset((pair.first, pair.second))] = pair
     return found
 
@@ -151,10 +147,12 @@ def _given_twice(scenario: Scenario) -> list[Mistake]:
     given: dict[tuple[frozenset[str], bool], str] = {}
     mistakes: dict[str, Mistake] = {}
     for pair in _all_pairs(scenario):
-        both = frozenset((pair.first, pair.second)), pair.is_named
+        both = frozenset((pair.first, pair.second)), pair.of_group
         before = given.setdefault(both, pair.key)
         if before != pair.key:
-            message = f'{pair.first}, {pair.second} is given twice, here and in "{before}"'
+            message = (
+                f'{pair.first}, {pair.second} is given twice, here and in "{before}"; change that'
+            )
             mistakes.setdefault(pair.key, Mistake(("correlations", pair.key), message))
     return list(mistakes.values())
 

@@ -15,15 +15,16 @@ from .inputs import section_in
 from .layers import Key, Layers, Table
 from .names import did_you_mean
 from .schema import Scenario
+from .schema.dependence import MATRIX, PAIR
 from .units import scale_hint
 
 # Steps of an error's location that the file does not have.
-INTERNAL = {*FAMILY, "quantiles", "parameters", "pair", "matrix"}
+INTERNAL = {*FAMILY, "quantiles", "parameters", MATRIX, PAIR}
 # How a file writes what the models keep together.
 WRITTEN_AS = {"quantiles": "p10 or any other level, interval", "parameters": "those of scipy"}
 LONGEST_SHOWN = 60
 MOST_LINES = 100
-BARE_KEY = re.compile("[A-Za-z0-9_-]+")
+BARE_KEY = re.compile("[A-Za-z0-9_-]{1,60}")
 LINE_AND_COLUMN = re.compile(r":(\d+):(\d+)$")
 # How pydantic names what a value must be, and how a person does.
 KINDS = {
@@ -173,6 +174,8 @@ def _message(item: Any) -> str:
         return f"must be {context['expected']}".replace("'", '"')
     if kind == "string_pattern_mismatch":
         return "must be small letters, digits and _, a letter first"
+    if kind == "too_short":
+        return f"has {context['actual_length']} members; {context['min_length']} are the least"
     if kind == "too_long":
         return f"has {context['actual_length']} members; {context['max_length']} are the most"
     message = re.sub("^Input should", "must", str(item["msg"]))

@@ -73,7 +73,7 @@ def _simplify(node: Any) -> None:
     options = [option for option in node.get("anyOf", []) if option != {"type": "null"}]
     if len(options) == 1:  # TOML has no null: what is optional is left out
         del node["anyOf"]
-        node |= {key: value for key, value in options[0].items() if key not in node}
+        node |= options[0]
     if "prefixItems" in node:
         node["items"] = node.pop("prefixItems")
     if node.get("default", "") is None:
@@ -93,8 +93,8 @@ def _allow_written_numbers(node: Any) -> None:
             _allow_written_numbers(member)
     if not isinstance(node, dict):
         return
-    if node == DISTRIBUTION:
-        node.clear()
+    if node.get("$ref") == DISTRIBUTION["$ref"]:
+        del node["$ref"]
         node["anyOf"] = [{"type": "number"}, WRITTEN, DISTRIBUTION]
     elif node.get("type") == "number":
         del node["type"]

@@ -32,6 +32,11 @@ class Origin(NamedTuple):
         return self._replace(place=self.place[:-1])
 
     @property
+    def layer(self) -> tuple[Path | None, str]:
+        """What all origins of one layer have in common."""
+        return self.file, self.setting
+
+    @property
     def changer(self) -> str:
         """What changed a number, for the source that it was given before."""
         return self.setting if self.file is None else f"changed in {self.file.name}"
@@ -89,11 +94,14 @@ class Layers:
         return here
 
     def origin_of(self, key: Key) -> Origin | None:
-        """Return what last set a key or, failing that, the nearest thing around it."""
+        """Return what last set a key, or something in it; failing that, the nearest around it."""
         for length in range(len(key), 0, -1):
-            inside = [o for where, o in self.origins.items() if where[:length] == key[:length]]
+            around = key[:length]
+            inside = [o for where, o in self.origins.items() if where[:length] == around]
             if inside:
-                return inside[-1]
+                whole, last = self.origins.get(around), inside[-1]
+                is_of_one_layer = whole is not None and whole.layer == last.layer
+                return whole if is_of_one_layer else last
         return None
 
     def where(self, origin: Origin) -> str:

@@ -95,9 +95,9 @@ def _plain(written: re.Match[str], unit: str, suffix: str) -> float:
         known = f'"{number:g} m", "{number:g} bn"' if base else f'"{number:g}%"'
         raise ValueError(f'"{text}": unknown unit "{suffix}"; write {known}')
     if suffix == PERCENT and base is not None:
-        raise ValueError(f'"{text}" is a percentage; this is a number of {unit}')
+        raise ValueError(f'"{text}" is a percentage; the unit here is {unit}')
     if suffix != PERCENT and base is None:
-        raise ValueError(f'"{text}" is an amount; this is a {unit or "share"}')
+        raise ValueError(f'"{text}" is an amount; the unit here is {unit or "share"}')
     # Divided where that is exact: 0.23 is 23 / 100, but not 23 * 0.01.
     if suffix == PERCENT:
         return number / 100.0

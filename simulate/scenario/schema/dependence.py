@@ -13,6 +13,8 @@ from .quantity import Quantity
 from .section import Section, Source
 
 MOST_INPUTS = 100
+# The two kinds of correlation, as errors name them.
+MATRIX, PAIR = "(matrix)", "(pair)"
 
 
 class Tails(Section):
@@ -79,14 +81,14 @@ def _kind_of_correlation(value: Any) -> str:
     is_matrix = isinstance(value, MatrixOfCorrelations) or (
         isinstance(value, dict) and ("inputs" in value or "matrix" in value)
     )
-    return "matrix" if is_matrix else "pair"
+    return MATRIX if is_matrix else PAIR
 
 
 AnyCorrelation = Annotated[
-    Annotated[MatrixOfCorrelations, Tag("matrix")]
+    Annotated[MatrixOfCorrelations, Tag(MATRIX)]
     | Annotated[
         Annotated[AnyDistribution, Quantity("correlation", "", -0.9999, 0.9999, certain=True)],
-        Tag("pair"),
+        Tag(PAIR),
     ],
     Discriminator(_kind_of_correlation),
 ]

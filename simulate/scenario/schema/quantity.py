@@ -144,7 +144,7 @@ def share(title: str, high: float = 1.0, **more: Any) -> Quantity:
 
 def log_rate(title: str) -> Quantity:
     """Return the declaration of a yearly growth rate of the logarithm."""
-    return Quantity(title, "log/yr", -5.0, 5.0)
+    return Quantity(title, "log/yr", -6.0, 6.0, largest_median=5.0)
 
 
 def money(title: str, low: float = 0.0, **more: Any) -> Quantity:
