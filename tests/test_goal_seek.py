@@ -96,6 +96,14 @@ def test_a_target_out_of_reach_says_so_with_the_best(short: Scenario) -> None:
     assert found.best == len(found.values) - 1
 
 
+def test_the_search_goes_further_where_the_target_is_not_met_near_by(short: Scenario) -> None:
+    """Two spreads below the median of the overrun lie what one does not reach."""
+    found = seek("P(gross margin by 2027) >= 0.9", "inference.overrun", short)
+    (crossing,) = found.crossings
+    near = find_setting(short, "inference.overrun").search_range()
+    assert crossing.value.value < near[0]
+
+
 def test_a_target_that_is_never_missed_says_so(short: Scenario) -> None:
     found = seek("P(gross margin by 2027) >= 0.01", GAIN, short, 0.8, 1.0)
     assert found.finding == f"Met at every {GAIN} from 0.8 to 1"
