@@ -142,8 +142,16 @@ class GoalMap:
             return f"Met nowhere on the grid: the {bound} is {most:.1%}"
         if met.all():
             return "Met everywhere on the grid"
-        down, across = (setting.key for setting in self.settings)
-        return f"What {across} has to be for each {down}"
+        down, across = self.settings
+        rows = [row for row, crossings in enumerate(self.needed) if crossings]
+        if not rows:
+            return f"Met in {met.mean():.0%} of the grid, whatever {across.key} is"
+        row = min(rows, key=lambda row: abs(self.values[0][row] - float(down.now)))
+        needed = self.needed[row][0]
+        return (
+            f"At {down.key} {shown_value(float(self.values[0][row]))}, met with {across.key} of "
+            f"{needed.value.rounded} {needed.side(self.target.at_least)}"
+        )
 
 
 def seek_goal(
