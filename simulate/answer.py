@@ -89,6 +89,7 @@ def table(title: str, *columns: str, narrow: bool = False) -> Table:
         box=box.SIMPLE_HEAD,
         pad_edge=False,
         padding=(0, 1, 0, 0) if narrow else (0, 1),
+        show_edge=not narrow,
     )
     for place, column in enumerate(columns):
         found.add_column(column, justify="right" if place else "left", no_wrap=place == 0)

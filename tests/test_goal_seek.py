@@ -96,6 +96,14 @@ def test_a_target_out_of_reach_says_so_with_the_best(short: Scenario) -> None:
     assert found.best == len(found.values) - 1
 
 
+def test_the_search_goes_further_where_the_target_is_not_met_near_by(short: Scenario) -> None:
+    """Two spreads below the median of the overrun lie what one does not reach."""
+    found = seek("P(gross margin by 2027) >= 0.9", "inference.overrun", short)
+    (crossing,) = found.crossings
+    near = find_setting(short, "inference.overrun").search_range()
+    assert crossing.value.value < near[0]
+
+
 def test_a_target_that_is_never_missed_says_so(short: Scenario) -> None:
     found = seek("P(gross margin by 2027) >= 0.01", GAIN, short, 0.8, 1.0)
     assert found.finding == f"Met at every {GAIN} from 0.8 to 1"
@@ -116,9 +124,8 @@ def test_the_rows_of_a_map_are_each_a_search(short: Scenario) -> None:
     # The row is interpolated between 7 values.
     assert crossing.value.value == pytest.approx(expected.value.value, abs=0.004)
     assert crossing.side(at_least=True) == "and less"
-    assert (
-        plane.finding == "What inference.overrun has to be for each inference.efficiency_gain.p50"
-    )
+    as_it_is = plane.needed[0][0].value.rounded
+    assert plane.finding == f"At {GAIN} 0.8, met with inference.overrun of {as_it_is} and less"
     assert plot_goal(plane).axes[0].get_xlabel() == "inference.overrun  share"
 
 

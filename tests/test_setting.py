@@ -68,6 +68,7 @@ def test_a_scenario_at_its_own_value_is_the_same(key: str, anthropic: Scenario) 
     [
         ("funding.round_2026.chance", 0.0, 1.0),
         ("cash.opening", -8.0, 11.101),
+        ("inference.overrun", -0.62, 0.62),
         ("inference.efficiency_gain.p50", -0.8, 2.4),
         ("segments.api.client_loss.rate", 0.0, 0.45),
     ],
@@ -77,7 +78,7 @@ def test_the_range_to_search_is_as_wide_as_is_valid(
 ) -> None:
     """The lowest draw of opening cash is 8 bn, and a chance lies from 0 to 1."""
     setting = find_setting(anthropic, key)
-    assert setting.search_range() == pytest.approx((low, high), abs=1e-9)
+    assert setting.search_range(2.0) == pytest.approx((low, high), abs=1e-9)
 
 
 @pytest.mark.parametrize(

@@ -85,9 +85,11 @@ class Weighed:
         turn = self.inputs[key].turn()
         if turn is None:
             return "no single limit decides"
+        unit = self.units[key].removeprefix("share")
+        limit = f"{turn.limit:.3g} {unit}".rstrip()
         if turn.below == self.payoffs.best:
-            return f"{self.options[turn.above]} above {turn.limit:.3g} {self.units[key]}"
-        return f"{self.options[turn.below]} below {turn.limit:.3g} {self.units[key]}"
+            return f"{self.options[turn.above]} above {limit}"
+        return f"{self.options[turn.below]} below {limit}"
 
 
 def payoff_words(decision: Decision) -> str:

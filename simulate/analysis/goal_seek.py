@@ -19,7 +19,9 @@ from .headlines import Counted, count
 
 Array = NDArray[np.float64]
 
-GRID = 13
+GRID = 17
+# How far to look, in spreads to either side: further where the target is not passed near by.
+NEAR, FAR = 1.0, 3.0
 SIDE = 7
 # Runs beside the grid's, by which progress is told: the search for a crossing and its error.
 SEARCH = 8
@@ -140,8 +142,16 @@ class GoalMap:
             return f"Met nowhere on the grid: the {bound} is {most:.1%}"
         if met.all():
             return "Met everywhere on the grid"
-        down, across = (setting.key for setting in self.settings)
-        return f"What {across} has to be for each {down}"
+        down, across = self.settings
+        rows = [row for row, crossings in enumerate(self.needed) if crossings]
+        if not rows:
+            return f"Met in {met.mean():.0%} of the grid, whatever {across.key} is"
+        row = min(rows, key=lambda row: abs(self.values[0][row] - float(down.now)))
+        needed = self.needed[row][0]
+        return (
+            f"At {down.key} {shown_value(float(self.values[0][row]))}, met with {across.key} of "
+            f"{needed.value.rounded} {needed.side(self.target.at_least)}"
+        )
 
 
 def seek_goal(
@@ -163,7 +173,8 @@ def seek_goal(
     setting
         From ``find_setting``, of the target's scenario.
     search
-        The lowest and the highest value; by default ``setting.search_range()``.
+        The lowest and the highest value; by default ``setting.search_range()``, and a wider one
+        if the target isn't passed there.
     paths, seed, threads, progress
         As for ``compare``, of each run.
 
@@ -183,22 +194,32 @@ def seek_goal(
     1995) finds where. Each replicate passes the level at a value of its own; their spread is the
     value's error.
     """
-    low, high = search or setting.search_range()
-    values = np.unique([*np.linspace(low, high, GRID).round(12), low, high])
-    luck = share_luck(
-        [target.scenario, setting.at(low), setting.at(high)],
-        paths=paths,
-        seed=seed,
-        threads=threads,
-    )
-    runs = _Runs(target, luck, 1 + len(values) + SEARCH, progress)
-    curve = Curve(lambda value: runs.count(setting.at(value)), low, high)
-    now = runs.count(target.scenario)
+    near, far = search or setting.search_range(NEAR), search or setting.search_range(FAR)
+    ends = [setting.at(end) for end in (*near, *far)]
+    luck = share_luck([target.scenario, *ends], paths=paths, seed=seed, threads=threads)
+    runs = _Runs(target, luck, 1 + GRID + SEARCH, progress)
+    now = runs.count(target.scenario).estimate
+    found = _search(target, setting, luck, now, runs, near)
+    if found.crossings or near == far:
+        return found
+    return _search(target, setting, luck, now, runs, far)
+
+
+def _search(
+    target: Target,
+    setting: Setting,
+    luck: CommonLuck,
+    now: Estimate,
+    runs: "_Runs",
+    search: tuple[float, float],
+) -> GoalSeek:
+    values = np.linspace(*search, GRID).round(12)
+    curve = Curve(lambda value: runs.count(setting.at(value)), *search)
     return GoalSeek(
         target=target,
         setting=setting,
         luck=luck,
-        now=now.estimate,
+        now=now,
         values=values,
         probabilities=tuple(curve.at(float(value)).estimate for value in values),
         crossings=tuple(curve.crossings(target.probability, values)),

@@ -77,19 +77,21 @@ def print_decision(weighed: "Weighed", name: str, out: Console) -> None:
             option,
             number(payoffs.expected(place)),
             "" if is_best else number(payoffs.behind(place)),
-            f"{(chosen == place).mean():.0%} of paths",
+            f"{(chosen == place).mean():.1%} of paths",
             style="bold" if is_best else "",
         )
     out.print(shown)
     for option, told in decision.options.items():
         out.print(Text(f"{option}: {told.title or option}"))
     out.print()
-    worth = table("What it is worth to know it before deciding, bn USD", "", "worth", "then")
+    question = "What it is worth to know it before deciding, bn USD"
+    worth = table(question, "", "worth", "then", narrow=True)
     worth.columns[-1].justify = "left"
     worth.add_row("everything", number(weighed.everything), "")
     for key, known in list(weighed.telling.items())[:MOST_SHOWN]:
         worth.add_row(key, number(known.worth), weighed.rule(key))
     out.print(worth)
+    out.print()
     out.print(Text(f"{weighed.finding}."))
     rest = [known.worth.high for k, known in weighed.inputs.items() if k not in weighed.telling]
     if rest:

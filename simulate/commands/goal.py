@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from simulate.analysis.goal_seek import GoalMap, GoalSeek
 
 PATHS_OF_A_CURVE, PATHS_OF_A_MAP = 1 << 16, 1 << 14
-# In spreads to either side.
-REACH_OF_A_CURVE, REACH_OF_A_MAP = 2.0, 0.75
 
 
 def goal(
@@ -99,21 +97,25 @@ def goal(
 
 def _ranges(
     settings: Sequence[Setting], low: Sequence[float], high: Sequence[float]
-) -> list[tuple[float, float]]:
-    """Return where to look, by what was asked for or as far as is valid."""
+) -> list[tuple[float, float] | None]:
+    """Return where to look for each, None where nothing was asked for."""
     for name, given in (("--from", low), ("--to", high)):
         if len(given) not in (0, len(settings)):
             raise ScenarioError(f"{name}: give it once for each --vary, in the same order")
-    ranges = []
-    for place, setting in enumerate(settings):
-        found = setting.search_range(REACH_OF_A_CURVE if len(settings) == 1 else REACH_OF_A_MAP)
-        ends = (low[place] if low else found[0], high[place] if high else found[1])
-        if ends[0] >= ends[1]:
-            raise ScenarioError(
-                f"--vary {setting.key}: from {ends[0]:g} to {ends[1]:g} is no range"
-            )
-        ranges.append(ends)
-    return ranges
+    return [
+        _range(setting, low[place] if low else None, high[place] if high else None)
+        for place, setting in enumerate(settings)
+    ]
+
+
+def _range(setting: Setting, low: float | None, high: float | None) -> tuple[float, float] | None:
+    if low is None and high is None:
+        return None
+    ends = setting.search_range()
+    low, high = ends[0] if low is None else low, ends[1] if high is None else high
+    if low >= high:
+        raise ScenarioError(f"--vary {setting.key}: from {low:g} to {high:g} is no range")
+    return low, high
 
 
 def print_goal(goal: "GoalSeek | GoalMap", out: Console) -> None:
@@ -125,6 +127,7 @@ def print_goal(goal: "GoalSeek | GoalMap", out: Console) -> None:
     out.print(Text(f"Wanted: {goal.target.in_words}. As it is: {percent(goal.now)}."))
     out.print(Text(f"{goal.finding}.\n"))
     out.print(_curve(goal) if is_curve else _needed(goal))
+    out.print()
     for setting in [goal.setting] if is_curve else goal.settings:
         out.print(Text(f"Varied: {setting.in_words}."))
     out.print(Text(f"\n{goal.luck.words} {DISCLAIMER}", style="dim"))
@@ -140,7 +143,8 @@ def _curve(goal: "GoalSeek") -> Table:
         crossing.value.value: (number(crossing.value), "wanted", _interval(crossing.value))
         for crossing in goal.crossings
     }
-    found = table("", goal.setting.key.replace(".", "\n."), "probability", "95% interval")
+    key = goal.setting.key.replace(".", "\n.")
+    found = table("", key, "probability", "95% interval", narrow=True)
     for _, row in sorted(rows.items()):
         found.add_row(*row, style="bold" if row[-1] else "")
     return found
@@ -149,7 +153,7 @@ def _curve(goal: "GoalSeek") -> Table:
 def _needed(goal: "GoalMap") -> Table:
     """Return what the second setting has to be at each value of the first."""
     down, across = (setting.key.replace(".", "\n.") for setting in goal.settings)
-    found = table("", down, across, "95% interval", "probability across", narrow=True)
+    found = table("", down, across, "95% interval", "probability", narrow=True)
     for value, crossings, row in zip(goal.values[0], goal.needed, goal.probabilities, strict=True):
         met = [goal.target.is_met(probability) for probability in row]
         needed = "\n".join(f"{number(c.value)} {c.side(goal.target.at_least)}" for c in crossings)

@@ -79,6 +79,7 @@ def print_stresses(stresses: "Stresses", out: Console) -> None:
     for test in stresses.tests:
         shown.add_row(test.name, *map(change, test.changes, (f.unit for f in figures)))
     out.print(shown)
+    out.print()
     for test in stresses.tests:
         out.print(Text(f"{test.name}: {test.title}"))
     out.print()

@@ -87,7 +87,7 @@ def sweep(
 
 def print_sweep(sweep: "Sweep", out: Console) -> None:
     """Print the grid: a row a value of one setting, or a grid a figure of two."""
-    out.print(_rows(sweep) if len(sweep.variations) == 1 else Group(*_grids(sweep)))
+    out.print(Group(_rows(sweep), "") if len(sweep.variations) == 1 else Group(*_grids(sweep)))
     for setting, _ in sweep.variations:
         out.print(Text(f"Varied: {setting.in_words}."))
     out.print(Text(f"{sweep.finding}."))
@@ -119,8 +119,9 @@ def _grids(sweep: "Sweep") -> Iterator[Table | Text]:
         errors = [cell.figures[place].standard_error for cell in sweep.cells]
         error = f"{100 * max(errors):.2f} points" if is_share else f"{max(errors):.2g}"
         yield Text(f"{member.name} (standard errors to {error})", style="bold")
-        found = table("", "", *map(shown_value, columns))
+        found = table("", "", *map(shown_value, columns), narrow=True)
         for value, numbers in zip(rows, sweep.grid(place), strict=True):
             shown = (f"{number:.1%}" if is_share else f"{number:,.1f}" for number in numbers)
             found.add_row(shown_value(value), *shown)
         yield found
+        yield Text()

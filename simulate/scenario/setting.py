@@ -108,7 +108,7 @@ class Setting:
             return False
         return True
 
-    def search_range(self, spreads: float = 2.0) -> tuple[float, float]:
+    def search_range(self, spreads: float = 1.0) -> tuple[float, float]:
         """Return where to look for a value, as far as is valid.
 
         Parameters
