@@ -3,6 +3,7 @@
 import itertools
 import math
 from collections.abc import Sequence
+from string import ascii_lowercase
 
 from .conditional import Effect
 from .decomposition import Index
@@ -56,7 +57,16 @@ def what_moves(explanation: Explanation, name: str) -> str:
     drivers = _listed([readable(index.name) for index in told])
     shares = _listed([f"{index.share.value:.0%}" for index in told if index.share is not None])
     more = f", not told apart from {others} more" if others else ""
-    return f"What moves {name} most: {drivers} ({shares} of the variance{more})"
+    found = f"What moves {name} most: {drivers} ({shares} of the variance{more})"
+    members = [index for index in explanation.indices if index.share is None]
+    if not members:
+        return found
+    return f"{found}; of single inputs {_most_alone(members)}"
+
+
+def _most_alone(members: Sequence[Index]) -> str:
+    most = max(members, key=lambda index: index.alone.value)
+    return f"{readable(most.name)} explains most alone ({most.alone.value:.0%})"
 
 
 def how_far(outcome: Outcome, effect: Effect) -> str:
@@ -85,10 +95,14 @@ def largest(indices: Sequence[Index], most: int) -> list[Index]:
 def group_letters(found: DriverList) -> dict[str, str]:
     """Return the letter of the group of each driver that is correlated with others, by name."""
     return {
-        found.drivers[member].name: chr(ord("a") + place)
+        found.drivers[member].name: _letter(place)
         for place, block in enumerate(found.groups)
         for member in block
     }
+
+
+def _letter(place: int) -> str:
+    return ascii_lowercase[place] if place < len(ascii_lowercase) else str(place + 1)
 
 
 def correlation_notes(found: DriverList) -> list[str]:
