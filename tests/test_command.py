@@ -15,6 +15,7 @@ import pytest
 
 import simulate.output
 from simulate import load_scenario, run
+from simulate.drivers_output import OWN_FILES as DRIVERS_FILES
 from simulate.output import OWN_FILES
 from simulate.result import OUTCOME_COLUMNS
 from simulate.version import package_version
@@ -113,6 +114,55 @@ def test_converge_compares_the_samplers(
     assert "16,384" in printed and "Sobol'" in printed and "pseudo-random" in printed
     assert Path("openai-convergence.png").read_bytes().startswith(b"\x89PNG")
     assert call(monkeypatch, "converge", "openai", "--paths", "20000") == 2
+
+
+FEW = ["--paths", "256", "--set", "sampling.replicates=4"]
+NEED = ["--outcome", "peak funding need"]
+
+
+def test_drivers_writes_all_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert call(monkeypatch, "drivers", "openai.toml", *FEW, *NEED, "--quiet") == 0
+    folder = Path("results/openai-drivers")
+    assert {path.name for path in folder.iterdir()} == DRIVERS_FILES
+    summary = json.loads((folder / "summary.json").read_text())
+    table = pd.read_parquet(folder / "drivers.parquet")
+    assert set(table["outcome"]) == set(summary["asked"]) == set(summary["outcomes"])
+    shares = table[(table["measure"] == "share") & ~table["driver"].str.contains("+", regex=False)]
+    assert shares.groupby("outcome")["value"].sum().to_numpy() == pytest.approx(1.0)
+    assert (folder / "tornado.png").read_bytes().startswith(b"\x89PNG")
+    # The folder answers another question.
+    assert call(monkeypatch, "drivers", "openai.toml", *FEW, "--quiet") == 2
+
+
+def test_the_drivers_read_well_in_80_columns(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "drivers", *FEW, *NEED, "--outcome", "P(gross margin by 2027)") == 0
+    answer = capsys.readouterr().out
+    assert max(map(len, answer.splitlines())) <= 80
+    for part in (
+        "P(gross margin, paying users by 2027): ",
+        "What moves it most: ",
+        "inference.efficiency_gain d",
+        "d together",
+        "d  correlated: inference.efficiency_gain, inference.price_erosion 0.6.",
+        "no investment advice",
+        "results/anthropic-drivers",
+    ):
+        assert part in answer
+
+
+def test_drivers_as_json(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["--outcome", "P(out of cash by 2030)", "--json"]
+    assert call(monkeypatch, "drivers", *FEW, *asked) == 0
+    found = json.loads(capsys.readouterr().out)["outcomes"]["P(out of cash by 2030)"]
+    assert found["value"]["low"] < found["value"]["value"] < found["value"]["high"]
+    assert set(found["drivers"]["demand shocks"]) == {"share", "alone", "total"}
+    assert len(found["inputs"]["cash.opening"]["deciles"]) == 10
+    assert call(monkeypatch, "drivers", *FEW, "--outcome", "margin") == 2
+    assert "not an outcome; write it as" in capsys.readouterr().err
 
 
 def test_another_folder_is_never_written_over(

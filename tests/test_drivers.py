@@ -258,6 +258,9 @@ def test_a_student_t_copula_leaves_single_inputs_no_share(anthropic: Scenario) -
     assert indices[JOINT].alone.value > indices[EFFICIENCY].alone.value
     (note,) = correlation_notes(found.found)
     assert "none has luck of its own" in note
+    assert "; of single inputs efficiency gain explains most alone (" in what_moves(
+        explanation, "it"
+    )
 
 
 def test_a_certain_deviation_leaves_the_other_by_itself(anthropic: Scenario) -> None:
@@ -314,6 +317,19 @@ def test_progress_ends_where_it_said(anthropic: Scenario) -> None:
     done = [d for d, _ in seen]
     assert done == sorted(done)
     assert seen[-1] == (found.runs * found.paths + found.kept_paths,) * 2
+
+
+def test_an_interruption_ends_the_work(anthropic: Scenario) -> None:
+    done_of_all: list[float] = []
+
+    def interrupt(done: int, total: int, _error: float) -> None:
+        done_of_all.append(done / total)
+        if done > total / 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        find_drivers(anthropic, [Outcome()], paths=1024, threads=2, progress=interrupt)
+    assert done_of_all[-1] < 0.55
 
 
 def numbers(sentence: str) -> list[float]:

@@ -16,8 +16,9 @@ from .driver_list import DriverList
 from .indices import Array, Variances, pick_freeze, runs_of_pick_freeze, shapley
 from .mixed_paths import MixedPaths, Variables
 
-# A walk through the drivers is made on so many blocks of paths, its reverse on the next.
-BLOCKS_A_WALK = 4
+# A walk through the drivers is made on at most so many blocks of paths, its reverse on the next;
+# on fewer where there would be too few walks.
+MOST_BLOCKS_A_WALK, LEAST_WALKS = 4, 8
 WALKS_STREAM = 1
 
 
@@ -180,9 +181,10 @@ def _mean_walk(paths: MixedPaths, drivers: int, blocks: int, walks: np.random.Ge
     """
     walk: list[int] = []
     added = 0.0
-    for turn, first in enumerate(range(0, blocks, BLOCKS_A_WALK)):
+    size = min(max(blocks // LEAST_WALKS, 1), MOST_BLOCKS_A_WALK)
+    for turn, first in enumerate(range(0, blocks, size)):
         walk = walk[::-1] if turn % 2 else walks.permutation(drivers).tolist()
-        count = min(BLOCKS_A_WALK, blocks - first)
+        count = min(size, blocks - first)
         part = partial(paths.outcomes, first_block=first, blocks=count)
         added = added + count / blocks * shapley(part, walk)
     return np.asarray(added)

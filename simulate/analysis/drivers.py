@@ -23,7 +23,7 @@ from .driver_list import DriverList, list_drivers
 from .outcome import Outcome, headline_outcomes, variables
 
 DEFAULT_PATHS = 1 << 15
-# The run whose paths are kept has so many times the paths of the others, up to a limit.
+# The run whose paths are kept has so many times the paths of the others, but no more than these.
 KEPT_TIMES, MOST_KEPT = 8, 1 << 20
 
 
@@ -120,9 +120,10 @@ def find_drivers(
     scenario = with_sampling(scenario, paths, seed)
     asked = list(headline_outcomes(scenario) if outcomes is None else outcomes)
     found = list_drivers(scenario)
-    blocks = -(-paths // (LANES * scenario.sampling.replicates))
-    each = blocks * LANES * scenario.sampling.replicates
-    kept_paths = max(each, min(KEPT_TIMES * each, MOST_KEPT))
+    # What a block in each replicate takes.
+    step = LANES * scenario.sampling.replicates
+    blocks = -(-paths // step)
+    each, kept_paths = blocks * step, -(-min(KEPT_TIMES * paths, MOST_KEPT) // step) * step
     runs = runs_of_decomposition(found)
     work = _Work(kept_paths + runs * each, progress)
     kept = run(

@@ -3,6 +3,7 @@
 import itertools
 import math
 from collections.abc import Sequence
+from string import ascii_lowercase
 
 from .conditional import Effect
 from .decomposition import Index
@@ -17,7 +18,7 @@ LEAST_NAMED = 0.01
 PREFIXES = ("segments.", "hardware.", "inference.")
 
 
-def readable(name: str) -> str:
+def plain_name(name: str) -> str:
     """Return a driver's name for pictures and sentences, such as ``api growth initial``."""
     for prefix in PREFIXES:
         name = name.removeprefix(prefix)
@@ -53,22 +54,31 @@ def what_moves(explanation: Explanation, name: str) -> str:
         return f"Nothing moves {name}: {value} in all paths"
     first = leaders(explanation.indices)
     told, others = first[:MOST_NAMED], len(first[MOST_NAMED:])
-    drivers = _listed([readable(index.name) for index in told])
+    drivers = _listed([plain_name(index.name) for index in told])
     shares = _listed([f"{index.share.value:.0%}" for index in told if index.share is not None])
     more = f", not told apart from {others} more" if others else ""
-    return f"What moves {name} most: {drivers} ({shares} of the variance{more})"
+    found = f"What moves {name} most: {drivers} ({shares} of the variance{more})"
+    members = [index for index in explanation.indices if index.share is None]
+    if not members:
+        return found
+    return f"{found}; of single inputs {_most_alone(members)}"
+
+
+def _most_alone(members: Sequence[Index]) -> str:
+    most = max(members, key=lambda index: index.alone.value)
+    return f"{plain_name(most.name)} explains most alone ({most.alone.value:.0%})"
 
 
 def how_far(outcome: Outcome, effect: Effect) -> str:
     """Return how far an outcome goes from the P10 to the P90 of an input."""
     low, high = (figure_of(outcome, at.value) for at in (effect.at_p10, effect.at_p90))
-    return f"From {low} at the P10 of {readable(effect.key)} to {high} at its P90"
+    return f"From {low} at the P10 of {plain_name(effect.key)} to {high} at its P90"
 
 
 def between_tenths(outcome: Outcome, effect: Effect) -> str:
     """Return an outcome in the lowest and in the highest tenth of an input."""
     low, high = (figure_of(outcome, effect.deciles[place].value) for place in (0, -1))
-    return f"{low} in the lowest tenth of {readable(effect.key)}, {high} in the highest"
+    return f"{low} in the lowest tenth of {plain_name(effect.key)}, {high} in the highest"
 
 
 def telling(effects: Sequence[Effect], most: int) -> list[Effect]:
@@ -85,10 +95,14 @@ def largest(indices: Sequence[Index], most: int) -> list[Index]:
 def group_letters(found: DriverList) -> dict[str, str]:
     """Return the letter of the group of each driver that is correlated with others, by name."""
     return {
-        found.drivers[member].name: chr(ord("a") + place)
+        found.drivers[member].name: _letter(place)
         for place, block in enumerate(found.groups)
         for member in block
     }
+
+
+def _letter(place: int) -> str:
+    return ascii_lowercase[place] if place < len(ascii_lowercase) else str(place + 1)
 
 
 def correlation_notes(found: DriverList) -> list[str]:

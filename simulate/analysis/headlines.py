@@ -93,26 +93,40 @@ def count(event: Event, result: Result) -> Counted:
     return Counted(result.counts_by(event.time, event.quarter), result.replicate_paths)
 
 
+def headline_events(scenario: Scenario) -> tuple[Event, Event, Event]:
+    """Return what a report on a scenario asks first.
+
+    Parameters
+    ----------
+    scenario
+        Its horizon and the company's projection say by which years.
+
+    Returns
+    -------
+    tuple of Event
+        The target margin by the projected year, and a held year of positive cash flow and no cash
+        by 2030, each year moved into the horizon.
+    """
+    return (
+        projected_event(scenario),
+        event_by_year(Hit.CASH_FLOW_HELD, CASH_YEAR, scenario),
+        event_by_year(Hit.OUT_OF_CASH, CASH_YEAR, scenario),
+    )
+
+
 def headlines(scenario: Scenario) -> tuple[Figure, ...]:
     """Return what a report on a scenario leads with.
 
     Parameters
     ----------
     scenario
-        Its horizon and the company's projection say of which years.
+        As for ``headline_events``.
 
     Returns
     -------
     tuple of Figure
-        The probabilities of the target margin by the projected year, and of a held year of
-        positive cash flow and of no cash by 2030, each year moved into the horizon; and the median
-        peak funding need.
+        The probabilities of the headline events, and the median peak funding need.
     """
-    events = (
-        projected_event(scenario),
-        event_by_year(Hit.CASH_FLOW_HELD, CASH_YEAR, scenario),
-        event_by_year(Hit.OUT_OF_CASH, CASH_YEAR, scenario),
-    )
     need = Figure(
         "median peak funding need",
         "peak need, bn USD",
@@ -120,7 +134,7 @@ def headlines(scenario: Scenario) -> tuple[Figure, ...]:
         False,
         lambda result: result.funding_need_by_replicate("p50"),
     )
-    return (*(chance_of(event, scenario) for event in events), need)
+    return (*(chance_of(event, scenario) for event in headline_events(scenario)), need)
 
 
 def read_all(

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate.event import Event, event_by_year, parse_event, projected_event, refuse_other_target
-from simulate.kernels.rows import Hit, index
+from simulate.event import Event, parse_event, refuse_other_target
+from simulate.kernels.rows import index
 from simulate.result import FUNDING_NEED, OUTCOME_COLUMNS
 from simulate.scenario import Scenario, ScenarioError
+
+from .headlines import headline_events
 
 Array = NDArray[np.float64]
 PATTERN = re.compile(r"P\(\s*(.+?)\s*\)")
 FORM = f'"P(gross margin by 2027)" or "{FUNDING_NEED}"'
-CASH_FLOW_YEAR = 2030
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,8 @@ class Outcome:
 
 
 def headline_outcomes(scenario: Scenario) -> list[Outcome]:
-    """Return what is asked about by default; years outside the horizon become its nearest."""
-    return [
-        Outcome(projected_event(scenario)),
-        Outcome(event_by_year(Hit.CASH_FLOW_HELD, CASH_FLOW_YEAR, scenario)),
-        Outcome(event_by_year(Hit.OUT_OF_CASH, scenario.horizon.last_year, scenario)),
-        Outcome(),
-    ]
+    """Return what is asked about by default: the headline events, and the peak funding need."""
+    return [*map(Outcome, headline_events(scenario)), Outcome()]
 
 
 def parse_outcome(text: str, scenario: Scenario) -> Outcome:

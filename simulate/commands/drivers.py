@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 MOST_ROWS, LEAST_TOGETHER = 10, 0.01
 LEGEND = (
     "share: of the variance; those of all drivers sum to 100% (Shapley). alone: what goes when "
-    "this one becomes known. total: what stays when all others are known. ± is one standard error. "
-    "P10, P90: the outcome in the tenth of the paths about them; what is correlated moves along."
+    "this one becomes known. total: what stays when all others are known. Errors are standard "
+    "errors. P10 to P90: the outcome in the tenth of the paths about the input's P10, and about "
+    "its P90; what is correlated with it moves along."
 )
 
 
@@ -128,7 +129,9 @@ def print_explanation(explanation: "Explanation", letters: dict[str, str], out: 
         shown.add_row(name, *_cells(index), _from_to(effects.get(index.name), outcome))
     rest = [i.share.value for i in explanation.indices if i not in listed and i.share is not None]
     if rest:
-        shown.add_row(f"{len(rest)} others", f"{100.0 * sum(rest):.1f}", style="dim")
+        shown.add_row(
+            f"{len(rest)} other{'s' * (len(rest) > 1)}", f"{100.0 * sum(rest):.1f}", style="dim"
+        )
     for group in explanation.together:
         if group.total.value >= LEAST_TOGETHER:
             shown.add_row(f"{letters[group.names[0]]} together", *_cells(group), style="dim")

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simulate.analysis.drivers import Drivers
-from simulate.analysis.findings import readable
+from simulate.analysis.findings import plain_name
 from simulate.result import DISCLAIMER
 
 from .style import MUTED, picture, sign
@@ -47,8 +47,8 @@ def list_names(axes: Axes, names: Sequence[str]) -> None:
 
 
 def named(name: str, letters: Mapping[str, str]) -> str:
-    """Return a driver's readable name with the letter of its group."""
-    return f"{readable(name)} ({letters[name]})" if name in letters else readable(name)
+    """Return a driver's plain_name name with the letter of its group."""
+    return f"{plain_name(name)} ({letters[name]})" if name in letters else plain_name(name)
 
 
 def sign_drivers(figure: Figure, drivers: Drivers, note: str) -> None:
