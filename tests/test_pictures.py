@@ -182,10 +182,10 @@ HOSTILE = {
     },
     "fifty years, more money than there is": {
         "horizon.last_quarter": "2075Q4",
-        "base_year.revenue": 4e3,
-        "base_year.monthly_revenue": 6e2,
-        "base_year.training": 4e3,
-        "base_year.training_run_rate": 5e3,
+        "base_year.revenue": 9e2,
+        "base_year.monthly_revenue": 1.4e2,
+        "base_year.training": 9e2,
+        "base_year.training_run_rate": 9.5e2,
         "segments.api.market": 1e7,
     },
     "a target that no path reaches, projected for the last year": {

@@ -85,6 +85,8 @@ class Setting:
         origin = Origin(None, (), f"--vary {self.key}: at {shown_value(value)}")
         layers = _layers(self.scenario, origin)
         if self.way == "set":
+            if isinstance(self.now, int) and isinstance(value, float) and value.is_integer():
+                value = int(value)
             layers.set(_steps(self.key), value, origin)
         else:
             of = layers.get(_steps(self.owner), origin)
