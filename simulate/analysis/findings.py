@@ -57,7 +57,8 @@ def what_moves(explanation: Explanation, name: str) -> str:
     drivers = _listed([plain_name(index.name) for index in told])
     shares = _listed([f"{index.share.value:.0%}" for index in told if index.share is not None])
     more = f", not told apart from {others} more" if others else ""
-    found = f"What moves {name} most: {drivers} ({shares} of the variance{more})"
+    whole = "the variance" if explanation.outcome.is_probability else "the variance of its rank"
+    found = f"What moves {name} most: {drivers} ({shares} of {whole}{more})"
     members = [index for index in explanation.indices if index.share is None]
     if not members:
         return found
@@ -130,8 +131,7 @@ def correlation_notes(found: DriverList) -> list[str]:
     foretold = [driver.name for driver in found.drivers if found.is_foretold(driver)]
     if foretold:
         notes.append(
-            f"{_listed(foretold)}: each year's news, beyond what the inputs that they are "
-            "correlated with foretell."
+            f"{_listed(foretold)}: each year's news, beyond what correlated inputs foretell."
         )
     return notes
 
