@@ -7,9 +7,16 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from simulate.kernels.rows import Hit, Metric
-from simulate.number_format import money, percent, share
-from simulate.result import DISCLAIMER, HITTING_TIMES, Result, projected_time
+from simulate import answer_parts
+from simulate.answer_parts import (
+    cash_table,
+    fiscal_year_sentences,
+    funding_sentences,
+    headline,
+    margin_table,
+    quarter_table,
+)
+from simulate.result import DISCLAIMER, Result
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import list_inputs
 from simulate.scenario.load import Names
@@ -37,13 +44,13 @@ def print_answer(result: Result, out: Console) -> None:
         Group(
             *_heading(result),
             "",
-            _margin_table(result),
+            printed(margin_table(result)),
             "",
-            _cash_table(result),
+            printed(cash_table(result)),
             "",
-            _quarter_table(result),
+            printed(quarter_table(result)),
             "",
-            *_funding_lines(result),
+            *map(Text, (*funding_sentences(result), *fiscal_year_sentences(result))),
             "",
             Text(DISCLAIMER, style="dim"),
         )
@@ -60,24 +67,8 @@ def _heading(result: Result) -> list[Text]:
             style="dim",
         ),
         *([Text(result.goal)] if result.goal else []),
-        Text(_sentence(result)),
+        Text(headline(result)),
     ]
-
-
-def _sentence(result: Result) -> str:
-    targets = result.scenario.targets
-    time = projected_time(result.scenario)
-    last = result.years[-1]
-    year = targets.projected_year if targets.projected_year in result.years else last
-    by_year = result.probability_by_year(time, year).value
-    cash_year = min(max(2030, result.years[0]), last)
-    cash = result.probability_by_year(Hit.CASH_FLOW_HELD, cash_year).value
-    company = ", the company's projection" if year == targets.projected_year else ""
-    return (
-        f"Gross margin ({targets.projected_margin}) reaches {targets.gross_margin:.0%} by the end "
-        f"of {year}{company}, in {share(by_year)} of paths. Free cash flow has been positive for a "
-        f"year by the end of {cash_year} in {share(cash)}."
-    )
 
 
 def table(title: str, *columns: str, narrow: bool = False) -> Table:
@@ -96,87 +87,14 @@ def table(title: str, *columns: str, narrow: bool = False) -> Table:
     return found
 
 
-def _margin_table(result: Result) -> Table:
-    targets = result.scenario.targets
-    found = table(
-        f"Probability that gross margin reaches {targets.gross_margin:.0%} by the end of",
-        "year",
-        "paying users only",
-        "with free users",
-        "",
-    )
-    for year in result.years:
-        marked = year == targets.projected_year
-        found.add_row(
-            str(year),
-            percent(result.probability_by_year(Hit.MARGIN_PAYING, year)),
-            percent(result.probability_by_year(Hit.MARGIN_ALL, year)),
-            f"<- company ({targets.projected_margin})" if marked else "",
-            style="bold" if marked else "",
-        )
+def printed(given: answer_parts.Table) -> Table:
+    """Return a table as the terminal shows it, with what is said of a row at its end."""
+    has_notes = any(row.note for row in given.rows)
+    found = table(given.title, *given.columns, *([""] if has_notes else []))
+    for row in given.rows:
+        notes = [f"<- {row.note}" if row.note else ""] if has_notes else []
+        found.add_row(row.name, *row.cells, *notes, style="bold" if row.note else "")
     return found
-
-
-def _cash_table(result: Result) -> Table:
-    found = table(
-        "Probability by the end of",
-        "year",
-        "first positive\nquarter",
-        "first held\nyear",
-        "cumulative\npayback",
-        "out of\ncash",
-    )
-    times = (Hit.CASH_FLOW_POSITIVE, Hit.CASH_FLOW_HELD, Hit.PAYBACK, Hit.OUT_OF_CASH)
-    for year in result.years:
-        found.add_row(
-            str(year), *(percent(result.probability_by_year(time, year)) for time in times)
-        )
-    return found
-
-
-def _quarter_table(result: Result) -> Table:
-    found = table(
-        "First quarter, at a share of paths",
-        "",
-        "10%",
-        "50%",
-        "90%",
-        f"never by {result.years[-1]}",
-    )
-    for time, name in HITTING_TIMES.items():
-        quarters = (str(result.hitting_quarter(time, level)) for level in (0.1, 0.5, 0.9))
-        short = name.replace("gross margin", "margin").replace("free cash flow", "cash flow")
-        found.add_row(short, *quarters, percent(result.probability_never(time)))
-    return found
-
-
-def _funding_lines(result: Result) -> list[Text]:
-    need = result.funding_need
-    return [
-        Text(
-            "Peak funding need (deepest cumulative free cash flow), billions of dollars: "
-            f"P10 {money(need['p10'])}, P50 {money(need['p50'])}, P90 {money(need['p90'])}."
-        ),
-        Text(
-            f"Cash runs out by the end of {result.years[-1]} in "
-            f"{percent(result.chance_out_of_cash)} of paths, with the scenario's funding rounds "
-            "and no others."
-        ),
-        *(Text(line) for line in _fiscal_year_lines(result)),
-    ]
-
-
-def _fiscal_year_lines(result: Result) -> list[str]:
-    """Return revenue and free cash flow of the horizon's fifth year, or its last."""
-    year = min(result.years[-1], result.years[0] + 4)
-    lines = []
-    for metric, name in ((Metric.REVENUE, "revenue"), (Metric.FREE_CASH_FLOW, "free cash flow")):
-        found = result.in_year(metric, year)
-        values = ", ".join(
-            f"{level.upper()} {money(found[level])}" for level in ("p10", "p50", "p90")
-        )
-        lines.append(f"Fiscal {year}, {name}: {values}.")
-    return lines
 
 
 def print_inputs(scenario: Scenario, names: Names, out: Console) -> None:

@@ -8,6 +8,7 @@ import typer
 
 from simulate.commands.backtest import backtest
 from simulate.commands.check import check
+from simulate.commands.compare import compare
 from simulate.commands.converge import converge
 from simulate.commands.decide import decide
 from simulate.commands.diff import diff
@@ -15,6 +16,7 @@ from simulate.commands.discover import discover
 from simulate.commands.drivers import drivers
 from simulate.commands.fit import fit
 from simulate.commands.goal import goal
+from simulate.commands.report import report
 from simulate.commands.run import run
 from simulate.commands.show import show
 from simulate.commands.start import init, schema
@@ -37,6 +39,8 @@ app = typer.Typer(
 )
 COMMANDS = (
     run,
+    report,
+    compare,
     check,
     show,
     converge,

@@ -11,6 +11,9 @@ from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.quarters import QUARTERS_A_YEAR, format_quarter, parse_quarter
 from simulate.scenario.units import in_unit
 
+# "The latter part of the decade" (B1).
+CASH_YEAR = 2030
+
 DATE = r"\d{4}(?:Q[1-4])?"
 PATTERN = re.compile(rf"(?P<name>.+?)(?:\s+(?P<level>\d+(?:\.\d+)?\s*%?))?\s+by\s+(?P<date>{DATE})")
 FORM = '"gross margin 70% by 2027" or "out of cash by 2028Q2"'

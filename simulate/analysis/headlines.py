@@ -8,16 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate.estimate import Estimate, change_of_probability, probability
-from simulate.event import Event, event_by_year, projected_event
+from simulate.event import CASH_YEAR, Event, event_by_year, projected_event
 from simulate.kernels.rows import Hit
 from simulate.result import Result
 from simulate.scenario import Scenario
 from simulate.simulation import Progress
 
 from .comparison import CommonLuck
-
-# "The latter part of the decade" (B1).
-CASH_YEAR = 2030
 
 
 class Reading(Protocol):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 PICTURE_KINDS = (".png", ".svg", ".pdf")
 TABLE_KINDS = (".csv", ".parquet")
+PAGE_KINDS = (".html",)
 
 
 def write_new(file: Path, text: str, force: bool) -> None:
@@ -33,9 +34,14 @@ def new_table(out: Path, force: bool) -> Path:
     return _new(out, TABLE_KINDS, "--out", force)
 
 
+def new_page(out: Path | None, default: str, force: bool) -> Path:
+    """Return the HTML file to write, which must not exist unless forced."""
+    return _new(out or Path(default), PAGE_KINDS, "--out", force)
+
+
 def _new(file: Path, kinds: tuple[str, ...], option: str, force: bool) -> Path:
     if file.suffix not in kinds:
-        known = f"{', '.join(kinds[:-1])} or {kinds[-1]}"
+        known = " or ".join(part for part in (", ".join(kinds[:-1]), kinds[-1]) if part)
         raise ScenarioError(f"{file}: {option} must end in {known}")
     if file.exists() and not force:
         raise ScenarioError(f"{file}: exists; choose another {option}, or replace it with --force")
@@ -59,6 +65,12 @@ def save_table(frame: "DataFrame", file: Path, scenario: Scenario) -> None:
             frame.to_csv(partial, index=False)
         else:
             write_table(frame, partial, scenario)
+
+
+def save_page(html: str, page: Path) -> None:
+    """Write a page whole or not at all."""
+    with _whole(page) as partial:
+        partial.write_text(html, encoding="utf-8")
 
 
 @contextmanager

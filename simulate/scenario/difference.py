@@ -50,8 +50,8 @@ def _frame(before: Scenario, after: Scenario) -> Iterator[str]:
         "quarters that it must hold": lambda s: f"{s.targets.hold_quarters}",
         "projected year": lambda s: f"{s.targets.projected_year or 'none'}",
         "projected margin": lambda s: s.targets.projected_margin,
-        "joint extremes": lambda s: _tails(s.copula.degrees_of_freedom),
-        "quarterly shocks": lambda s: _tails(s.shocks.degrees_of_freedom),
+        "joint extremes": lambda s: tails_in_words(s.copula.degrees_of_freedom),
+        "quarterly shocks": lambda s: tails_in_words(s.shocks.degrees_of_freedom),
     }.items():
         if read(before) != read(after):
             yield f"{name}: {read(before)} becomes {read(after)}"
@@ -114,7 +114,7 @@ def _moved(old: Input, new: Input) -> str:
     a, b = _quantiles(old.distribution), _quantiles(new.distribution)
     scale = max(abs(a[2] - a[0]), abs(b[2] - b[0]), 1e-9 * abs(a[1]), 1e-300)
     if all(abs(x - y) <= SAME * scale for x, y in zip(a, b, strict=True)):
-        kinds = [_kind(member.distribution) for member in (old, new)]
+        kinds = [kind_of(member.distribution) for member in (old, new)]
         return "" if kinds[0] == kinds[1] else f"{new.key}: {kinds[0]} becomes {kinds[1]}"
     change = f"{_shown(old.distribution)} becomes {_shown(new.distribution)} {new.quantity.unit}"
     return f"{new.key}: {change} ({', '.join(_ways(a, b, SAME * scale))})"
@@ -149,7 +149,8 @@ def _quantiles(distribution: Uncertain) -> list[float]:
     return [distribution.quantile(level) for level in LEVELS]
 
 
-def _kind(distribution: Uncertain) -> str:
+def kind_of(distribution: Uncertain) -> str:
+    """Return the family that a distribution is of."""
     return str(getattr(distribution, "distribution", "certain"))
 
 
@@ -158,5 +159,6 @@ def _shown(distribution: Uncertain) -> str:
     return quantiles[1] if distribution.is_certain else " / ".join(quantiles)
 
 
-def _tails(degrees: float | None) -> str:
+def tails_in_words(degrees: float | None) -> str:
+    """Return how often extremes come, normal or Student's."""
     return "normal" if degrees is None else f"Student-t of {degrees:g} degrees of freedom"

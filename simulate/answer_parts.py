@@ -1,0 +1,141 @@
+"""The parts of an answer, for the terminal and for a page: sentences, and tables of texts."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from simulate.event import CASH_YEAR, event_by_year, projected_event
+from simulate.kernels.rows import Hit, Metric
+from simulate.number_format import money, percent, share
+from simulate.result import HITTING_TIMES, Result, projected_time
+from simulate.scenario import Scenario
+
+CASH_TIMES = {
+    Hit.CASH_FLOW_POSITIVE: "first positive\nquarter",
+    Hit.CASH_FLOW_HELD: "first held\nyear",
+    Hit.PAYBACK: "cumulative\npayback",
+    Hit.OUT_OF_CASH: "out of\ncash",
+}
+
+
+class Row(NamedTuple):
+    """A row of a table: its name, its cells, and what is to be said of it beside them."""
+
+    name: str
+    cells: tuple[str, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of texts.
+
+    Attributes
+    ----------
+    title
+        What its cells are.
+    columns
+        Their heads, the first of which is that of the rows' names.
+    rows
+        As many cells each as there are further columns.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def headline_years(result: Result) -> tuple[int, int]:
+    """Return the years that the headline is about: of the margin, and of the cash flow.
+
+    The company's projected year, and 2030, each moved into the horizon.
+    """
+    margin = projected_event(result.scenario)
+    cash = event_by_year(Hit.CASH_FLOW_HELD, CASH_YEAR, result.scenario)
+    return int(margin.date), int(cash.date)
+
+
+def headline(result: Result) -> str:
+    """Return the answer in two sentences."""
+    targets = result.scenario.targets
+    year, cash_year = headline_years(result)
+    by_year = result.probability_by_year(projected_time(result.scenario), year).value
+    cash = result.probability_by_year(Hit.CASH_FLOW_HELD, cash_year).value
+    company = ", the company's projection" if year == targets.projected_year else ""
+    return (
+        f"Gross margin ({targets.projected_margin}) reaches {targets.gross_margin:.0%} by the end "
+        f"of {year}{company}, in {share(by_year)} of paths. Free cash flow has been positive for a "
+        f"year by the end of {cash_year} in {share(cash)}."
+    )
+
+
+def margin_table(result: Result) -> Table:
+    """Return the probability of the target margin by the end of each year."""
+    targets = result.scenario.targets
+    rows = [
+        Row(
+            str(year),
+            tuple(
+                percent(result.probability_by_year(time, year))
+                for time in (Hit.MARGIN_PAYING, Hit.MARGIN_ALL)
+            ),
+            f"company ({targets.projected_margin})" if year == targets.projected_year else "",
+        )
+        for year in result.years
+    ]
+    return Table(
+        margin_title(result.scenario), ("year", "paying users only", "with free users"), tuple(rows)
+    )
+
+
+def margin_title(scenario: Scenario) -> str:
+    """Return what a table of the target margin by year says."""
+    target = scenario.targets.gross_margin
+    return f"Probability that gross margin reaches {target:.0%} by the end of"
+
+
+def cash_table(result: Result) -> Table:
+    """Return the probabilities of cash flow, payback and no cash by the end of each year."""
+    rows = [
+        Row(str(year), tuple(percent(result.probability_by_year(t, year)) for t in CASH_TIMES))
+        for year in result.years
+    ]
+    return Table("Probability by the end of", ("year", *CASH_TIMES.values()), tuple(rows))
+
+
+def quarter_table(result: Result) -> Table:
+    """Return the quarters by which a tenth, half and nine tenths of the paths get there."""
+    rows = []
+    for time, name in HITTING_TIMES.items():
+        quarters = (str(result.hitting_quarter(time, level)) for level in (0.1, 0.5, 0.9))
+        short = name.replace("gross margin", "margin").replace("free cash flow", "cash flow")
+        rows.append(Row(short, (*quarters, percent(result.probability_never(time)))))
+    return Table(
+        "First quarter, at a share of paths",
+        ("outcome", "10%", "50%", "90%", f"never by {result.years[-1]}"),
+        tuple(rows),
+    )
+
+
+def funding_sentences(result: Result) -> tuple[str, str]:
+    """Return how much funding it takes, and how likely cash runs out."""
+    need = result.funding_need
+    return (
+        "Peak funding need (deepest cumulative free cash flow), bn USD: "
+        f"P10 {money(need['p10'])}, P50 {money(need['p50'])}, P90 {money(need['p90'])}.",
+        f"Cash runs out by the end of {result.years[-1]} in "
+        f"{percent(result.chance_out_of_cash)} of paths, with the scenario's funding rounds "
+        "and no others.",
+    )
+
+
+def fiscal_year_sentences(result: Result) -> list[str]:
+    """Return revenue and free cash flow of the horizon's fifth year, or its last."""
+    year = min(result.years[-1], result.years[0] + 4)
+    lines = []
+    for metric, name in ((Metric.REVENUE, "revenue"), (Metric.FREE_CASH_FLOW, "free cash flow")):
+        found = result.in_year(metric, year)
+        values = ", ".join(
+            f"{level.upper()} {money(found[level])}" for level in ("p10", "p50", "p90")
+        )
+        lines.append(f"Fiscal {year}, {name}, bn USD: {values}.")
+    return lines

@@ -1,0 +1,107 @@
+"""``simulate compare``."""
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from simulate.answer import console, printed
+from simulate.result import DISCLAIMER
+from simulate.scenario import ScenarioError
+
+from .files import new_page, save_page
+from .options import Force, Seed, Threads
+from .running import compile_kernels, interruptible, progress_bar
+from .sources import load_named
+
+if TYPE_CHECKING:
+    from simulate.analysis.comparison import Comparison
+
+
+def compare(
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="A B…",
+            help="Scenarios: FILE, FILE@NAME for its variant or stress test of that name, or both "
+            "as FILE@NAME@NAME; or folders that simulate run wrote.",
+        ),
+    ],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="Set one key of the last, such as cash.opening=20."
+        ),
+    ] = None,
+    paths: Annotated[
+        int | None,
+        typer.Option(min=1, help="At least this many paths of each.", show_default="those of A"),
+    ] = None,
+    seed: Seed = None,
+    threads: Threads = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Page to write.", show_default="<A>-comparison.html")
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Run scenarios on common random numbers; print and write them side by side.
+
+    A change from the first has an error of its own, smaller than those of the two numbers that it
+    lies between. For example: simulate compare anthropic.toml anthropic.toml@bull
+    """
+    from simulate.analysis.comparison import compare as run_all
+    from simulate.comparison_parts import MOST_SCENARIOS
+    from simulate.report import render_comparison
+
+    if not 2 <= len(sources) <= MOST_SCENARIOS:
+        raise ScenarioError(
+            f"{len(sources)} to compare: name from 2 to {MOST_SCENARIOS}, such as "
+            "anthropic.toml anthropic.toml@bull"
+        )
+    scenarios = [load_named(source) for source in sources[:-1]]
+    scenarios.append(load_named(sources[-1], settings or ()))
+    page = new_page(out, f"{Path(sources[0]).stem}-comparison.html", force)
+    with interruptible():
+        compile_kernels(silent=False)
+        with progress_bar(silent=False) as progress:
+            comparison = run_all(
+                scenarios, paths=paths, seed=seed, threads=threads, progress=progress
+            )
+        print_comparison(comparison, console())
+        command = _command(sources, settings or [], comparison)
+        save_page(render_comparison(comparison, command=command), page)
+    console().print(f"Comparison: {page}", soft_wrap=True)
+
+
+def print_comparison(comparison: "Comparison", out: Console) -> None:
+    """Print the scenarios' headline figures side by side, and how well their changes are known."""
+    from simulate.analysis.side_by_side import side_by_side
+    from simulate.comparison_parts import headline_table, lettered, paired_error_sentence
+
+    figures, names = side_by_side(comparison), lettered(comparison)
+    for letter, name in names:
+        out.print(Text(f"{letter}: {name}", style="bold"))
+    first = comparison.results[0]
+    out.print(
+        Text(
+            f"{first.paths:,} paths each in {first.replicates} replicates, common random numbers, "
+            f"seed {first.scenario.sampling.seed}",
+            style="dim",
+        )
+    )
+    for place in range(1, len(names)):
+        # One pair a table: no more goes into 80 columns.
+        out.print(printed(headline_table(figures, "", [place])))
+    out.print(Text(paired_error_sentence(figures)))
+    out.print(Text(f"Changes of probabilities are in points. {DISCLAIMER}", style="dim"))
+
+
+def _command(sources: list[str], settings: list[str], comparison: "Comparison") -> str:
+    """Return the command that makes the page again."""
+    words = ["simulate", "compare", *sources]
+    words += [word for setting in settings for word in ("--set", setting)]
+    sampling = comparison.results[0].scenario.sampling
+    return shlex.join([*words, "--paths", str(sampling.paths), "--seed", str(sampling.seed)])

@@ -1,0 +1,87 @@
+"""``simulate report``."""
+
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from simulate.answer import console
+from simulate.scenario import Scenario, ScenarioError, load_scenario
+
+from .files import new_page, save_page
+from .options import Force, Seed, Set, Stress, Threads, Variant, scenario_name
+from .running import compile_kernels, interruptible, progress_bar
+
+
+def report(
+    source: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[RESULT_OR_FILE]",
+            help="A folder that simulate run wrote, a scenario (TOML), or a packaged one's name.",
+        ),
+    ] = None,
+    settings: Set = None,
+    variant: Variant = None,
+    stress: Stress = None,
+    paths: Annotated[
+        int | None, typer.Option(min=1, help="At least this many paths.", show_default="1048576")
+    ] = None,
+    seed: Seed = None,
+    threads: Threads = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Page to write.", show_default="<scenario>-report.html")
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Write one HTML page: answer, pictures, assumptions and sources, errors.
+
+    A result is simulated again, which gives the same numbers: the page of its folder is that of its
+    scenario, seed and number of paths.
+    """
+    from simulate.report import render_report
+    from simulate.run import run, with_sampling
+    from simulate.stored_run import read_run
+
+    stored = None
+    if source is not None and source.is_dir():
+        if settings or variant or stress or paths is not None or seed is not None:
+            raise ScenarioError(
+                f"{source}: is a run, which has its own scenario, paths and seed; leave out "
+                "--set, --variant, --stress, --paths and --seed"
+            )
+        stored = read_run(source)
+        scenario, name = stored.scenario, stored.folder.resolve().name
+    else:
+        chosen = load_scenario(source, variant=variant, stress=stress, settings=settings or ())
+        scenario, name = with_sampling(chosen, paths, seed), scenario_name(source, variant, stress)
+    page = new_page(out, f"{name}-report.html", force)
+    with interruptible():
+        compile_kernels(silent=False)
+        with progress_bar(silent=False) as progress:
+            result = run(scenario, threads=threads, progress=progress)
+        if stored is not None:
+            stored.refuse_another(result)
+            command = shlex.join(["simulate", "report", str(source)])
+        else:
+            command = _command(source, variant, stress, settings or [], scenario)
+        save_page(render_report(result, command=command), page)
+    console().print(f"Report: {page}", soft_wrap=True)
+
+
+def _command(
+    file: Path | None,
+    variant: str | None,
+    stress: str | None,
+    settings: list[str],
+    scenario: Scenario,
+) -> str:
+    """Return the command that makes the page again, whatever the file says of paths and seed."""
+    named = [("--variant", variant), ("--stress", stress)]
+    named += [("--set", setting) for setting in settings]
+    words = ["simulate", "report", *([str(file)] if file is not None else [])]
+    for option, value in named:
+        words += [option, value] if value is not None else []
+    words += ["--paths", str(scenario.sampling.paths), "--seed", str(scenario.sampling.seed)]
+    return shlex.join(words)

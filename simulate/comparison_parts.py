@@ -1,0 +1,94 @@
+"""The parts of a comparison, for the terminal and for a page."""
+
+from collections.abc import Mapping, Sequence
+from string import ascii_uppercase
+
+from simulate.analysis.comparison import Comparison
+from simulate.analysis.side_by_side import Beside
+from simulate.answer_parts import Row, Table
+from simulate.number_format import change, figure, share
+
+# Beyond so many standard errors a change is told from none.
+CLEAR = 2.0
+MOST_SCENARIOS = len(ascii_uppercase)
+
+
+def lettered(comparison: Comparison) -> list[tuple[str, str]]:
+    """Return a letter for each scenario, and its name."""
+    names = (result.scenario.name for result in comparison.results)
+    return list(zip(ascii_uppercase, names, strict=False))
+
+
+def comparison_table(
+    figures: Mapping[str, Beside], title: str, what: str, places: Sequence[int]
+) -> Table:
+    """Return figures side by side, each with its change from the first scenario.
+
+    Parameters
+    ----------
+    figures
+        Of one comparison, by the names of their rows.
+    title
+        Of the table.
+    what
+        The head of the figures' names.
+    places
+        Of the scenarios to show beside the first, counted from 0.
+    """
+    letters = [ascii_uppercase[place] for place in places]
+    heads = [head for letter in letters for head in (letter, f"{letter} less A")]
+    rows = [Row(name, _cells(beside, places)) for name, beside in figures.items()]
+    return Table(title, (what, "A", *heads), tuple(rows))
+
+
+def headline_table(figures: Sequence[Beside], title: str, places: Sequence[int]) -> Table:
+    """Return the headline figures side by side; see ``comparison_table``."""
+    named = {beside.figure.short: beside for beside in figures}
+    return comparison_table(named, title, "figure", places)
+
+
+def _cells(beside: Beside, places: Sequence[int]) -> tuple[str, ...]:
+    unit = beside.figure.unit
+    cells = [figure(beside.estimates[0], unit)]
+    for place in places:
+        cells.append(figure(beside.estimates[place], unit))
+        cells.append(change(beside.changes[place - 1], unit))
+    return tuple(cells)
+
+
+def change_sentence(beside: Beside, place: int, letter: str) -> str:
+    """Say what becomes of a probability of the first scenario in another, and how sure that is.
+
+    Parameters
+    ----------
+    beside
+        A probability.
+    place, letter
+        Of the other scenario.
+    """
+    before, after = beside.estimates[0], beside.estimates[place]
+    moved = beside.changes[place - 1]
+    levels = f"{beside.figure.name}: {share(before.value)} in A, {share(after.value)} in {letter}"
+    if moved.value == 0.0 and not moved.standard_error > 0.0:
+        return f"{levels}, the same count of paths."
+    points = f"{change(moved, beside.figure.unit)} points"
+    if abs(moved.value) < CLEAR * moved.standard_error:
+        return f"{levels}; the change can't be told from none ({points})."
+    return f"{levels}, {points}."
+
+
+def paired_error_sentence(figures: Sequence[Beside]) -> str:
+    """Say what common random numbers do to the errors of changes; unknown errors are left out."""
+    ratios = sorted(
+        moved.standard_error / unpaired
+        for beside in figures
+        for moved, unpaired in zip(beside.changes, beside.unpaired_errors, strict=True)
+        if moved.standard_error > 0.0 and unpaired > 0.0
+    )
+    if not ratios:
+        return ""
+    low, middle, high = (f"{ratios[place]:.0%}" for place in (0, len(ratios) // 2, -1))
+    return (
+        f"On common random numbers, the errors of these changes are {low} to {high} (median "
+        f"{middle}) of what they would be between separate runs."
+    )

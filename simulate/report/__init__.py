@@ -1,0 +1,11 @@
+"""A result, or a comparison, as one HTML page that needs nothing else.
+
+``result_page`` and ``comparison_page`` make a view of frozen dataclasses (``parts``), texts ready
+to be shown; ``page`` puts it into a template, which escapes what it is given.
+"""
+
+from .comparison_page import render_comparison
+from .parts import Picture, Section
+from .result_page import render_report
+
+__all__ = ["Picture", "Section", "render_comparison", "render_report"]

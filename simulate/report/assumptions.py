@@ -1,0 +1,166 @@
+"""Every assumption of a scenario with its source, as a page lists them."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from simulate.answer_parts import Row, Table
+from simulate.number_format import share
+from simulate.scenario import Scenario
+from simulate.scenario.correlations import correlated_pairs
+from simulate.scenario.difference import kind_of, tails_in_words
+from simulate.scenario.distributions import Uncertain
+from simulate.scenario.inputs import Input, list_inputs
+from simulate.scenario.quarters import format_quarter
+from simulate.scenario.schema import MatrixOfCorrelations
+
+from .sparkline import Sparkline, sparkline
+
+NO_SOURCE = "no source given"
+NO_LIMIT = 1e9
+LISTS = {"segments": "segment", "hardware": "hardware", "funding": "funding round"}
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """An input as a row of the page.
+
+    Attributes
+    ----------
+    title, key
+        What it is, in words and in the scenario's file.
+    kind
+        Of the distribution, and how often it is drawn if not once a path.
+    values
+        P10, P50 and P90, or a certain number alone.
+    unit
+        Of the values.
+    source
+        A row of the facts, or ``assumption:`` and why.
+    picture
+        Of the distribution, None for a certain number.
+    """
+
+    title: str
+    key: str
+    kind: str
+    values: tuple[str, ...]
+    unit: str
+    source: str
+    picture: Sparkline | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """The inputs of a part of the scenario."""
+
+    title: str
+    members: tuple[Assumption, ...]
+
+
+def group_inputs(scenario: Scenario) -> tuple[Group, ...]:
+    """Return every input, by the part of the scenario that it stands in."""
+    grouped = itertools.groupby(list_inputs(scenario), lambda member: _part(member.key))
+    return tuple(Group(title, tuple(map(_assumption, members))) for title, members in grouped)
+
+
+def frame_table(scenario: Scenario) -> Table:
+    """Return the assumptions that are no inputs: targets, dates, chances and joint extremes."""
+    rows = [*_target_rows(scenario), *_dated_rows(scenario)]
+    for name, tails in (("joint extremes", scenario.copula), ("quarterly shocks", scenario.shocks)):
+        rows.append(Row(name, (tails_in_words(tails.degrees_of_freedom), tails.source)))
+    return Table("Targets, dates and chances", ("assumption", "value", "source"), tuple(rows))
+
+
+def _target_rows(scenario: Scenario) -> Iterator[Row]:
+    horizon, targets = scenario.horizon, scenario.targets
+    yield Row("horizon", (period(horizon.first_quarter, horizon.last_quarter), ""))
+    target = f"{targets.gross_margin:.0%}, held for {targets.hold_quarters} quarters"
+    yield Row("target of gross margin", (target, targets.source or NO_SOURCE))
+    if targets.projected_year is not None:
+        projected = f"by {targets.projected_year} ({targets.projected_margin})"
+        yield Row("the company's projection of it", (projected, targets.source or NO_SOURCE))
+
+
+def _dated_rows(scenario: Scenario) -> Iterator[Row]:
+    for segment in scenario.segments:
+        name = f"segment {segment.name}"
+        if segment.starts is not None:
+            yield Row(name, (f"starts in {format_quarter(segment.starts)}", ""))
+        for loss in segment.known_losses:
+            lost = f"loses {share(loss.share)} of its revenue in {format_quarter(loss.quarter)}"
+            yield Row(name, (lost, loss.source or NO_SOURCE))
+    for bought in scenario.hardware:
+        when = period(bought.first_quarter, bought.last_quarter)
+        life = f"bought {when}, in service for {bought.life_years} years"
+        yield Row(f"hardware {bought.name}", (life, bought.source or NO_SOURCE))
+    for funding in scenario.funding:
+        chance = f"in {format_quarter(funding.quarter)}, with a chance of {share(funding.chance)}"
+        yield Row(f"funding round {funding.name}", (chance, funding.source or NO_SOURCE))
+
+
+def correlation_table(scenario: Scenario) -> Table:
+    """Return the correlations as the scenario gives them, those of a matrix one by one."""
+    rows = [
+        row
+        for key, given in scenario.correlations.items()
+        for row in (
+            _matrix_rows(given)
+            if isinstance(given, MatrixOfCorrelations)
+            else [_correlation_row(scenario, key, given)]
+        )
+    ]
+    return Table("Correlations of normal scores", ("inputs", "correlation", "source"), tuple(rows))
+
+
+def _matrix_rows(given: MatrixOfCorrelations) -> list[Row]:
+    pairs = itertools.combinations(enumerate(given.inputs), 2)
+    return [
+        Row(f"{first}, {second}", (f"{given.matrix[i][j]:g}", given.source or NO_SOURCE))
+        for (i, first), (j, second) in pairs
+        if given.matrix[i][j] != 0.0
+    ]
+
+
+def _correlation_row(scenario: Scenario, key: str, given: Uncertain) -> Row:
+    pair = frozenset(name.strip() for name in key.split(","))
+    idle = len(pair) == 2 and pair not in correlated_pairs(scenario)
+    note = "without effect: one of the two is certain" if idle else ""
+    return Row(key, (f"{given.quantile(0.5):g}", given.source or NO_SOURCE), note)
+
+
+def _part(key: str) -> str:
+    """Return the title of the part of the scenario that an input stands in."""
+    first, *rest = key.split(".")
+    title = f"{LISTS[first]} {rest[0]}" if first in LISTS else first.replace("_", " ")
+    return title[0].upper() + title[1:]
+
+
+def _assumption(member: Input) -> Assumption:
+    quantity, distribution = member.quantity, member.distribution
+    certain = distribution.is_certain
+    levels = (0.5,) if certain else (0.1, 0.5, 0.9)
+    often = "" if quantity.drawn == "path" else f", each {quantity.drawn}"
+    return Assumption(
+        title=quantity.title,
+        key=member.key,
+        kind=f"{kind_of(distribution).replace('_', ' ')}{often}",
+        values=tuple(_written(distribution.quantile(level), quantity.unit) for level in levels),
+        unit="" if quantity.unit == "share" else quantity.unit,
+        source=distribution.source or NO_SOURCE,
+        picture=None if certain else sparkline(distribution),
+    )
+
+
+def _written(value: float, unit: str) -> str:
+    if value >= NO_LIMIT:
+        return "no limit"
+    value = round(value, 12) + 0.0
+    if unit == "share":
+        return f"{100.0 * value:.3g}%"
+    return f"{value:.3g}" if abs(value) < 1000.0 else f"{value:,.0f}"
+
+
+def period(first: int, last: int) -> str:
+    """Return the quarters between two in words."""
+    return f"{format_quarter(first)} to {format_quarter(last)}"

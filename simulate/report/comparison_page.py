@@ -1,0 +1,100 @@
+"""The page of scenarios side by side."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from simulate.analysis.comparison import Comparison
+from simulate.analysis.side_by_side import odds_by_year, side_by_side
+from simulate.answer_parts import Table, margin_title
+from simulate.comparison_parts import (
+    change_sentence,
+    comparison_table,
+    headline_table,
+    lettered,
+    paired_error_sentence,
+)
+from simulate.plots.comparison import plot_comparison
+from simulate.result import projected_time
+from simulate.scenario.difference import describe_difference
+
+from .drawing import draw
+from .page import render
+from .parts import Origin, Section
+from .result_page import origin_of
+from .sentences import error_sentences
+
+SHARED = (
+    "What two scenarios share goes out of their difference; the less they differ, the smaller is "
+    "the error of it."
+)
+DIFFERENCES = "What differs, from A on the left to the right, as P10 / P50 / P90:"
+
+
+@dataclass(frozen=True)
+class ComparisonView:
+    """What the page of a comparison shows, in its order."""
+
+    title: str
+    names: tuple[tuple[str, str], ...]
+    descriptions: tuple[str, ...]
+    lead: tuple[str, ...]
+    table: Table
+    errors: tuple[str, ...]
+    sections: tuple[Section, ...]
+    origin: Origin
+
+
+def render_comparison(comparison: Comparison, *, command: str) -> str:
+    """Return the page of a comparison as HTML: the same comparison, the same page.
+
+    Parameters
+    ----------
+    comparison
+        From ``compare``.
+    command
+        That makes the page again.
+    """
+    return render("comparison.html", view_comparison(comparison, command))
+
+
+def view_comparison(comparison: Comparison, command: str) -> ComparisonView:
+    """Return what the page of a comparison shows."""
+    figures, names = side_by_side(comparison), lettered(comparison)
+    others = range(1, len(names))
+    return ComparisonView(
+        title=" against ".join(name for _, name in names),
+        names=tuple(names),
+        descriptions=tuple(result.scenario.description for result in comparison.results),
+        lead=tuple(
+            change_sentence(beside, place, names[place][0])
+            for place in others
+            for beside in figures
+            if beside.figure.unit == "probability"
+        ),
+        table=headline_table(figures, "Headline figures", others),
+        errors=(*error_sentences(comparison.results[0]), paired_error_sentence(figures), SHARED),
+        sections=tuple(_section(comparison, place, names[place][0]) for place in others),
+        origin=origin_of(comparison.results[0], command),
+    )
+
+
+def _section(comparison: Comparison, place: int, letter: str) -> Section:
+    """Return how one scenario differs from the first, and what that does."""
+    before, after = comparison.results[0], comparison.results[place]
+    differences = describe_difference(before.scenario, after.scenario)
+    key = f"{letter}-against-A"
+    return Section(
+        key,
+        f"{letter} against A: {after.scenario.name}",
+        sentences=(DIFFERENCES if differences else "The two assume the same.",),
+        points=tuple(differences),
+        pictures=(draw(key, partial(plot_comparison, before, after)),),
+        tables=(_odds_by_year(comparison, place),),
+    )
+
+
+def _odds_by_year(comparison: Comparison, place: int) -> Table:
+    scenario = comparison.results[0].scenario
+    odds = odds_by_year(comparison, projected_time(scenario))
+    by_year = {str(year): beside for year, beside in odds.items()}
+    return comparison_table(by_year, margin_title(scenario), "year", [place])

@@ -1,0 +1,124 @@
+"""A run that stands in a folder, from what its summary says of it."""
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from simulate.folder import SUMMARY
+from simulate.result import Result
+from simulate.scenario import Scenario, ScenarioError
+from simulate.version import package_version
+
+# Of a standard error: by more, two runs tell different things.
+NEGLIGIBLE = 0.1
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """What a run was made from, and what it found.
+
+    Attributes
+    ----------
+    folder
+        Where it stands.
+    scenario
+        The whole resolved scenario, with the seed and the number of paths that were simulated.
+    goal
+        What became of the precision that was asked for, in words.
+    summary
+        As ``Result.summary`` gave it.
+    """
+
+    folder: Path
+    scenario: Scenario
+    goal: str
+    summary: dict[str, Any]
+
+    def refuse_another(self, result: Result) -> None:
+        """Raise unless a result says what the stored run says.
+
+        Raises
+        ------
+        ScenarioError
+            With the number that is most different.
+        """
+        stored, found = dict(_estimates(self.summary)), dict(_estimates(result.summary()))
+        apart = {name: _distance(stored.get(name), found[name]) for name in found}
+        worst = max(apart, key=lambda name: apart[name])
+        if apart[worst] > NEGLIGIBLE:
+            raise ScenarioError(
+                f"{self.folder}: simulated again, it gives other numbers ({worst}); another state "
+                "of the program wrote it.",
+                "Run the scenario again with simulate run, or report on its file",
+            )
+
+
+def read_run(folder: Path) -> StoredRun:
+    """Read what a run left in its folder.
+
+    Parameters
+    ----------
+    folder
+        That ``simulate run`` wrote.
+
+    Raises
+    ------
+    ScenarioError
+        If it holds no run, or one of another version.
+    """
+    file = folder / SUMMARY
+    try:
+        summary = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ScenarioError(f"{folder}: holds no {SUMMARY}; name a folder of a run") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not readable as JSON"
+        raise ScenarioError(f"{file}: {reason}") from None
+    written = summary.get("version") if isinstance(summary, dict) else None
+    if written != package_version():
+        by = f"version {written}" if written else "something else than simulate run"
+        raise ScenarioError(
+            f"{file}: written by {by}; this is version {package_version()}.",
+            "Run the scenario again with simulate run, or report on its file",
+        )
+    try:
+        scenario = Scenario.model_validate(summary["scenario"] | {"sampling": _sampling(summary)})
+        return StoredRun(folder, scenario, str(summary["goal"]), summary)
+    except (KeyError, TypeError) as error:
+        raise ScenarioError(f"{file}: not what simulate run writes: {error}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(map(str, first["loc"]))
+        raise ScenarioError(f"{file}: scenario.{key}: {first['msg']}") from None
+
+
+def _sampling(summary: dict[str, Any]) -> dict[str, Any]:
+    """Return how the run was sampled, with the paths that it came to."""
+    return summary["scenario"]["sampling"] | {"paths": summary["paths"]}
+
+
+def _estimates(part: Any, name: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Return every estimate of a summary, by where it stands."""
+    if not isinstance(part, dict):
+        return
+    if "standard_error" in part:
+        yield name, part
+        return
+    for key, value in part.items():
+        if key != "scenario":
+            yield from _estimates(value, f"{name}, {key}" if name else key)
+
+
+def _distance(stored: dict[str, Any] | None, found: dict[str, Any]) -> float:
+    """Return how far apart two estimates are, in standard errors."""
+    if stored is None:
+        return math.inf
+    apart = abs(stored["value"] - found["value"])
+    if apart == 0.0:
+        return 0.0
+    return apart / found["standard_error"] if found["standard_error"] else math.inf

@@ -1,0 +1,88 @@
+"""Pages opened in Chromium: no complaint, no request, nothing wider than a phone.
+
+``pytest -m browser`` runs them. With AXE=…/axe.min.js (of the npm package axe-core) in the
+environment, its accessibility checks run too.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from simulate.analysis.comparison import compare
+from simulate.report import render_comparison, render_report
+from simulate.run import run
+from simulate.scenario import Scenario, load_scenario
+from tests.browser.chromium import Chromium, find_chromium, open_page
+
+PROGRAM = find_chromium()
+AXE = os.environ.get("AXE")
+PATHS = 4096
+PHONE, DESK = 390, 1200
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(PROGRAM is None, reason="Chromium is not installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    assert PROGRAM is not None
+    with Chromium(PROGRAM, tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module", params=["report", "comparison"])
+def file(
+    request: pytest.FixtureRequest, anthropic: Scenario, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    if request.param == "report":
+        html = render_report(run(anthropic, paths=PATHS), command="simulate report")
+    else:
+        scenarios = [anthropic, load_scenario("openai.toml"), load_scenario("anthropic-tpu.toml")]
+        html = render_comparison(compare(scenarios, paths=PATHS), command="simulate compare")
+    page = tmp_path_factory.mktemp("pages") / f"{request.param}.html"
+    page.write_text(html, encoding="utf-8")
+    return page
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_a_page_opens_alone_and_fits(
+    width: int, theme: Literal["light", "dark"], file: Path, browser: Chromium
+) -> None:
+    with open_page(browser, file, width=width, theme=theme) as page:
+        assert page.complaints == []
+        assert [url for url in page.requests if not url.startswith("data:")] == [file.as_uri()]
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        drawn = page.evaluate("getComputedStyle(document.querySelector('figure path')).fill")
+        assert paper == drawn == {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 24, 31)"}[theme]
+
+
+def test_a_page_that_asks_for_something_outside_would_be_seen(
+    browser: Chromium, tmp_path: Path
+) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<img src='http://127.0.0.1:9/outside.png'><script>console.error(1)</script>")
+    with open_page(browser, page, width=DESK, theme="light") as opened:
+        assert "http://127.0.0.1:9/outside.png" in opened.requests
+        assert opened.complaints
+
+
+@pytest.mark.skipif(AXE is None, reason="AXE does not name axe.min.js")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_axe_finds_nothing(
+    width: int, theme: Literal["light", "dark"], file: Path, browser: Chromium
+) -> None:
+    assert AXE is not None
+    with open_page(browser, file, width=width, theme=theme) as page:
+        page.evaluate(f"{Path(AXE).read_text(encoding='utf-8')}; 0")
+        found = page.evaluate(
+            "axe.run().then(r => r.violations.map(v => `${v.impact} ${v.id} ${v.nodes[0].html}`))"
+        )
+        assert found == []

@@ -1,0 +1,107 @@
+"""A run's folder holds what it takes to run it again, to the same numbers."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from simulate.folder import SUMMARY
+from simulate.result import Result
+from simulate.run import run
+from simulate.scenario import Scenario, ScenarioError, load_scenario, packaged_configs
+from simulate.scenario.load import list_changes
+from simulate.stored_run import read_run
+
+PATHS = 3000
+SCENARIOS = [file.name for file in packaged_configs().glob("*.toml") if file.name != "base.toml"]
+
+
+def store(result: Result, folder: Path) -> Path:
+    (folder / SUMMARY).write_text(result.to_json(), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def result(anthropic: Scenario) -> Result:
+    return run(anthropic, paths=PATHS)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_summarys_scenario_is_the_scenario_that_made_it(name: str) -> None:
+    names = list_changes(name)
+    scenarios = [load_scenario(name)]
+    scenarios += [load_scenario(name, variant=variant) for variant in names.variants]
+    scenarios += [load_scenario(name, stress=stress) for stress in names.stresses]
+    for scenario in scenarios:
+        written = json.loads(json.dumps(scenario.model_dump(mode="json")))
+        assert Scenario.model_validate(written) == scenario
+
+
+def test_a_stored_run_runs_again_to_the_last_bit(tmp_path: Path, result: Result) -> None:
+    stored = read_run(store(result, tmp_path))
+    again = run(stored.scenario, threads=1)
+    for counted, before in zip(again.tally, result.tally, strict=True):
+        assert np.array_equal(counted, before)
+    assert np.array_equal(again.traces, result.traces)
+    stored.refuse_another(again)
+
+
+def test_a_run_with_a_goal_is_stored_with_the_paths_that_it_took(
+    tmp_path: Path, anthropic: Scenario
+) -> None:
+    reached = run(anthropic, until="P(gross margin by 2027) ± 0.002")
+    stored = read_run(store(reached, tmp_path))
+    assert stored.scenario.sampling.paths == reached.paths < reached.scenario.sampling.paths
+    assert stored.goal.startswith("Goal met")
+    assert np.array_equal(run(stored.scenario).tally.hits, reached.tally.hits)
+
+
+def test_numbers_that_another_program_wrote_are_refused(tmp_path: Path, result: Result) -> None:
+    summary = result.summary()
+    summary["peak_funding_need"]["p90"]["value"] *= 1.5
+    (tmp_path / SUMMARY).write_text(json.dumps(summary))
+    with pytest.raises(ScenarioError, match=r"other numbers \(peak_funding_need, p90\)"):
+        read_run(tmp_path).refuse_another(result)
+
+
+def test_a_run_of_another_version_is_refused(tmp_path: Path, result: Result) -> None:
+    (tmp_path / SUMMARY).write_text(json.dumps(result.summary() | {"version": "0.0.1"}))
+    with pytest.raises(ScenarioError, match=r"written by version 0\.0\.1; this is version"):
+        read_run(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "holds no summary.json; name a folder of a run"),
+        ("{", "not readable as JSON"),
+        ("[]", "written by something else than simulate run"),
+        ("{}", "written by something else than simulate run"),
+    ],
+)
+def test_a_folder_of_something_else_is_refused(
+    text: str | None, message: str, tmp_path: Path
+) -> None:
+    if text is not None:
+        (tmp_path / SUMMARY).write_text(text)
+    with pytest.raises(ScenarioError, match=message):
+        read_run(tmp_path)
+
+
+@pytest.mark.parametrize("part", ["scenario", "paths", "goal"])
+def test_a_summary_with_a_part_missing_is_refused(
+    part: str, tmp_path: Path, result: Result
+) -> None:
+    summary = {key: value for key, value in result.summary().items() if key != part}
+    (tmp_path / SUMMARY).write_text(json.dumps(summary))
+    with pytest.raises(ScenarioError, match=f"not what simulate run writes: '{part}'"):
+        read_run(tmp_path)
+
+
+def test_a_scenario_that_is_none_is_refused(tmp_path: Path, result: Result) -> None:
+    summary = result.summary()
+    summary["scenario"]["targets"]["gross_margin"] = 70
+    (tmp_path / SUMMARY).write_text(json.dumps(summary))
+    with pytest.raises(ScenarioError, match=r"scenario\.targets\.gross_margin"):
+        read_run(tmp_path)
