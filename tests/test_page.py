@@ -6,6 +6,7 @@ import re
 import pytest
 
 from simulate.analysis.comparison import compare
+from simulate.analysis.drivers import find_drivers
 from simulate.answer_parts import Row, Table
 from simulate.plots import PICTURES
 from simulate.plots.fan import fans_finding
@@ -13,7 +14,7 @@ from simulate.plots.funding_need import funding_need_finding
 from simulate.plots.hitting_time import cash_flow_date_finding, margin_date_finding
 from simulate.plots.margin_and_cash_flow import margin_and_cash_flow_finding
 from simulate.plots.margin_by_year import margin_by_year_finding
-from simulate.report import Section, render_comparison, render_report
+from simulate.report import Section, drivers_section, render_comparison, render_report
 from simulate.result import DISCLAIMER, Result
 from simulate.run import run
 from simulate.scenario import Scenario, load_scenario
@@ -157,6 +158,18 @@ def test_what_a_user_writes_stays_text_wherever_it_stands(anthropic: Scenario) -
     assert titles[titles.index(ATTACK) + 1] == "Every assumption, and its source"
     # Name, description, command, sources, pictures' details and all of the drivers.
     assert page.one("body").text.count("{{ 7 * 7 }}") >= 15
+
+
+def test_a_report_tells_what_drives_the_answer_where_that_was_asked(anthropic: Scenario) -> None:
+    drivers = find_drivers(anthropic, paths=2048)
+    section = drivers_section(drivers)
+    assert len(section.tables) == len(drivers.explanations)
+    for explanation, table in zip(drivers.explanations, section.tables, strict=True):
+        first = explanation.indices[0]
+        assert first.share is not None
+        assert table.rows[0].name.startswith(first.name.removeprefix("segments."))
+        assert table.rows[0].cells[0].startswith(f"{100.0 * first.share.value:.1f}±")
+        assert any(explanation.outcome.name in point for point in section.points)
 
 
 def test_a_comparison_shows_each_scenario_against_the_first(comparison: Page) -> None:

@@ -31,11 +31,11 @@ def store_run(name: str) -> None:
 def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Spare the drawing, which other tests are about: the page is its command."""
     for name in ("render_report", "render_comparison"):
-        monkeypatch.setattr(simulate.report, name, lambda _, *, command: command)
+        monkeypatch.setattr(simulate.report, name, lambda _, *, command, **__: command)
 
 
 def test_the_report_of_a_run_is_that_of_its_scenario(monkeypatch: pytest.MonkeyPatch) -> None:
-    def numbers(result: Result, *, command: str) -> str:
+    def numbers(result: Result, *, command: str, **_: object) -> str:
         return f"{command}\n{result.hitting_times.to_csv()}{result.metrics.to_csv()}"
 
     monkeypatch.setattr(simulate.report, "render_report", numbers)

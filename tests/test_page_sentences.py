@@ -96,8 +96,8 @@ def test_the_errors_sentences_agree_with_the_result(result: Result) -> None:
     assert percentages(how)[-1] == round(100 / math.sqrt(30))
     chance = result.probability_by_year(Hit.MARGIN_PAYING, 2027)
     low, high = (float(x) for x in re.findall(r"([\d.]+)%", interval_sentence(result))[-2:])
-    assert low == pytest.approx(100 * chance.low, rel=5e-3)
-    assert high == pytest.approx(100 * chance.high, rel=5e-3)
+    assert low == pytest.approx(100 * chance.low, rel=5e-5)
+    assert high == pytest.approx(100 * chance.high, rel=5e-5)
 
 
 def test_a_comparisons_figures_are_those_of_its_results(pair: Comparison) -> None:

@@ -78,7 +78,7 @@ def _over_common_years(comparison: Comparison) -> Scenario:
 def _median_of_year(metric: Metric, year: int, name: str) -> Figure:
     return Figure(
         f"median {name} of {year}",
-        f"{name} {year}, bn USD",
+        f"median {name} {year}, bn USD",
         "bn USD",
         True,
         partial(_median, metric=metric, year=year),

@@ -8,8 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from simulate.answer import console, table
-from simulate.estimate import Estimate
+from simulate.answer import console, printed
 from simulate.number_format import money, percent
 from simulate.result import DISCLAIMER
 from simulate.scenario import load_scenario
@@ -18,18 +17,7 @@ from .options import File, Force, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
 
 if TYPE_CHECKING:
-    from simulate.analysis.conditional import Effect
-    from simulate.analysis.decomposition import Index, Together
     from simulate.analysis.drivers import Drivers, Explanation
-    from simulate.analysis.outcome import Outcome
-
-MOST_ROWS, LEAST_TOGETHER = 10, 0.01
-LEGEND = (
-    "share: of the variance; those of all drivers sum to 100% (Shapley). alone: what goes when "
-    "this one becomes known. total: what stays when all others are known. Errors are standard "
-    "errors. P10 to P90: the outcome in the tenth of the paths about the input's P10, and about "
-    "its P90; what is correlated with it moves along."
-)
 
 
 def drivers(
@@ -90,6 +78,7 @@ def drivers(
 def print_drivers(drivers: "Drivers", out: Console) -> None:
     """Print what drives each outcome."""
     from simulate.analysis.findings import correlation_notes, group_letters
+    from simulate.driver_parts import LEGEND
 
     out.print(Text(drivers.scenario.name, style="bold"))
     out.print(
@@ -110,7 +99,8 @@ def print_drivers(drivers: "Drivers", out: Console) -> None:
 
 def print_explanation(explanation: "Explanation", letters: dict[str, str], out: Console) -> None:
     """Print one outcome's drivers: in words, and the largest as a table."""
-    from simulate.analysis.findings import how_far, largest, telling, what_moves
+    from simulate.analysis.findings import how_far, telling, what_moves
+    from simulate.driver_parts import driver_table
 
     outcome, value = explanation.outcome, explanation.value
     written = percent(value) if outcome.is_probability else f"median {money(value)} bn USD"
@@ -120,41 +110,4 @@ def print_explanation(explanation: "Explanation", letters: dict[str, str], out: 
         return
     for effect in telling(explanation.effects, 1):
         out.print(Text(f"{how_far(outcome, effect)}."))
-    unit = "%" if outcome.is_probability else "bn USD"
-    shown = table("", "driver", "share\n%", "alone\n%", "total\n%", f"P10 to P90\n{unit}")
-    effects = {effect.key: effect for effect in explanation.effects}
-    listed = largest(explanation.indices, MOST_ROWS)
-    for index in listed:
-        name = f"{index.name.removeprefix('segments.')} {letters.get(index.name, '')}"
-        shown.add_row(name, *_cells(index), _from_to(effects.get(index.name), outcome))
-    rest = [i.share.value for i in explanation.indices if i not in listed and i.share is not None]
-    if rest:
-        shown.add_row(
-            f"{len(rest)} other{'s' * (len(rest) > 1)}", f"{100.0 * sum(rest):.1f}", style="dim"
-        )
-    for group in explanation.together:
-        if group.total.value >= LEAST_TOGETHER:
-            shown.add_row(f"{letters[group.names[0]]} together", *_cells(group), style="dim")
-    out.print(shown)
-
-
-def _cells(of: "Index | Together") -> list[str]:
-    return [_part(estimate) for estimate in (of.share, of.alone, of.total)]
-
-
-def _part(estimate: Estimate | None) -> str:
-    """Return a part of the variance in percent, with its standard error."""
-    if estimate is None:
-        return ""
-    # Adding 0 makes a rounded -0.0 a plain 0.
-    value = round(100.0 * estimate.value, 1) + 0.0
-    return f"{value:.1f}±{100.0 * estimate.standard_error:.1f}"
-
-
-def _from_to(effect: "Effect | None", outcome: "Outcome") -> str:
-    if effect is None:
-        return ""
-    low, high = (at.value for at in (effect.at_p10, effect.at_p90))
-    if outcome.is_probability:
-        return f"{100.0 * low:.1f} to {100.0 * high:.1f}"
-    return f"{low:.3g} to {high:.3g}"
+    out.print(printed(driver_table(explanation, letters, "")))

@@ -29,6 +29,9 @@ def report(
         int | None, typer.Option(min=1, help="At least this many paths.", show_default="1048576")
     ] = None,
     seed: Seed = None,
+    drivers: Annotated[
+        bool, typer.Option("--drivers", help="Say what drives the answer, too; takes more runs.")
+    ] = False,
     threads: Threads = None,
     out: Annotated[
         Path | None, typer.Option(help="Page to write.", show_default="<scenario>-report.html")
@@ -40,7 +43,8 @@ def report(
     A result is simulated again, which gives the same numbers: the page of its folder is that of its
     scenario, seed and number of paths.
     """
-    from simulate.report import render_report
+    from simulate.analysis.drivers import find_drivers
+    from simulate.report import drivers_section, render_report
     from simulate.run import run, with_sampling
     from simulate.stored_run import read_run
 
@@ -61,22 +65,25 @@ def report(
         compile_kernels(silent=False)
         with progress_bar(silent=False) as progress:
             result = run(scenario, threads=threads, progress=progress)
+            found = find_drivers(scenario, threads=threads, progress=progress) if drivers else None
         if stored is not None:
             stored.refuse_another(result)
-            command = shlex.join(["simulate", "report", str(source)])
+            words = ["simulate", "report", str(source)]
         else:
-            command = _command(source, variant, stress, settings or [], scenario)
-        save_page(render_report(result, command=command), page)
+            words = _words(source, variant, stress, settings or [], scenario)
+        command = shlex.join([*words, "--drivers"] if drivers else words)
+        section = drivers_section(found) if found is not None else None
+        save_page(render_report(result, command=command, drivers=section), page)
     console().print(f"Report: {page}", soft_wrap=True)
 
 
-def _command(
+def _words(
     file: Path | None,
     variant: str | None,
     stress: str | None,
     settings: list[str],
     scenario: Scenario,
-) -> str:
+) -> list[str]:
     """Return the command that makes the page again, whatever the file says of paths and seed."""
     named = [("--variant", variant), ("--stress", stress)]
     named += [("--set", setting) for setting in settings]
@@ -84,4 +91,4 @@ def _command(
     for option, value in named:
         words += [option, value] if value is not None else []
     words += ["--paths", str(scenario.sampling.paths), "--seed", str(scenario.sampling.seed)]
-    return shlex.join(words)
+    return words

@@ -5,7 +5,8 @@ to be shown; ``page`` puts it into a template, which escapes what it is given.
 """
 
 from .comparison_page import render_comparison
+from .drivers_section import drivers_section
 from .parts import Picture, Section
 from .result_page import render_report
 
-__all__ = ["Picture", "Section", "render_comparison", "render_report"]
+__all__ = ["Picture", "Section", "drivers_section", "render_comparison", "render_report"]

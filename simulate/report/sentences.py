@@ -7,6 +7,9 @@ from simulate.kernels.rows import Hit
 from simulate.number_format import percent, share
 from simulate.result import NEVER, Result, projected_time
 
+# Of an interval's ends: that of a million paths is narrow.
+DIGITS = 5
+
 
 def margin_sentences(result: Result) -> tuple[str, ...]:
     """Say when half of the paths are at the target, how many never are, and what holding costs."""
@@ -66,5 +69,5 @@ def interval_sentence(result: Result) -> str:
     chance = result.probability_by_year(projected_time(result.scenario), year)
     return (
         f"The probability at the head of this page is {percent(chance)}; its 95% interval runs "
-        f"from {100.0 * chance.low:.3g}% to {100.0 * chance.high:.3g}%."
+        f"from {100.0 * chance.low:.{DIGITS}g}% to {100.0 * chance.high:.{DIGITS}g}%."
     )
