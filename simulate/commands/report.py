@@ -1,6 +1,7 @@
 """``simulate report``."""
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -68,6 +69,7 @@ def report(
             found = find_drivers(scenario, threads=threads, progress=progress) if drivers else None
         if stored is not None:
             stored.refuse_another(result)
+            result = replace(result, goal=stored.goal)
             words = ["simulate", "report", str(source)]
         else:
             words = _words(source, variant, stress, settings or [], scenario)
