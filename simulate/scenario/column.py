@@ -43,9 +43,13 @@ def read_column(file: str | Path, column: str) -> NDArray[np.float64]:
 
 
 def _read_table(path: Path) -> pd.DataFrame:
-    if path.is_dir():
+    try:
+        is_folder, is_file = path.is_dir(), path.is_file()
+    except OSError as error:
+        raise ScenarioError(f"{path!s:.100}: {error.strerror}") from None
+    if is_folder:
         raise ScenarioError(f"{path}: is a folder; name a CSV or Parquet file in it")
-    if not path.exists():
+    if not is_file:  # a device, which may have no end, is none
         raise ScenarioError(f"{path}: no such file")
     parquet = path.suffix.lower() in (".parquet", ".pq")
     try:

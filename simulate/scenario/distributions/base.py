@@ -70,6 +70,12 @@ class Uncertain(BaseModel):
         """Return the quantile at a probability."""
         return float(self.quantile_at_score(np.array([special.ndtri(probability)]))[0])
 
+    def __eq__(self, other: object) -> bool:
+        # By what was stated: what is worked out from that, and kept, holds arrays.
+        return type(self) is type(other) and all(
+            getattr(self, name) == getattr(other, name) for name in type(self).model_fields
+        )
+
     @property
     def is_certain(self) -> bool:
         """Tell whether there is only one value."""
