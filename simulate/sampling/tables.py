@@ -48,9 +48,26 @@ def _coefficients(quantile: Quantile) -> Array:
     density = COARSEST
     while True:
         coefficients, error = _cubics(quantile, int(2 * SCORE_LIMIT * density))
-        if np.max(error) <= TOLERANCE * spread or density >= FINEST:
+        if np.max(error) <= TOLERANCE * spread:
             return coefficients
+        if density >= FINEST:
+            return _within_ends(coefficients, TOLERANCE * spread)
         density *= 2
+
+
+def _within_ends(coefficients: Array, tolerance: float) -> Array:
+    """Draw a straight line in place of each cubic that leaves the range of its cell's ends.
+
+    At a step a cubic swings beyond both values: a share above 1, or a rate below 0.
+    """
+    inside = np.linspace(0.0, 1.0, 17)[:, None] ** np.arange(4)
+    values = coefficients @ inside.T
+    ends = values[:, [0, -1]]
+    beyond = (values.min(axis=1) < ends.min(axis=1) - tolerance) | (
+        values.max(axis=1) > ends.max(axis=1) + tolerance
+    )
+    straight = np.column_stack([ends[:, 0], np.diff(ends), np.zeros((len(ends), 2))])
+    return np.where(beyond[:, None], straight, coefficients)
 
 
 def _cubics(quantile: Quantile, cells: int) -> tuple[Array, Array]:

@@ -1,6 +1,7 @@
 """What every distribution is: a quantile function of normal scores, with a source."""
 
 from abc import abstractmethod
+from collections.abc import Callable
 from functools import cached_property
 from typing import Annotated, Any, Self
 
@@ -132,22 +133,23 @@ class Truncatable(Uncertain):
     def _cuts(self) -> tuple[float, float]:
         """Return the normal scores of the truncation's limits."""
         low, high = self.truncate or (-np.inf, np.inf)
-        return self._score_of(low), self._score_of(high)
+        # A step at a limit, as of a number in a mixture, is kept.
+        return self._score_of(low, np.greater_equal), self._score_of(high, np.greater)
 
-    def _score_of(self, value: float) -> float:
-        """Return the score at which the whole quantile function reaches a value."""
+    def _score_of(self, value: float, passes: Callable[[Array, float], Any]) -> float:
+        """Return the score from which on the whole quantile function passes a value."""
         if np.isinf(value):
             return float(np.copysign(np.inf, value))
         below, above = -BEYOND_SCORE, BEYOND_SCORE
         with np.errstate(all="ignore"):
             for _ in range(SEARCH_ROUNDS):
                 scores = np.linspace(below, above, SEARCH_POINTS)
-                reached = int(np.argmax(np.append(self._whole(scores) >= value, True)))
-                if reached == 0:
+                first = int(np.argmax(np.append(passes(self._whole(scores), value), True)))
+                if first == 0:
                     return below
-                if reached == SEARCH_POINTS:
+                if first == SEARCH_POINTS:
                     return above
-                below, above = scores[reached - 1], scores[reached]
+                below, above = scores[first - 1], scores[first]
         return below
 
     def _check_truncation(self) -> None:
