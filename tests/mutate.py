@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from simulate.scenario.changes import KINDS
 from tests.toml_text import to_toml
 
 ROOT = Path(__file__).parents[1]
@@ -80,15 +81,14 @@ class Mutant(NamedTuple):
         What was done to it.
     must_show
         Whether a scenario that loads from it can't be the one of the undamaged file.
-    variant, stress
-        What to lay over it.
+    changes
+        What to lay over it, by kind: a variant, a stress test, an option.
     """
 
     file: Path
     story: str
     must_show: bool
-    variant: str | None
-    stress: str | None
+    changes: dict[str, str]
 
 
 def mutant(seed: int, folder: Path) -> Mutant:
@@ -98,9 +98,7 @@ def mutant(seed: int, folder: Path) -> Mutant:
     (folder / "growth.csv").write_bytes((ROOT / "tests" / "data" / "growth.csv").read_bytes())
     text = parent.read_text(encoding="utf-8")
     table = tomllib.loads(text)
-    names = {
-        part: draw.choice([None, None, *table.get(part, {})]) for part in ("variants", "stresses")
-    }
+    changes = _some_changes(table, draw)
     file = folder / "mutant.toml"
     kind = draw.choices(("value", "table", "text", "chain"), weights=(50, 25, 15, 10))[0]
     if kind in ("value", "table"):
@@ -112,15 +110,26 @@ def mutant(seed: int, folder: Path) -> Mutant:
         )
         stories = [step(table, draw) for step in steps]
         changed = repr(table) != repr(original)
-        shown = kind == "value" and changed and not stories[0].startswith("text")
+        plain = not changes and not stories[0].startswith("text")
+        shown = kind == "value" and changed and plain
         file.write_text(to_toml(table), encoding="utf-8", newline="")
-        return Mutant(file, "; ".join(stories), shown, names["variants"], names["stresses"])
+        return Mutant(file, "; ".join(stories), shown, changes)
     if kind == "text":
         raw, story = draw.choice(ON_TEXT)(text, draw)
         file.write_bytes(raw)
     else:
         story = draw.choice(ON_CHAINS)(file, text, draw)
-    return Mutant(file, story, False, names["variants"], names["stresses"])
+    return Mutant(file, story, False, changes)
+
+
+def _some_changes(table: Any, draw: random.Random) -> dict[str, str]:
+    """Choose some of the changes that a sound file offers, or none."""
+    offered = dict.fromkeys(KINDS, table)
+    for kind, place in KINDS.items():
+        for step in place:
+            offered[kind] = offered[kind].get(step, {})
+    names = {kind: draw.choice([None, None, *offer]) for kind, offer in offered.items()}
+    return {kind: name for kind, name in names.items() if name}
 
 
 def slots(here: Any, path: tuple[Any, ...] = ()) -> list[Slot]:
