@@ -16,7 +16,7 @@ from .style import MUTED, picture, sign
 COLUMNS = 2
 PANEL = (6.8, 4.2)
 TITLE_LETTERS = 50
-FOOT_LETTERS_AN_INCH = 19
+FOOT_LETTERS_AN_INCH = 18
 # Fewer bars than this don't get thicker.
 LEAST_BARS = 6
 
