@@ -37,6 +37,7 @@ from tests.scenarios import changed, without_uncertainty
 
 CONFIG = Path(__file__).parents[1] / "configs" / "anthropic.toml"
 MARGIN = "P(gross margin by 2027)"
+MARGIN_NAME = "P(gross margin, paying users by 2027)"
 # Of Student's t with 15 degrees of freedom: one false alarm in 2,000 comparisons.
 ERRORS = 4.4
 
@@ -391,7 +392,9 @@ def test_what_chance_can_make_is_no_telling_effect() -> None:
 
 def test_pictures_state_the_finding() -> None:
     found = anthropic_drivers()
-    titles = [axes.get_title(loc="left").replace("\n", " ") for axes in plot_drivers(found).axes]
+    figure = plot_drivers(found)
+    assert figure.get_label() == what_moves(found.explanations[0], MARGIN_NAME)
+    titles = [axes.get_title(loc="left").replace("\n", " ") for axes in figure.axes]
     for title, explanation in zip(titles, found.explanations, strict=True):
         assert title.strip() == what_moves(explanation, explanation.outcome.name)
     titles = [axes.get_title(loc="left").replace("\n", " ") for axes in plot_tornado(found).axes]

@@ -61,10 +61,17 @@ class OnCube:
     """A function of a few numbers, drawn in any order, as a model of its drivers."""
 
     def __init__(
-        self, function: Function, replicate: int, correlation: Array | None, drivers: int
+        self,
+        function: Function,
+        replicate: int,
+        correlation: Array | None,
+        drivers: int,
+        paths: int = PATHS,
+        seed: int = 3,
     ) -> None:
-        rng = np.random.default_rng([3, replicate])
-        wide = qmc.Sobol(2 * drivers, bits=32, rng=rng).random(PATHS) + 0.5**33
+        rng = np.random.default_rng([seed, replicate])
+        wide = qmc.Sobol(2 * drivers, bits=32, rng=rng).random(paths) + 0.5**33
+        self.paths, self.walks = paths, np.random.default_rng([seed, replicate, 1])
         self._luck, self._other = wide[:, ::2], wide[:, 1::2]
         self._function, self._correlation = function, correlation
         self.calls = 0
@@ -82,11 +89,15 @@ class OnCube:
 
 
 def estimated(
-    function: Function, blocks: Sequence[Sequence[int]], correlation: Array | None = None
+    function: Function,
+    blocks: Sequence[Sequence[int]],
+    correlation: Array | None = None,
+    paths: int = PATHS,
+    seed: int = 3,
 ) -> dict[str, list[Estimate]]:
     """Return the indices of a function by name, one a driver or correlated block."""
     drivers = sum(map(len, blocks))
-    models = [OnCube(function, r, correlation, drivers) for r in range(REPLICATES)]
+    models = [OnCube(function, r, correlation, drivers, paths, seed) for r in range(REPLICATES)]
     found = [pick_freeze(model, blocks) for model in models]
     variance = [v.variance[0] for v in found]
     indices = {
@@ -96,16 +107,15 @@ def estimated(
         ]
         for name in Variances._fields[:-1]
     }
-    added = np.array([mean_walk(model, r, drivers) for r, model in enumerate(models)])
+    added = np.array([mean_walk(model, drivers) for model in models])
     whole = added.sum(axis=1)
     indices["share"] = [ratio_of_means(added[:, i], whole) for i in range(drivers)]
     return indices
 
 
-def mean_walk(model: OnCube, replicate: int, drivers: int) -> Array:
-    rng = np.random.default_rng([4, replicate])
-    size = PATHS // WALKS
-    walks = [rng.permutation(drivers).tolist() for _ in range(WALKS // 2)]
+def mean_walk(model: OnCube, drivers: int) -> Array:
+    size = model.paths // WALKS
+    walks = [model.walks.permutation(drivers).tolist() for _ in range(WALKS // 2)]
     walks += [walk[::-1] for walk in walks]
     parts = [slice(k * size, (k + 1) * size) for k in range(WALKS)]
     return np.mean(
@@ -185,6 +195,26 @@ def test_correlated_drivers_of_a_linear_gaussian_function() -> None:
     assert_near(found["block_alone"], [explained((0, 1, 2)) / variance])
     assert_near(found["block_total"], [1.0 - explained((3,)) / variance])
     assert_near(found["share"], shapley_of(lambda u: explained(u) / variance, 4))
+
+
+@pytest.mark.slow
+def test_the_intervals_hold() -> None:
+    """Of 200 seeds, each interval holds the truth in 95%, with a standard error of 1.5%."""
+    variance = explained((0, 1, 2, 3))
+    truth = {
+        "alone": [explained((i,)) / variance for i in range(4)],
+        "total": list(WEIGHTS**2 / np.diag(np.linalg.inv(CORRELATION)) / variance),
+        "share": shapley_of(lambda u: explained(u) / variance, 4),
+    }
+    seeds = 200
+    held = {name: np.zeros(4) for name in truth}
+    for seed in range(seeds):
+        found = estimated(lambda x: x @ WEIGHTS, CORRELATED, CORRELATION, 512, seed)
+        for name, values in truth.items():
+            held[name] += [e.low <= v <= e.high for e, v in zip(found[name], values, strict=True)]
+    for name, count in held.items():
+        print(name, (count / seeds).round(3))
+        assert (count / seeds > 0.89).all(), name
 
 
 def test_luck_taken_for_inputs_would_be_silently_wrong() -> None:

@@ -13,7 +13,7 @@ from simulate.number_format import money, percent
 from simulate.result import DISCLAIMER
 from simulate.scenario import load_scenario
 
-from .options import File, Force, Set, Stress, Threads, Variant, scenario_name
+from .options import AsJson, File, Force, Quiet, Seed, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
 
 if TYPE_CHECKING:
@@ -35,17 +35,15 @@ def drivers(
     paths: Annotated[
         int, typer.Option(min=1, help="Paths of each run; two to three runs a driver.")
     ] = 1 << 15,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of all randomness.")] = None,
+    seed: Seed = None,
     threads: Threads = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Folder to write to.", show_default="results/<scenario>-drivers"),
     ] = None,
     force: Force = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress and no answer.")] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the summary alone, as JSON.")
-    ] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say which inputs and shocks drive the outcomes, and write tables and pictures."""
     from simulate.analysis.driver_tables import made_from, summary

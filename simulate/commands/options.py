@@ -34,6 +34,8 @@ Observations = Annotated[
     Path | None,
     typer.Option(help='A TOML file of it: [[observed]] with what = "…" and source = "…".'),
 ]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no answer.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the summary alone, as JSON.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that another run wrote.")]
 
 

@@ -9,7 +9,7 @@ import typer
 from simulate.answer import console, print_answer
 from simulate.scenario import ScenarioError, load_scenario
 
-from .options import File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
+from .options import AsJson, File, Force, Quiet, Seed, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
 
 LARGEST_KEPT = 1 << 22
@@ -29,10 +29,8 @@ def run(
         Path | None, typer.Option(help="Folder to write to.", show_default="results/<scenario>")
     ] = None,
     force: Force = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress and no answer.")] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the summary alone, as JSON.")
-    ] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
     outcomes: Annotated[
         bool | None,
         typer.Option(

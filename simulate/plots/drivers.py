@@ -24,14 +24,19 @@ def plot_drivers(drivers: Drivers) -> Figure:
     with panels(len(drivers.explanations)) as (figure, places):
         for axes, explanation in zip(places, drivers.explanations, strict=True):
             _plot_indices(axes, explanation, letters)
-            head(axes, what_moves(explanation, explanation.outcome.name), drivers.scenario.name)
+            head(axes, _finding(explanation), drivers.scenario.name)
         sign_drivers(
             figure,
             drivers,
+            _finding(drivers.explanations[0]),
             f"{drivers.runs} runs of {drivers.paths:,} paths; 95% intervals. Drivers of one letter "
             "are correlated: alone counts what one tells about the others.",
         )
     return figure
+
+
+def _finding(explanation: Explanation) -> str:
+    return what_moves(explanation, explanation.outcome.name)
 
 
 def _plot_indices(axes: Axes, explanation: Explanation, letters: dict[str, str]) -> None:

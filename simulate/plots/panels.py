@@ -16,7 +16,7 @@ from .style import MUTED, picture, sign
 COLUMNS = 2
 PANEL = (6.8, 4.2)
 TITLE_LETTERS = 50
-FOOT_LETTERS_AN_INCH = 19
+FOOT_LETTERS_AN_INCH = 18
 # Fewer bars than this don't get thicker.
 LEAST_BARS = 6
 
@@ -51,8 +51,12 @@ def named(name: str, letters: Mapping[str, str]) -> str:
     return f"{plain_name(name)} ({letters[name]})" if name in letters else plain_name(name)
 
 
-def sign_drivers(figure: Figure, drivers: Drivers, note: str) -> None:
-    """Write what made a picture of drivers at its foot, in as many lines as it takes."""
+def sign_drivers(figure: Figure, drivers: Drivers, finding: str, note: str) -> None:
+    """Write what made a picture of drivers at its foot, in as many lines as it takes.
+
+    The finding, of the first outcome, is for those who can't see the picture.
+    """
+    figure.set_label(finding)
     letters = int(figure.get_figwidth() * FOOT_LETTERS_AN_INCH)
     text = textwrap.fill(f"{note} Seed {drivers.scenario.sampling.seed}.", letters)
     last = text.rsplit("\n", 1)[-1]

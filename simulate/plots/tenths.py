@@ -25,24 +25,23 @@ def plot_tenths(drivers: Drivers) -> Figure:
         parts = figure.subfigures(rows, 1, squeeze=False)[:, 0]
         for part, explanation in zip(parts, drivers.explanations, strict=True):
             shown = telling(explanation.effects, COLUMNS)
-            finding = (
-                between_tenths(explanation.outcome, shown[0]) if shown else "no input has an effect"
-            )
-            part.suptitle(
-                f"{explanation.outcome.name}: {finding}",
-                x=0.01,
-                ha="left",
-                fontsize=11,
-                fontweight="bold",
-            )
+            finding = _finding(explanation)
+            part.suptitle(finding, x=0.01, ha="left", fontsize=11, fontweight="bold")
             _plot_row(part, explanation, shown, letters)
         sign_drivers(
             figure,
             drivers,
+            _finding(drivers.explanations[0]),
             f"{drivers.scenario.name}: outcomes in each tenth of {drivers.kept_paths:,} paths by "
             "an input; 95% intervals; dashed: all paths. Inputs of one letter are correlated.",
         )
     return figure
+
+
+def _finding(explanation: Explanation) -> str:
+    outcome, widest = explanation.outcome, telling(explanation.effects, 1)
+    found = between_tenths(outcome, widest[0]) if widest else "no input has an effect"
+    return f"{outcome.name}: {found}"
 
 
 def _plot_row(

@@ -22,15 +22,22 @@ def plot_tornado(drivers: Drivers) -> Figure:
         for axes, explanation in zip(places, drivers.explanations, strict=True):
             shown = telling(explanation.effects, MOST_BARS)
             _plot_effects(axes, explanation, shown, letters)
-            finding = how_far(explanation.outcome, shown[0]) if shown else "No input has an effect"
-            head(axes, finding, f"{drivers.scenario.name}: {explanation.outcome.name}")
+            detail = f"{drivers.scenario.name}: {explanation.outcome.name}"
+            head(axes, _finding(explanation), detail)
+        first = drivers.explanations[0]
         sign_drivers(
             figure,
             drivers,
+            f"{first.outcome.name}: {_finding(first)}",
             f"{drivers.kept_paths:,} paths, a tenth of them about each P10 and P90 (grey: their "
             "values); 95% intervals. Inputs of one letter are correlated and move together.",
         )
     return figure
+
+
+def _finding(explanation: Explanation) -> str:
+    widest = telling(explanation.effects, 1)
+    return how_far(explanation.outcome, widest[0]) if widest else "No input has an effect"
 
 
 def _plot_effects(
