@@ -1,5 +1,6 @@
 """A decision weighed, and what it is worth to know, where it is known."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from simulate.plots.decision import plot_decision
 from simulate.run import run
 from simulate.scenario import Scenario, ScenarioError, load_scenario
 from simulate.scenario.load import check_all, list_changes
+from simulate.scenario.quarters import format_quarter
 from simulate.scenario.schema import Decision
 from tests.commands import call
 from tests.scenarios import changed
@@ -166,3 +168,16 @@ def test_a_scenario_without_a_decision_is_told_where_one_is(
 ) -> None:
     assert call(monkeypatch, "decide", "anthropic") == 2
     assert "has no [decision]; see the one of anthropic-tpu.toml" in capsys.readouterr().err
+
+
+def test_the_decision_on_the_page_of_questions_loads() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "questions.md").read_text(encoding="utf-8")
+    (text,) = (
+        toml for toml in re.findall(r"```toml\n(.*?)```", page, re.S) if "[decision]" in toml
+    )
+    Path("raise.toml").write_text(text, encoding="utf-8")
+    check_all("raise.toml")
+    later = load_scenario("raise.toml", option="later")
+    assert later.decision is not None
+    assert later.decision.options["now"].cost == 1.0
+    assert format_quarter(later.funding[0].quarter) == "2027Q1"

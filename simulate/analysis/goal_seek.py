@@ -149,8 +149,8 @@ class GoalMap:
         row = min(rows, key=lambda row: abs(self.values[0][row] - float(down.now)))
         needed = self.needed[row][0]
         return (
-            f"At {down.key} {shown_value(float(self.values[0][row]))}, met with {across.key} of "
-            f"{needed.value.rounded} {needed.side(self.target.at_least)}"
+            f"Met at {across.key} {needed.value.rounded} {needed.side(self.target.at_least)}, "
+            f"{down.key} {shown_value(float(self.values[0][row]))}"
         )
 
 

@@ -69,7 +69,7 @@ def print_decision(weighed: "Weighed", name: str, out: Console) -> None:
     out.print(Text(name, style="bold"))
     out.print(Text(f"Decision: {decision.title}."))
     out.print(Text(f"A path pays {payoff_words(decision)}.\n"))
-    shown = table("", "option", "expected payoff", "against the best", "the best in")
+    shown = table("", "option", "expected payoff", "against the best", "the best in", narrow=True)
     chosen = payoffs.paid.argmax(axis=1)
     for place, option in enumerate(weighed.options):
         is_best = place == payoffs.best
@@ -81,6 +81,7 @@ def print_decision(weighed: "Weighed", name: str, out: Console) -> None:
             style="bold" if is_best else "",
         )
     out.print(shown)
+    out.print()
     for option, told in decision.options.items():
         out.print(Text(f"{option}: {told.title or option}"))
     out.print()

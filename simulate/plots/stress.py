@@ -31,9 +31,10 @@ def plot_stresses(stresses: Stresses) -> Figure:
             loc="lower center",
             ncols=3,
             fontsize=9,
+            frameon=True,
             edgecolor="none",
             facecolor="white",
-            framealpha=1,
+            framealpha=1.0,
         )
         tell(axes, stresses.finding, f"{stresses.scenario.name}: under each stress test")
         sign(figure, stresses.luck.words)
