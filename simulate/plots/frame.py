@@ -68,7 +68,7 @@ class Frame:
             _head_subfigure(self.canvas, finding, detail, self.theme)
         else:
             _head_axes(self.canvas, finding, detail, self.theme)
-        return cast(Figure, self.axes.get_figure(root=True))
+        return cast(Figure, self.axes.figure.figure)
 
 
 @contextmanager
