@@ -124,7 +124,7 @@ def mutant(seed: int, folder: Path) -> Mutant:
 
 def _some_changes(table: Any, draw: random.Random) -> dict[str, str]:
     """Choose some of the changes that a sound file offers, or none."""
-    offered = dict.fromkeys(KINDS, table)
+    offered: dict[str, Any] = dict.fromkeys(KINDS, table)
     for kind, place in KINDS.items():
         for step in place:
             offered[kind] = offered[kind].get(step, {})

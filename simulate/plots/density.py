@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
-from scipy.interpolate import PchipInterpolator
 
 from simulate.scenario.distributions import Uncertain
 
@@ -13,8 +12,6 @@ Array = NDArray[np.float64]
 
 OUTERMOST = 5.0
 SCORES = np.linspace(-OUTERMOST, OUTERMOST, 10_001)
-# Some of scipy's quantile functions take a hundredth of a second a score.
-FEW_SCORES = SCORES[::10]
 STEP = SCORES[1] - SCORES[0]
 # Probability of the values that a score of the grid stands for.
 WEIGHTS = np.diff(special.ndtr(np.append(SCORES - STEP / 2.0, OUTERMOST + STEP / 2.0)))
@@ -58,7 +55,7 @@ def density_of(distribution: Uncertain) -> Density:
     The range ends where 99% of draws do. A long tail is cut shorter, and what lies beyond is told
     in ``below`` and ``above``; a limit that is near is shown.
     """
-    drawn = _draws(distribution)
+    drawn = distribution.quantile_at_score(SCORES)
     value, first, count = np.unique(drawn, return_index=True, return_counts=True)
     weight = np.add.reduceat(WEIGHTS, first)
     single = (count > 1) & (weight >= LEAST_MASS)
@@ -80,14 +77,6 @@ def density_of(distribution: Uncertain) -> Density:
         above=float(weight[value > high].sum()),
         is_histogram=is_histogram,
     )
-
-
-def _draws(distribution: Uncertain) -> Array:
-    """Return the quantiles at all scores, between a few of them by monotone cubics."""
-    if not distribution.is_continuous:
-        return distribution.quantile_at_score(SCORES)
-    few = distribution.quantile_at_score(FEW_SCORES)
-    return np.asarray(PchipInterpolator(FEW_SCORES, few)(SCORES), float)
 
 
 def _shown_range(drawn: Array, single: Array) -> tuple[float, float]:

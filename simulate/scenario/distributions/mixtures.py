@@ -16,7 +16,7 @@ Side = Literal["left", "right"]
 MOST_PARTS = 20
 CERTAIN_SCORE = 40.0
 # Scores at which a part is looked at; between them its quantile function is taken as straight.
-GRID = np.linspace(-OUTERMOST_SCORE, OUTERMOST_SCORE, 16_001)
+GRID = np.linspace(-OUTERMOST_SCORE, OUTERMOST_SCORE, 4_001)
 
 
 def normalised(weights: tuple[float, ...]) -> Array:
