@@ -1,6 +1,5 @@
-"""What the README and the notebooks say can be done, can be done."""
+"""What the README says can be done, can be done; pages hang together."""
 
-import json
 import re
 from pathlib import Path
 
@@ -11,15 +10,6 @@ from simulate.scenario import load_scenario
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
-
-
-@pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=str)
-def test_a_notebook_runs_from_top_to_bottom(notebook: Path) -> None:
-    cells = json.loads(notebook.read_text())["cells"]
-    scope: dict[str, object] = {}
-    for cell in cells:
-        if cell["cell_type"] == "code":
-            exec("".join(cell["source"]).replace("100_000", "2_000"), scope)
 
 
 def test_the_readmes_scenario_loads(tmp_path: Path) -> None:
