@@ -214,7 +214,7 @@ def graft(table: Any, draw: random.Random) -> str:
 
 
 def wrap(table: Any, draw: random.Random) -> str:
-    slot, depth = _slot(table, draw), draw.choice((1, 1, 2, 20, 28, 40, 200))
+    slot, depth = _slot(table, draw), draw.choice((1, 1, 2, 20, 28, 40, 100))
     for _ in range(depth):
         wrapped = draw.choice(([slot.value], {"of": slot.value, "distribution": "shifted"}))
         slot.container[slot.key] = wrapped

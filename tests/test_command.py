@@ -249,28 +249,24 @@ def test_a_full_disk_leaves_nothing_half_written(
 
 
 def test_an_interruption_leaves_nothing_half_written() -> None:
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "simulate",
-            "run",
-            "--paths",
-            "1000000000",
-            "--no-outcomes",
-            "--out",
-            "out",
-        ],
-        stdout=subprocess.PIPE,
+    command = [sys.executable, "-m", "simulate", "run", "--paths", "1000000000", "--no-outcomes"]
+    with subprocess.Popen(
+        [*command, "--out", "out"],
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    deadline = time.monotonic() + 120
-    while not any(Path().glob(".out-*")) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    time.sleep(1.0)
-    process.send_signal(signal.SIGINT)
-    _, error = process.communicate(timeout=120)
+        # A shell's background jobs ignore interruptions, and hand that down.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
+        try:
+            deadline = time.monotonic() + 120
+            while not any(Path().glob(".out-*")) and time.monotonic() < deadline:
+                time.sleep(0.05)
+            time.sleep(1.0)
+            process.send_signal(signal.SIGINT)
+            _, error = process.communicate(timeout=120)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert error.endswith("interrupted: nothing was written\n")
     assert list(Path().iterdir()) == []
