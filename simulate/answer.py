@@ -4,6 +4,7 @@ import textwrap
 
 from rich import box
 from rich.console import Console, Group
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -110,7 +111,7 @@ def print_inputs(scenario: Scenario, names: Names, out: Console) -> None:
         if member.quantity.drawn != "path":
             line.append(f", each {member.quantity.drawn}")
         out.print(line)
-        out.print(Text(f"    {member.distribution.source or 'no source given'}", style="dim"))
+        out.print(_source(member.distribution.source))
     for pair, given in scenario.correlations.items():
         line = Text(f"correlation of {pair}", style="bold")
         if isinstance(given, MatrixOfCorrelations):
@@ -118,10 +119,10 @@ def print_inputs(scenario: Scenario, names: Names, out: Console) -> None:
         else:
             line.append(f"  {given.quantile(0.5):g}", style="cyan")
         out.print(line)
-        out.print(Text(f"    {given.source or 'no source given'}", style="dim"))
+        out.print(_source(given.source))
     if scenario.decision is not None:
         out.print(Text("decision", style="bold").append(f"  {scenario.decision.title}"))
-        out.print(Text(f"    {scenario.decision.source or 'no source given'}", style="dim"))
+        out.print(_source(scenario.decision.source))
     for kind, titles in (
         ("--variant", names.variants),
         ("--stress", names.stresses),
@@ -129,6 +130,10 @@ def print_inputs(scenario: Scenario, names: Names, out: Console) -> None:
     ):
         for name, title in titles.items():
             out.print(Text(f"{kind} {name}", style="bold").append(f"  {title}", style="dim"))
+
+
+def _source(source: str) -> Padding:
+    return Padding(Text(source or "no source given", style="dim"), (0, 0, 0, 4), expand=False)
 
 
 def _plain(value: float) -> str:

@@ -6,11 +6,21 @@ import pytest
 
 from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.difference import describe_difference
+from tests.commands import call
 
 
 def difference(before: str, after: str, *settings: str, **changes: str) -> list[str]:
     changed = load_scenario(after, settings=settings, **changes)
     return describe_difference(load_scenario(before), changed)
+
+
+def test_a_file_is_compared_with_its_own_variant(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "diff", "anthropic.toml", "anthropic.toml@bear") == 0
+    assert "\nsegments.api.growth.initial: " in capsys.readouterr().out
+    assert call(monkeypatch, "diff", "anthropic.toml", "anthropic.toml@ber") == 2
+    assert 'no variant or stress test "ber"; it has bull, bear' in capsys.readouterr().err
 
 
 def test_a_scenario_does_not_differ_from_itself(anthropic: Scenario) -> None:

@@ -1,29 +1,26 @@
 """``simulate diff``."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from simulate.scenario import load_scenario
 from simulate.scenario.difference import describe_difference
 
-from .options import Set, Stress, Variant
+from .options import Set
+from .sources import load_named
 
 
 def diff(
-    before: Annotated[Path, typer.Argument(help="A scenario.")],
-    after: Annotated[Path, typer.Argument(help="Another, or the same with changes.")],
+    before: Annotated[str, typer.Argument(help="A scenario, as for simulate compare.")],
+    after: Annotated[str, typer.Argument(help="Another, or the same with changes.")],
     settings: Set = None,
-    variant: Variant = None,
-    stress: Stress = None,
 ) -> None:
     """Say in words how the second scenario's assumptions differ from the first's.
 
-    --set, --variant and --stress change the second.
+    --set changes the second. For example: simulate diff anthropic.toml anthropic.toml@bull
     """
-    first = load_scenario(before)
-    second = load_scenario(after, variant=variant, stress=stress, settings=settings or ())
+    first = load_named(before)
+    second = load_named(after, settings or ())
     typer.echo(f"From: {first.name}\nTo:   {second.name}\n")
     lines = describe_difference(first, second)
     for line in lines or ["The two assume the same."]:
