@@ -72,7 +72,11 @@ def change(estimate: Estimate, unit: str) -> str:
 
 
 def _with_error(value: float, error: float, unit: str, most: int, sign: str = "-") -> str:
-    """Return a number to the digit that its error's first digit stands at, at most so many."""
+    """Return a number to the digit that its error's first digit stands at, at most so many.
+
+    Two more if its error would be written as 0.
+    """
+    most += 2 if 0.5 * 10.0 ** -(most + 2) <= error < 0.5 * 10.0**-most else 0
     digits = 1 if error <= 0.0 else min(max(0, math.ceil(-math.log10(error))), most)
     # A whole number to the unit only: its error says which of its digits count.
     digits = max(digits, 1 if error < 9.5 else 0)
