@@ -50,10 +50,10 @@ def test_the_same_distribution_said_otherwise_is_told_apart_by_its_kind() -> Non
             "cash.opening=20",
             "cash.opening: 10 / 12.52 / 15.55 becomes 20 bn USD (higher, now certain)",
         ),
-        ("inference.base_overrun=0", "inference.base_overrun: 0.23 becomes 0 share (lower)"),
+        ("inference.base_overrun=0", "inference.base_overrun: 23% becomes 0% (lower)"),
         (
             'inference.other_sales_cost="5% to 8%"',
-            "inference.other_sales_cost: 0.06522 becomes 0.05266 / 0.06325 / 0.07595 share "
+            "inference.other_sales_cost: 6.522% becomes 5.266% / 6.325% / 7.595% "
             "(lower, now uncertain)",
         ),
         (
@@ -76,15 +76,15 @@ def test_the_same_distribution_said_otherwise_is_told_apart_by_its_kind() -> Non
             "cash.working_capital: normal becomes student_t",
         ),
         ("horizon.last_quarter=2030Q4", "horizon: 2026Q1 to 2035Q4 becomes 2026Q1 to 2030Q4"),
-        ("targets.gross_margin=75%", "target of gross margin: 0.7 becomes 0.75"),
-        ("targets.gross_margin=0.705", "target of gross margin: 0.7 becomes 0.705"),
+        ("targets.gross_margin=75%", "target of gross margin: 70% becomes 75%"),
+        ("targets.gross_margin=0.705", "target of gross margin: 70% becomes 70.5%"),
         ("targets.hold_quarters=2", "quarters that it must hold: 4 becomes 2"),
         ("targets.projected_year=2028", "projected year: 2027 becomes 2028"),
-        ("funding.round_2026.chance=0", "funding.round_2026.chance: 0.9 becomes 0"),
+        ("funding.round_2026.chance=0", "funding.round_2026.chance: 90% becomes 0%"),
         ("funding.round_2026.quarter=2026Q2", "funding.round_2026.quarter: 2026Q1 becomes 2026Q2"),
         (
             'segments.api.known_losses=[{quarter="2026Q4", share="13%"}]',
-            "segments.api.known_losses: none becomes 0.13 in 2026Q4",
+            "segments.api.known_losses: none becomes 13% in 2026Q4",
         ),
         (
             'copula={distribution="student_t", degrees_of_freedom=4}',
@@ -109,7 +109,7 @@ def test_a_purchase_comes_with_its_dates_and_inputs_and_goes_in_one_line() -> No
         "hardware.tpu: new, first_quarter 2026Q3, last_quarter 2027Q4, life_years 5 years",
         "hardware.tpu.amount: new, 21 bn USD",
         "hardware.tpu.rent_replaced: new, 6 / 7.746 / 10 bn USD/yr",
-        "hardware.tpu.saving: new, 0.6612 / 0.7369 / 0.8 share",
+        "hardware.tpu.saving: new, 66.12% / 73.69% / 80%",
     ]
     assert difference("anthropic-tpu", "anthropic") == ["hardware.tpu: left out"]
 
@@ -128,7 +128,7 @@ def test_an_optional_part_that_comes_or_goes_is_told(tmp_path: Path) -> None:
     )
     assert difference("anthropic", str(file)) == [
         "segments.subscriptions.client_loss.rate: new, 0.1 a year",
-        "segments.subscriptions.client_loss.share: new, 0.05 share",
+        "segments.subscriptions.client_loss.share: new, 5%",
     ]
     assert difference(str(file), "anthropic") == [
         "segments.subscriptions.client_loss.rate: left out",
@@ -138,5 +138,5 @@ def test_an_optional_part_that_comes_or_goes_is_told(tmp_path: Path) -> None:
 
 def test_a_stress_test_differs_by_what_it_supposes() -> None:
     assert difference("anthropic", "anthropic", stress="no_next_round") == [
-        "funding.round_2026.chance: 0.9 becomes 0"
+        "funding.round_2026.chance: 90% becomes 0%"
     ]

@@ -46,7 +46,7 @@ def _frame(before: Scenario, after: Scenario) -> Iterator[str]:
         "horizon": lambda s: (
             f"{format_quarter(s.horizon.first_quarter)} to {format_quarter(s.horizon.last_quarter)}"
         ),
-        "target of gross margin": lambda s: f"{s.targets.gross_margin:.4g}",
+        "target of gross margin": lambda s: _percent(s.targets.gross_margin),
         "quarters that it must hold": lambda s: f"{s.targets.hold_quarters}",
         "projected year": lambda s: f"{s.targets.projected_year or 'none'}",
         "projected margin": lambda s: s.targets.projected_margin,
@@ -83,10 +83,10 @@ def _facts(member: Any) -> dict[str, str]:
         for key, value in given.items()
     }
     if (chance := getattr(member, "chance", None)) is not None:
-        facts["chance"] = f"{chance:.4g}"
+        facts["chance"] = _percent(chance)
     if losses := getattr(member, "known_losses", ()):
         facts["known_losses"] = " and ".join(
-            f"{loss.share:.4g} in {format_quarter(loss.quarter)}" for loss in losses
+            f"{_percent(loss.share)} in {format_quarter(loss.quarter)}" for loss in losses
         )
     return facts
 
@@ -104,7 +104,7 @@ def _inputs(before: Scenario, after: Scenario) -> Iterator[str]:
         if key not in old and member.distribution in NOTHING:
             continue
         if key not in old:
-            yield f"{key}: new, {_shown(member.distribution)} {member.quantity.unit}"
+            yield f"{key}: new, {_shown(member)}"
         elif line := _moved(old[key], member):
             yield line
 
@@ -116,7 +116,7 @@ def _moved(old: Input, new: Input) -> str:
     if all(abs(x - y) <= SAME * scale for x, y in zip(a, b, strict=True)):
         kinds = [kind_of(member.distribution) for member in (old, new)]
         return "" if kinds[0] == kinds[1] else f"{new.key}: {kinds[0]} becomes {kinds[1]}"
-    change = f"{_shown(old.distribution)} becomes {_shown(new.distribution)} {new.quantity.unit}"
+    change = f"{_shown(old, with_unit=False)} becomes {_shown(new)}"
     return f"{new.key}: {change} ({', '.join(_ways(a, b, SAME * scale))})"
 
 
@@ -154,9 +154,21 @@ def kind_of(distribution: Uncertain) -> str:
     return str(getattr(distribution, "distribution", "certain"))
 
 
-def _shown(distribution: Uncertain) -> str:
-    quantiles = [f"{round(value, 12):.4g}" for value in _quantiles(distribution)]
-    return quantiles[1] if distribution.is_certain else " / ".join(quantiles)
+def _shown(member: Input, with_unit: bool = True) -> str:
+    """Return P10 / P50 / P90 of an input, or its certain number; shares in percent."""
+    is_share = member.quantity.unit == "share"
+    write = _percent if is_share else _number
+    quantiles = [write(value) for value in _quantiles(member.distribution)]
+    shown = quantiles[1] if member.distribution.is_certain else " / ".join(quantiles)
+    return shown if is_share or not with_unit else f"{shown} {member.quantity.unit}"
+
+
+def _number(value: float) -> str:
+    return f"{round(value, 12):.4g}"
+
+
+def _percent(value: float) -> str:
+    return f"{_number(100.0 * value)}%"
 
 
 def tails_in_words(degrees: float | None) -> str:
