@@ -16,12 +16,15 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 from simulate.analysis.convergence import converge
+from simulate.analysis.drivers import find_drivers
 from simulate.analysis.fit import fit_data
 from simulate.plots import PICTURES
 from simulate.plots.comparison import plot_comparison
 from simulate.plots.convergence import plot_convergence
+from simulate.plots.drivers import plot_drivers_of
 from simulate.plots.fit import plot_fit
 from simulate.plots.style import DARK, LIGHT, THEMES, Theme, save_picture
+from simulate.plots.tornado import plot_tornado_of
 from simulate.result import Result
 from simulate.run import run
 from simulate.scenario import Scenario
@@ -30,7 +33,8 @@ from tests.scenarios import changed
 
 PATHS = 4096
 LONG = "A scenario whose name tells every assumption in words, one after another, " * 4
-OTHERS = ("comparison", "convergence", "fit")
+DRIVERS = {"drivers": plot_drivers_of, "tornado": plot_tornado_of}
+OTHERS = ("comparison", "convergence", "fit", *DRIVERS)
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +49,7 @@ def draw(anthropic: Scenario, result: Result) -> Callable[..., Figure]:
     convergence = converge(anthropic, PATHS)
     values = np.random.default_rng(1).lognormal(size=500)
     fits = fit_data(values, resamples=0)
+    drivers = find_drivers(anthropic, paths=1024)
 
     def one(name: str, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
         if name == "comparison":
@@ -53,6 +58,8 @@ def draw(anthropic: Scenario, result: Result) -> Callable[..., Figure]:
             return plot_convergence(convergence, axes=axes, theme=theme)
         if name == "fit":
             return plot_fit(fits, values, "prices.csv: price", "USD", axes=axes, theme=theme)
+        if name in DRIVERS:
+            return DRIVERS[name](drivers, drivers.explanations[-1], axes=axes, theme=theme)
         return PICTURES[name](result, axes=axes, theme=theme)
 
     return one

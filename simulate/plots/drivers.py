@@ -12,46 +12,73 @@ from simulate.analysis.findings import (
 )
 from simulate.estimate import Estimate
 
-from .panels import head, list_names, named, panels, sign_drivers
-from .style import BLUE, INK, MUTED, ORANGE, PALE
+from .frame import frame
+from .panels import (
+    SIZE,
+    explain_bars,
+    head,
+    list_names,
+    made_of,
+    named,
+    panels,
+    sign_drivers,
+)
+from .style import LIGHT, Theme
+from .ticks import in_percent
 
 MOST_BARS = 9
 
 
-def plot_drivers(drivers: Drivers) -> Figure:
+def plot_drivers(drivers: Drivers, *, theme: Theme = LIGHT) -> Figure:
     """Draw each outcome's drivers, the largest on top, and how much they explain."""
     letters = group_letters(drivers.found)
-    with panels(len(drivers.explanations)) as (figure, places):
+    with panels(len(drivers.explanations), theme) as (figure, places):
         for axes, explanation in zip(places, drivers.explanations, strict=True):
-            _plot_indices(axes, explanation, letters)
-            head(axes, _finding(explanation), drivers.scenario.name)
-        sign_drivers(
-            figure,
-            drivers,
-            _finding(drivers.explanations[0]),
-            f"{drivers.runs} runs of {drivers.paths:,} paths; 95% intervals. Drivers of one letter "
-            "are correlated: alone counts what one tells about the others.",
-        )
+            _plot_indices(axes, explanation, letters, theme)
+            explain_bars(axes, above=False)
+            head(axes, _finding(explanation), drivers.scenario.name, theme)
+        sign_drivers(figure, drivers, _finding(drivers.explanations[0]), _note(drivers), theme)
     return figure
+
+
+def plot_drivers_of(
+    drivers: Drivers, explanation: Explanation, *, axes: Axes | None = None, theme: Theme = LIGHT
+) -> Figure:
+    """Draw one outcome's drivers, the largest on top, and how much they explain."""
+    with frame(axes, theme, SIZE) as picture:
+        _plot_indices(picture.axes, explanation, group_letters(drivers.found), theme)
+        explain_bars(picture.axes, above=axes is None)
+        detail = (
+            f"{drivers.scenario.name}; alone: gone once it is known, total: left once all others "
+            "are"
+        )
+        return picture.tell(_finding(explanation), detail, made_of(drivers, _note(drivers)))
 
 
 def _finding(explanation: Explanation) -> str:
     return what_moves(explanation, explanation.outcome.name)
 
 
-def _plot_indices(axes: Axes, explanation: Explanation, letters: dict[str, str]) -> None:
+def _note(drivers: Drivers) -> str:
+    return (
+        f"{drivers.runs} runs of {drivers.paths:,} paths; 95% intervals. Drivers of one letter "
+        "are correlated: alone counts what one tells about the others."
+    )
+
+
+def _plot_indices(
+    axes: Axes, explanation: Explanation, letters: dict[str, str], theme: Theme
+) -> None:
     shown = largest(explanation.indices, MOST_BARS)
     for place, index in enumerate(shown):
-        _plot_index(axes, place, index)
+        _plot_index(axes, place, index, theme)
     list_names(axes, [named(index.name, letters) for index in shown])
     axes.set_xlim(left=0.0)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-    axes.set_xlabel("part of the variance", fontsize=9, color=MUTED)
-    if shown:
-        axes.legend(loc="lower right", frameon=False, fontsize=8.5)
+    in_percent(axes.xaxis)
+    axes.set_xlabel("part of the variance")
 
 
-def _plot_index(axes: Axes, place: int, index: Index) -> None:
+def _plot_index(axes: Axes, place: int, index: Index, theme: Theme) -> None:
     """Draw a driver's share as a bar, and marks where its other indices lie."""
     label = place == 0
     if index.share is not None:
@@ -59,15 +86,15 @@ def _plot_index(axes: Axes, place: int, index: Index) -> None:
             place,
             index.share.value,
             height=0.62,
-            color=BLUE,
+            color=theme.blue,
             xerr=_reach(index.share),
-            ecolor=INK,
+            ecolor=theme.ink,
             error_kw={"linewidth": 1.0, "capsize": 2.5},
             label="share (they sum to 100%)" if label else None,
         )
     for estimate, marker, color, name in (
-        (index.alone, "|", INK, "alone"),
-        (index.total, "d", ORANGE, "total"),
+        (index.alone, "|", theme.ink, "alone"),
+        (index.total, "d", theme.orange, "total"),
     ):
         if estimate is not None:
             axes.errorbar(
@@ -82,7 +109,9 @@ def _plot_index(axes: Axes, place: int, index: Index) -> None:
                 label=name if label else None,
             )
     if index.total is not None:
-        axes.plot([0.0, index.total.value], [place, place], color=PALE, linewidth=1.0, zorder=0)
+        axes.plot(
+            [0.0, index.total.value], [place, place], color=theme.pale, linewidth=1.0, zorder=0
+        )
 
 
 def _reach(estimate: Estimate) -> float:

@@ -1,20 +1,24 @@
-"""Several outcomes in one picture, one a panel."""
+"""Horizontal bars of a driver each: of one outcome, or of several, one a panel."""
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simulate.analysis.drivers import Drivers
 from simulate.analysis.findings import plain_name
 from simulate.result import DISCLAIMER
+from simulate.version import package_version
 
-from .style import MUTED, picture, sign
+from .style import LIGHT, Theme, picture, sign
 
 COLUMNS = 2
 PANEL = (6.8, 4.2)
+# Of a picture of one outcome.
+SIZE = (8.0, 4.4)
 TITLE_LETTERS = 50
 FOOT_LETTERS_AN_INCH = 18
 # Fewer bars than this don't get thicker.
@@ -22,37 +26,64 @@ LEAST_BARS = 6
 
 
 @contextmanager
-def panels(count: int) -> Iterator[tuple[Figure, Sequence[Axes]]]:
+def panels(count: int, theme: Theme) -> Iterator[tuple[Figure, Sequence[Axes]]]:
     """Give a picture and so many axes, side by side where there are several."""
     columns = min(count, COLUMNS)
     rows = -(-count // columns)
-    with picture((PANEL[0] * columns, PANEL[1] * rows)) as figure:
+    smaller = {
+        "axes.labelsize": 9.0,
+        "axes.labelcolor": theme.muted,
+        "xtick.labelsize": 9.0,
+        "ytick.labelsize": 9.0,
+        "legend.fontsize": 8.5,
+    }
+    with (
+        picture((PANEL[0] * columns, PANEL[1] * rows), theme) as figure,
+        mpl.rc_context(smaller),
+    ):
         yield figure, [figure.add_subplot(rows, columns, place + 1) for place in range(count)]
 
 
-def head(axes: Axes, finding: str, detail: str) -> None:
+def head(axes: Axes, finding: str, detail: str, theme: Theme) -> None:
     """Set a panel's finding as its title, and below it in small what it is about."""
     axes.set_title(
         f"{textwrap.fill(finding, TITLE_LETTERS)}\n", loc="left", fontsize=11, fontweight="bold"
     )
-    axes.text(0.0, 1.015, detail, transform=axes.transAxes, fontsize=8.5, color=MUTED)
+    axes.text(0.0, 1.015, detail, transform=axes.transAxes, fontsize=8.5, color=theme.muted)
 
 
 def list_names(axes: Axes, names: Sequence[str]) -> None:
     """Name the horizontal bars of a panel, the first on top."""
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(max(len(names), LEAST_BARS) - 0.4, -0.6)
-    axes.tick_params(labelsize=9)
     axes.tick_params(axis="y", length=0)
 
 
+def explain_bars(axes: Axes, *, above: bool) -> None:
+    """Explain the bars, if there are any: above them, or below them at the right."""
+    if not axes.get_legend_handles_labels()[0]:
+        return
+    if above:
+        axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, borderaxespad=0.2)
+    else:
+        axes.legend(loc="lower right")
+
+
 def named(name: str, letters: Mapping[str, str]) -> str:
-    """Return a driver's plain_name name with the letter of its group."""
+    """Return a driver's plain name with the letter of its group."""
     return f"{plain_name(name)} ({letters[name]})" if name in letters else plain_name(name)
 
 
-def sign_drivers(figure: Figure, drivers: Drivers, finding: str, note: str) -> None:
-    """Write what made a picture of drivers at its foot, in as many lines as it takes.
+def made_of(drivers: Drivers, note: str) -> str:
+    """Return what made a picture of one outcome, for its footer."""
+    seed = drivers.scenario.sampling.seed
+    return f"{note} Seed {seed}, version {package_version()}. {DISCLAIMER}"
+
+
+def sign_drivers(
+    figure: Figure, drivers: Drivers, finding: str, note: str, theme: Theme = LIGHT
+) -> None:
+    """Write what made a picture of several outcomes at its foot, in as many lines as it takes.
 
     The finding, of the first outcome, is for those who can't see the picture.
     """
@@ -60,4 +91,4 @@ def sign_drivers(figure: Figure, drivers: Drivers, finding: str, note: str) -> N
     letters = int(figure.get_figwidth() * FOOT_LETTERS_AN_INCH)
     text = textwrap.fill(f"{note} Seed {drivers.scenario.sampling.seed}.", letters)
     last = text.rsplit("\n", 1)[-1]
-    sign(figure, text if len(last) + len(DISCLAIMER) < letters else f"{text}\n")
+    sign(figure, text if len(last) + len(DISCLAIMER) < letters else f"{text}\n", theme)

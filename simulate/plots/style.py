@@ -137,13 +137,14 @@ SIZE = (9.0, 6.2)
 INK, MUTED, PALE = LIGHT.ink, LIGHT.muted, LIGHT.pale
 BLUE, LIGHT_BLUE, ORANGE = LIGHT.blue, LIGHT.light_blue, LIGHT.orange
 SHADES = LinearSegmentedColormap.from_list("shades", [LIGHT.paper, LIGHT_BLUE, BLUE])
-STYLE = style(LIGHT) | {"font.size": 10.0, "axes.labelsize": 10.0, "legend.fontsize": 9.0}
+SMALLER = {"font.size": 10.0, "axes.labelsize": 10.0, "legend.fontsize": 9.0}
+STYLE = style(LIGHT) | SMALLER
 
 
 @contextmanager
-def picture(size: tuple[float, float] = SIZE) -> Iterator[Figure]:
-    """Give a new figure in the light theme."""
-    with mpl.rc_context(cast(Any, STYLE)):
+def picture(size: tuple[float, float] = SIZE, theme: Theme = LIGHT) -> Iterator[Figure]:
+    """Give a new figure."""
+    with mpl.rc_context(cast(Any, style(theme) | SMALLER)):
         yield Figure(figsize=size, layout="constrained")
 
 
@@ -153,6 +154,6 @@ def tell(axes: Axes, finding: str, detail: str) -> None:
     axes.text(0.0, 1.015, detail, transform=axes.transAxes, fontsize=9, color=MUTED)
 
 
-def sign(figure: Figure, text: str) -> None:
+def sign(figure: Figure, text: str, theme: Theme = LIGHT) -> None:
     """Write what made the picture at its foot."""
-    figure.supxlabel(f"{text}  {DISCLAIMER}", fontsize=7.5, color=MUTED, x=0.01, ha="left")
+    figure.supxlabel(f"{text}  {DISCLAIMER}", fontsize=7.5, color=theme.muted, x=0.01, ha="left")

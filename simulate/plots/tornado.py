@@ -1,7 +1,5 @@
 """How far each input alone takes an outcome from its P10 to its P90."""
 
-from collections.abc import Sequence
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -9,30 +7,47 @@ from simulate.analysis.conditional import Effect
 from simulate.analysis.drivers import Drivers, Explanation
 from simulate.analysis.findings import group_letters, how_far, telling
 
-from .panels import head, list_names, named, panels, sign_drivers
-from .style import BLUE, INK, MUTED, ORANGE
+from .frame import frame
+from .panels import (
+    SIZE,
+    explain_bars,
+    head,
+    list_names,
+    made_of,
+    named,
+    panels,
+    sign_drivers,
+)
+from .style import LIGHT, Theme
+from .ticks import in_percent
 
 MOST_BARS = 9
 
 
-def plot_tornado(drivers: Drivers) -> Figure:
+def plot_tornado(drivers: Drivers, *, theme: Theme = LIGHT) -> Figure:
     """Draw each outcome where an input is at its P10 and at its P90, the widest on top."""
     letters = group_letters(drivers.found)
-    with panels(len(drivers.explanations)) as (figure, places):
+    with panels(len(drivers.explanations), theme) as (figure, places):
         for axes, explanation in zip(places, drivers.explanations, strict=True):
-            shown = telling(explanation.effects, MOST_BARS)
-            _plot_effects(axes, explanation, shown, letters)
+            _plot_effects(axes, explanation, letters, theme)
+            explain_bars(axes, above=False)
             detail = f"{drivers.scenario.name}: {explanation.outcome.name}"
-            head(axes, _finding(explanation), detail)
-        first = drivers.explanations[0]
-        sign_drivers(
-            figure,
-            drivers,
-            f"{first.outcome.name}: {_finding(first)}",
-            f"{drivers.kept_paths:,} paths, a tenth of them about each P10 and P90 (grey: their "
-            "values); 95% intervals. Inputs of one letter are correlated and move together.",
-        )
+            head(axes, _finding(explanation), detail, theme)
+        named_finding = _named_finding(drivers.explanations[0])
+        sign_drivers(figure, drivers, named_finding, _note(drivers), theme)
     return figure
+
+
+def plot_tornado_of(
+    drivers: Drivers, explanation: Explanation, *, axes: Axes | None = None, theme: Theme = LIGHT
+) -> Figure:
+    """Draw one outcome where an input is at its P10 and at its P90, the widest on top."""
+    with frame(axes, theme, SIZE) as picture:
+        _plot_effects(picture.axes, explanation, group_letters(drivers.found), theme)
+        explain_bars(picture.axes, above=axes is None)
+        detail = f"{drivers.scenario.name}: where an input is at its P10 and at its P90"
+        note = made_of(drivers, _note(drivers))
+        return picture.tell(_named_finding(explanation), detail, note)
 
 
 def _finding(explanation: Explanation) -> str:
@@ -40,28 +55,38 @@ def _finding(explanation: Explanation) -> str:
     return how_far(explanation.outcome, widest[0]) if widest else "No input has an effect"
 
 
+def _named_finding(explanation: Explanation) -> str:
+    name, finding = explanation.outcome.name, _finding(explanation)
+    return f"{name[0].upper()}{name[1:]}: {finding[0].lower()}{finding[1:]}"
+
+
+def _note(drivers: Drivers) -> str:
+    return (
+        f"{drivers.kept_paths:,} paths, a tenth of them about each P10 and P90 (grey: their "
+        "values); 95% intervals. Inputs of one letter are correlated and move together."
+    )
+
+
 def _plot_effects(
-    axes: Axes, explanation: Explanation, shown: Sequence[Effect], letters: dict[str, str]
+    axes: Axes, explanation: Explanation, letters: dict[str, str], theme: Theme
 ) -> None:
-    middle = explanation.value.value
+    middle, shown = explanation.value.value, telling(explanation.effects, MOST_BARS)
     for place, effect in enumerate(shown):
-        _plot_effect(axes, place, effect, middle)
-    axes.axvline(middle, color=INK, linewidth=1.0)
+        _plot_effect(axes, place, effect, middle, theme)
+    axes.axvline(middle, color=theme.ink, linewidth=1.0)
     list_names(axes, [named(effect.key, letters) for effect in shown])
     axes.margins(x=0.12)
     if explanation.outcome.is_probability:
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-        axes.set_xlabel("probability", fontsize=9, color=MUTED)
+        in_percent(axes.xaxis)
+        axes.set_xlabel("probability")
     else:
-        axes.set_xlabel("median, bn USD", fontsize=9, color=MUTED)
-    if shown:
-        axes.legend(loc="lower right", frameon=False, fontsize=8.5)
+        axes.set_xlabel("median, bn USD")
 
 
-def _plot_effect(axes: Axes, place: int, effect: Effect, middle: float) -> None:
+def _plot_effect(axes: Axes, place: int, effect: Effect, middle: float, theme: Theme) -> None:
     for at, value, color, name in (
-        (effect.at_p10, effect.p10, ORANGE, "at the input's P10"),
-        (effect.at_p90, effect.p90, BLUE, "at its P90"),
+        (effect.at_p10, effect.p10, theme.orange, "at the input's P10"),
+        (effect.at_p90, effect.p90, theme.blue, "at its P90"),
     ):
         axes.barh(
             place,
@@ -70,18 +95,18 @@ def _plot_effect(axes: Axes, place: int, effect: Effect, middle: float) -> None:
             height=0.62,
             color=color,
             xerr=[[at.value - at.low], [at.high - at.value]],
-            ecolor=INK,
+            ecolor=theme.ink,
             error_kw={"linewidth": 1.0, "capsize": 2.5},
             label=name if place == 0 else None,
         )
         right = at.value >= middle
         axes.annotate(
-            f"{value:.3g}",
+            f"{round(value, 12) + 0.0:.3g}",
             (at.high if right else at.low, place),
             xytext=(3 if right else -3, 0),
             textcoords="offset points",
             ha="left" if right else "right",
             va="center",
-            fontsize=8,
-            color=MUTED,
+            fontsize="small",
+            color=theme.muted,
         )
