@@ -6,6 +6,7 @@ from string import ascii_uppercase
 from simulate.analysis.comparison import Comparison
 from simulate.analysis.side_by_side import Beside
 from simulate.answer_parts import Row, Table
+from simulate.estimate import Estimate
 from simulate.number_format import change, figure, share
 
 # Beyond so many standard errors a change is told from none.
@@ -56,25 +57,24 @@ def _cells(beside: Beside, places: Sequence[int]) -> tuple[str, ...]:
     return tuple(cells)
 
 
-def change_sentence(beside: Beside, place: int, letter: str) -> str:
-    """Say what becomes of a probability of the first scenario in another, and how sure that is.
+def change_sentence(beside: Beside) -> str:
+    """Say what a probability of the first scenario is in each other, and how sure the change is."""
+    first, *others = (share(estimate.value) for estimate in beside.estimates)
+    told = [
+        f"{there} in {letter} ({_in_words(moved)})"
+        for letter, there, moved in zip(ascii_uppercase[1:], others, beside.changes, strict=False)
+    ]
+    return f"{beside.figure.name}: {'; '.join([f'{first} in A', *told])}."
 
-    Parameters
-    ----------
-    beside
-        A probability.
-    place, letter
-        Of the other scenario.
-    """
-    before, after = beside.estimates[0], beside.estimates[place]
-    moved = beside.changes[place - 1]
-    levels = f"{beside.figure.name}: {share(before.value)} in A, {share(after.value)} in {letter}"
+
+def _in_words(moved: Estimate) -> str:
+    """Return the change of a probability."""
     if moved.value == 0.0 and not moved.standard_error > 0.0:
-        return f"{levels}, the same count of paths."
-    points = f"{change(moved, beside.figure.unit)} points"
+        return "the same count of paths"
+    points = f"{change(moved, 'probability')} points"
     if abs(moved.value) < CLEAR * moved.standard_error:
-        return f"{levels}; the change can't be told from none ({points})."
-    return f"{levels}, {points}."
+        return f"{points}, which can't be told from none"
+    return points
 
 
 def paired_error_sentence(figures: Sequence[Beside]) -> str:

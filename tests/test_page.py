@@ -6,7 +6,8 @@ import re
 import pytest
 
 from simulate.analysis.comparison import compare
-from simulate.analysis.drivers import find_drivers
+from simulate.analysis.drivers import Drivers, find_drivers
+from simulate.analysis.findings import how_far, what_moves
 from simulate.answer_parts import Row, Table
 from simulate.plots import PICTURES
 from simulate.plots.fan import fans_finding
@@ -35,8 +36,18 @@ def result(anthropic: Scenario) -> Result:
 
 
 @pytest.fixture(scope="module")
-def report(result: Result) -> Page:
-    return Page(render_report(result, command=COMMAND))
+def drivers(anthropic: Scenario) -> Drivers:
+    return find_drivers(anthropic, paths=2048)
+
+
+@pytest.fixture(scope="module")
+def section(drivers: Drivers) -> Section:
+    return drivers_section(drivers)
+
+
+@pytest.fixture(scope="module")
+def report(result: Result, section: Section) -> Page:
+    return Page(render_report(result, command=COMMAND, drivers=section))
 
 
 @pytest.fixture(scope="module")
@@ -94,9 +105,11 @@ def test_who_cannot_see_the_page_is_told_all_of_it(page: Page) -> None:
     assert len(page.all("table")) == len([c for c in page.all("caption") if c.text.strip()])
 
 
-def test_a_report_shows_every_picture_under_its_finding(report: Page, result: Result) -> None:
+def test_a_report_shows_every_picture_under_its_finding(
+    report: Page, result: Result, section: Section
+) -> None:
     labels = [svg.attributes["aria-label"] for svg in report.all("svg") if "figure" in svg.within]
-    assert len(labels) == len(set(labels)) == len(PICTURES)
+    assert len(labels) == len(set(labels)) == len(PICTURES) + len(section.all_pictures)
     for finding in (
         margin_date_finding,
         cash_flow_date_finding,
@@ -130,9 +143,10 @@ def test_a_report_tells_what_made_it(report: Page, anthropic: Scenario) -> None:
 
 
 def test_the_same_run_gives_the_same_page_to_the_last_byte(
-    report: Page, anthropic: Scenario
+    report: Page, anthropic: Scenario, drivers: Drivers
 ) -> None:
-    again = render_report(run(anthropic, paths=PATHS, threads=1), command=COMMAND)
+    result = run(anthropic, paths=PATHS, threads=1)
+    again = render_report(result, command=COMMAND, drivers=drivers_section(drivers))
     assert again == report.html
 
 
@@ -160,16 +174,21 @@ def test_what_a_user_writes_stays_text_wherever_it_stands(anthropic: Scenario) -
     assert page.one("body").text.count("{{ 7 * 7 }}") >= 15
 
 
-def test_a_report_tells_what_drives_the_answer_where_that_was_asked(anthropic: Scenario) -> None:
-    drivers = find_drivers(anthropic, paths=2048)
-    section = drivers_section(drivers)
-    assert len(section.tables) == len(drivers.explanations)
-    for explanation, table in zip(drivers.explanations, section.tables, strict=True):
+def test_a_report_tells_what_drives_each_outcome_in_words_pictures_and_a_table(
+    drivers: Drivers, section: Section
+) -> None:
+    told = zip(drivers.explanations, section.sentences, section.within, strict=True)
+    for explanation, sentence, part in told:
+        finding = what_moves(explanation, explanation.outcome.name)
         first = explanation.indices[0]
         assert first.share is not None
+        (table,) = part.tables
+        shares, tornado = part.pictures
+        assert sentence.startswith(finding)
+        assert f'aria-label="{finding}"' in shares.svg
+        assert how_far(explanation.outcome, explanation.effects[0])[1:] in tornado.svg
         assert table.rows[0].name.startswith(first.name.removeprefix("segments."))
         assert table.rows[0].cells[0].startswith(f"{100.0 * first.share.value:.1f}±")
-        assert any(explanation.outcome.name in point for point in section.points)
 
 
 def test_a_comparison_shows_each_scenario_against_the_first(comparison: Page) -> None:

@@ -123,16 +123,18 @@ def test_the_sentence_on_paired_errors_agrees_with_them(pair: Comparison) -> Non
 
 
 def test_a_change_is_told_only_where_it_is_clear_of_its_error() -> None:
-    def moved(change: float, error: float) -> str:
-        first, other = Estimate(0.5, 0.01, 0.48, 0.52), Estimate(0.5 + change, 0.01, 0.0, 1.0)
-        odds = Figure("odds", "odds", "probability", True, lambda _: pytest.fail("not read"))
-        changed_by = Estimate(change, error, 0.0, 0.0)
-        return change_sentence(Beside(odds, (first, other), (changed_by,)), 1, "B")
+    odds = Figure("odds", "odds", "probability", True, lambda _: pytest.fail("not read"))
 
-    assert moved(0.1, 0.01) == "odds: 50% in A, 60% in B, +10.0 ± 1.0 points."
-    assert moved(-0.1, 0.01) == "odds: 50% in A, 40% in B, -10.0 ± 1.0 points."
-    assert "can't be told from none (+1.0 ± 1.0 points)" in moved(0.01, 0.01)
-    assert moved(0.0, math.nan) == "odds: 50% in A, 50% in B, the same count of paths."
+    def moved(*changes: tuple[float, float]) -> str:
+        levels = [Estimate(0.5 + change, 0.01, 0.0, 1.0) for change, _ in [(0.0, 0.0), *changes]]
+        moves = [Estimate(change, error, 0.0, 0.0) for change, error in changes]
+        return change_sentence(Beside(odds, tuple(levels), tuple(moves)))
+
+    assert moved((0.1, 0.01), (-0.1, 0.01)) == (
+        "odds: 50% in A; 60% in B (+10.0 ± 1.0 points); 40% in C (-10.0 ± 1.0 points)."
+    )
+    assert "(+1.0 ± 1.0 points, which can't be told from none)" in moved((0.01, 0.01))
+    assert moved((0.0, math.nan)) == "odds: 50% in A; 50% in B (the same count of paths)."
 
 
 def test_a_scenario_against_itself_has_no_change_and_no_sentence_on_errors(

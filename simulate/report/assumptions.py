@@ -18,7 +18,7 @@ from .sparkline import Sparkline, sparkline
 
 NO_SOURCE = "no source given"
 NO_LIMIT = 1e9
-LISTS = {"segments": "segment", "hardware": "hardware", "funding": "funding round"}
+LISTS = {"segments": "segment", "hardware": "hardware", "funding": "funding"}
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,10 @@ def group_inputs(scenario: Scenario) -> tuple[Group, ...]:
 def frame_table(scenario: Scenario) -> Table:
     """Return the assumptions that are no inputs: targets, dates, chances and joint extremes."""
     rows = [*_target_rows(scenario), *_dated_rows(scenario)]
-    for name, tails in (("joint extremes", scenario.copula), ("quarterly shocks", scenario.shocks)):
+    for name, tails in (
+        ("copula, of the inputs' joint extremes", scenario.copula),
+        ("distribution of quarterly shocks", scenario.shocks),
+    ):
         rows.append(Row(name, (tails_in_words(tails.degrees_of_freedom), tails.source)))
     return Table("Targets, dates and chances", ("assumption", "value", "source"), tuple(rows))
 
@@ -84,7 +87,7 @@ def _target_rows(scenario: Scenario) -> Iterator[Row]:
 
 def _dated_rows(scenario: Scenario) -> Iterator[Row]:
     for segment in scenario.segments:
-        name = f"segment {segment.name}"
+        name = _member("segments", segment.name)
         if segment.starts is not None:
             yield Row(name, (f"starts in {format_quarter(segment.starts)}", ""))
         for loss in segment.known_losses:
@@ -93,10 +96,10 @@ def _dated_rows(scenario: Scenario) -> Iterator[Row]:
     for bought in scenario.hardware:
         when = period(bought.first_quarter, bought.last_quarter)
         life = f"bought {when}, in service for {bought.life_years} years"
-        yield Row(f"hardware {bought.name}", (life, bought.source or NO_SOURCE))
+        yield Row(_member("hardware", bought.name), (life, bought.source or NO_SOURCE))
     for funding in scenario.funding:
         chance = f"in {format_quarter(funding.quarter)}, with a chance of {share(funding.chance)}"
-        yield Row(f"funding round {funding.name}", (chance, funding.source or NO_SOURCE))
+        yield Row(_member("funding", funding.name), (chance, funding.source or NO_SOURCE))
 
 
 def correlation_table(scenario: Scenario) -> Table:
@@ -110,7 +113,7 @@ def correlation_table(scenario: Scenario) -> Table:
             else [_correlation_row(scenario, key, given)]
         )
     ]
-    return Table("Correlations of normal scores", ("inputs", "correlation", "source"), tuple(rows))
+    return Table("Correlations between inputs", ("inputs", "correlation", "source"), tuple(rows))
 
 
 def _matrix_rows(given: MatrixOfCorrelations) -> list[Row]:
@@ -132,8 +135,13 @@ def _correlation_row(scenario: Scenario, key: str, given: Uncertain) -> Row:
 def _part(key: str) -> str:
     """Return the title of the part of the scenario that an input stands in."""
     first, *rest = key.split(".")
-    title = f"{LISTS[first]} {rest[0]}" if first in LISTS else first.replace("_", " ")
+    title = _member(first, rest[0]) if first in LISTS else first.replace("_", " ")
     return title[0].upper() + title[1:]
+
+
+def _member(part: str, name: str) -> str:
+    """Return what a member of a list is called, such as ``funding: round 2026``."""
+    return f"{LISTS[part]}: {name.replace('_', ' ')}"
 
 
 def _assumption(member: Input) -> Assumption:

@@ -27,7 +27,16 @@ SHARED = (
     "What two scenarios share goes out of their difference; the less they differ, the smaller is "
     "the error of it."
 )
-DIFFERENCES = "What differs, from A on the left to the right, as P10 / P50 / P90:"
+DIFFERENCES = "What differs, by its key in the scenario's file, as P10 / P50 / P90 where uncertain:"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A scenario: its letter, its name, and its description where it is not that of another."""
+
+    letter: str
+    name: str
+    description: str
 
 
 @dataclass(frozen=True)
@@ -35,8 +44,7 @@ class ComparisonView:
     """What the page of a comparison shows, in its order."""
 
     title: str
-    names: tuple[tuple[str, str], ...]
-    descriptions: tuple[str, ...]
+    scenarios: tuple[Compared, ...]
     lead: tuple[str, ...]
     table: Table
     errors: tuple[str, ...]
@@ -62,19 +70,30 @@ def view_comparison(comparison: Comparison, command: str) -> ComparisonView:
     figures, names = side_by_side(comparison), lettered(comparison)
     others = range(1, len(names))
     return ComparisonView(
-        title=" against ".join(name for _, name in names),
-        names=tuple(names),
-        descriptions=tuple(result.scenario.description for result in comparison.results),
+        title=_title([name for _, name in names]),
+        scenarios=_scenarios(comparison),
         lead=tuple(
-            change_sentence(beside, place, names[place][0])
-            for place in others
-            for beside in figures
-            if beside.figure.unit == "probability"
+            change_sentence(beside) for beside in figures if beside.figure.unit == "probability"
         ),
         table=headline_table(figures, "Headline figures", others),
         errors=(*error_sentences(comparison.results[0]), paired_error_sentence(figures), SHARED),
         sections=tuple(_section(comparison, place, names[place][0]) for place in others),
         origin=origin_of(comparison.results[0], command),
+    )
+
+
+def _title(names: list[str]) -> str:
+    first, *others = names
+    return f"{first} against {others[0] if len(others) == 1 else f'{len(others)} others'}"
+
+
+def _scenarios(comparison: Comparison) -> tuple[Compared, ...]:
+    texts = [result.scenario.description for result in comparison.results]
+    return tuple(
+        Compared(letter, name, "" if text in texts[:place] else text)
+        for place, ((letter, name), text) in enumerate(
+            zip(lettered(comparison), texts, strict=True)
+        )
     )
 
 
@@ -86,10 +105,10 @@ def _section(comparison: Comparison, place: int, letter: str) -> Section:
     return Section(
         key,
         f"{letter} against A: {after.scenario.name}",
-        sentences=(DIFFERENCES if differences else "The two assume the same.",),
-        points=tuple(differences),
         pictures=(draw(key, partial(plot_comparison, before, after)),),
         tables=(_odds_by_year(comparison, place),),
+        remarks=(DIFFERENCES if differences else "The two assume the same.",),
+        points=tuple(differences),
     )
 
 

@@ -43,7 +43,7 @@ def render(template: str, view: Page) -> str:
         (f"--{name.replace('_', '-')}", light, asdict(DARK)[name])
         for name, light in asdict(LIGHT).items()
     ]
-    svgs = (picture.svg for section in view.sections for picture in section.pictures)
+    svgs = (picture.svg for section in view.sections for picture in section.all_pictures)
     return TEMPLATES.get_template(template).render(
         view=view, colors=[*colors, *color_variables(svgs)], disclaimer=DISCLAIMER
     )

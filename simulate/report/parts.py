@@ -41,16 +41,24 @@ class Section:
         Of links to it.
     title
         The question, or the subject.
-    sentences, points, pictures, tables
-        Paragraphs, items of a list, and so on, in the order in which they are shown.
+    sentences, pictures, tables, within, remarks, points
+        Paragraphs, smaller sections, paragraphs again, items of a list, and so on, in the order in
+        which they are shown.
     """
 
     key: str
     title: str
     sentences: tuple[str, ...] = ()
-    points: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] = ()
     tables: tuple[Table, ...] = ()
+    within: tuple["Section", ...] = ()
+    remarks: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
+
+    @property
+    def all_pictures(self) -> tuple[Picture, ...]:
+        """Its pictures, and those of the sections within."""
+        return sum((section.all_pictures for section in self.within), self.pictures)
 
 
 @dataclass(frozen=True)

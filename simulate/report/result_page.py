@@ -14,7 +14,7 @@ from simulate.answer_parts import (
     quarter_table,
 )
 from simulate.kernels.rows import Hit
-from simulate.number_format import money, percent
+from simulate.number_format import dollars_with_error, percent
 from simulate.plots import PICTURES
 from simulate.result import Result, projected_time
 from simulate.version import package_version
@@ -24,6 +24,10 @@ from .drawing import draw
 from .page import render
 from .parts import Card, Origin, Picture, Section
 from .sentences import cash_flow_sentences, error_sentences, interval_sentence, margin_sentences
+
+INTERVALS_OF_QUARTERS = (
+    "Where two quarters stand for one, such as 27Q4-28Q1, they are the ends of its 95% interval."
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def view_report(result: Result, command: str, drivers: Section | None = None) ->
         frame=frame_table(scenario),
         inputs=group_inputs(scenario),
         correlations=correlation_table(scenario),
-        errors=(*error_sentences(result), interval_sentence(result)),
+        errors=(*error_sentences(result), interval_sentence(result), INTERVALS_OF_QUARTERS),
         origin=origin_of(result, command),
     )
 
@@ -110,8 +114,8 @@ def _cards(result: Result) -> tuple[Card, ...]:
         ),
         Card(
             "Median peak funding need",
-            f"{money(need['p50'])} bn USD",
-            f"one path in ten needs {money(need['p90'])} or more",
+            dollars_with_error(need["p50"]),
+            f"one path in ten needs {dollars_with_error(need['p90'])} or more",
         ),
     )
 

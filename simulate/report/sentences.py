@@ -67,7 +67,9 @@ def interval_sentence(result: Result) -> str:
     """Say between which values the probability of the headline is."""
     year, _ = headline_years(result)
     chance = result.probability_by_year(projected_time(result.scenario), year)
+    decimals = max(0, DIGITS - 1 - math.floor(math.log10(100.0 * chance.high)))
+    low, high = (f"{100.0 * end:.{decimals}f}%" for end in (chance.low, chance.high))
     return (
         f"The probability at the head of this page is {percent(chance)}; its 95% interval runs "
-        f"from {100.0 * chance.low:.{DIGITS}g}% to {100.0 * chance.high:.{DIGITS}g}%."
+        f"from {low} to {high}."
     )

@@ -12,7 +12,8 @@ from typing import Literal
 import pytest
 
 from simulate.analysis.comparison import compare
-from simulate.report import render_comparison, render_report
+from simulate.analysis.drivers import find_drivers
+from simulate.report import drivers_section, render_comparison, render_report
 from simulate.run import run
 from simulate.scenario import Scenario, load_scenario
 from tests.browser.chromium import Chromium, find_chromium, open_page
@@ -40,7 +41,9 @@ def file(
     request: pytest.FixtureRequest, anthropic: Scenario, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     if request.param == "report":
-        html = render_report(run(anthropic, paths=PATHS), command="simulate report")
+        drivers = drivers_section(find_drivers(anthropic, paths=PATHS))
+        result = run(anthropic, paths=PATHS)
+        html = render_report(result, command="simulate report", drivers=drivers)
     else:
         scenarios = [anthropic, load_scenario("openai.toml"), load_scenario("anthropic-tpu.toml")]
         html = render_comparison(compare(scenarios, paths=PATHS), command="simulate compare")
