@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from simulate.plots.density import density_of
 from simulate.plots.inputs import MOST_PAIRS, plot_inputs, uncertain_inputs, uncertain_pairs
 from simulate.plots.joint import RING_SHARES, join
 from simulate.plots.labels import readable, wrapped
+from simulate.plots.style import DARK
 from simulate.scenario import Scenario, load_scenario
 from tests.test_distributions import TABLES, read
 
@@ -146,6 +148,14 @@ def test_draws_of_a_pair_have_its_correlation() -> None:
     # The standard error of a correlation r of n draws is (1 - r^2)/sqrt(n).
     found = float(np.corrcoef(*joint.scores).flat[1])
     assert found == pytest.approx(0.6, abs=5 * 0.64 / np.sqrt(20_000))
+
+
+def test_the_gallery_wears_its_theme(openai: Scenario) -> None:
+    figure = plot_inputs(openai, theme=DARK)
+    drawn = [*figure.texts, *(text for axes in figure.axes for text in axes.texts)]
+    assert to_hex(figure.get_facecolor()) == DARK.paper
+    assert {to_hex(text.get_color()) for text in drawn} == {DARK.ink, DARK.muted}
+    assert figure.get_label() == "OpenAI, January 2026: 38 uncertain inputs"
 
 
 def test_every_uncertain_input_has_title_key_quantiles_unit_and_source(openai: Scenario) -> None:

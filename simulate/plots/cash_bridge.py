@@ -37,8 +37,8 @@ def plot_cash_bridge(result: Result, *, axes: Axes | None = None, theme: Theme =
             panel.set_title(str(year), fontsize=SMALL, fontweight="bold")
             panel.tick_params(labelleft=panel is panels[0])
         detail = (
-            f"{result.scenario.name}: path {path + 1} of {len(result.traces):,}, the one "
-            "nearest to the medians; each year has its own scale"
+            f"{result.scenario.name}: path {path + 1} of {len(result.traces):,}, nearest to the "
+            "medians; each year to its own scale"
         )
         return picture.tell(cash_bridge_finding(result, path), detail, made_of(result))
 

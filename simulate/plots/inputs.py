@@ -14,7 +14,7 @@ from simulate.scenario.inputs import Input, list_inputs
 from .joint import join
 from .labels import wrapped
 from .panel import POINTS_AN_INCH, draw_input, draw_pair, write_source
-from .style import INK, MUTED, picture, sign
+from .style import LIGHT, Theme, picture, sign
 
 # In inches; three columns print at the width of a page of A4.
 COLUMNS, PANEL_WIDTH, MARGIN, GAP = 3, 2.2, 0.42, 0.42
@@ -51,13 +51,14 @@ class Pair(NamedTuple):
     correlation: float
 
 
-def plot_inputs(scenario: Scenario) -> Figure:
+def plot_inputs(scenario: Scenario, *, theme: Theme = LIGHT) -> Figure:
     """Draw each uncertain input with its source, and the strongest correlated pairs."""
     inputs, pairs = uncertain_inputs(scenario), uncertain_pairs(scenario)
     shown = _strongest(pairs)
     width = _width(COLUMNS)
+    finding = f"{scenario.name}: {_counted(len(inputs), 'uncertain input')}"
     title = wrapped(
-        f"{scenario.name}: {_counted(len(inputs), 'uncertain input')}",
+        finding,
         (width - 2.0 * MARGIN) * POINTS_AN_INCH,
         TITLE_SIZE,
         TITLE_LINES,
@@ -67,19 +68,22 @@ def plot_inputs(scenario: Scenario) -> Figure:
     first_row = MARGIN / 2.0 + title_height + DETAIL_HEIGHT
     section = first_row + INPUT.rows(len(inputs))
     first_pair = section + (SECTION_HEIGHT if shown else 0.0)
-    with picture((width, first_pair + PAIR.rows(len(shown)) + MARGIN)) as figure:
+    with picture((width, first_pair + PAIR.rows(len(shown)) + MARGIN), theme) as figure:
         figure.set_layout_engine("none")
-        _write(figure, title, MARGIN / 2.0, TITLE_SIZE, bold=True)
-        _write(figure, _detail(inputs), first_row - DETAIL_HEIGHT, DETAIL_SIZE)
+        figure.set_label(finding)
+        _write(figure, title, MARGIN / 2.0, TITLE_SIZE, theme, bold=True)
+        _write(figure, _detail(inputs), first_row - DETAIL_HEIGHT, DETAIL_SIZE, theme)
         for place, member in enumerate(inputs):
             axes = _panel(figure, first_row, INPUT, place)
-            draw_input(axes, member)
-            write_source(axes, member.distribution.source)
+            draw_input(axes, member, theme)
+            write_source(axes, member.distribution.source, theme)
         if shown:
-            _write(figure, _pairs_title(shown, pairs), section + 0.05, SECTION_SIZE, bold=True)
-            _write(figure, _pairs_detail(scenario), section + 0.25, DETAIL_SIZE)
-        _draw_pairs(figure, first_pair, scenario, shown)
-        sign(figure, f"simulate show, seed {scenario.sampling.seed}.")
+            _write(
+                figure, _pairs_title(shown, pairs), section + 0.05, SECTION_SIZE, theme, bold=True
+            )
+            _write(figure, _pairs_detail(scenario), section + 0.25, DETAIL_SIZE, theme)
+        _draw_pairs(figure, first_pair, scenario, shown, theme)
+        sign(figure, f"simulate show, seed {scenario.sampling.seed}.", theme)
     return figure
 
 
@@ -88,7 +92,7 @@ def plot_some_inputs(inputs: Sequence[Input]) -> Figure:
     with picture((_width(len(inputs)), BARE_INPUT.row)) as figure:
         figure.set_layout_engine("none")
         for place, member in enumerate(inputs):
-            draw_input(_panel(figure, 0.0, BARE_INPUT, place), member)
+            draw_input(_panel(figure, 0.0, BARE_INPUT, place), member, LIGHT)
     return figure
 
 
@@ -96,7 +100,7 @@ def plot_some_pairs(scenario: Scenario, pairs: Sequence[Pair]) -> Figure:
     """Draw a row of correlated pairs alone, for a page that says the rest."""
     with picture((_width(len(pairs)), PAIR.row)) as figure:
         figure.set_layout_engine("none")
-        _draw_pairs(figure, 0.0, scenario, pairs)
+        _draw_pairs(figure, 0.0, scenario, pairs, LIGHT)
     return figure
 
 
@@ -123,11 +127,13 @@ def _strongest(pairs: Sequence[Pair]) -> list[Pair]:
     return [pairs[i] for i in sorted(by_strength[:MOST_PAIRS])]
 
 
-def _draw_pairs(figure: Figure, top: float, scenario: Scenario, pairs: Sequence[Pair]) -> None:
+def _draw_pairs(
+    figure: Figure, top: float, scenario: Scenario, pairs: Sequence[Pair], theme: Theme
+) -> None:
     rng = np.random.default_rng(scenario.sampling.seed)
     for place, pair in enumerate(pairs):
         joint = join(pair.correlation, scenario.copula.degrees_of_freedom, rng)
-        draw_pair(_panel(figure, top, PAIR, place), pair.first, pair.second, joint)
+        draw_pair(_panel(figure, top, PAIR, place), pair.first, pair.second, joint, theme)
 
 
 def _width(columns: int) -> float:
@@ -146,7 +152,9 @@ def _panel(figure: Figure, top: float, room: Room, place: int) -> Axes:
     )
 
 
-def _write(figure: Figure, text: str, top: float, size: float, bold: bool = False) -> None:
+def _write(
+    figure: Figure, text: str, top: float, size: float, theme: Theme, bold: bool = False
+) -> None:
     width, height = figure.get_size_inches()
     figure.text(
         MARGIN / width,
@@ -155,7 +163,7 @@ def _write(figure: Figure, text: str, top: float, size: float, bold: bool = Fals
         va="top",
         fontsize=size,
         fontweight="bold" if bold else "normal",
-        color=INK if bold else MUTED,
+        color=theme.ink if bold else theme.muted,
     )
 
 

@@ -19,7 +19,6 @@ from .ticks import year_step
 MOST_PERIODS = 10
 DARKEST_BACKGROUND = 0.55
 LEAST_SHOWN = 0.005
-LEAST_SHOWN = 0.005
 # Between the last period and never, in cells.
 GAP = 0.15
 

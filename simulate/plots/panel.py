@@ -13,7 +13,7 @@ from simulate.scenario.inputs import Input
 from .density import Density, density_of
 from .joint import Joint
 from .labels import readable, wrapped
-from .style import BLUE, INK, LIGHT_BLUE, MUTED, ORANGE
+from .style import Theme
 
 # In points: what a single line may take of the gap to the next panel.
 SPARE = 22.0
@@ -36,26 +36,26 @@ class Text:
     """What stands above a panel, in one line or broken into more."""
 
     text: str
+    color: str
     size: float = MIDDLE
-    color: str = MUTED
     bold: bool = False
     lines: int = 1
 
 
-def draw_input(axes: Axes, member: Input) -> None:
+def draw_input(axes: Axes, member: Input, theme: Theme) -> None:
     """Draw an input: title, key, quantiles, density."""
     quantity, distribution = member.quantity, member.distribution
     often = "" if quantity.drawn == "path" else f", each {quantity.drawn}"
     _write_above(
         axes,
-        Text(quantity.title[0].upper() + quantity.title[1:], LARGE, INK, bold=True, lines=2),
-        Text(member.key + often),
-        Text(_quantiles(distribution, quantity.unit), color=INK),
+        Text(quantity.title[0].upper() + quantity.title[1:], theme.ink, LARGE, bold=True, lines=2),
+        Text(member.key + often, theme.muted),
+        Text(_quantiles(distribution, quantity.unit), theme.ink),
     )
-    _draw_distribution(axes, distribution, quantity.unit)
+    _draw_distribution(axes, distribution, quantity.unit, theme)
 
 
-def write_source(axes: Axes, source: str) -> None:
+def write_source(axes: Axes, source: str, theme: Theme) -> None:
     """Write where a panel's numbers are from, below its axis."""
     axes.annotate(
         wrapped(source or "no source given", _width(axes), SMALL, SOURCE_LINES),
@@ -65,29 +65,32 @@ def write_source(axes: Axes, source: str) -> None:
         textcoords="offset points",
         va="top",
         fontsize=SMALL,
-        color=MUTED,
+        color=theme.muted,
     )
 
 
-def draw_pair(axes: Axes, first: Input, second: Input, joint: Joint) -> None:
+def draw_pair(axes: Axes, first: Input, second: Input, joint: Joint, theme: Theme) -> None:
     """Draw two inputs' draws against each other, with the rings that hold 50% and 90% of them."""
     pair = (first, second)
     across, up = (member.distribution.quantile_at_score for member in pair)
     x, y = joint.scores
-    axes.plot(across(x), up(y), ".", color=BLUE, markersize=2.2, alpha=0.7, markeredgewidth=0)
+    axes.plot(across(x), up(y), ".", color=theme.blue, markersize=2.2, alpha=0.7, markeredgewidth=0)
     if all(member.distribution.is_continuous for member in pair):
         for x, y in joint.rings:
-            axes.plot(across(x), up(y), color=INK, linewidth=0.8)
+            axes.plot(across(x), up(y), color=theme.ink, linewidth=0.8)
     horizontal, vertical = (density_of(member.distribution).edges for member in pair)
     axes.set_xlim(horizontal[0], horizontal[-1])
     axes.set_ylim(vertical[0], vertical[-1])
     axes.set_xticks(*_few_ticks(horizontal, first.quantity.unit))
     axes.set_yticks(*_few_ticks(vertical, second.quantity.unit))
-    _shrink_ticks(axes)
+    _shrink_ticks(axes, theme)
     _write_above(
         axes,
-        Text(f"Correlation {joint.correlation:g}".replace("-", "−"), LARGE, INK, bold=True),
-        *(Text(f"{arrow} {member.key}") for arrow, member in zip("→↑", pair, strict=True)),
+        Text(f"Correlation {joint.correlation:g}".replace("-", "−"), theme.ink, LARGE, bold=True),
+        *(
+            Text(f"{arrow} {member.key}", theme.muted)
+            for arrow, member in zip("→↑", pair, strict=True)
+        ),
     )
 
 
@@ -100,53 +103,53 @@ def _quantiles(distribution: Uncertain, unit: str) -> str:
     return text if unit == "share" else f"{text} {unit}"
 
 
-def _draw_distribution(axes: Axes, distribution: Uncertain, unit: str) -> None:
+def _draw_distribution(axes: Axes, distribution: Uncertain, unit: str, theme: Theme) -> None:
     """Draw density and single values, with lines at P10, P50 and P90."""
     density = density_of(distribution)
-    _draw_density(axes, density)
-    _draw_single_values(axes, density)
+    _draw_density(axes, density, theme)
+    _draw_single_values(axes, density, theme)
     if not distribution.is_certain:
         for name, level in LEVELS.items():
             place = distribution.quantile(level)
             style = "-" if name == "P50" else (0, (1.5, 1.5))
-            axes.plot([place, place], [0.0, 1.0], color=INK, linewidth=0.7, linestyle=style)
-    _name_tails(axes, density)
+            axes.plot([place, place], [0.0, 1.0], color=theme.ink, linewidth=0.7, linestyle=style)
+    _name_tails(axes, density, theme)
     axes.set_xlim(density.edges[0], density.edges[-1])
     axes.set_ylim(0.0, TOP)
     axes.set_xticks(*_few_ticks(density.edges, unit))
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    _shrink_ticks(axes)
+    _shrink_ticks(axes, theme)
 
 
-def _draw_density(axes: Axes, density: Density) -> None:
+def _draw_density(axes: Axes, density: Density, theme: Theme) -> None:
     top = min(float(density.height.max()), HIGHEST / np.ptp(density.edges))
     if top == 0.0:
         return
     height = density.height / top
     if density.is_histogram:
-        axes.stairs(height, density.edges, fill=True, color=LIGHT_BLUE)
-        axes.stairs(height, density.edges, color=BLUE, linewidth=0.9)
+        axes.stairs(height, density.edges, fill=True, color=theme.light_blue)
+        axes.stairs(height, density.edges, color=theme.blue, linewidth=0.9)
     else:
         middle = (density.edges[1:] + density.edges[:-1]) / 2.0
-        axes.fill_between(middle, height, color=LIGHT_BLUE, linewidth=0)
-        axes.plot(middle, height, color=BLUE, linewidth=1.1)
+        axes.fill_between(middle, height, color=theme.light_blue, linewidth=0)
+        axes.plot(middle, height, color=theme.blue, linewidth=1.1)
 
 
-def _draw_single_values(axes: Axes, density: Density) -> None:
+def _draw_single_values(axes: Axes, density: Density, theme: Theme) -> None:
     """Draw values that have a probability of their own as bars, with that written on them."""
     if not density.values.size:
         return
     gaps = np.diff(density.values) / np.ptp(density.edges)
     has_room = bool(np.all(gaps > LEAST_GAP))
     height = density.masses / density.masses.max()
-    axes.vlines(density.values, 0.0, height, color=ORANGE, linewidth=4.0 if has_room else 2.0)
+    axes.vlines(density.values, 0.0, height, color=theme.orange, linewidth=4.0 if has_room else 2.0)
     if has_room:
         for value, mass in zip(density.values, density.masses, strict=True):
-            axes.text(value, 1.02, f"{mass:.0%}", ha="center", fontsize=SMALL, color=ORANGE)
+            axes.text(value, 1.02, f"{mass:.0%}", ha="center", fontsize=SMALL, color=theme.orange)
 
 
-def _name_tails(axes: Axes, density: Density) -> None:
+def _name_tails(axes: Axes, density: Density, theme: Theme) -> None:
     """Say what share of draws lies beyond the shown range, where it counts."""
     for share, side, text in ((density.below, 0.0, "‹ {}"), (density.above, 1.0, "{} ›")):
         if share > LEAST_NAMED_TAIL:
@@ -157,7 +160,7 @@ def _name_tails(axes: Axes, density: Density) -> None:
                 transform=axes.transAxes,
                 ha="right" if side else "left",
                 fontsize=SMALL,
-                color=MUTED,
+                color=theme.muted,
             )
 
 
@@ -175,8 +178,8 @@ def _few_ticks(edges: NDArray[np.float64], unit: str) -> tuple[list[float], list
     return ticks, labels
 
 
-def _shrink_ticks(axes: Axes) -> None:
-    axes.tick_params(labelsize=MIDDLE, length=2.0, pad=2.0, color=MUTED)
+def _shrink_ticks(axes: Axes, theme: Theme) -> None:
+    axes.tick_params(labelsize=MIDDLE, length=2.0, pad=2.0, color=theme.muted)
 
 
 def _write_above(axes: Axes, *texts: Text) -> None:

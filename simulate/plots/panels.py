@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any, cast
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -39,7 +40,7 @@ def panels(count: int, theme: Theme) -> Iterator[tuple[Figure, Sequence[Axes]]]:
     }
     with (
         picture((PANEL[0] * columns, PANEL[1] * rows), theme) as figure,
-        mpl.rc_context(smaller),
+        mpl.rc_context(cast(Any, smaller)),
     ):
         yield figure, [figure.add_subplot(rows, columns, place + 1) for place in range(count)]
 
