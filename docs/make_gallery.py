@@ -10,10 +10,14 @@ from matplotlib.figure import Figure
 from docs.make_assumptions import save_small
 from simulate.analysis.comparison import compare
 from simulate.analysis.convergence import converge
+from simulate.analysis.drivers import find_drivers
+from simulate.analysis.outcome import headline_outcomes
 from simulate.plots import PICTURES
 from simulate.plots.comparison import plot_comparison
 from simulate.plots.convergence import plot_convergence
+from simulate.plots.drivers import plot_drivers_of
 from simulate.plots.style import THEMES
+from simulate.plots.tornado import plot_tornado_of
 from simulate.run import run
 from simulate.scenario import load_scenario
 
@@ -85,6 +89,15 @@ TEXTS = {
         "Of the traced paths the one nearest to the medians: its ranks by revenue, gross margin "
         "and cumulative free cash flow, of all years, lie nearest to the middle.",
     ),
+    "drivers": (
+        "What drives the margin's date",
+        "`simulate drivers`: how much of the variance of reaching the target by the projected year "
+        "each driver explains.",
+    ),
+    "tornado": (
+        "How far each input takes it",
+        "The probability of the same where one input is at its P10, and at its P90.",
+    ),
 }
 
 
@@ -111,6 +124,14 @@ def entries() -> Iterator[Entry]:
         "With the overrun of 23% and as planned before it, on common random numbers.",
         {t: plot_comparison(pair[0], pair[1], theme=colors) for t, colors in THEMES.items()},
     )
+    drivers = find_drivers(anthropic, headline_outcomes(anthropic)[:1])
+    for plot in (plot_drivers_of, plot_tornado_of):
+        name = plot.__name__.removeprefix("plot_").removesuffix("_of")
+        figures = {
+            theme: plot(drivers, drivers.explanations[0], theme=colors)
+            for theme, colors in THEMES.items()
+        }
+        yield Entry(f"anthropic-margin_{name}", *TEXTS[name], figures)
     convergence = converge(anthropic, CONVERGENCE_PATHS)
     yield Entry(
         "anthropic-convergence",
