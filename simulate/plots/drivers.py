@@ -5,24 +5,10 @@ from matplotlib.figure import Figure
 
 from simulate.analysis.decomposition import Index
 from simulate.analysis.drivers import Drivers, Explanation
-from simulate.analysis.findings import (
-    group_letters,
-    largest,
-    what_moves,
-)
+from simulate.analysis.findings import largest, what_moves
 from simulate.estimate import Estimate
 
-from .frame import frame
-from .panels import (
-    SIZE,
-    explain_bars,
-    head,
-    list_names,
-    made_of,
-    named,
-    panels,
-    sign_drivers,
-)
+from .panels import Bars, list_names, named, plot_outcome, plot_outcomes
 from .style import LIGHT, Theme
 from .ticks import in_percent
 
@@ -31,28 +17,14 @@ MOST_BARS = 9
 
 def plot_drivers(drivers: Drivers, *, theme: Theme = LIGHT) -> Figure:
     """Draw each outcome's drivers, the largest on top, and how much they explain."""
-    letters = group_letters(drivers.found)
-    with panels(len(drivers.explanations), theme) as (figure, places):
-        for axes, explanation in zip(places, drivers.explanations, strict=True):
-            _plot_indices(axes, explanation, letters, theme)
-            explain_bars(axes, above=False)
-            head(axes, _finding(explanation), drivers.scenario.name, theme)
-        sign_drivers(figure, drivers, _finding(drivers.explanations[0]), _note(drivers), theme)
-    return figure
+    return plot_outcomes(BARS, drivers, theme)
 
 
 def plot_drivers_of(
     drivers: Drivers, explanation: Explanation, *, axes: Axes | None = None, theme: Theme = LIGHT
 ) -> Figure:
     """Draw one outcome's drivers, the largest on top, and how much they explain."""
-    with frame(axes, theme, SIZE) as picture:
-        _plot_indices(picture.axes, explanation, group_letters(drivers.found), theme)
-        explain_bars(picture.axes, above=axes is None)
-        detail = (
-            f"{drivers.scenario.name}; alone: gone once it is known, total: left once all others "
-            "are"
-        )
-        return picture.tell(_finding(explanation), detail, made_of(drivers, _note(drivers)))
+    return plot_outcome(BARS, drivers, explanation, axes, theme)
 
 
 def _finding(explanation: Explanation) -> str:
@@ -66,19 +38,17 @@ def _note(drivers: Drivers) -> str:
     )
 
 
-def _plot_indices(
-    axes: Axes, explanation: Explanation, letters: dict[str, str], theme: Theme
-) -> None:
+def _draw(axes: Axes, explanation: Explanation, letters: dict[str, str], theme: Theme) -> None:
     shown = largest(explanation.indices, MOST_BARS)
     for place, index in enumerate(shown):
-        _plot_index(axes, place, index, theme)
+        _draw_index(axes, place, index, theme)
     list_names(axes, [named(index.name, letters) for index in shown])
     axes.set_xlim(left=0.0)
     in_percent(axes.xaxis)
     axes.set_xlabel("part of the variance")
 
 
-def _plot_index(axes: Axes, place: int, index: Index, theme: Theme) -> None:
+def _draw_index(axes: Axes, place: int, index: Index, theme: Theme) -> None:
     """Draw a driver's share as a bar, and marks where its other indices lie."""
     label = place == 0
     if index.share is not None:
@@ -117,3 +87,12 @@ def _plot_index(axes: Axes, place: int, index: Index, theme: Theme) -> None:
 def _reach(estimate: Estimate) -> float:
     """Return how far the 95% interval reaches to either side."""
     return estimate.high - estimate.value
+
+
+BARS = Bars(
+    _draw,
+    finding=_finding,
+    named_finding=_finding,
+    detail="alone: gone once it is known, total: left once all others are",
+    note=_note,
+)

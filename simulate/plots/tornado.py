@@ -5,19 +5,9 @@ from matplotlib.figure import Figure
 
 from simulate.analysis.conditional import Effect
 from simulate.analysis.drivers import Drivers, Explanation
-from simulate.analysis.findings import group_letters, how_far, telling
+from simulate.analysis.findings import how_far, telling
 
-from .frame import frame
-from .panels import (
-    SIZE,
-    explain_bars,
-    head,
-    list_names,
-    made_of,
-    named,
-    panels,
-    sign_drivers,
-)
+from .panels import Bars, list_names, named, plot_outcome, plot_outcomes
 from .style import LIGHT, Theme
 from .ticks import in_percent
 
@@ -26,28 +16,14 @@ MOST_BARS = 9
 
 def plot_tornado(drivers: Drivers, *, theme: Theme = LIGHT) -> Figure:
     """Draw each outcome where an input is at its P10 and at its P90, the widest on top."""
-    letters = group_letters(drivers.found)
-    with panels(len(drivers.explanations), theme) as (figure, places):
-        for axes, explanation in zip(places, drivers.explanations, strict=True):
-            _plot_effects(axes, explanation, letters, theme)
-            explain_bars(axes, above=False)
-            detail = f"{drivers.scenario.name}: {explanation.outcome.name}"
-            head(axes, _finding(explanation), detail, theme)
-        named_finding = _named_finding(drivers.explanations[0])
-        sign_drivers(figure, drivers, named_finding, _note(drivers), theme)
-    return figure
+    return plot_outcomes(BARS, drivers, theme)
 
 
 def plot_tornado_of(
     drivers: Drivers, explanation: Explanation, *, axes: Axes | None = None, theme: Theme = LIGHT
 ) -> Figure:
     """Draw one outcome where an input is at its P10 and at its P90, the widest on top."""
-    with frame(axes, theme, SIZE) as picture:
-        _plot_effects(picture.axes, explanation, group_letters(drivers.found), theme)
-        explain_bars(picture.axes, above=axes is None)
-        detail = f"{drivers.scenario.name}: where an input is at its P10 and at its P90"
-        note = made_of(drivers, _note(drivers))
-        return picture.tell(_named_finding(explanation), detail, note)
+    return plot_outcome(BARS, drivers, explanation, axes, theme)
 
 
 def _finding(explanation: Explanation) -> str:
@@ -67,12 +43,10 @@ def _note(drivers: Drivers) -> str:
     )
 
 
-def _plot_effects(
-    axes: Axes, explanation: Explanation, letters: dict[str, str], theme: Theme
-) -> None:
+def _draw(axes: Axes, explanation: Explanation, letters: dict[str, str], theme: Theme) -> None:
     middle, shown = explanation.value.value, telling(explanation.effects, MOST_BARS)
     for place, effect in enumerate(shown):
-        _plot_effect(axes, place, effect, middle, theme)
+        _draw_effect(axes, place, effect, middle, theme)
     axes.axvline(middle, color=theme.ink, linewidth=1.0)
     list_names(axes, [named(effect.key, letters) for effect in shown])
     axes.margins(x=0.12)
@@ -83,7 +57,7 @@ def _plot_effects(
         axes.set_xlabel("median, bn USD")
 
 
-def _plot_effect(axes: Axes, place: int, effect: Effect, middle: float, theme: Theme) -> None:
+def _draw_effect(axes: Axes, place: int, effect: Effect, middle: float, theme: Theme) -> None:
     for at, value, color, name in (
         (effect.at_p10, effect.p10, theme.orange, "at the input's P10"),
         (effect.at_p90, effect.p90, theme.blue, "at its P90"),
@@ -110,3 +84,12 @@ def _plot_effect(axes: Axes, place: int, effect: Effect, middle: float, theme: T
             fontsize="small",
             color=theme.muted,
         )
+
+
+BARS = Bars(
+    _draw,
+    finding=_finding,
+    named_finding=_named_finding,
+    detail="where an input is at its P10 and at its P90",
+    note=_note,
+)
