@@ -97,9 +97,10 @@ class Layers:
         """Return what last set a key, or something in it; failing that, the nearest around it."""
         for length in range(len(key), 0, -1):
             around = key[:length]
-            inside = [o for where, o in self.origins.items() if where[:length] == around]
-            if inside:
-                whole, last = self.origins.get(around), inside[-1]
+            newest_first = reversed(self.origins.items())
+            last = next((o for where, o in newest_first if where[:length] == around), None)
+            if last is not None:
+                whole = self.origins.get(around)
                 is_of_one_layer = whole is not None and whole.layer == last.layer
                 return whole if is_of_one_layer else last
         return None
