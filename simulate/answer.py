@@ -73,7 +73,11 @@ def _heading(result: Result) -> list[Text]:
 
 
 def table(title: str, *columns: str, narrow: bool = False) -> Table:
-    """Return an empty table in the common style: the first column names its row."""
+    """Return an empty table in the common style: the first column names its row.
+
+    Where a terminal is too narrow, cells break and names don't: let names of several words break
+    by ``columns[0].no_wrap = False``.
+    """
     found = Table(
         title=title,
         title_justify="left",
@@ -84,7 +88,12 @@ def table(title: str, *columns: str, narrow: bool = False) -> Table:
         show_edge=not narrow,
     )
     for place, column in enumerate(columns):
-        found.add_column(column, justify="right" if place else "left", no_wrap=place == 0)
+        found.add_column(
+            column,
+            justify="right" if place else "left",
+            no_wrap=place == 0,
+            overflow="fold",
+        )
     return found
 
 

@@ -74,6 +74,7 @@ def print_discovery(discovery: "Discovery", out: Console) -> None:
     if not discovery.limits:
         return
     shown = table("\nOn the half that the rule was not found on", "", "share of paths")
+    shown.columns[0].no_wrap = False
     shown.add_row("in which it happens, of all", percent(discovery.overall))
     shown.add_row("in which it happens, of those inside (density)", percent(discovery.density))
     shown.add_row("  on the half that it was found on", f"{discovery.density_found:.1%}")
@@ -96,6 +97,7 @@ def print_story(story: "Story", kind: str, out: Console) -> None:
         "cash\nflow",
         "cash",
         "what happens",
+        narrow=True,
     )
     shown.columns[-1].justify = "left"
     for year in story.years:

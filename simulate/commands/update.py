@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from simulate.analysis.update import Spread, Update
 
 MOST_SHOWN = 6
+WIDEST_COLUMN = 21
 
 
 def update(
@@ -84,6 +85,7 @@ def print_update(update: "Update", out: Console) -> None:
     for place in update.places:
         out.print(Text(place, style="dim"))
     shown = table("\nProbability", "", "before", "now")
+    shown.columns[0].no_wrap = False
     for belief in update.beliefs:
         shown.add_row(belief.event.name, percent(belief.before), percent(belief.after))
     out.print(shown)
@@ -100,14 +102,18 @@ def print_update(update: "Update", out: Console) -> None:
 def _print_spreads(title: str, spreads: "Sequence[Spread]", out: Console) -> None:
     """Print a line that names each number, then its quantiles before and now."""
     out.print(Text(f"\n{title}", style="bold"))
-    out.print(Text(_line("", ["P10", "P50", "P90"])))
+    out.print(Text(_line("", ["P10", "P50", "P90"], out.width)))
     for spread in spreads:
         unit = "" if spread.unit == "share" else f", {spread.unit}"
         out.print(Text(f" {spread.name.removeprefix('segments.')}{unit}"))
         for label, quantiles in (("before", spread.before), ("now", spread.after)):
-            line = _line(label, [amount(quantile, spread.unit) for quantile in quantiles])
+            cells = [amount(quantile, spread.unit) for quantile in quantiles]
+            line = _line(label, cells, out.width)
             out.print(Text(line, style="dim" if label == "before" else ""))
 
 
-def _line(label: str, cells: "Sequence[str]") -> str:
-    return f"   {label:<14}" + "".join(f"{cell:>19}" for cell in cells)
+def _line(label: str, cells: "Sequence[str]", width: int) -> str:
+    """Return a row of numbers, as wide as can be read across, or as a terminal is."""
+    name = f"   {label:<6}"
+    column = min(WIDEST_COLUMN, (width - len(name)) // len(cells))
+    return name + "".join(f"{cell:>{column}}" for cell in cells)
