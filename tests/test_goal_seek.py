@@ -162,7 +162,9 @@ def test_the_command_prints_in_80_columns_and_draws(
         "advice",
     ):
         assert part in printed
-    assert Path("anthropic-goal.png").read_bytes().startswith(b"\x89PNG")
+    (picture,) = Path().iterdir()
+    assert picture.name == f"anthropic-goal{'-map' * ('--vary' in vary)}.png"
+    assert picture.read_bytes().startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize(
@@ -171,7 +173,7 @@ def test_the_command_prints_in_80_columns_and_draws(
         (["--vary", GAIN], "goal: give --target"),
         (TARGET, "--vary KEY"),
         ([*TARGET, "--vary", "inference.gain"], "there is no inference.gain"),
-        ([*TARGET, "--vary", "targets.gross_margin"], "of the question, not of the lab"),
+        ([*TARGET, "--vary", "targets.gross_margin"], "no quantity of the lab"),
         ([*TARGET, "--vary", "funding.round_2026.quarter"], "compare some with simulate sweep"),
         ([*TARGET, "--vary", GAIN, "--from", "2", "--to", "1"], "from 2 to 1 is no range"),
         ([*TARGET, "--vary", GAIN, "--from", "1", "--from", "2"], "once for each --vary"),

@@ -51,7 +51,8 @@ def goal(
     seed: Seed = None,
     threads: Threads = None,
     out: Annotated[
-        Path | None, typer.Option(help="Picture to write.", show_default="<scenario>-goal.png")
+        Path | None,
+        typer.Option(help="Picture to write.", show_default="<scenario>-goal.png, or -goal-map"),
     ] = None,
     force: Force = False,
 ) -> None:
@@ -66,7 +67,8 @@ def goal(
     wanted = parse_target(target, scenario)
     found = [find_setting(wanted.scenario, key) for key in vary]
     ranges = _ranges(found, low or [], high or [])
-    picture = new_picture(out, f"{scenario_name(file, variant, stress)}-goal.png", force)
+    kind = "goal" if len(found) == 1 else "goal-map"
+    picture = new_picture(out, f"{scenario_name(file, variant, stress)}-{kind}.png", force)
     with interruptible():
         compile_kernels(silent=False)
         with progress_bar(silent=False) as progress:
