@@ -26,7 +26,8 @@ SEEN = re.compile(
     rf"(?P<name>.+?)\s+(?P<trailing>{TWELVE_MONTHS})?(?P<date>{DATE})\s*=\s*"
     r"(?P<value>.+?)\s*(?:(?:±|\+-|\+/-)\s*(?P<error>.+))?"
 )
-HAPPENED = re.compile(r"(?P<event>.+?)\s*=\s*(?P<answer>yes|no)", re.IGNORECASE)
+HAPPENED = re.compile(rf"(?P<event>.+?\s+by\s+{DATE})\s*=\s*(?P<answer>.+)")
+ANSWERS = {"yes": YES, "no": NO}
 FORM = '"revenue 2026Q1 = 3.0 bn ± 5%" or "out of cash by 2026 = no"'
 # Flows of which the base year's quarters are known, and so every quarter's own.
 QUARTERLY = (Metric.REVENUE, Metric.TRAINING)
@@ -68,6 +69,8 @@ def read_observations(
 
 
 def _tables(file: Path) -> list[Any]:
+    if not file.exists():
+        raise ScenarioError(f"{file}: no such file; write one with {FILE_FORM}")
     tables = read_toml(file).get("observed")
     if not isinstance(tables, list):
         raise ScenarioError(f"{file}: holds no observations; write {FILE_FORM}")
@@ -112,8 +115,10 @@ def parse_observation(
     if happened is not None:
         event = parse_event(happened["event"], scenario, where)
         refuse_other_target(event, scenario, where)
-        value = YES if happened["answer"].lower() == "yes" else NO
-        return Observation(text, Happening(event), value, source=source)
+        answer = ANSWERS.get(happened["answer"].lower())
+        if answer is None:
+            raise ScenarioError(f'{where}: "{happened["answer"]}" is neither yes nor no')
+        return Observation(text, Happening(event), answer, source=source)
     match = SEEN.fullmatch(text.strip())
     if match is None:
         raise ScenarioError(f"{where}: not an observation; write it as {FORM}")

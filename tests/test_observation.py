@@ -80,7 +80,8 @@ def test_an_event_has_happened_or_not(anthropic: Scenario) -> None:
         ("gross margin 2026Q1 = 45% ± 2%", "twelve months to 2026Q1"),
         ("gross margin 60% by 2027 = yes", "the scenario's target is 70%"),
         ("out of cash 50% by 2027 = no", '"out of cash" takes no level'),
-        ("revenue 2026 = yes", "not an outcome and a date"),
+        ("revenue 2026 = yes", '"yes" is no number'),
+        ("out of cash by 2026 = maybe", '"maybe" is neither yes nor no'),
     ],
 )
 def test_a_text_that_is_none_is_explained(anthropic: Scenario, text: str, message: str) -> None:

@@ -88,8 +88,9 @@ def test_the_range_to_search_is_as_wide_as_is_valid(
         ("segments.apis.market", 'did you mean "api"?'),
         ("inference", "no single value; name one of its keys: base_overrun"),
         ("segments.api.known_losses", "no single value"),
-        ("sampling.paths", "of the question, not of the lab"),
-        ("targets.gross_margin", "of the question, not of the lab"),
+        ("sampling.paths", "no quantity of the lab"),
+        ("targets.gross_margin", "no quantity of the lab"),
+        ("name", "no quantity of the lab"),
     ],
 )
 def test_a_key_that_names_nothing_to_vary_is_explained(
@@ -143,6 +144,12 @@ def test_values_are_listed_or_ranged(text: str, values: list[float | str]) -> No
 def test_what_lists_no_values_is_explained(text: str, message: str, anthropic: Scenario) -> None:
     with pytest.raises(ScenarioError, match=f"--vary {re.escape(text)}: .*{message}"):
         parse_variation(anthropic, text)
+
+
+@pytest.mark.parametrize("key", ["inference.efficiency_gain", "inference.efficiency_gain.p50"])
+def test_a_distribution_is_not_moved_to_a_word(key: str, anthropic: Scenario) -> None:
+    with pytest.raises(ScenarioError, match=f"--vary {key}: at far: must be a number"):
+        find_setting(anthropic, key).at("far")
 
 
 def test_settings_are_laid_one_over_the_other(anthropic: Scenario) -> None:

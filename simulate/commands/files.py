@@ -43,8 +43,13 @@ def _new(file: Path, kinds: tuple[str, ...], option: str, force: bool) -> Path:
     if file.suffix not in kinds:
         known = " or ".join(part for part in (", ".join(kinds[:-1]), kinds[-1]) if part)
         raise ScenarioError(f"{file}: {option} must end in {known}")
+    if file.is_dir():
+        raise ScenarioError(f"{file}: is a folder; {option} must name a file")
     if file.exists() and not force:
         raise ScenarioError(f"{file}: exists; choose another {option}, or replace it with --force")
+    nearest = next(folder for folder in file.absolute().parents if folder.exists())
+    if not nearest.is_dir():
+        raise ScenarioError(f"{file}: can't be written: {nearest} is no folder")
     return file
 
 
@@ -78,6 +83,7 @@ def _whole(file: Path) -> Iterator[Path]:
     """Give a name to write to, and move what is written into place at the end."""
     partial = file.with_name(f".{file.name}.partial{file.suffix}")
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
         yield partial
         partial.replace(file)
     except OSError as error:

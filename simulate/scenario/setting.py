@@ -21,7 +21,7 @@ from .units import in_unit
 
 Value = float | str
 Way = Literal["set", "by", "times"]
-NOT_OF_THE_LAB = ("sampling", "horizon", "targets", "decision")
+NOT_OF_THE_LAB = ("name", "description", "sampling", "horizon", "targets", "decision")
 BISECTIONS = 16
 MOST_VALUES = 1000
 
@@ -83,6 +83,8 @@ class Setting:
             If the scenario can't have it.
         """
         origin = Origin(None, (), f"--vary {self.key}: at {shown_value(value)}")
+        if self.way != "set" and isinstance(value, str):
+            raise ScenarioError(f"{origin.setting}: must be a number")
         layers = _layers(self.scenario, origin)
         if self.way == "set":
             if isinstance(self.now, int) and isinstance(value, float) and value.is_integer():
@@ -172,7 +174,7 @@ def find_setting(scenario: Scenario, key: str) -> Setting:
     """
     origin = Origin(None, (), f"--vary {key}")
     if key.split(".")[0] in NOT_OF_THE_LAB:
-        raise ScenarioError(f"{origin.setting}: is of the question, not of the lab")
+        raise ScenarioError(f"{origin.setting}: is no quantity of the lab")
     layers = _layers(scenario, origin)
     parent, _, last = key.rpartition(".")
     inputs = {member.key: member for member in list_inputs(scenario)}
