@@ -9,24 +9,18 @@ The page is written by hand but for what stands between a marker and its end::
     <!-- end -->
 """
 
-import contextlib
 import inspect
-import io
 import re
-import shlex
 import shutil
-import sys
 import tomllib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from matplotlib.figure import Figure
-from PIL import Image
 
-from simulate import cli
+from docs.printing import run_command, save_small
 from simulate.plots.inputs import plot_some_inputs, plot_some_pairs, uncertain_pairs
-from simulate.plots.style import save_picture
 from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.distributions import FAMILY
 from simulate.scenario.inputs import Input, list_inputs
@@ -36,7 +30,6 @@ PAGE = DOCS / "assumptions.md"
 PICTURES = Path("pictures") / "assumptions"
 DATA = DOCS / "examples"
 PARENT = "anthropic.toml"
-COLOURS = 64
 
 PARTS = re.compile(
     r"(?:<!-- file: (?P<file>\S+) -->\n)?```toml\n(?P<toml>.*?)```\n"
@@ -146,36 +139,11 @@ def plot_example(toml: str, folder: Path) -> Figure:
     return plot_some_pairs(scenario, pairs)
 
 
-def run_command(command: str, folder: Path) -> str:
-    """Return all that a ``simulate`` command prints."""
-    printed = io.StringIO()
-    arguments, sys.argv = sys.argv, shlex.split(command)
-    try:
-        with (
-            contextlib.chdir(folder),
-            contextlib.redirect_stdout(printed),
-            contextlib.redirect_stderr(printed),
-            contextlib.suppress(SystemExit),
-        ):
-            cli.main()
-    finally:
-        sys.argv = arguments
-    return printed.getvalue()
-
-
 def make_page(text: str) -> tuple[str, dict[str, Figure]]:
     """Return a page's text with its generated parts written anew, and its pictures."""
     with TemporaryDirectory() as folder:
         page = Page(Path(folder))
         return page.written(text), page.figures
-
-
-def save_small(figure: Figure, file: Path) -> None:
-    """Save a picture with as few colours as it needs."""
-    save_picture(figure, file)
-    with Image.open(file) as picture:
-        few = picture.convert("RGB").quantize(COLOURS)
-    few.save(file, optimize=True)
 
 
 def main() -> None:

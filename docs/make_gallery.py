@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
-from docs.make_assumptions import save_small
+from docs.printing import save_small
 from simulate.analysis.comparison import compare
 from simulate.analysis.convergence import converge
 from simulate.analysis.drivers import find_drivers

@@ -21,8 +21,8 @@ from docs.make_assumptions import (
     inputs_set,
     load_example,
     make_page,
-    save_small,
 )
+from docs.printing import save_small
 from simulate.scenario import ScenarioError
 from simulate.scenario.distributions import FAMILY, Truncatable, Uncertain
 from simulate.scenario.distributions.quantiles import QUANTILE_KEY, level_of

@@ -76,7 +76,7 @@ def test_the_words_name_the_option_and_the_worth(bought: Weighed) -> None:
     assert list(bought.telling) == ["funding.only.amount"]
     assert bought.finding == (
         f"Leave pays most; knowing funding.only.amount is worth {worth:.2g} bn, "
-        f"all {bought.everything.value:.2g}"
+        f"knowing everything {bought.everything.value:.2g}"
     )
     labels = [text.get_text().strip() for text in plot_decision(bought).axes[0].texts]
     assert labels[0] != "" and any("take above" in label for label in labels)

@@ -125,8 +125,8 @@ def test_the_rows_of_a_map_are_each_a_search(short: Scenario) -> None:
     assert crossing.value.value == pytest.approx(expected.value.value, abs=0.004)
     assert crossing.side(at_least=True) == "and less"
     as_it_is = plane.needed[0][0].value.rounded
-    assert plane.finding == f"Met at inference.overrun {as_it_is} and less, {GAIN} 0.8"
-    assert plot_goal(plane).axes[0].get_xlabel() == "inference.overrun  share"
+    assert plane.finding == f"Met at inference.overrun {as_it_is} and less, where {GAIN} is 0.8"
+    assert plot_goal(plane).axes[0].get_xlabel() == "inference.overrun, share"
 
 
 @pytest.fixture(autouse=True)

@@ -78,7 +78,8 @@ class Weighed:
         if not self.telling:
             return f"{best}; knowing everything is worth {everything} bn, no input alone anything"
         key, known = next(iter(self.telling.items()))
-        return f"{best}; knowing {key} is worth {known.worth.value:.2g} bn, all {everything}"
+        worth = f"{known.worth.value:.2g}"
+        return f"{best}; knowing {key} is worth {worth} bn, knowing everything {everything}"
 
     def rule(self, key: str) -> str:
         """Return what to do once an input is known, in words, such as ``rent below 0.68``."""

@@ -150,7 +150,7 @@ class GoalMap:
         needed = self.needed[row][0]
         return (
             f"Met at {across.key} {needed.value.rounded} {needed.side(self.target.at_least)}, "
-            f"{down.key} {shown_value(float(self.values[0][row]))}"
+            f"where {down.key} is {shown_value(float(self.values[0][row]))}"
         )
 
 

@@ -61,7 +61,7 @@ def discover(
         for story, kind in ((success, "it happens"), (failure, "it doesn't")):
             if story is not None:
                 print_story(story, kind, console())
-        console().print(Text(DISCLAIMER, style="dim"))
+        console().print(Text(f"\n{DISCLAIMER}", style="dim"))
         save_whole(plot_discovery(discovery, success, failure), picture)
     console().print(f"Rule and examples drawn: {picture}", soft_wrap=True)
 
@@ -89,7 +89,7 @@ def print_discovery(discovery: "Discovery", out: Console) -> None:
 def print_story(story: "Story", kind: str, out: Console) -> None:
     """Print a path by year."""
     shown = table(
-        f"A typical path in which {kind} (replicate 0, path {story.path})",
+        f"\nA typical path in which {kind} (replicate 0, path {story.path})",
         "year",
         "revenue",
         "margin",

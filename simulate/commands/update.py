@@ -92,7 +92,7 @@ def print_update(update: "Update", out: Console) -> None:
     _print_spreads("Outcomes", update.outcomes, out)
     if update.inputs:
         moved = update.inputs[:MOST_SHOWN]
-        title = f"Inputs that moved, the most first ({len(moved)} of {len(update.inputs)})"
+        title = f"\nInputs that moved, the most first ({len(moved)} of {len(update.inputs)})"
         _print_spreads(title, moved, out)
     else:
         out.print(Text("\nNo input moved by more than chance."))
@@ -101,7 +101,7 @@ def print_update(update: "Update", out: Console) -> None:
 
 def _print_spreads(title: str, spreads: "Sequence[Spread]", out: Console) -> None:
     """Print a line that names each number, then its quantiles before and now."""
-    out.print(Text(f"\n{title}", style="bold"))
+    out.print(Text(title, style="bold"))
     out.print(Text(_line("", ["P10", "P50", "P90"], out.width)))
     for spread in spreads:
         unit = "" if spread.unit == "share" else f", {spread.unit}"

@@ -83,9 +83,11 @@ def _plot_amount(axes: Axes, score: Score) -> None:
         fontsize=9,
         color=INK,
     )
-    axes.set_xlabel(f"{score.observation.seen.name}", fontsize=9, color=MUTED, labelpad=1)
-    if score.observation.seen.unit == "share":
+    seen = score.observation.seen
+    if seen.unit == "share":
+        axes.set_xlabel(seen.name, fontsize=9, color=MUTED, labelpad=1)
         axes.xaxis.set_major_formatter(lambda x, _: f"{x:.0%}")
     else:
+        axes.set_xlabel(f"{seen.name}, {seen.unit}", fontsize=9, color=MUTED, labelpad=1)
         axes.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
     axes.tick_params(labelsize=8)

@@ -6,7 +6,6 @@ from matplotlib.figure import Figure
 from scipy.interpolate import PchipInterpolator
 
 from simulate.analysis.goal_seek import GoalMap, GoalSeek
-from simulate.scenario.setting import Setting
 
 from .style import BLUE, INK, ORANGE, SHADES, picture, sign, tell
 
@@ -21,7 +20,8 @@ def plot_goal(goal: GoalSeek | GoalMap) -> Figure:
             _draw_curve(axes, goal)
         else:
             _draw_map(axes, goal)
-            figure.colorbar(axes.collections[0], format=lambda value, _: f"{value:.0%}")
+            bar = figure.colorbar(axes.collections[0], format=lambda value, _: f"{value:.0%}")
+            bar.set_label("probability")
         tell(axes, goal.finding, f"{goal.target.scenario.name}: {goal.target.in_words}")
         sign(figure, goal.luck.words)
     return figure
@@ -62,7 +62,7 @@ def _draw_curve(axes: Axes, goal: GoalSeek) -> None:
     )
     axes.set_ylim(0.0, min(1.0, max(1.15 * value.max(), 1.1 * goal.target.probability)))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-    axes.set_xlabel(_label(goal.setting))
+    axes.set_xlabel(goal.setting.label)
     axes.set_ylabel("probability")
 
 
@@ -85,9 +85,5 @@ def _draw_map(axes: Axes, goal: GoalMap) -> None:
     )
     axes.set_xlim(columns[0], columns[-1])
     axes.set_ylim(rows[0], rows[-1])
-    axes.set_xlabel(_label(across))
-    axes.set_ylabel(_label(down))
-
-
-def _label(setting: Setting) -> str:
-    return f"{setting.key}  {setting.unit}"
+    axes.set_xlabel(across.label)
+    axes.set_ylabel(down.label)

@@ -23,7 +23,6 @@ PANEL = (6.8, 4.2)
 # Of a picture of one outcome.
 SIZE = (8.0, 4.4)
 TITLE_LETTERS = 50
-FOOT_LETTERS_AN_INCH = 18
 # Fewer bars than this don't get thicker.
 LEAST_BARS = 6
 
@@ -143,12 +142,9 @@ def named(name: str, letters: Mapping[str, str]) -> str:
 def sign_drivers(
     figure: Figure, drivers: Drivers, finding: str, note: str, theme: Theme = LIGHT
 ) -> None:
-    """Write what made a picture of several outcomes at its foot, in as many lines as it takes.
+    """Write what made a picture of several outcomes at its foot.
 
     The finding, of the first outcome, is for those who can't see the picture.
     """
     figure.set_label(finding)
-    letters = int(figure.get_figwidth() * FOOT_LETTERS_AN_INCH)
-    text = textwrap.fill(f"{note} Seed {drivers.scenario.sampling.seed}.", letters)
-    last = text.rsplit("\n", 1)[-1]
-    sign(figure, text if len(last) + len(DISCLAIMER) < letters else f"{text}\n", theme)
+    sign(figure, f"{note} Seed {drivers.scenario.sampling.seed}.", theme)

@@ -13,6 +13,8 @@ from matplotlib.figure import Figure
 
 from simulate.result import DISCLAIMER
 
+from .wrapping import wrap
+
 DPI = 150
 # Points, on a picture 8 inches wide: shown at half of its width, the footer is still read.
 TITLE, BASE, SMALL, FOOT = 15.0, 12.0, 10.5, 9.0
@@ -134,6 +136,9 @@ def save_picture(figure: Figure, file: Path, dpi: float = DPI) -> None:
 # Without a theme
 
 SIZE = (9.0, 6.2)
+POINTS = 72.0
+# Of a picture's width, for the lines above it and at its foot.
+TOLD, SIGNED = 0.88, 0.97
 INK, MUTED, PALE = LIGHT.ink, LIGHT.muted, LIGHT.pale
 BLUE, LIGHT_BLUE, ORANGE = LIGHT.blue, LIGHT.light_blue, LIGHT.orange
 SHADES = LinearSegmentedColormap.from_list("shades", [LIGHT.paper, LIGHT_BLUE, BLUE])
@@ -149,11 +154,23 @@ def picture(size: tuple[float, float] = SIZE, theme: Theme = LIGHT) -> Iterator[
 
 
 def tell(axes: Axes, finding: str, detail: str) -> None:
-    """Set the finding as the title, and what it is about in small below it."""
-    axes.set_title(f"{finding}\n", loc="left", fontsize=13, fontweight="bold")
-    axes.text(0.0, 1.015, detail, transform=axes.transAxes, fontsize=9, color=MUTED)
+    """Set the finding as the title, and what it is about in small below it.
+
+    The first finding of a picture is its label, for those who can't see it.
+    """
+    figure = axes.figure
+    assert isinstance(figure, Figure)
+    if not figure.get_label():
+        figure.set_label(finding)
+    room = TOLD * POINTS * figure.get_figwidth()
+    below = wrap(detail, room, 9.0)
+    title = wrap(finding, room, 13.0, "bold", balanced=True)
+    free = "\n" * len(below.splitlines())
+    axes.set_title(f"{title}{free}", loc="left", fontsize=13.0, fontweight="bold")
+    axes.text(0.0, 1.015, below, transform=axes.transAxes, fontsize=9.0, color=MUTED)
 
 
 def sign(figure: Figure, text: str, theme: Theme = LIGHT) -> None:
     """Write what made the picture at its foot."""
-    figure.supxlabel(f"{text}  {DISCLAIMER}", fontsize=7.5, color=theme.muted, x=0.01, ha="left")
+    foot = wrap(f"{text} {DISCLAIMER}", SIGNED * POINTS * figure.get_figwidth(), 7.5, most=3)
+    figure.supxlabel(foot, fontsize=7.5, color=theme.muted, x=0.01, ha="left")

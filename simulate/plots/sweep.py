@@ -48,7 +48,7 @@ def _draw_lines(axes: Axes, sweep: Sweep) -> None:
         axes.set_xticks(place, [shown_value(value) for value in values])
     axes.set_ylim(0.0, None)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-    axes.set_xlabel(f"{setting.key}  {setting.unit}")
+    axes.set_xlabel(setting.label)
     axes.set_ylabel("probability")
     axes.legend(frameon=False, fontsize=9)
 
@@ -73,5 +73,5 @@ def _draw_heat_map(axes: Axes, sweep: Sweep) -> None:
     axes.set_xticks(range(len(columns)), [shown_value(value) for value in columns])
     axes.set_yticks(range(len(rows)), [shown_value(value) for value in rows])
     axes.tick_params(length=0)
-    axes.set_xlabel(f"{across.key}  {across.unit}")
-    axes.set_ylabel(f"{down.key}  {down.unit}")
+    axes.set_xlabel(across.label)
+    axes.set_ylabel(down.label)

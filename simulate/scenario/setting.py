@@ -58,6 +58,11 @@ class Setting:
     way: Way
 
     @property
+    def label(self) -> str:
+        """Its key and unit, for an axis."""
+        return f"{self.key}, {self.unit}" if self.unit else self.key
+
+    @property
     def meaning(self) -> str:
         """How the scenario changes with the value, in words."""
         if self.way == "set":

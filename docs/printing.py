@@ -1,0 +1,45 @@
+"""What the pages of the documentation are made of: printed answers, and pictures that load fast."""
+
+import contextlib
+import io
+import shlex
+import sys
+from pathlib import Path
+
+from matplotlib.figure import Figure
+from PIL import Image
+
+from simulate import cli
+from simulate.plots.style import save_picture
+
+COLOURS = 64
+
+
+def run_command(command: str, folder: Path) -> str:
+    """Return all that a ``simulate`` command prints, run in a folder."""
+    printed = io.StringIO()
+    arguments, sys.argv = sys.argv, shlex.split(command)
+    try:
+        with (
+            contextlib.chdir(folder),
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(printed),
+            contextlib.suppress(SystemExit),
+        ):
+            cli.main()
+    finally:
+        sys.argv = arguments
+    return printed.getvalue()
+
+
+def save_small(figure: Figure, file: Path) -> None:
+    """Save a picture with as few colours as it needs."""
+    save_picture(figure, file)
+    copy_small(file, file)
+
+
+def copy_small(picture: Path, file: Path) -> None:
+    """Copy a picture with as few colours as it needs."""
+    with Image.open(picture) as found:
+        few = found.convert("RGB").quantize(COLOURS)
+    few.save(file, optimize=True)
