@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from simulate.analysis.goal_seek import GoalSeek, map_goal, seek_goal
+from simulate.analysis.goal_map import map_goal
+from simulate.analysis.goal_seek import GoalSeek, seek_goal
 from simulate.goal import Target, parse_target
 from simulate.kernels.rows import Hit
 from simulate.plots.goal import plot_goal

@@ -21,7 +21,8 @@ from .options import File, Force, Seed, Set, Stress, Threads, Variant, scenario_
 from .running import compile_kernels, interruptible, progress_bar
 
 if TYPE_CHECKING:
-    from simulate.analysis.goal_seek import GoalMap, GoalSeek
+    from simulate.analysis.goal_map import GoalMap
+    from simulate.analysis.goal_seek import GoalSeek
 
 PATHS_OF_A_CURVE, PATHS_OF_A_MAP = 1 << 16, 1 << 14
 
@@ -57,7 +58,8 @@ def goal(
     force: Force = False,
 ) -> None:
     """Find the value of a setting at which a probability is as wanted; a map for two settings."""
-    from simulate.analysis.goal_seek import map_goal, seek_goal
+    from simulate.analysis.goal_map import map_goal
+    from simulate.analysis.goal_seek import seek_goal
     from simulate.goal import parse_target
     from simulate.plots.goal import plot_goal
 

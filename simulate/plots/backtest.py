@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from simulate.analysis.backtest import Backtest, Score
 
 from .style import BLUE, INK, LIGHT_BLUE, MUTED, ORANGE, PALE, picture, sign, tell
+from .ticks import in_percent
 
 BINS = 80
 SHOWN = (0.002, 0.998)
@@ -48,7 +49,7 @@ def _plot_event(axes: Axes, score: Score) -> None:
     axes.set_ylim(-0.4, 0.8)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_formatter(lambda x, _: f"{x:.0%}")
+    in_percent(axes.xaxis)
     axes.set_xlabel(seen.name, fontsize=9, color=MUTED, labelpad=1)
     axes.tick_params(labelsize=8)
 
@@ -86,7 +87,7 @@ def _plot_amount(axes: Axes, score: Score) -> None:
     seen = score.observation.seen
     if seen.unit == "share":
         axes.set_xlabel(seen.name, fontsize=9, color=MUTED, labelpad=1)
-        axes.xaxis.set_major_formatter(lambda x, _: f"{x:.0%}")
+        in_percent(axes.xaxis)
     else:
         axes.set_xlabel(f"{seen.name}, {seen.unit}", fontsize=9, color=MUTED, labelpad=1)
         axes.xaxis.set_major_formatter(lambda x, _: f"{x:g}")

@@ -9,11 +9,11 @@ from matplotlib.patches import Rectangle
 from simulate.analysis.discovery import Discovery, Limit
 from simulate.analysis.example_paths import Story
 from simulate.kernels.rows import Metric, index
-from simulate.observation import MARGIN_OF
-from simulate.result import projected_time
+from simulate.result import projected_metric
 from simulate.scenario import Scenario
 
 from .style import BLUE, INK, MUTED, ORANGE, PALE, picture, sign, tell
+from .ticks import in_percent
 
 BINS = 28
 LEAST_IN_A_BIN = 20
@@ -72,7 +72,7 @@ def _plot_plane(axes: Axes, discovery: Discovery, x: Limit, y: Limit) -> None:
     share = np.where(count >= LEAST_IN_A_BIN, hits / np.maximum(count, 1), np.nan)
     mesh = axes.pcolormesh(*edges, share.T, cmap=SHARES, vmin=0.0, vmax=1.0)
     bar = axes.figure.colorbar(mesh, ax=axes, fraction=0.045, pad=0.02)
-    bar.ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    in_percent(bar.ax.yaxis)
     bar.set_label("share of paths in which it happens", color=INK)
     start, stop = max(x.low, left), min(x.high, right)
     bottom, top = max(y.low, low), min(y.high, high)
@@ -81,7 +81,7 @@ def _plot_plane(axes: Axes, discovery: Discovery, x: Limit, y: Limit) -> None:
     for limit, name in ((x, "x"), (y, "y")):
         axes.set(**{f"{name}label": f"{limit.feature.title}, {limit.feature.unit}"})
         if limit.feature.unit == "share":
-            getattr(axes, f"{name}axis").set_major_formatter(lambda value, _: f"{value:.0%}")
+            in_percent(getattr(axes, f"{name}axis"))
     _write_rule(axes, discovery)
 
 
@@ -98,7 +98,7 @@ def _plot_line(axes: Axes, discovery: Discovery, limit: Limit) -> None:
     axes.text(left, discovery.overall.value + 0.01, "all paths", color=MUTED, fontsize=9)
     axes.set_ylim(0.0, 1.0)
     axes.set_yticks(np.linspace(0.0, 1.0, 6))
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    in_percent(axes.yaxis)
     axes.set_ylabel("share of paths in which it happens")
     axes.set_xlabel(f"{limit.feature.title}, {limit.feature.unit}")
     _write_rule(axes, discovery)
@@ -123,7 +123,7 @@ def _plot_examples(
     top: Axes, bottom: Axes, scenario: Scenario, success: Story | None, failure: Story | None
 ) -> None:
     """Draw gross margin and cash of the two typical paths."""
-    margin = MARGIN_OF[projected_time(scenario)]
+    margin = projected_metric(scenario)
     end = scenario.horizon.first_year + (np.arange(scenario.horizon.quarters) + 1) / 4.0
     for story, color, name in ((success, BLUE, "it happens"), (failure, ORANGE, "it doesn't")):
         if story is None:
@@ -132,7 +132,7 @@ def _plot_examples(
         bottom.plot(end, story.metrics[index(Metric.CASH)], color=color, linewidth=1.8)
     top.axhline(scenario.targets.gross_margin, color=INK, linewidth=1.0, linestyle="--")
     bottom.axhline(0.0, color=INK, linewidth=1.0, linestyle="--")
-    top.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    in_percent(top.yaxis)
     top.set_ylabel(f"gross margin, {scenario.targets.projected_margin}")
     bottom.set_ylabel("cash, billions of dollars")
     top.legend(frameon=False, fontsize=9, loc="lower right")

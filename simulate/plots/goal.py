@@ -5,9 +5,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.interpolate import PchipInterpolator
 
-from simulate.analysis.goal_seek import GoalMap, GoalSeek
+from simulate.analysis.goal_map import GoalMap
+from simulate.analysis.goal_seek import GoalSeek
 
 from .style import BLUE, INK, ORANGE, SHADES, picture, sign, tell
+from .ticks import in_percent
 
 LINES = 10
 
@@ -20,8 +22,8 @@ def plot_goal(goal: GoalSeek | GoalMap) -> Figure:
             _draw_curve(axes, goal)
         else:
             _draw_map(axes, goal)
-            bar = figure.colorbar(axes.collections[0], format=lambda value, _: f"{value:.0%}")
-            bar.set_label("probability")
+            bar = figure.colorbar(axes.collections[0], label="probability")
+            in_percent(bar.ax.yaxis)
         tell(axes, goal.finding, f"{goal.target.scenario.name}: {goal.target.in_words}")
         sign(figure, goal.luck.words)
     return figure
@@ -61,7 +63,7 @@ def _draw_curve(axes: Axes, goal: GoalSeek) -> None:
         textcoords="offset points",
     )
     axes.set_ylim(0.0, min(1.0, max(1.15 * value.max(), 1.1 * goal.target.probability)))
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    in_percent(axes.yaxis)
     axes.set_xlabel(goal.setting.label)
     axes.set_ylabel("probability")
 

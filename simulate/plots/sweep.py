@@ -9,6 +9,7 @@ from simulate.analysis.sweep import Sweep
 from simulate.scenario.setting import shown_value
 
 from .style import BLUE, INK, LIGHT_BLUE, MUTED, ORANGE, SHADES, picture, sign, tell
+from .ticks import in_percent
 
 COLORS = (BLUE, LIGHT_BLUE, ORANGE)
 DARK = 0.65
@@ -47,7 +48,7 @@ def _draw_lines(axes: Axes, sweep: Sweep) -> None:
     else:
         axes.set_xticks(place, [shown_value(value) for value in values])
     axes.set_ylim(0.0, None)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    in_percent(axes.yaxis)
     axes.set_xlabel(setting.label)
     axes.set_ylabel("probability")
     axes.legend(frameon=False, fontsize=9)

@@ -12,6 +12,7 @@ from simulate.analysis.findings import between_tenths, group_letters, telling
 
 from .panels import named, sign_drivers
 from .style import BLUE, MUTED, PALE, picture
+from .ticks import in_percent
 
 COLUMNS = 5
 PANEL = (2.5, 2.7)
@@ -60,7 +61,7 @@ def _plot_row(
         return
     first.set_ylim(bottom=0.0)
     if explanation.outcome.is_probability:
-        first.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+        in_percent(first.yaxis)
     else:
         first.set_ylabel("median, bn USD", fontsize=8.5, color=MUTED)
 

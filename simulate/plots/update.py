@@ -9,6 +9,7 @@ from simulate.estimate import Estimate
 from simulate.weighted import WeightedPaths
 
 from .style import BLUE, INK, MUTED, PALE, picture, sign, tell
+from .ticks import in_percent
 
 BINS = 60
 SHOWN = (0.005, 0.995)
@@ -59,7 +60,7 @@ def _plot_hitting(axes: Axes, update: Update) -> None:
     axes.axvline(end[event.quarter + 1], color=INK, linestyle="--", linewidth=1.0)
     axes.set_xlim(end[0], end[-1])
     axes.set_ylim(0.0, 1.0)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    in_percent(axes.yaxis)
     axes.set_ylabel("reached by then")
 
 
@@ -84,7 +85,7 @@ def _plot_density(axes: Axes, spread: Spread, update: Update) -> None:
     axes.spines["left"].set_visible(False)
     axes.set_title(spread.name.removeprefix("segments."), fontsize=9, loc="left")
     if spread.unit == "share":
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+        in_percent(axes.xaxis)
     else:
         axes.set_xlabel(spread.unit, fontsize=8, color=MUTED, labelpad=1)
     axes.tick_params(labelsize=8)
