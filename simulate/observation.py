@@ -9,14 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simulate.event import Event
-from simulate.kernels.rows import Hit, Metric, index
+from simulate.kernels.rows import Metric, index
 from simulate.result import HITTING_TIMES
 from simulate.scenario.quarters import QUARTERS_A_YEAR
 from simulate.simulation import Measure
 
 Array = NDArray[np.float64]
 
-MARGIN_OF = {Hit.MARGIN_PAYING: Metric.MARGIN_PAYING, Hit.MARGIN_ALL: Metric.MARGIN_ALL}
 YES, NO = 1.0, 0.0
 
 
@@ -44,7 +43,7 @@ class Figure:
     @property
     def is_share(self) -> bool:
         """Whether it is a margin, and not money."""
-        return self.metric in MARGIN_OF.values()
+        return self.metric in (Metric.MARGIN_PAYING, Metric.MARGIN_ALL)
 
     @property
     def unit(self) -> str:

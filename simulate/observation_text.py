@@ -14,8 +14,8 @@ from simulate.event import (
     refuse_other_target,
 )
 from simulate.kernels.rows import Metric
-from simulate.observation import MARGIN_OF, NO, YES, Figure, Happening, Observation
-from simulate.result import METRICS, projected_time
+from simulate.observation import NO, YES, Figure, Happening, Observation
+from simulate.result import METRICS, projected_metric
 from simulate.sampling.ramp import base_year_ramp
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.chain import read_toml
@@ -139,7 +139,7 @@ def parse_observation(
 
 def _figure(match: re.Match[str], scenario: Scenario, where: str) -> Figure:
     names = {name: metric for metric, name in METRICS.items()}
-    names["gross margin"] = MARGIN_OF[projected_time(scenario)]
+    names["gross margin"] = projected_metric(scenario)
     metric = names[known_name(match["name"], names, where, "metric")]
     date = match["date"]
     quarter = quarter_in_horizon(date, scenario, where)

@@ -9,8 +9,7 @@ from scipy.stats import rankdata
 
 from simulate.event import Event
 from simulate.kernels.rows import Hit, Metric, index
-from simulate.observation import MARGIN_OF
-from simulate.result import HITTING_TIMES, OUTCOME_COLUMNS, projected_time
+from simulate.result import HITTING_TIMES, OUTCOME_COLUMNS, projected_metric, projected_time
 from simulate.run import simulate_traces
 from simulate.scenario import Scenario
 from simulate.scenario.quarters import QUARTERS_A_YEAR
@@ -138,7 +137,7 @@ def tell_story(path: pd.Series, metrics: Array, scenario: Scenario) -> Story:
     scenario
         Of the run.
     """
-    margin = MARGIN_OF[projected_time(scenario)]
+    margin = projected_metric(scenario)
     at_end = metrics[:, LAST_QUARTER::QUARTERS_A_YEAR]
     raised = _raised(at_end, path, scenario)
     years = [

@@ -9,15 +9,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simulate.estimate import Estimate
-from simulate.event import Event, event_by_year, projected_event
-from simulate.kernels.rows import Hit, Metric
-from simulate.observation import MARGIN_OF, Figure, Happening, Observation, measures_of
-from simulate.result import FUNDING_NEED, HITTING_TIMES, METRICS, projected_time
+from simulate.event import Event, projected_event
+from simulate.kernels.rows import Metric
+from simulate.observation import Figure, Happening, Observation, measures_of
+from simulate.result import FUNDING_NEED, HITTING_TIMES, METRICS, projected_metric, projected_time
 from simulate.run import run, with_sampling
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.inputs import list_inputs
 from simulate.simulation import Progress
 from simulate.weighted import WeightedPaths
+
+from .headlines import headline_events
 
 Array = NDArray[np.float64]
 
@@ -29,7 +31,6 @@ LEVELS = (0.1, 0.5, 0.9)
 # Of a distance of distribution functions that chance alone exceeds once in twenty times
 # (Kolmogorov), times the square root of the number of paths.
 CHANCE_DISTANCE = 1.36
-LATER_YEAR = 2030
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,7 @@ def update(
         places,
         prior,
         posterior,
-        beliefs=[compare.belief(event, outcomes) for event in _headline_events(scenario)],
+        beliefs=[compare.belief(event, outcomes) for event in headline_events(scenario)],
         outcomes=[
             *(compare.spread(f.name, f.unit, f.of_paths(outcomes)) for f in amounts),
             compare.spread(FUNDING_NEED, "bn USD", outcomes[FUNDING_NEED].to_numpy(float)),
@@ -225,21 +226,12 @@ class _Comparison:
         return float(np.max(np.abs(after - before)))
 
 
-def _headline_events(scenario: Scenario) -> list[Event]:
-    return [
-        projected_event(scenario),
-        event_by_year(Hit.CASH_FLOW_HELD, LATER_YEAR, scenario),
-        event_by_year(Hit.OUT_OF_CASH, scenario.horizon.last_year, scenario),
-    ]
-
-
 def _headline_figures(scenario: Scenario) -> list[Figure]:
     """Return revenue, gross margin and free cash flow of the projected year."""
     event = projected_event(scenario)
-    margin = MARGIN_OF[projected_time(scenario)]
     return [
         Figure(f"{METRICS[metric]} {event.date}", metric, event.quarter)
-        for metric in (Metric.REVENUE, margin, Metric.FREE_CASH_FLOW)
+        for metric in (Metric.REVENUE, projected_metric(scenario), Metric.FREE_CASH_FLOW)
     ]
 
 
