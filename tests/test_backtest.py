@@ -115,7 +115,8 @@ def test_the_words_agree_with_the_numbers(anthropic: Scenario) -> None:
         parse_observation(text, anthropic)
         for text in ("revenue 2026 = 14 bn", "out of cash by 2028 = no", "cash 2026 = 60 bn")
     ]
-    revenue, solvent, cash = backtest(anthropic, seen, PATHS).scores
+    found = backtest(anthropic, seen, PATHS)
+    revenue, solvent, cash = found.scores
     (share,) = re.findall(r"above (\d+)% of the paths", revenue.in_words())
     assert int(share) == round(100 * revenue.place.value)
     quantiles = [revenue.quantiles[i].value for i in (0, 2, 4)]
@@ -125,3 +126,4 @@ def test_the_words_agree_with_the_numbers(anthropic: Scenario) -> None:
     assert int(share) == round(100 * solvent.place.value)
     assert solvent.crps.value == pytest.approx((1 - solvent.place.value) ** 2, abs=1e-9)
     assert (revenue.surprises, solvent.surprises, cash.surprises) == (False, False, True)
+    assert found.in_words().startswith("2 of 3 came true inside the central 90%")

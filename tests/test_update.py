@@ -9,6 +9,8 @@ import pytest
 from scipy.stats import norm
 
 from simulate.analysis.update import LEAST_EFFECTIVE, Update, importance_weights, update
+from simulate.kernels.rows import Metric
+from simulate.observation import Figure, Observation
 from simulate.observation_text import parse_observation
 from simulate.scenario import Scenario, ScenarioError
 from simulate.weighted import WeightedPaths
@@ -29,8 +31,13 @@ def test_a_linear_gaussian_model_is_updated_as_in_closed_form() -> None:
     covariance = np.array([[1.0, 0.6], [0.6, 2.0]])
     h, noise, seen = np.array([[1.0, 0.5], [0.0, 1.0]]), np.array([0.4, 0.9]), np.array([1.0, -0.5])
     x = rng.multivariate_normal([0.0, 0.0], covariance, size=PATHS)
-    log_likelihood = -0.5 * (((seen - x @ h.T) / noise) ** 2).sum(axis=1)
-    paths = WeightedPaths(importance_weights(log_likelihood), np.arange(PATHS) % 16)
+    figure = Figure("y", Metric.CASH, 0)
+    likelihoods = [
+        Observation("", figure, y, error).log_likelihood(x @ row)
+        for row, y, error in zip(h, seen, noise, strict=True)
+    ]
+    weights = importance_weights(np.sum(likelihoods, axis=0))
+    paths = WeightedPaths(weights, np.arange(PATHS) % 16)
     gain = covariance @ h.T @ np.linalg.inv(h @ covariance @ h.T + np.diag(noise**2))
     mean, spread = gain @ seen, covariance - gain @ h @ covariance
     for j in range(2):
