@@ -93,6 +93,18 @@ def test_a_rule_has_at_most_so_many_columns(most: int) -> None:
     assert set(box.limited) <= {1, 4}
 
 
+def test_needless_limits_are_lifted() -> None:
+    """Of ten rules for a faint single cause, most are of its column alone, and all name it."""
+    columns = []
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        points = rng.random((2000, 6))
+        success = rng.random(2000) < np.where(points[:, 1] > 0.6, 0.4, 0.15)
+        columns.append(find_box(points, success).limited)
+    assert all(1 in limited for limited in columns)
+    assert columns.count([1]) >= 7
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.floats(0.05, 0.95), st.floats(1e-6, 1e6), st.integers(0, 2**32 - 1))
 def test_rounded_limits_move_hardly_a_point(place: float, scale: float, seed: int) -> None:
