@@ -61,7 +61,7 @@ def discover(
         for story, kind in ((success, "it happens"), (failure, "it doesn't")):
             if story is not None:
                 print_story(story, kind, console())
-        console().print(Text(f"\n{DISCLAIMER}", style="dim"))
+        console().print(Text(DISCLAIMER, style="dim"))
         save_whole(plot_discovery(discovery, success, failure), picture)
     console().print(f"Rule and examples drawn: {picture}", soft_wrap=True)
 
@@ -72,6 +72,7 @@ def print_discovery(discovery: "Discovery", out: Console) -> None:
     out.print(Text(f"{len(discovery.outcomes):,} paths; found on half of them\n", style="dim"))
     out.print(Text(discovery.in_words()))
     if not discovery.limits:
+        out.print()
         return
     shown = table("\nOn the half that the rule was not found on", "", "share of paths")
     shown.columns[0].no_wrap = False
@@ -89,7 +90,7 @@ def print_discovery(discovery: "Discovery", out: Console) -> None:
 def print_story(story: "Story", kind: str, out: Console) -> None:
     """Print a path by year."""
     shown = table(
-        f"\nA typical path in which {kind} (replicate 0, path {story.path})",
+        f"A typical path in which {kind} (replicate 0, path {story.path})",
         "year",
         "revenue",
         "margin",
@@ -111,3 +112,4 @@ def print_story(story: "Story", kind: str, out: Console) -> None:
             "; ".join(year.events),
         )
     out.print(shown)
+    out.print()
