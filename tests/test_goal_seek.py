@@ -15,6 +15,7 @@ from simulate.run import run
 from simulate.scenario import Scenario
 from simulate.scenario.setting import find_setting
 from tests.commands import call
+from tests.drawn import faults
 from tests.scenarios import changed, value
 from tests.test_closed_forms import CENTRE, OVERRUN, SCALE, quiet
 
@@ -95,6 +96,9 @@ def test_a_target_out_of_reach_says_so_with_the_best(short: Scenario) -> None:
         f"Met at no {GAIN} from 0.4 to 1: the most is {best:.1%}, at {found.values[found.best]:g}"
     )
     assert found.best == len(found.values) - 1
+    shown = faults(plot_goal(found))
+    assert shown.outside == []
+    assert not any("as it is" in text for pair in shown.overlapping for text in pair)
 
 
 def test_the_search_goes_further_where_the_target_is_not_met_near_by(short: Scenario) -> None:

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
-from simulate.plots.style import THEMES, Theme, mix
+from simulate.plots.style import THEMES, Theme, mix, picture, sign, tell
 from simulate.plots.ticks import year_step
 from simulate.plots.wrapping import ELLIPSIS, text_width, wrap
+from tests.drawn import faults
 
 Array = NDArray[np.float64]
 
@@ -134,3 +135,17 @@ def test_balanced_lines_are_no_more_and_of_like_length() -> None:
 @given(st.integers(1, 50), st.integers(4, 12))
 def test_there_are_never_too_many_years_on_an_axis(years: int, most: int) -> None:
     assert years / year_step(years, most) <= most
+
+
+def test_what_is_told_and_signed_stays_in_the_picture() -> None:
+    key = "segments.subscriptions.growth.initial.p50"
+    finding = f"Met at {key} -0.2268 and less, where inference.efficiency_gain.p50 is 0.8"
+    with picture() as figure:
+        axes = figure.add_subplot()
+        tell(axes, finding, f"a lab: every draw of {key} shifted alike, until {key} is the value")
+        tell(axes, "another", "finding")
+        sign(figure, "; ".join(["Seen: revenue twelve months to 2026Q4 = 15 bn ± 2%"] * 4))
+    shown = faults(figure)
+    assert shown.outside == []
+    assert any("no investment advice" in " ".join(text.split()) for text in shown.texts)
+    assert figure.get_label() == finding

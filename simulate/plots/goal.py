@@ -12,6 +12,8 @@ from .style import BLUE, INK, ORANGE, SHADES, picture, sign, tell
 from .ticks import in_percent
 
 LINES = 10
+# Part of the height below which there is no room for a name.
+NEAR_AXIS = 0.05
 
 
 def plot_goal(goal: GoalSeek | GoalMap) -> Figure:
@@ -56,13 +58,14 @@ def _draw_curve(axes: Axes, goal: GoalSeek) -> None:
             fontweight="bold",
         )
     axes.plot(goal.setting.now, goal.now.value, "D", color=INK, markersize=6)
+    top = min(1.0, max(1.15 * value.max(), 1.1 * goal.target.probability))
     axes.annotate(
         f"as it is: {goal.now.value:.1%}",
         (float(goal.setting.now), goal.now.value),
-        (9, -10),
+        (9, -10 if goal.now.value > NEAR_AXIS * top else 5),
         textcoords="offset points",
     )
-    axes.set_ylim(0.0, min(1.0, max(1.15 * value.max(), 1.1 * goal.target.probability)))
+    axes.set_ylim(0.0, top)
     in_percent(axes.yaxis)
     axes.set_xlabel(goal.setting.label)
     axes.set_ylabel("probability")
