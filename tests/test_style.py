@@ -139,7 +139,7 @@ def test_there_are_never_too_many_years_on_an_axis(years: int, most: int) -> Non
 
 def test_what_is_told_and_signed_stays_in_the_picture() -> None:
     key = "segments.subscriptions.growth.initial.p50"
-    finding = f"Met at {key} -0.2268 and less, where inference.efficiency_gain.p50 is 0.8"
+    finding = f"Met at {key} -0.2268 and less, where segments.api.growth.half_life.p50 is 1.2345"
     with picture() as figure:
         axes = figure.add_subplot()
         tell(axes, finding, f"a lab: every draw of {key} shifted alike, until {key} is the value")
