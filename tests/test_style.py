@@ -141,9 +141,9 @@ def test_what_is_told_and_signed_stays_in_the_picture() -> None:
     key = "segments.subscriptions.growth.initial.p50"
     finding = f"Met at {key} -0.2268 and less, where segments.api.growth.half_life.p50 is 1.2345"
     with picture() as figure:
-        axes = figure.add_subplot()
-        tell(axes, finding, f"a lab: every draw of {key} shifted alike, until {key} is the value")
-        tell(axes, "another", "finding")
+        first, second = figure.subplots(2, 1)
+        tell(first, finding, f"a lab: every draw of {key} shifted alike, until {key} is the value")
+        tell(second, "another", "finding")
         sign(figure, "; ".join(["Seen: revenue twelve months to 2026Q4 = 15 bn ± 2%"] * 4))
     shown = faults(figure)
     assert shown.outside == []
