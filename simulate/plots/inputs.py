@@ -12,9 +12,9 @@ from simulate.scenario.correlations import correlated_pairs
 from simulate.scenario.inputs import Input, list_inputs
 
 from .joint import join
-from .labels import wrapped
 from .panel import POINTS_AN_INCH, draw_input, draw_pair, write_source
 from .style import LIGHT, Theme, picture, sign
+from .wrapping import wrap
 
 # In inches; three columns print at the width of a page of A4.
 COLUMNS, PANEL_WIDTH, MARGIN, GAP = 3, 2.2, 0.42, 0.42
@@ -57,13 +57,8 @@ def plot_inputs(scenario: Scenario, *, theme: Theme = LIGHT) -> Figure:
     shown = _strongest(pairs)
     width = _width(COLUMNS)
     finding = f"{scenario.name}: {_counted(len(inputs), 'uncertain input')}"
-    title = wrapped(
-        finding,
-        (width - 2.0 * MARGIN) * POINTS_AN_INCH,
-        TITLE_SIZE,
-        TITLE_LINES,
-        bold=True,
-    )
+    room = (width - 2.0 * MARGIN) * POINTS_AN_INCH
+    title = wrap(finding, room, TITLE_SIZE, "bold", TITLE_LINES)
     title_height = (title.count("\n") + 1) * 1.3 * TITLE_SIZE / POINTS_AN_INCH
     first_row = MARGIN / 2.0 + title_height + DETAIL_HEIGHT
     section = first_row + INPUT.rows(len(inputs))

@@ -1,12 +1,9 @@
-"""Numbers and texts as people write them, in the room that a small panel has."""
+"""Numbers as people write them, in the room that a small panel has."""
 
 import math
-import textwrap
 from collections.abc import Sequence
 
 LARGEST_PLAIN, SMALLEST_PLAIN = 1e6, 1e-5
-# Mean width of a letter of the pictures' font, as a part of its size, with some room.
-LETTER, BOLD_LETTER = 0.55, 0.58
 
 
 def readable(values: Sequence[float], unit: str) -> list[str]:
@@ -32,23 +29,3 @@ def readable(values: Sequence[float], unit: str) -> list[str]:
             decimals -= 1
             texts = [text[:-1].rstrip(".") for text in texts]
     return [text.replace("-", "−") + ("%" if unit == "share" else "") for text in texts]
-
-
-def wrapped(text: str, width: float, size: float, lines: int, bold: bool = False) -> str:
-    """Return a text broken into lines, and cut with an ellipsis if it takes more of them.
-
-    Parameters
-    ----------
-    text
-        Any.
-    width
-        Of the room, in points.
-    size
-        Of the letters, in points.
-    lines
-        The most there may be.
-    bold
-        Whether the letters are.
-    """
-    letters = int(width / (size * (BOLD_LETTER if bold else LETTER)))
-    return "\n".join(textwrap.wrap(text, letters, max_lines=lines, placeholder=" …"))

@@ -12,8 +12,9 @@ from simulate.scenario.inputs import Input
 
 from .density import Density, density_of
 from .joint import Joint
-from .labels import readable, wrapped
+from .labels import readable
 from .style import Theme
+from .wrapping import wrap
 
 # In points: what a single line may take of the gap to the next panel.
 SPARE = 22.0
@@ -38,7 +39,7 @@ class Text:
     text: str
     color: str
     size: float = MIDDLE
-    bold: bool = False
+    weight: str = "normal"
     lines: int = 1
 
 
@@ -48,7 +49,7 @@ def draw_input(axes: Axes, member: Input, theme: Theme) -> None:
     often = "" if quantity.drawn == "path" else f", each {quantity.drawn}"
     _write_above(
         axes,
-        Text(quantity.title[0].upper() + quantity.title[1:], theme.ink, LARGE, bold=True, lines=2),
+        Text(quantity.title[0].upper() + quantity.title[1:], theme.ink, LARGE, "bold", lines=2),
         Text(member.key + often, theme.muted),
         Text(_quantiles(distribution, quantity.unit), theme.ink),
     )
@@ -58,7 +59,7 @@ def draw_input(axes: Axes, member: Input, theme: Theme) -> None:
 def write_source(axes: Axes, source: str, theme: Theme) -> None:
     """Write where a panel's numbers are from, below its axis."""
     axes.annotate(
-        wrapped(source or "no source given", _width(axes), SMALL, SOURCE_LINES),
+        wrap(source or "no source given", _width(axes), SMALL, most=SOURCE_LINES),
         (0.0, 0.0),
         xycoords="axes fraction",
         xytext=(0.0, -14.0),
@@ -86,7 +87,7 @@ def draw_pair(axes: Axes, first: Input, second: Input, joint: Joint, theme: Them
     _shrink_ticks(axes, theme)
     _write_above(
         axes,
-        Text(f"Correlation {joint.correlation:g}".replace("-", "−"), theme.ink, LARGE, bold=True),
+        Text(f"Correlation {joint.correlation:g}".replace("-", "−"), theme.ink, LARGE, "bold"),
         *(
             Text(f"{arrow} {member.key}", theme.muted)
             for arrow, member in zip("→↑", pair, strict=True)
@@ -99,7 +100,7 @@ def _quantiles(distribution: Uncertain, unit: str) -> str:
         (text,) = readable([distribution.quantile(0.5)], unit)
     else:
         values = readable([distribution.quantile(level) for level in LEVELS.values()], unit)
-        text = "  ".join(f"{name} {value}" for name, value in zip(LEVELS, values, strict=True))
+        text = ", ".join(f"{name} {value}" for name, value in zip(LEVELS, values, strict=True))
     return text if unit == "share" else f"{text} {unit}"
 
 
@@ -188,14 +189,14 @@ def _write_above(axes: Axes, *texts: Text) -> None:
     for text in reversed(texts):
         room = _width(axes) + (SPARE if text.lines == 1 else 0.0)
         axes.annotate(
-            wrapped(text.text, room, text.size, text.lines, text.bold),
+            wrap(text.text, room, text.size, text.weight, text.lines),
             (0.0, 1.0),
             xycoords="axes fraction",
             xytext=(0.0, height),
             textcoords="offset points",
             va="bottom",
             fontsize=text.size,
-            fontweight="bold" if text.bold else "normal",
+            fontweight=text.weight,
             color=text.color,
         )
         height += 1.35 * text.size
