@@ -39,13 +39,13 @@ def whole_folder(
     """
     try:
         _refuse_other_content(folder, own_files, made_from, force)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        nearest = next(around for around in folder.absolute().parents if around.exists())
+        partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=nearest))
     except OSError as error:
         raise ScenarioError(f"{folder}: can't be written: {error.strerror}") from None
     try:
         yield partial
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         for name in own_files - {file.name for file in partial.iterdir()}:
             (folder / name).unlink(missing_ok=True)
         for file in sorted(partial.iterdir()):

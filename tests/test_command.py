@@ -251,7 +251,7 @@ def test_a_full_disk_leaves_nothing_half_written(
 def test_an_interruption_leaves_nothing_half_written() -> None:
     command = [sys.executable, "-m", "simulate", "run", "--paths", "1000000000", "--no-outcomes"]
     with subprocess.Popen(
-        [*command, "--out", "out"],
+        [*command, "--out", "new/out"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
