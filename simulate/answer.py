@@ -17,11 +17,11 @@ from simulate.answer_parts import (
     margin_table,
     quarter_table,
 )
+from simulate.assumption_parts import correlation_table, frame_table
 from simulate.result import DISCLAIMER, Result
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import list_inputs
 from simulate.scenario.load import Names
-from simulate.scenario.schema import MatrixOfCorrelations
 
 WIDTH = 80
 
@@ -121,14 +121,10 @@ def print_inputs(scenario: Scenario, names: Names, out: Console) -> None:
             line.append(f", each {member.quantity.drawn}")
         out.print(line)
         out.print(_source(member.distribution.source))
-    for pair, given in scenario.correlations.items():
-        line = Text(f"correlation of {pair}", style="bold")
-        if isinstance(given, MatrixOfCorrelations):
-            line.append(f": a matrix of {', '.join(given.inputs)}")
-        else:
-            line.append(f"  {given.quantile(0.5):g}", style="cyan")
-        out.print(line)
-        out.print(_source(given.source))
+    for row in frame_table(scenario).rows:
+        _print_row(row.name, row, out)
+    for row in correlation_table(scenario).rows:
+        _print_row(f"correlation of {row.name}", row, out)
     if scenario.decision is not None:
         out.print(Text("decision", style="bold").append(f"  {scenario.decision.title}"))
         out.print(_source(scenario.decision.source))
@@ -139,6 +135,14 @@ def print_inputs(scenario: Scenario, names: Names, out: Console) -> None:
     ):
         for name, title in titles.items():
             out.print(Text(f"{kind} {name}", style="bold").append(f"  {title}", style="dim"))
+
+
+def _print_row(name: str, row: answer_parts.Row, out: Console) -> None:
+    value, source = row.cells
+    line = Text(name, style="bold").append(f"  {value}", style="cyan")
+    out.print(line.append(f" ({row.note})" if row.note else "", style="dim"))
+    if source:
+        out.print(_source(source))
 
 
 def _source(source: str) -> Padding:

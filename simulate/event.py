@@ -102,7 +102,7 @@ def parse_event(text: str, scenario: Scenario, where: str, form: str = FORM) -> 
     ScenarioError
         If the text is no event of the scenario.
     """
-    match = PATTERN.fullmatch(text.strip())
+    match = PATTERN.fullmatch(_bare(text))
     if match is None:
         raise ScenarioError(f"{where}: not an outcome and a date; write it as {form}")
     times = {known: time for time, known in HITTING_TIMES.items()}
@@ -110,6 +110,12 @@ def parse_event(text: str, scenario: Scenario, where: str, form: str = FORM) -> 
     time = times[known_name(match["name"], times, where, "outcome")]
     level = None if match["level"] is None else _level(match["level"], time, where)
     return Event(time, quarter_in_horizon(match["date"], scenario, where), match["date"], level)
+
+
+def _bare(text: str) -> str:
+    """Return what stands within ``P(…)``, or a text without it."""
+    text = text.strip()
+    return text[2:-1].strip() if text.startswith("P(") and text.endswith(")") else text
 
 
 def event_by_year(time: Hit, year: int, scenario: Scenario) -> Event:

@@ -5,8 +5,10 @@ import io
 import pytest
 from rich.console import Console
 
-from simulate.answer import table
+from simulate.answer import console, print_inputs, table
 from simulate.commands.update import _line
+from simulate.scenario import Scenario
+from simulate.scenario.load import list_changes
 
 WIDTH = 60
 ROWS = [
@@ -40,3 +42,12 @@ def test_a_line_of_quantiles_stays_in_its_columns() -> None:
         line = _line("before", cells, width)
         assert len(line) <= width
         assert line.split() == ["before", *" ".join(cells).split()]
+
+
+def test_check_prints_chances_dates_and_targets_too(
+    anthropic: Scenario, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_inputs(anthropic, list_changes("anthropic.toml"), console())
+    printed = capsys.readouterr().out
+    for stated in ("horizon  2026Q1 to 2035Q4", "in 2026Q1, with a chance of 90%", "70%, held"):
+        assert stated in printed

@@ -109,7 +109,10 @@ CASES = {
         ["segments"],
     ),
     "a number for a table": ("cash = 1", ["cash = 1", "must be a table"]),
-    "a table for a list": ("[segments]\nname = 1", ["segments", "must be a list of tables"]),
+    "a table for a list": (
+        "[segments]\nname = 1",
+        ["segments", "begin each member with [[segments]]"],
+    ),
     "a number too long to read": ("[cash]\ntax_rate = " + "9" * 5000, ["can't be read"]),
     "quantiles beyond all measure": (
         '[cash.opening]\ndistribution = "lognormal"\np10 = 1\np50 = 1e200\np90 = 1e308',
@@ -185,3 +188,12 @@ def test_an_input_that_was_correlated_can_be_made_certain(tmp_path: Path) -> Non
     file = tmp_path / "child.toml"
     file.write_text('extends = "anthropic.toml"\n[inference]\nprice_erosion = 0.3\n')
     assert load_scenario(file).inference.price_erosion.is_certain
+
+
+def test_a_forgotten_extends_is_told_in_a_line(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('name = "mine"\n')
+    with pytest.raises(ScenarioError) as refused:
+        load_scenario(file)
+    (line,) = refused.value.lines
+    assert "horizon, targets, base_year" in line and 'extends = "anthropic.toml"' in line

@@ -92,3 +92,8 @@ def test_a_run_until_an_error_is_of_the_scenarios_own_margin(anthropic: Scenario
     assert parse_goal("P(gross margin 70% by 2027) ± 0.1%", anthropic).error == pytest.approx(0.001)
     with pytest.raises(ScenarioError, match=re.escape("--set targets.gross_margin=0.8")):
         parse_goal("P(gross margin 80% by 2027) ± 0.001", anthropic)
+
+
+def test_an_event_may_stand_within_its_probability(anthropic: Scenario) -> None:
+    within = parse_event("P(gross margin by 2027)", anthropic, "here")
+    assert within == parse_event("gross margin by 2027", anthropic, "here")

@@ -104,7 +104,7 @@ def test_a_longer_list_of_other_members_is_added_to(tmp_path: Path) -> None:
 def test_a_file_beside_the_scenario_goes_before_a_packaged_one_of_its_name(tmp_path: Path) -> None:
     write(tmp_path, base='name = "mine"\n')
     file = write(tmp_path, child='extends = "base.toml"\n')
-    assert read_chain(file).table == {"name": "mine"}
+    assert read_chain(file).table == {"name": "mine; child"}
 
 
 @pytest.mark.parametrize("length", [LONGEST_CHAIN, LONGEST_CHAIN + 1])
@@ -181,3 +181,10 @@ def test_data_are_looked_for_beside_the_file_that_names_them(tmp_path: Path) -> 
     )
     child = write(tmp_path, child='extends = "inner/parent.toml"\n')
     assert load_scenario(child).cash.tax_rate.quantile(0.5) == pytest.approx(0.09)
+
+
+def test_a_file_without_a_name_is_told_apart_from_what_it_extends(tmp_path: Path) -> None:
+    file = write(tmp_path, mine='extends = "anthropic.toml"\n')
+    mine = load_scenario(file)
+    assert mine.name == "Anthropic, January 2026; mine"
+    assert mine.description == ""

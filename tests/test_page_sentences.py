@@ -10,10 +10,11 @@ from simulate.analysis.comparison import Comparison, compare
 from simulate.analysis.headlines import Figure
 from simulate.analysis.side_by_side import Beside, odds_by_year, side_by_side
 from simulate.answer_parts import headline, headline_years, margin_table
+from simulate.assumption_parts import correlation_table, frame_table
 from simulate.comparison_parts import change_sentence, headline_table, paired_error_sentence
 from simulate.estimate import Estimate
 from simulate.kernels.rows import Hit
-from simulate.report.assumptions import correlation_table, frame_table, group_inputs
+from simulate.report.assumptions import group_inputs
 from simulate.report.sentences import (
     cash_flow_sentences,
     error_sentences,

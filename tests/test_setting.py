@@ -175,3 +175,8 @@ def test_settings_that_change_the_same_are_refused(
 ) -> None:
     with pytest.raises(ScenarioError, match="both change inference"):
         refuse_overlap([find_setting(anthropic, key) for key in keys])
+
+
+def test_a_key_without_its_first_part_is_told(anthropic: Scenario) -> None:
+    with pytest.raises(ScenarioError, match=r"did you mean segments.api.growth.initial.p50\?"):
+        find_setting(anthropic, "api.growth.initial.p50")

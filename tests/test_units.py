@@ -26,7 +26,7 @@ WRITTEN = {
     ("23%", "share"): 0.23,
     ("23 %", "share"): 0.23,
     ("-8%", "share"): -0.08,
-    ("+1.5e1%", "log/yr"): 0.15,
+    ("+1.5e1%", "share"): 0.15,
     (".5%", "a year"): 0.005,
     ("7%", ""): 0.07,
 }
@@ -112,3 +112,16 @@ def test_a_percentage_is_the_double_nearest_to_its_hundredth(number) -> None:
 )
 def test_a_wrong_scale_is_answered_with_the_right_one(value: float, unit: str, hint: str) -> None:
     assert scale_hint(value, unit) == hint
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "mend"),
+    [
+        ("10% to 30", "share", "write 30%"),
+        ("30%", "log/yr", "growth by 30% is 0.262, a fall by 30% 0.357"),
+        ("-5%", "log/yr", "write it as a logarithm"),
+    ],
+)
+def test_a_text_of_doubtful_unit_is_refused(text: str, unit: str, mend: str) -> None:
+    with pytest.raises(ValueError, match=mend):
+        in_unit(text, unit)

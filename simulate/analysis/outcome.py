@@ -1,6 +1,5 @@
 """What a question is about: whether something comes by a date, or an amount of a path."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -10,12 +9,11 @@ from numpy.typing import NDArray
 from simulate.event import Event, parse_event, refuse_other_target
 from simulate.kernels.rows import index
 from simulate.result import FUNDING_NEED, OUTCOME_COLUMNS
-from simulate.scenario import Scenario, ScenarioError
+from simulate.scenario import Scenario
 
 from .headlines import headline_events
 
 Array = NDArray[np.float64]
-PATTERN = re.compile(r"P\(\s*(.+?)\s*\)")
 FORM = f'"P(gross margin by 2027)" or "{FUNDING_NEED}"'
 
 
@@ -68,11 +66,8 @@ def parse_outcome(text: str, scenario: Scenario) -> Outcome:
     """
     if text.strip() == FUNDING_NEED:
         return Outcome()
-    match = PATTERN.fullmatch(text.strip())
     where = f'--outcome "{text}"'
-    if match is None:
-        raise ScenarioError(f"{where}: not an outcome; write it as {FORM}")
-    event = parse_event(match[1], scenario, where, FORM)
+    event = parse_event(text, scenario, where, FORM)
     refuse_other_target(event, scenario, where)
     return Outcome(event)
 

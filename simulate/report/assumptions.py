@@ -1,24 +1,16 @@
 """Every assumption of a scenario with its source, as a page lists them."""
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from simulate.answer_parts import Row, Table
-from simulate.number_format import share
+from simulate.assumption_parts import LISTS, NO_SOURCE, name_of_member
 from simulate.scenario import Scenario
-from simulate.scenario.correlations import correlated_pairs
-from simulate.scenario.difference import kind_of, tails_in_words
-from simulate.scenario.distributions import Uncertain
+from simulate.scenario.difference import kind_of
 from simulate.scenario.inputs import Input, list_inputs
-from simulate.scenario.quarters import format_quarter
-from simulate.scenario.schema import MatrixOfCorrelations
 
 from .sparkline import Sparkline, sparkline
 
-NO_SOURCE = "no source given"
 NO_LIMIT = 1e9
-LISTS = {"segments": "segment", "hardware": "hardware", "funding": "funding"}
 
 
 @dataclass(frozen=True)
@@ -64,84 +56,11 @@ def group_inputs(scenario: Scenario) -> tuple[Group, ...]:
     return tuple(Group(title, tuple(map(_assumption, members))) for title, members in grouped)
 
 
-def frame_table(scenario: Scenario) -> Table:
-    """Return the assumptions that are no inputs: targets, dates, chances and joint extremes."""
-    rows = [*_target_rows(scenario), *_dated_rows(scenario)]
-    for name, tails in (
-        ("copula, of the inputs' joint extremes", scenario.copula),
-        ("distribution of quarterly shocks", scenario.shocks),
-    ):
-        rows.append(Row(name, (tails_in_words(tails.degrees_of_freedom), tails.source)))
-    return Table("Targets, dates and chances", ("assumption", "value", "source"), tuple(rows))
-
-
-def _target_rows(scenario: Scenario) -> Iterator[Row]:
-    horizon, targets = scenario.horizon, scenario.targets
-    yield Row("horizon", (period(horizon.first_quarter, horizon.last_quarter), ""))
-    target = f"{targets.gross_margin:.0%}, held for {targets.hold_quarters} quarters"
-    yield Row("target of gross margin", (target, targets.source or NO_SOURCE))
-    if targets.projected_year is not None:
-        projected = f"by {targets.projected_year} ({targets.projected_margin})"
-        yield Row("the company's projection of it", (projected, targets.source or NO_SOURCE))
-
-
-def _dated_rows(scenario: Scenario) -> Iterator[Row]:
-    for segment in scenario.segments:
-        name = _member("segments", segment.name)
-        if segment.starts is not None:
-            yield Row(name, (f"starts in {format_quarter(segment.starts)}", ""))
-        for loss in segment.known_losses:
-            lost = f"loses {share(loss.share)} of its revenue in {format_quarter(loss.quarter)}"
-            yield Row(name, (lost, loss.source or NO_SOURCE))
-    for bought in scenario.hardware:
-        when = period(bought.first_quarter, bought.last_quarter)
-        life = f"bought {when}, in service for {bought.life_years} years"
-        yield Row(_member("hardware", bought.name), (life, bought.source or NO_SOURCE))
-    for funding in scenario.funding:
-        chance = f"in {format_quarter(funding.quarter)}, with a chance of {share(funding.chance)}"
-        yield Row(_member("funding", funding.name), (chance, funding.source or NO_SOURCE))
-
-
-def correlation_table(scenario: Scenario) -> Table:
-    """Return the correlations as the scenario gives them, those of a matrix one by one."""
-    rows = [
-        row
-        for key, given in scenario.correlations.items()
-        for row in (
-            _matrix_rows(given)
-            if isinstance(given, MatrixOfCorrelations)
-            else [_correlation_row(scenario, key, given)]
-        )
-    ]
-    return Table("Correlations between inputs", ("inputs", "correlation", "source"), tuple(rows))
-
-
-def _matrix_rows(given: MatrixOfCorrelations) -> list[Row]:
-    pairs = itertools.combinations(enumerate(given.inputs), 2)
-    return [
-        Row(f"{first}, {second}", (f"{given.matrix[i][j]:g}", given.source or NO_SOURCE))
-        for (i, first), (j, second) in pairs
-        if given.matrix[i][j] != 0.0
-    ]
-
-
-def _correlation_row(scenario: Scenario, key: str, given: Uncertain) -> Row:
-    pair = frozenset(name.strip() for name in key.split(","))
-    idle = len(pair) == 2 and pair not in correlated_pairs(scenario)
-    note = "without effect: one of the two is certain" if idle else ""
-    return Row(key, (f"{given.quantile(0.5):g}", given.source or NO_SOURCE), note)
-
-
 def _part(key: str) -> str:
     """Return the title of the part of the scenario that an input stands in."""
     first, *rest = key.split(".")
-    title = _member(first, rest[0]) if first in LISTS else first.replace("_", " ")
+    title = name_of_member(first, rest[0]) if first in LISTS else first.replace("_", " ")
     return title[0].upper() + title[1:]
-
-
-def _member(part: str, name: str) -> str:
-    """Return what a member of a list is called, such as ``funding: round 2026``."""
-    return f"{LISTS[part]}: {name.replace('_', ' ')}"
 
 
 def _assumption(member: Input) -> Assumption:
@@ -167,8 +86,3 @@ def _written(value: float, unit: str) -> str:
     if unit == "share":
         return f"{100.0 * value:.3g}%"
     return f"{value:.3g}" if abs(value) < 1000.0 else f"{value:,.0f}"
-
-
-def period(first: int, last: int) -> str:
-    """Return the quarters between two in words."""
-    return f"{format_quarter(first)} to {format_quarter(last)}"

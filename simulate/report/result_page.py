@@ -13,13 +13,14 @@ from simulate.answer_parts import (
     margin_table,
     quarter_table,
 )
+from simulate.assumption_parts import correlation_table, frame_table, period
 from simulate.kernels.rows import Hit
 from simulate.number_format import dollars_with_error, percent
 from simulate.plots import PICTURES
 from simulate.result import Result, projected_time
 from simulate.version import package_version
 
-from .assumptions import Group, correlation_table, frame_table, group_inputs, period
+from .assumptions import Group, group_inputs
 from .drawing import draw
 from .page import render
 from .parts import Card, Origin, Picture, Section

@@ -66,9 +66,17 @@ def read_chain(path: Path, below: tuple[Path, ...] = ()) -> Layers:
             )
             raise ScenarioError(f"{where}: extends = {shown}: {mend:.200}")
         layers = read_chain(found, (*below, path.resolve()))
+        _name_apart(own, layers.table, path)
     _find_data(own, path.parent)
     layers.lay(own, origin)
     return layers
+
+
+def _name_apart(own: Table, parent: Table, path: Path) -> None:
+    """Give a file that has no name one of its own; its parent's description isn't its own."""
+    if isinstance(parent.get("name"), str):
+        own.setdefault("name", f"{parent['name']}; {path.stem}")
+    parent.pop("description", None)
 
 
 def read_toml(path: Path) -> Table:

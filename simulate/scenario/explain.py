@@ -24,6 +24,9 @@ INTERNAL = {*FAMILY, "quantiles", "parameters", MATRIX, PAIR}
 WRITTEN_AS = {"quantiles": "p10 or any other level, interval", "parameters": "those of scipy"}
 LONGEST_SHOWN = 60
 MOST_LINES = 100
+# So many missing sections are those of a scenario that it was meant to extend.
+MANY = 3
+FOR_ABSENT = '{0} are missing; extends = "anthropic.toml" on the first line takes them from there'
 BARE_KEY = re.compile("[A-Za-z0-9_-]{1,60}")
 LINE_AND_COLUMN = re.compile(r":(\d+):(\d+)$")
 # How pydantic names what a value must be, and how a person does.
@@ -42,7 +45,7 @@ KINDS = {
     "missing": "missing; it has no default",
     "string_too_short": "must not be empty",
 }
-FOR_LISTS = "must be a list of tables, each begun by its name in double brackets"
+FOR_LISTS = 'must be a list; begin each member with [[{0}]], and name = "…" on the next line'
 FOR_INPUTS = "must be a number, or a table with a value or a distribution"
 
 
@@ -67,6 +70,7 @@ def describe(mistakes: list[Mistake], layers: Layers, path: Path) -> list[str]:
         The file to name where they don't.
     """
     lines = []
+    mistakes = _absent_together(mistakes)
     for key, message in mistakes[:MOST_LINES]:
         origin = layers.origin_of(key)
         where = f"{path}" if origin is None else layers.where(origin)
@@ -75,6 +79,15 @@ def describe(mistakes: list[Mistake], layers: Layers, path: Path) -> list[str]:
     if len(mistakes) > MOST_LINES:
         lines.append(f"{path}: and {len(mistakes) - MOST_LINES} more")
     return list(dict.fromkeys(lines))
+
+
+def _absent_together(mistakes: list[Mistake]) -> list[Mistake]:
+    """Return mistakes with many missing sections as one."""
+    absent = [m for m in mistakes if len(m.key) == 1 and m.message == KINDS["missing"]]
+    if len(absent) < MANY:
+        return mistakes
+    names = ", ".join(mistake.key[0] for mistake in absent)
+    return [Mistake((), FOR_ABSENT.format(names)), *(m for m in mistakes if m not in absent)]
 
 
 def in_order(lines: list[str]) -> list[str]:
@@ -169,7 +182,8 @@ def _message(item: Any) -> str:
     if kind == "value_error":
         return str(context["error"])
     if kind == "tuple_type":
-        return FOR_LISTS if _section_at(item["loc"]) else "must be a list"
+        is_of_tables = _section_at(item["loc"]) is not None
+        return FOR_LISTS.format(item["loc"][-1]) if is_of_tables else "must be a list"
     if kind == "literal_error":
         return f"must be {context['expected']}".replace("'", '"')
     if kind == "string_pattern_mismatch":

@@ -82,8 +82,9 @@ def check_all(file: str | Path | None = None) -> None:
     for kind, names in zip(KINDS, named, strict=True):
         for name in names:
             # What is wrong without the change is wrong with it, too, and said once.
-            own = [line for line in _mistakes(file, **{kind: name}) if line not in lines]
-            lines += [f"{kind} {name}: {line}" for line in own]
+            known = {_without_place(line) for line in lines}
+            own = _mistakes(file, **{kind: name})
+            lines += [f"{kind} {name}: {line}" for line in own if _without_place(line) not in known]
     if lines:
         raise ScenarioError(*lines)
 
@@ -94,6 +95,10 @@ def list_changes(file: str | Path | None = None) -> Names:
     return Names(
         *({name: str(table.get("title", "")) for name, table in part.items()} for part in named)
     )
+
+
+def _without_place(line: str) -> str:
+    return line.partition(": ")[2]
 
 
 def _mistakes(file: str | Path | None, **change: str) -> list[str]:

@@ -185,6 +185,10 @@ def find_setting(scenario: Scenario, key: str) -> Setting:
     inputs = {member.key: member for member in list_inputs(scenario)}
     owner = inputs.get(key) or inputs.get(parent)
     if owner is None:
+        for known in inputs:
+            part, _, within = known.partition(".")
+            if f"{key}.".startswith(f"{within}."):
+                raise ScenarioError(f"{origin.setting}: did you mean {part}.{key}?")
         now = _single(layers.get(_steps(key), origin), origin)
         return Setting(scenario, key, now, "", _size(now), key, "set")
     unit, distribution = owner.quantity.unit, owner.distribution

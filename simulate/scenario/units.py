@@ -1,5 +1,6 @@
 """Numbers as people write them: "4.5 bn", "900 m", "23%", "0.2 to 0.6"."""
 
+import math
 import re
 from typing import Any
 
@@ -73,6 +74,13 @@ def scale_hint(value: float, unit: str) -> str:
     return f"; write {value / 100:g} for {value:g}%" if 1.0 < value <= 100.0 else ""
 
 
+def scale_reminder(unit: str) -> str:
+    """Return how numbers of a unit are written, where a distribution's must be of a wrong scale."""
+    if unit == "share":
+        return '; 23% is 0.23 or "23%"'
+    return '; 4 is four billions, and "900 m" may be written' if unit.startswith("bn") else ""
+
+
 def _interval(text: str, unit: str) -> str | None:
     """Return "low to high" with both ends in the unit; "10 to 30%" gives both the last suffix."""
     ends = BETWEEN_ENDS.split(text)
@@ -81,6 +89,8 @@ def _interval(text: str, unit: str) -> str | None:
     low, high = WRITTEN.fullmatch(ends[0]), WRITTEN.fullmatch(ends[1])
     if low is None or high is None:
         return None
+    if low[2] and not high[2]:
+        raise ValueError(f"the second number has no unit; write {high[1]}{low[2]}")
     return f"{_plain(low, unit, low[2] or high[2])!r} to {_plain(high, unit, high[2])!r}"
 
 
@@ -94,6 +104,13 @@ def _plain(written: re.Match[str], unit: str, suffix: str) -> float:
     if suffix not in SUFFIXES:
         known = f'"{number:g} m", "{number:g} bn"' if base else f'"{number:g}%"'
         raise ValueError(f'"{text}": unknown unit "{suffix}"; write {known}')
+    if suffix == PERCENT and unit.startswith("log"):
+        mend = "write it as a logarithm"
+        if 0.0 < number < 100.0:
+            part = number / 100.0
+            more, less = math.log1p(part), -math.log1p(-part)
+            mend = f"growth by {number:g}% is {more:.3g}, a fall by {number:g}% {less:.3g}"
+        raise ValueError(f'"{text}" is a percentage; the unit here is {unit}: {mend}')
     if suffix == PERCENT and base is not None:
         raise ValueError(f'"{text}" is a percentage; the unit here is {unit}')
     if suffix != PERCENT and base is None:

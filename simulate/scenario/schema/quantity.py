@@ -9,7 +9,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from simulate.scenario.distributions import OUTERMOST_SCORE, Fixed, Uncertain
-from simulate.scenario.units import in_unit, scale_hint
+from simulate.scenario.units import in_unit, scale_hint, scale_reminder
 
 Drawn = Literal["path", "year", "event"]
 EXTREME_SCORES = np.array([-OUTERMOST_SCORE, OUTERMOST_SCORE])
@@ -81,14 +81,20 @@ class Quantity:
         if isinstance(given, Fixed) and not inside:
             raise ValueError(f"{self.title} is {self.range}{scale_hint(worst, self.unit)}")
         if median > self.largest_median:
+            is_stated = isinstance(given, Fixed)
+            mend = scale_hint(median, self.unit) if is_stated else scale_reminder(self.unit)
             raise ValueError(
                 f"{self.title} has a median of {median:g} {self.unit}, and not above "
-                f"{self.largest_median:g}{scale_hint(median, self.unit)}"
+                f"{self.largest_median:g}{mend}"
             )
         if not inside:
+            allowed, mend = self.range, ""
+            if worst > self.high >= FAR:
+                allowed = f"at most {self.high:g} {self.unit}".rstrip()
+                mend = scale_reminder(self.unit)
             raise ValueError(
-                f"draws reach {worst:.4g}, but {self.title} is {self.range}; "
-                "narrow the distribution or add truncate = [low, high]"
+                f"draws reach {worst:.4g}, but {self.title} is {allowed}; "
+                f"narrow the distribution or add truncate = [low, high]{mend}"
             )
         return given
 
