@@ -115,6 +115,11 @@ def mix(one: str, other: str, part: float) -> str:
     return to_hex((red, green, blue))
 
 
+def shades(theme: Theme) -> LinearSegmentedColormap:
+    """Return the shades from paper to blue, for what is least to what is most."""
+    return LinearSegmentedColormap.from_list("shades", [theme.paper, theme.light_blue, theme.blue])
+
+
 def save_picture(figure: Figure, file: Path, dpi: float = DPI) -> None:
     """Save a figure in the format that the file's ending names; the same picture, the same file.
 
@@ -141,7 +146,6 @@ POINTS = 72.0
 TOLD, SIGNED = 0.88, 0.97
 INK, MUTED, PALE = LIGHT.ink, LIGHT.muted, LIGHT.pale
 BLUE, LIGHT_BLUE, ORANGE = LIGHT.blue, LIGHT.light_blue, LIGHT.orange
-SHADES = LinearSegmentedColormap.from_list("shades", [LIGHT.paper, LIGHT_BLUE, BLUE])
 SMALLER = {"font.size": 10.0, "axes.labelsize": 10.0, "legend.fontsize": 9.0}
 STYLE = style(LIGHT) | SMALLER
 
