@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -18,19 +19,27 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
+from simulate.analysis.backtest import backtest
 from simulate.analysis.convergence import converge
 from simulate.analysis.decision import weigh
+from simulate.analysis.discovery import discover
 from simulate.analysis.drivers import find_drivers
+from simulate.analysis.example_paths import example_paths
 from simulate.analysis.fit import fit_data
 from simulate.analysis.goal_map import map_goal
 from simulate.analysis.goal_seek import seek_goal
 from simulate.analysis.stress import stress
 from simulate.analysis.sweep import sweep
+from simulate.analysis.update import update
+from simulate.event import projected_event
 from simulate.goal import parse_target
+from simulate.observation_text import read_observations
 from simulate.plots import PICTURES
+from simulate.plots.backtest import plot_backtest
 from simulate.plots.comparison import plot_comparison
 from simulate.plots.convergence import plot_convergence
 from simulate.plots.decision import plot_decision
+from simulate.plots.discovery import plot_discovery
 from simulate.plots.drivers import plot_drivers_of
 from simulate.plots.fit import plot_fit
 from simulate.plots.goal import plot_goal
@@ -38,6 +47,7 @@ from simulate.plots.stress import plot_stresses
 from simulate.plots.style import DARK, LIGHT, THEMES, Theme, save_picture
 from simulate.plots.sweep import plot_sweep
 from simulate.plots.tornado import plot_tornado_of
+from simulate.plots.update import plot_update
 from simulate.result import Result
 from simulate.run import run
 from simulate.scenario import Scenario, load_scenario
@@ -59,6 +69,10 @@ ANALYSES = (
     "goal",
     "goal over two",
     "decision",
+    "discovery",
+    "discovery without a rule",
+    "update",
+    "backtest",
 )
 Draw = Callable[..., Figure]
 
@@ -97,6 +111,12 @@ def pictures_of_analyses(scenario: Scenario) -> dict[str, Draw]:
         for key, values in ((GAIN, "0.4:1.2:3"), (OVERRUN, "-0.1:0.1:3"))
     )
     wanted = parse_target("P(gross margin by 2027) >= 0.4", scenario)
+    event = projected_event(scenario)
+    discovery = discover(scenario, event, PATHS)
+    bare = replace(discovery, limits=())
+    examples = example_paths(discovery.outcomes, event, discovery.scenario)
+    texts = ("revenue 2026Q1 = 3.0 bn ± 20%", "gross margin 2026 = 50% ± 5%")
+    seen = read_observations(texts, None, scenario)
     settings = (find_setting(scenario, GAIN), find_setting(scenario, OVERRUN))
     options = {
         name: load_scenario(CONFIGS / "anthropic-tpu.toml", option=name) for name in ("buy", "rent")
@@ -110,6 +130,10 @@ def pictures_of_analyses(scenario: Scenario) -> dict[str, Draw]:
         "goal": partial(plot_goal, seek_goal(wanted, settings[0], paths=FEW)),
         "goal over two": partial(plot_goal, map_goal(wanted, settings, paths=FEW)),
         "decision": partial(plot_decision, weigh(options, paths=PATHS)),
+        "discovery": partial(plot_discovery, discovery, *examples),
+        "discovery without a rule": partial(plot_discovery, bare, *examples),
+        "update": partial(plot_update, update(scenario, seen, paths=PATHS)),
+        "backtest": partial(plot_backtest, backtest(scenario, seen, paths=PATHS)),
     }
 
 
