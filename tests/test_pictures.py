@@ -40,13 +40,14 @@ from simulate.plots.comparison import plot_comparison
 from simulate.plots.convergence import plot_convergence
 from simulate.plots.decision import plot_decision
 from simulate.plots.discovery import plot_discovery
-from simulate.plots.drivers import plot_drivers_of
+from simulate.plots.drivers import plot_drivers, plot_drivers_of
 from simulate.plots.fit import plot_fit
 from simulate.plots.goal import plot_goal
 from simulate.plots.stress import plot_stresses
 from simulate.plots.style import DARK, LIGHT, THEMES, Theme, save_picture
 from simulate.plots.sweep import plot_sweep
-from simulate.plots.tornado import plot_tornado_of
+from simulate.plots.tenths import plot_tenths
+from simulate.plots.tornado import plot_tornado, plot_tornado_of
 from simulate.plots.update import plot_update
 from simulate.result import Result
 from simulate.run import run
@@ -61,8 +62,11 @@ LONG = "A scenario whose name tells every assumption in words, one after another
 GAIN, OVERRUN = "inference.efficiency_gain.p50", "inference.overrun"
 OTHERS = ("comparison", "convergence", "fit")
 ANALYSES = (
+    "drivers",
     "drivers of one",
+    "tornado",
     "tornado of one",
+    "tenths",
     "stress",
     "sweep",
     "sweep of two",
@@ -122,6 +126,9 @@ def pictures_of_analyses(scenario: Scenario) -> dict[str, Draw]:
         name: load_scenario(CONFIGS / "anthropic-tpu.toml", option=name) for name in ("buy", "rent")
     }
     return {
+        "drivers": partial(plot_drivers, drivers),
+        "tornado": partial(plot_tornado, drivers),
+        "tenths": partial(plot_tenths, drivers),
         "drivers of one": partial(plot_drivers_of, drivers, drivers.explanations[-1]),
         "tornado of one": partial(plot_tornado_of, drivers, drivers.explanations[-1]),
         "stress": partial(plot_stresses, stresses),
@@ -161,7 +168,8 @@ def test_a_picture_wears_its_theme(name: str, theme: Theme, draw: Draw) -> None:
 
 @every_picture
 def test_given_axes_a_picture_stays_in_their_place(name: str, draw: Draw) -> None:
-    figure = Figure(figsize=(16.0, 12.0), layout="constrained")
+    width, height = draw(name).get_size_inches()
+    figure = Figure(figsize=(2.0 * width, 2.2 * height), layout="constrained")
     (left, place), (below, right) = figure.subplots(2, 2)
     assert draw(name, axes=place) is figure
     shown = faults(figure)

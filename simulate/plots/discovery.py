@@ -1,7 +1,5 @@
 """What separates the paths that get there: their share by the rule's inputs, and two examples."""
 
-from typing import cast
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
@@ -17,7 +15,7 @@ from simulate.scenario import Scenario
 
 from .frame import frame, made_by
 from .style import LIGHT, SMALL, Theme, shades
-from .ticks import in_money, in_percent, label_years
+from .ticks import add_bar_of_shares, in_money, in_percent, label_years
 from .wrapping import wrap
 
 SIZE = (8.0, 8.0)
@@ -92,10 +90,7 @@ def _draw_plane(axes: Axes, discovery: Discovery, x: Limit, y: Limit, theme: The
     share = _shares(discovery, x, y)
     mesh = axes.pcolormesh(across, up, share.T, cmap=shades(theme), vmin=NEVER, vmax=1.0)
     mesh.set_rasterized(True)
-    bar = cast(Figure, axes.figure.figure).colorbar(mesh, ax=axes, fraction=0.045, pad=0.02)
-    bar.ax.set_ylim(0.0, 1.0)
-    in_percent(bar.ax.yaxis)
-    bar.set_label("share in which it happens", fontsize=SMALL)
+    add_bar_of_shares(axes, mesh, "share in which it happens", theme)
     (left, right), (bottom, top) = _within(x, across), _within(y, up)
     box = Rectangle((left, bottom), right - left, top - bottom, fill=False)
     box.set(edgecolor=theme.orange, linewidth=2.5)

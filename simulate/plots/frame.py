@@ -14,7 +14,7 @@ from matplotlib.figure import Figure, SubFigure
 from simulate.result import DISCLAIMER, Result
 from simulate.version import package_version
 
-from .style import FOOT, SMALL, TITLE, Theme, dress, style
+from .style import FOOT, LIGHT, SMALL, TITLE, Theme, dress, style
 from .wrapping import wrap
 
 SIZE = (8.0, 5.6)
@@ -120,6 +120,13 @@ def frame(
             within = axes.figure.add_subfigure(place, facecolor=theme.paper)
             axes.remove()
             yield Frame(within, grid(within), theme)
+
+
+@contextmanager
+def bare_figure(size: tuple[float, float], theme: Theme = LIGHT) -> Iterator[Figure]:
+    """Give a new figure with nothing around its panels, which are placed by hand."""
+    with mpl.rc_context(cast(Any, style(theme))):
+        yield Figure(figsize=size)
 
 
 def _grid(

@@ -1,7 +1,5 @@
 """A probability along a setting, or over two, and where it is as wanted."""
 
-from typing import cast
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -12,7 +10,7 @@ from simulate.analysis.goal_seek import GoalSeek
 
 from .frame import frame, made_by
 from .style import LIGHT, SMALL, Theme, shades
-from .ticks import in_percent
+from .ticks import add_bar_of_shares, in_percent
 
 LINES = 10
 # Part of the height below which there is no room for a name.
@@ -80,8 +78,7 @@ def _draw_map(axes: Axes, goal: GoalMap, theme: Theme) -> None:
     axes.set_ylim(rows[0], rows[-1])
     axes.set_xlabel(across.label)
     axes.set_ylabel(down.label)
-    bar = cast(Figure, axes.figure.figure).colorbar(filled, ax=axes, label="probability")
-    in_percent(bar.ax.yaxis)
+    add_bar_of_shares(axes, filled, "probability", theme)
 
 
 def _mark_now(
