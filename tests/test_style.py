@@ -144,9 +144,7 @@ def test_what_is_told_stays_in_the_picture() -> None:
     detail = f"a lab: every draw of {key} shifted alike, until {key} is the value; " * 3
     seen = "Seen: revenue to 2026Q4 = 15 bn ± 2%; " * 4
     with frame(None, LIGHT, heights=(1, 1)) as picture:
-        figure = picture.tell(
-            finding, detail, made_by("Seen: revenue to 2026Q4 = 15 bn ± 2%; " * 4)
-        )
+        figure = picture.tell(finding, detail, made_by(seen))
     shown = faults(figure)
     assert shown.outside == shown.overlapping == []
     assert any("no investment advice" in " ".join(text.split()) for text in shown.texts)
