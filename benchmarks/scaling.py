@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from simulate import Scenario, run
-from simulate.plots.style import picture, save_picture
+from simulate.plots.frame import frame
+from simulate.plots.style import LIGHT, save_picture
 
 ROUNDS = 5
 
@@ -94,12 +95,13 @@ def print_scaling(scenario: Scenario, threads: int, file: Path | None) -> None:
 
 def draw(lines: Sequence[Line], file: Path) -> None:
     """Draw seconds against each size, with the straight line through them."""
-    with picture((9.0, 3.2)) as figure:
-        for axes, line in zip(figure.subplots(1, len(lines)), lines, strict=True):
+    with frame(None, LIGHT, (9.0, 4.0), columns=len(lines)) as picture:
+        for axes, line in zip(picture.panels[0], lines, strict=True):
             slope, start = np.polyfit(line.sizes, line.seconds, 1)
             ends = np.array([0, max(line.sizes)])
-            axes.plot(ends, start + slope * ends, lw=1)
-            axes.plot(line.sizes, line.seconds, "o")
+            axes.plot(ends, start + slope * ends, color=LIGHT.orange, linewidth=1)
+            axes.plot(line.sizes, line.seconds, "o", color=LIGHT.blue)
             axes.set(xlabel=line.title, ylabel="seconds", xlim=(0, None), ylim=(0, None))
-        figure.suptitle("Cost grows in straight lines")
+        detail = "seconds of a run, and the straight line through them"
+        figure = picture.tell("Cost grows in straight lines", detail, f"Least of {ROUNDS} rounds.")
         save_picture(figure, file)

@@ -3,9 +3,13 @@
 import hashlib
 import os
 import pickle
+import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -15,26 +19,66 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
+from simulate.analysis.backtest import backtest
 from simulate.analysis.convergence import converge
+from simulate.analysis.decision import weigh
+from simulate.analysis.discovery import discover
 from simulate.analysis.drivers import find_drivers
+from simulate.analysis.example_paths import example_paths
 from simulate.analysis.fit import fit_data
+from simulate.analysis.goal_map import map_goal
+from simulate.analysis.goal_seek import seek_goal
+from simulate.analysis.stress import stress
+from simulate.analysis.sweep import sweep
+from simulate.analysis.update import update
+from simulate.event import projected_event
+from simulate.goal import parse_target
+from simulate.observation_text import read_observations
 from simulate.plots import PICTURES
+from simulate.plots.backtest import plot_backtest
 from simulate.plots.comparison import plot_comparison
 from simulate.plots.convergence import plot_convergence
-from simulate.plots.drivers import plot_drivers_of
+from simulate.plots.decision import plot_decision
+from simulate.plots.discovery import plot_discovery
+from simulate.plots.drivers import plot_drivers, plot_drivers_of
 from simulate.plots.fit import plot_fit
+from simulate.plots.goal import plot_goal
+from simulate.plots.stress import plot_stresses
 from simulate.plots.style import DARK, LIGHT, THEMES, Theme, save_picture
-from simulate.plots.tornado import plot_tornado_of
+from simulate.plots.sweep import plot_sweep
+from simulate.plots.tenths import plot_tenths
+from simulate.plots.tornado import plot_tornado, plot_tornado_of
+from simulate.plots.update import plot_update
 from simulate.result import Result
 from simulate.run import run
-from simulate.scenario import Scenario
+from simulate.scenario import Scenario, load_scenario
+from simulate.scenario.setting import find_setting, parse_variation
+from tests.conftest import CONFIGS
 from tests.drawn import faults
 from tests.scenarios import changed
 
-PATHS = 4096
+PATHS, FEW = 4096, 1024
 LONG = "A scenario whose name tells every assumption in words, one after another, " * 4
-DRIVERS = {"drivers": plot_drivers_of, "tornado": plot_tornado_of}
-OTHERS = ("comparison", "convergence", "fit", *DRIVERS)
+GAIN, OVERRUN = "inference.efficiency_gain.p50", "inference.overrun"
+OTHERS = ("comparison", "convergence", "fit")
+ANALYSES = (
+    "drivers",
+    "drivers of one",
+    "tornado",
+    "tornado of one",
+    "tenths",
+    "stress",
+    "sweep",
+    "sweep of two",
+    "goal",
+    "goal over two",
+    "decision",
+    "discovery",
+    "discovery without a rule",
+    "update",
+    "backtest",
+)
+Draw = Callable[..., Figure]
 
 
 @pytest.fixture(scope="module")
@@ -43,35 +87,68 @@ def result(anthropic: Scenario) -> Result:
 
 
 @pytest.fixture(scope="module")
-def draw(anthropic: Scenario, result: Result) -> Callable[..., Figure]:
+def draw(anthropic: Scenario, result: Result) -> Draw:
     """Draw a picture by name, with axes and theme."""
     planned = run(changed(anthropic, {"inference.base_overrun": 0.0}), paths=PATHS)
-    convergence = converge(anthropic, PATHS)
     values = np.random.default_rng(1).lognormal(size=500)
-    fits = fit_data(values, resamples=0)
-    drivers = find_drivers(anthropic, paths=1024)
+    pictures: dict[str, Draw] = {
+        "comparison": partial(plot_comparison, result, planned),
+        "convergence": partial(plot_convergence, converge(anthropic, PATHS)),
+        "fit": partial(plot_fit, fit_data(values, resamples=0), values, "prices.csv: price", "USD"),
+    }
+    pictures |= {name: partial(plot, result) for name, plot in PICTURES.items()}
+    pictures |= pictures_of_analyses(anthropic)
 
     def one(name: str, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
-        if name == "comparison":
-            return plot_comparison(result, planned, axes=axes, theme=theme)
-        if name == "convergence":
-            return plot_convergence(convergence, axes=axes, theme=theme)
-        if name == "fit":
-            return plot_fit(fits, values, "prices.csv: price", "USD", axes=axes, theme=theme)
-        if name in DRIVERS:
-            return DRIVERS[name](drivers, drivers.explanations[-1], axes=axes, theme=theme)
-        return PICTURES[name](result, axes=axes, theme=theme)
+        return pictures[name](axes=axes, theme=theme)
 
     return one
 
 
-every_picture = pytest.mark.parametrize("name", [*PICTURES, *OTHERS])
+def pictures_of_analyses(scenario: Scenario) -> dict[str, Draw]:
+    """Return the pictures of analyses, by name, each to be drawn with axes and theme."""
+    drivers = find_drivers(scenario, paths=FEW)
+    blow = {"dearer": changed(scenario, {"inference.base_overrun": 0.5})}
+    stresses = stress(scenario, blow, {"dearer": "inference at half more"}, paths=FEW)
+    gain, overrun = (
+        parse_variation(scenario, f"{key}={values}")
+        for key, values in ((GAIN, "0.4:1.2:3"), (OVERRUN, "-0.1:0.1:3"))
+    )
+    wanted = parse_target("P(gross margin by 2027) >= 0.4", scenario)
+    event = projected_event(scenario)
+    discovery = discover(scenario, event, PATHS)
+    bare = replace(discovery, limits=())
+    examples = example_paths(discovery.outcomes, event, discovery.scenario)
+    texts = ("revenue 2026Q1 = 3.0 bn ± 20%", "gross margin 2026 = 50% ± 5%")
+    seen = read_observations(texts, None, scenario)
+    settings = (find_setting(scenario, GAIN), find_setting(scenario, OVERRUN))
+    options = {
+        name: load_scenario(CONFIGS / "anthropic-tpu.toml", option=name) for name in ("buy", "rent")
+    }
+    return {
+        "drivers": partial(plot_drivers, drivers),
+        "tornado": partial(plot_tornado, drivers),
+        "tenths": partial(plot_tenths, drivers),
+        "drivers of one": partial(plot_drivers_of, drivers, drivers.explanations[-1]),
+        "tornado of one": partial(plot_tornado_of, drivers, drivers.explanations[-1]),
+        "stress": partial(plot_stresses, stresses),
+        "sweep": partial(plot_sweep, sweep(scenario, [gain], paths=FEW)),
+        "sweep of two": partial(plot_sweep, sweep(scenario, [gain, overrun], paths=FEW)),
+        "goal": partial(plot_goal, seek_goal(wanted, settings[0], paths=FEW)),
+        "goal over two": partial(plot_goal, map_goal(wanted, settings, paths=FEW)),
+        "decision": partial(plot_decision, weigh(options, paths=PATHS)),
+        "discovery": partial(plot_discovery, discovery, *examples),
+        "discovery without a rule": partial(plot_discovery, bare, *examples),
+        "update": partial(plot_update, update(scenario, seen, paths=PATHS)),
+        "backtest": partial(plot_backtest, backtest(scenario, seen, paths=PATHS)),
+    }
+
+
+every_picture = pytest.mark.parametrize("name", [*PICTURES, *OTHERS, *ANALYSES])
 
 
 @every_picture
-def test_a_picture_of_its_own_has_its_finding_as_title_and_label(
-    name: str, draw: Callable[..., Figure]
-) -> None:
+def test_a_picture_of_its_own_has_its_finding_as_title_and_label(name: str, draw: Draw) -> None:
     figure = draw(name)
     title = max(figure.texts, key=lambda text: text.get_fontsize()).get_text()
     assert title.replace("\n", " ") == figure.get_label() != ""
@@ -79,19 +156,20 @@ def test_a_picture_of_its_own_has_its_finding_as_title_and_label(
 
 @every_picture
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
-def test_a_picture_wears_its_theme(name: str, theme: Theme, draw: Callable[..., Figure]) -> None:
-    figure = draw(name, theme=theme)
-    other = DARK if theme is LIGHT else LIGHT
+def test_a_picture_wears_its_theme(name: str, theme: Theme, draw: Draw) -> None:
+    figure, other = draw(name, theme=theme), (DARK if theme is LIGHT else LIGHT)
     assert to_hex(figure.get_facecolor()) == theme.paper
-    colors = {to_hex(text.get_color()) for axes in figure.axes for text in axes.texts}
-    colors |= {to_hex(text.get_color()) for text in figure.texts}
-    assert theme.ink in colors
-    assert not colors & {other.ink, other.muted}
+    written = StringIO()
+    figure.savefig(written, format="svg")
+    colors = set(re.findall("#[0-9a-f]{6}", written.getvalue()))
+    assert {theme.ink, theme.muted, theme.paper} <= colors
+    assert not colors & ({*vars(other).values(), "#000000", "#ffffff"} - {*vars(theme).values()})
 
 
 @every_picture
-def test_given_axes_a_picture_stays_in_their_place(name: str, draw: Callable[..., Figure]) -> None:
-    figure = Figure(figsize=(16.0, 12.0), layout="constrained")
+def test_given_axes_a_picture_stays_in_their_place(name: str, draw: Draw) -> None:
+    width, height = draw(name).get_size_inches()
+    figure = Figure(figsize=(2.0 * width, 2.2 * height), layout="constrained")
     (left, place), (below, right) = figure.subplots(2, 2)
     assert draw(name, axes=place) is figure
     shown = faults(figure)
@@ -108,24 +186,20 @@ def test_given_axes_a_picture_stays_in_their_place(name: str, draw: Callable[...
 
 
 @pytest.mark.parametrize("name", ["margin_date", "fans", "cash_bridge"])
-def test_several_panels_need_axes_of_a_grid(name: str, draw: Callable[..., Figure]) -> None:
+def test_several_panels_need_axes_of_a_grid(name: str, draw: Draw) -> None:
     with pytest.raises(ValueError, match=r"made by subplots\(\)"):
         draw(name, axes=Figure().add_axes((0.1, 0.1, 0.8, 0.8)))
 
 
 @every_picture
-def test_the_same_result_gives_the_same_svg(
-    name: str, draw: Callable[..., Figure], tmp_path: Path
-) -> None:
+def test_the_same_result_gives_the_same_svg(name: str, draw: Draw, tmp_path: Path) -> None:
     for file in ("first.svg", "second.svg"):
         save_picture(draw(name), tmp_path / file)
     assert (tmp_path / "first.svg").read_bytes() == (tmp_path / "second.svg").read_bytes()
 
 
 @pytest.mark.parametrize("kind", [".png", ".pdf"])
-def test_the_same_result_gives_the_same_file(
-    kind: str, draw: Callable[..., Figure], tmp_path: Path
-) -> None:
+def test_the_same_result_gives_the_same_file(kind: str, draw: Draw, tmp_path: Path) -> None:
     for file in ("first", "second"):
         save_picture(draw("fans"), tmp_path / f"{file}{kind}")
     assert (tmp_path / f"first{kind}").read_bytes() == (tmp_path / f"second{kind}").read_bytes()
@@ -157,9 +231,7 @@ def test_another_process_gives_the_same_file(result: Result, tmp_path: Path) -> 
         assert theirs[name] == ours, name
 
 
-def test_an_svg_says_its_finding_to_those_who_cannot_see_it(
-    draw: Callable[..., Figure], tmp_path: Path
-) -> None:
+def test_an_svg_says_its_finding_to_those_who_cannot_see_it(draw: Draw, tmp_path: Path) -> None:
     figure = draw("margin_date")
     save_picture(figure, tmp_path / "picture.svg")
     assert f"<title>{figure.get_label()}</title>" in (tmp_path / "picture.svg").read_text()
@@ -226,8 +298,6 @@ def test_no_text_leaves_the_picture_or_covers_another(
 
 
 @every_picture
-def test_no_text_of_the_dark_theme_leaves_the_picture(
-    name: str, draw: Callable[..., Figure]
-) -> None:
+def test_no_text_of_the_dark_theme_leaves_the_picture(name: str, draw: Draw) -> None:
     found = faults(draw(name, theme=DARK))
     assert found.outside == found.overlapping == []

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
-from simulate.plots.style import THEMES, Theme, mix, picture, sign, tell
+from simulate.plots.frame import frame, made_by
+from simulate.plots.style import LIGHT, THEMES, Theme, mix
 from simulate.plots.ticks import year_step
 from simulate.plots.wrapping import ELLIPSIS, text_width, wrap
 from tests.drawn import faults
@@ -137,15 +138,14 @@ def test_there_are_never_too_many_years_on_an_axis(years: int, most: int) -> Non
     assert years / year_step(years, most) <= most
 
 
-def test_what_is_told_and_signed_stays_in_the_picture() -> None:
+def test_what_is_told_stays_in_the_picture() -> None:
     key = "segments.subscriptions.growth.initial.p50"
     finding = f"Met at {key} -0.2268 and less, where segments.api.growth.half_life.p50 is 1.2345"
-    with picture() as figure:
-        first, second = figure.subplots(2, 1)
-        tell(first, finding, f"a lab: every draw of {key} shifted alike, until {key} is the value")
-        tell(second, "another", "finding")
-        sign(figure, "; ".join(["Seen: revenue twelve months to 2026Q4 = 15 bn ± 2%"] * 4))
+    detail = f"a lab: every draw of {key} shifted alike, until {key} is the value; " * 3
+    seen = "Seen: revenue to 2026Q4 = 15 bn ± 2%; " * 4
+    with frame(None, LIGHT, heights=(1, 1)) as picture:
+        figure = picture.tell(finding, detail, made_by(seen))
     shown = faults(figure)
-    assert shown.outside == []
+    assert shown.outside == shown.overlapping == []
     assert any("no investment advice" in " ".join(text.split()) for text in shown.texts)
     assert figure.get_label() == finding

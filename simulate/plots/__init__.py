@@ -7,6 +7,7 @@ results, or of an analysis, take that instead.
   it. The figure's label is the finding, for an alternative text (``figure.get_label()``).
 - With ``axes``, of ``subplots()`` or the like, it draws there, under a smaller title and without a
   footer, and returns their figure; a picture of several panels replaces them by a sub-figure.
+- The gallery of a scenario's inputs alone is a page of its own, and takes no axes.
 - ``theme`` is ``LIGHT`` or ``DARK`` of ``plots.style``.
 - The same result gives the same figure; saved by ``plots.style.save_picture``, the same bytes.
 """

@@ -6,10 +6,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from simulate.analysis.convergence import SAMPLERS, Convergence
-from simulate.result import DISCLAIMER
-from simulate.version import package_version
 
-from .frame import frame
+from .frame import frame, made_by
 from .style import LIGHT, Theme
 from .ticks import in_percent
 
@@ -62,5 +60,5 @@ def plot_convergence(
         return picture.tell(
             f"Sobol' points spare a factor of {convergence.gain:.0f} in paths",
             f"{convergence.scenario.name}: {convergence.question}",
-            f"Seed {convergence.scenario.sampling.seed}, version {package_version()}. {DISCLAIMER}",
+            made_by(f"Seed {convergence.scenario.sampling.seed}."),
         )

@@ -1,41 +1,47 @@
 """What knowing each input before a decision is worth."""
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simulate.analysis.decision import Weighed, payoff_words
 
-from .style import BLUE, INK, ORANGE, SIZE, picture, sign, tell
+from .frame import frame, made_by
+from .style import LIGHT, SMALL, Theme
 
 MOST_SHOWN = 12
-# For the label beside the longest bar.
-ROOM = 1.15
+# In inches.
+WIDTH, AROUND, ROW = 8.0, 2.0, 0.7
+THICKNESS = 0.3
+# Of a row, from the bar's middle up to its label.
+ABOVE = 0.22
 
 
-def plot_decision(weighed: Weighed) -> Figure:
+def plot_decision(weighed: Weighed, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
     """Draw the worth of each telling input with 95% intervals, below that of knowing everything."""
     shown = list(weighed.telling.items())[:MOST_SHOWN]
     worths = [weighed.everything, *(known.worth for _, known in shown)]
     labels = ["everything", *(f"{key}: {weighed.rule(key)}" for key, _ in shown)]
     rows = np.arange(len(worths))
-    value = np.array([worth.value for worth in worths])
-    reach = np.array([worth.high - worth.value for worth in worths])
-    with picture((SIZE[0], 2.2 + 0.42 * len(worths))) as figure:
-        axes = figure.add_subplot()
-        axes.barh(
+    with frame(axes, theme, (WIDTH, AROUND + ROW * rows.size)) as picture:
+        panel = picture.axes
+        panel.barh(
             rows,
-            value,
-            0.7,
-            xerr=reach,
-            color=[ORANGE, *[BLUE] * len(shown)],
-            error_kw={"ecolor": INK, "elinewidth": 0.9},
+            [worth.value for worth in worths],
+            THICKNESS,
+            xerr=[worth.high - worth.value for worth in worths],
+            color=[theme.orange, *[theme.blue] * len(shown)],
+            error_kw={"ecolor": theme.ink, "elinewidth": 0.9},
         )
-        for row, (end, label) in enumerate(zip(value + reach, labels, strict=True)):
-            axes.text(float(end), row, f"  {label}", va="center")
-        axes.set_yticks([])
-        axes.invert_yaxis()
-        axes.set_xlim(0.0, ROOM * float((value + reach).max()) or 1.0)
-        axes.set_xlabel("worth of knowing it before deciding, bn USD")
-        tell(axes, weighed.finding, f"{weighed.decision.title}: {payoff_words(weighed.decision)}")
-        sign(figure, weighed.luck.words)
-    return figure
+        across = panel.get_yaxis_transform()
+        for row, label in enumerate(labels):
+            panel.text(0.0, row - ABOVE, label, va="bottom", fontsize=SMALL, transform=across)
+        panel.set_yticks([])
+        panel.set_ylim(rows.size - 0.6, -0.7)
+        panel.set_xlim(0.0, panel.get_xlim()[1] if weighed.everything.value > 0.0 else 1.0)
+        panel.set_xlabel("worth of knowing it before deciding, bn USD")
+        return picture.tell(
+            weighed.finding,
+            f"{weighed.decision.title}: {payoff_words(weighed.decision)}",
+            made_by(weighed.luck.words),
+        )

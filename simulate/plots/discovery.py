@@ -2,9 +2,10 @@
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from numpy.typing import NDArray
 
 from simulate.analysis.discovery import Discovery, Limit
 from simulate.analysis.example_paths import Story
@@ -12,128 +13,157 @@ from simulate.kernels.rows import Metric, index
 from simulate.result import projected_metric
 from simulate.scenario import Scenario
 
-from .style import BLUE, INK, MUTED, ORANGE, PALE, picture, sign, tell
-from .ticks import in_percent
+from .frame import frame, made_by
+from .style import LIGHT, SMALL, Theme, shades
+from .ticks import add_bar_of_shares, in_money, in_percent, label_years
+from .wrapping import wrap
 
+SIZE = (8.0, 8.0)
+# Points that the name of an axis may take.
+WIDE, HIGH = 400.0, 160.0
 BINS = 28
 LEAST_IN_A_BIN = 20
 SHOWN = (0.005, 0.995)
-SHARES = LinearSegmentedColormap.from_list("shares", ["#f1f4f6", "#9cc5d3", BLUE, "#0c3544"])
+# Below 0, so that a share of 0 is told from paper.
+NEVER = -0.15
+# Of the panel's height, and what each line of the rule takes of it.
+RULE, RULE_LINE = 0.05, 0.06
 
 
-def plot_discovery(discovery: Discovery, success: Story | None, failure: Story | None) -> Figure:
+def plot_discovery(
+    discovery: Discovery,
+    success: Story | None,
+    failure: Story | None,
+    *,
+    axes: Axes | None = None,
+    theme: Theme = LIGHT,
+) -> Figure:
     """Draw the share of paths in which the event happens, the rule, and a typical path of each."""
-    with picture((11.5, 6.2)) as figure:
-        grid = figure.add_gridspec(2, 2, width_ratios=(6, 5))
-        left = figure.add_subplot(grid[:, 0])
-        if len(discovery.limits) > 1:
-            _plot_plane(left, discovery, *discovery.limits[:2])
-        elif discovery.limits:
-            _plot_line(left, discovery, discovery.limits[0])
-        else:
-            left.set_axis_off()
-        tell(left, _finding(discovery), _detail(discovery))
-        # A long line below the title may run past its axes, which need not shrink for it.
-        left.texts[-1].set_in_layout(False)
-        top, bottom = (figure.add_subplot(grid[row, 1]) for row in (0, 1))
-        _plot_examples(top, bottom, discovery.scenario, success, failure)
-        sign(
-            figure,
-            f"{len(discovery.outcomes):,} paths, half to find the rule and half to judge and draw "
-            f"it; seed {discovery.scenario.sampling.seed}.",
+    scenario = discovery.scenario
+    with frame(axes, theme, SIZE, heights=(3, 2), columns=2, wide_top=True) as picture:
+        (top,), examples = picture.panels
+        match discovery.limits:
+            case (x, y, *_):
+                _draw_plane(top, discovery, x, y, theme)
+            case (limit,):
+                _draw_line(top, discovery, limit, theme)
+            case _:
+                top.set_axis_off()
+        _draw_examples(examples, scenario, success, failure, theme)
+        return picture.tell(
+            _finding(discovery),
+            f"{scenario.name}: the rule, and below it a typical path of each kind",
+            made_by(
+                f"{len(discovery.outcomes):,} paths, half to find the rule and half to judge and "
+                f"draw it, seed {scenario.sampling.seed}"
+            ),
         )
-    return figure
 
 
 def _finding(discovery: Discovery) -> str:
+    happens = discovery.event.in_words(discovery.scenario)
     if not discovery.separates:
-        return "No rule separates the paths"
+        return f"No rule separates the paths in which {happens}"
+    density, overall = discovery.density.value, discovery.overall.value
     return (
-        f"{discovery.density.value:.0%} inside the rule, {discovery.overall.value:.0%} of all paths"
+        f"{happens[0].upper()}{happens[1:]}: in {density:.0%} of the paths inside the rule, "
+        f"in {overall:.0%} of all"
     )
 
 
-def _detail(discovery: Discovery) -> str:
-    return f"{discovery.scenario.name}: {discovery.event.in_words(discovery.scenario)}"
-
-
-def _shown(limit: Limit) -> tuple[float, float]:
+def _edges(limit: Limit) -> NDArray[np.float64]:
     low, high = np.quantile(limit.feature.by_path, SHOWN)
-    return float(low), float(high)
+    return np.linspace(low, high, BINS + 1)
 
 
-def _plot_plane(axes: Axes, discovery: Discovery, x: Limit, y: Limit) -> None:
+def _shares(discovery: Discovery, *limits: Limit) -> NDArray[np.float64]:
+    """Return the share of paths in which it happens by bins of one input or two."""
+    place, edges = [limit.feature.by_path for limit in limits], [_edges(limit) for limit in limits]
+    count, _ = np.histogramdd(place, edges)
+    hits, _ = np.histogramdd(place, edges, weights=discovery.success.astype(float))
+    return np.where(count >= LEAST_IN_A_BIN, hits / np.maximum(count, 1), np.nan)
+
+
+def _draw_plane(axes: Axes, discovery: Discovery, x: Limit, y: Limit, theme: Theme) -> None:
     """Draw the share over two inputs, and the rule's part of the plane."""
-    (left, right), (low, high) = _shown(x), _shown(y)
-    edges = np.linspace(left, right, BINS + 1), np.linspace(low, high, BINS + 1)
-    place = x.feature.by_path, y.feature.by_path
-    count, *_ = np.histogram2d(*place, bins=edges)
-    hits, *_ = np.histogram2d(*place, bins=edges, weights=discovery.success.astype(float))
-    share = np.where(count >= LEAST_IN_A_BIN, hits / np.maximum(count, 1), np.nan)
-    mesh = axes.pcolormesh(*edges, share.T, cmap=SHARES, vmin=0.0, vmax=1.0)
-    bar = axes.figure.colorbar(mesh, ax=axes, fraction=0.045, pad=0.02)
-    in_percent(bar.ax.yaxis)
-    bar.set_label("share of paths in which it happens", color=INK)
-    start, stop = max(x.low, left), min(x.high, right)
-    bottom, top = max(y.low, low), min(y.high, high)
-    size = stop - start, top - bottom
-    axes.add_patch(Rectangle((start, bottom), *size, fill=False, color=ORANGE, linewidth=2.2))
-    for limit, name in ((x, "x"), (y, "y")):
-        axes.set(**{f"{name}label": f"{limit.feature.title}, {limit.feature.unit}"})
-        if limit.feature.unit == "share":
-            in_percent(getattr(axes, f"{name}axis"))
-    _write_rule(axes, discovery)
+    across, up = _edges(x), _edges(y)
+    share = _shares(discovery, x, y)
+    mesh = axes.pcolormesh(across, up, share.T, cmap=shades(theme), vmin=NEVER, vmax=1.0)
+    mesh.set_rasterized(True)
+    add_bar_of_shares(axes, mesh, "share in which it happens", theme)
+    (left, right), (bottom, top) = _within(x, across), _within(y, up)
+    box = Rectangle((left, bottom), right - left, top - bottom, fill=False)
+    box.set(edgecolor=theme.orange, linewidth=2.5)
+    axes.add_patch(box)
+    _name_axis(axes.xaxis, x, WIDE)
+    _name_axis(axes.yaxis, y, HIGH)
+    _write_rule(axes, discovery, theme)
 
 
-def _plot_line(axes: Axes, discovery: Discovery, limit: Limit) -> None:
+def _draw_line(axes: Axes, discovery: Discovery, limit: Limit, theme: Theme) -> None:
     """Draw the share over one input, and the rule's part of it."""
-    left, right = _shown(limit)
-    edges = np.linspace(left, right, BINS + 1)
-    count, _ = np.histogram(limit.feature.by_path, edges)
-    hits, _ = np.histogram(limit.feature.by_path, edges, weights=discovery.success.astype(float))
-    share = np.where(count >= LEAST_IN_A_BIN, hits / np.maximum(count, 1), np.nan)
-    axes.axvspan(max(limit.low, left), min(limit.high, right), color=PALE, alpha=0.6, linewidth=0)
-    axes.plot((edges[:-1] + edges[1:]) / 2.0, share, "o-", color=BLUE, markersize=4)
-    axes.axhline(discovery.overall.value, color=MUTED, linewidth=1.0, linestyle="--")
-    axes.text(left, discovery.overall.value + 0.01, "all paths", color=MUTED, fontsize=9)
+    edges, overall = _edges(limit), discovery.overall.value
+    axes.axvspan(*_within(limit, edges), color=theme.pale, linewidth=0)
+    middles = (edges[:-1] + edges[1:]) / 2.0
+    axes.plot(middles, _shares(discovery, limit), "o-", color=theme.blue, markersize=4)
+    axes.axhline(overall, color=theme.muted, linewidth=1.0, linestyle="--")
+    axes.text(edges[0], overall + 0.01, "all paths", fontsize=SMALL)
     axes.set_ylim(0.0, 1.0)
     axes.set_yticks(np.linspace(0.0, 1.0, 6))
     in_percent(axes.yaxis)
-    axes.set_ylabel("share of paths in which it happens")
-    axes.set_xlabel(f"{limit.feature.title}, {limit.feature.unit}")
-    _write_rule(axes, discovery)
+    axes.set_ylabel("share in which it happens")
+    _name_axis(axes.xaxis, limit, WIDE)
+    _write_rule(axes, discovery, theme)
 
 
-def _write_rule(axes: Axes, discovery: Discovery) -> None:
+def _within(limit: Limit, edges: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the part of an axis that a limit leaves."""
+    return max(limit.low, edges[0]), min(limit.high, edges[-1])
+
+
+def _name_axis(axis: Axis, limit: Limit, room: float) -> None:
+    name = wrap(f"{limit.feature.title}, {limit.feature.unit}", room, SMALL)
+    axis.set_label_text(name, fontsize=SMALL)
+    if limit.feature.unit == "share":
+        in_percent(axis)
+
+
+def _write_rule(axes: Axes, discovery: Discovery, theme: Theme) -> None:
     """Write the rule into a strip that is left free above what is drawn."""
     low, high = axes.get_ylim()
-    axes.set_ylim(low, high + (0.06 + 0.04 * len(discovery.limits)) * (high - low))
+    axes.set_ylim(low, high + (RULE + RULE_LINE * len(discovery.limits)) * (high - low))
     axes.text(
         0.02,
         0.98,
         "\n".join(str(limit) for limit in discovery.limits),
         transform=axes.transAxes,
         va="top",
-        fontsize=8.5,
-        bbox={"facecolor": "white", "edgecolor": ORANGE, "pad": 4},
+        fontsize=SMALL,
+        bbox={"facecolor": theme.paper, "edgecolor": theme.orange, "pad": 4},
     )
 
 
-def _plot_examples(
-    top: Axes, bottom: Axes, scenario: Scenario, success: Story | None, failure: Story | None
+def _draw_examples(
+    panels: list[Axes],
+    scenario: Scenario,
+    success: Story | None,
+    failure: Story | None,
+    theme: Theme,
 ) -> None:
     """Draw gross margin and cash of the two typical paths."""
-    margin = projected_metric(scenario)
-    end = scenario.horizon.first_year + (np.arange(scenario.horizon.quarters) + 1) / 4.0
-    for story, color, name in ((success, BLUE, "it happens"), (failure, ORANGE, "it doesn't")):
-        if story is None:
-            continue
-        top.plot(end, story.metrics[index(margin)], color=color, linewidth=1.8, label=name)
-        bottom.plot(end, story.metrics[index(Metric.CASH)], color=color, linewidth=1.8)
-    top.axhline(scenario.targets.gross_margin, color=INK, linewidth=1.0, linestyle="--")
-    bottom.axhline(0.0, color=INK, linewidth=1.0, linestyle="--")
-    in_percent(top.yaxis)
-    top.set_ylabel(f"gross margin, {scenario.targets.projected_margin}")
-    bottom.set_ylabel("cash, billions of dollars")
-    top.legend(frameon=False, fontsize=9, loc="lower right")
-    tell(top, "A typical path of each kind", "medoids by rank of inputs and outcomes")
+    horizon, targets = scenario.horizon, scenario.targets
+    ends = np.arange(horizon.quarters) + 1
+    metrics = (projected_metric(scenario), Metric.CASH)
+    kinds = ((success, theme.blue, "it happens"), (failure, theme.orange, "it doesn't"))
+    for axes, metric, level in zip(panels, metrics, (targets.gross_margin, 0.0), strict=True):
+        for story, color, name in kinds:
+            if story is not None:
+                by_quarter = story.metrics[index(metric)]
+                axes.plot(ends, by_quarter, color=color, linewidth=2.0, label=name)
+        axes.axhline(level, color=theme.ink, linewidth=1.0, linestyle="--")
+        label_years(axes, horizon.first_year, horizon.years, theme, most=5)
+    margin, cash = panels
+    margin.legend(loc="best")
+    in_percent(margin.yaxis)
+    margin.set_title(f"gross margin, {targets.projected_margin}", loc="left", fontsize=SMALL)
+    cash.set_title(f"cash, {in_money(cash.yaxis)}", loc="left", fontsize=SMALL)

@@ -8,23 +8,23 @@ from simulate.analysis.drivers import Drivers, Explanation
 from simulate.analysis.findings import largest, what_moves
 from simulate.estimate import Estimate
 
-from .panels import Bars, list_names, named, plot_outcome, plot_outcomes
+from .panels import Kind, list_names, named, plot_outcomes
 from .style import LIGHT, Theme
 from .ticks import in_percent
 
 MOST_BARS = 9
 
 
-def plot_drivers(drivers: Drivers, *, theme: Theme = LIGHT) -> Figure:
+def plot_drivers(drivers: Drivers, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
     """Draw each outcome's drivers, the largest on top, and how much they explain."""
-    return plot_outcomes(BARS, drivers, theme)
+    return plot_outcomes(BARS, drivers, drivers.explanations, axes, theme)
 
 
 def plot_drivers_of(
     drivers: Drivers, explanation: Explanation, *, axes: Axes | None = None, theme: Theme = LIGHT
 ) -> Figure:
     """Draw one outcome's drivers, the largest on top, and how much they explain."""
-    return plot_outcome(BARS, drivers, explanation, axes, theme)
+    return plot_outcomes(BARS, drivers, [explanation], axes, theme)
 
 
 def _finding(explanation: Explanation) -> str:
@@ -89,10 +89,9 @@ def _reach(estimate: Estimate) -> float:
     return estimate.high - estimate.value
 
 
-BARS = Bars(
+BARS = Kind(
     _draw,
     finding=_finding,
-    named_finding=_finding,
     detail="alone: gone once it is known, total: left once all others are",
     note=_note,
 )

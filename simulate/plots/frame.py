@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from typing import Any, cast
 
 import matplotlib as mpl
@@ -12,7 +14,7 @@ from matplotlib.figure import Figure, SubFigure
 from simulate.result import DISCLAIMER, Result
 from simulate.version import package_version
 
-from .style import FOOT, SMALL, TITLE, Theme, dress, style
+from .style import FOOT, LIGHT, SMALL, TITLE, Theme, dress, style
 from .wrapping import wrap
 
 SIZE = (8.0, 5.6)
@@ -78,6 +80,7 @@ def frame(
     size: tuple[float, float] = SIZE,
     heights: Sequence[float] = (1,),
     columns: int = 1,
+    wide_top: bool = False,
 ) -> Iterator[Frame]:
     """Give the place to draw a picture in: a new figure, or that of the axes that are given.
 
@@ -94,16 +97,19 @@ def frame(
         Of the rows of panels, in proportion.
     columns
         Of panels, all of the same width.
+    wide_top
+        Whether the first row is one panel over all columns.
 
     Raises
     ------
     ValueError
         If there are several panels, and the axes stand in no grid.
     """
+    grid = partial(_grid, heights=heights, columns=columns, wide_top=wide_top, theme=theme)
     with mpl.rc_context(cast(Any, style(theme))):
         if axes is None:
             figure = Figure(figsize=size, layout="constrained")
-            yield Frame(figure, _grid(figure, heights, columns, theme), theme)
+            yield Frame(figure, grid(figure), theme)
         elif len(heights) == columns == 1:
             dress(axes, theme)
             yield Frame(axes, [[axes]], theme)
@@ -113,16 +119,33 @@ def frame(
                 raise ValueError("axes: a picture of several panels needs axes made by subplots()")
             within = axes.figure.add_subfigure(place, facecolor=theme.paper)
             axes.remove()
-            yield Frame(within, _grid(within, heights, columns, theme), theme)
+            yield Frame(within, grid(within), theme)
+
+
+@contextmanager
+def bare_figure(size: tuple[float, float], theme: Theme = LIGHT) -> Iterator[Figure]:
+    """Give a new figure with nothing around its panels, which are placed by hand."""
+    with mpl.rc_context(cast(Any, style(theme))):
+        yield Figure(figsize=size)
 
 
 def _grid(
-    canvas: Figure | SubFigure, heights: Sequence[float], columns: int, theme: Theme
+    canvas: Figure | SubFigure,
+    heights: Sequence[float],
+    columns: int,
+    wide_top: bool,
+    theme: Theme,
 ) -> list[list[Axes]]:
-    panels = canvas.subplots(len(heights), columns, squeeze=False, height_ratios=heights)
-    for axes in panels.flat:
+    places = canvas.add_gridspec(len(heights), columns, height_ratios=heights)
+    panels = [
+        [canvas.add_subplot(places[row, column]) for column in range(columns)]
+        for row in range(wide_top, len(heights))
+    ]
+    if wide_top:
+        panels.insert(0, [canvas.add_subplot(places[0, :])])
+    for axes in chain.from_iterable(panels):
         dress(axes, theme)
-    return panels.tolist()
+    return panels
 
 
 def _frame_figure(figure: Figure, finding: str, detail: str, footer: str, theme: Theme) -> None:
@@ -131,7 +154,7 @@ def _frame_figure(figure: Figure, finding: str, detail: str, footer: str, theme:
     inside = width - 2.0 * MARGIN
     figure.set_label(finding)
     title = wrap(finding, inside, TITLE, "bold", most=3, balanced=True)
-    about = wrap(detail, inside, SMALL)
+    about = wrap(detail, inside, SMALL, balanced=True)
     made = wrap(footer, inside, FOOT, most=4)
     below_title = height - MARGIN - _height(title, TITLE) - 0.3 * SMALL
     top = below_title - _height(about, SMALL) - 0.3 * SMALL
@@ -167,11 +190,12 @@ def _head_subfigure(figure: SubFigure, finding: str, detail: str, theme: Theme) 
 def _head_axes(axes: Axes, finding: str, detail: str, theme: Theme) -> None:
     width = axes.get_window_extent().width / axes.figure.dpi * POINTS_AN_INCH
     size, small = WITHIN * TITLE, WITHIN * SMALL
-    about = wrap(detail, width, small)
+    about = wrap(detail, width, small, balanced=True)
+    below = _legend_height(axes) + 0.5 * small
     axes.annotate(
         about,
         (0.0, 1.0),
-        (0.0, 0.5 * small),
+        (0.0, below),
         xycoords="axes fraction",
         textcoords="offset points",
         va="bottom",
@@ -185,8 +209,17 @@ def _head_axes(axes: Axes, finding: str, detail: str, theme: Theme) -> None:
         fontsize=size,
         fontweight="bold",
         color=theme.ink,
-        pad=_height(about, small) + small,
+        pad=below + _height(about, small) + 0.5 * small,
     )
+
+
+def _legend_height(axes: Axes) -> float:
+    """Return how far the legend reaches above axes, in points."""
+    legend = axes.get_legend()
+    if legend is None:
+        return 0.0
+    reach = legend.get_window_extent().y1 - axes.get_window_extent().y1
+    return max(0.0, reach / axes.figure.dpi * POINTS_AN_INCH)
 
 
 def _height(text: str, size: float) -> float:
@@ -198,8 +231,10 @@ def made_of(result: Result, projection: bool = False) -> str:
     """Return what made a result, for the footer, with the source of a projection that is shown."""
     scenario = result.scenario
     source = scenario.targets.source if projection else ""
-    return (
-        (f"The company's projection: {source}. " if source else "")
-        + f"{result.paths:,} paths, seed {scenario.sampling.seed}, version {package_version()}. "
-        f"{DISCLAIMER}"
-    )
+    projected = f"The company's projection: {source}. " if source else ""
+    return made_by(f"{projected}{result.paths:,} paths, seed {scenario.sampling.seed}.")
+
+
+def made_by(words: str) -> str:
+    """Return a sentence on what made a picture, with the version, and the disclaimer."""
+    return f"{words.removesuffix('.')}, version {package_version()}. {DISCLAIMER}"

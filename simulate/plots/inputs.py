@@ -11,15 +11,16 @@ from simulate.scenario import Scenario
 from simulate.scenario.correlations import correlated_pairs
 from simulate.scenario.inputs import Input, list_inputs
 
+from .frame import bare_figure, made_by
 from .joint import join
 from .panel import POINTS_AN_INCH, draw_input, draw_pair, write_source
-from .style import LIGHT, Theme, picture, sign
+from .style import LIGHT, Theme
 from .wrapping import wrap
 
 # In inches; three columns print at the width of a page of A4.
 COLUMNS, PANEL_WIDTH, MARGIN, GAP = 3, 2.2, 0.42, 0.42
 PANEL_HEAD, DETAIL_HEIGHT, SECTION_HEIGHT = 0.6, 0.2, 0.5
-TITLE_SIZE, SECTION_SIZE, DETAIL_SIZE = 13.0, 10.0, 8.0
+TITLE_SIZE, SECTION_SIZE, DETAIL_SIZE, FOOT_SIZE = 13.0, 10.0, 8.0, 7.5
 TITLE_LINES = 4
 MOST_PAIRS = 24
 
@@ -63,8 +64,7 @@ def plot_inputs(scenario: Scenario, *, theme: Theme = LIGHT) -> Figure:
     first_row = MARGIN / 2.0 + title_height + DETAIL_HEIGHT
     section = first_row + INPUT.rows(len(inputs))
     first_pair = section + (SECTION_HEIGHT if shown else 0.0)
-    with picture((width, first_pair + PAIR.rows(len(shown)) + MARGIN), theme) as figure:
-        figure.set_layout_engine("none")
+    with bare_figure((width, first_pair + PAIR.rows(len(shown)) + MARGIN), theme) as figure:
         figure.set_label(finding)
         _write(figure, title, MARGIN / 2.0, TITLE_SIZE, theme, bold=True)
         _write(figure, _detail(inputs), first_row - DETAIL_HEIGHT, DETAIL_SIZE, theme)
@@ -78,14 +78,13 @@ def plot_inputs(scenario: Scenario, *, theme: Theme = LIGHT) -> Figure:
             )
             _write(figure, _pairs_detail(scenario), section + 0.25, DETAIL_SIZE, theme)
         _draw_pairs(figure, first_pair, scenario, shown, theme)
-        sign(figure, f"simulate show, seed {scenario.sampling.seed}.", theme)
+        _sign(figure, f"simulate show, seed {scenario.sampling.seed}", theme)
     return figure
 
 
 def plot_some_inputs(inputs: Sequence[Input]) -> Figure:
     """Draw a row of inputs alone, for a page that says the rest."""
-    with picture((_width(len(inputs)), BARE_INPUT.row)) as figure:
-        figure.set_layout_engine("none")
+    with bare_figure((_width(len(inputs)), BARE_INPUT.row)) as figure:
         for place, member in enumerate(inputs):
             draw_input(_panel(figure, 0.0, BARE_INPUT, place), member, LIGHT)
     return figure
@@ -93,8 +92,7 @@ def plot_some_inputs(inputs: Sequence[Input]) -> Figure:
 
 def plot_some_pairs(scenario: Scenario, pairs: Sequence[Pair]) -> Figure:
     """Draw a row of correlated pairs alone, for a page that says the rest."""
-    with picture((_width(len(pairs)), PAIR.row)) as figure:
-        figure.set_layout_engine("none")
+    with bare_figure((_width(len(pairs)), PAIR.row)) as figure:
         _draw_pairs(figure, 0.0, scenario, pairs, LIGHT)
     return figure
 
@@ -160,6 +158,13 @@ def _write(
         fontweight="bold" if bold else "normal",
         color=theme.ink if bold else theme.muted,
     )
+
+
+def _sign(figure: Figure, words: str, theme: Theme) -> None:
+    """Write what made the figure at its foot."""
+    width = figure.get_figwidth()
+    foot = wrap(made_by(words), (width - 2.0 * MARGIN) * POINTS_AN_INCH, FOOT_SIZE)
+    figure.text(MARGIN / width, 0.01, foot, va="bottom", fontsize=FOOT_SIZE, color=theme.muted)
 
 
 def _detail(inputs: Sequence[Input]) -> str:

@@ -6,46 +6,45 @@ from matplotlib.figure import Figure
 
 from simulate.analysis.stress import Stresses
 
-from .style import BLUE, INK, LIGHT_BLUE, MUTED, ORANGE, SIZE, picture, sign, tell
+from .frame import POINTS_AN_INCH, frame, made_by
+from .style import LIGHT, SMALL, Theme
+from .wrapping import wrap
 
-COLORS = (BLUE, LIGHT_BLUE, ORANGE)
+# In inches.
+WIDTH, AROUND, ROW = 8.0, 2.6, 0.8
 THICKNESS = 0.2
+# Of a row, from the bars' middle up to its title.
 ABOVE = 0.36
+# Points.
+TITLE_WIDTH = 0.8 * POINTS_AN_INCH * WIDTH
 
 
-def plot_stresses(stresses: Stresses) -> Figure:
+def plot_stresses(stresses: Stresses, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
     """Draw each test's change of the probabilities with 95% intervals, and of the funding need."""
     rows = len(stresses.tests)
-    with picture((SIZE[0], 2.3 + 0.95 * rows)) as figure:
-        axes = figure.add_subplot()
-        _draw_changes(axes, stresses)
-        _write_funding_needs(axes, stresses)
-        for row, test in enumerate(stresses.tests):
-            axes.text(0.0, row - ABOVE, test.title, transform=axes.get_yaxis_transform())
-        axes.axvline(0.0, color=MUTED, linewidth=0.8)
-        axes.set_yticks([])
-        axes.spines["left"].set_visible(False)
-        axes.set_ylim(rows - 0.1, -0.8)
-        axes.set_xlabel("change of the probability, in points")
-        axes.legend(
-            loc="lower center",
-            ncols=3,
-            fontsize=9,
-            frameon=True,
-            edgecolor="none",
-            facecolor="white",
-            framealpha=1.0,
+    with frame(axes, theme, (WIDTH, AROUND + ROW * rows)) as picture:
+        panel = picture.axes
+        _draw_changes(panel, stresses, theme)
+        _write_beside(panel, stresses, theme)
+        panel.axvline(0.0, color=theme.muted, linewidth=0.8)
+        panel.set_yticks([])
+        panel.spines["left"].set_visible(False)
+        panel.set_ylim(rows - 0.5, -0.6)
+        panel.set_xlabel("change of the probability, in points")
+        panel.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.2)
+        return picture.tell(
+            stresses.finding,
+            f"{stresses.scenario.name}: what each stress test changes, with 95% intervals",
+            made_by(stresses.luck.words),
         )
-        tell(axes, stresses.finding, f"{stresses.scenario.name}: under each stress test")
-        sign(figure, stresses.luck.words)
-    return figure
 
 
-def _draw_changes(axes: Axes, stresses: Stresses) -> None:
+def _draw_changes(axes: Axes, stresses: Stresses, theme: Theme) -> None:
     """Draw a bar a probability and test."""
     chances = [i for i, f in enumerate(stresses.figures) if f.unit == "probability"]
+    colors = (theme.blue, theme.light_blue, theme.orange)
     rows = np.arange(len(stresses.tests))
-    for place, (chance, color) in enumerate(zip(chances, COLORS, strict=True)):
+    for place, (chance, color) in enumerate(zip(chances, colors, strict=True)):
         changes = [test.changes[chance] for test in stresses.tests]
         value = 100.0 * np.array([change.value for change in changes])
         reach = 100.0 * np.array([change.high - change.value for change in changes])
@@ -55,16 +54,28 @@ def _draw_changes(axes: Axes, stresses: Stresses) -> None:
             0.9 * THICKNESS,
             xerr=reach,
             color=color,
-            error_kw={"ecolor": INK, "elinewidth": 0.9},
+            error_kw={"ecolor": theme.ink, "elinewidth": 0.9},
             label=f"{stresses.figures[chance].short} (now {stresses.base[chance].value:.0%})",
         )
 
 
-def _write_funding_needs(axes: Axes, stresses: Stresses) -> None:
-    """Write the change of the funding need beside each test."""
+def _write_beside(axes: Axes, stresses: Stresses, theme: Theme) -> None:
+    """Write each test's title above its bars, and its change of the funding need at the right."""
     (need,) = (i for i, f in enumerate(stresses.figures) if f.unit != "probability")
-    beside = {"transform": axes.get_yaxis_transform(), "ha": "right"}
-    now = f"median peak need, bn USD (now {stresses.base[need].value:.1f})"
-    axes.text(1.0, -0.66, now, fontsize=8.5, color=MUTED, **beside)
+    across = axes.get_yaxis_transform()
+    now = f"median peak need,\nbn USD (now {stresses.base[need].value:.1f})"
+    axes.annotate(
+        now,
+        (1.0, 1.0),
+        (0.0, 4.0),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        ha="right",
+        fontsize=SMALL,
+        color=theme.muted,
+    )
     for row, test in enumerate(stresses.tests):
-        axes.text(1.0, row - ABOVE, f"{test.changes[need].value:+.1f}", **beside)
+        title = wrap(test.title, TITLE_WIDTH, SMALL, most=1)
+        axes.text(0.0, row - ABOVE, title, fontsize=SMALL, transform=across)
+        change = f"{test.changes[need].value:+.1f}"
+        axes.text(1.0, row - ABOVE, change, ha="right", transform=across)

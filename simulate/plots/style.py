@@ -1,7 +1,5 @@
 """How all pictures look, and how they are saved."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -10,10 +8,6 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
 from matplotlib.figure import Figure
-
-from simulate.result import DISCLAIMER
-
-from .wrapping import wrap
 
 DPI = 150
 # Points, on a picture 8 inches wide: shown at half of its width, the footer is still read.
@@ -115,6 +109,11 @@ def mix(one: str, other: str, part: float) -> str:
     return to_hex((red, green, blue))
 
 
+def shades(theme: Theme) -> LinearSegmentedColormap:
+    """Return the shades from paper to blue, for what is least to what is most."""
+    return LinearSegmentedColormap.from_list("shades", [theme.paper, theme.light_blue, theme.blue])
+
+
 def save_picture(figure: Figure, file: Path, dpi: float = DPI) -> None:
     """Save a figure in the format that the file's ending names; the same picture, the same file.
 
@@ -129,48 +128,5 @@ def save_picture(figure: Figure, file: Path, dpi: float = DPI) -> None:
     """
     unwanted = {".png": "Software", ".svg": "Date", ".pdf": "CreationDate"}
     metadata = {unwanted[file.suffix]: None, "Title": str(figure.get_label())}
-    with mpl.rc_context(cast(Any, STYLE)):
+    with mpl.rc_context(cast(Any, style(LIGHT))):
         figure.savefig(file, dpi=dpi, metadata=metadata)
-
-
-# Without a theme
-
-SIZE = (9.0, 6.2)
-POINTS = 72.0
-# Of a picture's width, for the lines above it and at its foot.
-TOLD, SIGNED = 0.88, 0.97
-INK, MUTED, PALE = LIGHT.ink, LIGHT.muted, LIGHT.pale
-BLUE, LIGHT_BLUE, ORANGE = LIGHT.blue, LIGHT.light_blue, LIGHT.orange
-SHADES = LinearSegmentedColormap.from_list("shades", [LIGHT.paper, LIGHT_BLUE, BLUE])
-SMALLER = {"font.size": 10.0, "axes.labelsize": 10.0, "legend.fontsize": 9.0}
-STYLE = style(LIGHT) | SMALLER
-
-
-@contextmanager
-def picture(size: tuple[float, float] = SIZE, theme: Theme = LIGHT) -> Iterator[Figure]:
-    """Give a new figure."""
-    with mpl.rc_context(cast(Any, style(theme) | SMALLER)):
-        yield Figure(figsize=size, layout="constrained")
-
-
-def tell(axes: Axes, finding: str, detail: str) -> None:
-    """Set the finding as the title, and what it is about in small below it.
-
-    The first finding of a picture is its label, for those who can't see it.
-    """
-    figure = axes.figure
-    assert isinstance(figure, Figure)
-    if not figure.get_label():
-        figure.set_label(finding)
-    room = TOLD * POINTS * figure.get_figwidth()
-    below = wrap(detail, room, 9.0)
-    title = wrap(finding, room, 13.0, "bold", balanced=True)
-    free = "\n" * len(below.splitlines())
-    axes.set_title(f"{title}{free}", loc="left", fontsize=13.0, fontweight="bold")
-    axes.text(0.0, 1.015, below, transform=axes.transAxes, fontsize=9.0, color=MUTED)
-
-
-def sign(figure: Figure, text: str, theme: Theme = LIGHT) -> None:
-    """Write what made the picture at its foot."""
-    foot = wrap(f"{text} {DISCLAIMER}", SIGNED * POINTS * figure.get_figwidth(), 7.5, most=3)
-    figure.supxlabel(foot, fontsize=7.5, color=theme.muted, x=0.01, ha="left")

@@ -1,78 +1,69 @@
-"""The probability of an outcome in each tenth of the paths, by an input from low to high."""
-
-from collections.abc import Sequence
+"""An outcome in each tenth of the paths, by an input from low to high."""
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure, SubFigure
+from matplotlib.figure import Figure
 
-from simulate.analysis.conditional import TENTHS, Effect
+from simulate.analysis.conditional import TENTHS
 from simulate.analysis.drivers import Drivers, Explanation
-from simulate.analysis.findings import between_tenths, group_letters, telling
+from simulate.analysis.findings import between_tenths, telling
 
-from .panels import named, sign_drivers
-from .style import BLUE, MUTED, PALE, picture
+from .panels import Kind, named, plot_outcomes
+from .style import LIGHT, SMALL, Theme
 from .ticks import in_percent
+from .wrapping import wrap
 
-COLUMNS = 5
-PANEL = (2.5, 2.7)
 MIDDLES = (np.arange(TENTHS) + 0.5) / TENTHS
+MARKERS = ("o", "s", "^", "D")
+# Points that an input's name may take.
+NAME_WIDTH = 110.0
 
 
-def plot_tenths(drivers: Drivers) -> Figure:
-    """Draw each outcome by the quantile of its most telling inputs, one row an outcome."""
-    letters, rows = group_letters(drivers.found), len(drivers.explanations)
-    with picture((PANEL[0] * COLUMNS, PANEL[1] * rows)) as figure:
-        parts = figure.subfigures(rows, 1, squeeze=False)[:, 0]
-        for part, explanation in zip(parts, drivers.explanations, strict=True):
-            shown = telling(explanation.effects, COLUMNS)
-            finding = _finding(explanation)
-            part.suptitle(finding, x=0.01, ha="left", fontsize=11, fontweight="bold")
-            _plot_row(part, explanation, shown, letters)
-        sign_drivers(
-            figure,
-            drivers,
-            _finding(drivers.explanations[0]),
-            f"{drivers.scenario.name}: outcomes in each tenth of {drivers.kept_paths:,} paths by "
-            "an input; 95% intervals; dashed: all paths. Inputs of one letter are correlated.",
-        )
-    return figure
+def plot_tenths(drivers: Drivers, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
+    """Draw each outcome by the quantile of its most telling inputs, a line an input."""
+    return plot_outcomes(LINES, drivers, drivers.explanations, axes, theme)
 
 
 def _finding(explanation: Explanation) -> str:
     outcome, widest = explanation.outcome, telling(explanation.effects, 1)
     found = between_tenths(outcome, widest[0]) if widest else "no input has an effect"
-    return f"{outcome.name}: {found}"
+    return f"{outcome.name[0].upper()}{outcome.name[1:]}: {found}"
 
 
-def _plot_row(
-    part: SubFigure, explanation: Explanation, shown: Sequence[Effect], letters: dict[str, str]
-) -> None:
-    first: Axes | None = None
-    for column, effect in enumerate(shown):
-        axes = part.add_subplot(1, COLUMNS, column + 1, sharey=first)
-        _plot_curve(axes, effect, explanation.value.value)
-        name = named(effect.key, letters)
-        axes.set_title(name, loc="left", fontsize=9)
-        axes.tick_params(labelsize=8.5)
-        axes.tick_params(axis="y", left=first is None, labelleft=first is None)
-        first = first or axes
-    if first is None:
-        return
-    first.set_ylim(bottom=0.0)
-    if explanation.outcome.is_probability:
-        in_percent(first.yaxis)
-    else:
-        first.set_ylabel("median, bn USD", fontsize=8.5, color=MUTED)
-
-
-def _plot_curve(axes: Axes, effect: Effect, middle: float) -> None:
-    value = np.array([at.value for at in effect.deciles])
-    below, above = (
-        np.abs([at.low for at in effect.deciles] - value),
-        np.abs([at.high for at in effect.deciles] - value),
+def _note(drivers: Drivers) -> str:
+    return (
+        f"{drivers.kept_paths:,} paths; 95% intervals. Inputs of one letter are correlated and "
+        "move together."
     )
-    axes.axhline(middle, color=PALE, linewidth=1.0, linestyle="--", zorder=0)
-    axes.errorbar(MIDDLES, value, [below, above], fmt="o-", color=BLUE, markersize=3.5, capsize=2.0)
+
+
+def _draw(axes: Axes, explanation: Explanation, letters: dict[str, str], theme: Theme) -> None:
+    effects = telling(explanation.effects, len(MARKERS))
+    colors = (theme.blue, theme.orange, theme.muted, theme.ink)
+    axes.axhline(explanation.value.value, color=theme.muted, linewidth=1.0, linestyle="--")
+    for effect, color, marker in zip(effects, colors, MARKERS, strict=False):
+        value = np.array([at.value for at in effect.deciles])
+        reach = np.abs([[at.low, at.high] for at in effect.deciles] - value[:, np.newaxis]).T
+        name = wrap(named(effect.key, letters), NAME_WIDTH, SMALL)
+        axes.errorbar(
+            MIDDLES, value, reach, color=color, marker=marker, markersize=4, capsize=2, label=name
+        )
     axes.set_xlim(0.0, 1.0)
-    axes.set_xticks([0.1, 0.5, 0.9], ["P10", "P50", "P90"])
+    axes.set_xticks(MIDDLES, [f"{place + 1}" for place in range(TENTHS)])
+    axes.set_xlabel("tenth of the paths, by the input from low to high")
+    axes.set_ylim(bottom=0.0)
+    if explanation.outcome.is_probability:
+        in_percent(axes.yaxis)
+        axes.set_ylabel("probability")
+    else:
+        axes.set_ylabel("median, bn USD")
+    if effects:
+        axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2)
+
+
+LINES = Kind(
+    _draw,
+    finding=_finding,
+    detail="by the tenth of the paths in which an input lies; dashed: all paths",
+    note=_note,
+)

@@ -1,12 +1,16 @@
 """Axes of time, of shares and of money."""
 
+from typing import cast
+
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.cm import ScalarMappable
+from matplotlib.figure import Figure
 
 from simulate.number_format import money_unit
 from simulate.scenario.quarters import QUARTERS_A_YEAR
 
-from .style import Theme
+from .style import SMALL, Theme, dress
 
 STEPS = (1, 2, 5, 10, 25)
 
@@ -51,6 +55,15 @@ def in_percent(axis: Axis) -> None:
         return f"{value:.{digits}%}"
 
     axis.set_major_formatter(label)
+
+
+def add_bar_of_shares(axes: Axes, shaded: ScalarMappable, label: str, theme: Theme) -> None:
+    """Explain the shades of a map of shares in a bar at its right."""
+    bar = cast(Figure, axes.figure.figure).colorbar(shaded, ax=axes, fraction=0.045, pad=0.02)
+    dress(bar.ax, theme)
+    bar.ax.set_ylim(bottom=0.0)
+    in_percent(bar.ax.yaxis)
+    bar.set_label(label, fontsize=SMALL)
 
 
 def in_money(axis: Axis) -> str:

@@ -7,33 +7,29 @@ from simulate.analysis.conditional import Effect
 from simulate.analysis.drivers import Drivers, Explanation
 from simulate.analysis.findings import how_far, telling
 
-from .panels import Bars, list_names, named, plot_outcome, plot_outcomes
+from .panels import Kind, list_names, named, plot_outcomes
 from .style import LIGHT, Theme
 from .ticks import in_percent
 
 MOST_BARS = 9
 
 
-def plot_tornado(drivers: Drivers, *, theme: Theme = LIGHT) -> Figure:
+def plot_tornado(drivers: Drivers, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
     """Draw each outcome where an input is at its P10 and at its P90, the widest on top."""
-    return plot_outcomes(BARS, drivers, theme)
+    return plot_outcomes(BARS, drivers, drivers.explanations, axes, theme)
 
 
 def plot_tornado_of(
     drivers: Drivers, explanation: Explanation, *, axes: Axes | None = None, theme: Theme = LIGHT
 ) -> Figure:
     """Draw one outcome where an input is at its P10 and at its P90, the widest on top."""
-    return plot_outcome(BARS, drivers, explanation, axes, theme)
+    return plot_outcomes(BARS, drivers, [explanation], axes, theme)
 
 
 def _finding(explanation: Explanation) -> str:
-    widest = telling(explanation.effects, 1)
-    return how_far(explanation.outcome, widest[0]) if widest else "No input has an effect"
-
-
-def _named_finding(explanation: Explanation) -> str:
-    name, finding = explanation.outcome.name, _finding(explanation)
-    return f"{name[0].upper()}{name[1:]}: {finding[0].lower()}{finding[1:]}"
+    name, widest = explanation.outcome.name, telling(explanation.effects, 1)
+    found = how_far(explanation.outcome, widest[0]) if widest else "No input has an effect"
+    return f"{name[0].upper()}{name[1:]}: {found[0].lower()}{found[1:]}"
 
 
 def _note(drivers: Drivers) -> str:
@@ -86,10 +82,9 @@ def _draw_effect(axes: Axes, place: int, effect: Effect, middle: float, theme: T
         )
 
 
-BARS = Bars(
+BARS = Kind(
     _draw,
     finding=_finding,
-    named_finding=_named_finding,
     detail="where an input is at its P10 and at its P90",
     note=_note,
 )

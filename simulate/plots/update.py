@@ -3,73 +3,72 @@
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from simulate.analysis.update import Spread, Update
-from simulate.estimate import Estimate
 from simulate.weighted import WeightedPaths
 
-from .style import BLUE, INK, MUTED, PALE, picture, sign, tell
-from .ticks import in_percent
+from .frame import frame, made_by
+from .style import LIGHT, SMALL, Theme
+from .ticks import in_percent, label_years
+from .wrapping import wrap
 
+SIZE = (8.0, 8.0)
 BINS = 60
 SHOWN = (0.005, 0.995)
+# Points.
+NAME_WIDTH = 230.0
 
 
-def plot_update(update: Update) -> Figure:
+def plot_update(update: Update, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
     """Draw the headline probability by quarter, and what moved, before and now."""
-    with picture((12.5, 6.2)) as figure:
-        grid = figure.add_gridspec(2, 4, width_ratios=(2, 2, 2, 2))
-        left = figure.add_subplot(grid[:, :2])
-        _plot_hitting(left, update)
-        first = update.beliefs[0]
-        tell(
-            left,
-            f"{_percent(first.before)} before, {_percent(first.after)} now",
-            f"{update.scenario.name}: {first.event.in_words(update.scenario)}",
+    scenario = update.scenario
+    seen = "; ".join(observation.text for observation in update.observations)
+    with frame(axes, theme, SIZE, heights=(5, 3, 3), columns=2, wide_top=True) as picture:
+        (top,), *below = picture.panels
+        _draw_hitting(top, update, theme)
+        moved = (update.outcomes, update.inputs)
+        for row, spreads in zip(below, moved, strict=True):
+            for place, panel in enumerate(row):
+                if place < len(spreads):
+                    _draw_density(panel, spreads[place], update, theme)
+                else:
+                    panel.set_axis_off()
+        worth = f"worth {update.posterior.effective:,.0f} after weighing"
+        return picture.tell(
+            update.finding,
+            f"{scenario.name}, having seen {seen}",
+            made_by(f"{len(update.hitting):,} paths, {worth}, seed {scenario.sampling.seed}"),
         )
-        left.texts[-1].set_in_layout(False)
-        drawn = [*update.outcomes[:2], *update.inputs[:2]]
-        for place, spread in enumerate(drawn):
-            axes = figure.add_subplot(grid[place // 2, 2 + place % 2])
-            _plot_density(axes, spread, update)
-        seen = "; ".join(observation.text for observation in update.observations)
-        sign(
-            figure,
-            f"Seen: {seen}. {len(update.hitting):,} paths, worth "
-            f"{update.posterior.effective:,.0f} after weighing; "
-            f"seed {update.scenario.sampling.seed}.",
-        )
-    return figure
 
 
-def _percent(estimate: Estimate) -> str:
-    return f"{estimate.value:.0%}"
-
-
-def _plot_hitting(axes: Axes, update: Update) -> None:
+def _draw_hitting(axes: Axes, update: Update, theme: Theme) -> None:
     """Draw the share of paths that have got there by each quarter."""
-    quarters = update.scenario.horizon.quarters
-    end = update.scenario.horizon.first_year + np.arange(quarters + 1) / 4.0
+    horizon, event = update.scenario.horizon, update.beliefs[0].event
+    place = np.arange(horizon.quarters + 1)
     for paths, color, name in (
-        (update.prior, MUTED, "before"),
-        (update.posterior, BLUE, "now"),
+        (update.prior, theme.muted, "before"),
+        (update.posterior, theme.blue, "now"),
     ):
-        axes.plot(end, _reached(paths, update.hitting, quarters), color=color, linewidth=2.2)
-        axes.text(end[-1], _reached(paths, update.hitting, quarters)[-1], f" {name}", color=color)
-    event = update.beliefs[0].event
-    axes.axvline(end[event.quarter + 1], color=INK, linestyle="--", linewidth=1.0)
-    axes.set_xlim(end[0], end[-1])
+        reached = _reached(paths, update.hitting, horizon.quarters)
+        axes.plot(place, reached, color=color, linewidth=2.2, label=name)
+    axes.axvline(event.quarter + 1, color=theme.ink, linestyle="--", linewidth=1.0)
+    axes.set_xlim(0.0, horizon.quarters)
     axes.set_ylim(0.0, 1.0)
+    label_years(axes, horizon.first_year, horizon.years, theme)
     in_percent(axes.yaxis)
     axes.set_ylabel("reached by then")
+    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2)
 
 
-def _reached(paths: WeightedPaths, hitting: np.ndarray, quarters: int) -> np.ndarray:
+def _reached(
+    paths: WeightedPaths, hitting: NDArray[np.integer], quarters: int
+) -> NDArray[np.float64]:
     shares = np.bincount(hitting, weights=paths.weight, minlength=quarters + 1)
     return np.concatenate([[0.0], np.cumsum(shares[:quarters]) / paths.weight.sum()])
 
 
-def _plot_density(axes: Axes, spread: Spread, update: Update) -> None:
+def _draw_density(axes: Axes, spread: Spread, update: Update, theme: Theme) -> None:
     """Draw a number's histogram before, filled, and now, as a line."""
     low, high = np.quantile(spread.by_path, SHOWN)
     edges = np.linspace(low, high, BINS + 1)
@@ -77,15 +76,15 @@ def _plot_density(axes: Axes, spread: Spread, update: Update) -> None:
         np.histogram(spread.by_path, edges, weights=paths.weight)[0] / paths.weight.sum()
         for paths in (update.prior, update.posterior)
     )
-    axes.stairs(before, edges, fill=True, color=PALE)
-    axes.stairs(now, edges, color=BLUE, linewidth=1.8)
-    for estimates, color in ((spread.before, MUTED), (spread.after, BLUE)):
-        axes.axvline(estimates[1].value, color=color, linewidth=1.0, linestyle=":")
+    axes.stairs(before, edges, fill=True, color=theme.pale)
+    axes.stairs(now, edges, color=theme.blue, linewidth=1.8)
+    for estimates, color in ((spread.before, theme.muted), (spread.after, theme.blue)):
+        axes.axvline(estimates[1].value, color=color, linewidth=1.2, linestyle=":")
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.set_title(spread.name.removeprefix("segments."), fontsize=9, loc="left")
+    name = spread.name.removeprefix("segments.")
     if spread.unit == "share":
         in_percent(axes.xaxis)
     else:
-        axes.set_xlabel(spread.unit, fontsize=8, color=MUTED, labelpad=1)
-    axes.tick_params(labelsize=8)
+        name = f"{name}, {spread.unit}"
+    axes.set_title(wrap(name, NAME_WIDTH, SMALL), loc="left", fontsize=SMALL)
