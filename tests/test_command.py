@@ -162,7 +162,7 @@ def test_drivers_as_json(
     assert set(found["drivers"]["demand shocks"]) == {"share", "alone", "total"}
     assert len(found["inputs"]["cash.opening"]["deciles"]) == 10
     assert call(monkeypatch, "drivers", *FEW, "--outcome", "margin") == 2
-    assert "not an outcome; write it as" in capsys.readouterr().err
+    assert "not an outcome and a date; write it as" in capsys.readouterr().err
 
 
 def test_another_folder_is_never_written_over(

@@ -17,8 +17,8 @@ Number = Annotated[float, Strict()]
 
 # The outermost normal scores that a draw can have; beyond, kernels cut it off.
 OUTERMOST_SCORE = 6.5
-# Further out than any draw, where quantile functions still have values.
-BEYOND_SCORE = 9.0
+# Further out than any draw; scipy's beta gives up beyond 8.2.
+BEYOND_SCORE = 8.0
 LEAST_KEPT = 0.01
 # Each round narrows a score down by the number of points, in the end to a double's last digit.
 SEARCH_ROUNDS, SEARCH_POINTS = 8, 129
