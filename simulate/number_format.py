@@ -88,11 +88,10 @@ def _with_error(value: float, error: float, unit: str, most: int, sign: str = "-
 
 def share(value: float) -> str:
     """Return a probability in whole percent, 0% and 100% only where they are exact."""
-    if 0.0 < value < 0.005:
+    written = f"{value:.0%}"
+    if written == "0%" and value > 0.0:
         return "<1%"
-    if 0.995 <= value < 1.0:
-        return ">99%"
-    return f"{value:.0%}"
+    return ">99%" if written == "100%" and value < 1.0 else written
 
 
 def exact_percent(value: float) -> str:

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from simulate.estimate import Estimate
@@ -55,6 +55,8 @@ def test_a_target_keeps_its_digits() -> None:
 
 
 @given(st.floats(0.0, 1.0))
+@example(0.005)
+@example(0.995)
 def test_a_share_is_nought_or_one_only_where_it_is(value: float) -> None:
     assert (share(value) == "0%") == (value == 0.0)
     assert (share(value) == "100%") == (value == 1.0)
