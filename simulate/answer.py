@@ -20,7 +20,7 @@ from simulate.answer_parts import (
 from simulate.assumption_parts import correlation_table, frame_table
 from simulate.result import DISCLAIMER, Result
 from simulate.scenario import Scenario
-from simulate.scenario.inputs import list_inputs
+from simulate.scenario.inputs import NO_SOURCE, list_inputs
 from simulate.scenario.load import Names
 
 WIDTH = 80
@@ -146,7 +146,7 @@ def _print_row(name: str, row: answer_parts.Row, out: Console) -> None:
 
 
 def _source(source: str) -> Padding:
-    return Padding(Text(source or "no source given", style="dim"), (0, 0, 0, 4), expand=False)
+    return Padding(Text(source or NO_SOURCE, style="dim"), (0, 0, 0, 4), expand=False)
 
 
 def _plain(value: float) -> str:

@@ -9,10 +9,10 @@ from simulate.scenario import Scenario
 from simulate.scenario.correlations import correlated_pairs
 from simulate.scenario.difference import tails_in_words
 from simulate.scenario.distributions import Uncertain
+from simulate.scenario.inputs import NO_SOURCE
 from simulate.scenario.quarters import format_quarter
 from simulate.scenario.schema import MatrixOfCorrelations
 
-NO_SOURCE = "no source given"
 LISTS = {"segments": "segment", "hardware": "hardware", "funding": "funding"}
 
 

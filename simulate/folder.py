@@ -39,8 +39,7 @@ def whole_folder(
     """
     try:
         _refuse_other_content(folder, own_files, made_from, force)
-        nearest = next(around for around in folder.absolute().parents if around.exists())
-        partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=nearest))
+        partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=nearest_around(folder)))
     except OSError as error:
         raise ScenarioError(f"{folder}: can't be written: {error.strerror}") from None
     try:
@@ -55,6 +54,11 @@ def whole_folder(
         raise ScenarioError(f"{folder}: can't be written: {reason}; nothing was kept") from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def nearest_around(path: Path) -> Path:
+    """Return the nearest of what a path is to lie in that exists, a folder unless it is wrong."""
+    return next(around for around in path.absolute().parents if around.exists())
 
 
 def _refuse_other_content(

@@ -22,6 +22,8 @@ from .information import Knowledge, Payoffs, value_of_knowing
 Array = NDArray[np.float64]
 
 PAYOFF = "payoff"
+# Inputs that a table or a picture has room for.
+MOST_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,11 @@ class Weighed:
     def telling(self) -> dict[str, Knowledge]:
         """The inputs that are worth something for certain."""
         return {key: known for key, known in self.inputs.items() if known.worth.low > 0.0}
+
+    @property
+    def most_telling(self) -> list[tuple[str, Knowledge]]:
+        """The first of them, as many as are read."""
+        return list(self.telling.items())[:MOST_SHOWN]
 
     @property
     def finding(self) -> str:

@@ -20,8 +20,6 @@ from .running import compile_kernels, interruptible, progress_bar
 if TYPE_CHECKING:
     from simulate.analysis.decision import Weighed
 
-MOST_SHOWN = 12
-
 
 def decide(
     file: File = None,
@@ -89,7 +87,7 @@ def print_decision(weighed: "Weighed", name: str, out: Console) -> None:
     worth = table(question, "", "worth", "then", narrow=True)
     worth.columns[-1].justify = "left"
     worth.add_row("everything", number(weighed.everything), "")
-    for key, known in list(weighed.telling.items())[:MOST_SHOWN]:
+    for key, known in weighed.most_telling:
         worth.add_row(key, number(known.worth), weighed.rule(key))
     out.print(worth)
     out.print()

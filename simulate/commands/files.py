@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulate.folder import nearest_around
 from simulate.scenario import Scenario, ScenarioError
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def _new(file: Path, kinds: tuple[str, ...], option: str, force: bool) -> Path:
         raise ScenarioError(f"{file}: is a folder; {option} must name a file")
     if file.exists() and not force:
         raise ScenarioError(f"{file}: exists; choose another {option}, or replace it with --force")
-    nearest = next(folder for folder in file.absolute().parents if folder.exists())
+    nearest = nearest_around(file)
     if not nearest.is_dir():
         raise ScenarioError(f"{file}: can't be written: {nearest} is no folder")
     return file

@@ -24,6 +24,9 @@ Threads = Annotated[
 Paths = Annotated[
     int | None, typer.Option(min=4096, help="At least this many paths.", show_default="262144")
 ]
+PathsOfRun = Annotated[
+    int | None, typer.Option(min=1, help="At least this many paths.", show_default="1048576")
+]
 Observe = Annotated[
     list[str] | None,
     typer.Option(

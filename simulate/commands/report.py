@@ -11,7 +11,7 @@ from simulate.answer import console
 from simulate.scenario import Scenario, ScenarioError, load_scenario
 
 from .files import new_page, save_page
-from .options import Force, Seed, Set, Stress, Threads, Variant, scenario_name
+from .options import Force, PathsOfRun, Seed, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
 
 
@@ -26,9 +26,7 @@ def report(
     settings: Set = None,
     variant: Variant = None,
     stress: Stress = None,
-    paths: Annotated[
-        int | None, typer.Option(min=1, help="At least this many paths.", show_default="1048576")
-    ] = None,
+    paths: PathsOfRun = None,
     seed: Seed = None,
     drivers: Annotated[
         bool, typer.Option("--drivers", help="Say what drives the answer, too; takes more runs.")

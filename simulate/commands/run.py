@@ -9,7 +9,19 @@ import typer
 from simulate.answer import console, print_answer
 from simulate.scenario import ScenarioError, load_scenario
 
-from .options import AsJson, File, Force, Quiet, Seed, Set, Stress, Threads, Variant, scenario_name
+from .options import (
+    AsJson,
+    File,
+    Force,
+    PathsOfRun,
+    Quiet,
+    Seed,
+    Set,
+    Stress,
+    Threads,
+    Variant,
+    scenario_name,
+)
 from .running import compile_kernels, interruptible, progress_bar
 
 LARGEST_KEPT = 1 << 22
@@ -20,9 +32,7 @@ def run(
     settings: Set = None,
     variant: Variant = None,
     stress: Stress = None,
-    paths: Annotated[
-        int | None, typer.Option(min=1, help="At least this many paths.", show_default="1048576")
-    ] = None,
+    paths: PathsOfRun = None,
     seed: Seed = None,
     threads: Threads = None,
     out: Annotated[

@@ -9,7 +9,6 @@ from simulate.analysis.decision import Weighed, payoff_words
 from .frame import frame, made_by
 from .style import LIGHT, SMALL, Theme
 
-MOST_SHOWN = 12
 # In inches.
 WIDTH, AROUND, ROW = 8.0, 2.0, 0.7
 THICKNESS = 0.3
@@ -19,7 +18,7 @@ ABOVE = 0.22
 
 def plot_decision(weighed: Weighed, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
     """Draw the worth of each telling input with 95% intervals, below that of knowing everything."""
-    shown = list(weighed.telling.items())[:MOST_SHOWN]
+    shown = weighed.most_telling
     worths = [weighed.everything, *(known.worth for _, known in shown)]
     labels = ["everything", *(f"{key}: {weighed.rule(key)}" for key, _ in shown)]
     rows = np.arange(len(worths))

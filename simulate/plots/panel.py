@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from simulate.scenario.distributions import Uncertain
-from simulate.scenario.inputs import Input
+from simulate.scenario.inputs import NO_SOURCE, Input
 
 from .density import Density, density_of
 from .joint import Joint
@@ -59,7 +59,7 @@ def draw_input(axes: Axes, member: Input, theme: Theme) -> None:
 def write_source(axes: Axes, source: str, theme: Theme) -> None:
     """Write where a panel's numbers are from, below its axis."""
     axes.annotate(
-        wrap(source or "no source given", _width(axes), SMALL, most=SOURCE_LINES),
+        wrap(source or NO_SOURCE, _width(axes), SMALL, most=SOURCE_LINES),
         (0.0, 0.0),
         xycoords="axes fraction",
         xytext=(0.0, -14.0),

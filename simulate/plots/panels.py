@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 
 from simulate.analysis.drivers import Drivers, Explanation
@@ -12,6 +13,7 @@ from simulate.analysis.findings import group_letters, plain_name
 
 from .frame import frame, made_by
 from .style import SMALL, Theme
+from .ticks import in_percent
 from .wrapping import wrap
 
 # In inches.
@@ -92,6 +94,13 @@ def _explain(panels: Sequence[Axes]) -> None:
         else:
             axes.legend(loc="lower right")
         return
+
+
+def label_outcome(axis: Axis, explanation: Explanation) -> None:
+    """Say what an outcome is measured in."""
+    if explanation.outcome.is_probability:
+        in_percent(axis)
+    axis.set_label_text("probability" if explanation.outcome.is_probability else "median, bn USD")
 
 
 def list_names(axes: Axes, names: Sequence[str]) -> None:

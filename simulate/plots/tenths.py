@@ -8,9 +8,8 @@ from simulate.analysis.conditional import TENTHS
 from simulate.analysis.drivers import Drivers, Explanation
 from simulate.analysis.findings import between_tenths, telling
 
-from .panels import Kind, named, plot_outcomes
+from .panels import Kind, label_outcome, named, plot_outcomes
 from .style import LIGHT, SMALL, Theme
-from .ticks import in_percent
 from .wrapping import wrap
 
 MIDDLES = (np.arange(TENTHS) + 0.5) / TENTHS
@@ -52,11 +51,7 @@ def _draw(axes: Axes, explanation: Explanation, letters: dict[str, str], theme: 
     axes.set_xticks(MIDDLES, [f"{place + 1}" for place in range(TENTHS)])
     axes.set_xlabel("tenth of the paths, by the input from low to high")
     axes.set_ylim(bottom=0.0)
-    if explanation.outcome.is_probability:
-        in_percent(axes.yaxis)
-        axes.set_ylabel("probability")
-    else:
-        axes.set_ylabel("median, bn USD")
+    label_outcome(axes.yaxis, explanation)
     if effects:
         axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2)
 

@@ -7,9 +7,8 @@ from simulate.analysis.conditional import Effect
 from simulate.analysis.drivers import Drivers, Explanation
 from simulate.analysis.findings import how_far, telling
 
-from .panels import Kind, list_names, named, plot_outcomes
+from .panels import Kind, label_outcome, list_names, named, plot_outcomes
 from .style import LIGHT, Theme
-from .ticks import in_percent
 
 MOST_BARS = 9
 
@@ -46,11 +45,7 @@ def _draw(axes: Axes, explanation: Explanation, letters: dict[str, str], theme: 
     axes.axvline(middle, color=theme.ink, linewidth=1.0)
     list_names(axes, [named(effect.key, letters) for effect in shown])
     axes.margins(x=0.12)
-    if explanation.outcome.is_probability:
-        in_percent(axes.xaxis)
-        axes.set_xlabel("probability")
-    else:
-        axes.set_xlabel("median, bn USD")
+    label_outcome(axes.xaxis, explanation)
 
 
 def _draw_effect(axes: Axes, place: int, effect: Effect, middle: float, theme: Theme) -> None:

@@ -3,10 +3,10 @@
 import itertools
 from dataclasses import dataclass
 
-from simulate.assumption_parts import LISTS, NO_SOURCE, name_of_member
+from simulate.assumption_parts import LISTS, name_of_member
 from simulate.scenario import Scenario
 from simulate.scenario.difference import kind_of
-from simulate.scenario.inputs import Input, list_inputs
+from simulate.scenario.inputs import NO_SOURCE, Input, list_inputs
 
 from .sparkline import Sparkline, sparkline
 

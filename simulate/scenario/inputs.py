@@ -11,6 +11,9 @@ from pydantic.fields import FieldInfo
 from .distributions import Uncertain
 from .schema import Quantity, Scenario, Section
 
+# What is shown in the place of a source that a file leaves out.
+NO_SOURCE = "no source given"
+
 
 @dataclass(frozen=True)
 class Input:
