@@ -27,6 +27,7 @@ from simulate.scenario import ScenarioError
 from simulate.scenario.distributions import FAMILY, Truncatable, Uncertain
 from simulate.scenario.distributions.quantiles import QUANTILE_KEY, level_of
 from simulate.scenario.units import in_unit
+from tests.pages import first_difference
 
 TEXT = PAGE.read_text(encoding="utf-8")
 EXAMPLES = [found["toml"] for found in PARTS.finditer(TEXT) if found["toml"]]
@@ -71,7 +72,8 @@ def uncut(distribution: Uncertain) -> Uncertain:
 
 
 def test_the_page_is_as_the_code_writes_it(written: tuple[str, dict[str, Figure]]) -> None:
-    assert written[0] == TEXT, "run python -m docs.make_assumptions"
+    difference = first_difference(written[0], TEXT)
+    assert not difference, f"run python -m docs.make_assumptions: {difference}"
 
 
 def test_the_pictures_are_as_the_code_draws_them(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulate.scenario import Scenario, ScenarioError, load_scenario
@@ -168,7 +168,6 @@ def impossible(draw: st.DrawFn) -> np.ndarray:
 
 
 @given(impossible())
-@settings(deadline=None)
 def test_the_nearest_matrix_is_valid_rounded_and_keeps_zeros(matrix: np.ndarray) -> None:
     nearest = nearest_correlation_matrix(matrix)
     assert np.linalg.eigvalsh(nearest)[0] >= LEAST_EIGENVALUE
@@ -179,7 +178,6 @@ def test_the_nearest_matrix_is_valid_rounded_and_keeps_zeros(matrix: np.ndarray)
 
 
 @given(impossible())
-@settings(deadline=None)
 def test_a_matrix_that_can_be_is_its_own_nearest(matrix: np.ndarray) -> None:
     least = np.linalg.eigvalsh(matrix)[0]
     if least > 0.01:
@@ -187,7 +185,6 @@ def test_a_matrix_that_can_be_is_its_own_nearest(matrix: np.ndarray) -> None:
 
 
 @given(impossible(), st.floats(0.0, 1.0))
-@settings(deadline=None)
 def test_no_matrix_on_the_way_to_independence_is_nearer(matrix: np.ndarray, share: float) -> None:
     other = share * matrix
     np.fill_diagonal(other, 1.0)

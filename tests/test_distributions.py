@@ -146,7 +146,7 @@ def test_two_quantiles_of_a_normal_come_back(levels, low: float, width: float) -
 
 
 @given(levels=levels, low=scale, ratio=st.floats(1.01, 50.0))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @pytest.mark.parametrize("kind", ["lognormal", "gamma"])
 def test_two_positive_quantiles_come_back(kind: str, levels, low: float, ratio: float) -> None:
     keys = [f"p{100 * level:g}" for level in levels]
@@ -160,7 +160,7 @@ def test_two_positive_quantiles_come_back(kind: str, levels, low: float, ratio: 
 
 
 @given(levels=levels, low=st.floats(0.01, 0.6), width=st.floats(0.02, 0.35))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @pytest.mark.parametrize("kind", ["beta", "logit_normal"])
 def test_two_shares_come_back(kind: str, levels, low: float, width: float) -> None:
     keys = [f"p{100 * level:g}" for level in levels]

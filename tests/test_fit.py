@@ -54,7 +54,7 @@ def test_of_three_thousand_values_their_own_family_ranks_first_and_has_their_qua
 @given(
     st.floats(-1e3, 1e3), st.integers(-6, 6).map(lambda power: 10.0**power), st.integers(0, 1000)
 )
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_values_in_another_unit_give_the_same_fits_in_that_unit(
     origin: float, unit: float, seed: int
 ) -> None:

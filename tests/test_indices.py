@@ -260,7 +260,7 @@ def test_the_estimators_are_those_of_scipy() -> None:
 
 
 @given(seed=st.integers(0, 2**32 - 1), drivers=st.integers(1, 5))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_walk_shares_out_the_whole_variance(seed: int, drivers: int) -> None:
     rng = np.random.default_rng(seed)
     weights = rng.normal(size=(drivers, 3))

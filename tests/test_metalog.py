@@ -1,7 +1,5 @@
 """The metalog: exact where there is one, and the nearest where there is none."""
 
-import time
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -30,7 +28,7 @@ def quantiles(draw: st.DrawFn) -> tuple[list[float], list[float], float | None, 
 
 
 @given(quantiles())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_metalog_goes_through_its_quantiles_or_names_near_ones_that_it_goes_through(
     given_quantiles: tuple[list[float], list[float], float | None, float | None],
 ) -> None:
@@ -57,7 +55,7 @@ def test_a_metalog_goes_through_its_quantiles_or_names_near_ones_that_it_goes_th
     st.sampled_from([(0.1, 0.5, 0.9), (0.05, 0.25, 0.5, 0.75, 0.95)]),
     st.lists(st.floats(0.02, 10.0), min_size=5, max_size=5),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_nearest_feasible_quantiles_are_nearer_than_those_on_the_way_to_a_logistic(
     levels: tuple[float, ...], gaps: list[float]
 ) -> None:
@@ -82,10 +80,8 @@ def test_the_nearest_feasible_quantiles_are_nearer_than_those_on_the_way_to_a_lo
 def test_no_metalog_through_a_far_upper_quantile_is_an_error_that_says_where_and_what_instead() -> (
     None
 ):
-    began = time.perf_counter()
     with pytest.raises(InfeasibleMetalog) as caught:
         fit_metalog((0.1, 0.5, 0.9), (1, 2, 9))
-    assert time.perf_counter() - began < 0.5
     assert str(caught.value) == (
         "no metalog goes through p10 = 1, p50 = 2, p90 = 9: it would fall between 0.91% and 19%; "
         "with low = 0 one does; the nearest that one goes through are "

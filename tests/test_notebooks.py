@@ -34,7 +34,7 @@ def place_of_parameters(notebook: NotebookNode) -> int:
 def test_a_notebook_runs_from_top_to_bottom_on_smaller_runs(file: Path) -> None:
     notebook = read(file)
     notebook.cells.insert(place_of_parameters(notebook) + 1, new_code_cell(SMALLER))
-    client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(FOLDER)}})
+    client = NotebookClient(notebook, timeout=None, resources={"metadata": {"path": str(FOLDER)}})
     outputs = [output for cell in client.execute().cells for output in cell.get("outputs", [])]
     assert any("image/png" in output.get("data", {}) for output in outputs), "no picture is shown"
     assert [output.text for output in outputs if output.get("name") == "stderr"] == []

@@ -105,7 +105,7 @@ def test_needless_limits_are_lifted() -> None:
     assert columns.count([1]) >= 7
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.floats(0.05, 0.95), st.floats(1e-6, 1e6), st.integers(0, 2**32 - 1))
 def test_rounded_limits_move_hardly_a_point(place: float, scale: float, seed: int) -> None:
     points = scale * np.random.default_rng(seed).normal(size=(2000, 1))

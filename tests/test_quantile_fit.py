@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -28,7 +28,6 @@ def comes_back(fitted: Any, levels: tuple[float, ...], values: list[float]) -> N
 
 
 @given(PAIRS, st.floats(1e-6, 1e6), st.floats(1.01, 1e6))
-@settings(deadline=None)
 def test_a_gamma_goes_through_two_positive_quantiles(
     levels: tuple[float, float], lower: float, ratio: float
 ) -> None:
@@ -37,7 +36,6 @@ def test_a_gamma_goes_through_two_positive_quantiles(
 
 
 @given(PAIRS, st.floats(1e-5, 0.98), st.floats(0.01, 0.99), UNITS)
-@settings(deadline=None)
 @pytest.mark.parametrize("fit", [fit_beta])
 def test_a_bounded_family_goes_through_two_quantiles_within_its_limits(
     fit: Callable[..., Any], levels: tuple[float, float], lower: float, step: float, unit: float
@@ -51,7 +49,6 @@ def test_a_bounded_family_goes_through_two_quantiles_within_its_limits(
 
 
 @given(TRIPLES, st.floats(0.0, 1.0), st.floats(-3.0, 3.0), UNITS)
-@settings(deadline=None)
 @pytest.mark.parametrize("family", ["triangular", "pert"])
 def test_limits_and_mode_are_found_by_three_quantiles(
     family: str, levels: tuple[float, ...], place: float, origin: float, unit: float
@@ -67,7 +64,6 @@ def test_limits_and_mode_are_found_by_three_quantiles(
 
 
 @given(PAIRS, st.floats(0.0, 1.0), st.floats(-3.0, 3.0), UNITS)
-@settings(deadline=None)
 @pytest.mark.parametrize("family", ["triangular", "pert"])
 def test_limits_are_found_by_two_quantiles_and_the_mode(
     family: str, levels: tuple[float, ...], place: float, origin: float, unit: float

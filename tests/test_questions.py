@@ -9,6 +9,7 @@ import pytest
 
 from docs.make_questions import DOCS, PAGE, PARTS, PICTURES, Page, unbroken
 from simulate import cli
+from tests.pages import first_difference
 
 TEXT = PAGE.read_text(encoding="utf-8")
 FOUND = list(PARTS.finditer(TEXT))
@@ -71,4 +72,5 @@ def test_what_follows_a_marker_is_what_its_command_printed(tmp_path: Path) -> No
 @pytest.mark.slow
 def test_the_page_says_what_its_commands_say(tmp_path: Path) -> None:
     written = Page(tmp_path).written(TEXT)
-    assert SECONDS.sub("", written) == SECONDS.sub("", TEXT), MAKE
+    difference = first_difference(SECONDS.sub("", written), SECONDS.sub("", TEXT))
+    assert not difference, f"{MAKE}: {difference}"

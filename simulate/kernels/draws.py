@@ -5,7 +5,7 @@ import numpy as np
 from .arrays import Array, Copula, Draws, Inputs, Points, State, Tables
 from .jit import kernel, shared_kernel
 from .rows import LANE_BITS, LANES, Now
-from .vector_math import Narrow, exp, log, normal_score
+from .vector_math import Narrow, exp, fma, log, normal_score
 
 # Beyond the outermost score of a 32-bit draw, 6.34; what mixing takes further is cut here.
 SCORE_LIMIT = 6.5
@@ -96,6 +96,12 @@ def draw_shock(
         look_up(tables, draws.shock_table, s, out)
 
 
+@kernel
+def cubic(f: float, c: Array) -> float:
+    """Return c0 + c1 f + c2 f^2 + c3 f^3."""
+    return fma(f, fma(f, fma(f, c[3], c[2]), c[1]), c[0])
+
+
 @shared_kernel
 def look_up(tables: Tables, table: int, s: Array, out: Array) -> None:
     """Write the quantile function of a table at the normal scores of the row SCORE."""
@@ -107,9 +113,7 @@ def look_up(tables: Tables, table: int, s: Array, out: Array) -> None:
         cell = np.int64(np.int32(position))
         f = position - cell
         k = first + cell
-        out[i] = coefficients[k, 0] + f * (
-            coefficients[k, 1] + f * (coefficients[k, 2] + f * coefficients[k, 3])
-        )
+        out[i] = cubic(f, coefficients[k])
 
 
 @shared_kernel
@@ -119,8 +123,7 @@ def look_up_one(tables: Tables, table: int, u: float) -> float:
     position = (score + SCORE_LIMIT) * tables.layout[table, 2]
     cell = np.int64(position)
     f = position - cell
-    c = tables.coefficients[np.int64(tables.layout[table, 0]) + cell]
-    return c[0] + f * (c[1] + f * (c[2] + f * c[3]))
+    return cubic(f, tables.coefficients[np.int64(tables.layout[table, 0]) + cell])
 
 
 @shared_kernel

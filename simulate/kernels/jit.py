@@ -18,8 +18,9 @@ from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLoca
 
 from simulate.version import package_version
 
-# `reassoc` is left out: it folds away the rounding trick of `vector_math.exp`.
-FAST_MATH = {"contract", "nsz", "nnan", "ninf", "arcp"}
+# `reassoc` is left out: it folds away the rounding trick of `vector_math.exp`. With `contract` or
+# `arcp` the digits would depend on the processor (docs/decisions/0011-the-same-digits.md).
+FAST_MATH = {"nsz", "nnan", "ninf"}
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

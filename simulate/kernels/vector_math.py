@@ -1,7 +1,8 @@
 """Branch-free exponential, logarithm and normal quantile, which LLVM vectorises over lanes.
 
 ``math.exp`` and ``math.log`` are calls of a scalar library, one lane at a time; these are
-polynomials that it can widen to a whole vector register.
+polynomials that it can widen to a whole vector register. Multiplications and additions that shall
+be rounded once say so with ``fma``, so that every processor rounds alike.
 """
 
 from typing import Any
@@ -35,6 +36,17 @@ float64_of_bits = _bit_cast(types.int64, types.float64, ir.DoubleType())
 bits_of_float32 = _bit_cast(types.float32, types.int32, ir.IntType(32))
 float32_of_bits = _bit_cast(types.int32, types.float32, ir.FloatType())
 
+
+@intrinsic
+def fma(_context: Any, a: Any, b: Any, c: Any) -> Any:
+    """Return a b + c of float64 or of float32 numbers, rounded once (IEEE 754-2019, 5.4.1)."""
+
+    def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        return builder.fma(*args)
+
+    return a(a, b, c), generate
+
+
 # 1.5 * 2**52: added to a small number, it leaves that number's nearest integer in the low bits.
 ROUNDING = 6755399441055744.0
 ROUNDING_BITS = int(np.float64(ROUNDING).view(np.int64))
@@ -57,22 +69,22 @@ def exp(x: float) -> float:
     whose remainder is below 2e-17 there (Muller, *Elementary Functions*, 3rd ed., ch. 4, 11).
     """
     x = min(max(x, -LARGEST_EXPONENT), LARGEST_EXPONENT)
-    shifted = x * LOG2_E + ROUNDING
+    shifted = fma(x, LOG2_E, ROUNDING)
     k = shifted - ROUNDING
-    r = (x - k * LN2_HIGH) - k * LN2_LOW
+    r = fma(k, -LN2_LOW, fma(k, -LN2_HIGH, x))
     p = 1.0 / 479001600.0
-    p = p * r + 1.0 / 39916800.0
-    p = p * r + 1.0 / 3628800.0
-    p = p * r + 1.0 / 362880.0
-    p = p * r + 1.0 / 40320.0
-    p = p * r + 1.0 / 5040.0
-    p = p * r + 1.0 / 720.0
-    p = p * r + 1.0 / 120.0
-    p = p * r + 1.0 / 24.0
-    p = p * r + 1.0 / 6.0
-    p = p * r + 0.5
-    p = p * r + 1.0
-    p = p * r + 1.0
+    p = fma(p, r, 1.0 / 39916800.0)
+    p = fma(p, r, 1.0 / 3628800.0)
+    p = fma(p, r, 1.0 / 362880.0)
+    p = fma(p, r, 1.0 / 40320.0)
+    p = fma(p, r, 1.0 / 5040.0)
+    p = fma(p, r, 1.0 / 720.0)
+    p = fma(p, r, 1.0 / 120.0)
+    p = fma(p, r, 1.0 / 24.0)
+    p = fma(p, r, 1.0 / 6.0)
+    p = fma(p, r, 0.5)
+    p = fma(p, r, 1.0)
+    p = fma(p, r, 1.0)
     power = (bits_of_float64(shifted) - np.int64(ROUNDING_BITS) + np.int64(1023)) << np.int64(52)
     return p * float64_of_bits(power)
 
@@ -95,17 +107,17 @@ def log(x: float) -> float:
     s = f / (2.0 + f)
     z = s * s
     p = 2.0 / 21.0
-    p = p * z + 2.0 / 19.0
-    p = p * z + 2.0 / 17.0
-    p = p * z + 2.0 / 15.0
-    p = p * z + 2.0 / 13.0
-    p = p * z + 2.0 / 11.0
-    p = p * z + 2.0 / 9.0
-    p = p * z + 2.0 / 7.0
-    p = p * z + 2.0 / 5.0
-    p = p * z + 2.0 / 3.0
+    p = fma(p, z, 2.0 / 19.0)
+    p = fma(p, z, 2.0 / 17.0)
+    p = fma(p, z, 2.0 / 15.0)
+    p = fma(p, z, 2.0 / 13.0)
+    p = fma(p, z, 2.0 / 11.0)
+    p = fma(p, z, 2.0 / 9.0)
+    p = fma(p, z, 2.0 / 7.0)
+    p = fma(p, z, 2.0 / 5.0)
+    p = fma(p, z, 2.0 / 3.0)
     # log m = f - s*(f - z*p), so that the leading term is exact and not rounded twice.
-    return exponent * LN2_HIGH + (f - (s * (f - z * p) - exponent * LN2_LOW))
+    return fma(exponent, LN2_HIGH, f - fma(exponent, -LN2_LOW, s * fma(-z, p, f)))
 
 
 @kernel
@@ -118,11 +130,11 @@ def log_float32(x: Narrow) -> Narrow:
     s = np.float32(f / np.float32(np.float32(2.0) + f))
     z = np.float32(s * s)
     p = np.float32(0.22222222)
-    p = np.float32(p * z + np.float32(0.28571429))
-    p = np.float32(p * z + np.float32(0.4))
-    p = np.float32(p * z + np.float32(0.66666667))
+    p = fma(p, z, np.float32(0.28571429))
+    p = fma(p, z, np.float32(0.4))
+    p = fma(p, z, np.float32(0.66666667))
     tail = np.float32(f - np.float32(s * np.float32(f - np.float32(z * p))))
-    return np.float32(np.float32(k) * np.float32(0.69314718) + tail)
+    return fma(np.float32(k), np.float32(0.69314718), tail)
 
 
 @kernel
@@ -152,23 +164,23 @@ def normal_score(bits: Narrow) -> Narrow:
     w = np.float32(-log_float32(inside))
     c = np.float32(w - np.float32(2.5))
     p = np.float32(4.03542864e-08)
-    p = np.float32(p * c + np.float32(4.86103469e-07))
-    p = np.float32(p * c + np.float32(-4.99056103e-06))
-    p = np.float32(p * c + np.float32(-6.21798767e-06))
-    p = np.float32(p * c + np.float32(0.000309150187))
-    p = np.float32(p * c + np.float32(-0.00177301017))
-    p = np.float32(p * c + np.float32(-0.00590817095))
-    p = np.float32(p * c + np.float32(0.34880266))
-    p = np.float32(p * c + np.float32(2.12331357))
+    p = fma(p, c, np.float32(4.86103469e-07))
+    p = fma(p, c, np.float32(-4.99056103e-06))
+    p = fma(p, c, np.float32(-6.21798767e-06))
+    p = fma(p, c, np.float32(0.000309150187))
+    p = fma(p, c, np.float32(-0.00177301017))
+    p = fma(p, c, np.float32(-0.00590817095))
+    p = fma(p, c, np.float32(0.34880266))
+    p = fma(p, c, np.float32(2.12331357))
     t = np.float32(np.sqrt(max(w, np.float32(5.0))) - np.float32(3.5))
     q = np.float32(-1.53443584e-05)
-    q = np.float32(q * t + np.float32(-0.000256580034))
-    q = np.float32(q * t + np.float32(0.000835454134))
-    q = np.float32(q * t + np.float32(-0.00105652364))
-    q = np.float32(q * t + np.float32(0.00138706566))
-    q = np.float32(q * t + np.float32(-0.00287575666))
-    q = np.float32(q * t + np.float32(0.00467328515))
-    q = np.float32(q * t + np.float32(1.4246302))
-    q = np.float32(q * t + np.float32(4.71708759))
+    q = fma(q, t, np.float32(-0.000256580034))
+    q = fma(q, t, np.float32(0.000835454134))
+    q = fma(q, t, np.float32(-0.00105652364))
+    q = fma(q, t, np.float32(0.00138706566))
+    q = fma(q, t, np.float32(-0.00287575666))
+    q = fma(q, t, np.float32(0.00467328515))
+    q = fma(q, t, np.float32(1.4246302))
+    q = fma(q, t, np.float32(4.71708759))
     chosen = p if w < np.float32(5.0) else q
     return np.float32(chosen * x)
