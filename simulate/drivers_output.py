@@ -1,20 +1,22 @@
 """What ``simulate drivers`` writes into its folder."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
 from simulate.analysis.driver_tables import effect_table, index_table, summary
 from simulate.analysis.drivers import Drivers
-from simulate.folder import SUMMARY
-from simulate.output import PICTURE_KINDS, write_table
+from simulate.folder import SUMMARY, refuse_other_content, whole_folder
+from simulate.output import PICTURE_KINDS, draw_each, write_table
 from simulate.plots.drivers import plot_drivers
-from simulate.plots.style import save_picture
 from simulate.plots.tenths import plot_tenths
 from simulate.plots.tornado import plot_tornado
 
+DRIVERS = "drivers"
 DRIVERS_TABLE, INPUTS_TABLE = "drivers.parquet", "inputs.parquet"
 PICTURES: dict[str, Callable[[Drivers], Figure]] = {
     "drivers": plot_drivers,
@@ -26,13 +28,18 @@ OWN_FILES = {SUMMARY, DRIVERS_TABLE, INPUTS_TABLE} | {
 }
 
 
-def write_drivers(drivers: Drivers, folder: Path) -> None:
-    """Write tables, summary and pictures into a folder."""
+@contextmanager
+def drivers_folder(folder: Path, force: bool, tell: Callable[[str], None]) -> Iterator[Path]:
+    """Give a temporary folder for the files of drivers; see ``whole_folder``."""
+    refuse_other_content(folder, DRIVERS, force)
+    with whole_folder(folder, OWN_FILES, DRIVERS, force, tell) as partial:
+        yield partial
+
+
+def write_drivers(drivers: Drivers, folder: Path, tell: Callable[[str], None]) -> None:
+    """Write tables, summary and pictures into a folder; see ``write_result``."""
     write_table(index_table(drivers), folder / DRIVERS_TABLE, drivers.scenario)
     write_table(effect_table(drivers), folder / INPUTS_TABLE, drivers.scenario)
     text = json.dumps(summary(drivers), indent=2, ensure_ascii=False)
     (folder / SUMMARY).write_text(f"{text}\n", encoding="utf-8")
-    for name, draw in PICTURES.items():
-        figure = draw(drivers)
-        for kind in PICTURE_KINDS:
-            save_picture(figure, folder / f"{name}{kind}")
+    draw_each({name: partial(draw, drivers) for name, draw in PICTURES.items()}, folder, tell)

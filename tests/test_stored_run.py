@@ -12,14 +12,14 @@ from simulate.run import run
 from simulate.scenario import Scenario, ScenarioError, load_scenario, packaged_configs
 from simulate.scenario.load import list_changes
 from simulate.stored_run import read_run
+from tests.stored import store_summary
 
 PATHS = 3000
 SCENARIOS = [file.name for file in packaged_configs().glob("*.toml") if file.name != "base.toml"]
 
 
 def store(result: Result, folder: Path) -> Path:
-    (folder / SUMMARY).write_text(result.to_json(), encoding="utf-8")
-    return folder
+    return store_summary(result.summary(), folder)
 
 
 @pytest.fixture(scope="module")
@@ -60,13 +60,13 @@ def test_a_run_with_a_goal_is_stored_with_the_paths_that_it_took(
 def test_numbers_that_another_program_wrote_are_refused(tmp_path: Path, result: Result) -> None:
     summary = result.summary()
     summary["peak_funding_need"]["p90"]["value"] *= 1.5
-    (tmp_path / SUMMARY).write_text(json.dumps(summary))
+    store_summary(summary, tmp_path)
     with pytest.raises(ScenarioError, match=r"other numbers \(peak_funding_need, p90\)"):
         read_run(tmp_path).refuse_another(result)
 
 
 def test_a_run_of_another_version_is_refused(tmp_path: Path, result: Result) -> None:
-    (tmp_path / SUMMARY).write_text(json.dumps(result.summary() | {"version": "0.0.1"}))
+    store_summary(result.summary() | {"version": "0.0.1"}, tmp_path)
     with pytest.raises(ScenarioError, match=r"written by version 0\.0\.1; this is version"):
         read_run(tmp_path)
 
@@ -94,7 +94,7 @@ def test_a_summary_with_a_part_missing_is_refused(
     part: str, tmp_path: Path, result: Result
 ) -> None:
     summary = {key: value for key, value in result.summary().items() if key != part}
-    (tmp_path / SUMMARY).write_text(json.dumps(summary))
+    store_summary(summary, tmp_path)
     with pytest.raises(ScenarioError, match=f"not what simulate run writes: '{part}'"):
         read_run(tmp_path)
 
@@ -102,6 +102,6 @@ def test_a_summary_with_a_part_missing_is_refused(
 def test_a_scenario_that_is_none_is_refused(tmp_path: Path, result: Result) -> None:
     summary = result.summary()
     summary["scenario"]["targets"]["gross_margin"] = 70
-    (tmp_path / SUMMARY).write_text(json.dumps(summary))
+    store_summary(summary, tmp_path)
     with pytest.raises(ScenarioError, match=r"scenario\.targets\.gross_margin"):
         read_run(tmp_path)

@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from simulate.answer import console, print_answer
+from simulate.folder import RESULTS
 from simulate.scenario import ScenarioError, load_scenario
 
+from .files import tell
 from .options import (
     AsJson,
     File,
@@ -69,10 +71,10 @@ def run(
         raise ScenarioError("--inputs go beside outcomes: leave out --no-outcomes")
     chosen = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
     scenario, _ = as_asked(chosen, paths, seed, until)
-    folder = out or Path("results") / scenario_name(file, variant, stress)
+    folder = out or RESULTS / scenario_name(file, variant, stress)
     keep = inputs or (outcomes if outcomes is not None else scenario.sampling.paths <= LARGEST_KEPT)
     silent = quiet or as_json
-    with interruptible(), output_folder(folder, scenario, force) as partial:
+    with interruptible(), output_folder(folder, force, tell) as partial:
         compile_kernels(silent)
         with (
             progress_bar(silent) as progress,
@@ -87,7 +89,7 @@ def run(
                 progress=progress,
                 sink=sink,
             )
-        write_result(result, partial)
+        write_result(result, partial, tell)
     if as_json:
         typer.echo(result.to_json())
     elif not quiet:

@@ -1,7 +1,6 @@
 """What goes around a run: compilation, progress, interruption."""
 
 import math
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,10 +9,9 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from simulate.answer import console
+from simulate.interruption import INTERRUPTED, interrupt_by_exception, tell_interrupted
 from simulate.kernels.jit import cache_folder, is_compiled
 from simulate.scenario import load_scenario
-
-INTERRUPTED = 130
 
 
 def compile_kernels(silent: bool) -> None:
@@ -31,11 +29,12 @@ def compile_kernels(silent: bool) -> None:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """End an interrupted run with a line instead of a traceback."""
+    """End an interrupted command with a line instead of a traceback."""
+    interrupt_by_exception()
     try:
         yield
-    except KeyboardInterrupt:
-        print("\ninterrupted: nothing was written", file=sys.stderr)
+    except KeyboardInterrupt as interruption:
+        tell_interrupted(interruption)
         raise typer.Exit(INTERRUPTED) from None
 
 
