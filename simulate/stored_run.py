@@ -114,7 +114,7 @@ def _refuse_altered(folder: Path) -> None:
     names = manifest.of(RUN) | {SUMMARY}
     if found := altered(folder, names, RUN, manifest):
         raise ScenarioError(
-            f"{folder / found[0]}: not as simulate run wrote it: of another command, changed, or cut off.",
+            f"{folder / found[0]}: not as simulate run wrote it: changed, cut off, or another's.",
             RUN_AGAIN,
         )
 
@@ -141,6 +141,7 @@ def _distance(stored: dict[str, Any] | None, found: dict[str, Any]) -> float:
     value = stored.get("value") if stored is not None else None
     if value == found["value"]:
         return 0.0
-    if not isinstance(value, float | int) or not found["standard_error"]:
+    is_number = isinstance(value, float | int) and math.isfinite(value)
+    if not is_number or not found["standard_error"]:
         return math.inf
     return abs(value - found["value"]) / found["standard_error"]

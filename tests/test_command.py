@@ -258,6 +258,64 @@ def test_a_full_disk_leaves_nothing_half_written(
     assert list(Path().iterdir()) == []
 
 
+def test_a_picture_that_cannot_be_drawn_costs_no_number(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("latex could not be found\nand more")
+
+    monkeypatch.setitem(simulate.output.PICTURES, "fans", broken)
+    assert call(monkeypatch, "run", *SMALL, "--out", "out") == 0
+    assert capsys.readouterr().err == "fans: can't be drawn: latex could not be found\n"
+    assert {path.name for path in Path("out").iterdir()} == OWN_FILES - {"fans.png", "fans.svg"} | {
+        MANIFEST
+    }
+
+
+def test_what_can_only_be_drawn_ends_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("latex could not be found\nand more")
+
+    monkeypatch.setattr("simulate.plots.inputs.plot_inputs", broken)
+    assert call(monkeypatch, "show", "openai") == 2
+    assert capsys.readouterr().err == (
+        "error: results/openai/openai-inputs.png: can't be drawn: latex could not be found\n"
+    )
+    assert list(Path().iterdir()) == []
+
+
+def test_pictures_do_not_look_for_a_canvas_of_the_surroundings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MPLBACKEND", "nonsense")
+    Path("matplotlibrc").write_text("text.usetex: True\nfont.size: 30\n")
+    command = [sys.executable, "-m", "simulate", "show", "openai", "--out"]
+    subprocess.run([*command, "theirs.png"], capture_output=True, check=True)
+    Path("matplotlibrc").unlink()
+    subprocess.run([*command, "plain.png"], capture_output=True, check=True)
+    assert Path("theirs.png").read_bytes() == Path("plain.png").read_bytes()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("entry", [["-m", "simulate"], ["-c", "{0}"]], ids=["-m", "script"])
+def test_an_interruption_of_the_first_second_is_a_line(entry: list[str], number: int) -> None:
+    """The process interrupts itself at the import of numpy, among the first."""
+    Path("numpy").mkdir()
+    Path("numpy/__init__.py").write_text(f"import os\nos.kill(os.getpid(), {int(number)})\n")
+    start = "import sys; sys.argv[0] = '/bin/simulate'; import simulate.cli"
+    found = subprocess.run(
+        [sys.executable, *(part.format(start) for part in entry), "run"],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": f"{Path.cwd()}:{Path(__file__).parents[1]}"},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        check=False,
+    )
+    assert (found.returncode, found.stderr) == (130, "\ninterrupted: nothing was written\n")
+
+
 def test_an_interruption_leaves_nothing_half_written() -> None:
     command = [sys.executable, "-m", "simulate", "run", "--paths", "1000000000", "--no-outcomes"]
     with subprocess.Popen(

@@ -1,12 +1,15 @@
 """A run's folder holds what it takes to run it again, to the same numbers."""
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from simulate.folder import SUMMARY
+from simulate.folder import SUMMARY, whole_folder
+from simulate.manifest import MANIFEST
+from simulate.output import OWN_FILES, RUN
 from simulate.result import Result
 from simulate.run import run
 from simulate.scenario import Scenario, ScenarioError, load_scenario, packaged_configs
@@ -87,6 +90,60 @@ def test_a_folder_of_something_else_is_refused(
         (tmp_path / SUMMARY).write_text(text)
     with pytest.raises(ScenarioError, match=message):
         read_run(tmp_path)
+
+
+def test_a_text_that_was_changed_is_not_shown_as_the_runs(tmp_path: Path, result: Result) -> None:
+    summary = store(result, tmp_path) / SUMMARY
+    text = summary.read_text()
+    assert "assumption:" in text
+    summary.write_text(text.replace("assumption:", "audited:"))
+    with pytest.raises(ScenarioError, match=r"summary\.json: not as simulate run wrote it"):
+        read_run(tmp_path)
+
+
+def test_a_summary_without_its_manifest_is_refused(tmp_path: Path, result: Result) -> None:
+    (store(result, tmp_path) / MANIFEST).unlink()
+    with pytest.raises(ScenarioError, match=r"summary\.json: not as simulate run wrote it"):
+        read_run(tmp_path)
+
+
+def test_pictures_may_be_taken_away_and_files_put_beside(tmp_path: Path, result: Result) -> None:
+    with whole_folder(tmp_path, OWN_FILES, RUN, force=False, tell=print) as partial:
+        (partial / SUMMARY).write_text(result.to_json())
+        (partial / "fans.png").touch()
+    (tmp_path / "fans.png").unlink()
+    (tmp_path / "notes.txt").touch()
+    assert read_run(tmp_path).scenario.name == result.scenario.name
+
+
+@pytest.mark.parametrize("value", [None, "0.5", [], float("nan"), math.inf, True])
+def test_an_estimate_that_is_no_number_is_another(
+    value: object, tmp_path: Path, result: Result
+) -> None:
+    summary = result.summary()
+    summary["peak_funding_need"]["p90"]["value"] = value
+    with pytest.raises(ScenarioError, match=r"other numbers \(peak_funding_need, p90\)"):
+        read_run(store_summary(summary, tmp_path)).refuse_another(result)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"scenario": "x"},
+        {"scenario": []},
+        {"scenario": {}},
+        {"paths": "many"},
+        {"goal": 3},
+        {"hitting_times": []},
+        {"peak_funding_need": {"p50": 1}},
+    ],
+)
+def test_a_summary_with_a_part_of_another_type_is_refused(
+    change: dict[str, object], tmp_path: Path, result: Result
+) -> None:
+    store_summary(result.summary() | change, tmp_path)
+    with pytest.raises(ScenarioError):
+        read_run(tmp_path).refuse_another(result)
 
 
 @pytest.mark.parametrize("part", ["scenario", "paths", "goal"])

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from simulate.answer import console
 from simulate.interruption import INTERRUPTED, interrupt_by_exception, tell_interrupted
-from simulate.kernels.jit import cache_folder, is_compiled
+from simulate.kernels.jit import find_cache, is_compiled
 from simulate.scenario import load_scenario
 
 
@@ -20,8 +20,8 @@ def compile_kernels(silent: bool) -> None:
 
     if is_compiled():
         return
-    kept = cache_folder() is not None
-    often = "once after installing" if kept else "each time: no folder to keep them in is writable"
+    cache = find_cache()
+    often = f"each time: {cache.reason}" if cache.reason else "once after installing"
     if not silent:
         console(stderr=True).print(f"Compiling the kernels, some 15 s ({often}) …")
     run_scenario(load_scenario(), paths=1, threads=1, keep_outcomes=True, keep_deviations=True)
