@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 import numba
 from numba.core.caching import (
@@ -176,7 +176,7 @@ class _SealedFile(IndexDataCacheFile):
     """Ends in a digest of its content; one that is damaged counts as missing."""
 
     @contextmanager
-    def _open_for_write(self, filepath: str) -> Iterator[IO[bytes]]:
+    def _open_for_write(self, filepath: str) -> Iterator[Any]:
         with super()._open_for_write(filepath) as file:
             # Whatever the user's new files are like.
             Path(file.name).chmod(0o600)
