@@ -1,7 +1,7 @@
 """What a run writes into its folder."""
 
 import errno
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -16,8 +16,9 @@ from simulate.folder import SUMMARY, refuse_other_content, whole_folder
 from simulate.plots import PICTURES
 from simulate.plots.style import failure_in_words, save_picture
 from simulate.result import Result
+from simulate.result_sheets import NAMES, kept_in_words, paths_shown, sheets_of
 from simulate.scenario import Scenario
-from simulate.spreadsheet import as_text
+from simulate.spreadsheet import Sheet, csv_file, write_csv, write_workbook
 from simulate.version import package_version
 
 RUN = "run"
@@ -25,9 +26,11 @@ HITTING_TABLE = "hitting_times.parquet"
 METRICS_TABLE = "metrics.parquet"
 OUTCOMES_TABLE = "outcomes.parquet"
 PICTURE_KINDS = (".png", ".svg")
+WORKBOOK = "workbook.xlsx"
 OWN_FILES = {SUMMARY, HITTING_TABLE, METRICS_TABLE, OUTCOMES_TABLE} | {
     f"{name}{kind}" for name in PICTURES for kind in PICTURE_KINDS
 }
+SPREADSHEET_FILES = {WORKBOOK} | {csv_file(name) for name in NAMES}
 
 # Pictures that find no room are no pictures that can't be drawn.
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -37,11 +40,13 @@ NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 def output_folder(folder: Path, force: bool, tell: Callable[[str], None]) -> Iterator[Path]:
     """Give a temporary folder for a run's files; see ``whole_folder``."""
     refuse_other_content(folder, RUN, force)
-    with whole_folder(folder, OWN_FILES, RUN, force, tell) as partial:
+    with whole_folder(folder, OWN_FILES | SPREADSHEET_FILES, RUN, force, tell) as partial:
         yield partial
 
 
-def write_result(result: Result, folder: Path, tell: Callable[[str], None]) -> None:
+def write_result(
+    result: Result, folder: Path, tell: Callable[[str], None], kinds: Set[str] = frozenset()
+) -> None:
     """Write a result's tables, summary and pictures into a folder.
 
     Parameters
@@ -51,12 +56,52 @@ def write_result(result: Result, folder: Path, tell: Callable[[str], None]) -> N
     folder
         That exists.
     tell
-        Called with each picture that can't be drawn, and why.
+        Called with each picture that can't be drawn, and why, and with what is left out.
+    kinds
+        Of spreadsheets to write beside: ``csv``, ``xlsx``.
     """
     write_table(result.hitting_times, folder / HITTING_TABLE, result.scenario)
     write_table(result.metrics, folder / METRICS_TABLE, result.scenario)
     (folder / SUMMARY).write_text(result.to_json() + "\n", encoding="utf-8")
     draw_each({name: partial(draw, result) for name, draw in PICTURES.items()}, folder, tell)
+    if kinds:
+        outcomes = _first_paths(result, folder)
+        if outcomes is not None and len(outcomes) < result.paths:
+            tell(f"For a spreadsheet: {kept_in_words(result, len(outcomes))}")
+        write_spreadsheets(sheets_of(result, outcomes), folder, kinds, PICTURES)
+
+
+def _first_paths(result: Result, folder: Path) -> pd.DataFrame | None:
+    """Return the outcomes that go into a spreadsheet, if outcomes were written."""
+    file = folder / OUTCOMES_TABLE
+    if not file.exists():
+        return None
+    first = [("path", "<", paths_shown(result))]
+    return pq.read_table(file, filters=first).to_pandas()
+
+
+def write_spreadsheets(
+    sheets: Sequence[Sheet], folder: Path, kinds: Set[str], pictures: Iterable[str]
+) -> None:
+    """Write tables for spreadsheets.
+
+    Parameters
+    ----------
+    sheets
+        A CSV file each, or all in a workbook.
+    folder
+        Where the pictures are.
+    kinds
+        ``csv``, ``xlsx`` or both.
+    pictures
+        Names of those that go into the workbook, if they could be drawn.
+    """
+    if "csv" in kinds:
+        for sheet in sheets:
+            write_csv(sheet.table, folder / csv_file(sheet.name))
+    if "xlsx" in kinds:
+        drawn = [file for name in pictures if (file := folder / f"{name}.png").exists()]
+        write_workbook(folder / WORKBOOK, sheets, drawn)
 
 
 def draw_each(
@@ -89,11 +134,6 @@ def write_table(frame: pd.DataFrame, file: Path, scenario: Scenario) -> None:
     """Write a Parquet table that holds the scenario it was made from."""
     table = pa.Table.from_pandas(frame, preserve_index=False)
     pq.write_table(table.replace_schema_metadata(_metadata(table.schema, scenario)), file)
-
-
-def write_csv(frame: pd.DataFrame, file: Path) -> None:
-    """Write a CSV table whose texts no spreadsheet takes for formulas."""
-    as_text(frame).to_csv(file, index=False)
 
 
 def _metadata(schema: Any, scenario: Scenario) -> dict[bytes, bytes]:

@@ -15,7 +15,19 @@ from simulate.result import DISCLAIMER
 from simulate.scenario import load_scenario
 
 from .files import tell
-from .options import AsJson, File, Force, Quiet, Seed, Set, Stress, Threads, Variant, scenario_name
+from .options import (
+    AsJson,
+    File,
+    Force,
+    Quiet,
+    Seed,
+    Set,
+    Stress,
+    Tables,
+    Threads,
+    Variant,
+    scenario_name,
+)
 from .running import compile_kernels, interruptible, progress_bar
 
 if TYPE_CHECKING:
@@ -44,6 +56,7 @@ def drivers(
         typer.Option(help="Folder to write to.", show_default="results/<scenario>-drivers"),
     ] = None,
     force: Force = False,
+    tables: Tables = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -53,7 +66,9 @@ def drivers(
     from simulate.analysis.outcome import headline_outcomes, parse_outcome
     from simulate.drivers_output import drivers_folder, write_drivers
     from simulate.run import with_sampling
+    from simulate.spreadsheet import parse_kinds
 
+    kinds = parse_kinds(tables)
     chosen = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
     scenario = with_sampling(chosen, paths, seed)
     asked = [parse_outcome(text, scenario) for text in outcome or ()] or headline_outcomes(scenario)
@@ -63,7 +78,7 @@ def drivers(
         compile_kernels(silent)
         with progress_bar(silent) as progress:
             found = find_drivers(scenario, asked, paths=paths, threads=threads, progress=progress)
-        write_drivers(found, partial, tell)
+        write_drivers(found, partial, tell, kinds)
     if as_json:
         typer.echo(json.dumps(summary(found), indent=2, ensure_ascii=False))
     elif not quiet:

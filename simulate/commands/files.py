@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 PICTURE_KINDS = (".png", ".svg", ".pdf")
-TABLE_KINDS = (".csv", ".parquet")
+TABLE_KINDS = (".csv", ".xlsx", ".parquet")
 PAGE_KINDS = (".html",)
 
 
@@ -138,12 +138,15 @@ def save_drawn(picture: NewFile, plot: "Callable[..., Figure]", *shown: object) 
 
 
 def save_table(frame: "DataFrame", file: NewFile, scenario: Scenario) -> None:
-    """Write a table whole or not at all: CSV, or Parquet with the scenario inside."""
-    from simulate.output import write_csv, write_table
+    """Write a table whole or not at all: CSV, workbook, or Parquet with the scenario inside."""
+    from simulate.output import write_table
+    from simulate.spreadsheet import Sheet, write_csv, write_workbook
 
     with file.whole() as partial:
         if partial.suffix == ".csv":
             write_csv(frame, partial)
+        elif partial.suffix == ".xlsx":
+            write_workbook(partial, [Sheet("Table", frame, (scenario.name,))])
         else:
             write_table(frame, partial, scenario)
 

@@ -44,7 +44,8 @@ def sweep(
     seed: Seed = None,
     threads: Threads = None,
     out: Annotated[
-        Path | None, typer.Option(help="Table to write, .csv or .parquet.", show_default="none")
+        Path | None,
+        typer.Option(help="Table to write, .csv, .xlsx or .parquet.", show_default="none"),
     ] = None,
     picture: Annotated[
         Path | None, typer.Option(help="Picture to write.", show_default="in results/<scenario>")
