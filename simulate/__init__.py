@@ -1,5 +1,11 @@
 """Monte Carlo risk of AI-lab economics: when gross margin and free cash flow get there."""
 
+from simulate.interruption import end_while_loading, is_command
+
+# Before the imports that take seconds.
+if is_command():
+    end_while_loading()
+
 from simulate.kernels.rows import Hit, Metric
 from simulate.result import Result
 from simulate.run import run

@@ -1,5 +1,6 @@
 """The command: its parts, and how mistakes end."""
 
+import os
 import sys
 from io import TextIOWrapper
 from typing import Annotated
@@ -18,6 +19,7 @@ from simulate.commands.fit import fit
 from simulate.commands.goal import goal
 from simulate.commands.report import report
 from simulate.commands.run import run
+from simulate.commands.running import interruptible
 from simulate.commands.show import show
 from simulate.commands.start import init, schema
 from simulate.commands.stress import stress
@@ -59,7 +61,7 @@ COMMANDS = (
     warmup,
 )
 for command in COMMANDS:
-    app.command()(command)
+    app.command()(interruptible()(command))
 
 
 @app.callback(invoke_without_command=True)
@@ -77,6 +79,8 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             # A terminal that knows no ± gets a question mark.
             stream.reconfigure(errors="replace")
+    # Pictures are only written to files: a notebook's or a desktop's canvas is not looked for.
+    os.environ["MPLBACKEND"] = "agg"
     try:
         app()
     except ScenarioError as error:

@@ -10,12 +10,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from simulate.folder import SUMMARY
+from simulate.manifest import altered, read_manifest
+from simulate.output import RUN
 from simulate.result import Result
 from simulate.scenario import Scenario, ScenarioError
 from simulate.version import package_version
 
 # Of a standard error: by more, two runs tell different things.
 NEGLIGIBLE = 0.1
+RUN_AGAIN = "Run the scenario again with simulate run, or report on its file"
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class StoredRun:
             raise ScenarioError(
                 f"{self.folder}: simulated again, it gives other numbers ({worst}); another state "
                 "of the program wrote it.",
-                "Run the scenario again with simulate run, or report on its file",
+                RUN_AGAIN,
             )
 
 
@@ -69,32 +72,51 @@ def read_run(folder: Path) -> StoredRun:
     Raises
     ------
     ScenarioError
-        If it holds no run, or one of another version.
+        If it holds no run, one of another version, or not what that run wrote.
     """
     file = folder / SUMMARY
-    try:
-        summary = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ScenarioError(f"{folder}: holds no {SUMMARY}; name a folder of a run") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not readable as JSON"
-        raise ScenarioError(f"{file}: {reason}") from None
+    summary = _read_summary(folder)
     written = summary.get("version") if isinstance(summary, dict) else None
     if written != package_version():
         by = f"version {written}" if written else "something else than simulate run"
         raise ScenarioError(
             f"{file}: written by {by}; this is version {package_version()}.",
-            "Run the scenario again with simulate run, or report on its file",
+            RUN_AGAIN,
         )
+    _refuse_altered(folder)
     try:
         scenario = Scenario.model_validate(summary["scenario"] | {"sampling": _sampling(summary)})
-        return StoredRun(folder, scenario, str(summary["goal"]), summary)
+        if not isinstance(summary["goal"], str):
+            raise TypeError("goal")
+        return StoredRun(folder, scenario, summary["goal"], summary)
     except (KeyError, TypeError) as error:
         raise ScenarioError(f"{file}: not what simulate run writes: {error}") from None
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
         raise ScenarioError(f"{file}: scenario.{key}: {first['msg']}") from None
+
+
+def _read_summary(folder: Path) -> Any:
+    file = folder / SUMMARY
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ScenarioError(f"{folder}: holds no {SUMMARY}; name a folder of a run") from None
+    except (OSError, ValueError, RecursionError) as error:
+        reason = getattr(error, "strerror", None) or "not readable as JSON"
+        raise ScenarioError(f"{file}: {reason}") from None
+
+
+def _refuse_altered(folder: Path) -> None:
+    """Raise unless a run's files are those that it wrote; pictures and tables may be gone."""
+    manifest = read_manifest(folder)
+    names = manifest.of(RUN) | {SUMMARY}
+    if found := altered(folder, names, RUN, manifest):
+        raise ScenarioError(
+            f"{folder / found[0]}: not as simulate run wrote it: changed, cut off, or another's.",
+            RUN_AGAIN,
+        )
 
 
 def _sampling(summary: dict[str, Any]) -> dict[str, Any]:
@@ -116,9 +138,10 @@ def _estimates(part: Any, name: str = "") -> Iterator[tuple[str, dict[str, Any]]
 
 def _distance(stored: dict[str, Any] | None, found: dict[str, Any]) -> float:
     """Return how far apart two estimates are, in standard errors."""
-    if stored is None:
-        return math.inf
-    apart = abs(stored["value"] - found["value"])
-    if apart == 0.0:
+    value = stored.get("value") if stored is not None else None
+    if value == found["value"]:
         return 0.0
-    return apart / found["standard_error"] if found["standard_error"] else math.inf
+    is_number = isinstance(value, float | int) and math.isfinite(value)
+    if not is_number or not found["standard_error"]:
+        return math.inf
+    return abs(value - found["value"]) / found["standard_error"]

@@ -31,9 +31,11 @@ def test_the_answer_reads_well_in_80_columns_and_a_picture_is_drawn_once(
     assert "…" not in answer
     assert "20,480 paths" in answer and "no investment advice" in answer
     name = {"discover": "discovery"}.get(command, command)
-    assert Path(f"anthropic-{name}.png").read_bytes().startswith(b"\x89PNG")
+    picture = Path(f"results/anthropic/anthropic-{name}.png")
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    picture.write_text("mine")
     assert call(monkeypatch, command, *COMMANDS[command], *SMALL) == 2
-    assert "exists" in capsys.readouterr().err
+    assert f"holds {picture.name}, which this command did not" in capsys.readouterr().err
     assert call(monkeypatch, command, *COMMANDS[command], *SMALL, "--force") == 0
 
 

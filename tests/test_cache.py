@@ -6,8 +6,11 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from simulate.kernels.jit import entry_kernel, find_cache
 
 ROOT = Path(__file__).parents[1]
 
@@ -52,3 +55,100 @@ def test_without_a_writable_folder_kernels_are_compiled_in_memory(tmp_path: Path
     )
     assert "each time: no folder" in " ".join(found.stderr.split())
     assert "Tables and pictures: results/anthropic" in found.stdout
+
+
+def test_a_folder_of_ones_own_is_made_for_compiled_kernels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIMULATE_CACHE_DIR", str(tmp_path / "cache"))
+    folder = find_cache().folder
+    assert folder is not None
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("planted", ["open folder", "open file", "file of another", "link"])
+def test_what_somebody_else_could_have_written_is_not_executed(
+    planted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIMULATE_CACHE_DIR", str(tmp_path))
+    folder = find_cache().folder
+    assert folder is not None
+    at_fault = folder if planted == "open folder" else folder / "lab.nbi"
+    if planted == "link":
+        (tmp_path / "elsewhere").touch()
+        at_fault.symlink_to(tmp_path / "elsewhere")
+    else:
+        (folder / "lab.nbi").touch()
+        at_fault.chmod(0o777 if "open" in planted else 0o644)
+    if planted == "file of another":
+        owner = os.getuid() + 1
+        monkeypatch.setattr(os, "getuid", lambda: owner)
+        at_fault = folder
+    found = find_cache()
+    assert found.folder is None
+    assert found.reason == f"somebody else could have written {at_fault}"
+
+
+def test_files_are_ones_own_whatever_new_files_are_like(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIMULATE_CACHE_DIR", str(tmp_path))
+
+    def halved(x: float) -> float:
+        return x / 2.0
+
+    mask = os.umask(0)
+    try:
+        assert entry_kernel(halved)(3.0) == 1.5
+    finally:
+        os.umask(mask)
+    assert find_cache().folder is not None
+
+
+def damage(how: str, file: Path) -> None:
+    content = file.read_bytes()
+    middle = len(content) // 2
+    file.write_bytes(
+        {
+            "empty": b"",
+            "truncated": content[:middle],
+            "garbage": b"garbage",
+            "zeros": bytes(len(content)),
+            "one byte": content[:middle] + bytes([content[middle] ^ 255]) + content[middle + 1 :],
+        }[how]
+    )
+
+
+@pytest.mark.parametrize("ending", ["nbi", "nbc"])
+@pytest.mark.parametrize("how", ["empty", "truncated", "garbage", "zeros", "one byte"])
+def test_a_damaged_file_is_compiled_anew(
+    how: str, ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIMULATE_CACHE_DIR", str(tmp_path))
+
+    def twice(x: float) -> float:
+        return 2.0 * x
+
+    assert entry_kernel(twice)(3.0) == 6.0
+    (file,) = tmp_path.rglob(f"*.{ending}")
+    damage(how, file)
+    again: Any = entry_kernel(twice)
+    assert again(3.0) == 6.0
+    assert not again.stats.cache_hits
+    kept: Any = entry_kernel(twice)
+    assert kept(3.0) == 6.0
+    assert kept.stats.cache_hits
+
+
+def test_a_full_disk_costs_no_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIMULATE_CACHE_DIR", str(tmp_path))
+
+    def thrice(x: float) -> float:
+        return 3.0 * x
+
+    kernel = entry_kernel(thrice)
+    folder = find_cache().folder
+    assert folder is not None
+    folder.rmdir()
+    folder.touch()
+    assert kernel(3.0) == 9.0

@@ -16,6 +16,7 @@ import pytest
 import simulate.output
 from simulate import load_scenario, run
 from simulate.drivers_output import OWN_FILES as DRIVERS_FILES
+from simulate.manifest import MANIFEST
 from simulate.output import OWN_FILES
 from simulate.result import OUTCOME_COLUMNS
 from simulate.version import package_version
@@ -32,7 +33,7 @@ def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_run_writes_all_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
     assert call(monkeypatch, "run", "openai.toml", *SMALL, "--seed", "9") == 0
     folder = Path("results/openai")
-    assert {path.name for path in folder.iterdir()} == OWN_FILES
+    assert {path.name for path in folder.iterdir()} == OWN_FILES | {MANIFEST}
     summary = json.loads((folder / "summary.json").read_text())
     assert (summary["seed"], summary["version"]) == (9, package_version())
     assert summary["scenario"]["inference"]["overrun"]["p90"] == 0.23
@@ -51,7 +52,8 @@ def test_the_same_run_writes_the_same_pictures_and_tables(monkeypatch: pytest.Mo
     for name in ("first", "second"):
         assert call(monkeypatch, "run", *SMALL, "--out", name) == 0
         contents.append({p.name: p.read_bytes() for p in Path(name).iterdir()})
-        contents[-1].pop("summary.json")  # it holds the time that the run took
+        # They hold the time that the run took, and a digest of it.
+        del contents[-1]["summary.json"], contents[-1]["manifest.json"]
     assert contents[0] == contents[1]
 
 
@@ -98,9 +100,10 @@ def test_show_draws_the_inputs_once(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert call(monkeypatch, "show", "openai.toml") == 0
-    assert Path("openai-inputs.png").read_bytes().startswith(b"\x89PNG")
+    assert Path("results/openai/openai-inputs.png").read_bytes().startswith(b"\x89PNG")
+    Path("results/openai/openai-inputs.png").write_text("mine")
     assert call(monkeypatch, "show", "openai.toml") == 2
-    assert "exists" in capsys.readouterr().err
+    assert "holds openai-inputs.png, which this command did not" in capsys.readouterr().err
     assert call(monkeypatch, "show", "openai.toml", "--force") == 0
     assert call(monkeypatch, "show", "openai.toml", "--out", "x.doc") == 2
 
@@ -112,8 +115,7 @@ def test_converge_compares_the_samplers(
     printed = capsys.readouterr().out
     assert "gross margin, with free users: P(by 2029)" in printed
     assert "16,384" in printed and "Sobol'" in printed and "pseudo-random" in printed
-    assert Path("openai-convergence.png").read_bytes().startswith(b"\x89PNG")
-    assert call(monkeypatch, "converge", "openai", "--paths", "20000") == 2
+    assert Path("results/openai/openai-convergence.png").read_bytes().startswith(b"\x89PNG")
 
 
 FEW = ["--paths", "256", "--set", "sampling.replicates=4"]
@@ -123,15 +125,13 @@ NEED = ["--outcome", "peak funding need"]
 def test_drivers_writes_all_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
     assert call(monkeypatch, "drivers", "openai.toml", *FEW, *NEED, "--quiet") == 0
     folder = Path("results/openai-drivers")
-    assert {path.name for path in folder.iterdir()} == DRIVERS_FILES
+    assert {path.name for path in folder.iterdir()} == DRIVERS_FILES | {MANIFEST}
     summary = json.loads((folder / "summary.json").read_text())
     table = pd.read_parquet(folder / "drivers.parquet")
     assert set(table["outcome"]) == set(summary["asked"]) == set(summary["outcomes"])
     shares = table[(table["measure"] == "share") & ~table["driver"].str.contains("+", regex=False)]
     assert shares.groupby("outcome")["value"].sum().to_numpy() == pytest.approx(1.0)
     assert (folder / "tornado.png").read_bytes().startswith(b"\x89PNG")
-    # The folder answers another question.
-    assert call(monkeypatch, "drivers", "openai.toml", *FEW, "--quiet") == 2
 
 
 def test_the_drivers_read_well_in_80_columns(
@@ -169,19 +169,29 @@ def test_another_folder_is_never_written_over(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert call(monkeypatch, "run", *SMALL, "--out", "out") == 0
-    assert call(monkeypatch, "run", *SMALL, "--out", "out") == 0  # the same run again
-    before = Path("out/summary.json").read_bytes()
-    assert call(monkeypatch, "run", *SMALL, "--seed", "1", "--out", "out") == 2
-    assert "--force" in capsys.readouterr().err
-    assert Path("out/summary.json").read_bytes() == before
     Path("out/mine.txt").write_text("keep me")
-    assert call(monkeypatch, "run", *SMALL, "--out", "out") == 2
-    assert call(monkeypatch, "run", *SMALL, "--seed", "1", "--out", "out", "--force") == 0
-    assert Path("out/mine.txt").read_text() == "keep me"
-    again = ["--seed", "2", "--no-outcomes", "--out", "out", "--force"]
-    assert call(monkeypatch, "run", *SMALL, *again) == 0
+    assert call(monkeypatch, "run", *SMALL, "--seed", "1", "--no-outcomes", "--out", "out") == 0
+    assert f"Replaced: {len(OWN_FILES)} files in out, written" in capsys.readouterr().err
     assert not Path("out/outcomes.parquet").exists()  # it was of another run
-    assert Path("out/summary.json").read_bytes() != before
+    Path("out/fans.svg").write_text("mine")
+    before = {path.name: path.read_bytes() for path in Path("out").iterdir()}
+    assert call(monkeypatch, "run", *SMALL, "--out", "out") == 2
+    assert "out: holds fans.svg, which this command did not" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in Path("out").iterdir()} == before
+    assert call(monkeypatch, "run", *SMALL, "--out", "out", "--force") == 0
+    assert Path("out/mine.txt").read_text() == "keep me"
+    assert Path("out/fans.svg").read_text() != "mine"
+
+
+def test_a_folder_of_somebody_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("out").mkdir()
+    Path("out/mine.txt").write_text("keep me")
+    for command in ("run", "drivers"):
+        assert call(monkeypatch, command, *SMALL, "--out", "out") == 2
+        assert "out: holds mine.txt, which this command did not" in capsys.readouterr().err
+    assert [path.name for path in Path("out").iterdir()] == ["mine.txt"]
 
 
 def test_a_folder_in_a_files_place_is_found_before_anything_moves(
@@ -248,6 +258,64 @@ def test_a_full_disk_leaves_nothing_half_written(
     assert list(Path().iterdir()) == []
 
 
+def test_a_picture_that_cannot_be_drawn_costs_no_number(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("latex could not be found\nand more")
+
+    monkeypatch.setitem(simulate.output.PICTURES, "fans", broken)
+    assert call(monkeypatch, "run", *SMALL, "--out", "out") == 0
+    assert capsys.readouterr().err == "fans: can't be drawn: latex could not be found\n"
+    assert {path.name for path in Path("out").iterdir()} == OWN_FILES - {"fans.png", "fans.svg"} | {
+        MANIFEST
+    }
+
+
+def test_what_can_only_be_drawn_ends_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("latex could not be found\nand more")
+
+    monkeypatch.setattr("simulate.plots.inputs.plot_inputs", broken)
+    assert call(monkeypatch, "show", "openai") == 2
+    assert capsys.readouterr().err == (
+        "error: results/openai/openai-inputs.png: can't be drawn: latex could not be found\n"
+    )
+    assert list(Path().iterdir()) == []
+
+
+def test_pictures_do_not_look_for_a_canvas_of_the_surroundings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MPLBACKEND", "nonsense")
+    Path("matplotlibrc").write_text("text.usetex: True\nfont.size: 30\n")
+    command = [sys.executable, "-m", "simulate", "show", "openai", "--out"]
+    subprocess.run([*command, "theirs.png"], capture_output=True, check=True)
+    Path("matplotlibrc").unlink()
+    subprocess.run([*command, "plain.png"], capture_output=True, check=True)
+    assert Path("theirs.png").read_bytes() == Path("plain.png").read_bytes()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("entry", [["-m", "simulate"], ["-c", "{0}"]], ids=["-m", "script"])
+def test_an_interruption_of_the_first_second_is_a_line(entry: list[str], number: int) -> None:
+    """The process interrupts itself at the import of numpy, among the first."""
+    Path("numpy").mkdir()
+    Path("numpy/__init__.py").write_text(f"import os\nos.kill(os.getpid(), {int(number)})\n")
+    start = "import sys; sys.argv[0] = '/bin/simulate'; import simulate.cli"
+    found = subprocess.run(
+        [sys.executable, *(part.format(start) for part in entry), "run"],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": f"{Path.cwd()}:{Path(__file__).parents[1]}"},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        check=False,
+    )
+    assert (found.returncode, found.stderr) == (130, "\ninterrupted: nothing was written\n")
+
+
 def test_an_interruption_leaves_nothing_half_written() -> None:
     command = [sys.executable, "-m", "simulate", "run", "--paths", "1000000000", "--no-outcomes"]
     with subprocess.Popen(
@@ -260,7 +328,7 @@ def test_an_interruption_leaves_nothing_half_written() -> None:
     ) as process:
         try:
             deadline = time.monotonic() + 120
-            while not any(Path().glob(".out-*")) and time.monotonic() < deadline:
+            while not any(Path().glob("new/out/.simulate-run-*")) and time.monotonic() < deadline:
                 time.sleep(0.05)
             time.sleep(1.0)
             process.send_signal(signal.SIGINT)

@@ -160,7 +160,9 @@ def test_the_command_prints_in_80_columns_and_draws(
     assert max(map(len, printed.splitlines())) <= 80
     for part in ("Decision: buy the TPUs", "expected payoff", "everything", "pays most", "advice"):
         assert part in printed
-    assert Path("anthropic-tpu-decision.png").read_bytes().startswith(b"\x89PNG")
+    assert (
+        Path("results/anthropic-tpu/anthropic-tpu-decision.png").read_bytes().startswith(b"\x89PNG")
+    )
 
 
 def test_a_scenario_without_a_decision_is_told_where_one_is(

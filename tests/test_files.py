@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from simulate.commands.files import new_picture, save_page
+from simulate.commands.files import new_page, new_picture, save_page
 from simulate.scenario import ScenarioError
 
 
 def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
     page = tmp_path / "new" / "folder" / "page.html"
-    save_page("<p>", page)
+    save_page("<p>", new_page(page, "", "report", force=False))
     assert page.read_text() == "<p>"
     assert list(page.parent.iterdir()) == [page]
 
@@ -31,4 +31,4 @@ def test_what_can_not_be_written_is_told_before_the_work(
     (tmp_path / "folder.png").mkdir()
     (tmp_path / "old.png").touch()
     with pytest.raises(ScenarioError, match=message):
-        new_picture(tmp_path / name, "default.png", force)
+        new_picture(tmp_path / name, "openai", "inputs", force)

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 import simulate.report
-from simulate.folder import SUMMARY
 from simulate.result import Result
 from simulate.run import run
 from simulate.scenario import load_scenario
+from tests.stored import store_summary
 from tests.test_command import call
 
 PATHS = ["--paths", "2048"]
@@ -21,10 +21,7 @@ def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def store_run(name: str) -> None:
     """Leave what a run leaves of its scenario."""
-    folder = Path("results") / Path(name).stem
-    folder.mkdir(parents=True)
-    summary = run(load_scenario(name), paths=2048).to_json()
-    (folder / SUMMARY).write_text(summary, encoding="utf-8")
+    store_summary(run(load_scenario(name), paths=2048).summary(), Path("results", Path(name).stem))
 
 
 @pytest.fixture
@@ -43,7 +40,8 @@ def test_the_report_of_a_run_is_that_of_its_scenario(monkeypatch: pytest.MonkeyP
     assert call(monkeypatch, "report", "results/openai") == 0
     assert call(monkeypatch, "report", "openai.toml", *PATHS, "--out", "b.html") == 0
     (of_run, numbers_of_run), (of_file, numbers_of_file) = (
-        Path(name).read_text().split("\n", 1) for name in ("openai-report.html", "b.html")
+        Path(name).read_text().split("\n", 1)
+        for name in ("results/openai/openai-report.html", "b.html")
     )
     assert of_run == "simulate report results/openai"
     assert of_file == "simulate report openai.toml --paths 2048 --seed 20260122"
@@ -54,9 +52,10 @@ def test_the_report_of_a_run_is_that_of_its_scenario(monkeypatch: pytest.MonkeyP
 def test_the_command_on_the_page_tells_all_that_was_asked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    name = "anthropic-bull-no_next_round"
     asked = ["--variant", "bull", "--stress", "no_next_round", "--set", "cash.opening = 9"]
     assert call(monkeypatch, "report", "anthropic.toml", *asked, *PATHS, "--seed", "7") == 0
-    assert Path("anthropic-bull-no_next_round-report.html").read_text() == (
+    assert Path(f"results/{name}/{name}-report.html").read_text() == (
         "simulate report anthropic.toml --variant bull --stress no_next_round "
         "--set 'cash.opening = 9' --paths 2048 --seed 7"
     )
@@ -68,13 +67,16 @@ def test_a_page_is_never_written_over_unasked(
 ) -> None:
     for command in (["report", "openai"], ["compare", "openai", "openai-chip"]):
         assert call(monkeypatch, *command, *PATHS) == 0
-        (page,) = Path().glob("*-report.html" if "report" in command else "*-comparison.html")
+        (page,) = Path("results/openai").glob("openai-*.html")
+        assert call(monkeypatch, *command, *PATHS) == 0
+        assert f"Replaced: {page}, written" in capsys.readouterr().err
         page.write_text("mine")
         assert call(monkeypatch, *command, *PATHS) == 2
-        assert f"{page}: exists" in capsys.readouterr().err
+        assert f"holds {page.name}, which this command did not" in capsys.readouterr().err
         assert page.read_text() == "mine"
         assert call(monkeypatch, *command, *PATHS, "--force") == 0
         assert page.read_text() != "mine"
+        page.unlink()
 
 
 def test_a_page_that_cannot_be_written_ends_in_a_line(
@@ -119,7 +121,7 @@ def test_compare_prints_scenarios_side_by_side_in_80_columns(
         "no investment advice",
     ):
         assert part in " ".join(printed.split())
-    assert Path("anthropic-comparison.html").read_text() == (
+    assert Path("results/anthropic/anthropic-comparison.html").read_text() == (
         f"simulate compare {' '.join(sources)} --paths 2048 --seed 20260122"
     )
 

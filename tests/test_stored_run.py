@@ -1,25 +1,28 @@
 """A run's folder holds what it takes to run it again, to the same numbers."""
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from simulate.folder import SUMMARY
+from simulate.folder import SUMMARY, whole_folder
+from simulate.manifest import MANIFEST
+from simulate.output import OWN_FILES, RUN
 from simulate.result import Result
 from simulate.run import run
 from simulate.scenario import Scenario, ScenarioError, load_scenario, packaged_configs
 from simulate.scenario.load import list_changes
 from simulate.stored_run import read_run
+from tests.stored import store_summary
 
 PATHS = 3000
 SCENARIOS = [file.name for file in packaged_configs().glob("*.toml") if file.name != "base.toml"]
 
 
 def store(result: Result, folder: Path) -> Path:
-    (folder / SUMMARY).write_text(result.to_json(), encoding="utf-8")
-    return folder
+    return store_summary(result.summary(), folder)
 
 
 @pytest.fixture(scope="module")
@@ -60,13 +63,13 @@ def test_a_run_with_a_goal_is_stored_with_the_paths_that_it_took(
 def test_numbers_that_another_program_wrote_are_refused(tmp_path: Path, result: Result) -> None:
     summary = result.summary()
     summary["peak_funding_need"]["p90"]["value"] *= 1.5
-    (tmp_path / SUMMARY).write_text(json.dumps(summary))
+    store_summary(summary, tmp_path)
     with pytest.raises(ScenarioError, match=r"other numbers \(peak_funding_need, p90\)"):
         read_run(tmp_path).refuse_another(result)
 
 
 def test_a_run_of_another_version_is_refused(tmp_path: Path, result: Result) -> None:
-    (tmp_path / SUMMARY).write_text(json.dumps(result.summary() | {"version": "0.0.1"}))
+    store_summary(result.summary() | {"version": "0.0.1"}, tmp_path)
     with pytest.raises(ScenarioError, match=r"written by version 0\.0\.1; this is version"):
         read_run(tmp_path)
 
@@ -89,12 +92,66 @@ def test_a_folder_of_something_else_is_refused(
         read_run(tmp_path)
 
 
+def test_a_text_that_was_changed_is_not_shown_as_the_runs(tmp_path: Path, result: Result) -> None:
+    summary = store(result, tmp_path) / SUMMARY
+    text = summary.read_text()
+    assert "assumption:" in text
+    summary.write_text(text.replace("assumption:", "audited:"))
+    with pytest.raises(ScenarioError, match=r"summary\.json: not as simulate run wrote it"):
+        read_run(tmp_path)
+
+
+def test_a_summary_without_its_manifest_is_refused(tmp_path: Path, result: Result) -> None:
+    (store(result, tmp_path) / MANIFEST).unlink()
+    with pytest.raises(ScenarioError, match=r"summary\.json: not as simulate run wrote it"):
+        read_run(tmp_path)
+
+
+def test_pictures_may_be_taken_away_and_files_put_beside(tmp_path: Path, result: Result) -> None:
+    with whole_folder(tmp_path, OWN_FILES, RUN, force=False, tell=print) as partial:
+        (partial / SUMMARY).write_text(result.to_json())
+        (partial / "fans.png").touch()
+    (tmp_path / "fans.png").unlink()
+    (tmp_path / "notes.txt").touch()
+    assert read_run(tmp_path).scenario.name == result.scenario.name
+
+
+@pytest.mark.parametrize("value", [None, "0.5", [], float("nan"), math.inf, True])
+def test_an_estimate_that_is_no_number_is_another(
+    value: object, tmp_path: Path, result: Result
+) -> None:
+    summary = result.summary()
+    summary["peak_funding_need"]["p90"]["value"] = value
+    with pytest.raises(ScenarioError, match=r"other numbers \(peak_funding_need, p90\)"):
+        read_run(store_summary(summary, tmp_path)).refuse_another(result)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"scenario": "x"},
+        {"scenario": []},
+        {"scenario": {}},
+        {"paths": "many"},
+        {"goal": 3},
+        {"hitting_times": []},
+        {"peak_funding_need": {"p50": 1}},
+    ],
+)
+def test_a_summary_with_a_part_of_another_type_is_refused(
+    change: dict[str, object], tmp_path: Path, result: Result
+) -> None:
+    store_summary(result.summary() | change, tmp_path)
+    with pytest.raises(ScenarioError):
+        read_run(tmp_path).refuse_another(result)
+
+
 @pytest.mark.parametrize("part", ["scenario", "paths", "goal"])
 def test_a_summary_with_a_part_missing_is_refused(
     part: str, tmp_path: Path, result: Result
 ) -> None:
     summary = {key: value for key, value in result.summary().items() if key != part}
-    (tmp_path / SUMMARY).write_text(json.dumps(summary))
+    store_summary(summary, tmp_path)
     with pytest.raises(ScenarioError, match=f"not what simulate run writes: '{part}'"):
         read_run(tmp_path)
 
@@ -102,6 +159,6 @@ def test_a_summary_with_a_part_missing_is_refused(
 def test_a_scenario_that_is_none_is_refused(tmp_path: Path, result: Result) -> None:
     summary = result.summary()
     summary["scenario"]["targets"]["gross_margin"] = 70
-    (tmp_path / SUMMARY).write_text(json.dumps(summary))
+    store_summary(summary, tmp_path)
     with pytest.raises(ScenarioError, match=r"scenario\.targets\.gross_margin"):
         read_run(tmp_path)

@@ -100,7 +100,8 @@ def test_the_command_prints_in_80_columns_and_draws(
     assert max(map(len, printed.splitlines())) <= 80
     for part in ("as it is", "share_to_microsoft", "Hurt most", "common random numbers", "advice"):
         assert part in printed
-    assert Path("openai-stress.png").read_bytes().startswith(b"\x89PNG")
+    assert Path("results/openai/openai-stress.png").read_bytes().startswith(b"\x89PNG")
+    Path("results/openai/openai-stress.png").write_text("mine")
     assert call(monkeypatch, "stress", "openai", "--paths", "4096") == 2
     assert "exists" in capsys.readouterr().err
 

@@ -1,18 +1,15 @@
 """What drives the outcomes, as tidy tables and as a summary."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
 
 from simulate.estimate import Estimate
-from simulate.scenario import Scenario
 from simulate.version import package_version
 
 from .decomposition import Index, Together
 from .drivers import Drivers
-from .outcome import Outcome
 
 MEASURES = ("share", "alone", "total")
 
@@ -57,21 +54,14 @@ def effect_table(drivers: Drivers) -> pd.DataFrame:
     )
 
 
-def made_from(scenario: Scenario, asked: Sequence[Outcome]) -> dict[str, Any]:
-    """Return what the summary says of where the answer comes from."""
-    return {
-        "version": package_version(),
-        "asked": [outcome.name for outcome in asked],
-        "scenario": scenario.model_dump(mode="json"),
-    }
-
-
 def summary(drivers: Drivers) -> dict[str, Any]:
     """Return the answer and all that made it, ready for JSON."""
     scenario = drivers.scenario
     return {
         "name": scenario.name,
-        **made_from(scenario, [e.outcome for e in drivers.explanations]),
+        "version": package_version(),
+        "asked": [e.outcome.name for e in drivers.explanations],
+        "scenario": scenario.model_dump(mode="json"),
         "seed": scenario.sampling.seed,
         "paths": drivers.paths,
         "runs": drivers.runs,

@@ -12,7 +12,7 @@ from simulate.number_format import amount, percent
 from simulate.result import DISCLAIMER
 from simulate.scenario import load_scenario
 
-from .files import new_picture, save_whole
+from .files import new_picture, save_drawn
 from .options import (
     File,
     Force,
@@ -48,7 +48,7 @@ def backtest(
     threads: Threads = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Picture to write.", show_default="<scenario>-backtest.png"),
+        typer.Option(help="Picture to write.", show_default="in results/<scenario>"),
     ] = None,
     force: Force = False,
 ) -> None:
@@ -59,13 +59,13 @@ def backtest(
 
     scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
     seen = read_observations(observe or (), observations, scenario)
-    picture = new_picture(out, f"{scenario_name(file, variant, stress)}-backtest.png", force)
+    picture = new_picture(out, scenario_name(file, variant, stress), "backtest", force)
     with interruptible():
         compile_kernels(silent=False)
         with progress_bar(silent=False) as progress:
             found = score(scenario, seen, paths, threads, progress)
         print_backtest(found, console())
-        save_whole(plot_backtest(found), picture)
+        save_drawn(picture, plot_backtest, found)
     console().print(f"Predictions and what came true drawn: {picture}", soft_wrap=True)
 
 

@@ -12,7 +12,7 @@ from simulate.answer import console, printed
 from simulate.result import DISCLAIMER
 from simulate.scenario import ScenarioError
 
-from .files import new_page, save_page
+from .files import drawing, new_page, save_page
 from .options import Force, Seed, Threads
 from .running import compile_kernels, interruptible, progress_bar
 from .sources import load_named
@@ -43,7 +43,7 @@ def compare(
     seed: Seed = None,
     threads: Threads = None,
     out: Annotated[
-        Path | None, typer.Option(help="Page to write.", show_default="<A>-comparison.html")
+        Path | None, typer.Option(help="Page to write.", show_default="in results/<A>")
     ] = None,
     force: Force = False,
 ) -> None:
@@ -63,7 +63,7 @@ def compare(
         )
     scenarios = [load_named(source) for source in sources[:-1]]
     scenarios.append(load_named(sources[-1], settings or ()))
-    page = new_page(out, f"{Path(sources[0]).stem}-comparison.html", force)
+    page = new_page(out, _name(Path(sources[0])), "comparison", force)
     with interruptible():
         compile_kernels(silent=False)
         with progress_bar(silent=False) as progress:
@@ -72,7 +72,9 @@ def compare(
             )
         print_comparison(comparison, console())
         command = _command(sources, settings or [], comparison)
-        save_page(render_comparison(comparison, command=command), page)
+        with drawing(page):
+            html = render_comparison(comparison, command=command)
+        save_page(html, page)
     console().print(f"Comparison: {page}", soft_wrap=True)
 
 
@@ -97,6 +99,11 @@ def print_comparison(comparison: "Comparison", out: Console) -> None:
         out.print(printed(headline_table(figures, "", [place])))
     out.print(Text(paired_error_sentence(figures)))
     out.print(Text(f"Changes of probabilities are in points. {DISCLAIMER}", style="dim"))
+
+
+def _name(first: Path) -> str:
+    """Return what the page is called by: the first scenario's file, or its run's folder."""
+    return first.resolve().name if first.is_dir() else first.stem
 
 
 def _command(sources: list[str], settings: list[str], comparison: "Comparison") -> str:

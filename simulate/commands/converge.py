@@ -10,7 +10,7 @@ from simulate.answer import console, table
 from simulate.number_format import percent
 from simulate.scenario import load_scenario
 
-from .files import new_picture, save_whole
+from .files import new_picture, save_drawn
 from .options import File, Force, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible
 
@@ -27,7 +27,7 @@ def converge(
     threads: Threads = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Picture to write.", show_default="<scenario>-convergence.png"),
+        typer.Option(help="Picture to write.", show_default="in results/<scenario>"),
     ] = None,
     force: Force = False,
 ) -> None:
@@ -36,12 +36,12 @@ def converge(
     from simulate.plots.convergence import plot_convergence
 
     scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
-    picture = new_picture(out, f"{scenario_name(file, variant, stress)}-convergence.png", force)
+    picture = new_picture(out, scenario_name(file, variant, stress), "convergence", force)
     with interruptible():
         compile_kernels(silent=False)
         convergence = run_both(scenario, paths, threads)
         print_convergence(convergence, console())
-        save_whole(plot_convergence(convergence), picture)
+        save_drawn(picture, plot_convergence, convergence)
     console().print(f"Convergence drawn: {picture}", soft_wrap=True)
 
 

@@ -13,7 +13,7 @@ from simulate.result import DISCLAIMER
 from simulate.scenario import ScenarioError, find_scenario, load_scenario
 from simulate.scenario.load import list_changes
 
-from .files import new_picture, save_whole
+from .files import new_picture, save_drawn
 from .options import File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
 
@@ -30,7 +30,7 @@ def decide(
     seed: Seed = None,
     threads: Threads = None,
     out: Annotated[
-        Path | None, typer.Option(help="Picture to write.", show_default="<scenario>-decision.png")
+        Path | None, typer.Option(help="Picture to write.", show_default="in results/<scenario>")
     ] = None,
     force: Force = False,
 ) -> None:
@@ -49,13 +49,13 @@ def decide(
         )
         for name in names
     }
-    picture = new_picture(out, f"{scenario_name(file, variant, stress)}-decision.png", force)
+    picture = new_picture(out, scenario_name(file, variant, stress), "decision", force)
     with interruptible():
         compile_kernels(silent=False)
         with progress_bar(silent=False) as progress:
             weighed = weigh(options, paths=paths, seed=seed, threads=threads, progress=progress)
         print_decision(weighed, load_scenario(file, variant=variant).name, console())
-        save_whole(plot_decision(weighed), picture)
+        save_drawn(picture, plot_decision, weighed)
     console().print(f"Decision drawn: {picture}", soft_wrap=True)
 
 

@@ -12,7 +12,7 @@ from simulate.number_format import percent
 from simulate.result import DISCLAIMER
 from simulate.scenario import load_scenario
 
-from .files import new_picture, save_whole
+from .files import new_picture, save_drawn
 from .options import File, Force, Paths, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
 
@@ -37,7 +37,7 @@ def discover(
     threads: Threads = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Picture to write.", show_default="<scenario>-discovery.png"),
+        typer.Option(help="Picture to write.", show_default="in results/<scenario>"),
     ] = None,
     force: Force = False,
 ) -> None:
@@ -51,7 +51,7 @@ def discover(
     event = projected_event(scenario)
     if target is not None:
         event = parse_event(target, scenario, f'--target "{target}"')
-    picture = new_picture(out, f"{scenario_name(file, variant, stress)}-discovery.png", force)
+    picture = new_picture(out, scenario_name(file, variant, stress), "discovery", force)
     with interruptible():
         compile_kernels(silent=False)
         with progress_bar(silent=False) as progress:
@@ -62,7 +62,7 @@ def discover(
             if story is not None:
                 print_story(story, kind, console())
         console().print(Text(DISCLAIMER, style="dim"))
-        save_whole(plot_discovery(discovery, success, failure), picture)
+        save_drawn(picture, plot_discovery, discovery, success, failure)
     console().print(f"Rule and examples drawn: {picture}", soft_wrap=True)
 
 

@@ -9,11 +9,25 @@ from rich.console import Console
 from rich.text import Text
 
 from simulate.answer import console, printed
+from simulate.folder import RESULTS
 from simulate.number_format import money, percent
 from simulate.result import DISCLAIMER
 from simulate.scenario import load_scenario
 
-from .options import AsJson, File, Force, Quiet, Seed, Set, Stress, Threads, Variant, scenario_name
+from .files import tell
+from .options import (
+    AsJson,
+    File,
+    Force,
+    Quiet,
+    Seed,
+    Set,
+    Stress,
+    Tables,
+    Threads,
+    Variant,
+    scenario_name,
+)
 from .running import compile_kernels, interruptible, progress_bar
 
 if TYPE_CHECKING:
@@ -42,30 +56,29 @@ def drivers(
         typer.Option(help="Folder to write to.", show_default="results/<scenario>-drivers"),
     ] = None,
     force: Force = False,
+    tables: Tables = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     """Say which inputs and shocks drive the outcomes, and write tables and pictures."""
-    from simulate.analysis.driver_tables import made_from, summary
+    from simulate.analysis.driver_tables import summary
     from simulate.analysis.drivers import find_drivers
     from simulate.analysis.outcome import headline_outcomes, parse_outcome
-    from simulate.drivers_output import OWN_FILES, write_drivers
-    from simulate.folder import whole_folder
+    from simulate.drivers_output import drivers_folder, write_drivers
     from simulate.run import with_sampling
+    from simulate.spreadsheet import parse_kinds
 
+    kinds = parse_kinds(tables)
     chosen = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
     scenario = with_sampling(chosen, paths, seed)
     asked = [parse_outcome(text, scenario) for text in outcome or ()] or headline_outcomes(scenario)
-    folder = out or Path("results") / f"{scenario_name(file, variant, stress)}-drivers"
+    folder = out or RESULTS / f"{scenario_name(file, variant, stress)}-drivers"
     silent = quiet or as_json
-    with (
-        interruptible(),
-        whole_folder(folder, OWN_FILES, made_from(scenario, asked), force) as partial,
-    ):
+    with interruptible(), drivers_folder(folder, force, tell) as partial:
         compile_kernels(silent)
         with progress_bar(silent) as progress:
             found = find_drivers(scenario, asked, paths=paths, threads=threads, progress=progress)
-        write_drivers(found, partial)
+        write_drivers(found, partial, tell, kinds)
     if as_json:
         typer.echo(json.dumps(summary(found), indent=2, ensure_ascii=False))
     elif not quiet:

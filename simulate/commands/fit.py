@@ -10,7 +10,7 @@ from rich.text import Text
 
 from simulate.answer import console, table
 
-from .files import new_picture, save_whole
+from .files import new_picture, save_drawn
 from .options import Force
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def fit(
     column: Annotated[str, typer.Option(help="The column of numbers.")],
     key: Annotated[str, typer.Option(help="Key of the input in what is printed.")] = "input",
     out: Annotated[
-        Path | None, typer.Option(help="Picture to write.", show_default="<data>-fit.png")
+        Path | None, typer.Option(help="Picture to write.", show_default="in results/<data>")
     ] = None,
     force: Force = False,
 ) -> None:
@@ -32,10 +32,10 @@ def fit(
     from simulate.scenario.column import read_column
 
     values = read_column(data, column)
-    picture = new_picture(out, f"{data.stem}-fit.png", force)
+    picture = new_picture(out, data.stem, "fit", force)
     fits = fit_data(values)
     print_fits(fits, key, f"{data.name}: {column}", console())
-    save_whole(plot_fit(fits, values, f"{data.name}: {column}"), picture)
+    save_drawn(picture, plot_fit, fits, values, f"{data.name}: {column}")
     console().print(f"Fits drawn: {picture}", soft_wrap=True)
 
 

@@ -16,7 +16,7 @@ from simulate.result import DISCLAIMER
 from simulate.scenario import ScenarioError, load_scenario
 from simulate.scenario.setting import Setting, find_setting, shown_value
 
-from .files import new_picture, save_whole
+from .files import new_picture, save_drawn
 from .options import File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
 
@@ -53,7 +53,7 @@ def goal(
     threads: Threads = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Picture to write.", show_default="<scenario>-goal.png, or -goal-map"),
+        typer.Option(help="Picture to write.", show_default="in results/<scenario>"),
     ] = None,
     force: Force = False,
 ) -> None:
@@ -70,7 +70,7 @@ def goal(
     found = [find_setting(wanted.scenario, key) for key in vary]
     ranges = _ranges(found, low or [], high or [])
     kind = "goal" if len(found) == 1 else "goal-map"
-    picture = new_picture(out, f"{scenario_name(file, variant, stress)}-{kind}.png", force)
+    picture = new_picture(out, scenario_name(file, variant, stress), kind, force)
     with interruptible():
         compile_kernels(silent=False)
         with progress_bar(silent=False) as progress:
@@ -95,7 +95,7 @@ def goal(
                     progress=progress,
                 )
         print_goal(answer, console())
-        save_whole(plot_goal(answer), picture)
+        save_drawn(picture, plot_goal, answer)
     console().print(f"Goal drawn: {picture}", soft_wrap=True)
 
 

@@ -41,6 +41,11 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no answer.
 AsJson = Annotated[bool, typer.Option("--json", help="Print the summary alone, as JSON.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that another run wrote.")]
 
+Tables = Annotated[
+    str | None,
+    typer.Option("--tables", metavar="csv,xlsx", help="Write the tables for a spreadsheet, too."),
+]
+
 
 def scenario_name(file: Path | None, variant: str | None, stress: str | None) -> str:
     """Return what files of a scenario, or of its variant or stress test, are called by."""

@@ -10,7 +10,7 @@ import typer
 from simulate.answer import console
 from simulate.scenario import Scenario, ScenarioError, load_scenario
 
-from .files import new_page, save_page
+from .files import drawing, new_page, save_page
 from .options import Force, PathsOfRun, Seed, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
 
@@ -33,7 +33,7 @@ def report(
     ] = False,
     threads: Threads = None,
     out: Annotated[
-        Path | None, typer.Option(help="Page to write.", show_default="<scenario>-report.html")
+        Path | None, typer.Option(help="Page to write.", show_default="in results/<scenario>")
     ] = None,
     force: Force = False,
 ) -> None:
@@ -59,7 +59,7 @@ def report(
     else:
         chosen = load_scenario(source, variant=variant, stress=stress, settings=settings or ())
         scenario, name = with_sampling(chosen, paths, seed), scenario_name(source, variant, stress)
-    page = new_page(out, f"{name}-report.html", force)
+    page = new_page(out, name, "report", force)
     with interruptible():
         compile_kernels(silent=False)
         with progress_bar(silent=False) as progress:
@@ -72,8 +72,10 @@ def report(
         else:
             words = _words(source, variant, stress, settings or [], scenario)
         command = shlex.join([*words, "--drivers"] if drivers else words)
-        section = drivers_section(found) if found is not None else None
-        save_page(render_report(result, command=command, drivers=section), page)
+        with drawing(page):
+            section = drivers_section(found) if found is not None else None
+            html = render_report(result, command=command, drivers=section)
+        save_page(html, page)
     console().print(f"Report: {page}", soft_wrap=True)
 
 

@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from simulate.answer import console, print_answer
+from simulate.folder import RESULTS
 from simulate.scenario import ScenarioError, load_scenario
 
+from .files import tell
 from .options import (
     AsJson,
     File,
@@ -18,6 +20,7 @@ from .options import (
     Seed,
     Set,
     Stress,
+    Tables,
     Threads,
     Variant,
     scenario_name,
@@ -59,20 +62,23 @@ def run(
     inputs: Annotated[
         bool, typer.Option("--inputs", help="Write every path's inputs beside its outcomes.")
     ] = False,
+    tables: Tables = None,
 ) -> None:
     """Simulate a scenario, print the answer, and write tables and pictures."""
     from simulate.output import OutcomeWriter, output_folder, write_result
     from simulate.run import as_asked
     from simulate.run import run as run_scenario
+    from simulate.spreadsheet import parse_kinds
 
     if inputs and outcomes is False:
         raise ScenarioError("--inputs go beside outcomes: leave out --no-outcomes")
+    kinds = parse_kinds(tables)
     chosen = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
     scenario, _ = as_asked(chosen, paths, seed, until)
-    folder = out or Path("results") / scenario_name(file, variant, stress)
+    folder = out or RESULTS / scenario_name(file, variant, stress)
     keep = inputs or (outcomes if outcomes is not None else scenario.sampling.paths <= LARGEST_KEPT)
     silent = quiet or as_json
-    with interruptible(), output_folder(folder, scenario, force) as partial:
+    with interruptible(), output_folder(folder, force, tell) as partial:
         compile_kernels(silent)
         with (
             progress_bar(silent) as progress,
@@ -87,7 +93,7 @@ def run(
                 progress=progress,
                 sink=sink,
             )
-        write_result(result, partial)
+        write_result(result, partial, tell, kinds)
     if as_json:
         typer.echo(result.to_json())
     elif not quiet:

@@ -1,7 +1,6 @@
 """What goes around a run: compilation, progress, interruption."""
 
 import math
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,10 +9,9 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from simulate.answer import console
-from simulate.kernels.jit import cache_folder, is_compiled
+from simulate.interruption import INTERRUPTED, interrupt_by_exception, tell_interrupted
+from simulate.kernels.jit import find_cache, is_compiled
 from simulate.scenario import load_scenario
-
-INTERRUPTED = 130
 
 
 def compile_kernels(silent: bool) -> None:
@@ -22,8 +20,8 @@ def compile_kernels(silent: bool) -> None:
 
     if is_compiled():
         return
-    kept = cache_folder() is not None
-    often = "once after installing" if kept else "each time: no folder to keep them in is writable"
+    cache = find_cache()
+    often = f"each time: {cache.reason}" if cache.reason else "once after installing"
     if not silent:
         console(stderr=True).print(f"Compiling the kernels, some 15 s ({often}) …")
     run_scenario(load_scenario(), paths=1, threads=1, keep_outcomes=True, keep_deviations=True)
@@ -31,11 +29,12 @@ def compile_kernels(silent: bool) -> None:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """End an interrupted run with a line instead of a traceback."""
+    """End an interrupted command with a line instead of a traceback."""
+    interrupt_by_exception()
     try:
         yield
-    except KeyboardInterrupt:
-        print("\ninterrupted: nothing was written", file=sys.stderr)
+    except KeyboardInterrupt as interruption:
+        tell_interrupted(interruption)
         raise typer.Exit(INTERRUPTED) from None
 
 

@@ -8,7 +8,7 @@ import typer
 from simulate.answer import console
 from simulate.scenario import load_scenario
 
-from .files import new_picture, save_whole
+from .files import new_picture, save_drawn
 from .options import File, Force, Set, Stress, Variant, scenario_name
 
 
@@ -18,7 +18,7 @@ def show(
     variant: Variant = None,
     stress: Stress = None,
     out: Annotated[
-        Path | None, typer.Option(help="Picture to write.", show_default="<scenario>-inputs.png")
+        Path | None, typer.Option(help="Picture to write.", show_default="in results/<scenario>")
     ] = None,
     force: Force = False,
 ) -> None:
@@ -26,6 +26,6 @@ def show(
     from simulate.plots.inputs import plot_inputs
 
     scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
-    picture = new_picture(out, f"{scenario_name(file, variant, stress)}-inputs.png", force)
-    save_whole(plot_inputs(scenario), picture)
+    picture = new_picture(out, scenario_name(file, variant, stress), "inputs", force)
+    save_drawn(picture, plot_inputs, scenario)
     console().print(f"Inputs drawn: {picture}", soft_wrap=True)

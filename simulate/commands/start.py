@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from simulate.answer import console
+from simulate.interruption import uninterrupted
 from simulate.scenario import packaged_configs
 from simulate.scenario.json_schema import SCHEMA_FILE, schema_text
 
@@ -33,8 +34,9 @@ def init(
 ) -> None:
     """Write a commented scenario to start from, and its JSON Schema beside it."""
     starter = (packaged_configs() / STARTER).read_text(encoding="utf-8")
-    write_new(file, starter, force)
     beside = file.parent / SCHEMA_FILE
-    if not beside.exists() or force:
-        write_new(beside, schema_text(), force)
+    with uninterrupted(f"{file} was written"):
+        write_new(file, starter, force)
+        if not beside.exists() or force:
+            write_new(beside, schema_text(), force)
     console().print(f"Scenario: {file}\nNow: simulate check {file}", soft_wrap=True)

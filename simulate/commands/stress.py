@@ -13,7 +13,7 @@ from simulate.result import DISCLAIMER
 from simulate.scenario import Scenario, ScenarioError, find_scenario, load_scenario
 from simulate.scenario.load import list_changes
 
-from .files import new_picture, save_whole
+from .files import new_picture, save_drawn
 from .options import File, Force, Seed, Set, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
 
@@ -29,7 +29,7 @@ def stress(
     seed: Seed = None,
     threads: Threads = None,
     out: Annotated[
-        Path | None, typer.Option(help="Picture to write.", show_default="<scenario>-stress.png")
+        Path | None, typer.Option(help="Picture to write.", show_default="in results/<scenario>")
     ] = None,
     force: Force = False,
 ) -> None:
@@ -47,7 +47,7 @@ def stress(
         return load_scenario(file, variant=variant, stress=name, settings=settings or ())
 
     scenario, tests = load(None), {name: load(name) for name in titles}
-    picture = new_picture(out, f"{scenario_name(file, variant, None)}-stress.png", force)
+    picture = new_picture(out, scenario_name(file, variant, None), "stress", force)
     with interruptible():
         compile_kernels(silent=False)
         with progress_bar(silent=False) as progress:
@@ -61,7 +61,7 @@ def stress(
                 progress=progress,
             )
         print_stresses(found, console())
-        save_whole(plot_stresses(found), picture)
+        save_drawn(picture, plot_stresses, found)
     console().print(f"Stress tests drawn: {picture}", soft_wrap=True)
 
 

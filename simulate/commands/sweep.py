@@ -10,12 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from simulate.answer import console, heading, table
+from simulate.interruption import uninterrupted
 from simulate.number_format import figure
 from simulate.result import DISCLAIMER
 from simulate.scenario import ScenarioError, load_scenario
 from simulate.scenario.setting import parse_variation, shown_value
 
-from .files import new_picture, new_table, save_table, save_whole
+from .files import new_picture, new_table, save_drawn, save_table
 from .options import File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
 
@@ -43,10 +44,11 @@ def sweep(
     seed: Seed = None,
     threads: Threads = None,
     out: Annotated[
-        Path | None, typer.Option(help="Table to write, .csv or .parquet.", show_default="none")
+        Path | None,
+        typer.Option(help="Table to write, .csv, .xlsx or .parquet.", show_default="none"),
     ] = None,
     picture: Annotated[
-        Path | None, typer.Option(help="Picture to write.", show_default="<scenario>-sweep.png")
+        Path | None, typer.Option(help="Picture to write.", show_default="in results/<scenario>")
     ] = None,
     force: Force = False,
 ) -> None:
@@ -62,7 +64,7 @@ def sweep(
     scenario = scenario if event is None else with_target(scenario, event)
     variations = [parse_variation(scenario, text) for text in vary]
     drawing = new_picture(
-        picture, f"{scenario_name(file, variant, stress)}-sweep.png", force, "--picture"
+        picture, scenario_name(file, variant, stress), "sweep", force, "--picture"
     )
     written = None if out is None else new_table(out, force)
     with interruptible():
@@ -78,10 +80,11 @@ def sweep(
                 progress=progress,
             )
         print_sweep(found, console())
-        save_whole(plot_sweep(found), drawing)
-        if written is not None:
-            save_table(found.table, written, scenario)
-    names = drawing if written is None else f"{drawing}; table: {written}"
+        names = str(drawing) if written is None else f"{drawing}; table: {written}"
+        with uninterrupted(f"written: {names}"):
+            if written is not None:
+                save_table(found.table, written, scenario)
+            save_drawn(drawing, plot_sweep, found)
     console().print(f"Sweep drawn: {names}", soft_wrap=True)
 
 

@@ -12,7 +12,7 @@ from simulate.number_format import amount, percent
 from simulate.result import DISCLAIMER
 from simulate.scenario import load_scenario
 
-from .files import new_picture, save_whole
+from .files import new_picture, save_drawn
 from .options import (
     File,
     Force,
@@ -47,7 +47,7 @@ def update(
     threads: Threads = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Picture to write.", show_default="<scenario>-update.png"),
+        typer.Option(help="Picture to write.", show_default="in results/<scenario>"),
     ] = None,
     force: Force = False,
 ) -> None:
@@ -61,13 +61,13 @@ def update(
 
     scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
     seen = read_observations(observe or (), observations, scenario)
-    picture = new_picture(out, f"{scenario_name(file, variant, stress)}-update.png", force)
+    picture = new_picture(out, scenario_name(file, variant, stress), "update", force)
     with interruptible():
         compile_kernels(silent=False)
         with progress_bar(silent=False) as progress:
             found = weigh(scenario, seen, paths, threads, progress)
         print_update(found, console())
-        save_whole(plot_update(found), picture)
+        save_drawn(picture, plot_update, found)
     console().print(f"Before and after drawn: {picture}", soft_wrap=True)
 
 

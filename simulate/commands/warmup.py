@@ -1,7 +1,7 @@
 """``simulate warmup``."""
 
 from simulate.answer import console
-from simulate.kernels.jit import cache_folder
+from simulate.kernels.jit import find_cache
 
 from .running import compile_kernels
 
@@ -9,6 +9,6 @@ from .running import compile_kernels
 def warmup() -> None:
     """Compile the kernels ahead, so that the next run starts at once."""
     compile_kernels(silent=False)
-    folder = cache_folder()
-    where = f"compiled kernels: {folder}" if folder else "no folder to keep compiled kernels in"
+    cache = find_cache()
+    where = f"compiled kernels: {cache.folder}" if cache.folder else f"not kept: {cache.reason}"
     console().print(where, soft_wrap=True)

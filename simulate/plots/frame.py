@@ -7,14 +7,13 @@ from functools import partial
 from itertools import chain
 from typing import Any, cast
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
 from simulate.result import DISCLAIMER, Result
 from simulate.version import package_version
 
-from .style import FOOT, LIGHT, SMALL, TITLE, Theme, dress, style
+from .style import FOOT, LIGHT, SMALL, TITLE, Theme, dress, styled
 from .wrapping import wrap
 
 SIZE = (8.0, 5.6)
@@ -106,7 +105,7 @@ def frame(
         If there are several panels, and the axes stand in no grid.
     """
     grid = partial(_grid, heights=heights, columns=columns, wide_top=wide_top, theme=theme)
-    with mpl.rc_context(cast(Any, style(theme))):
+    with styled(theme):
         if axes is None:
             figure = Figure(figsize=size, layout="constrained")
             yield Frame(figure, grid(figure), theme)
@@ -125,7 +124,7 @@ def frame(
 @contextmanager
 def bare_figure(size: tuple[float, float], theme: Theme = LIGHT) -> Iterator[Figure]:
     """Give a new figure with nothing around its panels, which are placed by hand."""
-    with mpl.rc_context(cast(Any, style(theme))):
+    with styled(theme):
         yield Figure(figsize=size)
 
 

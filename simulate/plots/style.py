@@ -1,10 +1,11 @@
 """How all pictures look, and how they are saved."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-import matplotlib as mpl
+import matplotlib.style
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
 from matplotlib.figure import Figure
@@ -90,6 +91,11 @@ def style(theme: Theme) -> dict[str, Any]:
     }
 
 
+def styled(theme: Theme) -> AbstractContextManager[None]:
+    """Draw within in a theme's style on matplotlib's defaults, whatever the user's settings are."""
+    return matplotlib.style.context(["default", cast(Any, style(theme))])
+
+
 def dress(axes: Axes, theme: Theme) -> None:
     """Give axes the common style, whoever made them and whenever they are drawn."""
     axes.set_facecolor(theme.paper)
@@ -128,5 +134,11 @@ def save_picture(figure: Figure, file: Path, dpi: float = DPI) -> None:
     """
     unwanted = {".png": "Software", ".svg": "Date", ".pdf": "CreationDate"}
     metadata = {unwanted[file.suffix]: None, "Title": str(figure.get_label())}
-    with mpl.rc_context(cast(Any, style(LIGHT))):
+    with styled(LIGHT):
         figure.savefig(file, dpi=dpi, metadata=metadata)
+
+
+def failure_in_words(error: Exception) -> str:
+    """Return in a line why a picture can't be drawn."""
+    reason = str(error).strip().partition("\n")[0]
+    return f"can't be drawn: {reason or type(error).__name__}"

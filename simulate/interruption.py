@@ -1,0 +1,85 @@
+"""Interruptions: of a command that is still being loaded, and of what must not be cut in two."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+INTERRUPTED = 130
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def is_command() -> bool:
+    """Tell whether this process is ``simulate`` or ``python -m simulate``, from its first import.
+
+    Python calls the program ``-m`` while it looks for the module.
+    """
+    return bool(sys.argv) and Path(sys.argv[0]).stem in ("simulate", "-m")
+
+
+def end_while_loading() -> None:
+    """End the process with a line where Python would show a traceback of its imports."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        tell_interrupted()
+        # An exception could be swallowed by whatever is being imported; nothing is open yet.
+        os._exit(INTERRUPTED)
+
+    _handle(end)
+
+
+def interrupt_by_exception() -> None:
+    """Let every signal that ends a command end it as Ctrl-C does, so that it clears up."""
+    _handle(signal.default_int_handler)
+
+
+def tell_interrupted(interruption: KeyboardInterrupt | None = None) -> None:
+    """Print that the command was interrupted, and what was written if anything was."""
+    done = interruption.args[0] if interruption and interruption.args else "nothing was written"
+    print(f"\ninterrupted: {done}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def uninterrupted(done: str) -> Iterator[None]:
+    """Hold interruptions back until what stands within is done.
+
+    Parameters
+    ----------
+    done
+        What an interruption says then.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If one came meanwhile.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[int] = []
+    before = {number: signal.getsignal(number) for number in _heeded()}
+    _handle(lambda number, _: held.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if held:
+        try:
+            signal.raise_signal(held[0])
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(done) from None
+
+
+def _heeded() -> list[signal.Signals]:
+    """Return the signals that are not ignored, as those of a shell's background jobs may be."""
+    return [number for number in SIGNALS if signal.getsignal(number) not in (signal.SIG_IGN, None)]
+
+
+def _handle(handler: "signal._HANDLER") -> None:
+    for number in _heeded():
+        signal.signal(number, handler)
