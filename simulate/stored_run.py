@@ -87,7 +87,8 @@ def read_run(folder: Path) -> StoredRun:
             "Run the scenario again with simulate run, or report on its file",
         )
     try:
-        scenario = Scenario.model_validate(summary["scenario"] | {"sampling": _sampling(summary)})
+        read = {"sampling": _sampling(summary), "provenance": summary["provenance"]}
+        scenario = Scenario.model_validate(summary["scenario"] | read)
         return StoredRun(folder, scenario, str(summary["goal"]), summary)
     except (KeyError, TypeError) as error:
         raise ScenarioError(f"{file}: not what simulate run writes: {error}") from None

@@ -11,6 +11,7 @@ from rich.text import Text
 from simulate.answer import console, printed
 from simulate.result import DISCLAIMER
 from simulate.scenario import ScenarioError
+from simulate.scenario.packaged import PACKAGED
 
 from .files import new_page, save_page
 from .options import Force, Seed, Threads
@@ -63,7 +64,7 @@ def compare(
         )
     scenarios = [load_named(source) for source in sources[:-1]]
     scenarios.append(load_named(sources[-1], settings or ()))
-    page = new_page(out, f"{Path(sources[0]).stem}-comparison.html", force)
+    page = new_page(out, f"{Path(sources[0].removeprefix(PACKAGED)).stem}-comparison.html", force)
     with interruptible():
         compile_kernels(silent=False)
         with progress_bar(silent=False) as progress:

@@ -11,10 +11,10 @@ from rich.text import Text
 from simulate.answer import console, printed
 from simulate.number_format import money, percent
 from simulate.result import DISCLAIMER
-from simulate.scenario import load_scenario
 
 from .options import AsJson, File, Force, Quiet, Seed, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
+from .sources import read_scenario
 
 if TYPE_CHECKING:
     from simulate.analysis.drivers import Drivers, Explanation
@@ -53,7 +53,7 @@ def drivers(
     from simulate.folder import whole_folder
     from simulate.run import with_sampling
 
-    chosen = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    chosen = read_scenario(file, variant=variant, stress=stress, settings=settings)
     scenario = with_sampling(chosen, paths, seed)
     asked = [parse_outcome(text, scenario) for text in outcome or ()] or headline_outcomes(scenario)
     folder = out or Path("results") / f"{scenario_name(file, variant, stress)}-drivers"

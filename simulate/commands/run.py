@@ -23,6 +23,7 @@ from .options import (
     scenario_name,
 )
 from .running import compile_kernels, interruptible, progress_bar
+from .sources import tell_notes
 
 LARGEST_KEPT = 1 << 22
 
@@ -72,6 +73,8 @@ def run(
     folder = out or Path("results") / scenario_name(file, variant, stress)
     keep = inputs or (outcomes if outcomes is not None else scenario.sampling.paths <= LARGEST_KEPT)
     silent = quiet or as_json
+    if silent:
+        tell_notes(chosen)
     with interruptible(), output_folder(folder, scenario, force) as partial:
         compile_kernels(silent)
         with (
