@@ -8,6 +8,7 @@ from simulate.kernels.rows import Hit, Metric
 from simulate.number_format import money, percent, share
 from simulate.result import HITTING_TIMES, Result, projected_time
 from simulate.scenario import Scenario
+from simulate.scenario.quarters import format_quarter
 
 CASH_TIMES = {
     Hit.CASH_FLOW_POSITIVE: "first positive\nquarter",
@@ -42,6 +43,13 @@ class Table:
     title: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+
+
+def provenance_sentences(scenario: Scenario) -> list[str]:
+    """Return which files a scenario was read from, and what is to be known of that."""
+    files, notes = scenario.provenance.files, scenario.provenance.notes
+    chain = [f"From {', which extends '.join(files)}."] if files else []
+    return [*chain, *(f"Note: {note}." for note in notes)]
 
 
 def headline_years(result: Result) -> tuple[int, int]:
@@ -116,6 +124,14 @@ def quarter_table(result: Result) -> Table:
     )
 
 
+def funding_assumption(scenario: Scenario) -> str:
+    """Return what is assumed of funding, without which no chance of running out of cash reads."""
+    last = scenario.horizon.last_quarter
+    quarters = [f.quarter for f in scenario.funding if f.chance > 0.0 and f.quarter <= last]
+    after = f" after {format_quarter(max(quarters))}" if quarters else ""
+    return f"no funding round is assumed{after}, and no budget or investor reacts"
+
+
 def funding_sentences(result: Result) -> tuple[str, str]:
     """Return how much funding it takes, and how likely cash runs out."""
     need = result.funding_need
@@ -123,8 +139,8 @@ def funding_sentences(result: Result) -> tuple[str, str]:
         "Peak funding need (deepest cumulative free cash flow), bn USD: "
         f"P10 {money(need['p10'])}, P50 {money(need['p50'])}, P90 {money(need['p90'])}.",
         f"Cash runs out by the end of {result.years[-1]} in "
-        f"{percent(result.chance_out_of_cash)} of paths, with the scenario's funding rounds "
-        "and no others.",
+        f"{percent(result.chance_out_of_cash)} of paths: {funding_assumption(result.scenario)}. "
+        "That is how often more money is needed; it forecasts no failure.",
     )
 
 

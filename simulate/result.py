@@ -1,7 +1,7 @@
 """The result of a run: tables with errors, and what they were made from."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -454,6 +454,7 @@ class Result:
             "hitting_times": times,
             "peak_funding_need": {k: v.as_dict() for k, v in self.funding_need.items()},
             "fiscal_years": self._fiscal_years(),
+            "provenance": asdict(scenario.provenance),
             "scenario": scenario.model_dump(mode="json"),
         }
 

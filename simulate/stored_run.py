@@ -85,7 +85,8 @@ def read_run(folder: Path) -> StoredRun:
         )
     _refuse_altered(folder)
     try:
-        scenario = Scenario.model_validate(summary["scenario"] | {"sampling": _sampling(summary)})
+        read = {"sampling": _sampling(summary), "provenance": summary["provenance"]}
+        scenario = Scenario.model_validate(summary["scenario"] | read)
         if not isinstance(summary["goal"], str):
             raise TypeError("goal")
         return StoredRun(folder, scenario, summary["goal"], summary)

@@ -72,7 +72,9 @@ def _over_common_years(comparison: Comparison) -> Scenario:
     """Return the first scenario with the shortest horizon; all begin in the same quarter."""
     horizons = [result.scenario.horizon for result in comparison.results]
     shortest = min(horizons, key=lambda horizon: horizon.years)
-    return comparison.results[0].scenario.model_copy(update={"horizon": shortest})
+    # A decision may count years that are not common.
+    common = {"horizon": shortest, "decision": None}
+    return comparison.results[0].scenario.model_copy(update=common)
 
 
 def _median_of_year(metric: Metric, year: int, name: str) -> Figure:

@@ -10,7 +10,6 @@ from rich.text import Text
 from simulate.answer import console, table
 from simulate.number_format import amount, percent
 from simulate.result import DISCLAIMER
-from simulate.scenario import load_scenario
 
 from .files import new_picture, save_drawn
 from .options import (
@@ -26,6 +25,7 @@ from .options import (
     scenario_name,
 )
 from .running import compile_kernels, interruptible, progress_bar
+from .sources import read_scenario
 
 if TYPE_CHECKING:
     from simulate.analysis.backtest import Backtest
@@ -57,7 +57,7 @@ def backtest(
     from simulate.observation_text import read_observations
     from simulate.plots.backtest import plot_backtest
 
-    scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    scenario = read_scenario(file, variant=variant, stress=stress, settings=settings)
     seen = read_observations(observe or (), observations, scenario)
     picture = new_picture(out, scenario_name(file, variant, stress), "backtest", force)
     with interruptible():

@@ -11,6 +11,7 @@ from rich.text import Text
 from simulate.answer import console, printed
 from simulate.result import DISCLAIMER
 from simulate.scenario import ScenarioError
+from simulate.scenario.packaged import PACKAGED
 
 from .files import drawing, new_page, save_page
 from .options import Force, Seed, Threads
@@ -63,7 +64,7 @@ def compare(
         )
     scenarios = [load_named(source) for source in sources[:-1]]
     scenarios.append(load_named(sources[-1], settings or ()))
-    page = new_page(out, _name(Path(sources[0])), "comparison", force)
+    page = new_page(out, _name(sources[0]), "comparison", force)
     with interruptible():
         compile_kernels(silent=False)
         with progress_bar(silent=False) as progress:
@@ -101,9 +102,10 @@ def print_comparison(comparison: "Comparison", out: Console) -> None:
     out.print(Text(f"Changes of probabilities are in points. {DISCLAIMER}", style="dim"))
 
 
-def _name(first: Path) -> str:
+def _name(first: str) -> str:
     """Return what the page is called by: the first scenario's file, or its run's folder."""
-    return first.resolve().name if first.is_dir() else first.stem
+    path = Path(first.removeprefix(PACKAGED))
+    return path.resolve().name if path.is_dir() else path.stem
 
 
 def _command(sources: list[str], settings: list[str], comparison: "Comparison") -> str:

@@ -8,11 +8,11 @@ from rich.console import Console
 
 from simulate.answer import console, table
 from simulate.number_format import percent
-from simulate.scenario import load_scenario
 
 from .files import new_picture, save_drawn
 from .options import File, Force, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible
+from .sources import read_scenario
 
 if TYPE_CHECKING:
     from simulate.analysis.convergence import Convergence
@@ -35,7 +35,7 @@ def converge(
     from simulate.analysis.convergence import converge as run_both
     from simulate.plots.convergence import plot_convergence
 
-    scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    scenario = read_scenario(file, variant=variant, stress=stress, settings=settings)
     picture = new_picture(out, scenario_name(file, variant, stress), "convergence", force)
     with interruptible():
         compile_kernels(silent=False)

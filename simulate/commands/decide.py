@@ -12,10 +12,12 @@ from simulate.number_format import number
 from simulate.result import DISCLAIMER
 from simulate.scenario import ScenarioError, find_scenario, load_scenario
 from simulate.scenario.load import list_changes
+from simulate.scenario.packaged import shown_path
 
 from .files import new_picture, save_drawn
 from .options import File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
+from .sources import read_scenario
 
 if TYPE_CHECKING:
     from simulate.analysis.decision import Weighed
@@ -40,9 +42,9 @@ def decide(
 
     names = list_changes(file).options
     if not names:
-        raise ScenarioError(
-            f"{find_scenario(file)}: has no [decision]; see the one of anthropic-tpu.toml"
-        )
+        shown = shown_path(find_scenario(file))
+        raise ScenarioError(f"{shown}: has no [decision]; see the one of anthropic-tpu.toml")
+    name = read_scenario(file, variant=variant).name
     options = {
         name: load_scenario(
             file, variant=variant, stress=stress, option=name, settings=settings or ()
@@ -54,7 +56,7 @@ def decide(
         compile_kernels(silent=False)
         with progress_bar(silent=False) as progress:
             weighed = weigh(options, paths=paths, seed=seed, threads=threads, progress=progress)
-        print_decision(weighed, load_scenario(file, variant=variant).name, console())
+        print_decision(weighed, name, console())
         save_drawn(picture, plot_decision, weighed)
     console().print(f"Decision drawn: {picture}", soft_wrap=True)
 

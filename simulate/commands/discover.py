@@ -10,11 +10,11 @@ from rich.text import Text
 from simulate.answer import console, table
 from simulate.number_format import percent
 from simulate.result import DISCLAIMER
-from simulate.scenario import load_scenario
 
 from .files import new_picture, save_drawn
 from .options import File, Force, Paths, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
+from .sources import read_scenario
 
 if TYPE_CHECKING:
     from simulate.analysis.discovery import Discovery
@@ -47,7 +47,7 @@ def discover(
     from simulate.event import parse_event, projected_event
     from simulate.plots.discovery import plot_discovery
 
-    scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    scenario = read_scenario(file, variant=variant, stress=stress, settings=settings)
     event = projected_event(scenario)
     if target is not None:
         event = parse_event(target, scenario, f'--target "{target}"')

@@ -12,7 +12,6 @@ from simulate.answer import console, printed
 from simulate.folder import RESULTS
 from simulate.number_format import money, percent
 from simulate.result import DISCLAIMER
-from simulate.scenario import load_scenario
 
 from .files import tell
 from .options import (
@@ -29,6 +28,7 @@ from .options import (
     scenario_name,
 )
 from .running import compile_kernels, interruptible, progress_bar
+from .sources import read_scenario
 
 if TYPE_CHECKING:
     from simulate.analysis.drivers import Drivers, Explanation
@@ -69,7 +69,7 @@ def drivers(
     from simulate.spreadsheet import parse_kinds
 
     kinds = parse_kinds(tables)
-    chosen = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    chosen = read_scenario(file, variant=variant, stress=stress, settings=settings)
     scenario = with_sampling(chosen, paths, seed)
     asked = [parse_outcome(text, scenario) for text in outcome or ()] or headline_outcomes(scenario)
     folder = out or RESULTS / f"{scenario_name(file, variant, stress)}-drivers"

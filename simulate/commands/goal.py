@@ -13,12 +13,13 @@ from simulate.answer import console, table
 from simulate.estimate import Estimate
 from simulate.number_format import number, percent
 from simulate.result import DISCLAIMER
-from simulate.scenario import ScenarioError, load_scenario
+from simulate.scenario import ScenarioError
 from simulate.scenario.setting import Setting, find_setting, shown_value
 
 from .files import new_picture, save_drawn
 from .options import File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
+from .sources import read_scenario
 
 if TYPE_CHECKING:
     from simulate.analysis.goal_map import GoalMap
@@ -65,7 +66,7 @@ def goal(
 
     if target is None or not vary or len(vary) > 2:
         raise ScenarioError('goal: give --target "P(gross margin by 2027) >= 0.5" and --vary KEY')
-    scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    scenario = read_scenario(file, variant=variant, stress=stress, settings=settings)
     wanted = parse_target(target, scenario)
     found = [find_setting(wanted.scenario, key) for key in vary]
     ranges = _ranges(found, low or [], high or [])

@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from simulate.answer import console
-from simulate.scenario import Scenario, ScenarioError, load_scenario
+from simulate.scenario import Scenario, ScenarioError
 
 from .files import drawing, new_page, save_page
 from .options import Force, PathsOfRun, Seed, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
+from .sources import read_scenario
 
 
 def report(
@@ -57,7 +58,7 @@ def report(
         stored = read_run(source)
         scenario, name = stored.scenario, stored.folder.resolve().name
     else:
-        chosen = load_scenario(source, variant=variant, stress=stress, settings=settings or ())
+        chosen = read_scenario(source, variant=variant, stress=stress, settings=settings)
         scenario, name = with_sampling(chosen, paths, seed), scenario_name(source, variant, stress)
     page = new_page(out, name, "report", force)
     with interruptible():

@@ -26,6 +26,7 @@ from .options import (
     scenario_name,
 )
 from .running import compile_kernels, interruptible, progress_bar
+from .sources import tell_notes
 
 LARGEST_KEPT = 1 << 22
 
@@ -78,6 +79,8 @@ def run(
     folder = out or RESULTS / scenario_name(file, variant, stress)
     keep = inputs or (outcomes if outcomes is not None else scenario.sampling.paths <= LARGEST_KEPT)
     silent = quiet or as_json
+    if silent:
+        tell_notes(chosen)
     with interruptible(), output_folder(folder, force, tell) as partial:
         compile_kernels(silent)
         with (

@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from simulate.answer import console
-from simulate.scenario import load_scenario
 
 from .files import new_picture, save_drawn
 from .options import File, Force, Set, Stress, Variant, scenario_name
+from .sources import read_scenario
 
 
 def show(
@@ -25,7 +25,7 @@ def show(
     """Draw every uncertain input with its source, and every correlated pair."""
     from simulate.plots.inputs import plot_inputs
 
-    scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    scenario = read_scenario(file, variant=variant, stress=stress, settings=settings)
     picture = new_picture(out, scenario_name(file, variant, stress), "inputs", force)
     save_drawn(picture, plot_inputs, scenario)
     console().print(f"Inputs drawn: {picture}", soft_wrap=True)

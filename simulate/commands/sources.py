@@ -1,5 +1,6 @@
 """What the words of a command name: a scenario's file, its variants, a run's folder."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,6 +8,31 @@ from simulate.scenario import Scenario, ScenarioError, load_scenario
 from simulate.scenario.load import list_changes
 
 SEPARATOR = "@"
+
+
+def read_scenario(
+    file: Path | str | None,
+    *,
+    variant: str | None = None,
+    stress: str | None = None,
+    settings: Sequence[str] | None = None,
+) -> Scenario:
+    """Return the scenario that options name, and tell what is to be known of its files.
+
+    Parameters
+    ----------
+    file, variant, stress, settings
+        As for ``load_scenario``.
+    """
+    scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    tell_notes(scenario)
+    return scenario
+
+
+def tell_notes(scenario: Scenario) -> None:
+    """Print what is to be known of how a scenario was read, apart from the answer."""
+    for note in scenario.provenance.notes:
+        print(f"note: {note}", file=sys.stderr)
 
 
 def load_named(words: str, settings: Sequence[str] = ()) -> Scenario:
@@ -29,12 +55,14 @@ def load_named(words: str, settings: Sequence[str] = ()) -> Scenario:
 
         if settings:
             raise ScenarioError(f"{words}: is a run; --set goes with a scenario's file")
-        return read_run(Path(words)).scenario
+        scenario = read_run(Path(words)).scenario
+        tell_notes(scenario)
+        return scenario
     file, *names = [words] if Path(words).exists() else words.split(SEPARATOR)
     if not file:
         raise ScenarioError(f"{words}: name the file before {SEPARATOR}, as anthropic.toml{words}")
     chosen = _changes(file, names)
-    return load_scenario(
+    return read_scenario(
         file, variant=chosen.get("variant"), stress=chosen.get("stress"), settings=settings
     )
 

@@ -12,10 +12,12 @@ from simulate.number_format import change, figure
 from simulate.result import DISCLAIMER
 from simulate.scenario import Scenario, ScenarioError, find_scenario, load_scenario
 from simulate.scenario.load import list_changes
+from simulate.scenario.packaged import shown_path
 
 from .files import new_picture, save_drawn
 from .options import File, Force, Seed, Set, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
+from .sources import read_scenario
 
 if TYPE_CHECKING:
     from simulate.analysis.stress import Stresses
@@ -40,13 +42,14 @@ def stress(
     titles = list_changes(file).stresses
     if not titles:
         raise ScenarioError(
-            f"{find_scenario(file)}: has no stress tests; name one as [stresses.dearer]"
+            f"{shown_path(find_scenario(file))}: has no stress tests; name one as [stresses.dearer]"
         )
 
-    def load(name: str | None) -> Scenario:
+    def load(name: str) -> Scenario:
         return load_scenario(file, variant=variant, stress=name, settings=settings or ())
 
-    scenario, tests = load(None), {name: load(name) for name in titles}
+    scenario = read_scenario(file, variant=variant, settings=settings)
+    tests = {name: load(name) for name in titles}
     picture = new_picture(out, scenario_name(file, variant, None), "stress", force)
     with interruptible():
         compile_kernels(silent=False)

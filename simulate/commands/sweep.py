@@ -13,12 +13,13 @@ from simulate.answer import console, heading, table
 from simulate.interruption import uninterrupted
 from simulate.number_format import figure
 from simulate.result import DISCLAIMER
-from simulate.scenario import ScenarioError, load_scenario
+from simulate.scenario import ScenarioError
 from simulate.scenario.setting import parse_variation, shown_value
 
 from .files import new_picture, new_table, save_drawn, save_table
 from .options import File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
+from .sources import read_scenario
 
 if TYPE_CHECKING:
     from simulate.analysis.sweep import Sweep
@@ -59,7 +60,7 @@ def sweep(
 
     if not vary or len(vary) > 2:
         raise ScenarioError("--vary: give it once or twice, as --vary cash.tax_rate=0:0.05:6")
-    scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    scenario = read_scenario(file, variant=variant, stress=stress, settings=settings)
     event = None if of is None else parse_event(of, scenario, f'--of "{of}"')
     scenario = scenario if event is None else with_target(scenario, event)
     variations = [parse_variation(scenario, text) for text in vary]

@@ -5,7 +5,7 @@ from functools import partial
 
 from simulate.analysis.comparison import Comparison
 from simulate.analysis.side_by_side import odds_by_year, side_by_side
-from simulate.answer_parts import Table, margin_title
+from simulate.answer_parts import Table, margin_title, provenance_sentences
 from simulate.comparison_parts import (
     change_sentence,
     comparison_table,
@@ -32,11 +32,12 @@ DIFFERENCES = "What differs, by its key in the scenario's file, as P10 / P50 / P
 
 @dataclass(frozen=True)
 class Compared:
-    """A scenario: its letter, its name, and its description where it is not that of another."""
+    """A scenario: its letter, name and files, and its description where not that of another."""
 
     letter: str
     name: str
     description: str
+    provenance: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -88,11 +89,17 @@ def _title(names: list[str]) -> str:
 
 
 def _scenarios(comparison: Comparison) -> tuple[Compared, ...]:
-    texts = [result.scenario.description for result in comparison.results]
+    scenarios = [result.scenario for result in comparison.results]
+    texts = [scenario.description for scenario in scenarios]
     return tuple(
-        Compared(letter, name, "" if text in texts[:place] else text)
-        for place, ((letter, name), text) in enumerate(
-            zip(lettered(comparison), texts, strict=True)
+        Compared(
+            letter,
+            name,
+            "" if scenario.description in texts[:place] else scenario.description,
+            tuple(provenance_sentences(scenario)),
+        )
+        for place, ((letter, name), scenario) in enumerate(
+            zip(lettered(comparison), scenarios, strict=True)
         )
     )
 

@@ -7,10 +7,12 @@ from simulate.answer_parts import (
     Table,
     cash_table,
     fiscal_year_sentences,
+    funding_assumption,
     funding_sentences,
     headline,
     headline_years,
     margin_table,
+    provenance_sentences,
     quarter_table,
 )
 from simulate.assumption_parts import correlation_table, frame_table, period
@@ -37,6 +39,7 @@ class ReportView:
 
     title: str
     description: str
+    provenance: tuple[str, ...]
     lead: tuple[str, ...]
     cards: tuple[Card, ...]
     sections: tuple[Section, ...]
@@ -68,6 +71,7 @@ def view_report(result: Result, command: str, drivers: Section | None = None) ->
     return ReportView(
         title=scenario.name,
         description=scenario.description,
+        provenance=tuple(provenance_sentences(scenario)),
         lead=(headline(result), *([result.goal] if result.goal else [])),
         cards=_cards(result),
         sections=(*_sections(result), *([drivers] if drivers is not None else [])),
@@ -111,7 +115,7 @@ def _cards(result: Result) -> tuple[Card, ...]:
         Card(
             f"Out of cash by {cash_year}",
             percent(result.probability_by_year(Hit.OUT_OF_CASH, cash_year)),
-            "with the scenario's funding rounds and no others",
+            funding_assumption(result.scenario),
         ),
         Card(
             "Median peak funding need",

@@ -13,6 +13,7 @@ from simulate.scenario.correlations import correlation_matrix
 from simulate.scenario.distributions import Fixed, Uncertain
 from simulate.scenario.inputs import correlated_inputs, list_inputs
 from simulate.scenario.schema import ZERO, Scenario
+from simulate.scenario.validation import validated
 
 from .layout import GENERATION, Layout, client_loss_slot, layout_of, segment_slot
 from .points import pseudo_random_points, sobol_points
@@ -131,14 +132,20 @@ def prepare(scenario: Scenario, layout: Layout | None = None) -> Prepared:
     Parameters
     ----------
     scenario
-        A validated one.
+        From ``load_scenario``; one that was made in another way is validated first.
     layout
         From ``common_layout`` for a scenario that shares its luck; by default its own.
 
     Returns
     -------
     Prepared
+
+    Raises
+    ------
+    ScenarioError
+        If it is no valid scenario.
     """
+    scenario = validated(scenario)
     layout = layout or layout_of(scenario)
     by_key = {i.key: i.distribution for i in list_inputs(scenario)}
     rows = _row_keys(scenario)

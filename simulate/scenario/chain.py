@@ -1,35 +1,16 @@
 """A scenario file, and those that it extends, read and laid over one another."""
 
 import tomllib
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from .errors import ScenarioError
+from .lab import settle_lab
 from .layers import DEEPEST, Layers, Origin, Table
+from .packaged import Found, find_beside, packaged_names, shown_path
 
-DEFAULT_SCENARIO = "anthropic.toml"
 LONGEST_CHAIN = 20
 LONGEST = 500_000
-
-
-def packaged_configs() -> Path:
-    """Return the folder of the scenarios that come with the package."""
-    inside = Path(str(resources.files("simulate"))) / "configs"
-    return inside if inside.is_dir() else Path(__file__).parents[2] / "configs"
-
-
-def find_scenario(file: str | Path | None) -> Path:
-    """Return the path of a scenario file, or of a packaged one of that name, ending or not."""
-    if file is None:
-        return packaged_configs() / DEFAULT_SCENARIO
-    path = Path(file)
-    if path.name != str(file) or path.exists():
-        return path
-    for packaged in (packaged_configs() / path.name, packaged_configs() / f"{path.name}.toml"):
-        if packaged.is_file():
-            return packaged
-    return path
 
 
 def read_chain(path: Path, below: tuple[Path, ...] = ()) -> Layers:
@@ -47,36 +28,28 @@ def read_chain(path: Path, below: tuple[Path, ...] = ()) -> Layers:
     ScenarioError
         If one of them can't be read, or they extend each other.
     """
+    shown = shown_path(path)
     if path.resolve() in below:
         names = " -> ".join(step.name for step in [*below, path])
-        raise ScenarioError(f"{path}: extends: the files extend each other: {names}")
+        raise ScenarioError(f"{shown}: extends: the files extend each other: {names}")
     if len(below) >= LONGEST_CHAIN:
-        raise ScenarioError(f"{path}: extends: more than {LONGEST_CHAIN} files in a row")
+        raise ScenarioError(f"{shown}: extends: more than {LONGEST_CHAIN} files in a row")
     own = read_toml(path)
     origin, layers = Origin(path, ()), Layers()
     if (parent := own.pop("extends", None)) is not None:
-        found = _find_parent(path, parent)
-        if found is None:
-            where = layers.where(origin.within("extends"))
-            shown = f'"{parent:.60}"' if isinstance(parent, str) else f"{parent!r:.60}"
-            mend = (
-                f"there is no file {path.parent / parent}"
-                if isinstance(parent, str)
-                else ("must be a file's name, in quotes")
-            )
-            raise ScenarioError(f"{where}: extends = {shown}: {mend:.200}")
-        layers = read_chain(found, (*below, path.resolve()))
-        _name_apart(own, layers.table, path)
+        place = origin.within("extends")
+        try:
+            found = _find_parent(path.parent, parent)
+        except ScenarioError as error:
+            raise ScenarioError(f"{layers.where(place)}: extends = {error}") from None
+        layers = read_chain(found.path, (*below, path.resolve()))
+        if note := found.note(parent):
+            layers.notes.append(f"{layers.where(place)}: extends = {note}")
+    settle_lab(own, layers, path)
     _find_data(own, path.parent)
+    layers.files.insert(0, path)
     layers.lay(own, origin)
     return layers
-
-
-def _name_apart(own: Table, parent: Table, path: Path) -> None:
-    """Give a file that has no name one of its own; its parent's description isn't its own."""
-    if isinstance(parent.get("name"), str):
-        own.setdefault("name", f"{parent['name']}; {path.stem}")
-    parent.pop("description", None)
 
 
 def read_toml(path: Path) -> Table:
@@ -95,10 +68,8 @@ def read_toml(path: Path) -> Table:
             raise ScenarioError(f"{path}: too long for a scenario; data have files of their own")
         table = tomllib.loads(text)
     except FileNotFoundError:
-        names = sorted(p.name for p in packaged_configs().glob("*.toml") if p.name != "base.toml")
-        raise ScenarioError(
-            f"{path}: no such file; packaged scenarios: {', '.join(names)}"
-        ) from None
+        names = ", ".join(packaged_names())
+        raise ScenarioError(f"{path}: no such file; packaged scenarios: {names}") from None
     except IsADirectoryError:
         raise ScenarioError(f"{path}: is a folder; name a TOML file in it") from None
     except tomllib.TOMLDecodeError as error:
@@ -135,17 +106,24 @@ def _members(here: Any) -> list[Any]:
     return [value for value in values if isinstance(value, (dict, list))]
 
 
-def _find_parent(path: Path, parent: Any) -> Path | None:
-    """Return the file that a file extends: beside it, or a packaged one."""
+def _find_parent(folder: Path, parent: Any) -> Found:
+    """Return the file that one in a folder extends: beside it, or a packaged one.
+
+    Raises
+    ------
+    ScenarioError
+        If there is none.
+    """
     if not isinstance(parent, str):
-        return None
+        raise ScenarioError(f"{parent!r:.60}: must be a file's name, in quotes")
     try:
-        for found in (path.parent / parent, packaged_configs() / parent):
-            if found.is_file():
-                return found
+        found = find_beside(parent, folder)
     except (OSError, ValueError):
-        pass  # no name that a file can have
-    return None
+        found = None  # no name that a file can have
+    if found is None:
+        mend = f"there is no file {folder / parent}"
+        raise ScenarioError(f'"{parent:.60}": {mend:.200}')
+    return found
 
 
 def _find_data(here: Any, folder: Path) -> None:

@@ -10,6 +10,7 @@ from .errors import ScenarioError
 from .inputs import declared_inputs
 from .layers import DEEPEST, Key, Layers, Origin, Table
 from .names import did_you_mean
+from .packaged import shown_path
 from .schema import Option
 
 # What is changed by name, and the part of a file that holds it.
@@ -103,7 +104,8 @@ def apply_changes(layers: Layers, path: Path, changes: Changes) -> list[str]:
             continue
         if name not in tables:
             known = f"it has {', '.join(sorted(tables))}" if tables else "it has none"
-            raise ScenarioError(f'{path}: there is no {kind} "{name}"; {known}')
+            where = shown_path(path)
+            raise ScenarioError(f'{where}: there is no {kind} "{name}"; {known}')
         titles.append(str(tables[name].get("title", name)))
         mistakes += _lay_named(layers, kind, name, tables[name])
     for setting in changes.settings:
@@ -127,21 +129,26 @@ def parse_setting(text: str) -> tuple[Key, Any]:
         If there is no key or no value.
     """
     written, equals, value = text.partition("=")
-    value = value.strip()
+    value, key = value.strip(), parse_key(written)
+    if not equals or not key or not value:
+        raise ScenarioError(f'--set {text}: write it as "segments.api.growth.initial.p50=0.9"')
+    try:
+        return key, tomllib.loads(f"x = {value}")["x"]
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError):
+        return key, value
+
+
+def parse_key(written: str) -> Key | None:
+    """Return the steps of a key as TOML writes it, or None if it is none."""
     try:
         found: Any = tomllib.loads(f"{written} = {{}}")
     except (tomllib.TOMLDecodeError, RecursionError):
-        found = {}
+        return None
     key: list[str] = []
     while len(found) == 1:
         step, found = next(iter(found.items()))
         key.append(step)
-    if not equals or not key or not value or len(key) > DEEPEST:
-        raise ScenarioError(f'--set {text}: write it as "segments.api.growth.initial.p50=0.9"')
-    try:
-        return tuple(key), tomllib.loads(f"x = {value}")["x"]
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError):
-        return tuple(key), value
+    return tuple(key) if 0 < len(key) <= DEEPEST else None
 
 
 def _lay_named(layers: Layers, kind: str, name: str, table: Table) -> Iterator[str]:

@@ -14,6 +14,7 @@ from .errors import Mistake
 from .inputs import section_in
 from .layers import Key, Layers, Table
 from .names import did_you_mean
+from .packaged import shown_path
 from .schema import Scenario
 from .schema.dependence import MATRIX, PAIR
 from .units import scale_hint
@@ -72,12 +73,13 @@ def describe(mistakes: list[Mistake], layers: Layers, path: Path) -> list[str]:
     lines = []
     mistakes = _absent_together(mistakes)
     for key, message in mistakes[:MOST_LINES]:
-        origin = layers.origin_of(key)
-        where = f"{path}" if origin is None else layers.where(origin)
+        where, inherited = layers.where_at_fault(key)
         named = _named(key) + _shown(_value_at(key, layers.table))
-        lines.append(f"{where}: {named}{': ' if named else ''}{message}")
+        if inherited:
+            named += f", inherited from {inherited}"
+        lines.append(f"{where or shown_path(path)}: {named}{': ' if named else ''}{message}")
     if len(mistakes) > MOST_LINES:
-        lines.append(f"{path}: and {len(mistakes) - MOST_LINES} more")
+        lines.append(f"{shown_path(path)}: and {len(mistakes) - MOST_LINES} more")
     return list(dict.fromkeys(lines))
 
 

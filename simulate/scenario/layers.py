@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from .errors import ScenarioError
 from .names import did_you_mean
+from .packaged import is_packaged, shown_path
 from .positions import KeyPath, Position, locate, nearest
 
 Table = dict[str, Any]
@@ -32,6 +33,11 @@ class Origin(NamedTuple):
         return self._replace(place=self.place[:-1])
 
     @property
+    def is_packaged(self) -> bool:
+        """Whether it is in a file that comes with the package."""
+        return self.file is not None and is_packaged(self.file)
+
+    @property
     def layer(self) -> tuple[Path | None, str]:
         """What all origins of one layer have in common."""
         return self.file, self.setting
@@ -46,11 +52,25 @@ class Layers:
     """A table, and for each of its keys which layer set it last.
 
     Members of lists of tables go by their ``name`` in keys.
+
+    Attributes
+    ----------
+    table, origins
+        What is said, and by which layer.
+    files
+        Those that were laid, each of which extends the next.
+    labs
+        The lab that each file is about, where it is about one.
+    notes
+        What whoever asks should know of how the files were read, a line each.
     """
 
     def __init__(self) -> None:
         self.table: Table = {}
         self.origins: dict[Key, Origin] = {}
+        self.files: list[Path] = []
+        self.labs: dict[Path, str] = {}
+        self.notes: list[str] = []
         self._positions: dict[Path, dict[KeyPath, Position]] = {}
 
     def lay(self, own: Table, origin: Origin) -> None:
@@ -76,7 +96,7 @@ class Layers:
             around = f"{'.'.join(key[:-1])} is {_shortened(here)}"
             raise ScenarioError(f"{self.where(origin)}: {around}, which has no {key[-1]}")
         here[key[-1]] = value
-        self._own(key, value, origin)
+        self._replace(key, value, origin)
         if key[-1] != "source":
             _note_change(here, origin)
 
@@ -105,6 +125,25 @@ class Layers:
                 return whole if is_of_one_layer else last
         return None
 
+    def where_at_fault(self, key: Key) -> tuple[str, str]:
+        """Return where to mend what is wrong at a key, and where it is inherited from; or nothing.
+
+        A packaged file is right by itself: what is wrong there is owed to what was changed in the
+        same table, or in one around it.
+        """
+        origin = self.origin_of(key)
+        if origin is None or not origin.is_packaged:
+            return "" if origin is None else self.where(origin), ""
+        changed = {k: o for k, o in self.origins.items() if not o.is_packaged}
+        for length in range(len(key) - 1, 0, -1):
+            within = [o for k, o in changed.items() if k[:length] == key[:length]]
+            if within:
+                return self.where(within[-1]), self.where(origin)
+        if not changed:
+            return self.where(origin), ""
+        newest = list(changed.values())[-1]
+        return self.where(newest._replace(place=())), self.where(origin)
+
     def where(self, origin: Origin) -> str:
         """Return an origin as a person looks for it: file, line and column, or the setting."""
         if origin.file is None:
@@ -113,7 +152,8 @@ class Layers:
             text = origin.file.read_text(encoding="utf-8-sig")
             self._positions[origin.file] = locate(text)
         position = nearest(self._positions[origin.file], origin.place)
-        return f"{origin.file}" + (f":{position.line}:{position.column}" if position else "")
+        place = f":{position.line}:{position.column}" if position else ""
+        return f"{shown_path(origin.file)}{place}"
 
     def _merge(self, table: Table, own: Table, at: Key, origin: Origin) -> None:
         """Merge tables; a quantity with a kind replaces what was there."""
@@ -130,7 +170,9 @@ class Layers:
                 self._merge_named(below, value, here, inner)
             else:
                 table[key] = value
-                self._own(here, value, inner)
+                # Nothing stands within a plain value, and most are that.
+                note = self._replace if isinstance(below, (dict, list)) else self._own
+                note(here, value, inner)
         if "source" not in own:
             _note_change(table, origin)
 
@@ -144,10 +186,14 @@ class Layers:
                 self._merge(parent, member, (*at, name), here)
             else:
                 below.append(member)
-                same = [key for key in self.origins if key[: len(at) + 1] == (*at, name)]
-                for key in same:
-                    del self.origins[key]
-                self._own((*at, name), member, here)
+                self._replace((*at, name), member, here)
+
+    def _replace(self, key: Key, value: Any, origin: Origin) -> None:
+        """Note the origin of a value that stands in the place of all that was there."""
+        within = [known for known in self.origins if known[: len(key)] == key]
+        for known in within:
+            del self.origins[known]
+        self._own(key, value, origin)
 
     def _own(self, key: Key, value: Any, origin: Origin) -> None:
         """Note the origin of a key and of all that stands in its value."""

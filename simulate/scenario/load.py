@@ -4,17 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-from pydantic import ValidationError
-
-from .chain import find_scenario, packaged_configs, read_chain
+from .chain import read_chain
 from .changes import KINDS, Changes, apply_changes, list_named
-from .correlations import correlation_mistakes, misnamed_inputs
-from .errors import Mistake, ScenarioError
-from .explain import describe, in_order, mistakes_of
-from .inputs import declared_inputs
-from .layers import Layers
-from .schema import Scenario
+from .errors import ScenarioError
+from .explain import in_order
+from .lab import leave_projections, taken_over
+from .packaged import find_file, find_scenario, packaged_configs, shown_path
+from .schema import Provenance, Scenario
+from .validation import PROVENANCE, validate
 
 __all__ = ["check_all", "find_scenario", "list_changes", "load_scenario", "packaged_configs"]
 
@@ -60,13 +57,20 @@ def load_scenario(
     ScenarioError
         If the file can't be read or says something wrong: every mistake, by line and column.
     """
-    path = find_scenario(file)
-    layers = read_chain(path)
+    found = find_file(file)
+    path, layers = found.path, read_chain(found.path)
     mistakes = apply_changes(layers, path, Changes(variant, stress, option, settings))
-    scenario, wrong = _validate(layers, path)
+    projections = leave_projections(layers)
+    scenario, wrong = validate(layers, path)
     if scenario is None or mistakes:
         raise ScenarioError(*in_order(mistakes + wrong))
-    return scenario
+    notes = [
+        found.note(str(file)),
+        *layers.notes,
+        *taken_over(layers, scenario, projections),
+    ]
+    read = Provenance(tuple(map(shown_path, layers.files)), tuple(filter(None, notes)))
+    return scenario.model_copy(update={PROVENANCE: read})
 
 
 def check_all(file: str | Path | None = None) -> None:
@@ -107,27 +111,3 @@ def _mistakes(file: str | Path | None, **change: str) -> list[str]:
     except ScenarioError as error:
         return list(error.lines)
     return []
-
-
-def _validate(layers: Layers, path: Path) -> tuple[Scenario | None, list[str]]:
-    """Return the scenario, or what is wrong with it, one line a mistake."""
-    try:
-        # A distribution beyond all measure is refused by its range, not by a warning.
-        with np.errstate(all="ignore"):
-            scenario = Scenario.model_validate(layers.table)
-    except ValidationError as error:
-        wrong = mistakes_of(error, layers.table)
-        return None, describe(wrong + _misnamed(layers, wrong), layers, path)
-    mistakes = correlation_mistakes(scenario)
-    return (None if mistakes else scenario), describe(mistakes, layers, path)
-
-
-def _misnamed(layers: Layers, wrong: list[Mistake]) -> list[Mistake]:
-    """Return which names in the correlations of an invalid scenario are none of inputs."""
-    correlations = layers.table.get("correlations")
-    # Where a whole part is wrong, or a name in it, the names of its inputs are not known.
-    unknown = tuple(f'"{key[0]}.' for key, _ in wrong if len(key) == 1 or key[-1] == "name")
-    if not isinstance(correlations, dict):
-        return []
-    misnamed = misnamed_inputs(correlations, declared_inputs(layers.table))
-    return [mistake for mistake in misnamed if not mistake.message.startswith(unknown)]

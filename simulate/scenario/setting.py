@@ -21,7 +21,7 @@ from .units import in_unit
 
 Value = float | str
 Way = Literal["set", "by", "times"]
-NOT_OF_THE_LAB = ("name", "description", "sampling", "horizon", "targets", "decision")
+NOT_OF_THE_LAB = ("name", "lab", "description", "sampling", "horizon", "targets", "decision")
 BISECTIONS = 16
 MOST_VALUES = 1000
 

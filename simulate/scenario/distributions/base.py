@@ -7,8 +7,10 @@ from typing import Annotated, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
+from pydantic import Field, Strict, model_validator
 from scipy import special
+
+from simulate.scenario.checked import Checked
 
 Array = NDArray[np.float64]
 
@@ -24,14 +26,12 @@ LEAST_KEPT = 0.01
 SEARCH_ROUNDS, SEARCH_POINTS = 8, 129
 
 
-class Uncertain(BaseModel):
+class Uncertain(Checked):
     """An uncertain number; ``source`` is a row of docs/facts.md or ``assumption: why``.
 
     Its contract is ``quantile_at_score``; a member of the family gives ``_whole``, the quantile
     function without truncation.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=False)
 
     source: str = Field(
         default="", description='a row of docs/facts.md, or "assumption: why"', max_length=2000

@@ -9,6 +9,7 @@ from .costs import FreeUsers, Generation, Hardware, Inference, OtherCosts, Train
 from .decision import Decision, Option
 from .dependence import Copula, MatrixOfCorrelations, Shocks
 from .frame import Horizon, Sampling, Targets
+from .provenance import Provenance
 from .quantity import NEVER_HALVES, NO_LIMIT, ZERO, Quantity
 from .revenue import ClientLoss, Demand, Growth, KnownLoss, Segment
 from .scenario import Scenario
@@ -35,6 +36,7 @@ __all__ = [
     "MatrixOfCorrelations",
     "Option",
     "OtherCosts",
+    "Provenance",
     "Quantity",
     "Sampling",
     "Scenario",

@@ -1,9 +1,10 @@
 """A whole scenario, and what must hold between its parts."""
 
-from collections.abc import Iterator, Sequence
-from typing import Annotated, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from simulate.scenario.errors import Mistake
 from simulate.scenario.quarters import format_quarter
@@ -14,6 +15,7 @@ from .costs import FreeUsers, Hardware, Inference, OtherCosts, Training
 from .decision import Decision
 from .dependence import AnyCorrelation, Copula, Shocks
 from .frame import Horizon, Sampling, Targets
+from .provenance import Provenance
 from .revenue import Demand, Segment
 from .section import Section, refuse
 
@@ -26,6 +28,7 @@ class Scenario(Section):
     """A validated scenario."""
 
     name: Annotated[str, Field(min_length=1, max_length=2000)]
+    lab: Annotated[str, Field(max_length=100, description="whose figures these are")] = ""
     description: str = ""
     horizon: Horizon
     targets: Targets
@@ -44,6 +47,26 @@ class Scenario(Section):
     shocks: Shocks = Shocks()
     decision: Decision | None = None
     sampling: Sampling = Sampling()
+    provenance: Annotated[SkipJsonSchema[Provenance], Field(exclude=True)] = Provenance()
+
+    def with_changes(self, changes: Mapping[str, Any]) -> "Scenario":
+        """Return the scenario with single keys set, as ``--set`` does.
+
+        Parameters
+        ----------
+        changes
+            Values by key, such as ``{"cash.opening": 20, "inference.overrun.p90": "40%"}``: what
+            a scenario's file may say there, or a distribution.
+
+        Raises
+        ------
+        ScenarioError
+            If there is no such key, or it can't have such a value.
+        """
+        # What tells mistakes knows this class.
+        from simulate.scenario.validation import with_changes
+
+        return with_changes(self, changes)
 
     @field_validator("segments")
     @classmethod

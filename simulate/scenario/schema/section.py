@@ -3,16 +3,15 @@
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
+from pydantic import Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
+from simulate.scenario.checked import Checked
 from simulate.scenario.errors import Mistake
 
 
-class Section(BaseModel):
-    """A table of the file: unknown keys are errors, values can't be changed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+class Section(Checked):
+    """A table of the file."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:

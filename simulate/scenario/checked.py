@@ -1,0 +1,45 @@
+"""What all parts of a scenario have in common: none exists that was not validated."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from .errors import ScenarioError
+
+
+class Checked(BaseModel):
+    """A part of a scenario: unknown keys are errors, values can't be changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @classmethod
+    def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Self:
+        """Return a validated part, as everything else does that makes one."""
+        return cls._checked(values)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with some keys replaced, and validated.
+
+        Raises
+        ------
+        ScenarioError
+            If a key is none of this part, or can't have such a value.
+        """
+        if not update:
+            return super().model_copy(deep=deep)
+        return self._checked(dict(self) | dict(update))
+
+    @classmethod
+    def _checked(cls, values: dict[str, Any]) -> Self:
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise ScenarioError(*(_in_words(item) for item in error.errors())) from None
+
+
+def _in_words(item: Any) -> str:
+    """Return what one item of an error of pydantic's says, by its key."""
+    key = ".".join(map(str, item["loc"]))
+    message = item["msg"].removeprefix("Value error, ")
+    return f"{key}: {message}" if key else message
