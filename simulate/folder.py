@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from simulate.scenario import ScenarioError
+from simulate.scenario.regular_file import read_regular
 
 SUMMARY = "summary.json"
+LARGEST_SUMMARY = 20_000_000
 
 
 @contextmanager
@@ -83,8 +85,8 @@ def _holds_the_same(folder: Path, own_files: Set[str], made_from: Mapping[str, A
     if {path.name for path in folder.iterdir()} - own_files:
         return False
     try:
-        summary = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        summary = json.loads(read_regular(folder / SUMMARY, LARGEST_SUMMARY, "a run's summary"))
+    except (OSError, ValueError, ScenarioError):
         return False
     return isinstance(summary, dict) and all(
         summary.get(key) == value for key, value in made_from.items()

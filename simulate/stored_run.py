@@ -2,16 +2,18 @@
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from simulate.folder import SUMMARY
+from simulate.folder import LARGEST_SUMMARY, SUMMARY
 from simulate.result import Result
 from simulate.scenario import Scenario, ScenarioError
+from simulate.scenario.reach import Reach, data_files
+from simulate.scenario.regular_file import read_regular
 from simulate.version import package_version
 
 # Of a standard error: by more, two runs tell different things.
@@ -58,13 +60,15 @@ class StoredRun:
             )
 
 
-def read_run(folder: Path) -> StoredRun:
+def read_run(folder: Path, data: Sequence[Path] = ()) -> StoredRun:
     """Read what a run left in its folder.
 
     Parameters
     ----------
     folder
         That ``simulate run`` wrote.
+    data
+        Folders that its scenario may name data in, beside the working folder.
 
     Raises
     ------
@@ -73,12 +77,11 @@ def read_run(folder: Path) -> StoredRun:
     """
     file = folder / SUMMARY
     try:
-        summary = json.loads(file.read_text(encoding="utf-8"))
+        summary = json.loads(read_regular(file, LARGEST_SUMMARY, "a run's summary"))
     except FileNotFoundError:
         raise ScenarioError(f"{folder}: holds no {SUMMARY}; name a folder of a run") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not readable as JSON"
-        raise ScenarioError(f"{file}: {reason}") from None
+    except (ValueError, RecursionError):
+        raise ScenarioError(f"{file}: not readable as JSON") from None
     written = summary.get("version") if isinstance(summary, dict) else None
     if written != package_version():
         by = f"version {written}" if written else "something else than simulate run"
@@ -86,6 +89,10 @@ def read_run(folder: Path) -> StoredRun:
             f"{file}: written by {by}; this is version {package_version()}.",
             "Run the scenario again with simulate run, or report on its file",
         )
+    reach = Reach.around(Path.cwd(), data=data)
+    for place, table in data_files(summary):
+        if refusal := reach.refusal(Path(table[place[-1]])):
+            raise ScenarioError(f"{file}: {table[place[-1]]} {refusal}")
     try:
         scenario = Scenario.model_validate(summary["scenario"] | {"sampling": _sampling(summary)})
         return StoredRun(folder, scenario, str(summary["goal"]), summary)

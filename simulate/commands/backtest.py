@@ -14,6 +14,7 @@ from simulate.scenario import load_scenario
 
 from .files import new_picture, save_whole
 from .options import (
+    Data,
     File,
     Force,
     Observations,
@@ -42,6 +43,7 @@ def backtest(
     settings: Set = None,
     variant: Variant = None,
     stress: Stress = None,
+    data: Data = None,
     observe: Observe = None,
     observations: Observations = None,
     paths: Paths = None,
@@ -57,7 +59,9 @@ def backtest(
     from simulate.observation_text import read_observations
     from simulate.plots.backtest import plot_backtest
 
-    scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    scenario = load_scenario(
+        file, variant=variant, stress=stress, settings=settings or (), data=data or ()
+    )
     seen = read_observations(observe or (), observations, scenario)
     picture = new_picture(out, f"{scenario_name(file, variant, stress)}-backtest.png", force)
     with interruptible():

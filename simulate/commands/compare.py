@@ -13,7 +13,7 @@ from simulate.result import DISCLAIMER
 from simulate.scenario import ScenarioError
 
 from .files import new_page, save_page
-from .options import Force, Seed, Threads
+from .options import Data, Force, Seed, Threads
 from .running import compile_kernels, interruptible, progress_bar
 from .sources import load_named
 
@@ -36,6 +36,7 @@ def compare(
             "--set", metavar="KEY=VALUE", help="Set one key of the last, such as cash.opening=20."
         ),
     ] = None,
+    data: Data = None,
     paths: Annotated[
         int | None,
         typer.Option(min=1, help="At least this many paths of each.", show_default="those of A"),
@@ -61,8 +62,8 @@ def compare(
             f"{len(sources)} to compare: name from 2 to {MOST_SCENARIOS}, such as "
             "anthropic.toml anthropic.toml@bull"
         )
-    scenarios = [load_named(source) for source in sources[:-1]]
-    scenarios.append(load_named(sources[-1], settings or ()))
+    scenarios = [load_named(source, data=data or ()) for source in sources[:-1]]
+    scenarios.append(load_named(sources[-1], settings or (), data or ()))
     page = new_page(out, f"{Path(sources[0]).stem}-comparison.html", force)
     with interruptible():
         compile_kernels(silent=False)
@@ -71,7 +72,7 @@ def compare(
                 scenarios, paths=paths, seed=seed, threads=threads, progress=progress
             )
         print_comparison(comparison, console())
-        command = _command(sources, settings or [], comparison)
+        command = _command(sources, settings or [], data or [], comparison)
         save_page(render_comparison(comparison, command=command), page)
     console().print(f"Comparison: {page}", soft_wrap=True)
 
@@ -99,9 +100,12 @@ def print_comparison(comparison: "Comparison", out: Console) -> None:
     out.print(Text(f"Changes of probabilities are in points. {DISCLAIMER}", style="dim"))
 
 
-def _command(sources: list[str], settings: list[str], comparison: "Comparison") -> str:
+def _command(
+    sources: list[str], settings: list[str], data: list[Path], comparison: "Comparison"
+) -> str:
     """Return the command that makes the page again."""
     words = ["simulate", "compare", *sources]
     words += [word for setting in settings for word in ("--set", setting)]
+    words += [word for folder in data for word in ("--data", str(folder))]
     sampling = comparison.results[0].scenario.sampling
     return shlex.join([*words, "--paths", str(sampling.paths), "--seed", str(sampling.seed)])

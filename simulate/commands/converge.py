@@ -11,7 +11,7 @@ from simulate.number_format import percent
 from simulate.scenario import load_scenario
 
 from .files import new_picture, save_whole
-from .options import File, Force, Set, Stress, Threads, Variant, scenario_name
+from .options import Data, File, Force, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def converge(
     settings: Set = None,
     variant: Variant = None,
     stress: Stress = None,
+    data: Data = None,
     paths: Annotated[int, typer.Option(min=4096, help="The most paths.")] = 1 << 20,
     threads: Threads = None,
     out: Annotated[
@@ -35,7 +36,9 @@ def converge(
     from simulate.analysis.convergence import converge as run_both
     from simulate.plots.convergence import plot_convergence
 
-    scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    scenario = load_scenario(
+        file, variant=variant, stress=stress, settings=settings or (), data=data or ()
+    )
     picture = new_picture(out, f"{scenario_name(file, variant, stress)}-convergence.png", force)
     with interruptible():
         compile_kernels(silent=False)

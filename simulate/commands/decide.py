@@ -14,7 +14,7 @@ from simulate.scenario import ScenarioError, find_scenario, load_scenario
 from simulate.scenario.load import list_changes
 
 from .files import new_picture, save_whole
-from .options import File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
+from .options import Data, File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def decide(
     settings: Set = None,
     variant: Variant = None,
     stress: Stress = None,
+    data: Data = None,
     paths: Annotated[int, typer.Option(min=4096, help="Paths of each option.")] = 1 << 17,
     seed: Seed = None,
     threads: Threads = None,
@@ -38,14 +39,19 @@ def decide(
     from simulate.analysis.decision import weigh
     from simulate.plots.decision import plot_decision
 
-    names = list_changes(file).options
+    names = list_changes(file, data or ()).options
     if not names:
         raise ScenarioError(
             f"{find_scenario(file)}: has no [decision]; see the one of anthropic-tpu.toml"
         )
     options = {
         name: load_scenario(
-            file, variant=variant, stress=stress, option=name, settings=settings or ()
+            file,
+            variant=variant,
+            stress=stress,
+            option=name,
+            settings=settings or (),
+            data=data or (),
         )
         for name in names
     }
@@ -54,7 +60,9 @@ def decide(
         compile_kernels(silent=False)
         with progress_bar(silent=False) as progress:
             weighed = weigh(options, paths=paths, seed=seed, threads=threads, progress=progress)
-        print_decision(weighed, load_scenario(file, variant=variant).name, console())
+        print_decision(
+            weighed, load_scenario(file, variant=variant, data=data or ()).name, console()
+        )
         save_whole(plot_decision(weighed), picture)
     console().print(f"Decision drawn: {picture}", soft_wrap=True)
 

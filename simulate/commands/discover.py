@@ -13,7 +13,7 @@ from simulate.result import DISCLAIMER
 from simulate.scenario import load_scenario
 
 from .files import new_picture, save_whole
-from .options import File, Force, Paths, Set, Stress, Threads, Variant, scenario_name
+from .options import Data, File, Force, Paths, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def discover(
     settings: Set = None,
     variant: Variant = None,
     stress: Stress = None,
+    data: Data = None,
     target: Annotated[
         str | None,
         typer.Option(
@@ -47,7 +48,9 @@ def discover(
     from simulate.event import parse_event, projected_event
     from simulate.plots.discovery import plot_discovery
 
-    scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    scenario = load_scenario(
+        file, variant=variant, stress=stress, settings=settings or (), data=data or ()
+    )
     event = projected_event(scenario)
     if target is not None:
         event = parse_event(target, scenario, f'--target "{target}"')

@@ -13,7 +13,19 @@ from simulate.number_format import money, percent
 from simulate.result import DISCLAIMER
 from simulate.scenario import load_scenario
 
-from .options import AsJson, File, Force, Quiet, Seed, Set, Stress, Threads, Variant, scenario_name
+from .options import (
+    AsJson,
+    Data,
+    File,
+    Force,
+    Quiet,
+    Seed,
+    Set,
+    Stress,
+    Threads,
+    Variant,
+    scenario_name,
+)
 from .running import compile_kernels, interruptible, progress_bar
 
 if TYPE_CHECKING:
@@ -25,6 +37,7 @@ def drivers(
     settings: Set = None,
     variant: Variant = None,
     stress: Stress = None,
+    data: Data = None,
     outcome: Annotated[
         list[str] | None,
         typer.Option(
@@ -53,7 +66,9 @@ def drivers(
     from simulate.folder import whole_folder
     from simulate.run import with_sampling
 
-    chosen = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    chosen = load_scenario(
+        file, variant=variant, stress=stress, settings=settings or (), data=data or ()
+    )
     scenario = with_sampling(chosen, paths, seed)
     asked = [parse_outcome(text, scenario) for text in outcome or ()] or headline_outcomes(scenario)
     folder = out or Path("results") / f"{scenario_name(file, variant, stress)}-drivers"

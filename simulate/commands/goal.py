@@ -17,7 +17,7 @@ from simulate.scenario import ScenarioError, load_scenario
 from simulate.scenario.setting import Setting, find_setting, shown_value
 
 from .files import new_picture, save_whole
-from .options import File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
+from .options import Data, File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def goal(
     settings: Set = None,
     variant: Variant = None,
     stress: Stress = None,
+    data: Data = None,
     paths: Annotated[
         int | None,
         typer.Option(min=1, help="Paths of each run.", show_default="65536; 16384 for two --vary"),
@@ -65,7 +66,9 @@ def goal(
 
     if target is None or not vary or len(vary) > 2:
         raise ScenarioError('goal: give --target "P(gross margin by 2027) >= 0.5" and --vary KEY')
-    scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    scenario = load_scenario(
+        file, variant=variant, stress=stress, settings=settings or (), data=data or ()
+    )
     wanted = parse_target(target, scenario)
     found = [find_setting(wanted.scenario, key) for key in vary]
     ranges = _ranges(found, low or [], high or [])

@@ -9,7 +9,7 @@ from simulate.scenario.load import list_changes
 SEPARATOR = "@"
 
 
-def load_named(words: str, settings: Sequence[str] = ()) -> Scenario:
+def load_named(words: str, settings: Sequence[str] = (), data: Sequence[Path] = ()) -> Scenario:
     """Return the scenario that FILE, FILE@NAME, FILE@NAME@NAME or a run's folder names.
 
     Parameters
@@ -18,6 +18,8 @@ def load_named(words: str, settings: Sequence[str] = ()) -> Scenario:
         A NAME is one of the file's variants or stress tests, at most one of each.
     settings
         Single keys to set last.
+    data
+        Folders that the scenario may name files of, beside its own.
 
     Raises
     ------
@@ -29,22 +31,26 @@ def load_named(words: str, settings: Sequence[str] = ()) -> Scenario:
 
         if settings:
             raise ScenarioError(f"{words}: is a run; --set goes with a scenario's file")
-        return read_run(Path(words)).scenario
+        return read_run(Path(words), data).scenario
     file, *names = [words] if Path(words).exists() else words.split(SEPARATOR)
     if not file:
         raise ScenarioError(f"{words}: name the file before {SEPARATOR}, as anthropic.toml{words}")
-    chosen = _changes(file, names)
+    chosen = _changes(file, names, data)
     return load_scenario(
-        file, variant=chosen.get("variant"), stress=chosen.get("stress"), settings=settings
+        file,
+        variant=chosen.get("variant"),
+        stress=chosen.get("stress"),
+        settings=settings,
+        data=data,
     )
 
 
-def _changes(file: str, names: Sequence[str]) -> dict[str, str]:
+def _changes(file: str, names: Sequence[str], data: Sequence[Path]) -> dict[str, str]:
     """Return which of the names is a variant and which a stress test of the file."""
     chosen: dict[str, str] = {}
     if not names:
         return chosen
-    offered = list_changes(file)
+    offered = list_changes(file, data)
     kinds = {"variant": offered.variants, "stress": offered.stresses}
     for name in names:
         found = [kind for kind, named in kinds.items() if name in named]

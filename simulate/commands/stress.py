@@ -14,7 +14,7 @@ from simulate.scenario import Scenario, ScenarioError, find_scenario, load_scena
 from simulate.scenario.load import list_changes
 
 from .files import new_picture, save_whole
-from .options import File, Force, Seed, Set, Threads, Variant, scenario_name
+from .options import Data, File, Force, Seed, Set, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def stress(
     file: File = None,
     settings: Set = None,
     variant: Variant = None,
+    data: Data = None,
     paths: Annotated[int, typer.Option(min=1, help="Paths of each run.")] = 1 << 18,
     seed: Seed = None,
     threads: Threads = None,
@@ -37,14 +38,16 @@ def stress(
     from simulate.analysis.stress import stress as run_all
     from simulate.plots.stress import plot_stresses
 
-    titles = list_changes(file).stresses
+    titles = list_changes(file, data or ()).stresses
     if not titles:
         raise ScenarioError(
             f"{find_scenario(file)}: has no stress tests; name one as [stresses.dearer]"
         )
 
     def load(name: str | None) -> Scenario:
-        return load_scenario(file, variant=variant, stress=name, settings=settings or ())
+        return load_scenario(
+            file, variant=variant, stress=name, settings=settings or (), data=data or ()
+        )
 
     scenario, tests = load(None), {name: load(name) for name in titles}
     picture = new_picture(out, f"{scenario_name(file, variant, None)}-stress.png", force)

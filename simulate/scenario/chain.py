@@ -1,12 +1,16 @@
 """A scenario file, and those that it extends, read and laid over one another."""
 
 import tomllib
+from collections.abc import Sequence
 from importlib import resources
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from .errors import ScenarioError
 from .layers import DEEPEST, Layers, Origin, Table
+from .reach import Reach, data_files
+from .regular_file import read_regular
 
 DEFAULT_SCENARIO = "anthropic.toml"
 LONGEST_CHAIN = 20
@@ -32,21 +36,26 @@ def find_scenario(file: str | Path | None) -> Path:
     return path
 
 
-def read_chain(path: Path, below: tuple[Path, ...] = ()) -> Layers:
+def read_chain(path: Path, data: Sequence[str | Path] = ()) -> Layers:
     """Return a file's table over those that it extends.
 
     Parameters
     ----------
     path
         The file.
-    below
-        The files that led here, each extending the next.
+    data
+        Folders with what it may extend, or name as data, beside its own.
 
     Raises
     ------
     ScenarioError
-        If one of them can't be read, or they extend each other.
+        If one of them can't be read or lies elsewhere, or they extend each other.
     """
+    return _read_over(path, Reach.around(path.parent, packaged_configs(), data=data), ())
+
+
+def _read_over(path: Path, reach: Reach, below: tuple[Path, ...]) -> Layers:
+    """Return a file's table over those that it extends; those below led here."""
     if path.resolve() in below:
         names = " -> ".join(step.name for step in [*below, path])
         raise ScenarioError(f"{path}: extends: the files extend each other: {names}")
@@ -65,9 +74,16 @@ def read_chain(path: Path, below: tuple[Path, ...] = ()) -> Layers:
                 else ("must be a file's name, in quotes")
             )
             raise ScenarioError(f"{where}: extends = {shown}: {mend:.200}")
-        layers = read_chain(found, (*below, path.resolve()))
+        if refusal := reach.refusal(found):
+            where = layers.where(origin.within("extends"))
+            raise ScenarioError(f"{where}: extends: {found} {refusal}")
+        layers = _read_over(found, reach, (*below, path.resolve()))
         _name_apart(own, layers.table, path)
-    _find_data(own, path.parent)
+    for place, table in data_files(own):
+        file = path.parent / table[place[-1]]
+        if refusal := reach.refusal(file):
+            raise ScenarioError(f"{layers.where(origin.within(*place))}: file: {file} {refusal}")
+        table[place[-1]] = str(file)
     layers.lay(own, origin)
     return layers
 
@@ -89,27 +105,21 @@ def read_toml(path: Path) -> Table:
     """
     try:
         # With or without the byte-order mark that some editors write.
-        with path.open(encoding="utf-8-sig") as file:
-            text = file.read(LONGEST + 1)
-        if len(text) > LONGEST:
-            raise ScenarioError(f"{path}: too long for a scenario; data have files of their own")
-        table = tomllib.loads(text)
+        text = read_regular(path, LONGEST, "a scenario file").decode("utf-8-sig")
+        table = tomllib.loads(StringIO(text, newline=None).read())
     except FileNotFoundError:
         names = sorted(p.name for p in packaged_configs().glob("*.toml") if p.name != "base.toml")
         raise ScenarioError(
             f"{path}: no such file; packaged scenarios: {', '.join(names)}"
         ) from None
-    except IsADirectoryError:
-        raise ScenarioError(f"{path}: is a folder; name a TOML file in it") from None
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(f"{path}: not readable as TOML: {error}") from None
     except UnicodeDecodeError as error:
         raise ScenarioError(f"{path}: not readable as TOML: not UTF-8 ({error.reason})") from None
     except RecursionError:
         raise _too_deep(path) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "a number is too long"
-        raise ScenarioError(f"{path}: can't be read: {reason}") from None
+    except ValueError:
+        raise ScenarioError(f"{path}: can't be read: a number is too long") from None
     if _depth(table) > DEEPEST:
         raise _too_deep(path)
     return table
@@ -146,13 +156,3 @@ def _find_parent(path: Path, parent: Any) -> Path | None:
     except (OSError, ValueError):
         pass  # no name that a file can have
     return None
-
-
-def _find_data(here: Any, folder: Path) -> None:
-    """Make the names of data files, which a file gives beside itself, whole."""
-    if isinstance(here, dict) and here.get("distribution") == "empirical":
-        file = here.get("file")
-        if isinstance(file, str):
-            here["file"] = str(folder / file)
-    for member in _members(here):
-        _find_data(member, folder)
