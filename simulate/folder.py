@@ -23,6 +23,7 @@ from simulate.scenario import ScenarioError
 
 RESULTS = Path("results")
 SUMMARY = "summary.json"
+LARGEST_SUMMARY = 20_000_000
 
 
 @contextmanager

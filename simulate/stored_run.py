@@ -2,18 +2,20 @@
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from simulate.folder import SUMMARY
+from simulate.folder import LARGEST_SUMMARY, SUMMARY
 from simulate.manifest import altered, read_manifest
 from simulate.output import RUN
 from simulate.result import Result
 from simulate.scenario import Scenario, ScenarioError
+from simulate.scenario.reach import Reach, data_files
+from simulate.scenario.regular_file import read_regular
 from simulate.version import package_version
 
 # Of a standard error: by more, two runs tell different things.
@@ -61,13 +63,15 @@ class StoredRun:
             )
 
 
-def read_run(folder: Path) -> StoredRun:
+def read_run(folder: Path, data: Sequence[Path] = ()) -> StoredRun:
     """Read what a run left in its folder.
 
     Parameters
     ----------
     folder
         That ``simulate run`` wrote.
+    data
+        Folders that its scenario may name data in, beside the working folder.
 
     Raises
     ------
@@ -84,6 +88,10 @@ def read_run(folder: Path) -> StoredRun:
             RUN_AGAIN,
         )
     _refuse_altered(folder)
+    reach = Reach.around(Path.cwd(), data=data)
+    for place, table in data_files(summary):
+        if refusal := reach.refusal(Path(table[place[-1]])):
+            raise ScenarioError(f"{file}: {table[place[-1]]} {refusal}")
     try:
         read = {"sampling": _sampling(summary), "provenance": summary["provenance"]}
         scenario = Scenario.model_validate(summary["scenario"] | read)
@@ -101,12 +109,11 @@ def read_run(folder: Path) -> StoredRun:
 def _read_summary(folder: Path) -> Any:
     file = folder / SUMMARY
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
+        return json.loads(read_regular(file, LARGEST_SUMMARY, "a run's summary"))
     except FileNotFoundError:
         raise ScenarioError(f"{folder}: holds no {SUMMARY}; name a folder of a run") from None
-    except (OSError, ValueError, RecursionError) as error:
-        reason = getattr(error, "strerror", None) or "not readable as JSON"
-        raise ScenarioError(f"{file}: {reason}") from None
+    except (ValueError, RecursionError):
+        raise ScenarioError(f"{file}: not readable as JSON") from None
 
 
 def _refuse_altered(folder: Path) -> None:

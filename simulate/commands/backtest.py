@@ -13,6 +13,7 @@ from simulate.result import DISCLAIMER
 
 from .files import new_picture, save_drawn
 from .options import (
+    Data,
     File,
     Force,
     Observations,
@@ -42,6 +43,7 @@ def backtest(
     settings: Set = None,
     variant: Variant = None,
     stress: Stress = None,
+    data: Data = None,
     observe: Observe = None,
     observations: Observations = None,
     paths: Paths = None,
@@ -57,7 +59,7 @@ def backtest(
     from simulate.observation_text import read_observations
     from simulate.plots.backtest import plot_backtest
 
-    scenario = read_scenario(file, variant=variant, stress=stress, settings=settings)
+    scenario = read_scenario(file, variant=variant, stress=stress, settings=settings, data=data)
     seen = read_observations(observe or (), observations, scenario)
     picture = new_picture(out, scenario_name(file, variant, stress), "backtest", force)
     with interruptible():

@@ -4,17 +4,23 @@ from simulate.answer import console, print_inputs
 from simulate.scenario import load_scenario
 from simulate.scenario.load import check_all, list_changes
 
-from .options import File, Set, Stress, Variant
+from .options import Data, File, Set, Stress, Variant
 
 
 def check(
-    file: File = None, settings: Set = None, variant: Variant = None, stress: Stress = None
+    file: File = None,
+    settings: Set = None,
+    variant: Variant = None,
+    stress: Stress = None,
+    data: Data = None,
 ) -> None:
     """Validate a scenario, its variants and stress tests, and print its inputs.
 
     Each with P10 / P50 / P90, unit and source.
     """
     if not (settings or variant or stress):
-        check_all(file)
-    scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
-    print_inputs(scenario, list_changes(file), console())
+        check_all(file, data or ())
+    scenario = load_scenario(
+        file, variant=variant, stress=stress, settings=settings or (), data=data or ()
+    )
+    print_inputs(scenario, list_changes(file, data or ()), console())

@@ -14,7 +14,7 @@ from simulate.scenario import ScenarioError
 from simulate.scenario.packaged import PACKAGED
 
 from .files import drawing, new_page, save_page
-from .options import Force, Seed, Threads
+from .options import Data, Force, Seed, Threads
 from .running import compile_kernels, interruptible, progress_bar
 from .sources import load_named
 
@@ -37,6 +37,7 @@ def compare(
             "--set", metavar="KEY=VALUE", help="Set one key of the last, such as cash.opening=20."
         ),
     ] = None,
+    data: Data = None,
     paths: Annotated[
         int | None,
         typer.Option(min=1, help="At least this many paths of each.", show_default="those of A"),
@@ -62,8 +63,8 @@ def compare(
             f"{len(sources)} to compare: name from 2 to {MOST_SCENARIOS}, such as "
             "anthropic.toml anthropic.toml@bull"
         )
-    scenarios = [load_named(source) for source in sources[:-1]]
-    scenarios.append(load_named(sources[-1], settings or ()))
+    scenarios = [load_named(source, data=data or ()) for source in sources[:-1]]
+    scenarios.append(load_named(sources[-1], settings or (), data or ()))
     page = new_page(out, _name(sources[0]), "comparison", force)
     with interruptible():
         compile_kernels(silent=False)
@@ -72,7 +73,7 @@ def compare(
                 scenarios, paths=paths, seed=seed, threads=threads, progress=progress
             )
         print_comparison(comparison, console())
-        command = _command(sources, settings or [], comparison)
+        command = _command(sources, settings or [], data or [], comparison)
         with drawing(page):
             html = render_comparison(comparison, command=command)
         save_page(html, page)
@@ -108,9 +109,12 @@ def _name(first: str) -> str:
     return path.resolve().name if path.is_dir() else path.stem
 
 
-def _command(sources: list[str], settings: list[str], comparison: "Comparison") -> str:
+def _command(
+    sources: list[str], settings: list[str], data: list[Path], comparison: "Comparison"
+) -> str:
     """Return the command that makes the page again."""
     words = ["simulate", "compare", *sources]
     words += [word for setting in settings for word in ("--set", setting)]
+    words += [word for folder in data for word in ("--data", str(folder))]
     sampling = comparison.results[0].scenario.sampling
     return shlex.join([*words, "--paths", str(sampling.paths), "--seed", str(sampling.seed)])

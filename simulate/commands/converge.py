@@ -10,7 +10,7 @@ from simulate.answer import console, table
 from simulate.number_format import percent
 
 from .files import new_picture, save_drawn
-from .options import File, Force, Set, Stress, Threads, Variant, scenario_name
+from .options import Data, File, Force, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible
 from .sources import read_scenario
 
@@ -23,6 +23,7 @@ def converge(
     settings: Set = None,
     variant: Variant = None,
     stress: Stress = None,
+    data: Data = None,
     paths: Annotated[int, typer.Option(min=4096, help="The most paths.")] = 1 << 20,
     threads: Threads = None,
     out: Annotated[
@@ -35,7 +36,7 @@ def converge(
     from simulate.analysis.convergence import converge as run_both
     from simulate.plots.convergence import plot_convergence
 
-    scenario = read_scenario(file, variant=variant, stress=stress, settings=settings)
+    scenario = read_scenario(file, variant=variant, stress=stress, settings=settings, data=data)
     picture = new_picture(out, scenario_name(file, variant, stress), "convergence", force)
     with interruptible():
         compile_kernels(silent=False)

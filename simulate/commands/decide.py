@@ -15,7 +15,7 @@ from simulate.scenario.load import list_changes
 from simulate.scenario.packaged import shown_path
 
 from .files import new_picture, save_drawn
-from .options import File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
+from .options import Data, File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
 from .sources import read_scenario
 
@@ -28,6 +28,7 @@ def decide(
     settings: Set = None,
     variant: Variant = None,
     stress: Stress = None,
+    data: Data = None,
     paths: Annotated[int, typer.Option(min=4096, help="Paths of each option.")] = 1 << 17,
     seed: Seed = None,
     threads: Threads = None,
@@ -40,14 +41,19 @@ def decide(
     from simulate.analysis.decision import weigh
     from simulate.plots.decision import plot_decision
 
-    names = list_changes(file).options
+    names = list_changes(file, data or ()).options
     if not names:
         shown = shown_path(find_scenario(file))
         raise ScenarioError(f"{shown}: has no [decision]; see the one of anthropic-tpu.toml")
-    name = read_scenario(file, variant=variant).name
+    name = read_scenario(file, variant=variant, data=data).name
     options = {
         name: load_scenario(
-            file, variant=variant, stress=stress, option=name, settings=settings or ()
+            file,
+            variant=variant,
+            stress=stress,
+            option=name,
+            settings=settings or (),
+            data=data or (),
         )
         for name in names
     }

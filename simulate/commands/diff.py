@@ -6,7 +6,7 @@ import typer
 
 from simulate.scenario.difference import describe_difference
 
-from .options import Set
+from .options import Data, Set
 from .sources import load_named
 
 
@@ -14,13 +14,14 @@ def diff(
     before: Annotated[str, typer.Argument(help="A scenario, as for simulate compare.")],
     after: Annotated[str, typer.Argument(help="Another, or the same with changes.")],
     settings: Set = None,
+    data: Data = None,
 ) -> None:
     """Say in words how the second scenario's assumptions differ from the first's.
 
     --set changes the second. For example: simulate diff anthropic.toml anthropic.toml@bull
     """
-    first = load_named(before)
-    second = load_named(after, settings or ())
+    first = load_named(before, data=data or ())
+    second = load_named(after, settings or (), data or ())
     typer.echo(f"From: {first.name}\nTo:   {second.name}\n")
     lines = describe_difference(first, second)
     for line in lines or ["The two assume the same."]:

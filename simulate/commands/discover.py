@@ -12,7 +12,7 @@ from simulate.number_format import percent
 from simulate.result import DISCLAIMER
 
 from .files import new_picture, save_drawn
-from .options import File, Force, Paths, Set, Stress, Threads, Variant, scenario_name
+from .options import Data, File, Force, Paths, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
 from .sources import read_scenario
 
@@ -26,6 +26,7 @@ def discover(
     settings: Set = None,
     variant: Variant = None,
     stress: Stress = None,
+    data: Data = None,
     target: Annotated[
         str | None,
         typer.Option(
@@ -47,7 +48,7 @@ def discover(
     from simulate.event import parse_event, projected_event
     from simulate.plots.discovery import plot_discovery
 
-    scenario = read_scenario(file, variant=variant, stress=stress, settings=settings)
+    scenario = read_scenario(file, variant=variant, stress=stress, settings=settings, data=data)
     event = projected_event(scenario)
     if target is not None:
         event = parse_event(target, scenario, f'--target "{target}"')

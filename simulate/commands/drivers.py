@@ -16,6 +16,7 @@ from simulate.result import DISCLAIMER
 from .files import tell
 from .options import (
     AsJson,
+    Data,
     File,
     Force,
     Quiet,
@@ -39,6 +40,7 @@ def drivers(
     settings: Set = None,
     variant: Variant = None,
     stress: Stress = None,
+    data: Data = None,
     outcome: Annotated[
         list[str] | None,
         typer.Option(
@@ -69,7 +71,7 @@ def drivers(
     from simulate.spreadsheet import parse_kinds
 
     kinds = parse_kinds(tables)
-    chosen = read_scenario(file, variant=variant, stress=stress, settings=settings)
+    chosen = read_scenario(file, variant=variant, stress=stress, settings=settings, data=data)
     scenario = with_sampling(chosen, paths, seed)
     asked = [parse_outcome(text, scenario) for text in outcome or ()] or headline_outcomes(scenario)
     folder = out or RESULTS / f"{scenario_name(file, variant, stress)}-drivers"

@@ -17,7 +17,7 @@ from simulate.scenario import ScenarioError
 from simulate.scenario.setting import Setting, find_setting, shown_value
 
 from .files import new_picture, save_drawn
-from .options import File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
+from .options import Data, File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
 from .sources import read_scenario
 
@@ -46,6 +46,7 @@ def goal(
     settings: Set = None,
     variant: Variant = None,
     stress: Stress = None,
+    data: Data = None,
     paths: Annotated[
         int | None,
         typer.Option(min=1, help="Paths of each run.", show_default="65536; 16384 for two --vary"),
@@ -66,7 +67,7 @@ def goal(
 
     if target is None or not vary or len(vary) > 2:
         raise ScenarioError('goal: give --target "P(gross margin by 2027) >= 0.5" and --vary KEY')
-    scenario = read_scenario(file, variant=variant, stress=stress, settings=settings)
+    scenario = read_scenario(file, variant=variant, stress=stress, settings=settings, data=data)
     wanted = parse_target(target, scenario)
     found = [find_setting(wanted.scenario, key) for key in vary]
     ranges = _ranges(found, low or [], high or [])

@@ -17,6 +17,14 @@ Set = Annotated[
 ]
 Variant = Annotated[str | None, typer.Option(help="A variant that the file names.")]
 Stress = Annotated[str | None, typer.Option(help="A stress test that the file names.")]
+Data = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        help="A folder that the scenario may name files in, beside its own; may be repeated.",
+    ),
+]
 Seed = Annotated[int | None, typer.Option(min=0, help="Seed of all randomness.")]
 Threads = Annotated[
     int | None, typer.Option(min=1, max=1024, help="Threads.", show_default="all processors")

@@ -11,7 +11,7 @@ from simulate.answer import console
 from simulate.scenario import Scenario, ScenarioError
 
 from .files import drawing, new_page, save_page
-from .options import Force, PathsOfRun, Seed, Set, Stress, Threads, Variant, scenario_name
+from .options import Data, Force, PathsOfRun, Seed, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
 from .sources import read_scenario
 
@@ -27,6 +27,7 @@ def report(
     settings: Set = None,
     variant: Variant = None,
     stress: Stress = None,
+    data: Data = None,
     paths: PathsOfRun = None,
     seed: Seed = None,
     drivers: Annotated[
@@ -55,10 +56,10 @@ def report(
                 f"{source}: is a run, which has its own scenario, paths and seed; leave out "
                 "--set, --variant, --stress, --paths and --seed"
             )
-        stored = read_run(source)
+        stored = read_run(source, data or ())
         scenario, name = stored.scenario, stored.folder.resolve().name
     else:
-        chosen = read_scenario(source, variant=variant, stress=stress, settings=settings)
+        chosen = read_scenario(source, variant=variant, stress=stress, settings=settings, data=data)
         scenario, name = with_sampling(chosen, paths, seed), scenario_name(source, variant, stress)
     page = new_page(out, name, "report", force)
     with interruptible():
@@ -72,6 +73,7 @@ def report(
             words = ["simulate", "report", str(source)]
         else:
             words = _words(source, variant, stress, settings or [], scenario)
+        words += [word for folder in data or [] for word in ("--data", str(folder))]
         command = shlex.join([*words, "--drivers"] if drivers else words)
         with drawing(page):
             section = drivers_section(found) if found is not None else None

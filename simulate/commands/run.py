@@ -13,6 +13,7 @@ from simulate.scenario import ScenarioError, load_scenario
 from .files import tell
 from .options import (
     AsJson,
+    Data,
     File,
     Force,
     PathsOfRun,
@@ -36,6 +37,7 @@ def run(
     settings: Set = None,
     variant: Variant = None,
     stress: Stress = None,
+    data: Data = None,
     paths: PathsOfRun = None,
     seed: Seed = None,
     threads: Threads = None,
@@ -74,7 +76,9 @@ def run(
     if inputs and outcomes is False:
         raise ScenarioError("--inputs go beside outcomes: leave out --no-outcomes")
     kinds = parse_kinds(tables)
-    chosen = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    chosen = load_scenario(
+        file, variant=variant, stress=stress, settings=settings or (), data=data or ()
+    )
     scenario, _ = as_asked(chosen, paths, seed, until)
     folder = out or RESULTS / scenario_name(file, variant, stress)
     keep = inputs or (outcomes if outcomes is not None else scenario.sampling.paths <= LARGEST_KEPT)

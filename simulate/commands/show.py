@@ -8,7 +8,7 @@ import typer
 from simulate.answer import console
 
 from .files import new_picture, save_drawn
-from .options import File, Force, Set, Stress, Variant, scenario_name
+from .options import Data, File, Force, Set, Stress, Variant, scenario_name
 from .sources import read_scenario
 
 
@@ -17,6 +17,7 @@ def show(
     settings: Set = None,
     variant: Variant = None,
     stress: Stress = None,
+    data: Data = None,
     out: Annotated[
         Path | None, typer.Option(help="Picture to write.", show_default="in results/<scenario>")
     ] = None,
@@ -25,7 +26,7 @@ def show(
     """Draw every uncertain input with its source, and every correlated pair."""
     from simulate.plots.inputs import plot_inputs
 
-    scenario = read_scenario(file, variant=variant, stress=stress, settings=settings)
+    scenario = read_scenario(file, variant=variant, stress=stress, settings=settings, data=data)
     picture = new_picture(out, scenario_name(file, variant, stress), "inputs", force)
     save_drawn(picture, plot_inputs, scenario)
     console().print(f"Inputs drawn: {picture}", soft_wrap=True)

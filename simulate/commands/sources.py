@@ -16,15 +16,18 @@ def read_scenario(
     variant: str | None = None,
     stress: str | None = None,
     settings: Sequence[str] | None = None,
+    data: Sequence[Path] | None = None,
 ) -> Scenario:
     """Return the scenario that options name, and tell what is to be known of its files.
 
     Parameters
     ----------
-    file, variant, stress, settings
+    file, variant, stress, settings, data
         As for ``load_scenario``.
     """
-    scenario = load_scenario(file, variant=variant, stress=stress, settings=settings or ())
+    scenario = load_scenario(
+        file, variant=variant, stress=stress, settings=settings or (), data=data or ()
+    )
     tell_notes(scenario)
     return scenario
 
@@ -35,7 +38,7 @@ def tell_notes(scenario: Scenario) -> None:
         print(f"note: {note}", file=sys.stderr)
 
 
-def load_named(words: str, settings: Sequence[str] = ()) -> Scenario:
+def load_named(words: str, settings: Sequence[str] = (), data: Sequence[Path] = ()) -> Scenario:
     """Return the scenario that FILE, FILE@NAME, FILE@NAME@NAME or a run's folder names.
 
     Parameters
@@ -44,6 +47,8 @@ def load_named(words: str, settings: Sequence[str] = ()) -> Scenario:
         A NAME is one of the file's variants or stress tests, at most one of each.
     settings
         Single keys to set last.
+    data
+        Folders that the scenario may name files of, beside its own.
 
     Raises
     ------
@@ -55,24 +60,28 @@ def load_named(words: str, settings: Sequence[str] = ()) -> Scenario:
 
         if settings:
             raise ScenarioError(f"{words}: is a run; --set goes with a scenario's file")
-        scenario = read_run(Path(words)).scenario
+        scenario = read_run(Path(words), data).scenario
         tell_notes(scenario)
         return scenario
     file, *names = [words] if Path(words).exists() else words.split(SEPARATOR)
     if not file:
         raise ScenarioError(f"{words}: name the file before {SEPARATOR}, as anthropic.toml{words}")
-    chosen = _changes(file, names)
+    chosen = _changes(file, names, data)
     return read_scenario(
-        file, variant=chosen.get("variant"), stress=chosen.get("stress"), settings=settings
+        file,
+        variant=chosen.get("variant"),
+        stress=chosen.get("stress"),
+        settings=settings,
+        data=data,
     )
 
 
-def _changes(file: str, names: Sequence[str]) -> dict[str, str]:
+def _changes(file: str, names: Sequence[str], data: Sequence[Path]) -> dict[str, str]:
     """Return which of the names is a variant and which a stress test of the file."""
     chosen: dict[str, str] = {}
     if not names:
         return chosen
-    offered = list_changes(file)
+    offered = list_changes(file, data)
     kinds = {"variant": offered.variants, "stress": offered.stresses}
     for name in names:
         found = [kind for kind, named in kinds.items() if name in named]

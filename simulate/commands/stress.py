@@ -15,7 +15,7 @@ from simulate.scenario.load import list_changes
 from simulate.scenario.packaged import shown_path
 
 from .files import new_picture, save_drawn
-from .options import File, Force, Seed, Set, Threads, Variant, scenario_name
+from .options import Data, File, Force, Seed, Set, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
 from .sources import read_scenario
 
@@ -27,6 +27,7 @@ def stress(
     file: File = None,
     settings: Set = None,
     variant: Variant = None,
+    data: Data = None,
     paths: Annotated[int, typer.Option(min=1, help="Paths of each run.")] = 1 << 18,
     seed: Seed = None,
     threads: Threads = None,
@@ -39,16 +40,18 @@ def stress(
     from simulate.analysis.stress import stress as run_all
     from simulate.plots.stress import plot_stresses
 
-    titles = list_changes(file).stresses
+    titles = list_changes(file, data or ()).stresses
     if not titles:
         raise ScenarioError(
             f"{shown_path(find_scenario(file))}: has no stress tests; name one as [stresses.dearer]"
         )
 
     def load(name: str) -> Scenario:
-        return load_scenario(file, variant=variant, stress=name, settings=settings or ())
+        return load_scenario(
+            file, variant=variant, stress=name, settings=settings or (), data=data or ()
+        )
 
-    scenario = read_scenario(file, variant=variant, settings=settings)
+    scenario = read_scenario(file, variant=variant, settings=settings, data=data)
     tests = {name: load(name) for name in titles}
     picture = new_picture(out, scenario_name(file, variant, None), "stress", force)
     with interruptible():

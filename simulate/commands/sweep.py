@@ -17,7 +17,7 @@ from simulate.scenario import ScenarioError
 from simulate.scenario.setting import parse_variation, shown_value
 
 from .files import new_picture, new_table, save_drawn, save_table
-from .options import File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
+from .options import Data, File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
 from .running import compile_kernels, interruptible, progress_bar
 from .sources import read_scenario
 
@@ -41,6 +41,7 @@ def sweep(
     settings: Set = None,
     variant: Variant = None,
     stress: Stress = None,
+    data: Data = None,
     paths: Annotated[int, typer.Option(min=1, help="Paths of each run.")] = 1 << 16,
     seed: Seed = None,
     threads: Threads = None,
@@ -60,7 +61,7 @@ def sweep(
 
     if not vary or len(vary) > 2:
         raise ScenarioError("--vary: give it once or twice, as --vary cash.tax_rate=0:0.05:6")
-    scenario = read_scenario(file, variant=variant, stress=stress, settings=settings)
+    scenario = read_scenario(file, variant=variant, stress=stress, settings=settings, data=data)
     event = None if of is None else parse_event(of, scenario, f'--of "{of}"')
     scenario = scenario if event is None else with_target(scenario, event)
     variations = [parse_variation(scenario, text) for text in vary]

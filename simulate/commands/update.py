@@ -13,6 +13,7 @@ from simulate.result import DISCLAIMER
 
 from .files import new_picture, save_drawn
 from .options import (
+    Data,
     File,
     Force,
     Observations,
@@ -41,6 +42,7 @@ def update(
     settings: Set = None,
     variant: Variant = None,
     stress: Stress = None,
+    data: Data = None,
     observe: Observe = None,
     observations: Observations = None,
     paths: Paths = None,
@@ -59,7 +61,7 @@ def update(
     from simulate.observation_text import read_observations
     from simulate.plots.update import plot_update
 
-    scenario = read_scenario(file, variant=variant, stress=stress, settings=settings)
+    scenario = read_scenario(file, variant=variant, stress=stress, settings=settings, data=data)
     seen = read_observations(observe or (), observations, scenario)
     picture = new_picture(out, scenario_name(file, variant, stress), "update", force)
     with interruptible():

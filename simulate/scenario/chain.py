@@ -1,33 +1,42 @@
 """A scenario file, and those that it extends, read and laid over one another."""
 
 import tomllib
+from collections.abc import Sequence
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from .errors import ScenarioError
 from .lab import settle_lab
 from .layers import DEEPEST, Layers, Origin, Table
-from .packaged import Found, find_beside, packaged_names, shown_path
+from .packaged import Found, find_beside, packaged_configs, packaged_names, shown_path
+from .reach import Reach, data_files
+from .regular_file import read_regular
 
 LONGEST_CHAIN = 20
 LONGEST = 500_000
 
 
-def read_chain(path: Path, below: tuple[Path, ...] = ()) -> Layers:
+def read_chain(path: Path, data: Sequence[str | Path] = ()) -> Layers:
     """Return a file's table over those that it extends.
 
     Parameters
     ----------
     path
         The file.
-    below
-        The files that led here, each extending the next.
+    data
+        Folders with what it may extend, or name as data, beside its own.
 
     Raises
     ------
     ScenarioError
-        If one of them can't be read, or they extend each other.
+        If one of them can't be read or lies elsewhere, or they extend each other.
     """
+    return _read_over(path, Reach.around(path.parent, packaged_configs(), data=data), ())
+
+
+def _read_over(path: Path, reach: Reach, below: tuple[Path, ...]) -> Layers:
+    """Return a file's table over those that it extends; those below led here."""
     shown = shown_path(path)
     if path.resolve() in below:
         names = " -> ".join(step.name for step in [*below, path])
@@ -37,16 +46,22 @@ def read_chain(path: Path, below: tuple[Path, ...] = ()) -> Layers:
     own = read_toml(path)
     origin, layers = Origin(path, ()), Layers()
     if (parent := own.pop("extends", None)) is not None:
-        place = origin.within("extends")
+        at = origin.within("extends")
         try:
             found = _find_parent(path.parent, parent)
         except ScenarioError as error:
-            raise ScenarioError(f"{layers.where(place)}: extends = {error}") from None
-        layers = read_chain(found.path, (*below, path.resolve()))
+            raise ScenarioError(f"{layers.where(at)}: extends = {error}") from None
+        if refusal := reach.refusal(found.path):
+            raise ScenarioError(f"{layers.where(at)}: extends: {found.path} {refusal}")
+        layers = _read_over(found.path, reach, (*below, path.resolve()))
         if note := found.note(parent):
-            layers.notes.append(f"{layers.where(place)}: extends = {note}")
+            layers.notes.append(f"{layers.where(at)}: extends = {note}")
     settle_lab(own, layers, path)
-    _find_data(own, path.parent)
+    for place, table in data_files(own):
+        file = path.parent / table[place[-1]]
+        if refusal := reach.refusal(file):
+            raise ScenarioError(f"{layers.where(origin.within(*place))}: file: {file} {refusal}")
+        table[place[-1]] = str(file)
     layers.files.insert(0, path)
     layers.lay(own, origin)
     return layers
@@ -62,25 +77,19 @@ def read_toml(path: Path) -> Table:
     """
     try:
         # With or without the byte-order mark that some editors write.
-        with path.open(encoding="utf-8-sig") as file:
-            text = file.read(LONGEST + 1)
-        if len(text) > LONGEST:
-            raise ScenarioError(f"{path}: too long for a scenario; data have files of their own")
-        table = tomllib.loads(text)
+        text = read_regular(path, LONGEST, "a scenario file").decode("utf-8-sig")
+        table = tomllib.loads(StringIO(text, newline=None).read())
     except FileNotFoundError:
         names = ", ".join(packaged_names())
         raise ScenarioError(f"{path}: no such file; packaged scenarios: {names}") from None
-    except IsADirectoryError:
-        raise ScenarioError(f"{path}: is a folder; name a TOML file in it") from None
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(f"{path}: not readable as TOML: {error}") from None
     except UnicodeDecodeError as error:
         raise ScenarioError(f"{path}: not readable as TOML: not UTF-8 ({error.reason})") from None
     except RecursionError:
         raise _too_deep(path) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "a number is too long"
-        raise ScenarioError(f"{path}: can't be read: {reason}") from None
+    except ValueError:
+        raise ScenarioError(f"{path}: can't be read: a number is too long") from None
     if _depth(table) > DEEPEST:
         raise _too_deep(path)
     return table
@@ -124,13 +133,3 @@ def _find_parent(folder: Path, parent: Any) -> Found:
         mend = f"there is no file {folder / parent}"
         raise ScenarioError(f'"{parent:.60}": {mend:.200}')
     return found
-
-
-def _find_data(here: Any, folder: Path) -> None:
-    """Make the names of data files, which a file gives beside itself, whole."""
-    if isinstance(here, dict) and here.get("distribution") == "empirical":
-        file = here.get("file")
-        if isinstance(file, str):
-            here["file"] = str(folder / file)
-    for member in _members(here):
-        _find_data(member, folder)

@@ -1,94 +1,136 @@
 """A column of measured numbers, read from a CSV or Parquet file."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from .errors import ScenarioError
 from .names import did_you_mean
+from .notation import Notation, read_numbers
+from .regular_file import read_regular
 
 LEAST_VALUES = 8
+LARGEST = 100_000_000
+AS_STATED = Notation()
 
 
-def read_column(file: str | Path, column: str) -> NDArray[np.float64]:
-    """Return the numbers of one column.
+class Column(NamedTuple):
+    """The numbers of a column.
+
+    Attributes
+    ----------
+    values
+        Shape (n,), n >= 8, finite and not all alike.
+    told
+        What of the file's notation was told from the file itself.
+    """
+
+    values: NDArray[np.float64]
+    told: Notation
+
+
+def read_column(
+    file: str | Path, column: str, notation: Notation = AS_STATED
+) -> NDArray[np.float64]:
+    """Return the numbers of one column, whatever its notation; see ``find_column``."""
+    return find_column(file, column, notation).values
+
+
+def find_column(file: str | Path, column: str, notation: Notation = AS_STATED) -> Column:
+    """Return the numbers of one column, and how they were read.
 
     Parameters
     ----------
     file
-        A ``.parquet`` file, or one of comma-separated values with a header.
+        A ``.parquet`` file, or one of comma-separated values with a header. Each line below that
+        is a row, a blank one as well, but for those at the end.
     column
         The column's name.
-
-    Returns
-    -------
-    Array
-        Shape (n,), n >= 8, finite and not all alike.
+    notation
+        As far as it is known of a text file; the rest is told from the file.
 
     Raises
     ------
     ScenarioError
-        If there is no such file or column, or not enough of finite numbers in it.
+        If there is no such file or column, if not every row has a finite number in it, or if they
+        can be read in several ways.
     """
     path = Path(file)
-    table = _read_table(path)
-    if column not in table.columns:
-        names = [str(name) for name in table.columns]
-        known = f"the columns are: {', '.join(names[:20])}{', ...' if len(names) > 20 else ''}"
-        hint = did_you_mean(column, names) or known
-        raise ScenarioError(f'{path}: there is no column "{column:.60}"; {hint:.500}')
-    return _numbers(table[column], f'{path}: column "{column}"')
-
-
-def _read_table(path: Path) -> pd.DataFrame:
     try:
-        is_folder, is_file = path.is_dir(), path.is_file()
-    except OSError as error:
-        raise ScenarioError(f"{path!s:.100}: {error.strerror}") from None
-    if is_folder:
-        raise ScenarioError(f"{path}: is a folder; name a CSV or Parquet file in it")
-    if not is_file:  # a device, which may have no end, is none
-        raise ScenarioError(f"{path}: no such file")
-    parquet = path.suffix.lower() in (".parquet", ".pq")
+        content = read_regular(path, LARGEST, "a CSV or Parquet file")
+    except FileNotFoundError:
+        raise ScenarioError(f"{path}: no such file") from None
+    is_parquet = path.suffix.lower() in (".parquet", ".pq")
+    found = (_in_parquet if is_parquet else _in_text)(path, content, column, notation)
+    _refuse(found.values, f'{path}: column "{column}"')
+    return found
+
+
+def _in_text(path: Path, content: bytes, column: str, notation: Notation) -> Column:
+    from .delimited import decode, read_cells, read_header, told_separator
+
     try:
-        if parquet:
-            return pd.read_parquet(path)
-        return pd.read_csv(path, encoding="utf-8-sig", skipinitialspace=True, low_memory=False)
-    # Readers raise their libraries' own errors as well; the first line of each says what it is.
-    except (OSError, ValueError, TypeError) as error:
-        kind = "Parquet" if parquet else "comma-separated values"
-        reason = (str(error).splitlines() or ["broken"])[0]
-        raise ScenarioError(f"{path}: not readable as {kind}: {reason}") from None
+        text = decode(content)
+        header = read_header(text, notation)
+        place = _place(path, column.strip(), header.names, header.with_numbers)
+        cells = read_cells(text, header, place)
+    except ValueError as error:
+        raise ScenarioError(f"{path}: not readable as a table: {error}") from None
+    separated = replace(notation, separator=told_separator(header, notation) or notation.separator)
+    try:
+        values, told = read_numbers(cells, separated)
+    except ValueError as error:
+        raise ScenarioError(f'{path}: column "{column}": {error}') from None
+    return Column(values, replace(told, separator=told_separator(header, notation)))
 
 
-def _numbers(series: pd.Series, where: str) -> NDArray[np.float64]:
-    if pd.api.types.is_bool_dtype(series) or pd.api.types.is_datetime64_any_dtype(series):
-        raise ScenarioError(f"{where}: holds no numbers but {series.dtype}")
-    numbers = pd.to_numeric(series, errors="coerce")
-    strange = series.notna() & numbers.isna()
-    if strange.any():
-        place = int(np.argmax(strange.to_numpy()))
+def _in_parquet(path: Path, content: bytes, column: str, notation: Notation) -> Column:
+    from .parquet import number_columns, open_parquet, read_parquet_column
+
+    if notation.stated:
+        raise ScenarioError(f"{path}: is Parquet, which has no {next(iter(notation.stated))}")
+    try:
+        table = open_parquet(content)
+    except ValueError as error:
+        raise ScenarioError(f"{path}: not readable as Parquet: {error}") from None
+    _place(path, column, table.schema_arrow.names, number_columns(table))
+    try:
+        return Column(read_parquet_column(table, column), Notation())
+    except ValueError as error:
+        raise ScenarioError(f'{path}: column "{column}" {error}') from None
+
+
+def _place(path: Path, column: str, names: Sequence[str], numbers: Sequence[str]) -> int:
+    """Return the place of the one column of a name."""
+    count = names.count(column)
+    if count == 1:
+        return names.index(column)
+    if count > 1:
         raise ScenarioError(
-            f"{where}: {str(series.iloc[place])!r} in row {place + 1} is no number"
-            f"{_others(int(strange.sum()))}"
+            f'{path}: {count} columns are called "{column:.60}"; rename all but one'
         )
-    values = numbers.to_numpy(dtype=float, na_value=np.nan)
+    # Names of columns without numbers stay unsaid: the file may be no table at all.
+    shown = ", ".join(f"{name:.60}" for name in numbers[:20])
+    known = f"the columns are: {shown}{', ...' if len(numbers) > 20 else ''}"
+    hint = did_you_mean(column, numbers) or (known if numbers else "none holds numbers")
+    raise ScenarioError(f'{path}: there is no column "{column:.60}"; {hint:.500}')
+
+
+def _refuse(values: NDArray[np.float64], where: str) -> None:
+    """Raise unless numbers can be fitted to."""
     lost = ~np.isfinite(values)
     if lost.any():
         raise ScenarioError(
             f"{where}: {lost.sum()} of {lost.size} values are missing or infinite, the first in "
-            f"row {int(np.argmax(lost)) + 1}; leave those rows out"
+            f"row {int(np.argmax(lost)) + 1}; leave those rows out, blank ones as well"
         )
     if values.size < LEAST_VALUES:
         raise ScenarioError(
             f"{where}: {values.size} values are too few to fit; {LEAST_VALUES} are needed"
         )
-    if np.ptp(values) == 0.0:
+    if values.min() == values.max():
         raise ScenarioError(f"{where}: all {values.size} values are {values[0]:g}; nothing to fit")
-    return values
-
-
-def _others(count: int) -> str:
-    return "" if count == 1 else f", nor are {count - 1} others"

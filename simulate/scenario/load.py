@@ -31,6 +31,7 @@ def load_scenario(
     stress: str | None = None,
     option: str | None = None,
     settings: Sequence[str] = (),
+    data: Sequence[str | Path] = (),
 ) -> Scenario:
     """Read and validate a scenario.
 
@@ -47,6 +48,8 @@ def load_scenario(
         One of its ``[decision.options.NAME]``, laid over that.
     settings
         Single keys to set last, such as ``"cash.opening=20"``.
+    data
+        Folders with what it may extend, or name as data, beside the file's own folder.
 
     Returns
     -------
@@ -58,7 +61,7 @@ def load_scenario(
         If the file can't be read or says something wrong: every mistake, by line and column.
     """
     found = find_file(file)
-    path, layers = found.path, read_chain(found.path)
+    path, layers = found.path, read_chain(found.path, data)
     mistakes = apply_changes(layers, path, Changes(variant, stress, option, settings))
     projections = leave_projections(layers)
     scenario, wrong = validate(layers, path)
@@ -73,7 +76,7 @@ def load_scenario(
     return scenario.model_copy(update={PROVENANCE: read})
 
 
-def check_all(file: str | Path | None = None) -> None:
+def check_all(file: str | Path | None = None, data: Sequence[str | Path] = ()) -> None:
     """Validate a file and each of its variants, stress tests and options.
 
     Raises
@@ -81,21 +84,21 @@ def check_all(file: str | Path | None = None) -> None:
     ScenarioError
         With every mistake of all of them.
     """
-    named = list_changes(file)
-    lines = _mistakes(file)
+    named = list_changes(file, data)
+    lines = _mistakes(file, data)
     for kind, names in zip(KINDS, named, strict=True):
         for name in names:
             # What is wrong without the change is wrong with it, too, and said once.
             known = {_without_place(line) for line in lines}
-            own = _mistakes(file, **{kind: name})
+            own = _mistakes(file, data, **{kind: name})
             lines += [f"{kind} {name}: {line}" for line in own if _without_place(line) not in known]
     if lines:
         raise ScenarioError(*lines)
 
 
-def list_changes(file: str | Path | None = None) -> Names:
+def list_changes(file: str | Path | None = None, data: Sequence[str | Path] = ()) -> Names:
     """Return the names and titles of a file's variants, stress tests and options."""
-    named, _ = list_named(read_chain(find_scenario(file)))
+    named, _ = list_named(read_chain(find_scenario(file), data))
     return Names(
         *({name: str(table.get("title", "")) for name, table in part.items()} for part in named)
     )
@@ -105,9 +108,9 @@ def _without_place(line: str) -> str:
     return line.partition(": ")[2]
 
 
-def _mistakes(file: str | Path | None, **change: str) -> list[str]:
+def _mistakes(file: str | Path | None, data: Sequence[str | Path], **change: str) -> list[str]:
     try:
-        load_scenario(file, **change)
+        load_scenario(file, data=data, **change)
     except ScenarioError as error:
         return list(error.lines)
     return []

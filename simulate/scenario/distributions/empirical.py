@@ -8,8 +8,9 @@ import numpy as np
 from pydantic import Field, Strict
 from scipy import special
 
-from simulate.scenario.column import read_column
+from simulate.scenario.column import find_column
 from simulate.scenario.errors import ScenarioError
+from simulate.scenario.notation import Notation
 
 from .base import OUTERMOST_SCORE, Array, Truncatable
 
@@ -26,8 +27,17 @@ class Empirical(Truncatable):
     """
 
     distribution: Literal["empirical"]
-    file: Path = Field(description="CSV or Parquet, beside the scenario")
+    file: Path = Field(description="CSV or Parquet, in the scenario's folder or below")
     column: str = Field(description="the column's name; at least 8 numbers")
+    separator: str | None = Field(
+        default=None, description='between columns, such as ";" or "tab", if not a comma'
+    )
+    decimal: str | None = Field(
+        default=None, description='the decimal sign, "." or ",", if not a point'
+    )
+    thousands: str | None = Field(
+        default=None, description='between groups of digits, such as "," or " ", if anything'
+    )
     smooth: Annotated[bool, Strict()] = Field(
         default=False, description="whether values in between are drawn"
     )
@@ -43,10 +53,15 @@ class Empirical(Truncatable):
 
     @cached_property
     def _sample(self) -> Array:
+        notation = Notation(self.separator, self.decimal, self.thousands)
         try:
-            return np.sort(read_column(self.file, self.column))
+            values, told = find_column(self.file, self.column, notation)
         except ScenarioError as error:
             raise ValueError(str(error)) from None
+        # A scenario says what it assumes: what was told from the file goes into it.
+        if told.stated:
+            raise ValueError(f"{self.file} is written otherwise; add {told.in_words()}")
+        return np.sort(values)
 
     @cached_property
     def _smoothed(self) -> tuple[Array, Array]:

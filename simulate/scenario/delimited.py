@@ -1,0 +1,154 @@
+"""A column of a text file: comma-separated values, and what goes by that name."""
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+from itertools import islice
+from typing import NamedTuple
+
+from .notation import TAB, Notation, looks_like_number
+
+SEPARATORS = (",", ";", "\t", "|")
+# Of a column that stands alone no sign is a separator, but one that no text has.
+NO_SEPARATOR = "\x1f"
+TRIED_ROWS, MOST_ROWS = 100, 10_000_000
+SUMMARIES = {"total", "grand total", "subtotal", "sum", "average", "mean", "median", "summe"}
+ENCODINGS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+
+
+class Header(NamedTuple):
+    """The first line of a table.
+
+    Attributes
+    ----------
+    names
+        Of the columns.
+    with_numbers
+        Those of columns that begin with a number.
+    separator
+        What stands between them.
+    """
+
+    names: list[str]
+    with_numbers: list[str]
+    separator: str
+
+
+def decode(content: bytes) -> str:
+    """Return a file's text, whose encoding a mark at its beginning tells; UTF-8 without one.
+
+    Raises
+    ------
+    ValueError
+        If it holds no text.
+    """
+    try:
+        text = content.decode(ENCODINGS.get(content[:2], "utf-8-sig"))
+    except UnicodeDecodeError:
+        raise ValueError("its text is neither UTF-8 nor UTF-16; save it as UTF-8") from None
+    if "\0" in text:
+        raise ValueError("it holds no text; save a sheet or a table as CSV or Parquet")
+    # Line ends after the last row make no row.
+    return text.rstrip("\r\n")
+
+
+def read_header(text: str, notation: Notation) -> Header:
+    """Return the columns' names, and what separates them as stated, or as their line tells.
+
+    Raises
+    ------
+    ValueError
+        If the first line can't be that of a table.
+    """
+    if not text:
+        raise ValueError("it is empty")
+    if not text.partition("\n")[0].strip():
+        raise ValueError("its first line is blank, where columns have their names")
+    separator = "\t" if notation.separator == TAB else notation.separator
+    if separator is None:
+        separator = _separator(text, "," in (notation.decimal, notation.thousands))
+    names, *rows = islice(_rows(text, separator), TRIED_ROWS)
+    names = [name.strip() for name in names]
+    if all(looks_like_number(name) for name in names):
+        raise ValueError("its first line holds numbers, where columns have their names")
+    if not any(rows):
+        raise ValueError("it has no rows below its first line")
+    begins = next(row for row in rows if row)
+    numbers = [n for n, cell in zip(names, begins, strict=False) if n and looks_like_number(cell)]
+    return Header(names, numbers, separator)
+
+
+def read_cells(text: str, header: Header, place: int) -> list[str]:
+    """Return what stands in a column, below its name.
+
+    A blank line has a row's place, and nothing in it.
+
+    Raises
+    ------
+    ValueError
+        If a row has more or fewer fields than the header, or is none.
+    """
+    cells: list[str] = []
+    last: list[str] = []
+    for number, row in enumerate(islice(_rows(text, header.separator), 1, None), 1):
+        if row and len(row) != len(header.names):
+            raise ValueError(_told(number, row, header))
+        if number > MOST_ROWS:
+            raise ValueError(f"it has more than {MOST_ROWS:,} rows")
+        cells.append(row[place] if row else "")
+        last = row or last
+    labels = {cell.strip().rstrip(":").lower() for cell in last[:place] + last[place + 1 :]}
+    if summary := labels & SUMMARIES:
+        raise ValueError(f'its last row is the "{summary.pop()}" of the others; leave it out')
+    return cells
+
+
+def _rows(text: str, separator: str) -> Iterator[list[str]]:
+    lines = StringIO(text, newline="")
+    try:
+        yield from csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
+    except csv.Error as error:
+        raise ValueError(f"its quotes don't match, or a field has no end ({error})") from None
+
+
+def _separator(text: str, has_commas: bool) -> str:
+    """Return the one sign that can separate the columns; commas may stand in numbers alone."""
+    found = [sign for sign in SEPARATORS if _fields(text, sign)[0] > 1]
+    if not found:
+        return NO_SEPARATOR if has_commas else ","
+    if len(found) > 1:
+        found = [sign for sign in found if len(set(_fields(text, sign))) == 1] or found
+    if len(found) > 1:
+        signs = " or ".join(f'"{_named(sign)}"' for sign in found)
+        raise ValueError(f"its columns may be separated by {signs}; say which with separator")
+    return found[0]
+
+
+def _fields(text: str, separator: str) -> list[int]:
+    """Return how many fields the header and some rows have."""
+    try:
+        return [len(row) for row in islice(_rows(text, separator), TRIED_ROWS) if row]
+    except ValueError:
+        return [0]
+
+
+def _told(number: int, row: list[str], header: Header) -> str:
+    def count(fields: int) -> str:
+        return f"{fields} field" + ("s" if fields != 1 else "")
+
+    told = f"row {number} has {count(len(row))}, the header {count(len(header.names))}"
+    if len(row) < len(header.names):
+        return told
+    if len(header.names) == 1 and header.separator == ",":
+        return f'{told}; if the comma is a decimal sign, say decimal = ","'
+    return f'{told}; name every column, and quote a field that holds "{_named(header.separator)}"'
+
+
+def _named(separator: str) -> str:
+    return TAB if separator == "\t" else separator
+
+
+def told_separator(header: Header, notation: Notation) -> str | None:
+    """Return the separator that was told from the file and is worth saying."""
+    is_plain = notation.separator is not None or header.separator in (",", NO_SEPARATOR)
+    return None if is_plain else _named(header.separator)
