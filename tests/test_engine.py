@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from simulate.estimate import histogram_quantiles
@@ -32,6 +33,21 @@ def test_any_number_of_threads_gives_the_same_bits(anthropic: Scenario, sampler:
     # 40 threads share 16 replicates.
     for threads in (2, 4, 40):
         assert_same(one, run(scenario, paths=PATHS, threads=threads))
+
+
+@pytest.mark.parametrize(
+    ("paths", "threads"), [(1, 17), (64, 64), (1024, 32), (4096, 65), (20_000, 400)]
+)
+def test_more_threads_than_work_give_the_same_bits(
+    anthropic: Scenario, paths: int, threads: int
+) -> None:
+    one, many = (
+        run(anthropic, paths=paths, threads=count, keep_outcomes=True, keep_deviations=True)
+        for count in (1, threads)
+    )
+    assert_same(one, many)
+    assert one.outcomes is not None and many.outcomes is not None
+    pd.testing.assert_frame_equal(one.outcomes, many.outcomes)
 
 
 def test_joint_counts_of_margin_and_cash_flow_add_up_to_each_alone(anthropic: Scenario) -> None:
