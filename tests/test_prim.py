@@ -152,7 +152,7 @@ def test_values_that_many_cases_share_are_cut_as_one(
 
 def test_a_yes_and_an_amount_make_one_box() -> None:
     rng = np.random.default_rng(2)
-    points = np.column_stack([rng.random((COUNT, 2)), rng.integers(0, 2, COUNT)])
+    points = np.column_stack([rng.random((COUNT, 2)), rng.choice([0.0, 1.0], COUNT)])
     both = (points[:, 1] > 0.7) & (points[:, 2] == 1.0)
     box = round_limits(find_box(points, rng.random(COUNT) < np.where(both, 0.9, 0.05)), points)
     assert box.ends == [(1, False), (2, False)]

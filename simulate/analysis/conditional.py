@@ -107,7 +107,7 @@ def effects_of_inputs(
         order = np.argsort(drawn, axis=1, kind="stable")
         for place, outcome in enumerate(outcomes):
             ranked = np.take_along_axis(values[place], order, axis=1)
-            alone = correlation_ratio(drawn, measured[place])
+            alone = correlation_ratio(drawn.astype(float), measured[place])
             found[place].append(_effect(member, outcome, ranked, alone))
     return found
 

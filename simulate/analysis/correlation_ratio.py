@@ -51,7 +51,7 @@ def correlation_ratio(inputs: Array, outcomes: Array) -> Estimate:
     well, which is smaller on evenly spread points than any formula for independent ones says. What
     E[Y|X] bends within a bin is missed, and a part of what it jumps.
     """
-    lines = _lines_in_bins(np.asarray(inputs, float), outcomes)
+    lines = _lines_in_bins(inputs, outcomes)
     pairs = len(outcomes) // 2
     one, other = slice(pairs), slice(-pairs, None)
     explained = _covariance(lines.of(one), lines.of(other))
@@ -66,7 +66,8 @@ def _lines_in_bins(inputs: Array, outcomes: Array) -> _Lines:
     cell = (place + bins * np.arange(replicates)[:, None]).ravel()
 
     def sums(values: Array) -> Array:
-        return np.bincount(cell, values.ravel(), replicates * bins).reshape(replicates, bins)
+        by_cell = np.bincount(cell, values.ravel(), replicates * bins)
+        return by_cell.astype(float).reshape(replicates, bins)
 
     count = sums(np.ones_like(outcomes))
     middle = sums(inputs).sum(axis=0) / count.sum(axis=0)

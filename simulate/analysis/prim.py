@@ -204,7 +204,7 @@ def _slices(place: int, column: Array, success: Mask, thin: int) -> Iterator[_Sl
         fewest, most = np.count_nonzero(outside), np.count_nonzero(with_ties)
         if fewest == 0 or thin - fewest > most - thin:
             outside = with_ties
-        cases = np.count_nonzero(outside)
+        cases = int(np.count_nonzero(outside))
         if len(column) - cases < LEAST_INSIDE:
             continue
         limit = sign * float(values[~outside].min())
