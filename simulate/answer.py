@@ -19,6 +19,7 @@ from simulate.answer_parts import (
     quarter_table,
 )
 from simulate.assumption_parts import correlation_table, frame_table
+from simulate.beyond_range import beyond_range_sentences
 from simulate.result import DISCLAIMER, Result
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import NO_SOURCE, list_inputs
@@ -53,6 +54,7 @@ def print_answer(result: Result, out: Console) -> None:
             printed(quarter_table(result)),
             "",
             *map(Text, (*funding_sentences(result), *fiscal_year_sentences(result))),
+            *map(Text, beyond_range_sentences(result)),
             "",
             Text(DISCLAIMER, style="dim"),
         )

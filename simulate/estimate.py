@@ -1,12 +1,12 @@
 """Estimates with their errors, from independent replicates."""
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special, stats
 
 LEVEL = 0.95
 Array = NDArray[np.float64]
@@ -89,6 +89,43 @@ def widened(estimate: Estimate, step: float) -> Estimate:
     return Estimate(estimate.value, error, estimate.value - reach, estimate.value + reach)
 
 
+def within(estimate: Estimate, low: float = -math.inf, high: float = math.inf) -> Estimate:
+    """Return an estimate whose interval leaves out what the quantity can't be."""
+    return replace(estimate, low=max(estimate.low, low), high=min(estimate.high, high))
+
+
+def share_with_interval(value: float, error: float, replicates: int) -> Estimate:
+    """Return a probability with the interval that its error allows between 0 and 1.
+
+    Parameters
+    ----------
+    value
+        Above 0 and below 1.
+    error
+        As replicates show it.
+    replicates
+        How many.
+
+    Notes
+    -----
+    The interval of Clopper and Pearson (1934) for as many independent paths as the error is worth
+    (Korn and Graubard, "Confidence intervals for proportions with small expected number of positive
+    counts estimated from survey data", *Survey Methodology* 24, 1998). Where many paths count, and
+    many don't, it is the t interval; where few do, it is wider above than below.
+    """
+    if math.isnan(error):
+        return Estimate(value, error, 0.0, 1.0)
+    if error == 0.0:
+        return Estimate(value, error, value, value)
+    tail = (1.0 - LEVEL) / 2.0
+    less_certain = -float(special.ndtri(tail)) / _t_quantile(replicates - 1)
+    worth = value * (1.0 - value) * (less_certain / error) ** 2
+    hits, others = value * worth, (1.0 - value) * worth
+    low = float(special.betaincinv(hits, others + 1.0, tail))
+    high = float(special.betaincinv(hits + 1.0, others, 1.0 - tail))
+    return Estimate(value, error, low, high)
+
+
 @cache
 def _t_quantile(degrees: int) -> float:
     return float(stats.t.ppf(0.5 + LEVEL / 2, degrees))
@@ -111,7 +148,8 @@ def probability(counts: ArrayLike, paths: int) -> Estimate:
     Notes
     -----
     Where every path or none counts, the replicates agree and know nothing of their error, which
-    is then NaN. The interval is that of Clopper and Pearson (1934), as for independent paths.
+    is then NaN. The interval is that of Clopper and Pearson (1934), as for independent paths; see
+    ``share_with_interval`` for all others.
 
     A count is a whole number: evenly spread points can give all replicates the same one by
     rounding. The variance of that rounding, 1/12 of a path in each, is added to their spread.
@@ -126,9 +164,7 @@ def probability(counts: ArrayLike, paths: int) -> Estimate:
     spread = centred(hits / total, shares)
     rounding = 1.0 / (paths * math.sqrt(12.0 * len(shares)))
     error = math.hypot(spread.standard_error, rounding)
-    reach = _t_quantile(len(shares) - 1) * error
-    seen = spread.value
-    return Estimate(seen, error, max(0.0, seen - reach), min(1.0, seen + reach))
+    return share_with_interval(spread.value, error, len(shares))
 
 
 def change_of_probability(before: ArrayLike, after: ArrayLike, paths: int) -> Estimate:
@@ -149,17 +185,19 @@ def change_of_probability(before: ArrayLike, after: ArrayLike, paths: int) -> Es
     -----
     The error is that of the replicates' differences, from which what both share has gone. As in
     ``probability``, the rounding of two counts to whole paths is added to it, and where no
-    replicate's count changed, the error is NaN and the interval that of no path in all.
+    replicate's count changed, the error is NaN and the interval that of no path in all, which is
+    also the least of any.
     """
     moved = np.asarray(after, float) - np.asarray(before, float)
     replicates = len(moved)
+    least = probability(np.zeros(replicates), paths).high
     if not moved.any():
-        reach = probability(np.zeros(replicates), paths).high
-        return Estimate(0.0, math.nan, -reach, reach)
+        return Estimate(0.0, math.nan, -least, least)
     spread = mean_of_replicates(moved / paths)
     error = math.hypot(spread.standard_error, 1.0 / (paths * math.sqrt(6.0 * replicates)))
-    reach = _t_quantile(replicates - 1) * error
-    return Estimate(spread.value, error, spread.value - reach, spread.value + reach)
+    reach = max(_t_quantile(replicates - 1) * error, least)
+    changed = Estimate(spread.value, error, spread.value - reach, spread.value + reach)
+    return within(changed, -1.0, 1.0)
 
 
 def ratio_of_means(numerators: ArrayLike, denominators: ArrayLike) -> Estimate:

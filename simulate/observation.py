@@ -1,7 +1,8 @@
 """Something seen of a lab, such as a quarter's revenue, and what it says of paths."""
 
+import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from simulate.event import Event
 from simulate.kernels.rows import Metric, index
 from simulate.result import HITTING_TIMES
+from simulate.scenario import ScenarioError
 from simulate.scenario.quarters import QUARTERS_A_YEAR
 from simulate.simulation import Measure
 
@@ -50,6 +52,11 @@ class Figure:
         """Its unit."""
         return "share" if self.is_share else "bn USD"
 
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What is alike of figures that are the same number, however their dates are written."""
+        return self.metric, self.quarter, self.base
+
     def of_traces(self, traces: Array) -> Array:
         """Return it of each path, shape (paths,), of metrics, shape (paths, metrics, quarters)."""
         trailing = traces[:, index(self.metric)]
@@ -82,6 +89,11 @@ class Happening:
         """Its unit: none."""
         return ""
 
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What is alike of the same events, however their dates are written."""
+        return self.event.time, self.event.quarter
+
     def of_paths(self, outcomes: pd.DataFrame) -> Array:
         """Return it of each path of a run."""
         hitting = outcomes[HITTING_TIMES[self.event.time]].to_numpy()
@@ -111,6 +123,8 @@ class Observation:
         Which of the two.
     source
         Where it is from.
+    where
+        What holds the text, for messages.
     """
 
     text: str
@@ -119,6 +133,17 @@ class Observation:
     error: float | None = None
     of_logarithm: bool = False
     source: str = ""
+    where: str = ""
+
+    def contradicts(self, other: "Observation") -> bool:
+        """Tell whether this has happened, and the other says that it hasn't by then or later."""
+        return (
+            isinstance(self.seen, Happening)
+            and isinstance(other.seen, Happening)
+            and self.seen.event.time is other.seen.event.time
+            and self.seen.event.quarter <= other.seen.event.quarter
+            and (self.value, other.value) == (YES, NO)
+        )
 
     def log_likelihood(self, paths: Array) -> Array:
         """Return the log density of what was seen if it is truly so, up to a constant.
@@ -140,6 +165,24 @@ class Observation:
         positive = paths > 0.0
         distance = math.log(self.value) - np.log(np.where(positive, paths, 1.0))
         return np.where(positive, -0.5 * (distance / self.error) ** 2, -math.inf)
+
+
+def refuse_repeated(observations: Sequence[Observation]) -> None:
+    """Raise if two observations are of one thing, and so would count twice, or contradict.
+
+    Raises
+    ------
+    ScenarioError
+        That names both.
+    """
+    for one, other in itertools.combinations(observations, 2):
+        both = f"{one.where} and {other.where}"
+        if one.contradicts(other) or other.contradicts(one):
+            raise ScenarioError(f"{both}: what has happened can't be yet to come; leave one out")
+        if one.seen.identity == other.seen.identity:
+            raise ScenarioError(
+                f"{both}: the same {one.seen.name} would count twice; leave one out"
+            )
 
 
 def measures_of(figures: Iterable[Figure]) -> dict[str, Measure]:

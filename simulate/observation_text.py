@@ -14,7 +14,14 @@ from simulate.event import (
     refuse_other_target,
 )
 from simulate.kernels.rows import Metric
-from simulate.observation import NO, YES, Figure, Happening, Observation
+from simulate.observation import (
+    NO,
+    YES,
+    Figure,
+    Happening,
+    Observation,
+    refuse_repeated,
+)
 from simulate.result import METRICS, projected_metric
 from simulate.sampling.ramp import base_year_ramp
 from simulate.scenario import Scenario, ScenarioError
@@ -51,7 +58,7 @@ def read_observations(
     Raises
     ------
     ScenarioError
-        If one is none, or there is none at all.
+        If one is none, two are of one thing, or there is none at all.
     """
     found = [parse_observation(text, scenario, f'--observe "{text}"') for text in texts]
     if file is not None:
@@ -65,6 +72,7 @@ def read_observations(
             found.append(parse_observation(text, scenario, f'{where}: "{text}"', source))
     if not found:
         raise ScenarioError(f"nothing is observed; give --observe {FORM}")
+    refuse_repeated(found)
     return found
 
 
@@ -78,7 +86,7 @@ def _tables(file: Path) -> list[Any]:
 
 
 def parse_observation(
-    text: str, scenario: Scenario, where: str = "observation", source: str = ""
+    text: str, scenario: Scenario, where: str = "", source: str = ""
 ) -> Observation:
     """Return what a text says has been seen.
 
@@ -98,7 +106,7 @@ def parse_observation(
     scenario
         Whose horizon holds the date.
     where
-        What holds the text, for the messages.
+        What holds the text, for the messages; the text itself if not given.
     source
         Where it is from.
 
@@ -111,6 +119,7 @@ def parse_observation(
     ScenarioError
         If the text is none, or says what the model doesn't give.
     """
+    where = where or f'observation "{text}"'
     happened = HAPPENED.fullmatch(text.strip())
     if happened is not None:
         event = parse_event(happened["event"], scenario, where)
@@ -118,7 +127,7 @@ def parse_observation(
         answer = ANSWERS.get(happened["answer"].lower())
         if answer is None:
             raise ScenarioError(f'{where}: "{happened["answer"]}" is neither yes nor no')
-        return Observation(text, Happening(event), answer, source=source)
+        return Observation(text, Happening(event), answer, source=source, where=where)
     match = SEEN.fullmatch(text.strip())
     if match is None:
         raise ScenarioError(f"{where}: not an observation; write it as {FORM}")
@@ -127,14 +136,14 @@ def parse_observation(
     if figure.is_share and value > 1.0:
         raise ScenarioError(f"{where}: a margin is at most 1{scale_hint(value, 'share')}")
     if match["error"] is None:
-        return Observation(text, figure, value, source=source)
+        return Observation(text, figure, value, source=source, where=where)
     relative = not figure.is_share and match["error"].strip().endswith("%")
     error = _number(match["error"], "share" if relative else figure.unit, where)
     if not 0.0 < error < math.inf:
         raise ScenarioError(f"{where}: an error of {match['error']} is not above 0")
     if not relative or value > 0.0:
-        return Observation(text, figure, value, error, relative, source)
-    return Observation(text, figure, value, error * abs(value), False, source)
+        return Observation(text, figure, value, error, relative, source, where)
+    return Observation(text, figure, value, error * abs(value), False, source, where)
 
 
 def _figure(match: re.Match[str], scenario: Scenario, where: str) -> Figure:

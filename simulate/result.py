@@ -1,6 +1,7 @@
 """The result of a run: tables with errors, and what they were made from."""
 
 import json
+import math
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -14,9 +15,17 @@ from simulate.estimate import (
     centred,
     histogram_quantiles,
     probability,
+    within,
 )
 from simulate.kernels.rows import Hit, Metric, index
-from simulate.kernels.tally import FIXED_POINT, MONEY_METRICS, Tally, margin_edges, money_edges
+from simulate.kernels.tally import (
+    FIXED_POINT,
+    MONEY_METRICS,
+    MONEY_SIDE,
+    Tally,
+    margin_edges,
+    money_edges,
+)
 from simulate.scenario.quarters import format_quarter
 from simulate.scenario.schema import Scenario
 from simulate.version import package_version
@@ -44,6 +53,7 @@ METRICS = {
     Metric.MARGIN_PAYING: "gross margin, paying users",
     Metric.MARGIN_ALL: "gross margin, with free users",
 }
+NEVER_NEGATIVE = (Metric.REVENUE, Metric.TRAINING, Metric.INFERENCE)
 FUNDING_NEED = "peak funding need"
 OUTCOME_COLUMNS = (*HITTING_TIMES.values(), FUNDING_NEED)
 LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
@@ -79,19 +89,31 @@ class HittingQuarter(NamedTuple):
 
 
 class Replicated(NamedTuple):
-    """A statistic of all paths together, and of each replicate, shape (replicates,)."""
+    """A statistic of all paths together, and of each replicate, shape (replicates,).
+
+    It can't be below ``low`` or above ``high``.
+    """
 
     pooled: float
     each: Array
+    low: float = -math.inf
+    high: float = math.inf
 
     @property
     def estimate(self) -> Estimate:
         """The statistic with the error that its replicates show."""
-        return centred(self.pooled, self.each)
+        return within(centred(self.pooled, self.each), self.low, self.high)
 
     def change_from(self, before: "Replicated") -> Estimate:
         """Return the change from another run on common random numbers, with a paired error."""
         return centred(self.pooled - before.pooled, self.each - before.each)
+
+
+class Beyond(NamedTuple):
+    """Since when an amount is too large to be counted, and in what share of paths at most."""
+
+    quarter: str
+    share: float
 
 
 @dataclass(frozen=True)
@@ -314,7 +336,8 @@ class Result:
 
         Flows and margins are of the trailing four quarters, cash is the balance; billions of
         dollars, or shares. Quantiles come from histograms and are off by less than a bin: 0.002 of
-        margin, 1.6% of the value for money; beyond -300% and 2**24 billion they say that edge.
+        margin, 1.6% of the value for money; below -300% they say that edge. An amount above 2**24
+        billion counts as that; see ``beyond_range``.
         """
         return pd.DataFrame(
             [
@@ -345,10 +368,25 @@ class Result:
         -------
         counts : ndarray, shape (replicates, quarters, bins)
         edges : ndarray, shape (bins + 1,)
+            From 0 on for what is never negative.
         """
         if index(metric) >= MONEY_METRICS:
             return self.tally.margin[:, index(metric) - MONEY_METRICS], margin_edges()
-        return self.tally.money[:, index(metric)], money_edges()
+        counts = self.tally.money[:, index(metric)]
+        return _from_zero(counts) if metric in NEVER_NEGATIVE else (counts, money_edges())
+
+    @cached_property
+    def beyond_range(self) -> dict[Metric, Beyond]:
+        """Amounts that in some paths are ``LARGEST_AMOUNT`` or more either way, and count as that.
+
+        Their means are too near 0, and quantiles that fall there say that edge.
+        """
+        outermost = self.tally.money[..., [0, -1]].sum(axis=(0, 3), dtype=np.int64) / self.paths
+        return {
+            metric: Beyond(self.quarter_name(int(np.argmax(shares > 0.0))), float(shares.max()))
+            for metric in METRICS
+            if index(metric) < MONEY_METRICS and (shares := outermost[index(metric)]).any()
+        }
 
     def in_year(self, metric: Metric, year: int) -> dict[str, Estimate]:
         """Return a metric of a fiscal year; see ``in_quarter``."""
@@ -398,8 +436,9 @@ class Result:
         for metric in METRICS:
             means = self.tally.sums[:, index(metric)] / (FIXED_POINT * self.replicate_paths)
             pooled, each = _pooled_and_each(*self.histogram(metric))
+            ends = _range_of(metric)
             found[metric] = [
-                _statistics_of(means[:, quarter], pooled[quarter], each[:, quarter])
+                _statistics_of(means[:, quarter], pooled[quarter], each[:, quarter], ends)
                 for quarter in range(self.scenario.horizon.quarters)
             ]
         return found
@@ -413,9 +452,9 @@ class Result:
 
     @cached_property
     def _funding_statistics(self) -> dict[str, Replicated]:
-        pooled, each = _pooled_and_each(self.tally.funding_need, money_edges())
+        pooled, each = _pooled_and_each(*_from_zero(self.tally.funding_need))
         means = self.tally.funding_need_sum[:, 0] / (FIXED_POINT * self.replicate_paths)
-        return _statistics_of(means, np.maximum(0.0, pooled), each)
+        return _statistics_of(means, pooled, each, (0.0, math.inf))
 
     @cached_property
     def funding_need(self) -> dict[str, Estimate]:
@@ -454,6 +493,7 @@ class Result:
             "hitting_times": times,
             "peak_funding_need": {k: v.as_dict() for k, v in self.funding_need.items()},
             "fiscal_years": self._fiscal_years(),
+            "beyond_range": {METRICS[m]: b._asdict() for m, b in self.beyond_range.items()},
             "provenance": asdict(scenario.provenance),
             "scenario": scenario.model_dump(mode="json"),
         }
@@ -472,10 +512,25 @@ class Result:
         return json.dumps(self.summary(), indent=2, ensure_ascii=False)
 
 
-def _statistics_of(means: Array, pooled: Array, each: Array) -> dict[str, Replicated]:
+def _range_of(metric: Metric) -> tuple[float, float]:
+    """Return what a metric can't be less or more than."""
+    if index(metric) >= MONEY_METRICS:
+        return -math.inf, 1.0
+    return (0.0 if metric in NEVER_NEGATIVE else -math.inf), math.inf
+
+
+def _from_zero(counts: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], Array]:
+    """Return the histogram of an amount that is never negative, shape (..., bins), from 0 on."""
+    edges = money_edges()[MONEY_SIDE:]
+    return counts[..., MONEY_SIDE:], np.maximum(edges, 0.0)
+
+
+def _statistics_of(
+    means: Array, pooled: Array, each: Array, ends: tuple[float, float]
+) -> dict[str, Replicated]:
     """Return mean and quantiles by name."""
-    return {"mean": Replicated(float(means.mean()), means)} | {
-        name: Replicated(float(pooled[i]), each[:, i]) for i, name in enumerate(LEVEL_NAMES)
+    return {"mean": Replicated(float(means.mean()), means, *ends)} | {
+        name: Replicated(float(pooled[i]), each[:, i], *ends) for i, name in enumerate(LEVEL_NAMES)
     }
 
 

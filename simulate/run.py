@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from simulate.beyond_range import refuse_beyond_range
 from simulate.goal import Goal, parse_goal
 from simulate.kernels.rows import LANES, Metric
 from simulate.kernels.simulate import simulate_blocks
@@ -86,7 +87,7 @@ def run(
     Raises
     ------
     ScenarioError
-        If there can't be so many paths, or no such seed or goal.
+        If there can't be so many paths, no such seed or goal, or amounts grow beyond counting.
     """
     scenario, goal = as_asked(scenario, paths, seed, until)
     kept: list[pd.DataFrame] = []
@@ -100,8 +101,10 @@ def run(
     else:
         outcome = _advance_until(goal, simulation, scenario.sampling.paths, progress)
     outcomes = pd.concat(kept, ignore_index=True) if keep_outcomes else None
+    result = simulation.result()
+    refuse_beyond_range(result)
     traces = simulate_traces(scenario, TRACED_PATHS, layout=layout)
-    return replace(simulation.result(), outcomes=outcomes, goal=outcome, traces=traces)
+    return replace(result, outcomes=outcomes, goal=outcome, traces=traces)
 
 
 def as_asked(

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import pandas as pd
@@ -86,9 +87,9 @@ class Simulation:
         self._measures = (measures or {}) if sinks else {}
         options = scenario.sampling
         self._replicates = range(options.replicates)
-        self._threads = thread_count(threads)
+        self._threads = min(thread_count(threads), BLOCKS_A_TASK * len(self._replicates))
         # With more threads than replicates, several share one, each with points and a tally.
-        self._parts = min(-(-self._threads // len(self._replicates)), BLOCKS_A_TASK)
+        self._parts = -(-self._threads // len(self._replicates))
         self._points = [
             _copies(self._prepared.points(options.sampler, options.seed, replicate), self._parts)
             for replicate in self._replicates
@@ -146,13 +147,15 @@ class Simulation:
     def _tasks(self, count: int) -> tuple[list[int], list[int], list[int], list[int]]:
         """Cut a round into tasks: replicate, part of it, first block and number of blocks.
 
-        A part has one task a round, so its tally needs no lock.
+        A part has one task a round, so its tally needs no lock; where there are fewer blocks than
+        parts, some have none.
         """
-        cuts = [count * part // self._parts for part in range(self._parts + 1)]
+        active = min(self._parts, count)
+        cuts = [count * part // active for part in range(active + 1)]
         tasks = [
             (replicate, part, self._blocks + cuts[part], cuts[part + 1] - cuts[part])
             for replicate in self._replicates
-            for part in range(self._parts)
+            for part in range(active)
         ]
         replicates, parts, firsts, counts = zip(*tasks, strict=True)
         return list(replicates), list(parts), list(firsts), list(counts)
@@ -256,9 +259,7 @@ def _copies(points: Points, count: int) -> list[Points]:
 
 
 def _added(tallies: Sequence[Tally]) -> Tally:
-    return Tally(
-        *(np.sum(parts, axis=0, dtype=parts[0].dtype) for parts in zip(*tallies, strict=True))
-    )
+    return Tally(*(reduce(np.add, parts) for parts in zip(*tallies, strict=True)))
 
 
 def _stacked(tallies: Sequence[Tally]) -> Tally:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simulate.estimate import LEVEL, Estimate, centred
+from simulate.estimate import LEVEL, Estimate, centred, share_with_interval
 
 Array = NDArray[np.float64]
 
@@ -54,8 +54,8 @@ class WeightedPaths:
         """
         found = self.mean(happens)
         if 0.0 < found.value < 1.0:
-            low, high = max(0.0, found.low), min(1.0, found.high)
-            return Estimate(found.value, found.standard_error, low, high)
+            replicates = int(self.replicate.max()) + 1
+            return share_with_interval(found.value, found.standard_error, replicates)
         reach = float(1.0 - ((1.0 - LEVEL) / 2.0) ** (1.0 / self.effective))
         low, high = max(0.0, found.value - reach), min(1.0, found.value + reach)
         return Estimate(found.value, math.nan, low, high)

@@ -47,6 +47,23 @@ def test_a_single_cause_is_found_with_its_limit(anthropic: Scenario) -> None:
         assert share.value == reached
 
 
+@pytest.mark.parametrize("gains", [[0.4, 1.2], [0.4, 0.8, 1.2]])
+def test_a_cause_of_few_values_is_found(anthropic: Scenario, gains: list[float]) -> None:
+    """The margin never comes at a gain of 0.4, and mostly at 1.2."""
+    scenario = changed(
+        anthropic,
+        {
+            "inference.efficiency_gain": {"distribution": "discrete", "values": gains},
+            "inference.price_erosion": 0.5,
+            "correlations": {},
+        },
+    )
+    discovery = found(scenario, "gross margin by 2028")
+    assert discovery.separates
+    (limit,) = (x for x in discovery.limits if x.feature.title == "fall of cost of the same work")
+    assert gains[-2] < limit.low < gains[-1] and np.isinf(limit.high)
+
+
 def test_shocks_alone_are_separated_by_no_input(anthropic: Scenario) -> None:
     """Cash flow of the first quarters moves with demand; the inputs that vary are not in it."""
     scenario = without_uncertainty(

@@ -3,14 +3,17 @@
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from simulate.beyond_range import beyond_range_sentences
 from simulate.estimate import histogram_quantiles
 from simulate.kernels.jit import source_digest
 from simulate.kernels.rows import Hit, Metric, index
 from simulate.kernels.simulate import simulate_blocks
 from simulate.kernels.tally import MONEY_BINS, Tally, margin_edges, money_edges
-from simulate.result import HITTING_TIMES, METRICS, Result
+from simulate.number_format import share
+from simulate.result import FUNDING_NEED, HITTING_TIMES, METRICS, Result
 from simulate.run import TRACED_PATHS, run, simulate_traces
 from simulate.sampling.plan import prepare
 from simulate.scenario import Scenario, ScenarioError
@@ -32,6 +35,21 @@ def test_any_number_of_threads_gives_the_same_bits(anthropic: Scenario, sampler:
     # 40 threads share 16 replicates.
     for threads in (2, 4, 40):
         assert_same(one, run(scenario, paths=PATHS, threads=threads))
+
+
+@pytest.mark.parametrize(
+    ("paths", "threads"), [(1, 17), (64, 64), (1024, 32), (4096, 65), (20_000, 400)]
+)
+def test_more_threads_than_work_give_the_same_bits(
+    anthropic: Scenario, paths: int, threads: int
+) -> None:
+    one, many = (
+        run(anthropic, paths=paths, threads=count, keep_outcomes=True, keep_deviations=True)
+        for count in (1, threads)
+    )
+    assert_same(one, many)
+    assert one.outcomes is not None and many.outcomes is not None
+    pd.testing.assert_frame_equal(one.outcomes, many.outcomes)
 
 
 def test_joint_counts_of_margin_and_cash_flow_add_up_to_each_alone(anthropic: Scenario) -> None:
@@ -128,11 +146,57 @@ def test_numbers_beyond_all_measure_are_counted_at_the_edge(anthropic: Scenario)
             "correlations": {},
         },
     )
-    result = run(wild, paths=2048)
+    simulation = Simulation(wild)
+    simulation.advance(2048)
+    result = simulation.result()
     assert (result.tally.hits.sum(axis=2) == result.replicate_paths).all()
     assert (result.tally.margin.sum(axis=3) == result.replicate_paths).all()
     assert (result.tally.money.sum(axis=3) == result.replicate_paths).all()
     assert np.isfinite(result.metrics["value"]).all()
+
+
+@pytest.mark.parametrize("growth", [2.0, 3.0, 5.0])
+def test_amounts_that_grow_beyond_counting_are_refused(anthropic: Scenario, growth: float) -> None:
+    wild = changed(
+        anthropic,
+        {
+            "horizon.last_quarter": "2075Q4",
+            "training.growth.initial": growth,
+            "training.growth.lasting": growth,
+            "correlations": {},
+        },
+    )
+    message = r"training cost passes 17 million bn USD.*\nlower training.growth, or .* 2075Q4"
+    with pytest.raises(ScenarioError, match=message):
+        run(wild, paths=2048)
+
+
+def test_a_few_amounts_beyond_counting_are_told(anthropic: Scenario) -> None:
+    """One year in a thousand multiplies training cost by 10^7."""
+    jump = {"distribution": "discrete", "values": [0.0, 1e7], "weights": [0.999, 0.001]}
+    result = run(
+        changed(anthropic, {"training.drift": jump, "correlations": {}}),
+        paths=PATHS,
+        keep_outcomes=True,
+    )
+    found = result.beyond_range[Metric.TRAINING]
+    assert 0.0 < found.share < 0.05
+    assert f"passes 17 million bn USD in up to {share(found.share)} of paths" in "".join(
+        beyond_range_sentences(result)
+    )
+    assert result.summary()["beyond_range"]["training cost"]["quarter"] == found.quarter
+    assert result.outcomes is not None
+    assert result.outcomes[FUNDING_NEED].max() == 2.0**24
+
+
+def test_what_is_never_negative_has_no_negative_quantile_or_interval(anthropic: Scenario) -> None:
+    """A lab that earns and needs next to nothing."""
+    small = changed(anthropic, {"base_year.revenue": 1e-3, "base_year.monthly_revenue": 1e-4})
+    metrics = run(small, paths=2048).metrics
+    amounts = metrics[metrics["metric"].isin(["revenue", "training cost", "inference cost"])]
+    assert (amounts[["value", "low"]] >= 0.0).all(axis=None)
+    margins = metrics[metrics["metric"].str.startswith("gross margin")]
+    assert (margins["high"] <= 1.0).all()
 
 
 def test_every_path_is_counted_once(anthropic: Scenario) -> None:

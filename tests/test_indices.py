@@ -16,7 +16,6 @@ from scipy.stats import qmc
 
 from simulate.analysis.indices import (
     Variances,
-    between_bins,
     first_order,
     pick_freeze,
     runs_of_pick_freeze,
@@ -224,21 +223,6 @@ def test_luck_taken_for_inputs_would_be_silently_wrong() -> None:
     found = estimated(lambda x: x @ WEIGHTS, CORRELATED, CORRELATION)
     gaps = [abs(w.value - f.value) for w, f in zip(wrong["alone"], found["alone"], strict=True)]
     assert max(gaps) > 0.2
-
-
-def test_bins_of_given_paths_find_what_a_correlated_input_explains() -> None:
-    models = [OnCube(lambda x: x, r, CORRELATION, 4) for r in range(REPLICATES)]
-    x = np.stack([model((0, 1, 2, 3), ())[:, 0] for model in models])
-    y = x @ WEIGHTS
-    variance = explained((0, 1, 2, 3))
-    for i in range(4):
-        ranked = np.take_along_axis(y, np.argsort(x[..., i], axis=1), axis=1)
-        found = between_bins(ranked)
-        estimate = ratio_of_means(found, np.full_like(found, y.var()))
-        # 32 bins miss what Y changes within one: 0.3% of what a linear effect explains.
-        expected = explained((i,)) / variance
-        assert 0.99 * expected - 4 * estimate.standard_error < estimate.value
-        assert estimate.value < expected + 4 * estimate.standard_error
 
 
 def test_the_estimators_are_those_of_scipy() -> None:

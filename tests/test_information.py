@@ -83,6 +83,27 @@ def test_the_rule_turns_where_the_options_pay_alike() -> None:
     assert turn.limit == pytest.approx(0.5, abs=0.1)
 
 
+@pytest.mark.parametrize("chance", [0.5, 0.83, 0.03])
+def test_a_yes_or_no_is_worth_the_closed_form_and_turns_between_the_two(chance: float) -> None:
+    """The second option pays 2 more where it is yes, and 1 less where it is no."""
+    rng = np.random.default_rng(7)
+    yes = (rng.random(REPLICATES * EACH) < chance).astype(float)
+    shared = 10.0 * rng.standard_normal(len(yes))
+    paid = np.stack([shared, shared + np.where(yes > 0.0, 2.0, -1.0)], axis=1)
+    known = value_of_knowing(Payoffs(paid, np.repeat(np.arange(REPLICATES), EACH)), yes)
+    truth = 2.0 * chance - max(0.0, 2.0 * chance - (1.0 - chance))
+    assert abs(known.worth.value - truth) < 4.0 * known.worth.standard_error
+    turn = known.turn()
+    assert turn is not None and tuple(turn) == (0.5, 0, 1)
+
+
+def test_what_is_certain_is_worth_nothing_and_decides_nothing() -> None:
+    payoffs, x = linear(8)
+    known = value_of_knowing(payoffs, np.full(len(x), 3.0))
+    assert known.worth.value == 0.0
+    assert known.turn() is None
+
+
 def test_where_both_ends_want_the_same_option_no_limit_decides() -> None:
     _, x = linear(9)
     paid = np.stack([np.ones(len(x)), x[:, 0] ** 2], axis=1)

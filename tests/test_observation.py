@@ -160,3 +160,57 @@ def test_a_file_that_holds_none_is_explained(
 def test_nothing_observed_is_refused(anthropic: Scenario) -> None:
     with pytest.raises(ScenarioError, match="nothing is observed"):
         read_observations([], None, anthropic)
+
+
+TWICE = {
+    "the same text": ("revenue 2026Q1 = 3 bn ± 5%", "revenue 2026Q1 = 3 bn ± 5%"),
+    "other values": ("revenue 2026Q1 = 3.0 bn ± 5%", "revenue 2026Q1 = 2.0 bn ± 5%"),
+    "a year as twelve months": (
+        "revenue 2026 = 15 bn ± 2%",
+        "revenue twelve months to 2026Q4 = 15 bn ± 2%",
+    ),
+    "a margin as a quarter's": (
+        "gross_margin 2026 = 45% ± 2%",
+        "Gross margin, paying users 12-months to 2026Q4 = 45% ± 2%",
+    ),
+    "a balance by year and quarter": ("cash 2026 = 9 bn ± 5%", "cash 2026Q4 = 9 bn ± 5%"),
+    "an event by year and quarter": ("out of cash by 2026 = no", "Out_of_cash by 2026Q4 = no"),
+}
+CONTRADICTING = {
+    "yes and no": ("out of cash by 2026 = yes", "out of cash by 2026Q4 = no"),
+    "no and yes": ("gross margin by 2027 = no", "gross margin 70% by 2027 = yes"),
+    "yes, and no later": ("cumulative payback by 2028 = yes", "cumulative payback by 2030 = no"),
+}
+
+
+@pytest.mark.parametrize("texts", TWICE.values(), ids=TWICE)
+def test_what_would_count_twice_is_refused_with_both_names(
+    anthropic: Scenario, texts: tuple[str, str], tmp_path: Path
+) -> None:
+    one, other = (f'"{text}".*' for text in map(re.escape, texts))
+    with pytest.raises(ScenarioError, match=f"{one}{other}would count twice; leave one out"):
+        read_observations(texts, None, anthropic)
+    file = tmp_path / "seen.toml"
+    file.write_text(f'[[observed]]\nwhat = "{texts[1]}"\n', encoding="utf-8")
+    with pytest.raises(ScenarioError, match=f"--observe {one}seen.toml: observed 1: {other}twice"):
+        read_observations(texts[:1], file, anthropic)
+
+
+@pytest.mark.parametrize("texts", CONTRADICTING.values(), ids=CONTRADICTING)
+def test_an_event_and_its_negation_are_refused(anthropic: Scenario, texts: tuple[str, str]) -> None:
+    with pytest.raises(ScenarioError, match="what has happened can't be yet to come"):
+        read_observations(texts, None, anthropic)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("revenue 2026Q4 = 5 bn ± 5%", "revenue 2026 = 15 bn ± 2%"),
+        ("revenue 2026Q1 = 3 bn ± 5%", "revenue 2026Q2 = 3 bn ± 5%"),
+        ("revenue 2026 = 15 bn ± 2%", "training cost 2026 = 15 bn ± 2%"),
+        ("out of cash by 2026 = no", "out of cash by 2028 = yes"),
+        ("out of cash by 2026 = no", "free cash flow positive by 2026 = yes"),
+    ],
+)
+def test_different_things_count_each(anthropic: Scenario, texts: tuple[str, str]) -> None:
+    assert len(read_observations(texts, None, anthropic)) == 2

@@ -1,5 +1,7 @@
 """Boxes on points whose answer is known."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -91,6 +93,76 @@ def test_a_rule_has_at_most_so_many_columns(most: int) -> None:
     box = find_box(*planted(5), most=most)
     assert 1 <= len(box.limited) <= most
     assert set(box.limited) <= {1, 4}
+
+
+Draw = Callable[[np.random.Generator], np.ndarray]
+Truth = Callable[[np.ndarray], np.ndarray]
+
+
+def one_of(values: list[float], weights: list[float]) -> Draw:
+    return lambda rng: rng.choice(values, COUNT, p=weights)
+
+
+def often(usual: float, otherwise: Draw, share: float = 0.6) -> Draw:
+    return lambda rng: np.where(rng.random(COUNT) < share, usual, otherwise(rng))
+
+
+FEW_VALUES = {
+    "of two values the higher": (one_of([0.4, 1.2], [0.5, 0.5]), lambda x: x > 1, 0.8, np.inf),
+    "a rare yes": (one_of([0.0, 1.0], [0.97, 0.03]), lambda x: x == 1, 0.5, np.inf),
+    "a rare no": (one_of([0.0, 1.0], [0.03, 0.97]), lambda x: x == 0, -np.inf, 0.5),
+    "of three the middle one": (one_of([1, 2, 3], [0.3, 0.4, 0.3]), lambda x: x == 2, 2.0, 2.0),
+    "more than the rare lowest": (
+        one_of([-1, 1, 5], [0.04, 0.91, 0.05]),
+        lambda x: x >= 1,
+        0.0,
+        np.inf,
+    ),
+    "less than the usual value": (
+        often(0.2, lambda rng: rng.choice([0.1, 0.3], COUNT)),
+        lambda x: x < 0.2,
+        -np.inf,
+        0.2,
+    ),
+    "the usual value alone": (
+        often(0.2, lambda rng: rng.uniform(0.0, 1.0, COUNT)),
+        lambda x: x == 0.2,
+        0.2,
+        0.2,
+    ),
+}
+
+
+@pytest.mark.parametrize(("draw", "truth", "low", "high"), FEW_VALUES.values(), ids=FEW_VALUES)
+def test_values_that_many_cases_share_are_cut_as_one(
+    draw: Draw, truth: Truth, low: float, high: float
+) -> None:
+    rng = np.random.default_rng(1)
+    column = draw(rng)
+    points = np.column_stack([rng.random((COUNT, 3)), column])
+    success = rng.random(COUNT) < np.where(truth(column), 0.92, 0.02)
+    box = round_limits(find_box(points, success), points)
+    np.testing.assert_array_equal(box.contains(points), truth(column))
+    assert box.limited == [3]
+    assert (box.low[3], box.high[3]) == (
+        pytest.approx(low, abs=0.06),
+        pytest.approx(high, abs=0.06),
+    )
+
+
+def test_a_yes_and_an_amount_make_one_box() -> None:
+    rng = np.random.default_rng(2)
+    points = np.column_stack([rng.random((COUNT, 2)), rng.choice([0.0, 1.0], COUNT)])
+    both = (points[:, 1] > 0.7) & (points[:, 2] == 1.0)
+    box = round_limits(find_box(points, rng.random(COUNT) < np.where(both, 0.9, 0.05)), points)
+    assert box.ends == [(1, False), (2, False)]
+    assert (box.low[1], box.low[2]) == (pytest.approx(0.7, abs=0.01), 0.5)
+
+
+def test_columns_of_one_value_are_left_alone() -> None:
+    constant = np.full((COUNT, 2), 3.0)
+    (whole,) = peel(constant, np.arange(COUNT) % 2 == 0)
+    assert whole.limited == []
 
 
 def test_needless_limits_are_lifted() -> None:

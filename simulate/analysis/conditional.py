@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from simulate.estimate import Estimate, mean_of_replicates, probability, ratio_of_means
+from simulate.estimate import Estimate, mean_of_replicates, probability
 from simulate.result import OUTCOME_COLUMNS
 from simulate.scenario.inputs import Input
 
-from .indices import between_bins
+from .correlation_ratio import correlation_ratio
 from .outcome import Outcome, variables
 
 Array = NDArray[np.float64]
@@ -106,17 +106,14 @@ def effects_of_inputs(
         drawn = by_replicate(paths, [member.key])[..., 0]
         order = np.argsort(drawn, axis=1, kind="stable")
         for place, outcome in enumerate(outcomes):
-            ranked, measure = (
-                np.take_along_axis(of_paths[place], order, axis=1)
-                for of_paths in (values, measured)
-            )
-            found[place].append(_effect(member, outcome, ranked, measure))
+            ranked = np.take_along_axis(values[place], order, axis=1)
+            alone = correlation_ratio(drawn.astype(float), measured[place])
+            found[place].append(_effect(member, outcome, ranked, alone))
     return found
 
 
-def _effect(member: Input, outcome: Outcome, ranked: Array, measured: Array) -> Effect:
+def _effect(member: Input, outcome: Outcome, ranked: Array, alone: Estimate) -> Effect:
     """Return an input's effect, from paths in its order, shape (replicates, paths)."""
-    explained = between_bins(measured)
     low, high = (estimate_of(outcome, _inside(ranked, window)) for window in (AT_P10, AT_P90))
     return Effect(
         key=member.key,
@@ -127,7 +124,7 @@ def _effect(member: Input, outcome: Outcome, ranked: Array, measured: Array) -> 
         at_p90=high.estimate,
         change=mean_of_replicates(high.each - low.each),
         deciles=tuple(estimate_of(outcome, _inside(ranked, w)).estimate for w in DECILES),
-        alone=ratio_of_means(explained, np.full_like(explained, measured.var())),
+        alone=alone,
     )
 
 

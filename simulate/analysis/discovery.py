@@ -48,6 +48,8 @@ class Limit:
             return f"{self.feature.title} above {low}"
         if math.isinf(self.low):
             return f"{self.feature.title} below {high}"
+        if self.low == self.high:
+            return f"{self.feature.title} of {low}"
         return f"{self.feature.title} from {low} to {high}"
 
 

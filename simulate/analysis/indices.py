@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Places = Sequence[int]
 
-BINS = 32
-
 
 class Model(Protocol):
     """Outcomes of paths whose luck is taken from one of two independent sets.
@@ -158,29 +156,3 @@ def shapley(model: Model, walk: Places) -> Array:
         added[driver] = ((base - (before + after) / 2.0) * (before - after)).mean(axis=0)
         before = after
     return added
-
-
-def between_bins(ranked: Array) -> Array:
-    """Return the variance of E[Y|X] from given paths, however X depends on other inputs.
-
-    Parameters
-    ----------
-    ranked
-        Outcomes in the order of X, shape (replicates, paths).
-
-    Returns
-    -------
-    ndarray, shape (replicates // 2,)
-        One estimate a pair of replicates.
-
-    Notes
-    -----
-    Pearson's correlation ratio, before it is divided by the variance. It is the covariance between
-    two replicates of the means in bins of X: a variance would hold their chance as well, which is
-    smaller on evenly spread points than any formula for independent ones says.
-    """
-    size = ranked.shape[1] // BINS
-    means = ranked[:, : BINS * size].reshape(len(ranked), BINS, size).mean(axis=2)
-    means -= means.mean(axis=1, keepdims=True)
-    pairs = len(ranked) // 2
-    return np.asarray((means[:pairs] * means[-pairs:]).mean(axis=1))

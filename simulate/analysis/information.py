@@ -8,6 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from simulate.estimate import Estimate, centred, mean_of_replicates
 
+from .equal_groups import equal_groups
+
 Array = NDArray[np.float64]
 
 MOST_GROUPS = 32
@@ -76,10 +78,11 @@ class Knowledge:
     worth
         The expected value of perfect information on it.
     limits
-        Quantity at the upper end of each group of paths, rising, shape (groups,).
+        Quantity at the upper end of each group of paths, half way to the next, rising, shape
+        (groups,).
     gains
-        Of each option in each group, above the option that is best overall, on average, shape
-        (groups, options).
+        Of each option, above the option that is best overall, shape (groups, options): what a group
+        adds to the mean over all paths.
     """
 
     worth: Estimate
@@ -88,6 +91,8 @@ class Knowledge:
 
     def turn(self) -> Turn | None:
         """Return the limit that decides best, if it does nearly as well as the groups do."""
+        if len(self.gains) < 2:
+            return None
         below = np.cumsum(self.gains, axis=0)[:-1]
         above = below[-1] + self.gains[-1] - below
         earned = below[:, :, None] + above[:, None, :]
@@ -122,10 +127,8 @@ def value_of_knowing(payoffs: Payoffs, known: ArrayLike) -> Knowledge:
     is worth, and less only where the options hardly differ.
     """
     x = np.asarray(known, float)
-    groups = int(np.clip(x.size // LEAST_IN_GROUP, 2, MOST_GROUPS))
-    order = np.argsort(x, kind="stable")
-    group = np.empty(x.size, np.int64)
-    group[order] = np.arange(x.size) * groups // x.size
+    group = equal_groups(x, int(np.clip(x.size // LEAST_IN_GROUP, 2, MOST_GROUPS)))
+    groups = int(group.max()) + 1
     gains = payoffs.gains
     replicates = int(payoffs.replicate.max()) + 1
     cell = payoffs.replicate * groups + group
@@ -135,9 +138,16 @@ def value_of_knowing(payoffs: Payoffs, known: ArrayLike) -> Knowledge:
     whole = sums.sum(axis=0)
     rule = np.argmax(whole - sums, axis=-1)
     earned = np.take_along_axis(sums, rule[..., None], axis=-1).sum(axis=(1, 2))
-    last = np.searchsorted(group[order], np.arange(groups), side="right") - 1
     return Knowledge(
         worth=mean_of_replicates(earned / np.bincount(payoffs.replicate)),
-        limits=x[order][last],
-        gains=whole / np.bincount(group)[:, None],
+        limits=_limits(x, group, groups),
+        gains=whole / x.size,
     )
+
+
+def _limits(x: Array, group: NDArray[np.intp], groups: int) -> Array:
+    """Return the middle between each group's last value and the next one's first, and the last."""
+    least, most = np.full(groups, np.inf), np.full(groups, -np.inf)
+    np.minimum.at(least, group, x)
+    np.maximum.at(most, group, x)
+    return np.append((most[:-1] + least[1:]) / 2.0, most[-1])

@@ -125,11 +125,16 @@ def find_box(points: Array, success: Mask, most: int = 3) -> Box:
 
 
 def round_limits(box: Box, points: Array) -> Box:
-    """Return the box with limits of as few digits as move hardly a case in or out."""
+    """Return the box with limits of as few digits as move hardly a case in or out.
+
+    A limit is first moved half way to the nearest case outside, so that it lies beside a value that
+    many cases share, and not on it.
+    """
     for column in box.limited:
         inside = box.contains(points)
+        between = _between_cases(box, column, points[:, column])
         for digits in range(1, 8):
-            low, high = (_round(end, digits) for end in (box.low[column], box.high[column]))
+            low, high = (_round(end, digits) for end in between)
             rounded = box.limit(column, low, high)
             moved = np.count_nonzero(rounded.contains(points) != inside)
             if moved <= MOVED_BY_ROUNDING * np.count_nonzero(inside):
@@ -138,36 +143,73 @@ def round_limits(box: Box, points: Array) -> Box:
     return box
 
 
+def _between_cases(box: Box, column: int, values: Array) -> tuple[float, float]:
+    """Return a column's limits half way between the outermost case inside and the next outside."""
+    low, high = float(box.low[column]), float(box.high[column])
+    below, above = values[values < low], values[values > high]
+    return (
+        (low + float(below.max())) / 2.0 if below.size else low,
+        (high + float(above.min())) / 2.0 if above.size else high,
+    )
+
+
 def _round(value: float, digits: int) -> float:
     return float(f"{value:.{digits}g}")
 
 
+@dataclass(frozen=True)
+class _Slice:
+    """The cases at one end of a column, and the limits that leave them out."""
+
+    column: int
+    low: float
+    high: float
+    cases: int
+    hits: int
+
+
 def peel(points: Array, success: Mask) -> Iterator[Box]:
-    """Give ever smaller boxes: each takes from the last the 5% at one end that succeed least."""
+    """Give ever smaller boxes: each takes from the last about 5% at one end.
+
+    Notes
+    -----
+    Cases of one value go together, so that slices differ in size where values are few: the one is
+    taken that raises the share of successes most for each case that it costs (Kwakkel and
+    Jaxa-Rozen, "Improving scenario discovery for handling heterogeneous uncertainties and
+    multinomial classified outcomes", *Environmental Modelling & Software* 79, 2016). Among slices
+    of one size it is that with the fewest successes.
+    """
     columns = points.shape[1]
     box = Box(np.full(columns, -np.inf), np.full(columns, np.inf))
     yield box
-    while (thin := int(PEELED * len(points))) > 0 and len(points) - thin >= LEAST_INSIDE:
-        _, j, low, high = min(
-            (hits, j, low, high)
-            for j in range(columns)
-            for hits, low, high in _slices(points[:, j], success, thin)
-        )
-        kept = (points[:, j] >= low) & (points[:, j] <= high)
-        if kept.all():
+    while (thin := int(PEELED * len(points))) > 0:
+        share, count = np.count_nonzero(success) / len(points), len(points)
+        slices = [s for j in range(columns) for s in _slices(j, points[:, j], success, thin)]
+        if not slices:
             return
-        box = box.limit(j, max(low, box.low[j]), min(high, box.high[j]))
+        cut = max(slices, key=lambda s: (share - s.hits / s.cases) / (count - s.cases))
+        j = cut.column
+        box = box.limit(j, max(cut.low, box.low[j]), min(cut.high, box.high[j]))
         yield box
+        kept = (points[:, j] >= cut.low) & (points[:, j] <= cut.high)
         points, success = np.asfortranarray(points[kept]), success[kept]
 
 
-def _slices(column: Array, success: Mask, thin: int) -> Iterator[tuple[int, float, float]]:
-    """Give, for the lowest and the highest cases, their successes and the limits without them."""
-    last = len(column) - 1
-    order = np.argpartition(column, (thin, last - thin))
-    yield int(np.count_nonzero(success[order[:thin]])), float(column[order[thin]]), math.inf
-    bottom = float(column[order[last - thin]])
-    yield int(np.count_nonzero(success[order[last - thin + 1 :]])), -math.inf, bottom
+def _slices(place: int, column: Array, success: Mask, thin: int) -> Iterator[_Slice]:
+    """Give the highest and the lowest cases, where enough are left without them."""
+    for values, sign in ((-column, -1.0), (column, 1.0)):
+        edge = np.partition(values, thin)[thin]
+        outside = values < edge
+        with_ties = values <= edge
+        fewest, most = np.count_nonzero(outside), np.count_nonzero(with_ties)
+        if fewest == 0 or thin - fewest > most - thin:
+            outside = with_ties
+        cases = int(np.count_nonzero(outside))
+        if len(column) - cases < LEAST_INSIDE:
+            continue
+        limit = sign * float(values[~outside].min())
+        low, high = (limit, math.inf) if sign > 0.0 else (-math.inf, limit)
+        yield _Slice(place, low, high, cases, int(np.count_nonzero(success[outside])))
 
 
 class _Score:
@@ -207,4 +249,6 @@ class _Score:
         inside = np.arange(1, len(values) + 1)
         found = correlation(inside, hits, *self._all)
         found[: LEAST_INSIDE - 1] = -math.inf
+        # Cases of one value are inside together, or none is.
+        found[:-1][values[:-1] == values[1:]] = -math.inf
         return float(values[np.argmax(found)])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from simulate.estimate import Estimate
 from simulate.event import Event, projected_event
 from simulate.kernels.rows import Metric
-from simulate.observation import Figure, Happening, Observation, measures_of
+from simulate.observation import Figure, Happening, Observation, measures_of, refuse_repeated
 from simulate.result import FUNDING_NEED, HITTING_TIMES, METRICS, projected_metric, projected_time
 from simulate.run import run, with_sampling
 from simulate.scenario import Scenario, ScenarioError
@@ -143,14 +143,15 @@ def update(
     Raises
     ------
     ScenarioError
-        If a figure has no error, or so few paths agree with what has been seen that nothing can be
-        said: fewer than an effective 200.
+        If two are of one thing, a figure has no error, or so few paths agree with what has been
+        seen that nothing can be said: fewer than an effective 200.
 
     Notes
     -----
     Importance sampling with the prior as proposal: a path's weight is the likelihood of what has
     been seen on it (Robert and Casella, *Monte Carlo Statistical Methods*, ch. 3).
     """
+    refuse_repeated(observations)
     _refuse_without_error(observations)
     scenario = with_sampling(scenario, paths or PATHS, None)
     amounts = _headline_figures(scenario)
@@ -242,9 +243,7 @@ def _headline_figures(scenario: Scenario) -> list[Figure]:
 def _refuse_without_error(observations: Sequence[Observation]) -> None:
     for observation in observations:
         if observation.error is None and isinstance(observation.seen, Figure):
-            raise ScenarioError(
-                f'--observe "{observation.text}": say how exactly it is known, such as ± 5%'
-            )
+            raise ScenarioError(f"{observation.where}: say how exactly it is known, such as ± 5%")
 
 
 def _refusal(effective: float, count: int, places: Sequence[str]) -> list[str]:

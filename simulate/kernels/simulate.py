@@ -26,7 +26,7 @@ from .lab import (
     watch,
 )
 from .rows import LANES, Lab, Now
-from .tally import Tally, count_metrics, count_outcomes
+from .tally import LARGEST_AMOUNT, Tally, count_metrics, count_outcomes
 
 
 @entry_kernel
@@ -141,7 +141,7 @@ def keep_outcomes(state: State, outcomes: Array, first_path: int) -> None:
     for i in range(LANES):
         for time in range(times):
             outcomes[first_path + i, time] = state.hits[time * LANES + i]
-        outcomes[first_path + i, times] = state.now[Now.FUNDING_NEED + i]
+        outcomes[first_path + i, times] = min(state.now[Now.FUNDING_NEED + i], LARGEST_AMOUNT)
 
 
 @kernel

@@ -21,6 +21,8 @@ MONEY_SIDE = OCTAVES << BINS_AN_OCTAVE_BITS
 MONEY_BINS = 2 * MONEY_SIDE + 1
 MANTISSA_SHIFT = 52 - BINS_AN_OCTAVE_BITS
 MAGNITUDE = np.int32(0x7FFFFFFF)
+# No amount counts for more: 150 times what the world produced in 2025, in a year.
+LARGEST_AMOUNT = 2.0**LARGEST_EXPONENT
 MONEY_OFFSET = (1023 + SMALLEST_EXPONENT) << BINS_AN_OCTAVE_BITS
 
 # Margins: bins of 0.002 from -3 to 1.
@@ -30,8 +32,6 @@ MARGIN_BINS = 2000
 
 # Sums are kept in units of 2**-16 billion (15,000 dollars), so that integers add them exactly.
 FIXED_POINT = 65536.0
-# So that summand and rounding fit into a float: 17 billion billions.
-LARGEST_SUMMAND = 2.0**34
 
 # The metrics are money first, then margins.
 MONEY_METRICS = index(Metric.MARGIN_PAYING)
@@ -90,7 +90,7 @@ def fixed_point_sum(value: Row) -> np.int64:
     # The sum of the rounding wraps around, and back.
     total = np.int64(0)
     for i in range(LANES):
-        amount = min(max(value[i], -LARGEST_SUMMAND), LARGEST_SUMMAND)
+        amount = min(max(value[i], -LARGEST_AMOUNT), LARGEST_AMOUNT)
         total += bits_of_float64(amount * FIXED_POINT + ROUNDING)
     return total - np.int64(LANES) * np.int64(ROUNDING_BITS)
 

@@ -16,6 +16,7 @@ from simulate.answer_parts import (
     quarter_table,
 )
 from simulate.assumption_parts import correlation_table, frame_table, period
+from simulate.beyond_range import beyond_range_sentences
 from simulate.kernels.rows import Hit
 from simulate.number_format import dollars_with_error, percent
 from simulate.plots import PICTURES
@@ -151,7 +152,7 @@ def _sections(result: Result) -> tuple[Section, ...]:
         Section(
             "way",
             "How do the years go?",
-            sentences=tuple(fiscal_year_sentences(result)),
+            sentences=(*fiscal_year_sentences(result), *beyond_range_sentences(result)),
             pictures=_pictures(result, "fans", "cash_bridge"),
         ),
     )
