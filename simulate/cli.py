@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from simulate.answer import console
 from simulate.commands.backtest import backtest
 from simulate.commands.check import check
 from simulate.commands.compare import compare
@@ -28,6 +29,7 @@ from simulate.scenario import ScenarioError
 from simulate.version import package_version
 
 BAD_INPUT = 2
+WIDEST_HELP = 78
 
 app = typer.Typer(
     help="Monte Carlo risk of AI-lab economics: when gross margin reaches its target, and when "
@@ -59,7 +61,8 @@ COMMANDS = (
     warmup,
 )
 for command in COMMANDS:
-    app.command()(command)
+    # Said in full in the list of commands, where it would be cut off.
+    app.command(short_help=(command.__doc__ or "").partition("\n\n")[0])(command)
 
 
 @app.callback(invoke_without_command=True)
@@ -78,7 +81,7 @@ def main() -> None:
             # A terminal that knows no ± gets a question mark.
             stream.reconfigure(errors="replace")
     try:
-        app()
+        app(terminal_width=min(console().width, WIDEST_HELP))
     except ScenarioError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(BAD_INPUT)
