@@ -101,7 +101,9 @@ def run(
         outcome = _advance_until(goal, simulation, scenario.sampling.paths, progress)
     outcomes = pd.concat(kept, ignore_index=True) if keep_outcomes else None
     traces = simulate_traces(scenario, TRACED_PATHS, layout=layout)
-    return replace(simulation.result(), outcomes=outcomes, goal=outcome, traces=traces)
+    return replace(
+        simulation.result(), outcomes=outcomes, goal=outcome, traces=traces, layout=layout
+    )
 
 
 def as_asked(
