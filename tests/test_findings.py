@@ -67,6 +67,19 @@ def test_the_bars_and_never_hold_every_path(plot, time: Hit, result: Result) -> 
     assert share(1.0 - never) in texts(figure)
 
 
+@pytest.mark.parametrize("target", [0.01, 0.5, 0.7, 0.9, 0.99])
+def test_a_path_that_never_gets_there_has_the_area_of_one_that_does(
+    target: float, anthropic: Scenario
+) -> None:
+    shown = with_target(anthropic, target)
+    axes = plot_margin_date(shown).axes[0]
+    bars = [p for p in axes.patches if isinstance(p, Rectangle)]
+    *quarters, never = (bar.get_height() * bar.get_width() for bar in bars)
+    share_of_never = shown.probability_never(Hit.MARGIN_PAYING).value
+    assert never / (never + sum(quarters)) == pytest.approx(share_of_never)
+    assert max(bar.get_height() for bar in bars) < axes.get_ylim()[1]
+
+
 def test_the_projected_year_is_marked_with_its_probability(result: Result) -> None:
     chance = result.probability_by_year(Hit.MARGIN_PAYING, 2027)
     assert margin_date_finding(result) == (
@@ -208,8 +221,8 @@ def test_the_exceedance_curve_is_that_of_the_outcomes(result: Result) -> None:
 def test_the_funding_finding_is_that_of_the_quantiles(result: Result) -> None:
     finding = funding_need_finding(result)
     half, tenth = re.findall(r"\$([\d.]+)bn ± ([\d.]+)", finding)
-    for (value, error), level in ((half, "p50"), (tenth, "p90")):
-        assert float(value) == pytest.approx(result.funding_need[level].value, rel=0.01)
+    for (amount, error), level in ((half, "p50"), (tenth, "p90")):
+        assert float(amount) == pytest.approx(result.funding_need[level].value, rel=0.01)
         assert float(error) == pytest.approx(result.funding_need[level].standard_error, rel=0.1)
 
 
