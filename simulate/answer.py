@@ -17,7 +17,7 @@ from simulate.answer_parts import (
     margin_table,
     quarter_table,
 )
-from simulate.assumption_parts import correlation_table, frame_table
+from simulate.assumption_parts import correlation_table, fact_table, frame_table
 from simulate.flowing_table import FlowingTable
 from simulate.result import DISCLAIMER, Result
 from simulate.scenario import Scenario
@@ -129,6 +129,15 @@ def print_inputs(scenario: Scenario, names: Names, out: Console) -> None:
     ):
         for name, title in titles.items():
             out.print(Text(f"{kind} {name}", style="bold").append(f"  {title}", style="dim"))
+
+
+def print_facts(scenario: Scenario, out: Console) -> None:
+    """Print the reported figures that the scenario's sources cite, with their origin."""
+    found = fact_table(scenario)
+    out.print(Text(scenario.name, style="bold"))
+    out.print(Text(f"{found.title}:" if found.rows else "No source cites a reported figure."))
+    for row in found.rows:
+        _print_row(row.name, row, out)
 
 
 def _print_row(name: str, row: answer_parts.Row, out: Console) -> None:

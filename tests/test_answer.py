@@ -1,10 +1,16 @@
 """What ``check`` prints beside the inputs."""
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
-from simulate.answer import console, print_inputs
-from simulate.scenario import Scenario
+from simulate.answer import console, print_facts, print_inputs
+from simulate.scenario import Scenario, load_scenario, packaged_configs
+from simulate.scenario.facts import cited_facts
 from simulate.scenario.load import list_changes
+
+ROOT = Path(__file__).parents[1]
 
 
 def test_check_prints_chances_dates_and_targets_too(
@@ -14,3 +20,30 @@ def test_check_prints_chances_dates_and_targets_too(
     printed = capsys.readouterr().out
     for stated in ("horizon  2026Q1 to 2035Q4", "in 2026Q1, with a chance of 90%", "70%, held"):
         assert stated in printed
+
+
+def test_the_facts_that_a_scenario_cites_are_printed_with_their_origin(
+    anthropic: Scenario, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_facts(anthropic, console())
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "A7: inference cost 2025 against the plan +23% (servers of Alphabet and" in printed
+    assert "P14: amortised cost of training the largest models" in printed
+    assert "O1:" not in printed
+
+
+def test_every_fact_that_a_packaged_scenario_cites_is_known_with_figure_value_and_origin() -> None:
+    for file in sorted(packaged_configs().glob("*.toml")):
+        if file.name in ("base.toml", "starter.toml"):
+            continue
+        scenario = load_scenario(file)
+        assert cited_facts(scenario), file.name
+        for fact in cited_facts(scenario):
+            assert all(fact), fact
+            assert not fact.where.startswith("same")
+
+
+def test_the_wheel_holds_the_facts() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    assert included["docs/facts.md"] == "simulate/facts.md"
