@@ -1,11 +1,11 @@
-"""The printed answer: what a person reads out loud, in 80 columns."""
+"""The printed answer: what a person reads out loud, in the width that a terminal has."""
 
+import os
 import textwrap
 
 from rich import box
 from rich.console import Console, Group
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from simulate import answer_parts
@@ -18,21 +18,24 @@ from simulate.answer_parts import (
     provenance_sentences,
     quarter_table,
 )
-from simulate.assumption_parts import correlation_table, frame_table
+from simulate.assumption_parts import correlation_table, fact_table, frame_table
 from simulate.beyond_range import beyond_range_sentences
+from simulate.flowing_table import FlowingTable
 from simulate.result import DISCLAIMER, Result
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import NO_SOURCE, list_inputs
 from simulate.scenario.load import Names
 
-WIDTH = 80
+# Columns.
+PIPED, NARROWEST = 80, 20
 
 
 def console(stderr: bool = False) -> Console:
-    """Return a console that never writes wider than the terminal, or 80 columns when piped."""
+    """Return a console as wide as the terminal or as COLUMNS says, or of 80 columns when piped."""
     found = Console(stderr=stderr, highlight=False)
-    if not found.is_terminal:
-        found.width = WIDTH
+    if not (found.is_terminal or os.environ.get("COLUMNS", "").isdigit()):
+        found.width = PIPED
+    found.width = max(found.width, NARROWEST)
     return found
 
 
@@ -76,35 +79,26 @@ def _heading(result: Result) -> list[Text]:
     ]
 
 
-def table(title: str, *columns: str, narrow: bool = False) -> Table:
-    """Return an empty table in the common style: the first column names its row.
-
-    Where a terminal is too narrow, cells break and names don't: let names of several words break
-    by ``columns[0].no_wrap = False``.
-    """
-    found = Table(
+def table(title: str, *columns: str, narrow: bool = False) -> FlowingTable:
+    """Return an empty table in the common style: the first column names its row."""
+    found = FlowingTable(
         title=title,
-        title_justify="left",
-        title_style="bold",
         box=box.SIMPLE_HEAD,
         pad_edge=False,
         padding=(0, 1, 0, 0) if narrow else (0, 1),
         show_edge=not narrow,
     )
     for place, column in enumerate(columns):
-        found.add_column(
-            column,
-            justify="right" if place else "left",
-            no_wrap=place == 0,
-            overflow="fold",
-        )
+        found.add_column(column, justify="right" if place else "left")
     return found
 
 
-def printed(given: answer_parts.Table) -> Table:
+def printed(given: answer_parts.Table) -> FlowingTable:
     """Return a table as the terminal shows it, with what is said of a row at its end."""
     has_notes = any(row.note for row in given.rows)
     found = table(given.title, *given.columns, *([""] if has_notes else []))
+    if has_notes:
+        found.columns[-1].justify = "left"
     for row in given.rows:
         notes = [f"<- {row.note}" if row.note else ""] if has_notes else []
         found.add_row(row.name, *row.cells, *notes, style="bold" if row.note else "")
@@ -141,6 +135,15 @@ def print_inputs(scenario: Scenario, names: Names, out: Console) -> None:
     ):
         for name, title in titles.items():
             out.print(Text(f"{kind} {name}", style="bold").append(f"  {title}", style="dim"))
+
+
+def print_facts(scenario: Scenario, out: Console) -> None:
+    """Print the reported figures that the scenario's sources cite, with their origin."""
+    found = fact_table(scenario)
+    out.print(Text(scenario.name, style="bold"))
+    out.print(Text(f"{found.title}:" if found.rows else "No source cites a reported figure."))
+    for row in found.rows:
+        _print_row(row.name, row, out)
 
 
 def _print_row(name: str, row: answer_parts.Row, out: Console) -> None:

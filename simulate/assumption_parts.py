@@ -9,6 +9,7 @@ from simulate.scenario import Scenario
 from simulate.scenario.correlations import correlated_pairs
 from simulate.scenario.difference import tails_in_words
 from simulate.scenario.distributions import Uncertain
+from simulate.scenario.facts import cited_facts
 from simulate.scenario.inputs import NO_SOURCE
 from simulate.scenario.quarters import format_quarter
 from simulate.scenario.schema import MatrixOfCorrelations
@@ -66,6 +67,16 @@ def correlation_table(scenario: Scenario) -> Table:
         )
     ]
     return Table("Correlations between inputs", ("inputs", "correlation", "source"), tuple(rows))
+
+
+def fact_table(scenario: Scenario) -> Table:
+    """Return the reported figures that the scenario's sources cite."""
+    rows = [
+        Row(f"{fact.id}: {fact.figure}", (fact.value, fact.where)) for fact in cited_facts(scenario)
+    ]
+    return Table(
+        "Facts cited, money in billions of US dollars", ("fact", "value", "source"), tuple(rows)
+    )
 
 
 def _matrix_rows(given: MatrixOfCorrelations) -> list[Row]:

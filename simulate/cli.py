@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from simulate.answer import console
 from simulate.commands.backtest import backtest
 from simulate.commands.check import check
 from simulate.commands.compare import compare
@@ -30,6 +31,7 @@ from simulate.scenario import ScenarioError
 from simulate.version import package_version
 
 BAD_INPUT = 2
+WIDEST_HELP = 78
 
 app = typer.Typer(
     help="Monte Carlo risk of AI-lab economics: when gross margin reaches its target, and when "
@@ -61,7 +63,9 @@ COMMANDS = (
     warmup,
 )
 for command in COMMANDS:
-    app.command()(interruptible()(command))
+    # Said in full in the list of commands, where it would be cut off.
+    about = (command.__doc__ or "").partition("\n\n")[0]
+    app.command(short_help=about)(interruptible()(command))
 
 
 @app.callback(invoke_without_command=True)
@@ -82,7 +86,7 @@ def main() -> None:
     # Pictures are only written to files: a notebook's or a desktop's canvas is not looked for.
     os.environ["MPLBACKEND"] = "agg"
     try:
-        app()
+        app(terminal_width=min(console().width, WIDEST_HELP))
     except ScenarioError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(BAD_INPUT)

@@ -26,6 +26,7 @@ from simulate.kernels.tally import (
     margin_edges,
     money_edges,
 )
+from simulate.sampling.layout import Layout
 from simulate.scenario.quarters import format_quarter
 from simulate.scenario.schema import Scenario
 from simulate.version import package_version
@@ -139,6 +140,8 @@ class Result:
     traces
         Metrics of the first paths of replicate 0, quarter by quarter, in the order of ``METRICS``:
         shape (paths, metrics, quarters). ``run`` keeps 1,024 of them, however many it counts.
+    layout
+        Of the run's points where it shares them with other scenarios' runs; else its own.
     """
 
     scenario: Scenario
@@ -148,6 +151,7 @@ class Result:
     outcomes: pd.DataFrame | None = None
     goal: str = ""
     traces: Array = field(default_factory=lambda: np.empty((0, len(METRICS), 0)), repr=False)
+    layout: Layout | None = field(default=None, repr=False)
 
     @property
     def replicates(self) -> int:

@@ -104,7 +104,7 @@ def run(
     result = simulation.result()
     refuse_beyond_range(result)
     traces = simulate_traces(scenario, TRACED_PATHS, layout=layout)
-    return replace(result, outcomes=outcomes, goal=outcome, traces=traces)
+    return replace(result, outcomes=outcomes, goal=outcome, traces=traces, layout=layout)
 
 
 def as_asked(

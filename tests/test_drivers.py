@@ -374,13 +374,13 @@ def test_shares_too_close_to_tell_apart_are_named_together() -> None:
     event = anthropic_drivers().explanations[0]
     tie = Explanation(event.outcome, event.value, (*close, *rest), (), ())
     assert what_moves(tie, "it") == (
-        "What moves it most: api growth initial and demand shocks (31% and 30% of the variance)"
+        "What moves it most: initial growth of api and demand shocks (31% and 30% of the variance)"
     )
     four = Explanation(event.outcome, event.value, (*close, *close), (), ())
     assert "31%, 30% and 31% of the variance, not told apart from 1 more)" in what_moves(four, "it")
     clear = Explanation(event.outcome, event.value, (close[0], *rest), (), ())
     assert what_moves(clear, "it") == (
-        "What moves it most: api growth initial (31% of the variance)"
+        "What moves it most: initial growth of api (31% of the variance)"
     )
 
 

@@ -8,10 +8,11 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle, StepPatch
 
+from simulate.analysis.cash_flow_statement import cash_flow_statements
 from simulate.analysis.median_path import median_path
 from simulate.kernels.rows import Hit, Metric, index
 from simulate.number_format import dollars, exact_percent, percent, share
-from simulate.plots.cash_bridge import bridge, cash_bridge_finding, plot_cash_bridge
+from simulate.plots.cash_bridge import cash_bridge_finding, plot_cash_bridge
 from simulate.plots.comparison import compared_year, comparison_finding, plot_comparison
 from simulate.plots.fan import LEVELS, SHOWN_PATHS, plot_fans
 from simulate.plots.funding_need import exceedance, funding_need_finding
@@ -29,7 +30,7 @@ from simulate.plots.margin_by_year import margin_by_year_finding, plot_margin_by
 from simulate.result import FUNDING_NEED, HITTING_TIMES, Result
 from simulate.run import run
 from simulate.scenario import Scenario
-from tests.scenarios import changed
+from tests.scenarios import changed, value, without_uncertainty
 
 PATHS = 4096
 
@@ -64,6 +65,19 @@ def test_the_bars_and_never_hold_every_path(plot, time: Hit, result: Result) -> 
     assert sum(heights) + never == pytest.approx(1.0)
     assert f"{share(never)}\nnever by\n2035" in texts(figure)
     assert share(1.0 - never) in texts(figure)
+
+
+@pytest.mark.parametrize("target", [0.01, 0.5, 0.7, 0.9, 0.99])
+def test_a_path_that_never_gets_there_has_the_area_of_one_that_does(
+    target: float, anthropic: Scenario
+) -> None:
+    shown = with_target(anthropic, target)
+    axes = plot_margin_date(shown).axes[0]
+    bars = [p for p in axes.patches if isinstance(p, Rectangle)]
+    *quarters, never = (bar.get_height() * bar.get_width() for bar in bars)
+    share_of_never = shown.probability_never(Hit.MARGIN_PAYING).value
+    assert never / (never + sum(quarters)) == pytest.approx(share_of_never)
+    assert max(bar.get_height() for bar in bars) < axes.get_ylim()[1]
 
 
 def test_the_projected_year_is_marked_with_its_probability(result: Result) -> None:
@@ -207,8 +221,8 @@ def test_the_exceedance_curve_is_that_of_the_outcomes(result: Result) -> None:
 def test_the_funding_finding_is_that_of_the_quantiles(result: Result) -> None:
     finding = funding_need_finding(result)
     half, tenth = re.findall(r"\$([\d.]+)bn ± ([\d.]+)", finding)
-    for (value, error), level in ((half, "p50"), (tenth, "p90")):
-        assert float(value) == pytest.approx(result.funding_need[level].value, rel=0.01)
+    for (amount, error), level in ((half, "p50"), (tenth, "p90")):
+        assert float(amount) == pytest.approx(result.funding_need[level].value, rel=0.01)
         assert float(error) == pytest.approx(result.funding_need[level].standard_error, rel=0.1)
 
 
@@ -240,20 +254,44 @@ def test_the_median_path_is_near_the_medians(result: Result) -> None:
             assert estimates["p25"].value < value < estimates["p75"].value
 
 
-def test_a_bridge_adds_up(result: Result) -> None:
-    for path in range(20):
-        for year in result.years:
-            revenue, inference, other, training, ebitda, below, cash_flow = bridge(
-                result, path, year
-            )
-            assert revenue.value + inference.value + other.value + training.value == pytest.approx(
-                ebitda.value
-            )
-            assert ebitda.value + below.value == pytest.approx(cash_flow.value)
+def test_the_lines_of_a_statement_add_up_to_the_paths_own_metrics(result: Result) -> None:
+    for path in (0, 63, 64, 1000):
+        for year, lines in cash_flow_statements(result, path).items():
             trace = result.traces[path, :, result.last_quarter(year)]
-            assert revenue.value == trace[index(Metric.REVENUE)]
-            assert cash_flow.value == trace[index(Metric.FREE_CASH_FLOW)]
-            assert inference.value == -trace[index(Metric.INFERENCE)]
+            own = {"EBITDA": Metric.EBITDA, "free cash flow": Metric.FREE_CASH_FLOW}
+            total = 0.0
+            for line in lines:
+                if line.is_sum:
+                    assert line.value == pytest.approx(total)
+                    if line.name in own:
+                        assert line.value == pytest.approx(trace[index(own[line.name])])
+                else:
+                    total += line.value
+            assert lines[0].value == pytest.approx(trace[index(Metric.REVENUE)])
+            assert lines[1].value == pytest.approx(-trace[index(Metric.INFERENCE)])
+
+
+def test_a_statement_books_rounds_growth_and_interest_as_by_hand(anthropic: Scenario) -> None:
+    growth = {"initial": 0.5, "lasting": 0.5, "half_life": 1.0}
+    steady = {f"segments.{s.name}.growth": growth for s in anthropic.segments}
+    steady |= {f"segments.{s.name}.market": 1e30 for s in anthropic.segments}
+    steady |= {"segments.api.client_loss.rate": 0.0}
+    scenario = without_uncertainty(
+        anthropic, steady | {"cash.working_capital": 0.1, "cash.interest_rate": 0.04}
+    )
+    result = run(scenario, paths=64)
+    statements = cash_flow_statements(result, 5)
+    found = {line.name: line.value for line in statements[2026]}
+    start = 3.0 * value(scenario.base_year.monthly_revenue)
+    assert found["working capital"] == pytest.approx(-0.1 * 4.0 * start * (np.exp(0.5) - 1.0))
+    rounds = [value(f.amount) for f in scenario.funding if f.name != "round_2027"]
+    assert found["funding rounds"] == pytest.approx(sum(rounds))
+    cash = [value(scenario.cash.opening), *result.traces[5, index(Metric.CASH), :3]]
+    assert found["interest"] == pytest.approx(sum(max(0.0, held) * 0.01 for held in cash))
+    ends = result.traces[5, index(Metric.CASH), 3::4]
+    changes = [lines[-1].value for lines in statements.values()]
+    assert np.diff(ends) == pytest.approx(changes[1:])
+    assert ends[0] - cash[0] == pytest.approx(changes[0])
 
 
 @pytest.mark.parametrize(
@@ -271,14 +309,15 @@ def test_the_bridges_finding_follows_the_path(
     assert cash_bridge_finding(shown, median_path(shown)).endswith(said)
 
 
-def test_every_bar_of_the_bridge_has_its_amount(result: Result) -> None:
+def test_every_bar_of_the_bridge_has_its_amount_on_one_scale(result: Result) -> None:
     figure = plot_cash_bridge(result)
-    path = median_path(result)
+    statements = cash_flow_statements(result, median_path(result))
     for axes in figure.axes:
-        steps = bridge(result, path, int(axes.get_title()))
-        assert [text.get_text() for text in axes.texts] == [dollars(s.value) for s in steps]
+        lines = statements[int(axes.get_title())]
+        assert [text.get_text() for text in axes.texts] == [dollars(s.value) for s in lines]
         bars = [p for p in axes.patches if isinstance(p, Rectangle)]
-        assert [bar.get_width() for bar in bars] == pytest.approx([s.value for s in steps])
+        assert [bar.get_width() for bar in bars] == pytest.approx([s.value for s in lines])
+        assert axes.get_xlim() == figure.axes[0].get_xlim()
 
 
 # Two scenarios

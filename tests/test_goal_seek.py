@@ -10,6 +10,7 @@ from simulate.analysis.goal_map import map_goal
 from simulate.analysis.goal_seek import GoalSeek, seek_goal
 from simulate.goal import Target, parse_target
 from simulate.kernels.rows import Hit
+from simulate.number_format import amount, number
 from simulate.plots.goal import plot_goal
 from simulate.run import run
 from simulate.scenario import Scenario
@@ -49,7 +50,7 @@ def test_without_uncertainty_it_is_the_cost_that_leaves_the_margin() -> None:
     assert not crossing.rises
     assert crossing.value.low <= truth <= crossing.value.high
     assert abs(crossing.value.value - truth) < 2e-4 * np.ptp(found.values)
-    assert found.finding.startswith(f"Met at {OTHER_COST} up to {crossing.value.rounded}; ")
+    assert found.finding.startswith("Met where the other sales cost is at most ")
 
 
 @pytest.mark.parametrize(("wanted", "years"), [(0.5, 2), (0.9, 5)])
@@ -80,7 +81,10 @@ def test_a_target_that_a_value_meets_is_met_at_that_value(short: Scenario) -> No
 def test_the_words_agree_with_the_numbers(short: Scenario) -> None:
     found = seek("P(out of cash by 2030) <= 0.2", GAIN, short, 0.4, 1.6)
     (crossing,) = found.crossings
-    assert found.finding == f"Met at {GAIN} from {crossing.value.rounded} up; 0.8 as it is"
+    assert found.finding == (
+        f"Met where the median efficiency gain is at least {number(crossing.value)} log/yr; "
+        "the baseline has 0.8 log/yr"
+    )
     assert found.target.in_words == "P(cash runs out by the end of 2030) at most 20%"
     met = [found.target.is_met(p.value) for p in found.probabilities]
     assert met == [v > crossing.value.value for v in found.values]
@@ -93,7 +97,8 @@ def test_a_target_out_of_reach_says_so_with_the_best(short: Scenario) -> None:
     assert found.crossings == ()
     best = max(p.value for p in found.probabilities)
     assert found.finding == (
-        f"Met at no {GAIN} from 0.4 to 1: the most is {best:.1%}, at {found.values[found.best]:g}"
+        "Met at no median efficiency gain from 0.4 log/yr to 1 log/yr: "
+        f"the most is {best:.1%}, at {found.values[found.best]:g} log/yr"
     )
     assert found.best == len(found.values) - 1
     figure = plot_goal(found)
@@ -113,7 +118,7 @@ def test_the_search_goes_further_where_the_target_is_not_met_near_by(short: Scen
 
 def test_a_target_that_is_never_missed_says_so(short: Scenario) -> None:
     found = seek("P(gross margin by 2027) >= 0.01", GAIN, short, 0.8, 1.0)
-    assert found.finding == f"Met at every {GAIN} from 0.8 to 1"
+    assert found.finding == "Met at every median efficiency gain from 0.8 log/yr to 1 log/yr"
     assert found.is_met_now
 
 
@@ -131,9 +136,12 @@ def test_the_rows_of_a_map_are_each_a_search(short: Scenario) -> None:
     # The row is interpolated between 7 values.
     assert crossing.value.value == pytest.approx(expected.value.value, abs=0.004)
     assert crossing.side(at_least=True) == "and less"
-    as_it_is = plane.needed[0][0].value.rounded
-    assert plane.finding == f"Met at inference.overrun {as_it_is} and less, where {GAIN} is 0.8"
-    assert plot_goal(plane).axes[0].get_xlabel() == "inference.overrun, share"
+    at_baseline = amount(plane.needed[0][0].value, "share")
+    assert plane.finding == (
+        f"Met where the shift of inference overrun is at most {at_baseline}, "
+        "at a median efficiency gain of 0.8 log/yr"
+    )
+    assert plot_goal(plane).axes[0].get_xlabel() == "shift of inference overrun, share"
 
 
 @pytest.fixture(autouse=True)
@@ -165,7 +173,7 @@ def test_the_command_prints_in_80_columns_and_draws(
         "Wanted: P(gross margin",
         "at least",
         "As it is",
-        "Varied: every draw",
+        "every draw",
         "advice",
     ):
         assert part in printed

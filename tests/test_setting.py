@@ -28,6 +28,29 @@ def test_a_distribution_and_its_unstated_median_move_it_as_a_whole(
     assert "every draw" in setting.meaning
 
 
+@pytest.mark.parametrize(
+    ("key", "title", "now"),
+    [
+        ("inference.efficiency_gain.p50", "median efficiency gain", "0.8 log/yr"),
+        ("inference.efficiency_gain", "shift of efficiency gain", "0 log/yr"),
+        ("inference.overrun.p90", "P90 of inference overrun", "23%"),
+        ("segments.api.growth.initial.p50", "median initial growth of api", "0.9 log/yr"),
+        ("segments.api.market", "factor of market of api", "1 times"),
+        ("segments.api.client_loss.rate", "rate of client losses of api", "0.15 a year"),
+        ("training.growth.half_life.p10", "P10 of half-life of growth of training", "0.7 years"),
+        ("funding.round_2026.chance", "chance of round 2026", "0.9"),
+        ("cash.tax_rate", "shift of tax rate", "0%"),
+        ("cash.opening.mode", "mode of opening cash", "12 bn USD"),
+        ("base_year.revenue", "revenue of base year", "4.5 bn USD"),
+    ],
+)
+def test_a_setting_is_called_by_words_and_its_value_has_a_unit(
+    key: str, title: str, now: str, anthropic: Scenario
+) -> None:
+    setting = find_setting(anthropic, key)
+    assert (setting.title, setting.written(setting.now)) == (title, now)
+
+
 def test_a_stated_quantile_moves_alone(anthropic: Scenario) -> None:
     moved = find_setting(anthropic, "inference.overrun.p90").at(0.4)
     assert quantiles(moved, "inference.overrun") == pytest.approx([-0.08, 0.02, 0.4])

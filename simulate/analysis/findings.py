@@ -5,6 +5,8 @@ import math
 from collections.abc import Sequence
 from string import ascii_lowercase
 
+from simulate.scenario.key_words import words_of_key
+
 from .conditional import Effect
 from .decomposition import Index
 from .driver_list import DriverList
@@ -15,14 +17,6 @@ from .outcome import Outcome
 APART, SURE = 2.0, 4.0
 MOST_NAMED = 3
 LEAST_NAMED = 0.01
-PREFIXES = ("segments.", "hardware.", "inference.")
-
-
-def plain_name(name: str) -> str:
-    """Return a driver's name for pictures and sentences, such as ``api growth initial``."""
-    for prefix in PREFIXES:
-        name = name.removeprefix(prefix)
-    return name.replace(".", " ").replace("_", " ")
 
 
 def figure_of(outcome: Outcome, value: float) -> str:
@@ -54,7 +48,7 @@ def what_moves(explanation: Explanation, name: str) -> str:
         return f"Nothing moves {name}: {value} in all paths"
     first = leaders(explanation.indices)
     told, others = first[:MOST_NAMED], len(first[MOST_NAMED:])
-    drivers = _listed([plain_name(index.name) for index in told])
+    drivers = _listed([words_of_key(index.name) for index in told])
     shares = _listed([f"{index.share.value:.0%}" for index in told if index.share is not None])
     more = f", not told apart from {others} more" if others else ""
     whole = "the variance" if explanation.outcome.is_probability else "the variance of its rank"
@@ -67,19 +61,19 @@ def what_moves(explanation: Explanation, name: str) -> str:
 
 def _most_alone(members: Sequence[Index]) -> str:
     most = max(members, key=lambda index: index.alone.value)
-    return f"{plain_name(most.name)} explains most alone ({most.alone.value:.0%})"
+    return f"{words_of_key(most.name)} explains most alone ({most.alone.value:.0%})"
 
 
 def how_far(outcome: Outcome, effect: Effect) -> str:
     """Return how far an outcome goes from the P10 to the P90 of an input."""
     low, high = (figure_of(outcome, at.value) for at in (effect.at_p10, effect.at_p90))
-    return f"From {low} at the P10 of {plain_name(effect.key)} to {high} at its P90"
+    return f"From {low} at the P10 of {words_of_key(effect.key)} to {high} at its P90"
 
 
 def between_tenths(outcome: Outcome, effect: Effect) -> str:
     """Return an outcome in the lowest and in the highest tenth of an input."""
     low, high = (figure_of(outcome, effect.deciles[place].value) for place in (0, -1))
-    return f"{low} in the lowest tenth of {plain_name(effect.key)}, {high} in the highest"
+    return f"{low} in the lowest tenth of {words_of_key(effect.key)}, {high} in the highest"
 
 
 def telling(effects: Sequence[Effect], most: int) -> list[Effect]:

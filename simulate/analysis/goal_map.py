@@ -9,12 +9,12 @@ from scipy.interpolate import PchipInterpolator
 
 from simulate.estimate import Estimate
 from simulate.goal import Target
-from simulate.scenario.setting import Setting, at_values, refuse_overlap, shown_value
+from simulate.scenario.setting import Setting, at_values, refuse_overlap
 from simulate.simulation import Progress
 
 from .comparison import CommonLuck, share_luck
 from .crossing import Crossing, Curve
-from .goal_seek import Runs
+from .goal_seek import Runs, written_with_error
 from .headlines import Counted
 
 Array = NDArray[np.float64]
@@ -61,12 +61,13 @@ class GoalMap:
         down, across = self.settings
         rows = [row for row, crossings in enumerate(self.needed) if crossings]
         if not rows:
-            return f"Met in {met.mean():.0%} of the grid, whatever {across.key} is"
+            return f"Met in {met.mean():.0%} of the grid, whatever the {across.title} is"
         row = min(rows, key=lambda row: abs(self.values[0][row] - float(down.now)))
         needed = self.needed[row][0]
+        bound = "at least" if needed.rises == self.target.at_least else "at most"
         return (
-            f"Met at {across.key} {needed.value.rounded} {needed.side(self.target.at_least)}, "
-            f"where {down.key} is {shown_value(float(self.values[0][row]))}"
+            f"Met where the {across.title} is {bound} {written_with_error(across, needed.value)}, "
+            f"at a {down.title} of {down.written(float(self.values[0][row]))}"
         )
 
 

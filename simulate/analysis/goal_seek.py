@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from simulate.estimate import Estimate
 from simulate.goal import Target
+from simulate.number_format import amount, number
 from simulate.scenario import Scenario
-from simulate.scenario.setting import Setting, shown_value
+from simulate.scenario.setting import Setting
 from simulate.simulation import Progress
 
 from .comparison import CommonLuck, share_luck
@@ -80,27 +81,34 @@ class GoalSeek:
     @property
     def finding(self) -> str:
         """The answer in words."""
-        key, stretches = self.setting.key, self.met()
-        low, high = (shown_value(float(self.values[i])) for i in (0, -1))
+        setting, stretches = self.setting, self.met()
+        low, high = float(self.values[0]), float(self.values[-1])
+        span = f"{setting.title} from {setting.written(low)} to {setting.written(high)}"
         if not stretches:
             most = "most" if self.target.at_least else "least"
             best, value = self.probabilities[self.best], float(self.values[self.best])
-            return (
-                f"Met at no {key} from {low} to {high}: the {most} is {best.value:.1%}, "
-                f"at {shown_value(value)}"
-            )
+            return f"Met at no {span}: the {most} is {best.value:.1%}, at {setting.written(value)}"
         if stretches == [(None, None)]:
-            return f"Met at every {key} from {low} to {high}"
-        where = " and ".join(_stretch(*stretch) for stretch in stretches)
-        return f"Met at {key} {where}; {shown_value(self.setting.now)} as it is"
+            return f"Met at every {span}"
+        where = " or ".join(_stretch(setting, *stretch) for stretch in stretches)
+        now = setting.written(setting.now)
+        return f"Met where the {setting.title} is {where}; the baseline has {now}"
 
 
-def _stretch(start: Crossing | None, end: Crossing | None) -> str:
+def _stretch(setting: Setting, start: Crossing | None, end: Crossing | None) -> str:
     if start is not None and end is not None:
-        return f"from {start.value.rounded} to {end.value.rounded}"
+        ends = (written_with_error(setting, crossing.value) for crossing in (start, end))
+        return f"between {' and '.join(ends)}"
     if start is not None:
-        return f"from {start.value.rounded} up"
-    return f"up to {end.value.rounded}" if end is not None else "everywhere"
+        return f"at least {written_with_error(setting, start.value)}"
+    return f"at most {written_with_error(setting, end.value)}" if end is not None else "anything"
+
+
+def written_with_error(setting: Setting, value: Estimate) -> str:
+    """Return a value of a setting with its standard error and unit, a share in percent."""
+    if setting.unit == "share":
+        return amount(value, setting.unit)
+    return f"{number(value)} {setting.unit}".rstrip()
 
 
 def seek_goal(

@@ -83,7 +83,7 @@ class Stresses:
         name, worst, levels = self.figures[0].short, self.worst(0), self.levels(0)
         if worst is None or levels is None:
             return f"No stress test hurts the chance of {name}"
-        return f"Chance of {name}: {levels[0]} becomes {levels[1]} under {worst.name}"
+        return f"Chance of {name}: {levels[0]} becomes {levels[1]}: {worst.title}"
 
 
 def stress(

@@ -66,13 +66,23 @@ class Sweep:
     def finding(self) -> str:
         """How far the first figure moves over the grid, in words."""
         figure, values = self.figures[0], self.grid(0)
-        ends = (float(values.min()), float(values.max()), self.base[0].value)
+        least, most = (self.cells[int(place)] for place in (values.argmin(), values.argmax()))
+        found = (least.figures[0].value, most.figures[0].value, self.base[0].value)
         if figure.unit == "probability":
-            low, high, now = (f"{value:.1%}" for value in ends)
+            low, high, now = (f"{value:.1%}" for value in found)
         else:
-            low, high, now = (f"{value:.1f}" for value in ends)
+            low, high, now = (f"{value:.1f}" for value in found)
         name = figure.short[0].upper() + figure.short[1:]
-        return f"{name}: from {low} to {high} over the grid; {now} as it is"
+        titles = " and ".join(setting.title for setting, _ in self.variations)
+        at_low, at_high = (self._place_in_words(cell) for cell in (least, most))
+        return (
+            f"{name}: from {low} at {titles} of {at_low} to {high} at {at_high}; "
+            f"{now} in the baseline"
+        )
+
+    def _place_in_words(self, cell: Cell) -> str:
+        settings = (setting for setting, _ in self.variations)
+        return " and ".join(s.written(v) for s, v in zip(settings, cell.place, strict=True))
 
     @property
     def table(self) -> pd.DataFrame:

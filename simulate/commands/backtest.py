@@ -81,7 +81,6 @@ def print_backtest(backtest: "Backtest", out: Console) -> None:
     shown = table(
         "\nScores", "", "came true", "paths at or\nbelow it", "CRPS", "error of\nthe median"
     )
-    shown.columns[0].no_wrap = False
     for score in backtest.scores:
         seen = score.observation.seen
         shown.add_row(

@@ -3,7 +3,9 @@
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
+from simulate.answer import console
 from simulate.scenario.difference import describe_difference
 
 from .options import Data, Set
@@ -22,9 +24,10 @@ def diff(
     """
     first = load_named(before, data=data or ())
     second = load_named(after, settings or (), data or ())
-    typer.echo(f"From: {first.name}\nTo:   {second.name}\n")
     lines = describe_difference(first, second)
+    out = console()
+    out.print(Text(f"From: {first.name}\nTo:   {second.name}\n"))
     for line in lines or ["The two assume the same."]:
-        typer.echo(line)
+        out.print(Text(line))
     if lines:
-        typer.echo("\nInputs are P10 / P50 / P90, or one certain number.")
+        out.print(Text("\nInputs are P10 / P50 / P90, or one certain number."))

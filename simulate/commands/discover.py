@@ -76,7 +76,6 @@ def print_discovery(discovery: "Discovery", out: Console) -> None:
         out.print()
         return
     shown = table("\nOn the half that the rule was not found on", "", "share of paths")
-    shown.columns[0].no_wrap = False
     shown.add_row("in which it happens, of all", percent(discovery.overall))
     shown.add_row("in which it happens, of those inside (density)", percent(discovery.density))
     shown.add_row("  on the half that it was found on", f"{discovery.density_found:.1%}")

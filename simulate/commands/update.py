@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from simulate.answer import console, table
+from simulate.flowing_table import FlowingTable
 from simulate.number_format import amount, percent
 from simulate.result import DISCLAIMER
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from simulate.analysis.update import Spread, Update
 
 MOST_SHOWN = 6
-WIDEST_COLUMN = 21
 
 
 def update(
@@ -87,35 +87,26 @@ def print_update(update: "Update", out: Console) -> None:
     for place in update.places:
         out.print(Text(place, style="dim"))
     shown = table("\nProbability", "", "before", "now")
-    shown.columns[0].no_wrap = False
     for belief in update.beliefs:
         shown.add_row(belief.event.name, percent(belief.before), percent(belief.after))
     out.print(shown)
-    _print_spreads("Outcomes", update.outcomes, out)
+    out.print(_spread_table("Outcomes", update.outcomes))
     if update.inputs:
         moved = update.inputs[:MOST_SHOWN]
         title = f"\nInputs that moved, the most first ({len(moved)} of {len(update.inputs)})"
-        _print_spreads(title, moved, out)
+        out.print(_spread_table(title, moved))
     else:
         out.print(Text("\nNo input moved by more than chance."))
     out.print(Text(f"\n{DISCLAIMER}", style="dim"))
 
 
-def _print_spreads(title: str, spreads: "Sequence[Spread]", out: Console) -> None:
-    """Print a line that names each number, then its quantiles before and now."""
-    out.print(Text(title, style="bold"))
-    out.print(Text(_line("", ["P10", "P50", "P90"], out.width)))
+def _spread_table(title: str, spreads: "Sequence[Spread]") -> FlowingTable:
+    """Return a table with a line that names each number, then its quantiles before and now."""
+    shown = table(title, "", "P10", "P50", "P90", narrow=True)
     for spread in spreads:
         unit = "" if spread.unit == "share" else f", {spread.unit}"
-        out.print(Text(f" {spread.name.removeprefix('segments.')}{unit}"))
+        shown.add_row(f"{spread.name.removeprefix('segments.')}{unit}", "", "", "")
         for label, quantiles in (("before", spread.before), ("now", spread.after)):
-            cells = [amount(quantile, spread.unit) for quantile in quantiles]
-            line = _line(label, cells, out.width)
-            out.print(Text(line, style="dim" if label == "before" else ""))
-
-
-def _line(label: str, cells: "Sequence[str]", width: int) -> str:
-    """Return a row of numbers, as wide as can be read across, or as a terminal is."""
-    name = f"   {label:<6}"
-    column = min(WIDEST_COLUMN, (width - len(name)) // len(cells))
-    return name + "".join(f"{cell:>{column}}" for cell in cells)
+            cells = (amount(quantile, spread.unit) for quantile in quantiles)
+            shown.add_row(label, *cells, style="dim" if label == "before" else "")
+    return shown

@@ -1,11 +1,10 @@
 """From revenue to free cash flow on the median path, by fiscal year."""
 
-from typing import NamedTuple
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from simulate.analysis.cash_flow_statement import Line, cash_flow_statements
 from simulate.analysis.median_path import median_path
 from simulate.kernels.rows import Metric, index
 from simulate.number_format import dollars
@@ -14,31 +13,29 @@ from simulate.result import Result
 from .frame import frame, made_of
 from .style import LIGHT, SMALL, Theme
 
+SIZE = (8.0, 8.4)
 MOST_YEARS = 5
 BAR = 0.36
-
-
-class Step(NamedTuple):
-    """A bar of the bridge, in billions of dollars: a level reached, or a change of the last one."""
-
-    name: str
-    value: float
-    is_level: bool
+# Of the scale, beyond its ends.
+MARGIN = 0.04
 
 
 def plot_cash_bridge(result: Result, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
     """Draw, for up to five fiscal years of the median path, what becomes of its revenue."""
     path = median_path(result)
     years = _shown_years(result)
-    with frame(axes, theme, columns=len(years)) as picture:
+    statements = cash_flow_statements(result, path)
+    with frame(axes, theme, SIZE, columns=len(years)) as picture:
         (panels,) = picture.panels
+        bars = {year: _bars(statements[year]) for year in years}
+        ends = [end for shown in bars.values() for bar in shown for end in bar]
         for year, panel in zip(years, panels, strict=True):
-            _draw_bridge(panel, bridge(result, path, year), theme)
+            _draw_bridge(panel, statements[year], bars[year], (min(ends), max(ends)), theme)
             panel.set_title(str(year), fontsize=SMALL, fontweight="bold")
             panel.tick_params(labelleft=panel is panels[0])
         detail = (
             f"{result.scenario.name}: path {path + 1} of {len(result.traces):,}, nearest to the "
-            "medians; each year to its own scale"
+            "medians; all years to one scale"
         )
         return picture.tell(cash_bridge_finding(result, path), detail, made_of(result))
 
@@ -56,43 +53,6 @@ def cash_bridge_finding(result: Result, path: int) -> str:
     return f"On the median path free cash flow is first positive in {positive[0]}: {ends}"
 
 
-def bridge(result: Result, path: int, year: int) -> list[Step]:
-    """Return the steps from revenue to free cash flow of a traced path's fiscal year.
-
-    Parameters
-    ----------
-    result
-        With traces.
-    path
-        Its place among them.
-    year
-        Within the horizon.
-    """
-    revenue, inference, training, ebitda, cash_flow = (
-        _metric(result, path, year, metric)
-        for metric in (
-            Metric.REVENUE,
-            Metric.INFERENCE,
-            Metric.TRAINING,
-            Metric.EBITDA,
-            Metric.FREE_CASH_FLOW,
-        )
-    )
-    return [
-        Step("revenue", revenue, True),
-        Step("inference", -inference, False),
-        Step(
-            "other cost of sales\nand operating cost",
-            ebitda - revenue + inference + training,
-            False,
-        ),
-        Step("training", -training, False),
-        Step("EBITDA", ebitda, True),
-        Step("capital, tax, working\ncapital, stock pay", cash_flow - ebitda, False),
-        Step("free cash flow", cash_flow, True),
-    ]
-
-
 def _metric(result: Result, path: int, year: int, metric: Metric) -> float:
     return float(result.traces[path, index(metric), result.last_quarter(year)])
 
@@ -103,20 +63,25 @@ def _shown_years(result: Result) -> list[int]:
     return [result.years[place] for place in places]
 
 
-def _draw_bridge(axes: Axes, steps: list[Step], theme: Theme) -> None:
-    bars = _bars(steps)
-    lowest, highest = min(map(min, bars)), max(map(max, bars))
-    for place, (step, (start, end)) in enumerate(zip(steps, bars, strict=True)):
-        strong = (theme.blue, theme.orange) if step.is_level else (theme.light_blue, theme.pale)
-        color = strong[0] if step.value >= 0.0 else strong[1]
+def _draw_bridge(
+    axes: Axes,
+    lines: list[Line],
+    bars: list[tuple[float, float]],
+    scale: tuple[float, float],
+    theme: Theme,
+) -> None:
+    lowest, highest = scale
+    for place, (line, (start, end)) in enumerate(zip(lines, bars, strict=True)):
+        strong = (theme.blue, theme.orange) if _is_level(line) else (theme.light_blue, theme.pale)
+        color = strong[0] if line.value >= 0.0 else strong[1]
         axes.barh(place, end - start, BAR, left=start, color=color, linewidth=0)
-        if place + 1 < len(steps):
+        if place + 1 < len(lines):
             joint = [place - BAR / 2, place + 1 + BAR / 2]
             axes.plot([end, end], joint, color=theme.pale, linewidth=1.0)
         # The amount goes inwards from the nearer edge, so that it needs no room beyond it.
         is_right = highest - max(start, end) <= min(start, end) - lowest
         axes.annotate(
-            dollars(step.value),
+            dollars(line.value),
             (max(start, end) if is_right else min(start, end), place - BAR / 2),
             (0.0, 2.0),
             textcoords="offset points",
@@ -127,17 +92,26 @@ def _draw_bridge(axes: Axes, steps: list[Step], theme: Theme) -> None:
             bbox={"facecolor": theme.paper, "linewidth": 0, "pad": 1.0},
         )
     axes.axvline(0.0, color=theme.muted, linewidth=0.8, zorder=0)
-    axes.set_yticks(range(len(steps)), [step.name for step in steps])
-    axes.set_ylim(len(steps) - 0.5, -0.8)
+    axes.set_yticks(range(len(lines)), [line.name for line in lines])
+    for label, line in zip(axes.get_yticklabels(), lines, strict=True):
+        label.set_fontweight("bold" if _is_level(line) else "normal")
+    axes.set_ylim(len(lines) - 0.5, -0.8)
+    margin = MARGIN * (highest - lowest)
+    axes.set_xlim(lowest - margin, highest + margin)
     axes.set_xticks([])
     axes.tick_params(length=0)
     axes.spines[["left", "bottom"]].set_visible(False)
 
 
-def _bars(steps: list[Step]) -> list[tuple[float, float]]:
+def _is_level(line: Line) -> bool:
+    """Tell whether a line's bar starts at 0."""
+    return line.is_sum or line.name == "revenue"
+
+
+def _bars(lines: list[Line]) -> list[tuple[float, float]]:
     """Return where each bar starts and ends."""
     bars: list[tuple[float, float]] = []
-    for step in steps:
-        start = 0.0 if step.is_level else bars[-1][1]
-        bars.append((start, start + step.value))
+    for line in lines:
+        start = 0.0 if _is_level(line) else bars[-1][1]
+        bars.append((start, start + line.value))
     return bars

@@ -16,7 +16,9 @@ from .ticks import in_percent, label_years
 LEAST_TOP = 0.01
 HEADROOM = 1.22
 # Of the horizon's length.
-GAP, NEVER_WIDTH, LABEL_ROOM = 0.03, 0.12, 0.1
+GAP, LABEL_ROOM = 0.03, 0.1
+# The least and the most that never takes beside them.
+NEVER_WIDTHS = 0.14, 0.4
 MOST_BARS_APART = 80
 
 
@@ -100,7 +102,8 @@ def _plot(
         if projected_year in result.years:
             _mark_projection(top, bottom, result, times[0], projected_year, theme)
         footer = made_of(result, projection=projected_year in result.years)
-        return picture.tell(finding, f"{result.scenario.name}: {detail}", footer)
+        about = f"{result.scenario.name}: {detail}; equal areas are equal shares of paths"
+        return picture.tell(finding, about, footer)
 
 
 def _shares(result: Result, time: Hit) -> NDArray[np.float64]:
@@ -116,8 +119,8 @@ def _draw_histogram(
     theme: Theme,
 ) -> None:
     quarters = main.size - 1
-    width = 0.86 if quarters <= MOST_BARS_APART else 1.0
     place = np.arange(quarters + 1)
+    width = _bar_width(quarters)
     bars = axes.bar(place[:-1] + 0.5, main[:-1], width=width, color=theme.blue, linewidth=0)
     steps = axes.stairs(other[:-1], place, baseline=None, color=theme.orange, linewidth=1.6)
     axes.set_ylabel("paths, by quarter")
@@ -133,31 +136,35 @@ def _draw_histogram(
     )
 
 
+def _bar_width(quarters: int) -> float:
+    return 0.86 if quarters <= MOST_BARS_APART else 1.0
+
+
 def _draw_never(axes: Axes, result: Result, time: Hit, theme: Theme) -> None:
-    """Draw the share that never gets there as a bar of its own, broken where it is too high."""
+    """Draw the share that never gets there, with the same area for a path as the quarters' bars."""
     quarters = result.scenario.horizon.quarters
     never = result.probability_never(time).value
-    top = axes.get_ylim()[1]
-    low, width = quarters * (1.0 + GAP), quarters * NEVER_WIDTH
-    height = min(never, top / HEADROOM)
+    tallest = axes.get_ylim()[1] / HEADROOM
+    least, most = (share_of_axis * quarters for share_of_axis in NEVER_WIDTHS)
+    spread = min(max(never / tallest, least), most)
+    height, width = never / spread, _bar_width(quarters) * spread
+    low = quarters * (1.0 + GAP)
     middle = low + width / 2
+    top = HEADROOM * max(tallest, height)
+    axes.set_ylim(0.0, top)
     axes.bar(middle, height, width=width, color=theme.pale, linewidth=0)
-    if never > height:
-        for at in (0.84, 0.9):
-            ends = [(at - 0.03) * height, (at + 0.03) * height]
-            axes.plot([low, low + width], ends, color=theme.paper, linewidth=2.5)
     label = f"{share(never)}\nnever by\n{result.years[-1]}"
     # Above the bar, unless it is high enough to hold it.
     inside = height > 0.4 * top
     axes.text(
         middle,
-        0.4 * height if inside else height + 0.03 * top,
+        0.5 * height if inside else height + 0.03 * top,
         label,
         ha="center",
         va="center" if inside else "bottom",
         fontsize=SMALL,
     )
-    axes.set_xlim(0.0, low + 1.05 * width)
+    axes.set_xlim(0.0, low + width + GAP * quarters)
 
 
 def _draw_cumulative(

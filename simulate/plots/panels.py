@@ -9,7 +9,8 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 
 from simulate.analysis.drivers import Drivers, Explanation
-from simulate.analysis.findings import group_letters, plain_name
+from simulate.analysis.findings import group_letters
+from simulate.scenario.key_words import words_of_key
 
 from .frame import frame, made_by
 from .style import SMALL, Theme
@@ -112,4 +113,4 @@ def list_names(axes: Axes, names: Sequence[str]) -> None:
 
 def named(name: str, letters: Mapping[str, str]) -> str:
     """Return a driver's plain name with the letter of its group."""
-    return f"{plain_name(name)} ({letters[name]})" if name in letters else plain_name(name)
+    return f"{words_of_key(name)} ({letters[name]})" if name in letters else words_of_key(name)

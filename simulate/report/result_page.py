@@ -15,7 +15,7 @@ from simulate.answer_parts import (
     provenance_sentences,
     quarter_table,
 )
-from simulate.assumption_parts import correlation_table, frame_table, period
+from simulate.assumption_parts import correlation_table, fact_table, frame_table, period
 from simulate.beyond_range import beyond_range_sentences
 from simulate.kernels.rows import Hit
 from simulate.number_format import dollars_with_error, percent
@@ -47,6 +47,7 @@ class ReportView:
     frame: Table
     inputs: tuple[Group, ...]
     correlations: Table
+    facts: Table
     errors: tuple[str, ...]
     origin: Origin
 
@@ -79,6 +80,7 @@ def view_report(result: Result, command: str, drivers: Section | None = None) ->
         frame=frame_table(scenario),
         inputs=group_inputs(scenario),
         correlations=correlation_table(scenario),
+        facts=fact_table(scenario),
         errors=(*error_sentences(result), interval_sentence(result), INTERVALS_OF_QUARTERS),
         origin=origin_of(result, command),
     )

@@ -15,6 +15,7 @@ from .distributions.quantiles import QUANTILE_KEY, level_of
 from .errors import ScenarioError
 from .explain import describe, mistakes_of
 from .inputs import list_inputs
+from .key_words import words_of_key, words_of_setting
 from .layers import Key, Layers, Origin
 from .schema import Scenario
 from .units import in_unit
@@ -58,26 +59,40 @@ class Setting:
     way: Way
 
     @property
+    def title(self) -> str:
+        """What it is called, such as ``median efficiency gain``."""
+        if self.way == "set" or self.key != self.owner:
+            return words_of_setting(self.key, (self.owner,))
+        return f"{'shift' if self.way == 'by' else 'factor'} of {words_of_key(self.owner)}"
+
+    @property
     def label(self) -> str:
-        """Its key and unit, for an axis."""
-        return f"{self.key}, {self.unit}" if self.unit else self.key
+        """Its title and unit, for an axis."""
+        return f"{self.title}, {self.unit}" if self.unit else self.title
 
     @property
     def meaning(self) -> str:
         """How the scenario changes with the value, in words."""
         if self.way == "set":
-            return f"{self.key} set to the value, all else as stated"
+            return f"{self.title} set to the value, all else as stated"
         does = "shifted" if self.way == "by" else "multiplied"
+        every = f"every draw of {words_of_key(self.owner)} {does}"
         if self.key == self.owner:
-            return f"every draw of {self.key} {does} by the value"
-        quantile = self.key.rpartition(".")[2]
-        return f"every draw of {self.owner} {does} alike, until its {quantile} is the value"
+            return f"{every} by the value"
+        return f"{every} alike, until the {self.title} is the value"
 
     @property
     def in_words(self) -> str:
-        """How the scenario changes with the value, and the value now."""
-        unit = f" {self.unit}" if self.unit else ""
-        return f"{self.meaning} (now {shown_value(self.now)}{unit})"
+        """Its key, how the scenario changes with the value, and the value now."""
+        return f"{self.key}: {self.meaning} (now {self.written(self.now)})"
+
+    def written(self, value: Value) -> str:
+        """Return a value with its unit, a share in percent."""
+        if isinstance(value, str):
+            return value
+        if self.unit == "share":
+            return f"{shown_value(100.0 * value)}%"
+        return f"{shown_value(value)} {self.unit}".rstrip()
 
     def at(self, value: Value) -> Scenario:
         """Return the scenario at a value.
