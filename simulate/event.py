@@ -9,13 +9,15 @@ from simulate.kernels.rows import Hit
 from simulate.result import HITTING_TIMES, projected_time
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.quarters import QUARTERS_A_YEAR, format_quarter, parse_quarter
-from simulate.scenario.units import in_unit
+from simulate.scenario.scale import scale_hint
+from simulate.scenario.units import number_in_unit, states_unit
 
 # "The latter part of the decade" (B1).
 CASH_YEAR = 2030
 
 DATE = r"\d{4}(?:Q[1-4])?"
-PATTERN = re.compile(rf"(?P<name>.+?)(?:\s+(?P<level>\d+(?:\.\d+)?\s*%?))?\s+by\s+(?P<date>{DATE})")
+LEVEL = r"[-+]?\d[\d.,]*\s*%?"
+PATTERN = re.compile(rf"(?P<name>.+?)(?:\s+(?P<level>{LEVEL}))?\s+by\s+(?P<date>{DATE})")
 FORM = '"gross margin 70% by 2027" or "out of cash by 2028Q2"'
 
 IN_WORDS = {
@@ -174,9 +176,13 @@ def quarter_in_horizon(date: str, scenario: Scenario, where: str) -> int:
 def _level(given: str, time: Hit, where: str) -> float:
     if not HITTING_TIMES[time].startswith("gross margin"):
         raise ScenarioError(f'{where}: "{HITTING_TIMES[time]}" takes no level; leave out {given}')
-    level = round(float(in_unit(given.strip(), "share")), 12)  # 70 times 0.01 is not 0.7
+    try:
+        level = number_in_unit(given, "share")
+    except ValueError as error:
+        raise ScenarioError(f"{where}: {error}") from None
     if not 0.0 < level < 1.0:
-        raise ScenarioError(f"{where}: a gross margin of {given} is not between 0 and 100%")
+        hint = "" if states_unit(given) else scale_hint(level, "share", 0.0, 1.0)
+        raise ScenarioError(f"{where}: a gross margin of {given} is not between 0 and 100%{hint}")
     return level
 
 

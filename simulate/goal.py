@@ -1,16 +1,18 @@
 """What is wanted of a probability: a standard error, or that it be at least or at most a value."""
 
-import math
 import re
 from dataclasses import dataclass
 
 from simulate.event import Event, parse_event, refuse_other_target, with_target
 from simulate.result import Result
 from simulate.scenario import Scenario, ScenarioError
+from simulate.scenario.scale import scale_hint
+from simulate.scenario.units import number_in_unit, states_unit
 
-PATTERN = re.compile(r"P\(\s*(.+?)\s*\)\s*(?:±|\+-|\+/-)\s*(\S+)")
-VALUE = re.compile(r"P\(\s*(.+?)\s*\)\s*(>=?|≥|<=?|≤)\s*(\S+)")
+PATTERN = re.compile(r"P\(\s*(.+?)\s*\)\s*(?:±|\+-|\+/-)\s*(\S.*)")
+VALUE = re.compile(r"P\(\s*(.+?)\s*\)\s*(>=?|≥|<=?|≤)\s*(\S.*)")
 FORM = '"P(gross margin by 2027) ± 0.0005"'
+LEAST_ERROR, MOST_ERROR = 1e-7, 0.5
 
 
 @dataclass(frozen=True)
@@ -108,22 +110,24 @@ def parse_target(text: str, scenario: Scenario) -> Target:
     if match is None:
         raise ScenarioError(f"{where}: not a target; write it as {form}")
     event = parse_event(match[1], scenario, where, form)
-    probability = _share(match[3])
+    probability = _share(match[3], where)
     if not 0.0 < probability < 1.0:
-        raise ScenarioError(f'{where}: "{match[3]}" is no probability between 0 and 1')
+        hint = "" if states_unit(match[3]) else scale_hint(probability, "share", 0.0, 1.0)
+        raise ScenarioError(f'{where}: "{match[3]}" is no probability between 0 and 1{hint}')
     return Target(with_target(scenario, event), event, match[2][0] in ">≥", probability)
 
 
 def _error(given: str, where: str) -> float:
-    error = _share(given)
-    if not 1e-7 <= error < 0.5:
-        raise ScenarioError(f'{where}: "{given}" is no standard error from 0.0000001 to 0.5')
+    error = _share(given, where)
+    if not LEAST_ERROR <= error < MOST_ERROR:
+        hint = scale_hint(error, "share", LEAST_ERROR, MOST_ERROR)
+        hint = "" if states_unit(given) else hint
+        raise ScenarioError(f'{where}: "{given}" is no standard error from 0.0000001 to 0.5{hint}')
     return error
 
 
-def _share(given: str) -> float:
-    """Return a number or a percentage, NaN for anything else."""
+def _share(given: str, where: str) -> float:
     try:
-        return float(given.removesuffix("%")) / (100.0 if given.endswith("%") else 1.0)
-    except ValueError:
-        return math.nan
+        return number_in_unit(given, "share")
+    except ValueError as error:
+        raise ScenarioError(f"{where}: {error}") from None

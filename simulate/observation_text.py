@@ -26,7 +26,8 @@ from simulate.result import METRICS, projected_metric
 from simulate.sampling.ramp import base_year_ramp
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.chain import read_toml
-from simulate.scenario.units import in_unit, scale_hint
+from simulate.scenario.scale import scale_hint
+from simulate.scenario.units import number_in_unit, states_unit
 
 TWELVE_MONTHS = r"(?:twelve|12)[ -]months\s+to\s+"
 SEEN = re.compile(
@@ -134,7 +135,8 @@ def parse_observation(
     figure = _figure(match, scenario, where)
     value = _number(match["value"], figure.unit, where)
     if figure.is_share and value > 1.0:
-        raise ScenarioError(f"{where}: a margin is at most 1{scale_hint(value, 'share')}")
+        hint = "" if states_unit(match["value"]) else scale_hint(value, "share")
+        raise ScenarioError(f"{where}: a margin is at most 1{hint}")
     if match["error"] is None:
         return Observation(text, figure, value, source=source, where=where)
     relative = not figure.is_share and match["error"].strip().endswith("%")
@@ -176,9 +178,6 @@ def _base_quarters(metric: Metric, scenario: Scenario) -> tuple[float, ...]:
 
 def _number(text: str, unit: str, where: str) -> float:
     try:
-        found = in_unit(text, unit)
+        return number_in_unit(text, unit)
     except ValueError as error:
         raise ScenarioError(f"{where}: {error}") from None
-    if isinstance(found, str):
-        raise ScenarioError(f'{where}: "{text}" is no number; write it as {FORM}')
-    return float(found)

@@ -20,6 +20,28 @@ CASES = {
         "[inference]\nother_sales_cost = 6.5",
         ["inference.other_sales_cost = 6.5", "from 0 to 1", "write 0.065 for 6.5%"],
     ),
+    "a margin of more than all": (
+        '[targets]\ngross_margin = "150%"',
+        ["target of gross margin is from 0.001 to 0.999 share\n"],
+    ),
+    "dollars where billions are meant": (
+        "[cash]\nopening = 1e10",
+        ['from 0 to 1000 bn USD; write "10 bn" if it is no billions'],
+    ),
+    "billions beyond all measure": (
+        '[cash]\nopening = "5000 bn"',
+        ["cash at the start is from 0 to 1000 bn USD\n"],
+    ),
+    "another currency": ('[cash]\nopening = "8 bn EUR"', ["amounts are in US dollars"]),
+    "a comma for a point": ('[cash]\nopening = "0,900 bn"', ['write "0.9 bn"']),
+    "a percentage of years": (
+        '[inference]\ncatch_up_half_life = "5%"',
+        ["is a percentage; the unit here is years"],
+    ),
+    "too many quarters to hold": (
+        "[targets]\nhold_quarters = 50",
+        ["must be less than or equal to 40\n"],
+    ),
     "quantiles out of order": (
         '[inference.overrun]\ndistribution = "normal"\np10 = 0.3\np90 = 0.1',
         ["inference.overrun", "p10 = 0.3, p90 = 0.1", "quantiles must rise"],
@@ -81,7 +103,7 @@ CASES = {
     ),
     "a correlation above 1": (
         '[correlations]\n"inference.efficiency_gain, inference.overrun" = 1.5',
-        ["= 1.5", "correlation is from -0.9999 to 0.9999"],
+        ["= 1.5", "correlation is from -0.9999 to 0.9999\n"],
     ),
     "a correlation of nothing": (
         '[correlations]\n"inference.overun, inference.price_erosion" = 0.5',
@@ -134,7 +156,7 @@ def test_a_mistake_is_named_with_its_file_its_key_and_its_mend(case: str, tmp_pa
     message = str(caught.value)
     assert str(file) in message
     for part in expected:
-        assert part in message
+        assert part in f"{message}\n"
     if case != "an impossible correlation":
         assert len(message.splitlines()) <= 2
 

@@ -55,7 +55,12 @@ def test_a_lower_margin_is_reached_more_often(anthropic: Scenario) -> None:
         ("gross margin", "not an outcome and a date"),
         ("gros margin by 2027", 'did you mean "gross margin"?'),
         ("profit by 2027", "known are: gross margin"),
-        ("gross margin 70 by 2027", "a gross margin of 70 is not between 0 and 100%"),
+        ("gross margin 70 by 2027", "not between 0 and 100%; write 0.7 for 70%"),
+        (
+            "gross margin 0,7 by 2027",
+            '"0,7": a comma parts thousands, a point decimals; write "0.7"',
+        ),
+        ("gross margin -5% by 2027", "a gross margin of -5% is not between 0 and 100%"),
         ("out of cash 5% by 2027", '"out of cash" takes no level'),
         ("gross margin by 2040", "outside the horizon, 2026Q1 to 2035Q4"),
     ],
@@ -80,7 +85,10 @@ def test_a_target_is_at_least_or_at_most(anthropic: Scenario) -> None:
         ("gross margin by 2027", "not a target; write it as"),
         ("P(gross margin by 2027) = 0.5", "not a target; write it as"),
         ("P(gross margin by 2027) >= 1.5", "no probability between 0 and 1"),
-        ("P(gross margin by 2027) >= half", "no probability between 0 and 1"),
+        ("P(gross margin by 2027) >= 50", "no probability between 0 and 1; write 0.5 for 50%"),
+        ("P(gross margin by 2027) >= half", '"half" is no number'),
+        ("P(gross margin by 2027) >= 0,5", 'write "0.5"'),
+        ("P(gross margin by 2027) >= nan", '"nan" is no number'),
     ],
 )
 def test_what_is_no_target_is_explained(text: str, message: str, anthropic: Scenario) -> None:
@@ -92,6 +100,27 @@ def test_a_run_until_an_error_is_of_the_scenarios_own_margin(anthropic: Scenario
     assert parse_goal("P(gross margin 70% by 2027) ± 0.1%", anthropic).error == pytest.approx(0.001)
     with pytest.raises(ScenarioError, match=re.escape("--set targets.gross_margin=0.8")):
         parse_goal("P(gross margin 80% by 2027) ± 0.001", anthropic)
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        ("0,0005", 'write "0.0005"'),
+        ("inf", '"inf" is no number'),
+        ("150%", '"150%" is no standard error from 0.0000001 to 0.5'),
+        ("-0.1%", "is no standard error"),
+    ],
+)
+def test_an_error_that_can_not_be_is_explained(
+    error: str, message: str, anthropic: Scenario
+) -> None:
+    with pytest.raises(ScenarioError, match=re.escape(message)):
+        parse_goal(f"P(gross margin by 2027) ± {error}", anthropic)
+
+
+def test_a_percentage_may_stand_apart_from_its_sign(anthropic: Scenario) -> None:
+    assert parse_target("P(gross margin by 2027) >= 50 %", anthropic).probability == 0.5
+    assert parse_goal("P(gross margin by 2027) ± 0.1 %", anthropic).error == 0.001
 
 
 def test_an_event_may_stand_within_its_probability(anthropic: Scenario) -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulate.scenario.units import in_unit, scale_hint
+from simulate.scenario.scale import scale_hint
+from simulate.scenario.units import in_unit, number_in_unit
 
 WRITTEN = {
     ("4.5 bn", "bn USD"): 4.5,
@@ -29,6 +30,23 @@ WRITTEN = {
     ("+1.5e1%", "share"): 0.15,
     (".5%", "a year"): 0.005,
     ("7%", ""): 0.07,
+    ("1,200 m", "bn USD"): 1.2,
+    ("1,234,567.5 k", "bn USD"): 1.2345675,
+    ("1 200 m", "bn USD"): 1.2,
+    ("1\u00a0200\u00a0m", "bn USD"): 1.2,
+    ("1\u202f200 m", "bn USD"): 1.2,
+    ("1'200 m", "bn USD"): 1.2,
+    ("1’200 m", "bn USD"): 1.2,
+    ("1e3 bn", "bn USD"): 1000.0,
+    ("\u22122 bn", "bn USD"): -2.0,
+    ("\u22128 %", "share"): -0.08,
+    ("+5%", "share"): 0.05,
+    ("8 bn dollars", "bn USD"): 8.0,
+    ("8 billion US dollars", "bn USD"): 8.0,
+    ("US$8 bn", "bn USD"): 8.0,
+    ("12 bn USD/yr", "bn USD/yr"): 12.0,
+    ("$12", "USD/yr"): 12.0,
+    ("5 years", "years"): 5.0,
 }
 
 
@@ -46,6 +64,8 @@ def test_a_number_is_read_with_its_unit(text: str, unit: str) -> None:
         ("10 to 30%", "share", "0.1 to 0.3"),
         ("-8% to 23%", "share", "-0.08 to 0.23"),
         ("0.2  to  0.6", "share", "0.2 to 0.6"),
+        ("1,200 m to 2,000 m", "bn USD", "1.2 to 2.0"),
+        ("−8% to 23%", "share", "-0.08 to 0.23"),
     ],
 )
 def test_both_ends_of_an_interval_are_read_and_share_a_last_unit(
@@ -60,7 +80,18 @@ def test_both_ends_of_an_interval_are_read_and_share_a_last_unit(
         ("23%", "bn USD", '"23%" is a percentage; the unit here is bn USD'),
         ("4.5 bn", "share", '"4.5 bn" is an amount; the unit here is share'),
         ("4.5 bn", "a year", '"4.5 bn" is an amount; the unit here is a year'),
-        ("4.5 billon", "bn USD", 'unknown unit "billon"; write "4.5 m", "4.5 bn"'),
+        ("4.5 billon", "bn USD", 'unknown unit "billon"; amounts are in US dollars'),
+        ("8 bn EUR", "bn USD", 'unknown unit "bn EUR"; amounts are in US dollars'),
+        ("€8 bn", "bn USD", 'unknown unit "€"; amounts are in US dollars'),
+        ("£8bn", "bn USD", 'unknown unit "£"; amounts are in US dollars'),
+        ("8 bn €", "bn USD/yr", 'unknown unit "bn €"; amounts are in US dollars'),
+        ("RMB 8 bn", "bn USD", 'unknown unit "RMB"; amounts are in US dollars'),
+        ("8 Mrd", "bn USD", 'unknown unit "Mrd"; amounts are in US dollars'),
+        ("8 Mrd", "bn", 'unknown unit "Mrd"; write "900 m" or "4.5 bn"'),
+        ("$4.5", "bn USD", "dollars, or billions?"),
+        ("$8 bn", "bn", "is an amount; the unit here is bn"),
+        ("5%", "years", "is a percentage; the unit here is years"),
+        ("5 months", "years", 'unknown unit "months"; the unit here is years'),
         ("23 percent", "share", 'unknown unit "percent"; write "23%"'),
         ("10% to 20 bn", "share", "is an amount"),
     ],
@@ -70,9 +101,36 @@ def test_a_unit_of_another_kind_is_refused_in_words(text: str, unit: str, words:
         in_unit(text, unit)
 
 
-@pytest.mark.parametrize("text", ["4,5 bn", "45,00 m", "high", "bn", "%", "1e bn", "€5", "2026Q1"])
+@pytest.mark.parametrize("text", ["high", "bn", "%", "nan", "-inf", "", "2026Q1", "8 bn 12 m"])
 def test_what_is_no_number_stays_a_text_for_others_to_refuse(text: str) -> None:
     assert in_unit(text, "bn USD") == text
+    with pytest.raises(ValueError, match="is no number"):
+        number_in_unit(text, "bn USD")
+
+
+@pytest.mark.parametrize(
+    ("text", "mend"),
+    [
+        ("0,900 bn", 'write "0.9 bn"'),
+        ("0,125", 'write "0.125"'),
+        ("-0,5%", 'write "-0.5%"'),
+        ("4,5 bn", 'write "4.5 bn"'),
+        ("12,3456", 'write "12.3456"'),
+        ("0012,5", 'write "12.5"'),
+        ("1.200,5 m", 'write "1200.5 m"'),
+        ("1 200,5 m", 'write "1200.5 m"'),
+        ("1.200.000", 'write "1200000"'),
+        ("8 bn to 12,5 bn", 'write "12.5 bn"'),
+        ("1,20,000", "thousands in groups of three digits"),
+        ("1,200'000", "thousands in groups of three digits"),
+        ("4__5", "thousands in groups of three digits"),
+        ("1.2.3", "thousands in groups of three digits"),
+        ("1e400 bn", "is too large for a number"),
+    ],
+)
+def test_what_parts_no_thousands_is_refused_with_what_would_be_right(text: str, mend: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(mend)):
+        in_unit(text, "bn USD" if "%" not in text else "share")
 
 
 def test_a_table_is_read_in_its_unit_but_for_texts_weights_and_factors() -> None:
@@ -98,20 +156,30 @@ def test_a_percentage_is_the_double_nearest_to_its_hundredth(number) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "unit", "hint"),
+    ("value", "unit", "limits", "hint"),
     [
-        (70.0, "share", "; write 0.7 for 70%"),
-        (35.0, "log/yr", "; write 0.35 for 35%"),
-        (4500.0, "bn USD", '; write "4500 m" if it is of millions'),
-        (4.5e9, "bn USD", '; write "4.5 bn" if it is no billions'),
-        (0.5, "share", ""),
-        (0.5, "bn USD", ""),
-        (5000.0, "share", ""),
-        (1e5, "USD/yr", ""),
+        (70.0, "share", (0.0, 1.0), "; write 0.7 for 70%"),
+        (-8.0, "share", (-0.9, 3.0), "; write -0.08 for -8%"),
+        (35.0, "log/yr", (-6.0, 5.0), "; growth by 35% is 0.3, a fall by 35% 0.431"),
+        (5.0, "log/quarter", (0.0, 1.0), "; write 0.05 for 5%"),
+        (4500.0, "bn USD", (0.0, 1e3), '; write "4500 m" if it is of millions'),
+        (4.5e9, "bn USD", (0.0, 1e3), '; write "4.5 bn" if it is no billions'),
+        (9e8, "bn USD/yr", (0.0, 1e3), '; write "900 m" if it is no billions'),
+        (1e10, "bn USD", (0.0, 1e3), '; write "10 bn" if it is no billions'),
+        (1.5, "share", (0.0, 1.0), ""),  # as likely 150% as 1.5%
+        (-5.0, "share", (0.0, 1.0), ""),  # -5% can't be, either
+        (70.0, "a year", (-0.05, 0.5), ""),
+        (5000.0, "share", (0.0, 1.0), ""),
+        (1e15, "bn USD", (0.0, 1e3), ""),
+        (1.2, "", (-1.0, 1.0), ""),
+        (1e5, "USD/yr", (0.0, 1e4), ""),
+        (1e12, "years", (0.05, 1e10), ""),
     ],
 )
-def test_a_wrong_scale_is_answered_with_the_right_one(value: float, unit: str, hint: str) -> None:
-    assert scale_hint(value, unit) == hint
+def test_a_wrong_scale_is_answered_with_one_that_can_be(
+    value: float, unit: str, limits: tuple[float, float], hint: str
+) -> None:
+    assert scale_hint(value, unit, *limits) == hint
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ from .names import did_you_mean
 from .packaged import shown_path
 from .schema import Scenario
 from .schema.dependence import MATRIX, PAIR
-from .units import scale_hint
 
 # Steps of an error's location that the file does not have.
 INTERNAL = {*FAMILY, "quantiles", "parameters", MATRIX, PAIR}
@@ -195,8 +194,6 @@ def _message(item: Any) -> str:
     if kind == "too_long":
         return f"has {context['actual_length']} members; {context['max_length']} are the most"
     message = re.sub("^Input should", "must", str(item["msg"]))
-    if kind.startswith("less_than") and isinstance(item["input"], (int, float)):
-        message += scale_hint(item["input"], "share")
     return message[0].lower() + message[1:]
 
 

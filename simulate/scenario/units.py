@@ -4,12 +4,26 @@ import math
 import re
 from typing import Any
 
-# A comma stands before three digits: "4,5" is no way to write 4.5 here.
-DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d[\d_]*)"
+from .scale import GROWTH, PARTS, VOLATILITY, percentage_as_logarithm
+
+# A minus, an apostrophe and spaces that hold together, as typesetters write them.
+PLAIN = str.maketrans("\u2212\u2019\u00a0\u2009\u202f", "-'   ")
+# Thousands are parted by groups of three digits, all in one way; "0,900" and "4,5" are none such.
+DIGITS = r"(?:[1-9]\d{0,2}(?P<parted>[,_' ])\d{3}(?:(?P=parted)\d{3})*|\d+)"
 NUMBER = rf"[-+]?(?:{DIGITS}(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?"
+# What looks like a number, and how it is written where a comma is the decimal point.
+ALMOST = r"[-+]?\d[\d.,_' ]*"
+DECIMAL_COMMA = re.compile(
+    r"[-+]?(?:(?:\d+|[1-9]\d{0,2}(?:[._' ]\d{3})+),\d+|[1-9]\d{0,2}(?:\.\d{3}){2,})"
+)
+AROUND = (
+    r"\s*(?P<before>[^\d\s.,'+-]*)\s*(?P<number>{})\s*(?P<suffix>[^\d\s.,](?:[^\d]*[^\d\s])?)?\s*"
+)
+WRITTEN, ALMOST_WRITTEN = (
+    re.compile(AROUND.format(number), re.IGNORECASE) for number in (NUMBER, ALMOST)
+)
 PERCENT = "%"
-SUFFIXES = {
-    PERCENT: 0.01,
+SIZES = {
     "k": 1e3,
     "thousand": 1e3,
     "m": 1e6,
@@ -21,14 +35,15 @@ SUFFIXES = {
     "tn": 1e12,
     "trillion": 1e12,
 }
-WRITTEN = re.compile(rf"\s*(?:USD|\$)?\s*({NUMBER})\s*(%|[a-z]*)\s*(?:USD)?\s*", re.IGNORECASE)
+DOLLARS = ("usd", "us$", "$")
+AFTER_AMOUNTS = re.compile(r"\s*(?:USD|(?:US )?dollars)$", re.IGNORECASE)
 BETWEEN_ENDS = re.compile(r"\s+to\s+")
 LONGEST = 100
 # What a number without a suffix counts, by the first word of the unit.
 BASES = {"bn": 1e9, "USD/yr": 1.0}
-# Keys of a distribution's table whose texts are no numbers, and those that have no unit.
+# Keys of a distribution's table whose texts are no numbers, and those with a unit of their own.
 TEXTS = {"distribution", "source", "file", "column"}
-WITHOUT_UNIT = {"weights", "times", "degrees_of_freedom"}
+OWN_UNITS = {"weights": "share", "times": "share", "degrees_of_freedom": "degrees"}
 
 
 def in_unit(value: Any, unit: str) -> Any:
@@ -44,13 +59,11 @@ def in_unit(value: Any, unit: str) -> Any:
     Raises
     ------
     ValueError
-        If a text's suffix does not go with the unit.
+        If a text's suffix does not go with the unit, or its commas or points part no thousands.
     """
     if isinstance(value, dict):
         return {
-            key: member
-            if key in TEXTS
-            else in_unit(member, "share" if key in WITHOUT_UNIT else unit)
+            key: member if key in TEXTS else in_unit(member, OWN_UNITS.get(key, unit))
             for key, member in value.items()
         }
     if isinstance(value, list):
@@ -59,26 +72,32 @@ def in_unit(value: Any, unit: str) -> Any:
         return value
     if interval := _interval(value, unit):
         return interval
-    found = WRITTEN.fullmatch(value)
-    return _plain(found, unit, found[2]) if found else value
+    found = _written(value)
+    return value if found is None else _plain(found, unit, _suffix(found))
 
 
-def scale_hint(value: float, unit: str) -> str:
-    """Return what to write instead, where a number is so large that its scale must be wrong."""
-    if unit.startswith("bn"):
-        if value >= 1e6:
-            return f'; write "{value / 1e9:g} bn" if it is no billions'
-        return f'; write "{value:g} m" if it is of millions' if value > 1.0 else ""
-    if unit.startswith("USD"):
-        return ""
-    return f"; write {value / 100:g} for {value:g}%" if 1.0 < value <= 100.0 else ""
+def number_in_unit(text: str, unit: str) -> float:
+    """Return the one number that a text must be.
+
+    Raises
+    ------
+    ValueError
+        If it is none of the unit.
+    """
+    found = in_unit(text.strip(), unit)
+    if isinstance(found, str):
+        raise ValueError(f'"{text.strip():.{LONGEST}}" is no number')
+    return found
 
 
-def scale_reminder(unit: str) -> str:
-    """Return how numbers of a unit are written, where a distribution's must be of a wrong scale."""
-    if unit == "share":
-        return '; 23% is 0.23 or "23%"'
-    return '; 4 is four billions, and "900 m" may be written' if unit.startswith("bn") else ""
+def states_unit(value: Any) -> bool:
+    """Tell whether a text in what a file gives for a quantity says the unit of its number."""
+    if isinstance(value, dict):
+        return any(states_unit(member) for key, member in value.items() if key not in TEXTS)
+    if isinstance(value, list):
+        return any(map(states_unit, value))
+    ends = BETWEEN_ENDS.split(value) if isinstance(value, str) and len(value) <= LONGEST else []
+    return any((found := _written(end)) and _suffix(found) for end in ends)
 
 
 def _interval(text: str, unit: str) -> str | None:
@@ -86,36 +105,80 @@ def _interval(text: str, unit: str) -> str | None:
     ends = BETWEEN_ENDS.split(text)
     if len(ends) != 2:
         return None
-    low, high = WRITTEN.fullmatch(ends[0]), WRITTEN.fullmatch(ends[1])
+    low, high = _written(ends[0]), _written(ends[1])
     if low is None or high is None:
         return None
-    if low[2] and not high[2]:
-        raise ValueError(f"the second number has no unit; write {high[1]}{low[2]}")
-    return f"{_plain(low, unit, low[2] or high[2])!r} to {_plain(high, unit, high[2])!r}"
+    if _suffix(low) and not _suffix(high):
+        raise ValueError(f"the second number has no unit; write {high['number']}{low['suffix']}")
+    suffix = _suffix(low) or _suffix(high)
+    return f"{_plain(low, unit, suffix)!r} to {_plain(high, unit, _suffix(high))!r}"
+
+
+def _written(text: str) -> re.Match[str] | None:
+    """Return the parts of a number with its unit, or None where a text looks like none.
+
+    Raises
+    ------
+    ValueError
+        If it looks like one, but what parts its digits can't be read.
+    """
+    text = text.translate(PLAIN)
+    found = WRITTEN.fullmatch(text)
+    if found is None and (almost := ALMOST_WRITTEN.fullmatch(text)):
+        digits = almost["number"].strip()
+        mend = "write thousands in groups of three digits, as 1,200"
+        if DECIMAL_COMMA.fullmatch(digits):
+            number = float(re.sub("[._' ]", "", digits).replace(",", "."))
+            space = "" if almost["suffix"] in (PERCENT, None) else " "
+            mend = f'write "{number:.15g}{space}{almost["suffix"] or ""}"'
+        raise ValueError(f'"{text.strip()}": a comma parts thousands, a point decimals; {mend}')
+    return found
+
+
+def _suffix(written: re.Match[str]) -> str:
+    """Return what follows a number, without the dollars that it is of."""
+    return AFTER_AMOUNTS.sub("", written["suffix"] or "").lower()
 
 
 def _plain(written: re.Match[str], unit: str, suffix: str) -> float:
     """Return a written number in the unit."""
-    number = float(re.sub("[_,]", "", written[1]))
-    suffix = suffix.lower()
-    if not suffix:
-        return number
-    text, base = written[0].strip(), BASES.get(unit.split(" ")[0])
-    if suffix not in SUFFIXES:
-        known = f'"{number:g} m", "{number:g} bn"' if base else f'"{number:g}%"'
-        raise ValueError(f'"{text}": unknown unit "{suffix}"; write {known}')
-    if suffix == PERCENT and unit.startswith("log"):
-        mend = "write it as a logarithm"
-        if 0.0 < number < 100.0:
-            part = number / 100.0
-            more, less = math.log1p(part), -math.log1p(-part)
-            mend = f"growth by {number:g}% is {more:.3g}, a fall by {number:g}% {less:.3g}"
-        raise ValueError(f'"{text}" is a percentage; the unit here is {unit}: {mend}')
-    if suffix == PERCENT and base is not None:
-        raise ValueError(f'"{text}" is a percentage; the unit here is {unit}')
-    if suffix != PERCENT and base is None:
-        raise ValueError(f'"{text}" is an amount; the unit here is {unit or "share"}')
+    number = float(re.sub("[,_' ]", "", written["number"]))
+    _refuse_other_unit(written, number, unit, suffix)
+    if not math.isfinite(number):
+        raise ValueError(f'"{written[0].strip()}" is too large for a number')
     # Divided where that is exact: 0.23 is 23 / 100, but not 23 * 0.01.
     if suffix == PERCENT:
         return number / 100.0
-    return number * SUFFIXES[suffix] / (base or 1.0)
+    return (
+        number * SIZES[suffix] / BASES.get(unit.split(" ")[0], 1.0) if suffix in SIZES else number
+    )
+
+
+def _refuse_other_unit(written: re.Match[str], number: float, unit: str, suffix: str) -> None:
+    """Raise unless what stands around a number goes with the unit."""
+    text, before, base = (
+        written[0].strip(),
+        written["before"].lower(),
+        BASES.get(unit.split(" ")[0]),
+    )
+    of_dollars = before in DOLLARS or AFTER_AMOUNTS.search(written["suffix"] or "") is not None
+    has_size, is_known = suffix in SIZES, suffix in {"", PERCENT, unit.lower(), *SIZES}
+    if not is_known or (before and before not in DOLLARS):
+        unknown = written["before"] if is_known else written["suffix"]
+        raise ValueError(f'"{text}": unknown unit "{unknown}"; {_known_units(unit)}')
+    if suffix == PERCENT and unit not in PARTS:
+        mend = f": {percentage_as_logarithm(number, unit)}" if unit in (GROWTH, VOLATILITY) else ""
+        raise ValueError(f'"{text}" is a percentage; the unit here is {unit}{mend}')
+    if (of_dollars and "USD" not in unit) or (has_size and base is None):
+        raise ValueError(f'"{text}" is an amount; the unit here is {unit or "share"}')
+    if of_dollars and not suffix and base != 1.0:
+        raise ValueError(f'"{text}": dollars, or billions? Write it as "900 m" or "4.5 bn"')
+
+
+def _known_units(unit: str) -> str:
+    """Return how numbers of a unit are written."""
+    if "USD" in unit:
+        return 'amounts are in US dollars, as "900 m" or "4.5 bn"'
+    if unit in BASES:
+        return 'write "900 m" or "4.5 bn"'
+    return 'write "23%" or 0.23' if unit in PARTS else f"the unit here is {unit}"

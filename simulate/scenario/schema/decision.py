@@ -2,20 +2,28 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field, ValidatorFunctionWrapHandler, WrapValidator
 
 from simulate.scenario.distributions import Number
-from simulate.scenario.units import in_unit
+from simulate.scenario.scale import scale_hint
+from simulate.scenario.units import in_unit, states_unit
 
 from .quantity import CertainShare
 from .section import Count, Section, Source
 
-
-def _read_money(given: Any) -> Any:
-    return in_unit(given, "bn USD")
+MOST_MONEY = 1e3
 
 
-Money = Annotated[Number, BeforeValidator(_read_money)]
+def _read_money(given: Any, handler: ValidatorFunctionWrapHandler) -> float:
+    found: float = handler(in_unit(given, "bn USD"))
+    if abs(found) > MOST_MONEY:
+        limits = -MOST_MONEY, MOST_MONEY
+        hint = "" if states_unit(given) else scale_hint(found, "bn USD", *limits)
+        raise ValueError(f"an amount is from {limits[0]:g} to {limits[1]:g} bn USD{hint}")
+    return found
+
+
+Money = Annotated[Number, WrapValidator(_read_money)]
 
 
 class Option(Section):

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidatorFunctionWrapHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from simulate.scenario.distributions import OUTERMOST_SCORE, Fixed, Uncertain
-from simulate.scenario.units import in_unit, scale_hint, scale_reminder
+from simulate.scenario.scale import scale_hint, scale_reminder
+from simulate.scenario.units import in_unit, states_unit
 
 Drawn = Literal["path", "year", "event"]
 EXTREME_SCORES = np.array([-OUTERMOST_SCORE, OUTERMOST_SCORE])
@@ -53,8 +54,7 @@ class Quantity:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        checked = core_schema.no_info_after_validator_function(self._check, handler(source))
-        return core_schema.no_info_before_validator_function(self._read, checked)
+        return core_schema.no_info_wrap_validator_function(self._validate, handler(source))
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
@@ -67,36 +67,42 @@ class Quantity:
             "anyOf": [number, WRITTEN, handler(schema)],
         }
 
-    def _read(self, given: Any) -> Any:
-        return given if isinstance(given, Uncertain) else in_unit(given, self.unit)
-
-    def _check(self, given: Uncertain) -> Uncertain:
-        if self.certain and not isinstance(given, Fixed):
+    def _validate(self, given: Any, handler: ValidatorFunctionWrapHandler) -> Uncertain:
+        read = given if isinstance(given, Uncertain) else in_unit(given, self.unit)
+        found: Uncertain = handler(read)
+        if isinstance(found, Fixed):
+            self._check_number(found.value, scale_is_stated=states_unit(given))
+        elif self.certain:
             raise ValueError("must be a certain number: value = …")
+        else:
+            self._check_draws(found, "" if states_unit(given) else scale_reminder(self.unit))
+        return found
+
+    def _check_number(self, value: float, scale_is_stated: bool) -> None:
+        most = min(self.high, self.largest_median)
+        if not (self.low <= value <= most or np.isclose(value, [self.low, most]).any()):
+            hint = "" if scale_is_stated else scale_hint(value, self.unit, self.low, most)
+            raise ValueError(f"{self.title} is {_range(self.low, most, self.unit)}{hint}")
+
+    def _check_draws(self, given: Uncertain, reminder: str) -> None:
         with np.errstate(all="ignore"):
             lowest, highest = given.quantile_at_score(EXTREME_SCORES)
             median = given.quantile(0.5)
-        worst = lowest if lowest < self.low else highest
-        inside = self.low <= worst <= self.high or np.isclose(worst, [self.low, self.high]).any()
-        if isinstance(given, Fixed) and not inside:
-            raise ValueError(f"{self.title} is {self.range}{scale_hint(worst, self.unit)}")
         if median > self.largest_median:
-            is_stated = isinstance(given, Fixed)
-            mend = scale_hint(median, self.unit) if is_stated else scale_reminder(self.unit)
             raise ValueError(
                 f"{self.title} has a median of {median:g} {self.unit}, and not above "
-                f"{self.largest_median:g}{mend}"
+                f"{self.largest_median:g}{reminder}"
             )
-        if not inside:
+        worst = lowest if lowest < self.low else highest
+        if not (self.low <= worst <= self.high or np.isclose(worst, [self.low, self.high]).any()):
             allowed, mend = self.range, ""
             if worst > self.high >= FAR:
                 allowed = f"at most {self.high:g} {self.unit}".rstrip()
-                mend = scale_reminder(self.unit)
+                mend = reminder
             raise ValueError(
                 f"draws reach {worst:.4g}, but {self.title} is {allowed}; "
                 f"narrow the distribution or add truncate = [low, high]{mend}"
             )
-        return given
 
 
 @dataclass(frozen=True)
@@ -110,8 +116,7 @@ class CertainShare:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        checked = core_schema.no_info_after_validator_function(self._check, handler(source))
-        return core_schema.no_info_before_validator_function(self._read, checked)
+        return core_schema.no_info_wrap_validator_function(self._validate, handler(source))
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
@@ -122,14 +127,12 @@ class CertainShare:
             "anyOf": [_number(self.low, self.high), WRITTEN]
         }
 
-    def _read(self, given: Any) -> Any:
-        return in_unit(given, "share")
-
-    def _check(self, given: float) -> float:
-        if not self.low <= given <= self.high:
-            allowed = _range(self.low, self.high, "share")
-            raise ValueError(f"{self.title} is {allowed}{scale_hint(given, 'share')}")
-        return given
+    def _validate(self, given: Any, handler: ValidatorFunctionWrapHandler) -> float:
+        found: float = handler(in_unit(given, "share"))
+        if not self.low <= found <= self.high:
+            hint = "" if states_unit(given) else scale_hint(found, "share", self.low, self.high)
+            raise ValueError(f"{self.title} is {_range(self.low, self.high, 'share')}{hint}")
+        return found
 
 
 def _range(low: float, high: float, unit: str) -> str:
