@@ -86,6 +86,13 @@ def lognormals(draw: st.DrawFn) -> Stated:
     unit, sigma = draw(UNITS), draw(st.floats(0.1, 1.5))
     shift = draw(st.sampled_from([0.0, -1.0, 0.7])) * unit
     member = stats.lognorm(sigma, loc=shift, scale=unit)
+    way = draw(st.sampled_from(["moments", "logarithm", "quantiles"]))
+    if way == "moments":
+        mean, sd = float(member.mean()), float(member.std())
+        return by_parameters("lognormal", member, mean=mean, sd=sd, shift=shift)
+    if way == "logarithm":
+        mu = float(np.log(unit))
+        return by_parameters("lognormal", member, mu=mu, sigma=sigma, shift=shift)
     if draw(st.booleans()):  # the shift is found
         levels = draw(st.sampled_from([[0.1, 0.5, 0.9], [0.05, 0.25, 0.95]]))
         return by_quantiles("lognormal", member, levels)
@@ -119,7 +126,10 @@ def student_ts(draw: st.DrawFn) -> Stated:
 
 @st.composite
 def gammas(draw: st.DrawFn) -> Stated:
-    member = stats.gamma(draw(st.floats(0.5, 50.0)), scale=draw(UNITS))
+    shape, scale = draw(st.floats(0.5, 50.0)), draw(UNITS)
+    member = stats.gamma(shape, scale=scale)
+    if draw(st.booleans()):
+        return by_parameters("gamma", member, shape=shape, scale=scale)
     return by_quantiles("gamma", member, draw(levels_of(2, 2)))
 
 
@@ -128,6 +138,9 @@ def betas(draw: st.DrawFn) -> Stated:
     low, high = draw(limits())
     a, b = draw(st.floats(0.7, 20.0)), draw(st.floats(0.7, 20.0))
     member = stats.beta(a, b, loc=low, scale=high - low)
+    if draw(st.booleans()):
+        mean, sd = float(member.mean()), float(member.std())
+        return by_parameters("beta", member, mean=mean, sd=sd, low=low, high=high)
     return by_quantiles("beta", member, draw(levels_of(2, 2)), low=low, high=high)
 
 

@@ -183,7 +183,14 @@ class Truncatable(Uncertain):
             raise ValueError(f"truncate = [{low:g}, {high:g}] is empty; the first must be smaller")
         kept = special.ndtr(self._cuts[1]) - special.ndtr(self._cuts[0])
         if kept < LEAST_KEPT:
-            raise ValueError(f"truncate = [{low:g}, {high:g}] keeps less than 1% of the draws")
+            raise ValueError(
+                f"truncate = [{low:g}, {high:g}] keeps less than 1% of the draws, which reach from "
+                f"{self._reach(0.001):.4g} to {self._reach(0.999):.4g}; widen it, or move the "
+                "distribution"
+            )
+
+    def _reach(self, level: float) -> float:
+        return float(self._whole(special.ndtri(np.array([level])))[0])
 
 
 def score_at(below: Array, above: Array) -> Array:
