@@ -17,7 +17,7 @@ from simulate.answer_parts import (
     margin_table,
     quarter_table,
 )
-from simulate.assumption_parts import correlation_table, frame_table
+from simulate.assumption_parts import correlation_table, frame_table, moved_sentences
 from simulate.result import DISCLAIMER, Result
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import NO_SOURCE, list_inputs
@@ -52,6 +52,7 @@ def print_answer(result: Result, out: Console) -> None:
             printed(quarter_table(result)),
             "",
             *map(Text, (*funding_sentences(result), *fiscal_year_sentences(result))),
+            *map(Text, moved_sentences(result.scenario)),
             "",
             Text(DISCLAIMER, style="dim"),
         )
