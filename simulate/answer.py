@@ -18,7 +18,12 @@ from simulate.answer_parts import (
     provenance_sentences,
     quarter_table,
 )
-from simulate.assumption_parts import correlation_table, fact_table, frame_table
+from simulate.assumption_parts import (
+    correlation_table,
+    fact_table,
+    frame_table,
+    moved_sentences,
+)
 from simulate.beyond_range import beyond_range_sentences
 from simulate.flowing_table import FlowingTable
 from simulate.result import DISCLAIMER, Result
@@ -58,6 +63,7 @@ def print_answer(result: Result, out: Console) -> None:
             "",
             *map(Text, (*funding_sentences(result), *fiscal_year_sentences(result))),
             *map(Text, beyond_range_sentences(result)),
+            *map(Text, moved_sentences(result.scenario)),
             "",
             Text(DISCLAIMER, style="dim"),
         )

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from simulate.answer_parts import Row, Table
 from simulate.number_format import share
 from simulate.scenario import Scenario
-from simulate.scenario.correlations import correlated_pairs
+from simulate.scenario.correlations import Pair, correlated_pairs, moved_correlations
 from simulate.scenario.difference import tails_in_words
 from simulate.scenario.distributions import Uncertain
 from simulate.scenario.facts import cited_facts
 from simulate.scenario.inputs import NO_SOURCE
 from simulate.scenario.quarters import format_quarter
-from simulate.scenario.schema import MatrixOfCorrelations
+from simulate.scenario.rank_correlation import Kind
+from simulate.scenario.schema import MatrixOfCorrelations, RankCorrelation
 
+MOVED_BY = "the nearest that can be, as nearest = true under [copula] asks"
 LISTS = {"segments": "segment", "hardware": "hardware", "funding": "funding"}
 
 
@@ -56,7 +58,10 @@ def _dated_rows(scenario: Scenario) -> Iterator[Row]:
 
 
 def correlation_table(scenario: Scenario) -> Table:
-    """Return the correlations as the scenario gives them, those of a matrix one by one."""
+    """Return the correlations as the scenario gives them, those of a matrix one by one.
+
+    Those that can't be follow, with the nearest that can and that paths have.
+    """
     rows = [
         row
         for key, given in scenario.correlations.items()
@@ -66,7 +71,28 @@ def correlation_table(scenario: Scenario) -> Table:
             else [_correlation_row(scenario, key, given)]
         )
     ]
-    return Table("Correlations between inputs", ("inputs", "correlation", "source"), tuple(rows))
+    moved = [
+        Row(f"{pair.first}, {pair.second}", (_move(pair, value), MOVED_BY))
+        for pair, value in moved_correlations(scenario).items()
+    ]
+    columns = ("inputs", "correlation", "source")
+    return Table("Correlations between inputs", columns, (*rows, *moved))
+
+
+def moved_sentences(scenario: Scenario) -> list[str]:
+    """Return which correlations were moved, pair by pair, if any."""
+    moved = moved_correlations(scenario)
+    shown = [f"{pair.first}, {pair.second} {_move(pair, value)}" for pair, value in moved.items()]
+    return [f"Correlations moved to the nearest that can be: {'; '.join(shown)}."] if shown else []
+
+
+def _move(pair: Pair, value: float) -> str:
+    return f"{pair.value:g} → {value:.3f}{_of_kind(pair.kind)}"
+
+
+def _of_kind(kind: Kind | None) -> str:
+    """Return which correlation a number is, where it isn't that of the scores."""
+    return "" if kind is None else f" ({kind.capitalize()})"
 
 
 def fact_table(scenario: Scenario) -> Table:
@@ -80,9 +106,9 @@ def fact_table(scenario: Scenario) -> Table:
 
 
 def _matrix_rows(given: MatrixOfCorrelations) -> list[Row]:
-    pairs = itertools.combinations(enumerate(given.inputs), 2)
+    pairs, kind = itertools.combinations(enumerate(given.inputs), 2), _of_kind(given.kind)
     return [
-        Row(f"{first}, {second}", (f"{given.matrix[i][j]:g}", given.source or NO_SOURCE))
+        Row(f"{first}, {second}", (f"{given.matrix[i][j]:g}{kind}", given.source or NO_SOURCE))
         for (i, first), (j, second) in pairs
         if given.matrix[i][j] != 0.0
     ]
@@ -92,7 +118,8 @@ def _correlation_row(scenario: Scenario, key: str, given: Uncertain) -> Row:
     pair = frozenset(name.strip() for name in key.split(","))
     idle = len(pair) == 2 and pair not in correlated_pairs(scenario)
     note = "without effect: one of the two is certain" if idle else ""
-    return Row(key, (f"{given.quantile(0.5):g}", given.source or NO_SOURCE), note)
+    kind = _of_kind(given.kind if isinstance(given, RankCorrelation) else None)
+    return Row(key, (f"{given.quantile(0.5):g}{kind}", given.source or NO_SOURCE), note)
 
 
 def name_of_member(part: str, name: str) -> str:

@@ -56,7 +56,7 @@ CASES = {
     ),
     "a lognormal without a tail": (
         '[inference.overrun]\ndistribution = "lognormal"\np10 = 0.0\np50 = 0.3\np90 = 0.4',
-        ["inference.overrun", "no longer tail on the right"],
+        ["inference.overrun", "p90 is too near to p50"],
     ),
     "draws out of range": (
         '[cash.tax_rate]\ndistribution = "normal"\np10 = 0.1\np90 = 0.4',

@@ -7,11 +7,20 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import integrate, optimize, special, stats
 
+from simulate.assumption_parts import correlation_table
+from simulate.run import run
 from simulate.scenario import Scenario, ScenarioError, load_scenario
-from simulate.scenario.correlations import correlated_pairs, correlation_matrix
+from simulate.scenario.correlations import (
+    correlated_pairs,
+    correlation_matrix,
+    moved_correlations,
+)
 from simulate.scenario.inputs import correlated_inputs
 from simulate.scenario.nearest_correlation import LEAST_EIGENVALUE, nearest_correlation_matrix
+from simulate.scenario.rank_correlation import Kind, rank_correlation, score_correlation
+from tests.commands import call
 
 A, B, C = "inference.efficiency_gain", "inference.price_erosion", "inference.overrun"
 
@@ -167,37 +176,211 @@ def impossible(draw: st.DrawFn) -> np.ndarray:
     return matrix
 
 
+def nearest(matrix: np.ndarray, is_free: np.ndarray | None = None) -> np.ndarray:
+    return nearest_correlation_matrix(
+        matrix, np.ones(matrix.shape, bool) if is_free is None else is_free
+    )
+
+
 @given(impossible())
-def test_the_nearest_matrix_is_valid_rounded_and_keeps_zeros(matrix: np.ndarray) -> None:
-    nearest = nearest_correlation_matrix(matrix)
-    assert np.linalg.eigvalsh(nearest)[0] >= LEAST_EIGENVALUE
-    np.testing.assert_array_equal(nearest, np.round(nearest, 3))
-    np.testing.assert_array_equal(nearest, nearest.T)
-    np.testing.assert_array_equal(np.diag(nearest), 1.0)
-    assert np.all(nearest[matrix == 0.0] == 0.0)
+def test_the_nearest_matrix_is_valid_and_keeps_what_is_not_free(matrix: np.ndarray) -> None:
+    found = nearest(matrix, matrix != 0.0)
+    assert np.linalg.eigvalsh(found)[0] >= LEAST_EIGENVALUE
+    np.linalg.cholesky(found)
+    np.testing.assert_allclose(found, found.T, atol=1e-15)
+    np.testing.assert_array_equal(np.diag(found), 1.0)
+    assert np.all(found[matrix == 0.0] == 0.0)
 
 
 @given(impossible())
 def test_a_matrix_that_can_be_is_its_own_nearest(matrix: np.ndarray) -> None:
-    least = np.linalg.eigvalsh(matrix)[0]
-    if least > 0.01:
-        np.testing.assert_array_equal(nearest_correlation_matrix(matrix), matrix)
+    if np.linalg.eigvalsh(matrix)[0] > 1e-8:
+        np.testing.assert_array_equal(nearest(matrix), matrix)
 
 
-@given(impossible(), st.floats(0.0, 1.0))
-def test_no_matrix_on_the_way_to_independence_is_nearer(matrix: np.ndarray, share: float) -> None:
-    other = share * matrix
-    np.fill_diagonal(other, 1.0)
-    if np.linalg.eigvalsh(other)[0] >= 2e-3:
-        near = np.linalg.norm(nearest_correlation_matrix(matrix) - matrix)
-        assert near <= np.linalg.norm(other - matrix) + 0.02
+@given(impossible())
+def test_the_nearest_is_that_of_the_dual_problem(matrix: np.ndarray) -> None:
+    """Of Qi and Sun, "A quadratically convergent Newton method", *SIMAX* 28, 2006.
+
+    The nearest matrix is the positive part of the given with another diagonal, which maximises a
+    concave function; found here by a quasi-Newton method, without any projection in turn.
+    """
+
+    def positive_part(diagonal: np.ndarray) -> np.ndarray:
+        values, vectors = np.linalg.eigh(matrix + np.diag(diagonal))
+        return (vectors * np.maximum(values, 0.0)) @ vectors.T
+
+    def dual(diagonal: np.ndarray) -> tuple[float, np.ndarray]:
+        part = positive_part(diagonal)
+        return 0.5 * float(np.sum(part**2)) - diagonal.sum(), np.diag(part) - 1.0
+
+    solved = optimize.minimize(dual, np.zeros(len(matrix)), jac=True, options={"gtol": 1e-8})
+    np.testing.assert_allclose(nearest(matrix), positive_part(solved.x), atol=2e-5)
 
 
 def test_highams_example_has_his_nearest_matrix() -> None:
     matrix = np.array([[1.0, 1.0, 0.0], [1.0, 1.0, 1.0], [0.0, 1.0, 1.0]])
-    # With the zero free it is 0.7607 and 0.1573 (Higham, 2002, section 4); held, sqrt(1/2).
-    nearest = nearest_correlation_matrix(matrix)
-    assert nearest[0, 1] == pytest.approx(np.sqrt(0.5), abs=2e-3)
-    free = nearest_correlation_matrix(np.where(matrix == 0.0, 1e-9, matrix))
-    assert free[0, 1] == pytest.approx(0.7607, abs=2e-3)
-    assert free[0, 2] == pytest.approx(0.1573, abs=3e-3)
+    # With the zero free (Higham, 2002, section 4); held, it is sqrt(1/2).
+    found = nearest(matrix)
+    assert [found[0, 1], found[1, 2], found[0, 2]] == pytest.approx(
+        [0.7607, 0.7607, 0.1573], abs=5e-5
+    )
+    held = nearest(matrix, matrix != 0.0)
+    assert held[0, 1] == pytest.approx(np.sqrt(0.5), abs=1e-6)
+
+
+X, Y, Z = "cash.opening", "cash.working_capital", "cash.capital_spending"
+NEAREST = "[copula]\nnearest = true\n"
+# The third pair is nobody's, and stays at 0: the nearest of both is then sqrt(1/2).
+OPPOSED = f'[correlations]\n"{X}, {Y}" = 0.9\n"{Y}, {Z}" = -0.9\n'
+
+
+def test_impossible_correlations_run_with_the_nearest_when_asked(tmp_path: Path) -> None:
+    scenario = load(tmp_path, NEAREST + OPPOSED)
+    moved = {(p.first, p.second): value for p, value in moved_correlations(scenario).items()}
+    assert moved.keys() == {(X, Y), (Y, Z)}
+    assert moved[X, Y] == pytest.approx(np.sqrt(0.5), abs=1e-6)
+    assert moved[Y, Z] == pytest.approx(-np.sqrt(0.5), abs=1e-6)
+    assert correlation(scenario, X, Y) == moved[X, Y]
+    assert correlation(scenario, X, Z) == 0.0
+    np.linalg.cholesky(correlation_matrix(scenario))
+
+
+def test_a_zero_that_is_given_moves_as_the_others_do(tmp_path: Path) -> None:
+    rows = "[[1, 0.9999, 0], [0.9999, 1, 0.9999], [0, 0.9999, 1]]"
+    matrix = f'inputs = ["{X}", "{Y}", "{Z}"]\nmatrix = {rows}'
+    scenario = load(tmp_path, f"{NEAREST}[correlations.m]\n{matrix}")
+    # Higham's example, nearly.
+    assert correlation(scenario, X, Y) == pytest.approx(0.7607, abs=2e-4)
+    assert correlation(scenario, X, Z) == pytest.approx(0.1573, abs=2e-4)
+
+
+def test_possible_correlations_stay_as_they_are_when_the_nearest_are_asked_for(
+    tmp_path: Path,
+) -> None:
+    scenario = load(tmp_path, f'{NEAREST}[correlations]\n"{C}, cash.opening" = 0.3')
+    assert correlation(scenario, C, "cash.opening") == 0.3
+    assert moved_correlations(scenario) == {}
+
+
+def test_a_refusal_names_the_key_that_runs_with_the_nearest(tmp_path: Path) -> None:
+    message = refusal(tmp_path, OPPOSED)
+    assert "nearest = true under [copula]" in message
+    assert f"    {X}, {Y} = 0.706\n    {Y}, {Z} = -0.706" in message
+
+
+def test_check_and_the_answer_say_what_moved_pair_by_pair(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.toml").write_text(f'extends = "openai.toml"\n{NEAREST}{OPPOSED}')
+    for arguments in (["check", "mine.toml"], ["run", "mine.toml", "--paths", "2048"]):
+        assert call(monkeypatch, *arguments) == 0
+        words = " ".join(capsys.readouterr().out.split())
+        assert f"{X}, {Y} 0.9 → 0.707" in words
+        assert f"{Y}, {Z} -0.9 → -0.707" in words
+
+
+DEGREES = {"gaussian": None, "cauchy": 1.0, "t4": 4.0, "t30": 30.0}
+
+
+def copula_of(degrees: float | None) -> str:
+    lines = "" if degrees is None else f'distribution = "student_t"\ndegrees_of_freedom = {degrees}'
+    return f"[copula]\n{lines}\n"
+
+
+@pytest.mark.parametrize("copula", DEGREES)
+@pytest.mark.parametrize("kind", ["spearman", "kendall"])
+@given(rank=st.floats(-0.9999, 0.9999))
+@settings(deadline=None, max_examples=20)
+def test_rank_correlations_come_back(kind: Kind, copula: str, rank: float) -> None:
+    score = score_correlation(rank, kind, DEGREES[copula])
+    assert abs(score) <= 1.0
+    assert rank_correlation(score, kind, DEGREES[copula]) == pytest.approx(rank, abs=1e-9)
+
+
+def test_known_rank_correlations_are_met() -> None:
+    # sin(pi/6) and 2 sin(pi/12) for a half; Kendall's is the same with any elliptical copula.
+    assert score_correlation(0.5, "kendall", None) == pytest.approx(np.sqrt(0.5))
+    assert score_correlation(0.5, "kendall", 3.0) == pytest.approx(np.sqrt(0.5))
+    assert score_correlation(1 / 3, "kendall", None) == pytest.approx(0.5)
+    assert score_correlation(0.5, "spearman", None) == pytest.approx(0.5176380902050415)
+    assert score_correlation(0.5, None, 3.0) == 0.5
+
+
+@pytest.mark.parametrize(("score", "degrees"), [(0.5, 4.0), (-0.8, 2.0), (0.95, 10.0)])
+def test_spearmans_rho_of_a_student_t_copula_is_its_double_integral(
+    score: float, degrees: float
+) -> None:
+    """By the density of g2/(g1 + g2) and g3/(g1 + g3) (Olkin and Liu, 2003), in closed form."""
+    a = 0.5 * degrees
+    constant = special.gamma(3.0 * a) / special.gamma(a) ** 3
+
+    def integrand(v: float, u: float) -> float:
+        density = (u * v) ** (a - 1.0) * ((1.0 - u) * (1.0 - v)) ** (2.0 * a - 1.0)
+        root = np.arcsin(score * np.sqrt(u * v))
+        return float(constant * density / (1.0 - u * v) ** (3.0 * a) * root)
+
+    integral, _ = integrate.dblquad(integrand, 0.0, 1.0, 0.0, 1.0, epsabs=1e-8, epsrel=1e-8)
+    assert rank_correlation(score, "spearman", degrees) == pytest.approx(
+        6.0 / np.pi * integral, abs=1e-6
+    )
+
+
+@pytest.mark.parametrize("degrees", [None, 3.0])
+def test_paths_have_the_rank_correlations_that_are_given(
+    degrees: float | None, tmp_path: Path
+) -> None:
+    scenario = load(
+        tmp_path,
+        copula_of(degrees) + f'[correlations]\n"{X}, {Y}" = {{ value = 0.6, kind = "spearman" }}\n'
+        f'"{X}, {Z}" = {{ value = "-30%", kind = "kendall", source = "mine" }}\n',
+    )
+    drawn = run(scenario, paths=1 << 14, keep_outcomes=True, keep_inputs=True).outcomes
+    assert drawn is not None
+    # Standard errors are below 0.009 for so many draws: a false alarm in 10**5 seeds at most.
+    assert stats.spearmanr(drawn[X], drawn[Y])[0] == pytest.approx(0.6, abs=0.04)
+    assert stats.kendalltau(drawn[X], drawn[Z])[0] == pytest.approx(-0.3, abs=0.04)
+
+
+def test_groups_and_matrices_take_rank_correlations(tmp_path: Path) -> None:
+    matrix = f'inputs = ["{X}", "{Y}"]\nmatrix = [[1, 0.5], [0.5, 1]]\nkind = "kendall"'
+    scenario = load(
+        tmp_path,
+        '[correlations]\n"segments.*.volatility" = { value = 0.5, kind = "spearman" }\n'
+        f"[correlations.m]\n{matrix}",
+    )
+    names = [f"segments.{name}.volatility" for name in ("consumer", "enterprise")]
+    assert correlation(scenario, names[0], names[1]) == pytest.approx(2 * np.sin(np.pi / 12))
+    assert correlation(scenario, X, Y) == pytest.approx(np.sqrt(0.5))
+    shown = {row.name: row.cells[0] for row in correlation_table(scenario).rows}
+    assert shown["segments.*.volatility"] == "0.5 (Spearman)"
+    assert shown[f"{X}, {Y}"] == "0.5 (Kendall)"
+
+
+def test_rank_correlations_that_cannot_be_move_and_are_told_as_ranks(tmp_path: Path) -> None:
+    ranks = (
+        f'[correlations]\n"{X}, {Y}" = {{ value = 0.9, kind = "kendall" }}\n'
+        f'"{Y}, {Z}" = {{ value = -0.9, kind = "kendall" }}\n'
+    )
+    message = refusal(tmp_path, ranks)
+    # Kendall's tau of sqrt(1/2) is 1/2, here rounded where it can be.
+    found = [float(value) for value in re.findall(r"^    .* = (.*)$", message, re.MULTILINE)]
+    assert found == pytest.approx([0.5, -0.5], abs=2e-3)
+    load(tmp_path, ranks.replace("-0.9", f"{found[1]}").replace("0.9", f"{found[0]}"))
+    moved = moved_correlations(load(tmp_path, NEAREST + ranks))
+    assert list(moved.values()) == pytest.approx([0.5, -0.5], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{ value = 0.5, kind = "pearson" }', 'must be "spearman" or "kendall"'),
+        ('{ value = 1.5, kind = "kendall" }', "correlation is from -0.9999 to 0.9999"),
+        ('{ kind = "kendall" }', "missing"),
+    ],
+)
+def test_a_rank_correlation_that_is_none_is_named(text: str, words: str, tmp_path: Path) -> None:
+    message = refusal(tmp_path, f'[correlations]\n"{X}, {Y}" = {text}')
+    assert words in message
+    assert message.startswith(":3:")

@@ -83,8 +83,8 @@ def test_no_metalog_through_a_far_upper_quantile_is_an_error_that_says_where_and
     with pytest.raises(InfeasibleMetalog) as caught:
         fit_metalog((0.1, 0.5, 0.9), (1, 2, 9))
     assert str(caught.value) == (
-        "no metalog goes through p10 = 1, p50 = 2, p90 = 9: it would fall between 0.91% and 19%; "
-        "with low = 0 one does; the nearest that one goes through are "
+        "no metalog goes through p10 = 1, p50 = 2, p90 = 9: its density would be negative between "
+        "0.91% and 19%; with low = 0 one does; the nearest that one goes through are "
         "p10 = 0.83, p50 = 2.2, p90 = 8.97"
     )
     fit_metalog((0.1, 0.5, 0.9), (1, 2, 9), low=0)

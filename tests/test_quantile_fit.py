@@ -117,7 +117,7 @@ def test_five_rounded_quantiles_of_a_family_give_back_its_member(
 @pytest.mark.parametrize(
     ("fit", "levels", "values", "words"),
     [
-        (fit_gamma, (0.1, 0.5, 0.9), (1, 2, 9), r"misses p\d+ by .*% of the spread; .*metalog"),
+        (fit_gamma, (0.1, 0.5, 0.9), (1, 2, 9), r"the best has p\d+ = .*; .*metalog"),
         (fit_beta, (0.1, 0.5, 0.9), (0.1, 0.2, 0.9), r'distribution = "metalog"'),
         (fit_gamma, (0.1, 0.9), (-1, 2), "p10 = -1 must lie above 0"),
         (fit_beta, (0.1, 0.9), (0.5, 2), "p90 = 2 must lie below 1"),

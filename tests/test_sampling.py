@@ -10,7 +10,7 @@ from scipy.stats import qmc
 
 from simulate.kernels import draws
 from simulate.kernels.arrays import Points, Tables
-from simulate.kernels.draws import SCORE_LIMIT
+from simulate.kernels.draws import IN_PIECES
 from simulate.kernels.rows import LANES
 from simulate.run import run
 from simulate.sampling.plan import prepare
@@ -64,14 +64,19 @@ def test_pseudo_random_words_are_uniform_and_uncorrelated() -> None:
 
 
 def looked_up(distribution: Uncertain, score: np.ndarray) -> np.ndarray:
-    return cubic(build_tables([distribution.quantile_at_score]), score)
+    return cubic(build_tables([distribution.quantile_at_score], [distribution.breaks]), score)
 
 
 def cubic(tables: Tables, score: np.ndarray) -> np.ndarray:
-    first, cells, density = tables.layout[0]
-    position = np.minimum((score + SCORE_LIMIT) * density, cells - 1e-9)
+    first, count, density, _ = tables.layout[0]
+    row = np.zeros(score.shape, int)
+    if density == IN_PIECES:
+        starts = tables.layout[int(first) : int(first + count), 3]
+        row += int(first) + np.maximum(np.searchsorted(starts, score) - 1, 0)
+    first, cells, density, start = tables.layout[row].T
+    position = np.clip((score - start) * density, 0.0, cells - 1e-9)
     cell = position.astype(int)
-    c, f = tables.coefficients[int(first) + cell], position - cell
+    c, f = tables.coefficients[first.astype(int) + cell], position - cell
     return c[:, 0] + f * (c[:, 1] + f * (c[:, 2] + f * c[:, 3]))
 
 

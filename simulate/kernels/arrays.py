@@ -44,7 +44,9 @@ class State(NamedTuple):
 class Tables(NamedTuple):
     """Quantile functions over the normal score, as cubics on even cells from -LIMIT to LIMIT.
 
-    ``layout`` has, by table, its first cell, its number of cells, and cells per unit of score.
+    ``layout`` has, by table, its first cell, its number of cells, cells per unit of score, and the
+    score where they start. One that jumps is made of pieces: it has the first of their rows, which
+    follow those of all tables, their number, and IN_PIECES cells per unit of score.
     """
 
     layout: Array

@@ -10,6 +10,8 @@ from .vector_math import Narrow, exp, fma, log, normal_score
 # Beyond the outermost score of a 32-bit draw, 6.34; what mixing takes further is cut here.
 SCORE_LIMIT = 6.5
 UNIT = 2.0**-32
+# The density of a table that is made of pieces.
+IN_PIECES = 0.0
 # Events are rare: lanes are searched for them by so many at once.
 GROUP = 8
 PHILOX_ROUNDS = 10
@@ -106,6 +108,9 @@ def cubic(f: float, c: Array) -> float:
 def look_up(tables: Tables, table: int, s: Array, out: Array) -> None:
     """Write the quantile function of a table at the normal scores of the row SCORE."""
     first, density = np.int64(tables.layout[table, 0]), tables.layout[table, 2]
+    if density == IN_PIECES:
+        look_up_pieces(tables, table, s, out)
+        return
     last = tables.layout[table, 1] - 1e-9
     coefficients = tables.coefficients
     for i in range(LANES):
@@ -117,13 +122,38 @@ def look_up(tables: Tables, table: int, s: Array, out: Array) -> None:
 
 
 @shared_kernel
-def look_up_one(tables: Tables, table: int, u: float) -> float:
-    """Return the quantile function of a table at one probability."""
-    score = np.float64(normal_score(np.uint32(u * 4294967296.0)))
-    position = (score + SCORE_LIMIT) * tables.layout[table, 2]
+def look_up_pieces(tables: Tables, table: int, s: Array, out: Array) -> None:
+    """Do as ``look_up`` for a table that is made of pieces."""
+    for i in range(LANES):
+        out[i] = value_at(tables, table, s[Now.SCORE + i])
+
+
+@shared_kernel
+def value_at(tables: Tables, table: int, score: float) -> float:
+    """Return the quantile function of a table at one normal score."""
+    row = table
+    if tables.layout[table, 2] == IN_PIECES:
+        row = piece_at(tables, table, score)
+    first, density = np.int64(tables.layout[row, 0]), tables.layout[row, 2]
+    last = tables.layout[row, 1] - 1e-9
+    position = min(max((score - tables.layout[row, 3]) * density, 0.0), last)
     cell = np.int64(position)
     f = position - cell
-    return cubic(f, tables.coefficients[np.int64(tables.layout[table, 0]) + cell])
+    return cubic(f, tables.coefficients[first + cell])
+
+
+@kernel
+def piece_at(tables: Tables, table: int, score: float) -> int:
+    """Return the row of the piece that a score falls in, by bisection."""
+    row = np.int64(tables.layout[table, 0])
+    after = row + np.int64(tables.layout[table, 1])
+    while after - row > 1:
+        middle = (row + after) // 2
+        if tables.layout[middle, 3] < score:
+            row = middle
+        else:
+            after = middle
+    return int(row)
 
 
 @shared_kernel
@@ -228,4 +258,5 @@ def draw_arrivals(
             for i in range(first, first + GROUP):
                 u = s[Now.UNIFORM + i]
                 if u < chance[i]:
-                    s[Now.ARRIVAL + i] = look_up_one(tables, table, u / chance[i])
+                    score = normal_score(np.uint32(u / chance[i] * 4294967296.0))
+                    s[Now.ARRIVAL + i] = value_at(tables, table, np.float64(score))

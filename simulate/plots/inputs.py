@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simulate.scenario import Scenario
-from simulate.scenario.correlations import correlated_pairs
+from simulate.scenario.correlations import correlated_pairs, used_correlations
 from simulate.scenario.inputs import Input, list_inputs
 
 from .frame import bare_figure, made_by
@@ -45,11 +45,12 @@ INPUT, BARE_INPUT, PAIR = Room(0.72, 0.6), Room(0.72, 0.25), Room(1.15, 0.3)
 
 
 class Pair(NamedTuple):
-    """Two inputs and their correlation."""
+    """Two inputs, the correlation of their scores, and that as it was given."""
 
     first: Input
     second: Input
     correlation: float
+    stated: str
 
 
 def plot_inputs(scenario: Scenario, *, theme: Theme = LIGHT) -> Figure:
@@ -106,11 +107,13 @@ def uncertain_pairs(scenario: Scenario) -> list[Pair]:
     """Return the correlated pairs of uncertain inputs, in the order of the schema."""
     named = {member.key: member for member in uncertain_inputs(scenario)}
     places = {key: place for place, key in enumerate(named)}
-    pairs = []
-    for keys, correlation in correlated_pairs(scenario).items():
-        if keys <= named.keys() and correlation != 0.0:
+    of_scores, pairs = correlated_pairs(scenario), []
+    for given, value in used_correlations(scenario).items():
+        keys = frozenset((given.first, given.second))
+        if keys <= named.keys() and value != 0.0:
             first, second = sorted(keys, key=places.__getitem__)
-            pairs.append(Pair(named[first], named[second], correlation))
+            stated = f"{given.kind or 'correlation'} {value:.4g}".capitalize()
+            pairs.append(Pair(named[first], named[second], of_scores[keys], stated))
     return sorted(pairs, key=lambda pair: (places[pair.first.key], places[pair.second.key]))
 
 
@@ -126,7 +129,8 @@ def _draw_pairs(
     rng = np.random.default_rng(scenario.sampling.seed)
     for place, pair in enumerate(pairs):
         joint = join(pair.correlation, scenario.copula.degrees_of_freedom, rng)
-        draw_pair(_panel(figure, top, PAIR, place), pair.first, pair.second, joint, theme)
+        axes = _panel(figure, top, PAIR, place)
+        draw_pair(axes, (pair.first, pair.second), pair.stated, joint, theme)
 
 
 def _width(columns: int) -> float:

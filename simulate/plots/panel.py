@@ -70,9 +70,10 @@ def write_source(axes: Axes, source: str, theme: Theme) -> None:
     )
 
 
-def draw_pair(axes: Axes, first: Input, second: Input, joint: Joint, theme: Theme) -> None:
+def draw_pair(
+    axes: Axes, pair: tuple[Input, Input], stated: str, joint: Joint, theme: Theme
+) -> None:
     """Draw two inputs' draws against each other, with the rings that hold 50% and 90% of them."""
-    pair = (first, second)
     across, up = (member.distribution.quantile_at_score for member in pair)
     x, y = joint.scores
     axes.plot(across(x), up(y), ".", color=theme.blue, markersize=2.2, alpha=0.7, markeredgewidth=0)
@@ -82,12 +83,12 @@ def draw_pair(axes: Axes, first: Input, second: Input, joint: Joint, theme: Them
     horizontal, vertical = (density_of(member.distribution).edges for member in pair)
     axes.set_xlim(horizontal[0], horizontal[-1])
     axes.set_ylim(vertical[0], vertical[-1])
-    axes.set_xticks(*_few_ticks(horizontal, first.quantity.unit))
-    axes.set_yticks(*_few_ticks(vertical, second.quantity.unit))
+    axes.set_xticks(*_few_ticks(horizontal, pair[0].quantity.unit))
+    axes.set_yticks(*_few_ticks(vertical, pair[1].quantity.unit))
     _shrink_ticks(axes, theme)
     _write_above(
         axes,
-        Text(f"Correlation {joint.correlation:g}".replace("-", "−"), theme.ink, LARGE, "bold"),
+        Text(stated.replace("-", "−"), theme.ink, LARGE, "bold"),
         *(
             Text(f"{arrow} {member.key}", theme.muted)
             for arrow, member in zip("→↑", pair, strict=True)

@@ -156,7 +156,8 @@ def prepare(scenario: Scenario, layout: Layout | None = None) -> Prepared:
     tables = build_tables(
         [distribution.quantile_at_score for distribution in tabulated]
         + copula_tables(scenario.copula)
-        + shock_tables(scenario.shocks)
+        + shock_tables(scenario.shocks),
+        [distribution.breaks for distribution in tabulated],
     )
     return Prepared(
         plan=Plan(draws, tables, _schedule(scenario)),

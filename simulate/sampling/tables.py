@@ -1,12 +1,15 @@
 """Quantile functions as cubics over the normal score, close enough to forget the difference."""
 
+import math
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulate.kernels.arrays import Tables
-from simulate.kernels.draws import SCORE_LIMIT
+from simulate.kernels.draws import IN_PIECES, SCORE_LIMIT
+from simulate.scenario.distributions import NO_BREAKS
 
 Array = NDArray[np.float64]
 Quantile = Callable[[Array], Array]
@@ -14,15 +17,37 @@ Quantile = Callable[[Array], Array]
 COARSEST, FINEST = 8, 1024
 TOLERANCE = 2e-7
 CENTRAL_SCORE = 2.3263478740408408
+# So near to a break, a quantile function is seen from one side.
+BESIDE = 1e-7
+# Start and width of the scores that a table without breaks is of.
+WHOLE = (-SCORE_LIMIT, 2.0 * SCORE_LIMIT)
 
 
-def build_tables(quantiles: Sequence[Quantile]) -> Tables:
+class Piece(NamedTuple):
+    """A table of cubics on even cells, between two scores.
+
+    Attributes
+    ----------
+    start, width
+        Of the range of scores.
+    coefficients
+        By cell, shape (cells, 4).
+    """
+
+    start: float
+    width: float
+    coefficients: Array
+
+
+def build_tables(quantiles: Sequence[Quantile], breaks: Sequence[Array] = ()) -> Tables:
     """Tabulate quantile functions, each as coarsely as the tolerance allows.
 
     Parameters
     ----------
     quantiles
         Functions of normal scores, shape (n,) to (n,).
+    breaks
+        Of the first of them, the scores where each jumps or has a step's end; others are smooth.
 
     Returns
     -------
@@ -31,23 +56,61 @@ def build_tables(quantiles: Sequence[Quantile]) -> Tables:
     Notes
     -----
     The error is below 2e-7 of the P1-P99 range, in long tails of the value instead, or what cells
-    of 1/1024 leave of it where a quantile function has a kink.
+    of 1/1024 leave of it where a quantile function has a kink. A function with breaks is a piece
+    from each to the next, so that what is drawn of a step is its value.
     """
-    parts = [_coefficients(quantile) for quantile in quantiles]
-    sizes = np.array([len(part) for part in parts], float)
-    first = np.cumsum(sizes) - sizes
-    return Tables(
-        layout=np.column_stack([first, sizes, sizes / (2.0 * SCORE_LIMIT)]),
-        coefficients=np.concatenate(parts),
-    )
+    rows: list[tuple[float, ...]] = []
+    rows_of_pieces: list[tuple[float, ...]] = []
+    coefficients: list[Array] = []
+    cells = 0
+    smooth = [NO_BREAKS] * (len(quantiles) - len(breaks))
+    for quantile, where in zip(quantiles, [*breaks, *smooth], strict=True):
+        found = []
+        for start, width, cubics in _pieces(quantile, where):
+            found.append((cells, len(cubics), len(cubics) / width, start))
+            coefficients.append(cubics)
+            cells += len(cubics)
+        if len(found) > 1:
+            rows.append((len(quantiles) + len(rows_of_pieces), len(found), IN_PIECES, 0.0))
+            rows_of_pieces += found
+        else:
+            rows += found
+    return Tables(np.array(rows + rows_of_pieces), np.concatenate(coefficients))
 
 
-def _coefficients(quantile: Quantile) -> Array:
+def _pieces(quantile: Quantile, breaks: Array) -> list[Piece]:
+    """Tabulate a quantile function from each of its breaks to the next."""
     low, high = quantile(np.array([-CENTRAL_SCORE, CENTRAL_SCORE]))
     spread = max(high - low, 1e-300)
+    inside = np.unique(breaks[np.abs(breaks) < SCORE_LIMIT])
+    if inside.size == 0:
+        return [Piece(*WHOLE, _coefficients(quantile, *WHOLE, spread))]
+    edges = np.concatenate([[-SCORE_LIMIT], inside, [SCORE_LIMIT]])
+    starts, widths = edges[:-1], np.diff(edges)
+    beside = np.minimum(BESIDE, 0.25 * widths)
+    first, last = starts + beside, edges[1:] - beside
+    values = quantile(first)
+    is_step = values == quantile(last)
+    steps = np.column_stack([values, np.zeros((values.size, 3))])
+
+    def within(i: int) -> Quantile:
+        return lambda score: quantile(np.clip(score, first[i], last[i]))
+
+    return [
+        Piece(
+            start,
+            width,
+            steps[i : i + 1] if is_step[i] else _coefficients(within(i), start, width, spread),
+        )
+        for i, (start, width) in enumerate(zip(starts.tolist(), widths.tolist(), strict=True))
+    ]
+
+
+def _coefficients(quantile: Quantile, start: float, width: float, spread: float) -> Array:
     density = COARSEST
     while True:
-        coefficients, error = _cubics(quantile, int(2 * SCORE_LIMIT * density))
+        cells = math.ceil(width * density)
+        coefficients, error = _cubics(quantile, start, width, cells, spread)
         if np.max(error) <= TOLERANCE * spread:
             return coefficients
         if density >= FINEST:
@@ -70,19 +133,21 @@ def _within_ends(coefficients: Array, tolerance: float) -> Array:
     return np.where(beyond[:, None], straight, coefficients)
 
 
-def _cubics(quantile: Quantile, cells: int) -> tuple[Array, Array]:
+def _cubics(
+    quantile: Quantile, start: float, width: float, cells: int, spread: float
+) -> tuple[Array, Array]:
     """Return cubics through four points a cell, shape (cells, 4), and their errors inside."""
     fraction = np.array([0.0, 1 / 3, 2 / 3, 1.0])
-    left = np.linspace(-SCORE_LIMIT, SCORE_LIMIT, cells + 1)[:-1]
-    width = 2.0 * SCORE_LIMIT / cells
-    values = quantile((left[:, None] + fraction * width).ravel()).reshape(cells, 4)
+    left = np.linspace(start, start + width, cells + 1)[:-1]
+    step = width / cells
+    values = quantile((left[:, None] + fraction * step).ravel()).reshape(cells, 4)
     powers = fraction[:, None] ** np.arange(4)
     coefficients = np.linalg.solve(powers, values.T).T
     between = np.array([0.15, 0.5, 0.85])
-    exact = quantile((left[:, None] + between * width).ravel()).reshape(cells, 3)
+    exact = quantile((left[:, None] + between * step).ravel()).reshape(cells, 3)
     error = np.abs(coefficients @ (between[:, None] ** np.arange(4)).T - exact)
     # Where the tail is many times the central range, the error that counts is relative to it.
-    scale: Array = np.maximum(
-        1.0, np.abs(exact) / max(np.ptp(exact[np.abs(left) < CENTRAL_SCORE]), 1e-300)
-    )
+    if (start, width) == WHOLE:
+        spread = max(np.ptp(exact[np.abs(left) < CENTRAL_SCORE]), 1e-300)
+    scale: Array = np.maximum(1.0, np.abs(exact) / spread)
     return np.asarray(coefficients, float, order="C"), np.asarray(error / scale)

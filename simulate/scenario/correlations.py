@@ -11,25 +11,32 @@ from numpy.typing import NDArray
 from .errors import Mistake, ScenarioError
 from .inputs import correlated_inputs, list_inputs
 from .names import did_you_mean
-from .nearest_correlation import DECIMALS, LEAST_EIGENVALUE, nearest_correlation_matrix
-from .schema import MatrixOfCorrelations, Quantity, Scenario
+from .nearest_correlation import SAFE_EIGENVALUE, is_valid, nearest_correlation_matrix
+from .rank_correlation import Kind, rank_correlation, score_correlation
+from .schema import MatrixOfCorrelations, Quantity, RankCorrelation, Scenario
 
 Matrix = NDArray[np.float64]
 STAR = "*"
+# Of correlations that are told; with such a least eigenvalue, rounding seldom makes them invalid,
+# and where it does, they are moved on.
+DECIMALS, EIGENVALUE_TO_ROUND, TOWARDS_INDEPENDENCE = 3, 2e-3, 0.999
 
 
 class Pair(NamedTuple):
-    """A correlation of two inputs, the key that gives it, and whether that means a group."""
+    """A correlation of two inputs as given, its key and kind, and whether that means a group."""
 
     key: str
     first: str
     second: str
     value: float
+    kind: Kind | None
     of_group: bool = False
 
 
 def correlation_matrix(scenario: Scenario) -> Matrix:
     """Return the correlations of the scores of ``correlated_inputs``, shape (n, n).
+
+    Those given or, where these can't be and the copula asks for it, the nearest that can.
 
     Raises
     ------
@@ -38,7 +45,7 @@ def correlation_matrix(scenario: Scenario) -> Matrix:
     """
     if mistakes := correlation_mistakes(scenario):
         raise ScenarioError(*(f"{'.'.join(m.key)}: {m.message}" for m in mistakes))
-    return _matrix(scenario)
+    return _used(scenario)
 
 
 def correlation_mistakes(scenario: Scenario) -> list[Mistake]:
@@ -47,13 +54,31 @@ def correlation_mistakes(scenario: Scenario) -> list[Mistake]:
     mistakes = misnamed_inputs(scenario.correlations, quantities) or _given_twice(scenario)
     if mistakes:
         return mistakes
-    matrix = _matrix(scenario)
-    return [] if np.linalg.eigvalsh(matrix)[0] >= LEAST_EIGENVALUE else [_refusal(scenario, matrix)]
+    can_be = scenario.copula.nearest or is_valid(_matrix(scenario))
+    return [] if can_be else [_refusal(scenario)]
 
 
 def correlated_pairs(scenario: Scenario) -> dict[frozenset[str], float]:
-    """Return the correlation of every pair of uncertain inputs that has one."""
-    return {frozenset((p.first, p.second)): p.value for p in _pairs(scenario).values()}
+    """Return the correlation of the scores of every pair of uncertain inputs that has one."""
+    matrix, place = _used(scenario), _places(scenario)
+    return {
+        both: float(matrix[place[pair.first], place[pair.second]])
+        for both, pair in _pairs(scenario).items()
+    }
+
+
+def used_correlations(scenario: Scenario) -> dict[Pair, float]:
+    """Return the correlation of every such pair as paths have it, of the kind that was given."""
+    return _values_of(_used(scenario), scenario)
+
+
+def moved_correlations(scenario: Scenario) -> dict[Pair, float]:
+    """Return those that could not be as given, and differ from it by a thousandth or more."""
+    return {
+        pair: value
+        for pair, value in used_correlations(scenario).items()
+        if round(abs(value - pair.value), DECIMALS) > 0.0
+    }
 
 
 def misnamed_inputs(
@@ -125,14 +150,15 @@ def _all_pairs(scenario: Scenario) -> Iterator[Pair]:
         if isinstance(given, MatrixOfCorrelations):
             for (i, first), (j, second) in itertools.combinations(enumerate(patterns), 2):
                 if first in keys and second in keys:
-                    yield Pair(key, first, second, given.matrix[i][j])
+                    yield Pair(key, first, second, given.matrix[i][j], given.kind)
             continue
+        kind = given.kind if isinstance(given, RankCorrelation) else None
         groups = [[name for name in keys if fnmatchcase(name, pattern)] for pattern in patterns]
         alike = len(groups) == 1
         pairs = itertools.combinations(groups[0], 2) if alike else itertools.product(*groups)
         for first, second in pairs:
             if first != second:
-                yield Pair(key, first, second, given.quantile(0.5), of_group=STAR in key)
+                yield Pair(key, first, second, given.quantile(0.5), kind, STAR in key)
 
 
 def _pairs(scenario: Scenario) -> dict[frozenset[str], Pair]:
@@ -157,32 +183,72 @@ def _given_twice(scenario: Scenario) -> list[Mistake]:
     return list(mistakes.values())
 
 
+def _places(scenario: Scenario) -> dict[str, int]:
+    return {member.key: i for i, member in enumerate(correlated_inputs(scenario))}
+
+
 def _matrix(scenario: Scenario) -> Matrix:
-    place = {member.key: i for i, member in enumerate(correlated_inputs(scenario))}
+    """Return the correlations of scores that are given, whether they can be or not."""
+    return _matrix_of({pair: pair.value for pair in _pairs(scenario).values()}, scenario)
+
+
+def _matrix_of(values: Mapping[Pair, float], scenario: Scenario) -> Matrix:
+    """Return the correlations of scores that pairs have with some values, each of its kind."""
+    place, degrees = _places(scenario), scenario.copula.degrees_of_freedom
     matrix = np.eye(len(place))
-    for pair in _pairs(scenario).values():
+    for pair, value in values.items():
         i, j = place[pair.first], place[pair.second]
-        matrix[i, j] = matrix[j, i] = pair.value
+        matrix[i, j] = matrix[j, i] = score_correlation(value, pair.kind, degrees)
     return matrix
 
 
-def _refusal(scenario: Scenario, matrix: Matrix) -> Mistake:
-    """Name the pair at fault, and the nearest correlations that can be."""
-    place = {member.key: i for i, member in enumerate(correlated_inputs(scenario))}
-    nearest = nearest_correlation_matrix(matrix)
-    moved = {
-        pair: float(nearest[place[pair.first], place[pair.second]])
+def _values_of(matrix: Matrix, scenario: Scenario) -> dict[Pair, float]:
+    """Return what a matrix of scores' correlations has for each given pair, of its kind."""
+    place, degrees = _places(scenario), scenario.copula.degrees_of_freedom
+    return {
+        pair: rank_correlation(
+            float(matrix[place[pair.first], place[pair.second]]), pair.kind, degrees
+        )
         for pair in _pairs(scenario).values()
     }
-    worst = max(moved, key=lambda pair: abs(moved[pair] - pair.value))
+
+
+def _used(scenario: Scenario, least: float = SAFE_EIGENVALUE) -> Matrix:
+    """Return the correlations of scores that are given, or the nearest that can be.
+
+    Pairs that nobody gave stay independent.
+    """
+    matrix, place = _matrix(scenario), _places(scenario)
+    is_given = np.zeros(matrix.shape, bool)
+    for pair in _pairs(scenario).values():
+        i, j = place[pair.first], place[pair.second]
+        is_given[i, j] = is_given[j, i] = True
+    return nearest_correlation_matrix(matrix, is_given, least)
+
+
+def _to_write(scenario: Scenario) -> dict[Pair, float]:
+    """Return the nearest correlations that can be, rounded and still such."""
+    matrix = _used(scenario, EIGENVALUE_TO_ROUND)
+    while True:
+        values = {p: round(value, DECIMALS) for p, value in _values_of(matrix, scenario).items()}
+        if is_valid(_matrix_of(values, scenario)):
+            return values
+        matrix = TOWARDS_INDEPENDENCE * matrix
+
+
+def _refusal(scenario: Scenario) -> Mistake:
+    """Name the pair at fault, and the nearest correlations that can be."""
+    nearest = _to_write(scenario)
+    worst = max(nearest, key=lambda pair: abs(nearest[pair] - pair.value))
     shown = [
         f"    {pair.first}, {pair.second} = {value:g}"
-        for pair, value in moved.items()
+        for pair, value in nearest.items()
         if round(abs(value - pair.value), DECIMALS) > 0.0
     ]
-    least = np.linalg.eigvalsh(matrix)[0]
+    least = np.linalg.eigvalsh(_matrix(scenario))[0]
     message = (
         f"no inputs can be correlated like this (least eigenvalue {least:.3f}); most at fault is "
-        f"{worst.first}, {worst.second} = {worst.value:g}; the nearest that can be:"
+        f"{worst.first}, {worst.second} = {worst.value:g}; nearest = true under [copula] runs with "
+        "the nearest that can be, or write these:"
     )
     return Mistake(("correlations", worst.key), "\n".join([message, *shown]))

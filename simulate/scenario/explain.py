@@ -16,10 +16,10 @@ from .layers import Key, Layers, Table
 from .names import did_you_mean
 from .packaged import shown_path
 from .schema import Scenario
-from .schema.dependence import MATRIX, PAIR
+from .schema.dependence import MATRIX, PAIR, RANKS
 
 # Steps of an error's location that the file does not have.
-INTERNAL = {*FAMILY, "quantiles", "parameters", MATRIX, PAIR}
+INTERNAL = {*FAMILY, "quantiles", "parameters", MATRIX, PAIR, RANKS}
 # How a file writes what the models keep together.
 WRITTEN_AS = {"quantiles": "p10 or any other level, interval", "parameters": "those of scipy"}
 LONGEST_SHOWN = 60

@@ -8,7 +8,15 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Tag
 
-from .base import OUTERMOST_SCORE, Fixed, Number, Truncatable, Uncertain, quantile_at_score
+from .base import (
+    NO_BREAKS,
+    OUTERMOST_SCORE,
+    Fixed,
+    Number,
+    Truncatable,
+    Uncertain,
+    quantile_at_score,
+)
 from .empirical import Empirical
 from .fitted import Beta, Gamma, Pert, Triangular
 from .location_scale import LogitNormal, Lognormal, Normal, StudentT, Uniform
@@ -19,6 +27,7 @@ from .shifted import Shifted
 
 __all__ = [
     "FAMILY",
+    "NO_BREAKS",
     "OUTERMOST_SCORE",
     "AnyDistribution",
     "Fixed",

@@ -22,6 +22,7 @@ OUTERMOST_SCORE = 6.5
 # Further out than any draw; scipy's beta gives up beyond 8.2.
 BEYOND_SCORE = 8.0
 LEAST_KEPT = 0.01
+NO_BREAKS = np.empty(0)
 # Each round narrows a score down by the number of points, in the end to a double's last digit.
 SEARCH_ROUNDS, SEARCH_POINTS = 8, 129
 
@@ -52,6 +53,16 @@ class Uncertain(Checked):
     @abstractmethod
     def _whole(self, score: Array) -> Array:
         """Return the quantile function, without truncation, at normal scores."""
+
+    @property
+    def _breaks(self) -> Array:
+        """Return ``breaks`` without truncation."""
+        return NO_BREAKS
+
+    @property
+    def breaks(self) -> Array:
+        """Normal scores, rising, at which the quantile function jumps, or begins or ends a step."""
+        return self._breaks
 
     def quantile_at_score(self, score: Array) -> Array:
         """Return the quantile function at standard normal scores z, that is Q(Phi(z)).
@@ -129,6 +140,18 @@ class Truncatable(Uncertain):
         inside = np.clip(np.where(score > 0.0, upper, lower), -OUTERMOST_SCORE, OUTERMOST_SCORE)
         return np.clip(self._whole(inside), *self.truncate)
 
+    @property
+    def breaks(self) -> Array:
+        """Normal scores of the jumps and steps within the truncation."""
+        if self.truncate is None:
+            return self._breaks
+        low, high = self._cuts
+        kept = special.ndtr(high) - special.ndtr(low)
+        below = special.ndtr(self._breaks) - special.ndtr(low)
+        above = special.ndtr(-self._breaks) - special.ndtr(-high)
+        inside = (below > 0.0) & (above > 0.0)
+        return score_at(below[inside] / kept, above[inside] / kept)
+
     @cached_property
     def _cuts(self) -> tuple[float, float]:
         """Return the normal scores of the truncation's limits."""
@@ -160,7 +183,20 @@ class Truncatable(Uncertain):
             raise ValueError(f"truncate = [{low:g}, {high:g}] is empty; the first must be smaller")
         kept = special.ndtr(self._cuts[1]) - special.ndtr(self._cuts[0])
         if kept < LEAST_KEPT:
-            raise ValueError(f"truncate = [{low:g}, {high:g}] keeps less than 1% of the draws")
+            raise ValueError(
+                f"truncate = [{low:g}, {high:g}] keeps less than 1% of the draws, which reach from "
+                f"{self._reach(0.001):.4g} to {self._reach(0.999):.4g}; widen it, or move the "
+                "distribution"
+            )
+
+    def _reach(self, level: float) -> float:
+        return float(self._whole(special.ndtri(np.array([level])))[0])
+
+
+def score_at(below: Array, above: Array) -> Array:
+    """Return the normal scores that have so much probability below and so much above them."""
+    # From the smaller, where probabilities keep their digits.
+    return np.where(below < above, special.ndtri(below), -special.ndtri(above))
 
 
 def quantile_at_score(whole: Any, score: Array) -> Array:

@@ -12,14 +12,15 @@ from simulate.scenario.column import find_column
 from simulate.scenario.errors import ScenarioError
 from simulate.scenario.notation import Notation
 
-from .base import OUTERMOST_SCORE, Array, Truncatable
+from .base import NO_BREAKS, OUTERMOST_SCORE, Array, score_at
+from .stepped import Stepped, Steps, steps_of
 
 # A smoothed distribution is built of so many quantiles of the data.
 SMOOTHING_POINTS = 1000
 SMOOTHING_GRID = 4001
 
 
-class Empirical(Truncatable):
+class Empirical(Stepped):
     """The values of a file's column: every one alike, or smoothed by a normal kernel.
 
     For data that are like what is to come. As they are, draws never leave what was seen; smoothed,
@@ -81,12 +82,17 @@ class Empirical(Truncatable):
         values = np.linspace(centres[0] - reach, centres[-1] + reach, SMOOTHING_GRID)
         distance = (values[:, None] - centres) / width
         below, above = special.ndtr(distance).mean(axis=1), special.ndtr(-distance).mean(axis=1)
-        scores = np.where(below < above, special.ndtri(below), -special.ndtri(above))
-        return scores, values
+        return score_at(below, above), values
+
+    @cached_property
+    def _steps(self) -> Steps:
+        return steps_of(self._sample, np.ones(self._sample.size))
+
+    @property
+    def _breaks(self) -> Array:
+        return NO_BREAKS if self.smooth else super()._breaks
 
     def _whole(self, score: Array) -> Array:
         if self.smooth:
             return np.interp(score, *self._smoothed)
-        last = self._sample.size - 1
-        place = np.ceil(special.ndtr(score) * self._sample.size - 1e-9).astype(int) - 1
-        return self._sample[np.clip(place, 0, last)]
+        return super()._whole(score)

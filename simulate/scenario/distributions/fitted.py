@@ -1,5 +1,6 @@
 """Families whose quantile function is scipy's, fitted to quantiles: gamma, beta and triangles."""
 
+import math
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
@@ -8,8 +9,11 @@ from scipy import stats
 
 from .base import Array, Number, quantile_at_score
 from .fits.gamma_beta import fit_beta, fit_gamma
+from .fits.moments import beta_of_moments, gamma_of_moments
+from .fits.points import name_points
 from .fits.triangles import ThreePoint, fit_pert, fit_triangular
-from .quantiles import ByQuantiles, check_inside
+from .parameters import ByParameters
+from .quantiles import ByQuantiles, check_inside, check_limits
 
 
 class _FromScipy(ByQuantiles):
@@ -23,47 +27,91 @@ class _FromScipy(ByQuantiles):
         return quantile_at_score(self._frozen, score)
 
 
-class Gamma(_FromScipy):
-    """Gamma, by two quantiles above 0.
+class Gamma(_FromScipy, ByParameters):
+    """Gamma, above 0.
 
-    Its tail on the right is shorter than the lognormal's: for sums of payments or of waiting times.
+    By two quantiles, by mean and standard deviation, or by shape and scale. Its tail on the right
+    is shorter than the lognormal's: for sums of payments or of waiting times.
     """
 
     kind: ClassVar = "gamma"
+    pairs: ClassVar = (("mean", "sd"), ("shape", "scale"))
+    by_quantiles: ClassVar = "two quantiles above 0"
     distribution: Literal["gamma"]
+    mean: Number | None = Field(default=None, description="with sd, instead of quantiles")
+    sd: Number | None = Field(default=None, description="standard deviation, above 0")
+    shape: Number | None = Field(default=None, description="with scale, instead of quantiles")
+    scale: Number | None = Field(default=None, description="above 0; the mean is shape times scale")
 
     def _check(self) -> None:
         super()._check()
-        if len(self.quantiles) < 2 or self.values[0] <= 0.0:
-            raise ValueError("a gamma distribution takes two quantiles above 0")
+        if self.quantiles and self.values[0] <= 0.0:
+            lowest = name_points(self.levels[:1], self.values[:1])
+            raise ValueError(f"{lowest} must be above 0, as a gamma distribution is")
+        if self.mean is not None and self.mean <= 0.0:
+            raise ValueError(f"mean = {self.mean:g} must be above 0")
         _ = self._frozen  # fitted now, so that a fit that fails is named
 
     @cached_property
     def _frozen(self) -> Any:
-        return fit_gamma(self.levels, self.values)
+        if self.quantiles:
+            return fit_gamma(self.levels, self.values)
+        given = self._parameters
+        shape, scale = given if self.mean is None else gamma_of_moments(*given)
+        return stats.gamma(shape, scale=scale)
 
 
-class Beta(_FromScipy):
-    """Beta between two limits, by two quantiles.
+class Beta(_FromScipy, ByParameters):
+    """Beta between two limits.
 
-    For shares, also of something rare or almost sure: its density may be highest at a limit.
+    By two quantiles, by mean and standard deviation, or by its shapes alpha and beta. For shares,
+    also of something rare or almost sure: its density may be highest at a limit.
     """
 
     kind: ClassVar = "beta"
+    pairs: ClassVar = (("mean", "sd"), ("alpha", "beta"))
+    by_quantiles: ClassVar = "two quantiles, such as p10 and p90"
     distribution: Literal["beta"]
     low: Number = Field(default=0.0, description="lower limit")
     high: Number = Field(default=1.0, description="upper limit")
+    mean: Number | None = Field(default=None, description="with sd, instead of quantiles")
+    sd: Number | None = Field(
+        default=None, description="standard deviation, below sqrt((mean - low) (high - mean))"
+    )
+    alpha: Number | None = Field(
+        default=None, description="above 0; with beta, instead of quantiles"
+    )
+    beta: Number | None = Field(
+        default=None, description="above 0; the mean is alpha / (alpha + beta) from low to high"
+    )
 
     def _check(self) -> None:
         super()._check()
-        if len(self.quantiles) < 2:
-            raise ValueError("a beta distribution takes two quantiles, such as p10 and p90")
-        check_inside(self.shown(), self.values, self.low, self.high)
+        check_limits(self.low, self.high)
+        if self.quantiles:
+            check_inside(self.shown(), self.values, self.low, self.high)
+        if self.mean is not None:
+            self._check_moments(*self._parameters)
         _ = self._frozen  # fitted now, so that a fit that fails is named
+
+    def _check_moments(self, mean: float, sd: float) -> None:
+        between = f"between low = {self.low:g} and high = {self.high:g}"
+        if not self.low < mean < self.high:
+            raise ValueError(f"mean = {mean:g} must lie {between}")
+        most = math.sqrt((mean - self.low) * (self.high - mean))
+        if sd >= most:
+            raise ValueError(
+                f"sd = {sd:g} is too large: {between}, with mean = {mean:g}, it must be below "
+                f"{most:.4g}"
+            )
 
     @cached_property
     def _frozen(self) -> Any:
-        return fit_beta(self.levels, self.values, self.low, self.high)
+        if self.quantiles:
+            return fit_beta(self.levels, self.values, self.low, self.high)
+        low, high, given = self.low, self.high, self._parameters
+        alpha, beta = given if self.mean is None else beta_of_moments(*given, low, high)
+        return stats.beta(alpha, beta, loc=low, scale=high - low)
 
 
 class _ByThreePoints(_FromScipy):

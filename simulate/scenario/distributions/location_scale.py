@@ -9,8 +9,16 @@ from scipy import special
 from scipy.optimize import brentq
 
 from .base import Array, Number
-from .fits.points import check_fit
-from .quantiles import ByQuantiles, check_inside, location_and_scale, normal_levels
+from .fits.moments import lognormal_of_moments
+from .fits.points import check_fit, name_level, name_points, name_value
+from .parameters import ByParameters
+from .quantiles import (
+    ByQuantiles,
+    check_inside,
+    check_limits,
+    location_and_scale,
+    normal_levels,
+)
 
 
 class _LocationScale(ByQuantiles):
@@ -45,7 +53,24 @@ class _LocationScale(ByQuantiles):
         check_fit(self.kind, parameters, self.levels, self.values, found)
 
 
-class Normal(_LocationScale):
+class _ByLocationAndScale(_LocationScale, ByParameters):
+    """By quantiles, or by location and scale, which are the last of its pairs of parameters."""
+
+    @cached_property
+    def _line(self) -> tuple[float, float]:
+        return super()._line if self.quantiles else self._parameters
+
+    def _check(self) -> None:
+        super()._check()
+        if self.quantiles:
+            self._check_quantiles()
+            self._check_fit()
+
+    def _check_quantiles(self) -> None:
+        """Raise a ValueError unless the quantiles can be those of the family."""
+
+
+class Normal(_ByLocationAndScale):
     """Normal, by two quantiles or by mean and standard deviation.
 
     Alike on both sides and without limits: for what many small causes add up to, such as rates of
@@ -53,49 +78,38 @@ class Normal(_LocationScale):
     """
 
     kind: ClassVar = "normal"
+    pairs: ClassVar = (("mean", "sd"),)
+    by_quantiles: ClassVar = "two of p10, p50, p90 or others"
     distribution: Literal["normal"]
     mean: Number | None = Field(default=None, description="with sd, instead of quantiles")
     sd: Number | None = Field(default=None, description="standard deviation, above 0")
 
-    def _check(self) -> None:
-        super()._check()
-        if self.mean is not None and self.sd is not None and not self.quantiles:
-            if self.sd <= 0.0:
-                raise ValueError(f"sd = {self.sd:g} must be above 0")
-        elif self.mean is not None or self.sd is not None or len(self.quantiles) < 2:
-            raise ValueError(
-                "a normal distribution takes two of p10, p50, p90 or others, or mean and sd"
-            )
-        else:
-            self._check_fit()
 
-    @cached_property
-    def _line(self) -> tuple[float, float]:
-        if self.mean is not None and self.sd is not None:
-            return self.mean, self.sd
-        return location_and_scale(normal_levels(self.levels), self.values)
-
-
-class StudentT(_LocationScale):
+class StudentT(_ByLocationAndScale):
     """Student's t: as the normal, with fatter tails on both sides.
 
-    For what is mostly near its middle and now and then far off. Usually truncated, since its
-    furthest draws lie beyond any measure.
+    By two quantiles, or by location and scale. For what is mostly near its middle and now and then
+    far off. Usually truncated, since its furthest draws lie beyond any measure.
     """
 
     kind: ClassVar = "Student-t"
+    pairs: ClassVar = (("location", "scale"),)
+    by_quantiles: ClassVar = "two quantiles, such as p10 and p90"
     distribution: Literal["student_t"]
     degrees_of_freedom: Number = Field(
         description="1 to 1000: the fewer, the fatter the tails; from 30 on nearly normal"
     )
+    location: Number | None = Field(
+        default=None, description="its middle; with scale, instead of quantiles"
+    )
+    scale: Number | None = Field(
+        default=None, description="above 0; the standard deviation is a little more"
+    )
 
     def _check(self) -> None:
-        super()._check()
         if not 1.0 <= self.degrees_of_freedom <= 1000.0:
             raise ValueError("degrees_of_freedom must be from 1 to 1000")
-        if len(self.quantiles) < 2:
-            raise ValueError("a Student-t distribution takes two quantiles, such as p10 and p90")
-        self._check_fit()
+        super()._check()
 
     def _standard(self, score: Array) -> Array:
         # From the lower tail, where probabilities keep their digits.
@@ -103,40 +117,61 @@ class StudentT(_LocationScale):
         return np.asarray(-np.sign(score) * lower, float)
 
 
-class Lognormal(_LocationScale):
+class Lognormal(_ByLocationAndScale):
     """Shifted lognormal: log(x - shift) is normal.
 
-    Two quantiles with a shift (0 if not given), or three quantiles, which fix the shift. Never
-    below the shift, with a long tail on the right: for sizes, prices, durations and overruns, which
-    factors multiply to.
+    By two quantiles with a shift (0 if not given), or three quantiles, which fix the shift; or by
+    mean and standard deviation, or by those of the logarithm, mu and sigma. Never below the shift,
+    with a long tail on the right: for sizes, prices, durations and overruns, which factors multiply
+    to.
     """
 
     kind: ClassVar = "lognormal"
+    pairs: ClassVar = (("mean", "sd"), ("mu", "sigma"))
+    by_quantiles: ClassVar = "two of p10, p50, p90 or others, three without a shift"
     distribution: Literal["lognormal"]
-    shift: Number | None = Field(default=None, description="the least value, with two quantiles")
+    shift: Number | None = Field(
+        default=None, description="the least value, unless three quantiles are given"
+    )
+    mean: Number | None = Field(default=None, description="with sd, instead of quantiles")
+    sd: Number | None = Field(default=None, description="standard deviation, above 0")
+    mu: Number | None = Field(
+        default=None, description="mean of log(x - shift); with sigma, instead of quantiles"
+    )
+    sigma: Number | None = Field(
+        default=None, description="standard deviation of log(x - shift), above 0"
+    )
 
     def _check(self) -> None:
         super()._check()
-        count = len(self.quantiles)
-        if count < 2:
-            raise ValueError(
-                "a lognormal distribution takes two of p10, p50, p90 or others and a shift "
-                "(0 if not given), or three without a shift"
-            )
+        if self.mean is not None and self.mean <= self.origin:
+            above = f"the shift of {self.origin:g}" if self.shift else "0"
+            raise ValueError(f"mean = {self.mean:g} must be above {above}")
+
+    def _check_quantiles(self) -> None:
         if self._finds_shift:
             low, middle, high = self.values
             first, second, third = normal_levels(self.levels)
             if (high - middle) * (second - first) <= (middle - low) * (third - second):
-                raise ValueError(
-                    f"{self.shown()} have no longer tail on the right, as a lognormal has; "
-                    "use a normal distribution or a metalog"
-                )
+                raise ValueError(self._leans_left())
         elif self.values[0] <= self.origin:
+            lowest = name_points(self.levels[:1], self.values[:1])
             raise ValueError(
-                f"the quantiles must lie above the shift of {self.origin:g}; "
-                "give a lower shift or higher quantiles"
+                f"{lowest} must be above {f'shift = {self.origin:g}' if self.shift else '0'}; "
+                "give a lower shift, or three quantiles without one"
             )
-        self._check_fit()
+
+    def _leans_left(self) -> str:
+        """Say that three quantiles have no longer tail on the right, and what has."""
+        low, middle, high = self.values
+        first, second, third = normal_levels(self.levels)
+        least = middle + (middle - low) * (third - second) / (second - first)
+        outer, inner = (name_level(level) for level in self.levels[:0:-1])
+        return (
+            f"{self.shown()}: {outer} is too near to {inner}; a lognormal has its longer side on "
+            f"the right, so that {outer} must be above {name_value(least, high - low)} here; write "
+            'distribution = "metalog" with the same quantiles, or "normal" with two of them'
+        )
 
     @property
     def _finds_shift(self) -> bool:
@@ -162,6 +197,13 @@ class Lognormal(_LocationScale):
         near, far = 1e-12 * (high - low), 1e9 * (high - low)
         return float(low - brentq(bend, near, far, xtol=1e-300, rtol=1e-15))
 
+    @cached_property
+    def _line(self) -> tuple[float, float]:
+        if self.mean is None:
+            return super()._line
+        mean, sd = self._parameters
+        return lognormal_of_moments(mean - self.origin, sd)
+
     def _to_scale(self, value: Array) -> Array:
         return np.log(value - self.origin)
 
@@ -169,23 +211,31 @@ class Lognormal(_LocationScale):
         return self.origin + np.exp(value)
 
 
-class LogitNormal(_LocationScale):
+class LogitNormal(_ByLocationAndScale):
     """Between two limits, with a normal logit.
 
-    For shares; near both limits its density falls to 0, however wide the doubt.
+    By two quantiles, or by mean and standard deviation of the logit, mu and sigma. For shares; near
+    both limits its density falls to 0, however wide the doubt.
     """
 
     kind: ClassVar = "logit-normal"
+    pairs: ClassVar = (("mu", "sigma"),)
+    by_quantiles: ClassVar = "two quantiles, such as p10 and p90"
     distribution: Literal["logit_normal"]
     low: Number = Field(default=0.0, description="lower limit")
     high: Number = Field(default=1.0, description="upper limit")
+    mu: Number | None = Field(
+        default=None,
+        description="mean of log((x - low) / (high - x)); with sigma, instead of quantiles",
+    )
+    sigma: Number | None = Field(default=None, description="standard deviation of it, above 0")
 
     def _check(self) -> None:
         super()._check()
-        if len(self.quantiles) < 2:
-            raise ValueError("a logit-normal distribution takes two quantiles, such as p10 and p90")
+        check_limits(self.low, self.high)
+
+    def _check_quantiles(self) -> None:
         check_inside(self.shown(), self.values, self.low, self.high)
-        self._check_fit()
 
     def _to_scale(self, value: Array) -> Array:
         return np.log((value - self.low) / (self.high - value))

@@ -1,13 +1,14 @@
 """Scenarios with weights: of numbers, or of whole distributions."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from pydantic import Field
 from scipy import special
 
-from .base import OUTERMOST_SCORE, Array, Number, Truncatable
+from .base import OUTERMOST_SCORE, Array, Number, Truncatable, Uncertain, score_at
+from .stepped import Stepped, Steps, steps_of
 
 if TYPE_CHECKING:
     from . import AnyDistribution
@@ -17,6 +18,12 @@ MOST_PARTS = 20
 CERTAIN_SCORE = 40.0
 # Scores at which a part is looked at; between them its quantile function is taken as straight.
 GRID = np.linspace(-OUTERMOST_SCORE, OUTERMOST_SCORE, 4_001)
+# So near to a jump of a part, it is seen from one side.
+BESIDE = 1e-9
+# Less than what the grid leaves out at a part's ends counts for no weight of a value, and less
+# than this part of the P1-P99 range between two values for no gap.
+LEAST_WEIGHT, LEAST_GAP = 1e-9, 1e-6
+CENTRAL_SCORES = special.ndtri(np.array([0.01, 0.99]))
 
 
 def normalised(weights: tuple[float, ...]) -> Array:
@@ -33,7 +40,7 @@ def normalised(weights: tuple[float, ...]) -> Array:
     return given / given.sum()
 
 
-class Discrete(Truncatable):
+class Discrete(Stepped):
     """Some values, each with a weight: for a few cases that exclude each other."""
 
     distribution: Literal["discrete"]
@@ -53,24 +60,9 @@ class Discrete(Truncatable):
                 )
             normalised(self.weights)
 
-    @property
-    def is_continuous(self) -> bool:
-        """Tell that there is no density."""
-        return False
-
     @cached_property
-    def _steps(self) -> tuple[Array, Array]:
-        """Return the values in order, and the probability of each or less."""
-        order = np.argsort(self.values, kind="stable")
-        weights = normalised(self.weights or (1.0,) * len(self.values))
-        return np.array(self.values)[order], np.cumsum(weights[order])
-
-    def _whole(self, score: Array) -> Array:
-        values, cumulative = self._steps
-        # What rounding leaves of 1 belongs to the last value that has a weight.
-        last = int(np.searchsorted(cumulative, cumulative[-1]))
-        place = np.searchsorted(cumulative * (1.0 + 1e-15), special.ndtr(score))
-        return values[np.minimum(place, last)]
+    def _steps(self) -> Steps:
+        return steps_of(self.values, normalised(self.weights or (1.0,) * len(self.values)))
 
 
 class Mixture(Truncatable):
@@ -109,8 +101,8 @@ class Mixture(Truncatable):
     @cached_property
     def _curve(self) -> tuple[Array, Array]:
         """Return scores and values of the quantile function, both rising."""
-        curves = [_rising(part.quantile_at_score(GRID)) for part in self.parts]
-        values = np.unique(np.concatenate(curves))
+        curves = [_curve_of(part) for part in self.parts]
+        values = np.unique(np.concatenate([curve.values for curve in curves]))
         weights = normalised(self.weights)
         # Just below and at every value, so that a step is seen from both sides.
         before = _mixed_score(values, curves, weights, "left")
@@ -118,30 +110,58 @@ class Mixture(Truncatable):
         scores = np.clip(np.ravel([before, after], order="F"), -CERTAIN_SCORE, CERTAIN_SCORE)
         return scores, np.repeat(values, 2)
 
+    @property
+    def _breaks(self) -> Array:
+        """Return where a value with a weight begins and ends, and where no part has any value."""
+        scores, values = self._curve
+        before, after, values = scores[::2], scores[1::2], values[::2]
+        has_weight = special.ndtr(after) - special.ndtr(before) > LEAST_WEIGHT
+        wide = np.diff(values) > LEAST_GAP * np.ptp(self._whole(CENTRAL_SCORES))
+        is_gap = (before[1:] <= after[:-1]) & wide
+        return np.unique(
+            np.concatenate([before[has_weight], after[has_weight], after[:-1][is_gap]])
+        )
+
     def _whole(self, score: Array) -> Array:
         return np.interp(score, *self._curve)
 
 
-def _rising(values: Array) -> Array:
-    return np.maximum.accumulate(values)
+class _Curve(NamedTuple):
+    """A part's quantile function: scores, and values that rise with them."""
+
+    scores: Array
+    values: Array
 
 
-def _mixed_score(values: Array, curves: list[Array], weights: Array, side: Side) -> Array:
+def _curve_of(part: Uncertain) -> _Curve:
+    """Return a part's quantile function on the grid, and on both sides of its jumps."""
+    breaks = part.breaks
+    scores = np.concatenate([GRID, breaks, breaks])
+    side = np.repeat([0.0, -1.0, 1.0], [GRID.size, breaks.size, breaks.size])
+    order = np.argsort(scores, kind="stable")
+    values = part.quantile_at_score((scores + BESIDE * side)[order])
+    return _Curve(scores[order], np.maximum.accumulate(values))
+
+
+def _mixed_score(values: Array, curves: list[_Curve], weights: Array, side: Side) -> Array:
     """Return the normal score of P(X <= value), or of P(X < value) from the left."""
     below, above = np.zeros(values.size), np.zeros(values.size)
     for curve, weight in zip(curves, weights, strict=True):
         score = _score_at(values, curve, side)
         below += weight * special.ndtr(score)
         above += weight * special.ndtr(-score)
-    return np.where(below < above, special.ndtri(below), -special.ndtri(above))
+    return score_at(below, above)
 
 
-def _score_at(values: Array, curve: Array, side: Side) -> Array:
+def _score_at(values: Array, curve: _Curve, side: Side) -> Array:
     """Return the score at which a part's quantile function passes each value."""
-    place = np.searchsorted(curve, values, side)
-    inside = (place > 0) & (place < curve.size)
-    left = np.clip(place - 1, 0, curve.size - 2)
-    step = curve[left + 1] - curve[left]
-    part = np.where(step > 0.0, (values - curve[left]) / np.where(step > 0.0, step, 1.0), 0.0)
-    score = GRID[left] + np.clip(part, 0.0, 1.0) * (GRID[1] - GRID[0])
+    place = np.searchsorted(curve.values, values, side)
+    inside = (place > 0) & (place < curve.values.size)
+    left = np.clip(place - 1, 0, curve.values.size - 2)
+    step = curve.values[left + 1] - curve.values[left]
+    part = np.where(
+        step > 0.0, (values - curve.values[left]) / np.where(step > 0.0, step, 1.0), 0.0
+    )
+    width = curve.scores[left + 1] - curve.scores[left]
+    score = curve.scores[left] + np.clip(part, 0.0, 1.0) * width
     return np.where(inside, score, np.where(place == 0, -np.inf, np.inf))

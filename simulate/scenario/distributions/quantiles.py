@@ -122,7 +122,12 @@ def normal_levels(levels: Array) -> Array:
 
 def check_inside(shown: str, values: Array, low: float, high: float) -> None:
     """Raise an error unless limits are in order, with all quantiles in between."""
-    if low >= high:
-        raise ValueError(f"low = {low:g} must be below high = {high:g}")
+    check_limits(low, high)
     if not low < values[0] or not values[-1] < high:
         raise ValueError(f"{shown} must lie between low = {low:g} and high = {high:g}")
+
+
+def check_limits(low: float, high: float) -> None:
+    """Raise an error unless limits are in order."""
+    if low >= high:
+        raise ValueError(f"low = {low:g} must be below high = {high:g}")

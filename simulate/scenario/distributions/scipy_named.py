@@ -1,4 +1,4 @@
-"""Any continuous distribution of ``scipy.stats``, by its name and its parameters."""
+"""Any distribution of ``scipy.stats``, by its name and its parameters."""
 
 from functools import cached_property, lru_cache
 from typing import Any
@@ -11,7 +11,9 @@ from scipy import interpolate, special, stats
 
 from simulate.scenario.names import did_you_mean
 
-from .base import OUTERMOST_SCORE, Array, Number, Truncatable, quantile_at_score
+from .base import NO_BREAKS, OUTERMOST_SCORE, Array, Number, quantile_at_score
+from .scipy_discrete import DISCRETE, steps_of_named
+from .stepped import Stepped, Steps
 
 PREFIX = "scipy."
 OWN_KEYS = {"distribution", "source", "truncate", "parameters"}
@@ -26,15 +28,18 @@ CONTINUOUS = {
 SLOW = {"kstwo", "kstwobign"} | {
     name for name in CONTINUOUS if type(getattr(stats, name))._ppf is stats.rv_continuous._ppf
 }
+LOCATION = ("loc", "scale")
 KNOTS_A_SCORE = 16
 TRIED_SCORES = np.linspace(-OUTERMOST_SCORE, OUTERMOST_SCORE, 27)
 
 
-class ScipyNamed(Truncatable):
+class ScipyNamed(Stepped):
     """``distribution = "scipy.NAME"`` with the shape parameters, ``loc`` and ``scale`` of scipy.
 
-    Any continuous distribution of ``scipy.stats``: for what theory or a fit names, such as the
-    largest of many (``genextreme``, ``gumbel_r``) or a time to failure (``weibull_min``).
+    Any distribution of ``scipy.stats``: for what theory or a fit names, such as the largest of many
+    (``genextreme``, ``gumbel_r``) or a time to failure (``weibull_min``). Those of whole numbers,
+    such as a count of events (``poisson``, ``nbinom``) or of successes (``binom``), have no
+    ``scale``.
 
     Notes
     -----
@@ -59,16 +64,19 @@ class ScipyNamed(Truncatable):
 
     def _check(self) -> None:
         super()._check()
-        if self._name not in CONTINUOUS:
-            hint = did_you_mean(self.distribution, [PREFIX + name for name in CONTINUOUS])
-            wrong = f"{self.distribution:.60} is no continuous distribution here"
+        if self._name not in CONTINUOUS | DISCRETE:
+            hint = did_you_mean(self.distribution, [PREFIX + n for n in CONTINUOUS | DISCRETE])
+            wrong = f"{self.distribution:.60} is no distribution here"
             raise ValueError(f"{wrong}{hint and '; '}{hint}")
         known = _parameter_names(self._name)
         unknown = sorted(set(self.parameters) - set(known))
-        missing = [k for k in known[:-2] if k not in self.parameters]
+        missing = [k for k in known if k not in (*LOCATION, *self.parameters)]
         if unknown or missing:
             wrong = f'"{unknown[0]:.60}" is unknown' if unknown else f'"{missing[0]}" is missing'
             raise ValueError(f"{self.distribution}: {wrong}; it takes {', '.join(known)}")
+        if self._name in DISCRETE:
+            _ = self._steps  # found now, so that a parameter at fault is named
+            return
         with np.errstate(all="ignore"):
             values = self._whole(TRIED_SCORES)
         if not np.all(np.isfinite(values)) or np.any(np.diff(values) < 0.0):
@@ -79,15 +87,36 @@ class ScipyNamed(Truncatable):
     def _name(self) -> str:
         return self.distribution.removeprefix(PREFIX)
 
+    @property
+    def is_continuous(self) -> bool:
+        """Tell whether it is none of whole numbers."""
+        return self._name not in DISCRETE
+
+    @property
+    def _shapes(self) -> dict[str, float]:
+        return {k: v for k, v in self.parameters.items() if k not in LOCATION}
+
     @cached_property
     def _frozen(self) -> Any:
         return getattr(stats, self._name)(**self.parameters)
 
+    @cached_property
+    def _steps(self) -> Steps:
+        loc = self.parameters.get("loc", 0.0)
+        low, high = self.truncate or (-np.inf, np.inf)
+        values, ends = steps_of_named(self._name, self._shapes, low - loc, high - loc)
+        return Steps(values + loc, ends)
+
+    @property
+    def _breaks(self) -> Array:
+        return NO_BREAKS if self.is_continuous else super()._breaks
+
     def _whole(self, score: Array) -> Array:
+        if not self.is_continuous:
+            return super()._whole(score)
         if self._name not in SLOW:
             return quantile_at_score(self._frozen, score)
-        shapes = {k: v for k, v in self.parameters.items() if k not in ("loc", "scale")}
-        standard = _searched(self._name, tuple(shapes.items()))
+        standard = _searched(self._name, tuple(self._shapes.items()))
         scale = self.parameters.get("scale", 1.0)
         inside = np.clip(score, -OUTERMOST_SCORE, OUTERMOST_SCORE)
         values = self.parameters.get("loc", 0.0) + scale * standard(inside)
@@ -107,7 +136,8 @@ class ScipyNamed(Truncatable):
 
 def _parameter_names(name: str) -> list[str]:
     shapes = getattr(stats, name).shapes
-    return [*(shapes.split(", ") if shapes else []), "loc", "scale"]
+    location = LOCATION if name in CONTINUOUS else LOCATION[:1]
+    return [*(shapes.split(", ") if shapes else []), *location]
 
 
 @lru_cache(maxsize=128)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from .base import Array, Number, Truncatable
+from .base import NO_BREAKS, Array, Number, Truncatable
 
 if TYPE_CHECKING:
     from . import AnyDistribution
@@ -25,6 +25,12 @@ class Shifted(Truncatable):
         # A negative factor turns the quantile function round.
         turned = score if self.times >= 0.0 else -score
         return self.of.quantile_at_score(turned) * self.times + self.by
+
+    @property
+    def _breaks(self) -> Array:
+        if self.is_certain:
+            return NO_BREAKS
+        return self.of.breaks if self.times > 0.0 else -self.of.breaks[::-1]
 
     @property
     def is_certain(self) -> bool:

@@ -7,7 +7,7 @@ from .base_year import BaseYear
 from .cash import Cash, Funding
 from .costs import FreeUsers, Generation, Hardware, Inference, OtherCosts, Training
 from .decision import Decision, Option
-from .dependence import Copula, MatrixOfCorrelations, Shocks
+from .dependence import Copula, MatrixOfCorrelations, RankCorrelation, Shocks
 from .frame import Horizon, Sampling, Targets
 from .provenance import Provenance
 from .quantity import NEVER_HALVES, NO_LIMIT, ZERO, Quantity
@@ -38,6 +38,7 @@ __all__ = [
     "OtherCosts",
     "Provenance",
     "Quantity",
+    "RankCorrelation",
     "Sampling",
     "Scenario",
     "Section",

@@ -4,17 +4,18 @@ import itertools
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Strict, Tag
 
-from simulate.scenario.distributions import AnyDistribution, Number
+from simulate.scenario.distributions import AnyDistribution, Fixed, Number
 from simulate.scenario.errors import Mistake
+from simulate.scenario.rank_correlation import Kind
 
 from .quantity import Quantity
 from .section import Section, Source
 
 MOST_INPUTS = 100
-# The two kinds of correlation, as errors name them.
-MATRIX, PAIR = "(matrix)", "(pair)"
+# The forms of a correlation, as errors name them.
+MATRIX, PAIR, RANKS = "(matrix)", "(pair)", "(ranks)"
 
 
 class Tails(Section):
@@ -35,6 +36,10 @@ class Copula(Tails):
     """How inputs are joined: a Student-t copula makes their extremes come together."""
 
     degrees_of_freedom: Annotated[Number, Field(ge=1.0, le=1000.0)] | None = None
+    nearest: Annotated[bool, Strict()] = Field(
+        default=False,
+        description="whether correlations that can't be are moved to the nearest that can be",
+    )
 
 
 class Shocks(Tails):
@@ -48,11 +53,23 @@ Correlation = Annotated[Number, Field(ge=-1.0, le=1.0)]
 Row = Annotated[tuple[Correlation, ...], Field(max_length=MOST_INPUTS)]
 
 
+RankKind = Annotated[
+    Kind, Field(description="of rank correlations; those of normal scores if not given")
+]
+
+
+class RankCorrelation(Fixed):
+    """A correlation of two inputs' ranks."""
+
+    kind: RankKind
+
+
 class MatrixOfCorrelations(Section):
     """Correlations of several inputs at once."""
 
     inputs: tuple[str, ...] = Field(min_length=2, max_length=MOST_INPUTS)
     matrix: tuple[Row, ...] = Field(max_length=MOST_INPUTS)
+    kind: RankKind | None = None
     source: Source = ""
 
     def _mistakes(self) -> Iterator[Mistake]:
@@ -77,18 +94,21 @@ class MatrixOfCorrelations(Section):
                 )
 
 
-def _kind_of_correlation(value: Any) -> str:
-    is_matrix = isinstance(value, MatrixOfCorrelations) or (
-        isinstance(value, dict) and ("inputs" in value or "matrix" in value)
-    )
-    return MATRIX if is_matrix else PAIR
+def _form_of(value: Any) -> str:
+    """Return the form of a correlation, by what it holds."""
+    if isinstance(value, MatrixOfCorrelations) or _has(value, "inputs", "matrix"):
+        return MATRIX
+    return RANKS if isinstance(value, RankCorrelation) or _has(value, "kind") else PAIR
 
 
+def _has(value: Any, *keys: str) -> bool:
+    return isinstance(value, dict) and any(key in value for key in keys)
+
+
+CORRELATION = Quantity("correlation", "", -0.9999, 0.9999, certain=True)
 AnyCorrelation = Annotated[
     Annotated[MatrixOfCorrelations, Tag(MATRIX)]
-    | Annotated[
-        Annotated[AnyDistribution, Quantity("correlation", "", -0.9999, 0.9999, certain=True)],
-        Tag(PAIR),
-    ],
-    Discriminator(_kind_of_correlation),
+    | Annotated[Annotated[RankCorrelation, CORRELATION], Tag(RANKS)]
+    | Annotated[Annotated[AnyDistribution, CORRELATION], Tag(PAIR)],
+    Discriminator(_form_of),
 ]

@@ -113,8 +113,8 @@ def _infeasible(
     nearest = nearest_feasible(levels, values, low, high)
     bounded = "; with low = 0 one does" if _fits_above_zero(levels, values, low, high) else ""
     return InfeasibleMetalog(
-        f"no metalog goes through {name_points(levels, values)}: it would fall {where}{bounded}; "
-        f"the nearest that one goes through are {name_points(levels, nearest)}",
+        f"no metalog goes through {name_points(levels, values)}: its density would be negative "
+        f"{where}{bounded}; the nearest that one goes through are {name_points(levels, nearest)}",
         tuple(levels.tolist()),
         tuple(nearest.tolist()),
     )

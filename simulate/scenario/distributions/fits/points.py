@@ -99,11 +99,11 @@ def check_fit(family: str, parameters: int, levels: Array, values: Array, found:
         if not miss[worst] <= NEARLY:
             raise ValueError(
                 f"no {family} distribution comes near {name_points(levels, values)}: the best "
-                f"misses {name_level(levels[worst])} by {100.0 * miss[worst]:.2g}% of the spread; "
+                f"has {name_level(levels[worst])} = {name_value(found[worst], np.ptp(values))}; "
                 'give fewer quantiles, or use distribution = "metalog"'
             )
     elif not miss[worst] <= EXACTLY:
         raise ValueError(
-            f"{name_points(levels, values)} lie too close together, or too far apart, for a "
-            f'{family} distribution to be found; use distribution = "metalog"'
+            f"{name_points(levels, values)}: no {family} distribution has these, which lie too "
+            'close together, or too far apart; use distribution = "metalog"'
         )
