@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, optimize, special, stats
 
@@ -292,7 +292,7 @@ def copula_of(degrees: float | None) -> str:
 @pytest.mark.parametrize("copula", DEGREES)
 @pytest.mark.parametrize("kind", ["spearman", "kendall"])
 @given(rank=st.floats(-0.9999, 0.9999))
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_rank_correlations_come_back(kind: Kind, copula: str, rank: float) -> None:
     score = score_correlation(rank, kind, DEGREES[copula])
     assert abs(score) <= 1.0

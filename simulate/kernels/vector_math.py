@@ -37,8 +37,7 @@ bits_of_float32 = _bit_cast(types.float32, types.int32, ir.IntType(32))
 float32_of_bits = _bit_cast(types.int32, types.float32, ir.FloatType())
 
 
-@intrinsic
-def fma(_context: Any, a: Any, b: Any, c: Any) -> Any:
+def _fused(_context: Any, a: Any, b: Any, c: Any) -> Any:
     """Return a b + c of float64 or of float32 numbers, rounded once (IEEE 754-2019, 5.4.1)."""
 
     def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
@@ -46,6 +45,8 @@ def fma(_context: Any, a: Any, b: Any, c: Any) -> Any:
 
     return a(a, b, c), generate
 
+
+fma: Any = intrinsic(_fused)
 
 # 1.5 * 2**52: added to a small number, it leaves that number's nearest integer in the low bits.
 ROUNDING = 6755399441055744.0
