@@ -79,7 +79,7 @@ def _heading(result: Result) -> list[Text]:
             f"seed {options.seed}, {result.seconds:.1f} s",
             style="dim",
         ),
-        *(Text(sentence, style="dim") for sentence in provenance_sentences(result.scenario)),
+        *map(Text, provenance_sentences(result.scenario)),
         *([Text(result.goal)] if result.goal else []),
         Text(headline(result)),
     ]
@@ -115,7 +115,7 @@ def print_inputs(scenario: Scenario, names: Names, out: Console) -> None:
     """Print every resolved input with its P10, P50, P90, unit and source, and named changes."""
     out.print(Text(scenario.name, style="bold"))
     for sentence in provenance_sentences(scenario):
-        out.print(Text(sentence, style="dim"))
+        out.print(Text(sentence))
     for member in list_inputs(scenario):
         quantiles = [member.distribution.quantile(level) for level in (0.1, 0.5, 0.9)]
         certain = member.distribution.is_certain

@@ -8,7 +8,7 @@ from simulate.kernels.rows import Hit, Metric
 from simulate.number_format import money, percent, share
 from simulate.result import HITTING_TIMES, Result, projected_time
 from simulate.scenario import Scenario
-from simulate.scenario.quarters import format_quarter
+from simulate.scenario.funding import funding_assumption
 
 CASH_TIMES = {
     Hit.CASH_FLOW_POSITIVE: "first positive\nquarter",
@@ -124,12 +124,12 @@ def quarter_table(result: Result) -> Table:
     )
 
 
-def funding_assumption(scenario: Scenario) -> str:
-    """Return what is assumed of funding, without which no chance of running out of cash reads."""
-    last = scenario.horizon.last_quarter
-    quarters = [f.quarter for f in scenario.funding if f.chance > 0.0 and f.quarter <= last]
-    after = f" after {format_quarter(max(quarters))}" if quarters else ""
-    return f"no funding round is assumed{after}, and no budget or investor reacts"
+def out_of_cash_sentence(scenario: Scenario) -> str:
+    """Return how a chance of running out of cash is to be read."""
+    return (
+        f"Out of cash assumes {funding_assumption(scenario)}: it is how often more money is "
+        "needed, no forecast of failure."
+    )
 
 
 def funding_sentences(result: Result) -> tuple[str, str]:
@@ -139,8 +139,9 @@ def funding_sentences(result: Result) -> tuple[str, str]:
         "Peak funding need (deepest cumulative free cash flow), bn USD: "
         f"P10 {money(need['p10'])}, P50 {money(need['p50'])}, P90 {money(need['p90'])}.",
         f"Cash runs out by the end of {result.years[-1]} in "
-        f"{percent(result.chance_out_of_cash)} of paths: {funding_assumption(result.scenario)}. "
-        "That is how often more money is needed; it forecasts no failure.",
+        f"{percent(result.chance_out_of_cash)} of paths, assuming "
+        f"{funding_assumption(result.scenario)}. "
+        "That is how often more money is needed, no forecast of failure.",
     )
 
 

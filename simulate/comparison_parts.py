@@ -5,7 +5,7 @@ from string import ascii_uppercase
 
 from simulate.analysis.comparison import Comparison
 from simulate.analysis.side_by_side import Beside
-from simulate.answer_parts import Row, Table
+from simulate.answer_parts import Row, Table, out_of_cash_sentence
 from simulate.estimate import Estimate
 from simulate.number_format import change, figure, share
 
@@ -65,6 +65,15 @@ def change_sentence(beside: Beside) -> str:
         for letter, there, moved in zip(ascii_uppercase[1:], others, beside.changes, strict=False)
     ]
     return f"{beside.figure.name}: {'; '.join([f'{first} in A', *told])}."
+
+
+def out_of_cash_sentences(comparison: Comparison) -> tuple[str, ...]:
+    """Say how chances of running out of cash are to be read, once where all assume the same."""
+    told = [out_of_cash_sentence(result.scenario) for result in comparison.results]
+    if len(set(told)) == 1:
+        return (told[0],)
+    letters = zip(ascii_uppercase, told, strict=False)
+    return tuple(f"{letter}: {sentence}" for letter, sentence in letters)
 
 
 def _in_words(moved: Estimate) -> str:

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from simulate.answer import console, heading, table
+from simulate.answer_parts import out_of_cash_sentence
 from simulate.number_format import change, figure
 from simulate.result import DISCLAIMER
 from simulate.scenario import Scenario, ScenarioError, find_scenario, load_scenario
@@ -96,6 +97,7 @@ def print_stresses(stresses: "Stresses", out: Console) -> None:
             out.print(Text(f"- {member.name}: by none of them."))
         else:
             out.print(Text(f"- {member.name}, by {worst.name}: {' becomes '.join(levels)}."))
+    out.print(Text(out_of_cash_sentence(stresses.scenario)))
     out.print(
         Text(
             f"\n{stresses.luck.words} The error of a change is that of paired differences. "

@@ -10,9 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from simulate.answer import console, heading, table
+from simulate.answer_parts import out_of_cash_sentence
 from simulate.interruption import uninterrupted
+from simulate.kernels.rows import Hit
 from simulate.number_format import figure
-from simulate.result import DISCLAIMER
+from simulate.result import DISCLAIMER, HITTING_TIMES
 from simulate.scenario import ScenarioError
 from simulate.scenario.setting import parse_variation, shown_value
 
@@ -96,6 +98,8 @@ def print_sweep(sweep: "Sweep", out: Console) -> None:
     for setting, _ in sweep.variations:
         out.print(Text(f"Varied: {setting.in_words}."))
     out.print(Text(f"{sweep.finding}."))
+    if any(HITTING_TIMES[Hit.OUT_OF_CASH] in member.short for member in sweep.figures):
+        out.print(Text(out_of_cash_sentence(sweep.scenario)))
     out.print(Text(f"\n{sweep.luck.words} {DISCLAIMER}", style="dim"))
 
 

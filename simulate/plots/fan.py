@@ -37,7 +37,7 @@ def plot_fans(result: Result, *, axes: Axes | None = None, theme: Theme = LIGHT)
         for panel in panels[:2]:
             panel.tick_params(labelbottom=False)
         detail = f"{result.scenario.name}: on trailing four quarters; dashed: the target, and zero"
-        return picture.tell(fans_finding(result), detail, made_of(result))
+        return picture.tell(fans_finding(result), detail, made_of(result, funding=True))
 
 
 def fans_finding(result: Result) -> str:

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
 from simulate.result import DISCLAIMER, Result
+from simulate.scenario.funding import funding_assumption
 from simulate.version import package_version
 
 from .style import FOOT, LIGHT, SMALL, TITLE, Theme, dress, styled
@@ -226,12 +227,24 @@ def _height(text: str, size: float) -> float:
     return LINE * size * (text.count("\n") + 1) if text else 0.0
 
 
-def made_of(result: Result, projection: bool = False) -> str:
-    """Return what made a result, for the footer, with the source of a projection that is shown."""
+def made_of(result: Result, projection: bool = False, funding: bool = False) -> str:
+    """Return what made a result, for the footer.
+
+    Parameters
+    ----------
+    result
+        What is drawn.
+    projection
+        Whether the company's projection is shown, which has a source.
+    funding
+        Whether money is shown that runs short, which depends on what is assumed of rounds.
+    """
     scenario = result.scenario
     source = scenario.targets.source if projection else ""
     projected = f"The company's projection: {source}. " if source else ""
-    return made_by(f"{projected}{result.paths:,} paths, seed {scenario.sampling.seed}.")
+    assumed = f"Assumed: {funding_assumption(scenario)}. " if funding else ""
+    paths = f"{result.paths:,} paths, seed {scenario.sampling.seed}."
+    return made_by(f"{projected}{assumed}{paths}")
 
 
 def made_by(words: str) -> str:

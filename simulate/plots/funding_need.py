@@ -39,7 +39,7 @@ def plot_funding_need(result: Result, *, axes: Axes | None = None, theme: Theme 
             f"{result.scenario.name}: peak funding need, the deepest cumulative free cash flow "
             f"by {result.years[-1]}"
         )
-        return picture.tell(funding_need_finding(result), detail, made_of(result))
+        return picture.tell(funding_need_finding(result), detail, made_of(result, funding=True))
 
 
 def funding_need_finding(result: Result) -> str:

@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simulate.analysis.stress import Stresses
+from simulate.scenario.funding import funding_assumption
 
 from .frame import POINTS_AN_INCH, frame, made_by
 from .style import LIGHT, SMALL, Theme
@@ -21,7 +22,7 @@ TITLE_WIDTH = 0.8 * POINTS_AN_INCH * WIDTH
 
 def plot_stresses(stresses: Stresses, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
     """Draw each test's change of the probabilities with 95% intervals, and of the funding need."""
-    rows = len(stresses.tests)
+    rows, assumed = len(stresses.tests), funding_assumption(stresses.scenario)
     with frame(axes, theme, (WIDTH, AROUND + ROW * rows)) as picture:
         panel = picture.axes
         _draw_changes(panel, stresses, theme)
@@ -35,7 +36,7 @@ def plot_stresses(stresses: Stresses, *, axes: Axes | None = None, theme: Theme 
         return picture.tell(
             stresses.finding,
             f"{stresses.scenario.name}: what each stress test changes, with 95% intervals",
-            made_by(stresses.luck.words),
+            made_by(f"Assumed: {assumed}. {stresses.luck.words}"),
         )
 
 

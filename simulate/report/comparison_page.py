@@ -11,6 +11,7 @@ from simulate.comparison_parts import (
     comparison_table,
     headline_table,
     lettered,
+    out_of_cash_sentences,
     paired_error_sentence,
 )
 from simulate.plots.comparison import plot_comparison
@@ -48,6 +49,7 @@ class ComparisonView:
     scenarios: tuple[Compared, ...]
     lead: tuple[str, ...]
     table: Table
+    assumed: tuple[str, ...]
     errors: tuple[str, ...]
     sections: tuple[Section, ...]
     origin: Origin
@@ -77,6 +79,7 @@ def view_comparison(comparison: Comparison, command: str) -> ComparisonView:
             change_sentence(beside) for beside in figures if beside.figure.unit == "probability"
         ),
         table=headline_table(figures, "Headline figures", others),
+        assumed=out_of_cash_sentences(comparison),
         errors=(*error_sentences(comparison.results[0]), paired_error_sentence(figures), SHARED),
         sections=tuple(_section(comparison, place, names[place][0]) for place in others),
         origin=origin_of(comparison.results[0], command),

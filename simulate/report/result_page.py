@@ -7,7 +7,6 @@ from simulate.answer_parts import (
     Table,
     cash_table,
     fiscal_year_sentences,
-    funding_assumption,
     funding_sentences,
     headline,
     headline_years,
@@ -21,6 +20,7 @@ from simulate.kernels.rows import Hit
 from simulate.number_format import dollars_with_error, percent
 from simulate.plots import PICTURES
 from simulate.result import Result, projected_time
+from simulate.scenario.funding import funding_assumption
 from simulate.version import package_version
 
 from .assumptions import Group, group_inputs
@@ -118,7 +118,7 @@ def _cards(result: Result) -> tuple[Card, ...]:
         Card(
             f"Out of cash by {cash_year}",
             percent(result.probability_by_year(Hit.OUT_OF_CASH, cash_year)),
-            funding_assumption(result.scenario),
+            f"assuming {funding_assumption(result.scenario)}",
         ),
         Card(
             "Median peak funding need",

@@ -27,10 +27,10 @@ class Found(NamedTuple):
         if self.other is None:
             return ""
         chosen, other = shown_path(self.path), shown_path(self.other)
-        plain = f"{PACKAGED}{self.path.name}" if chosen.startswith(PACKAGED) else f"./{name}"
-        return (
-            f'"{name}" is taken for {chosen}; {other} differs from it. Name "{plain}" or the other'
-        )
+        own = chosen if is_packaged(self.path) else f"./{name}"
+        others = f'"{other}"' if is_packaged(self.other) else "the path of the other"
+        taken = f'"{name}" is taken for {chosen}, and {other} differs from it'
+        return f'{taken}; write "{own}", or {others}'
 
 
 def packaged_configs() -> Path:
@@ -69,6 +69,8 @@ def find_file(file: str | Path | None) -> Found:
     """
     if file is None:
         return Found(packaged_configs() / DEFAULT_SCENARIO)
+    if Path(file).exists():  # as anywhere on a command line
+        return Found(Path(file))
     return find_beside(str(file), Path()) or Found(Path(file))
 
 
