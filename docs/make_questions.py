@@ -6,7 +6,8 @@ command that stands in the last block before them, which is run as it is printed
     <!-- answer -->                        what it prints
     <!-- answer until: P(free cash -->     the lines before the first that begins so
     <!-- answer from: share: -->           that line and those below it
-    <!-- picture: anthropic-goal.png -->   what it draws, with the picture's title as its text
+    <!-- picture: results/anthropic/anthropic-goal.png -->
+                                           what it draws, with the picture's title as its text
     <!-- end -->
 """
 
