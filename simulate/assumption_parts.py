@@ -1,7 +1,7 @@
 """What a scenario assumes beside its inputs, in tables for the terminal and for a page."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from simulate.answer_parts import Row, Table
 from simulate.number_format import share
@@ -62,13 +62,14 @@ def correlation_table(scenario: Scenario) -> Table:
 
     Those that can't be follow, with the nearest that can and that paths have.
     """
+    in_use = correlated_pairs(scenario).keys()
     rows = [
         row
         for key, given in scenario.correlations.items()
         for row in (
             _matrix_rows(given)
             if isinstance(given, MatrixOfCorrelations)
-            else [_correlation_row(scenario, key, given)]
+            else [_correlation_row(key, given, in_use)]
         )
     ]
     moved = [
@@ -114,9 +115,9 @@ def _matrix_rows(given: MatrixOfCorrelations) -> list[Row]:
     ]
 
 
-def _correlation_row(scenario: Scenario, key: str, given: Uncertain) -> Row:
+def _correlation_row(key: str, given: Uncertain, in_use: Collection[frozenset[str]]) -> Row:
     pair = frozenset(name.strip() for name in key.split(","))
-    idle = len(pair) == 2 and pair not in correlated_pairs(scenario)
+    idle = len(pair) == 2 and pair not in in_use
     note = "without effect: one of the two is certain" if idle else ""
     kind = _of_kind(given.kind if isinstance(given, RankCorrelation) else None)
     return Row(key, (f"{given.quantile(0.5):g}{kind}", given.source or NO_SOURCE), note)

@@ -66,6 +66,14 @@ CASES = {
         '[cash.tax_rate]\ndistribution = "normall"\np10 = 0.1',
         ["cash.tax_rate", '"normall"', 'did you mean "normal"?'],
     ),
+    "a key that is called like its distribution": (
+        '[training]\nfloor = { distribution = "beta", alpha = 2, beta = "much" }',
+        ['training.floor.beta = "much": must be a number'],
+    ),
+    "a key beside one that is called like its distribution": (
+        '[training]\nfloor = { distribution = "beta", alpah = 2, beta = 3 }',
+        ['training.floor.alpah = 2: unknown key; did you mean "alpha"?'],
+    ),
     "an empty truncation": (
         '[cash.tax_rate]\ndistribution = "normal"\np10 = 0.1\np90 = 0.4\ntruncate = [0.4, 0.1]',
         ["cash.tax_rate", "truncate = [0.4, 0.1] is empty"],

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, optimize, special, stats
 
+from simulate.answer import console, print_answer, print_inputs
 from simulate.assumption_parts import correlation_table
 from simulate.run import run
 from simulate.scenario import Scenario, ScenarioError, load_scenario
@@ -18,9 +19,9 @@ from simulate.scenario.correlations import (
     moved_correlations,
 )
 from simulate.scenario.inputs import correlated_inputs
+from simulate.scenario.load import list_changes
 from simulate.scenario.nearest_correlation import LEAST_EIGENVALUE, nearest_correlation_matrix
 from simulate.scenario.rank_correlation import Kind, rank_correlation, score_correlation
-from tests.commands import call
 
 A, B, C = "inference.efficiency_gain", "inference.price_erosion", "inference.overrun"
 
@@ -270,12 +271,14 @@ def test_a_refusal_names_the_key_that_runs_with_the_nearest(tmp_path: Path) -> N
 
 
 def test_check_and_the_answer_say_what_moved_pair_by_pair(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("mine.toml").write_text(f'extends = "openai.toml"\n{NEAREST}{OPPOSED}')
-    for arguments in (["check", "mine.toml"], ["run", "mine.toml", "--paths", "2048"]):
-        assert call(monkeypatch, *arguments) == 0
+    scenario = load(tmp_path, NEAREST + OPPOSED)
+    for say in (
+        lambda: print_inputs(scenario, list_changes(), console()),
+        lambda: print_answer(run(scenario, paths=2048), console()),
+    ):
+        say()
         words = " ".join(capsys.readouterr().out.split())
         assert f"{X}, {Y} 0.9 → 0.707" in words
         assert f"{Y}, {Z} -0.9 → -0.707" in words

@@ -115,10 +115,13 @@ def _key(location: tuple[int | str, ...], table: Table) -> Key:
     """Return the key as the user wrote it: names for list places, and no union tags."""
     names: list[str] = []
     here: Any = table
+    tagged: Any = None
     for step in location:
         if isinstance(step, int) and isinstance(here, list):
             here = here[step] if step < len(here) else None
             names.append(str(here.get("name", step)) if isinstance(here, dict) else str(step))
+        elif isinstance(here, dict) and here is not tagged and step == here.get("distribution"):
+            tagged = here  # by its kind, even where a key is called like it, as beta's beta is
         elif isinstance(here, dict) and step in here:
             here = here[step]
             names.append(str(step))
