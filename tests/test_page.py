@@ -108,7 +108,11 @@ def test_who_cannot_see_the_page_is_told_all_of_it(page: Page) -> None:
 def test_a_report_shows_every_picture_under_its_finding(
     report: Page, result: Result, section: Section
 ) -> None:
-    labels = [svg.attributes["aria-label"] for svg in report.all("svg") if "figure" in svg.within]
+    drawn = [svg.attributes for svg in report.all("svg") if "figure" in svg.within]
+    labels, on_a_phone = (
+        [svg["aria-label"] for svg in drawn if svg["class"] == where] for where in ("page", "phone")
+    )
+    assert labels == on_a_phone
     assert len(labels) == len(set(labels)) == len(PICTURES) + len(section.all_pictures)
     for finding in (
         margin_date_finding,
@@ -197,7 +201,7 @@ def test_a_comparison_shows_each_scenario_against_the_first(comparison: Page) ->
     assert "C against A: OpenAI, January 2026" in titles
     items = [item.text for item in comparison.all("li")]
     assert any(item.startswith("segments.api.growth.initial: 0.35 / 0.9 / 1.45") for item in items)
-    assert len([svg for svg in comparison.all("svg") if "figure" in svg.within]) == 2
+    assert len([svg for svg in comparison.all("svg") if "figure" in svg.within]) == 2 * 2
 
 
 def test_a_page_keeps_a_number_beside_its_error(report: Page) -> None:

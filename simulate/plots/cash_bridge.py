@@ -11,10 +11,12 @@ from simulate.number_format import dollars
 from simulate.result import Result
 
 from .frame import frame, made_of
-from .style import LIGHT, SMALL, Theme
+from .style import LIGHT, SMALL, Theme, width_of
 
 SIZE = (8.0, 8.4)
 MOST_YEARS = 5
+# Points that a year takes, with its part of the names.
+YEAR = 85.0
 BAR = 0.36
 # Of the scale, beyond its ends.
 MARGIN = 0.04
@@ -23,7 +25,7 @@ MARGIN = 0.04
 def plot_cash_bridge(result: Result, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
     """Draw, for up to five fiscal years of the median path, what becomes of its revenue."""
     path = median_path(result)
-    years = _shown_years(result)
+    years = _shown_years(result, axes)
     statements = cash_flow_statements(result, path)
     with frame(axes, theme, SIZE, columns=len(years)) as picture:
         (panels,) = picture.panels
@@ -57,8 +59,9 @@ def _metric(result: Result, path: int, year: int, metric: Metric) -> float:
     return float(result.traces[path, index(metric), result.last_quarter(year)])
 
 
-def _shown_years(result: Result) -> list[int]:
-    count = min(len(result.years), MOST_YEARS)
+def _shown_years(result: Result, axes: Axes | None) -> list[int]:
+    most = MOST_YEARS if axes is None else int(width_of(axes) / YEAR)
+    count = max(1, min(len(result.years), MOST_YEARS, most))
     places = np.linspace(0, len(result.years) - 1, count).round().astype(int)
     return [result.years[place] for place in places]
 

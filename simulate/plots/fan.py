@@ -10,8 +10,9 @@ from simulate.number_format import dollars, share
 from simulate.result import METRICS, Result, projected_metric
 
 from .frame import frame, made_of
-from .style import LIGHT, SMALL, Theme, mix
+from .style import LIGHT, SMALL, Theme, mix, width_of
 from .ticks import in_money, in_percent, label_years
+from .wrapping import wrap
 
 Array = NDArray[np.float64]
 
@@ -71,7 +72,8 @@ def _draw_fan(axes: Axes, result: Result, metric: Metric, theme: Theme) -> None:
     _limit(axes, values["p05"], values["p95"])
     axes.set_xlim(0.0, quarters)
     label_years(axes, result.years[0], len(result.years), theme, most=5)
-    axes.set_title(_title(axes, metric), loc="left", fontsize=SMALL, fontweight="bold")
+    title = wrap(_title(axes, metric), width_of(axes), SMALL, "bold")
+    axes.set_title(title, loc="left", fontsize=SMALL, fontweight="bold")
     _draw_mark(axes, result, metric, theme)
 
 

@@ -14,11 +14,12 @@ from simulate.result import DISCLAIMER, Result
 from simulate.scenario.funding import funding_assumption
 from simulate.version import package_version
 
-from .style import FOOT, LIGHT, SMALL, TITLE, Theme, dress, styled
+from .style import FOOT, LIGHT, POINTS_AN_INCH, SMALL, TITLE, Theme, dress, styled, width_of
 from .wrapping import wrap
 
 SIZE = (8.0, 5.6)
-POINTS_AN_INCH = 72.0
+# Of a figure for a phone, whose text is as large as that of a page.
+NARROW = (5.2, 6.4)
 # Points.
 MARGIN = 8.0
 LINE = 1.25
@@ -129,6 +130,13 @@ def bare_figure(size: tuple[float, float], theme: Theme = LIGHT) -> Iterator[Fig
         yield Figure(figsize=size)
 
 
+@contextmanager
+def narrow_axes(theme: Theme) -> Iterator[Axes]:
+    """Give axes, alone in a figure for a phone, for a picture to be drawn in."""
+    with styled(theme):
+        yield Figure(figsize=NARROW, layout="constrained").subplots()
+
+
 def _grid(
     canvas: Figure | SubFigure,
     heights: Sequence[float],
@@ -188,7 +196,7 @@ def _head_subfigure(figure: SubFigure, finding: str, detail: str, theme: Theme) 
 
 
 def _head_axes(axes: Axes, finding: str, detail: str, theme: Theme) -> None:
-    width = axes.get_window_extent().width / axes.figure.dpi * POINTS_AN_INCH
+    width = width_of(axes)
     size, small = WITHIN * TITLE, WITHIN * SMALL
     about = wrap(detail, width, small, balanced=True)
     below = _legend_height(axes) + 0.5 * small

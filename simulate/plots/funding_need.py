@@ -18,6 +18,8 @@ Array = NDArray[np.float64]
 
 MARKED = {"p50": 0.5, "p90": 0.1, "p95": 0.05}
 FURTHEST = 0.98
+# Points of the curve, as fine as the eye sees.
+STEPS = 600
 # Billions: what an empty bin about zero may hold.
 NOTHING = 2.0**-10
 
@@ -25,10 +27,11 @@ NOTHING = 2.0**-10
 def plot_funding_need(result: Result, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
     """Draw the exceedance curve of the peak funding need, with P50, P90 and P95 marked."""
     with frame(axes, theme) as picture:
-        need, exceeded = exceedance(result)
+        furthest = _furthest(result)
+        need, exceeded = _thinned(*exceedance(result), furthest / STEPS)
         picture.axes.fill_between(need, exceeded, color=theme.light_blue, linewidth=0)
         picture.axes.plot(need, exceeded, color=theme.blue, linewidth=2.4)
-        picture.axes.set_xlim(0.0, _furthest(result))
+        picture.axes.set_xlim(0.0, furthest)
         picture.axes.set_ylim(0.0, 1.0)
         in_percent(picture.axes.yaxis)
         unit = in_money(picture.axes.xaxis)
@@ -60,6 +63,13 @@ def exceedance(result: Result) -> tuple[Array, Array]:
     reached = np.cumsum(counts)[edges[1:] >= NOTHING]
     amounts = edges[1:][edges[1:] >= NOTHING]
     return np.insert(amounts, 0, 0.0), 1.0 - np.insert(reached, 0, reached[0]) / result.paths
+
+
+def _thinned(amounts: Array, exceeded: Array, step: float) -> tuple[Array, Array]:
+    """Return a curve with one point a step of its amounts, and its last one."""
+    _, first = np.unique((amounts / step).astype(np.int64), return_index=True)
+    kept = np.append(first, len(amounts) - 1)
+    return amounts[kept], exceeded[kept]
 
 
 def _furthest(result: Result) -> float:

@@ -11,14 +11,14 @@ from simulate.result import NEVER, Result, projected_time
 
 from .frame import frame, made_of
 from .style import LIGHT, SMALL, Theme
-from .ticks import in_percent, label_years
+from .ticks import in_percent, label_years, legend_columns
 
 LEAST_TOP = 0.01
 HEADROOM = 1.22
 # Of the horizon's length.
 GAP, LABEL_ROOM = 0.03, 0.1
 # The least and the most that never takes beside them.
-NEVER_WIDTHS = 0.14, 0.4
+NEVER_WIDTHS = 0.18, 0.4
 MOST_BARS_APART = 80
 
 
@@ -131,7 +131,7 @@ def _draw_histogram(
         names,
         loc="lower left",
         bbox_to_anchor=(0.0, 1.0),
-        ncols=2,
+        ncols=legend_columns(axes, 2),
         borderaxespad=0.2,
     )
 

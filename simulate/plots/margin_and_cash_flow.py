@@ -13,10 +13,12 @@ from simulate.result import NEVER, Result, projected_time
 from simulate.scenario.quarters import QUARTERS_A_YEAR
 
 from .frame import frame, made_of
-from .style import LIGHT, SMALL, Theme, mix
+from .style import LIGHT, SMALL, Theme, mix, width_of
 from .ticks import year_step
 
 MOST_PERIODS = 10
+# Points that the share in a cell takes.
+CELL = 40.0
 DARKEST_BACKGROUND = 0.55
 LEAST_SHOWN = 0.005
 # Between the last period and never, in cells.
@@ -71,7 +73,8 @@ def _by_period(counts: NDArray[np.int64], quarters: int) -> NDArray[np.int64]:
 
 
 def _draw_map(axes: Axes, result: Result, theme: Theme) -> None:
-    step = year_step(len(result.years), MOST_PERIODS)
+    most = max(1, min(MOST_PERIODS, int(width_of(axes) / CELL)))
+    step = year_step(len(result.years), most)
     shares = _by_period(joint_counts(result).sum(axis=0), step * QUARTERS_A_YEAR) / result.paths
     colors = LinearSegmentedColormap.from_list(
         "shares", [mix(theme.paper, theme.blue, 0.04), theme.blue]

@@ -60,15 +60,16 @@ def _draw_ridge(axes: Axes, result: Result, years: list[int], theme: Theme) -> f
     target = result.scenario.targets.gross_margin
     shares, edges = _histograms(result, years)
     heights = shares / shares.max() * OVERLAP
-    below = edges[:-1] < target - 1e-9
+    below = int(np.count_nonzero(edges[:-1] < target - 1e-9))
+    parts = ((theme.light_blue, slice(0, below)), (theme.blue, slice(below, len(edges) - 1)))
     for row, height in enumerate(heights):
         floor = len(years) - 1 - row
         # A later year stands before the earlier one.
         layer = 2 * row
-        for color, chosen in ((theme.light_blue, below), (theme.blue, ~below)):
+        for color, part in parts:
             axes.stairs(
-                np.where(chosen, height, 0.0) + floor,
-                edges,
+                height[part] + floor,
+                edges[part.start : part.stop + 1],
                 baseline=floor,
                 fill=True,
                 color=color,

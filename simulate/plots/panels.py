@@ -14,7 +14,7 @@ from simulate.scenario.key_words import words_of_key
 
 from .frame import frame, made_by
 from .style import SMALL, Theme
-from .ticks import in_percent
+from .ticks import in_percent, legend_columns
 from .wrapping import wrap
 
 # In inches.
@@ -91,7 +91,12 @@ def _explain(panels: Sequence[Axes]) -> None:
         if axes.get_legend() or not axes.get_legend_handles_labels()[0]:
             continue
         if axes is panels[0]:
-            axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, borderaxespad=0.2)
+            axes.legend(
+                loc="lower left",
+                bbox_to_anchor=(0.0, 1.0),
+                ncols=legend_columns(axes, 3),
+                borderaxespad=0.2,
+            )
         else:
             axes.legend(loc="lower right")
         return

@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 from simulate.analysis.stress import Stresses
 from simulate.scenario.funding import funding_assumption
 
-from .frame import POINTS_AN_INCH, frame, made_by
-from .style import LIGHT, SMALL, Theme
+from .frame import frame, made_by
+from .style import LIGHT, POINTS_AN_INCH, SMALL, Theme
 from .wrapping import wrap
 
 # In inches.

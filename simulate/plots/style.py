@@ -11,6 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
 from matplotlib.figure import Figure
 
 DPI = 150
+POINTS_AN_INCH = 72.0
 # Points, on a picture 8 inches wide: shown at half of its width, the footer is still read.
 TITLE, BASE, SMALL, FOOT = 15.0, 12.0, 10.5, 9.0
 
@@ -105,6 +106,11 @@ def dress(axes: Axes, theme: Theme) -> None:
     for axis in (axes.xaxis, axes.yaxis):
         axis.label.set(color=theme.ink, fontsize=BASE)
     axes.tick_params(which="both", color=theme.muted, labelcolor=theme.ink, labelsize=SMALL)
+
+
+def width_of(axes: Axes) -> float:
+    """Return how wide axes are, in points, before what stands around them takes its room."""
+    return axes.get_window_extent().width / axes.figure.dpi * POINTS_AN_INCH
 
 
 def mix(one: str, other: str, part: float) -> str:

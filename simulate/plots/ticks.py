@@ -10,9 +10,13 @@ from matplotlib.figure import Figure
 from simulate.number_format import money_unit
 from simulate.scenario.quarters import QUARTERS_A_YEAR
 
-from .style import SMALL, Theme, dress
+from .style import SMALL, Theme, dress, width_of
 
 STEPS = (1, 2, 5, 10, 25)
+# Points that a year takes.
+YEAR = 36.0
+# Axes that a legend of several columns goes over, in points.
+WIDE = 400.0
 
 
 def year_step(years: int, most: int) -> int:
@@ -32,9 +36,9 @@ def label_years(axes: Axes, first_year: int, years: int, theme: Theme, most: int
     theme
         The colours.
     most
-        Labels.
+        Labels, fewer where the axes are narrow.
     """
-    step = year_step(years, most)
+    step = year_step(years, max(1, min(most, int(width_of(axes) / YEAR))))
     shown = range(-first_year % step, years, step)
     middle = QUARTERS_A_YEAR / 2
     axes.set_xticks(
@@ -44,6 +48,11 @@ def label_years(axes: Axes, first_year: int, years: int, theme: Theme, most: int
     if step == 1:
         for year in range(1, years):
             axes.axvline(QUARTERS_A_YEAR * year, color=theme.pale, linewidth=0.6, zorder=0)
+
+
+def legend_columns(axes: Axes, most: int) -> int:
+    """Return in how many columns a legend stands above axes."""
+    return most if width_of(axes) >= WIDE else 1
 
 
 def in_percent(axis: Axis) -> None:

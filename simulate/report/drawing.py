@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Protocol
 
 from markupsafe import Markup
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from simulate.plots.frame import narrow_axes
 from simulate.plots.style import DARK, LIGHT, Theme, save_picture
 
 from .parts import Picture
@@ -24,13 +26,13 @@ COLOR = re.compile(r"#([0-9a-f]{6})\b")
 VARIABLE = re.compile(r"var\((--([0-9a-f]{6})-([0-9a-f]{6}))\)")
 ID = re.compile(r' id="([^"]+)"')
 REFERENCE = re.compile(r'(url\(#|href="#)([^")]+)')
-LONG_FRACTION = re.compile(r"\d+\.\d{3,}")
+LONG_FRACTION = re.compile(r"\d+\.\d{2,}")
 
 
 class Plot(Protocol):
-    """Draws a picture in a theme, of which only its colours may depend."""
+    """Draws a picture in a theme, of which only its colours may depend, or in axes."""
 
-    def __call__(self, *, theme: Theme) -> Figure:
+    def __call__(self, *, axes: Axes | None = ..., theme: Theme) -> Figure:
         """Draw it."""
         ...
 
@@ -50,11 +52,25 @@ def draw(key: str, plot: Plot) -> Picture:
     ValueError
         If the themes differ in more than colours.
     """
-    figure = plot(theme=LIGHT)
-    light, dark = (_small_svg(f, key) for f in (figure, plot(theme=DARK)))
-    drawn = _in_both_themes(light, dark).removeprefix("<svg")
-    opening = Markup('<svg role="img" aria-label="{}"').format(figure.get_label())
-    return Picture(opening + Markup(drawn))
+    wide = {theme: plot(theme=theme) for theme in (LIGHT, DARK)}
+    narrow = {theme: _narrow(plot, theme) for theme in wide}
+    finding = str(wide[LIGHT].get_label())
+    return Picture(
+        _drawn(wide[LIGHT], wide[DARK], key, finding, "page"),
+        _drawn(narrow[LIGHT], narrow[DARK], f"{key}-narrow", finding, "phone"),
+    )
+
+
+def _narrow(plot: Plot, theme: Theme) -> Figure:
+    with narrow_axes(theme) as axes:
+        return plot(axes=axes, theme=theme)
+
+
+def _drawn(light: Figure, dark: Figure, key: str, finding: str, where: str) -> Markup:
+    """Return an SVG in the colours of both themes, labelled with its finding."""
+    both = _in_both_themes(*(_small_svg(figure, key) for figure in (light, dark)))
+    opening = Markup('<svg class="{}" role="img" aria-label="{}"').format(where, finding)
+    return opening + Markup(both.removeprefix("<svg"))
 
 
 def color_variables(svgs: Iterable[str]) -> list[tuple[str, str, str]]:
@@ -64,7 +80,7 @@ def color_variables(svgs: Iterable[str]) -> list[tuple[str, str, str]]:
 
 
 def _small_svg(figure: Figure, key: str) -> str:
-    """Return a figure as SVG without what only a file needs, numbers to a hundredth of a point."""
+    """Return a figure as SVG without what only a file needs, numbers to a tenth of a point."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "picture.svg"
         save_picture(figure, file)
@@ -77,7 +93,7 @@ def _small_svg(figure: Figure, key: str) -> str:
     def smaller(tag: re.Match[str]) -> str:
         text = ID.sub(lambda i: f' id="{ids[i[1]]}"' if i[1] in ids else "", tag[0])
         text = REFERENCE.sub(lambda reference: reference[1] + ids[reference[2]], text)
-        text = LONG_FRACTION.sub(lambda number: f"{float(number[0]):.2f}", text)
+        text = LONG_FRACTION.sub(lambda number: f"{float(number[0]):.1f}", text)
         return re.sub(r"\s+", " ", FONT.sub("", text))
 
     return re.sub(r">\s+<", ">\n<", TAG.sub(smaller, svg)).strip()

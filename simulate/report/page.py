@@ -43,7 +43,8 @@ def render(template: str, view: Page) -> str:
         (f"--{name.replace('_', '-')}", light, asdict(DARK)[name])
         for name, light in asdict(LIGHT).items()
     ]
-    svgs = (picture.svg for section in view.sections for picture in section.all_pictures)
+    pictures = [picture for section in view.sections for picture in section.all_pictures]
+    svgs = (svg for picture in pictures for svg in (picture.svg, picture.narrow))
     return TEMPLATES.get_template(template).render(
         view=view, colors=[*colors, *color_variables(svgs)], disclaimer=DISCLAIMER
     )

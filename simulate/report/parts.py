@@ -17,9 +17,12 @@ class Picture:
     svg
         Of the whole picture, in the colours of either theme, labelled with its finding for those
         who can't see it.
+    narrow
+        The same for a phone.
     """
 
     svg: Markup
+    narrow: Markup
 
 
 @dataclass(frozen=True)
