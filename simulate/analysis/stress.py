@@ -9,6 +9,9 @@ from simulate.simulation import Progress
 
 from .comparison import CommonLuck, share_luck
 from .headlines import Figure, Reading, headlines, read_all
+from .measured_apart import measured_apart
+
+AS_IT_IS = "the scenario as it is"
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Stresses:
         Their values in the scenario as it is.
     tests
         In the order of the file.
+    apart
+        What some of them measure differently, in words.
     """
 
     scenario: Scenario
@@ -51,6 +56,7 @@ class Stresses:
     figures: tuple[Figure, ...]
     base: tuple[Estimate, ...]
     tests: tuple[StressTest, ...]
+    apart: tuple[str, ...]
 
     def worst(self, figure: int) -> StressTest | None:
         """Return the test that hurts a figure most, or None if none does for certain.
@@ -120,7 +126,7 @@ def stress(
     """
     everything = [scenario, *tests.values()]
     luck = share_luck(everything, paths=paths, seed=seed, threads=threads)
-    figures = headlines(scenario)
+    figures = headlines(luck.within_horizon(scenario), *tests.values())
     base, *stressed = read_all(figures, everything, luck, progress)
     return Stresses(
         scenario=scenario,
@@ -131,6 +137,7 @@ def stress(
             StressTest(name, titles.get(name) or name, _changes(base, readings))
             for name, readings in zip(tests, stressed, strict=True)
         ),
+        apart=tuple(measured_apart({AS_IT_IS: scenario, **tests})),
     )
 
 

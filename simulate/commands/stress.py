@@ -83,6 +83,8 @@ def print_stresses(stresses: "Stresses", out: Console) -> None:
     for test in stresses.tests:
         out.print(Text(f"{test.name}: {test.title}"))
     out.print()
+    for sentence in stresses.apart:
+        out.print(Text(sentence))
     out.print(Text("Hurt most:"))
     for place, member in enumerate(figures):
         worst, levels = stresses.worst(place), stresses.levels(place)
