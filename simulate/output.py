@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from simulate.folder import SUMMARY, whole_folder
 from simulate.plots import PICTURES
 from simulate.plots.style import save_picture
-from simulate.result import Result
+from simulate.result import Result, dated
 from simulate.scenario import Scenario
 from simulate.version import package_version
 
@@ -66,8 +66,8 @@ class OutcomeWriter:
         return self
 
     def __call__(self, frame: pd.DataFrame) -> None:
-        """Write one frame."""
-        table = pa.Table.from_pandas(frame, preserve_index=False)
+        """Write one frame, with quarters by name."""
+        table = pa.Table.from_pandas(dated(frame, self._scenario), preserve_index=False)
         if self._writer is None:
             schema = table.schema.with_metadata(_metadata(table.schema, self._scenario))
             self._writer = pq.ParquetWriter(self._file, schema)

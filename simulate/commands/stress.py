@@ -91,7 +91,9 @@ def print_stresses(stresses: "Stresses", out: Console) -> None:
         if worst is None or levels is None:
             out.print(Text(f"- {member.name}: by none of them."))
         else:
-            out.print(Text(f"- {member.name}, by {worst.name}: {' becomes '.join(levels)}."))
+            tied = [test.name for test in stresses.ties(place)]
+            more = f" (not told apart from {', '.join(tied)})" if tied else ""
+            out.print(Text(f"- {member.name}, by {worst.name}{more}: {' becomes '.join(levels)}."))
     out.print(
         Text(
             f"\n{stresses.luck.words} The error of a change is that of paired differences. "
