@@ -88,8 +88,8 @@ def test_the_words_say_what_the_numbers_say(stresses: Stresses) -> None:
 
 
 def test_tests_that_errors_do_not_tell_apart_are_tied(anthropic: Scenario) -> None:
-    dearer = changed(anthropic, {"inference.other_sales_cost": 0.2})
-    much_dearer = changed(anthropic, {"inference.other_sales_cost": 0.3})
+    dearer = changed(anthropic, {"inference.other_sales_cost": 0.1})
+    much_dearer = changed(anthropic, {"inference.other_sales_cost": 0.16})
     tests = {"dearer": dearer, "much_dearer": much_dearer, "as_dear": much_dearer}
     found = stress(anthropic, tests, {}, paths=PATHS)
     worst = found.worst(0)
