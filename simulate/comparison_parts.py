@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from string import ascii_uppercase
 
 from simulate.analysis.comparison import Comparison
+from simulate.analysis.measured_apart import measured_apart
 from simulate.analysis.side_by_side import Beside
 from simulate.answer_parts import Row, Table, out_of_cash_sentence
 from simulate.estimate import Estimate
@@ -18,6 +19,11 @@ def lettered(comparison: Comparison) -> list[tuple[str, str]]:
     """Return a letter for each scenario, and its name."""
     names = (result.scenario.name for result in comparison.results)
     return list(zip(ascii_uppercase, names, strict=False))
+
+
+def apart_sentences(comparison: Comparison) -> list[str]:
+    """Say in what the scenarios measure themselves differently."""
+    return measured_apart(dict(zip(ascii_uppercase, comparison.scenarios, strict=False)))
 
 
 def comparison_table(

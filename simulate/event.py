@@ -68,14 +68,17 @@ class Event:
         """Return the outcome and its date."""
         return f"{HITTING_TIMES[self.time]} by {self.date}"
 
-    def in_words(self, scenario: Scenario) -> str:
-        """Return a clause, such as ``cash runs out by the end of 2028``."""
-        clause = IN_WORDS[self.time].format(level=_percent(scenario.targets.gross_margin))
+    def in_words(self, scenario: Scenario, *others: Scenario) -> str:
+        """Return a clause, such as ``cash runs out by the end of 2028``.
+
+        Other scenarios' targets are named after the first's where they are different.
+        """
+        clause = IN_WORDS[self.time].format(level=_targets(scenario, *others))
         return f"{clause} by the end of {self.date}"
 
-    def in_short(self, scenario: Scenario) -> str:
-        """Return the head of a column, such as ``margin 70% by 2027``."""
-        level = _percent(scenario.targets.gross_margin)
+    def in_short(self, scenario: Scenario, *others: Scenario) -> str:
+        """Return the head of a column, such as ``margin 70% by 2027``; see ``in_words``."""
+        level = _targets(scenario, *others)
         return f"{IN_SHORT[self.time].format(level=level)} by {self.date}"
 
 
@@ -184,6 +187,12 @@ def _level(given: str, time: Hit, where: str) -> float:
         hint = "" if states_unit(given) else scale_hint(level, "share", 0.0, 1.0)
         raise ScenarioError(f"{where}: a gross margin of {given} is not between 0 and 100%{hint}")
     return level
+
+
+def _targets(*scenarios: Scenario) -> str:
+    """Return the scenarios' different targets of gross margin, such as ``70% / 60%``."""
+    levels = (_percent(scenario.targets.gross_margin) for scenario in scenarios)
+    return " / ".join(dict.fromkeys(levels))
 
 
 def _percent(share: float) -> str:

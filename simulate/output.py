@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from simulate.folder import SUMMARY, refuse_other_content, whole_folder
 from simulate.plots import PICTURES
 from simulate.plots.style import failure_in_words, save_picture
-from simulate.result import Result
+from simulate.result import Result, dated
 from simulate.result_sheets import NAMES, kept_in_words, paths_shown, sheets_of
 from simulate.scenario import Scenario
 from simulate.spreadsheet import Sheet, csv_file, write_csv, write_workbook
@@ -155,8 +155,8 @@ class OutcomeWriter:
         return self
 
     def __call__(self, frame: pd.DataFrame) -> None:
-        """Write one frame."""
-        table = pa.Table.from_pandas(frame, preserve_index=False)
+        """Write one frame, with quarters by name."""
+        table = pa.Table.from_pandas(dated(frame, self._scenario), preserve_index=False)
         if self._writer is None:
             schema = table.schema.with_metadata(_metadata(table.schema, self._scenario))
             self._writer = pq.ParquetWriter(self._file, schema)

@@ -75,6 +75,32 @@ def projected_metric(scenario: Scenario) -> Metric:
     return Metric.MARGIN_PAYING if is_paying else Metric.MARGIN_ALL
 
 
+def dated(outcomes: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+    """Return outcomes by path with quarters by name, as they leave the program.
+
+    Parameters
+    ----------
+    outcomes
+        As ``Result.outcomes``, in which hitting times are counted from the first quarter.
+    scenario
+        Of the run.
+
+    Returns
+    -------
+    DataFrame
+        Hitting times are ordered categories such as ``2027Q4``, with ``never`` as the last.
+    """
+    horizon = scenario.horizon
+    quarters = range(horizon.first_quarter, horizon.last_quarter + 1)
+    dates = pd.CategoricalDtype([*map(format_quarter, quarters), NEVER], ordered=True)
+    return outcomes.assign(
+        **{
+            name: pd.Categorical.from_codes(outcomes[name].to_numpy(np.int16), dtype=dates)
+            for name in HITTING_TIMES.values()
+        }
+    )
+
+
 class HittingQuarter(NamedTuple):
     """A quantile of a hitting time, such as ``2027Q4`` or ``never``, with its 95% interval."""
 
@@ -133,8 +159,8 @@ class Result:
         Time of the simulation.
     outcomes
         One row a path, if asked for: replicate, path, hitting times in quarters from the first of
-        the horizon (the number of quarters stands for never), peak funding need in billions of
-        dollars, and the uncertain inputs if those were asked for.
+        the horizon (the number of quarters stands for never; ``dated`` names them), peak funding
+        need in billions of dollars, and the uncertain inputs if those were asked for.
     goal
         What became of the precision that was asked for, in words.
     traces
@@ -312,7 +338,8 @@ class Result:
         """Distribution of each hitting time.
 
         One row an outcome and quarter, ``never`` last: probability of that quarter, and the
-        probability of having got there by its end with standard error and 95% interval.
+        probability of having got there by its end with standard error and 95% interval; for
+        ``never``, those are of its own probability.
         """
         quarters = self.scenario.horizon.quarters
         rows = []

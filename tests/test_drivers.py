@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from simulate.analysis.findings import (
     correlation_notes,
     group_letters,
     how_far,
+    how_far_it_goes,
     leaders,
     telling,
     what_moves,
@@ -374,7 +376,8 @@ def test_shares_too_close_to_tell_apart_are_named_together() -> None:
     event = anthropic_drivers().explanations[0]
     tie = Explanation(event.outcome, event.value, (*close, *rest), (), ())
     assert what_moves(tie, "it") == (
-        "What moves it most: initial growth of api and demand shocks (31% and 30% of the variance)"
+        "What moves it most: initial growth of api and demand shocks "
+        "(31% and 30% of the variance, not told apart)"
     )
     four = Explanation(event.outcome, event.value, (*close, *close), (), ())
     assert "31%, 30% and 31% of the variance, not told apart from 1 more)" in what_moves(four, "it")
@@ -382,6 +385,24 @@ def test_shares_too_close_to_tell_apart_are_named_together() -> None:
     assert what_moves(clear, "it") == (
         "What moves it most: initial growth of api (31% of the variance)"
     )
+
+
+def test_the_range_that_is_told_is_that_of_the_driver_that_is_named() -> None:
+    """The input of the widest range is another, and has no sentence of its own."""
+    event = anthropic_drivers().explanations[0]
+    widest, other = telling(event.effects, 2)
+
+    def explained(*shares: float) -> Explanation:
+        estimates = [centred(share, share + 0.04 * np.tile([-1.0, 1.0], 8)) for share in shares]
+        named = zip((other.key, widest.key, "demand shocks"), estimates, strict=True)
+        largest_first = sorted(named, key=lambda pair: -pair[1].value)
+        indices = tuple(Index(name, e, e, e) for name, e in largest_first)
+        return replace(event, indices=indices)
+
+    assert how_far_it_goes(explained(0.5, 0.3, 0.2)) == [how_far(event.outcome, other)]
+    tied = [how_far(event.outcome, widest), how_far(event.outcome, other)]
+    assert how_far_it_goes(explained(0.4, 0.41, 0.1)) == tied
+    assert how_far_it_goes(explained(0.2, 0.3, 0.5)) == []
 
 
 def test_what_chance_can_make_is_no_telling_effect() -> None:

@@ -86,6 +86,19 @@ def test_the_words_say_what_the_numbers_say(stresses: Stresses) -> None:
     assert rises[out_of_cash.name] == max(rises.values()) > 0.0
 
 
+def test_tests_that_errors_do_not_tell_apart_are_tied(anthropic: Scenario) -> None:
+    dearer = changed(anthropic, {"inference.other_sales_cost": 0.1})
+    much_dearer = changed(anthropic, {"inference.other_sales_cost": 0.16})
+    tests = {"dearer": dearer, "much_dearer": much_dearer, "as_dear": much_dearer}
+    found = stress(anthropic, tests, {}, paths=PATHS)
+    worst = found.worst(0)
+    assert worst is not None and worst.name == "much_dearer"
+    assert [test.name for test in found.ties(0)] == ["as_dear"]
+    assert found.finding.endswith("under much_dearer, not told apart from as_dear")
+    alone = stress(anthropic, {"dearer": dearer, "much": much_dearer}, {}, paths=PATHS)
+    assert alone.ties(0) == []
+
+
 def test_the_picture_holds_every_test(stresses: Stresses) -> None:
     written = {text.get_text() for text in plot_stresses(stresses).axes[0].texts}
     assert {test.title for test in stresses.tests} <= written

@@ -9,7 +9,7 @@ from simulate.result import Result
 from simulate.run import run, with_sampling
 from simulate.sampling.layout import Layout, common_layout
 from simulate.scenario import Scenario, ScenarioError
-from simulate.scenario.schema import Sampling
+from simulate.scenario.schema import Horizon, Sampling
 from simulate.simulation import Measure, Progress
 
 
@@ -20,10 +20,13 @@ class Comparison:
     Attributes
     ----------
     results
-        One a scenario, in the order given.
+        One a scenario, in the order given, all to the end of the shortest horizon.
+    scenarios
+        As they were given.
     """
 
     results: tuple[Result, ...]
+    scenarios: tuple[Scenario, ...]
 
     def change_by_year(self, place: int, time: Hit, year: int) -> Estimate:
         """Return the change of the probability of getting there by the end of a fiscal year.
@@ -35,7 +38,7 @@ class Comparison:
         time
             Which hitting time.
         year
-            Within both horizons.
+            Within the common horizon.
 
         Returns
         -------
@@ -91,12 +94,15 @@ class CommonLuck:
         The coordinates of a path's point.
     sampling
         Paths, replicates, seed and sampler.
+    horizon
+        The shortest of all: amounts and dates compare only within the same years.
     threads
         As for ``run``.
     """
 
     layout: Layout
     sampling: Sampling
+    horizon: Horizon
     threads: int | None = None
 
     @property
@@ -109,6 +115,10 @@ class CommonLuck:
     def words(self) -> str:
         """What is shared, in words."""
         return f"{self.paths:,} paths a run on common random numbers, seed {self.sampling.seed}."
+
+    def within_horizon(self, scenario: Scenario) -> Scenario:
+        """Return a scenario that ends with the common horizon."""
+        return scenario.model_copy(update={"horizon": self.horizon})
 
     def run(
         self,
@@ -137,7 +147,7 @@ class CommonLuck:
             if progress is not None:
                 progress(place * total + done, of * total, error)
 
-        alike = scenario.model_copy(update={"sampling": self.sampling})
+        alike = self.within_horizon(scenario).model_copy(update={"sampling": self.sampling})
         keep = measures is not None
         return run(
             alike,
@@ -166,7 +176,8 @@ def share_luck(
         names = ", ".join(f'"{scenario.name}"' for scenario in scenarios)
         raise ScenarioError(f"{names}: horizons that begin in different quarters don't compare")
     sampling = with_sampling(scenarios[0], paths, seed).sampling
-    return CommonLuck(common_layout(scenarios), sampling, threads)
+    shortest = min((scenario.horizon for scenario in scenarios), key=lambda h: h.quarters)
+    return CommonLuck(common_layout(scenarios), sampling, shortest, threads)
 
 
 def compare(
@@ -182,7 +193,8 @@ def compare(
     Parameters
     ----------
     scenarios
-        At least two; the first is what the others are compared with.
+        At least two; the first is what the others are compared with. Each is simulated to the end
+        of the shortest horizon.
     paths, seed
         For all of them; by default those of the first.
     threads
@@ -201,6 +213,5 @@ def compare(
     """
     luck = share_luck(scenarios, paths=paths, seed=seed, threads=threads)
     runs = len(scenarios)
-    return Comparison(
-        tuple(luck.run(s, progress, place=i, of=runs) for i, s in enumerate(scenarios))
-    )
+    results = (luck.run(s, progress, place=i, of=runs) for i, s in enumerate(scenarios))
+    return Comparison(tuple(results), tuple(scenarios))

@@ -50,18 +50,29 @@ def what_moves(explanation: Explanation, name: str) -> str:
     told, others = first[:MOST_NAMED], len(first[MOST_NAMED:])
     drivers = _listed([words_of_key(index.name) for index in told])
     shares = _listed([f"{index.share.value:.0%}" for index in told if index.share is not None])
-    more = f", not told apart from {others} more" if others else ""
+    more = ", not told apart" if len(told) > 1 else ""
+    more += f" from {others} more" if others else ""
     whole = "the variance" if explanation.outcome.is_probability else "the variance of its rank"
     found = f"What moves {name} most: {drivers} ({shares} of {whole}{more})"
-    members = [index for index in explanation.indices if index.share is None]
-    if not members:
+    most = _most_alone(explanation.indices)
+    if most is None:
         return found
-    return f"{found}; of single inputs {_most_alone(members)}"
+    alone = f"{words_of_key(most.name)} explains most alone ({most.alone.value:.0%})"
+    return f"{found}; of single inputs {alone}"
 
 
-def _most_alone(members: Sequence[Index]) -> str:
-    most = max(members, key=lambda index: index.alone.value)
-    return f"{words_of_key(most.name)} explains most alone ({most.alone.value:.0%})"
+def _most_alone(indices: Sequence[Index]) -> Index | None:
+    """Return the input that explains most alone, of those that a copula leaves no share."""
+    members = [index for index in indices if index.share is None]
+    return max(members, key=lambda index: index.alone.value, default=None)
+
+
+def how_far_it_goes(explanation: Explanation) -> list[str]:
+    """Return how far an outcome goes along the drivers that ``what_moves`` names, if inputs."""
+    named = [*leaders(explanation.indices)[:MOST_NAMED], _most_alone(explanation.indices)]
+    names = [index.name for index in named if index is not None]
+    told = telling([e for e in explanation.effects if e.key in names], len(names))
+    return [how_far(explanation.outcome, effect) for effect in told]
 
 
 def how_far(outcome: Outcome, effect: Effect) -> str:

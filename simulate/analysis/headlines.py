@@ -74,11 +74,14 @@ class Figure:
     read: Callable[[Result], Reading]
 
 
-def chance_of(event: Event, scenario: Scenario) -> Figure:
-    """Return the probability of a scenario's event as a figure."""
+def chance_of(event: Event, scenario: Scenario, *others: Scenario) -> Figure:
+    """Return the probability of a scenario's event as a figure.
+
+    It names the targets of other scenarios, too, in which the figure is read.
+    """
     return Figure(
-        f"P({event.in_words(scenario)})",
-        event.in_short(scenario),
+        f"P({event.in_words(scenario, *others)})",
+        event.in_short(scenario, *others),
         "probability",
         event.time is not Hit.OUT_OF_CASH,
         lambda result: count(event, result),
@@ -111,13 +114,15 @@ def headline_events(scenario: Scenario) -> tuple[Event, Event, Event]:
     )
 
 
-def headlines(scenario: Scenario) -> tuple[Figure, ...]:
+def headlines(scenario: Scenario, *others: Scenario) -> tuple[Figure, ...]:
     """Return what a report on a scenario leads with.
 
     Parameters
     ----------
     scenario
         As for ``headline_events``.
+    others
+        In which the figures are read, too.
 
     Returns
     -------
@@ -131,7 +136,8 @@ def headlines(scenario: Scenario) -> tuple[Figure, ...]:
         False,
         lambda result: result.funding_need_by_replicate("p50"),
     )
-    return (*(chance_of(event, scenario) for event in headline_events(scenario)), need)
+    events = headline_events(scenario)
+    return (*(chance_of(event, scenario, *others) for event in events), need)
 
 
 def read_all(

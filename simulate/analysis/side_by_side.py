@@ -8,7 +8,6 @@ from simulate.estimate import Estimate
 from simulate.event import event_by_year
 from simulate.kernels.rows import Hit, Metric
 from simulate.result import Replicated, Result
-from simulate.scenario import Scenario
 
 from .comparison import Comparison
 from .headlines import CASH_YEAR, Figure, chance_of, headlines
@@ -41,10 +40,10 @@ class Beside:
 
 def side_by_side(comparison: Comparison) -> tuple[Beside, ...]:
     """Return what leads a report on each scenario, in the definitions and years of the first."""
-    scenario = _over_common_years(comparison)
+    scenario, *others = (result.scenario for result in comparison.results)
     cash_year = min(max(CASH_YEAR, scenario.horizon.first_year), scenario.horizon.last_year)
     figures = (
-        *headlines(scenario),
+        *headlines(scenario, *others),
         Figure(
             "P90 of the peak funding need",
             "P90 of need, bn USD",
@@ -59,22 +58,12 @@ def side_by_side(comparison: Comparison) -> tuple[Beside, ...]:
 
 
 def odds_by_year(comparison: Comparison, time: Hit) -> dict[int, Beside]:
-    """Return the probability of a hitting time by the end of each year of all horizons."""
-    scenario = _over_common_years(comparison)
-    years = range(scenario.horizon.first_year, scenario.horizon.last_year + 1)
+    """Return the probability of a hitting time by the end of each year."""
+    scenario, *others = (result.scenario for result in comparison.results)
     return {
-        year: _beside(chance_of(event_by_year(time, year, scenario), scenario), comparison)
-        for year in years
+        year: _beside(chance_of(event_by_year(time, year, scenario), scenario, *others), comparison)
+        for year in comparison.results[0].years
     }
-
-
-def _over_common_years(comparison: Comparison) -> Scenario:
-    """Return the first scenario with the shortest horizon; all begin in the same quarter."""
-    horizons = [result.scenario.horizon for result in comparison.results]
-    shortest = min(horizons, key=lambda horizon: horizon.years)
-    # A decision may count years that are not common.
-    common = {"horizon": shortest, "decision": None}
-    return comparison.results[0].scenario.model_copy(update=common)
 
 
 def _median_of_year(metric: Metric, year: int, name: str) -> Figure:

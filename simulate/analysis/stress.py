@@ -1,5 +1,6 @@
 """What if things go wrong? The headline figures under each stress test, against the scenario."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,6 +10,11 @@ from simulate.simulation import Progress
 
 from .comparison import CommonLuck, share_luck
 from .headlines import Figure, Reading, headlines, read_all
+from .measured_apart import measured_apart
+
+# In standard errors: two changes as close are not told apart.
+APART = 2.0
+AS_IT_IS = "the scenario as it is"
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,8 @@ class Stresses:
         Their values in the scenario as it is.
     tests
         In the order of the file.
+    apart
+        What some of them measure differently, in words.
     """
 
     scenario: Scenario
@@ -51,6 +59,7 @@ class Stresses:
     figures: tuple[Figure, ...]
     base: tuple[Estimate, ...]
     tests: tuple[StressTest, ...]
+    apart: tuple[str, ...]
 
     def worst(self, figure: int) -> StressTest | None:
         """Return the test that hurts a figure most, or None if none does for certain.
@@ -65,6 +74,18 @@ class Stresses:
         change = worst.changes[figure]
         hurts = change.high < 0.0 if sign > 0.0 else change.low > 0.0
         return worst if hurts else None
+
+    def ties(self, figure: int) -> list[StressTest]:
+        """Return the tests that errors don't tell apart from the one that hurts a figure most."""
+        worst = self.worst(figure)
+        if worst is None:
+            return []
+        change = worst.changes[figure]
+        return [
+            test
+            for test in self.tests
+            if test is not worst and not _are_apart(change, test.changes[figure])
+        ]
 
     def levels(self, figure: int) -> tuple[str, str] | None:
         """Return a figure as it is and under the test that hurts it most, if one does."""
@@ -83,7 +104,9 @@ class Stresses:
         name, worst, levels = self.figures[0].short, self.worst(0), self.levels(0)
         if worst is None or levels is None:
             return f"No stress test hurts the chance of {name}"
-        return f"Chance of {name}: {levels[0]} becomes {levels[1]}: {worst.title}"
+        tied = [test.title for test in self.ties(0)]
+        more = f"; not told apart: {', '.join(tied)}" if tied else ""
+        return f"Chance of {name}: {levels[0]} becomes {levels[1]}: {worst.title}{more}"
 
 
 def stress(
@@ -120,7 +143,7 @@ def stress(
     """
     everything = [scenario, *tests.values()]
     luck = share_luck(everything, paths=paths, seed=seed, threads=threads)
-    figures = headlines(scenario)
+    figures = headlines(luck.within_horizon(scenario), *tests.values())
     base, *stressed = read_all(figures, everything, luck, progress)
     return Stresses(
         scenario=scenario,
@@ -131,7 +154,14 @@ def stress(
             StressTest(name, titles.get(name) or name, _changes(base, readings))
             for name, readings in zip(tests, stressed, strict=True)
         ),
+        apart=tuple(measured_apart({AS_IT_IS: scenario, **tests})),
     )
+
+
+def _are_apart(one: Estimate, other: Estimate) -> bool:
+    """Tell whether two changes differ by more than their errors, unknown ones left out."""
+    known = [e.standard_error for e in (one, other) if e.standard_error > 0.0]
+    return abs(one.value - other.value) > APART * math.hypot(*known)
 
 
 def _changes(before: tuple[Reading, ...], after: tuple[Reading, ...]) -> tuple[Estimate, ...]:

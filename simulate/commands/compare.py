@@ -84,6 +84,7 @@ def print_comparison(comparison: "Comparison", out: Console) -> None:
     """Print the scenarios' headline figures side by side, and how well their changes are known."""
     from simulate.analysis.side_by_side import side_by_side
     from simulate.comparison_parts import (
+        apart_sentences,
         headline_table,
         lettered,
         out_of_cash_sentences,
@@ -104,7 +105,7 @@ def print_comparison(comparison: "Comparison", out: Console) -> None:
     for place in range(1, len(names)):
         # One pair a table: no more goes into 80 columns.
         out.print(printed(headline_table(figures, "", [place])))
-    for sentence in out_of_cash_sentences(comparison):
+    for sentence in (*apart_sentences(comparison), *out_of_cash_sentences(comparison)):
         out.print(Text(sentence))
     out.print(Text(paired_error_sentence(figures)))
     out.print(Text(f"Changes of probabilities are in points. {DISCLAIMER}", style="dim"))

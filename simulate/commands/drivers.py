@@ -112,7 +112,7 @@ def print_drivers(drivers: "Drivers", out: Console) -> None:
 
 def print_explanation(explanation: "Explanation", letters: dict[str, str], out: Console) -> None:
     """Print one outcome's drivers: in words, and the largest as a table."""
-    from simulate.analysis.findings import how_far, telling, what_moves
+    from simulate.analysis.findings import how_far_it_goes, what_moves
     from simulate.driver_parts import driver_table
 
     outcome, value = explanation.outcome, explanation.value
@@ -121,6 +121,6 @@ def print_explanation(explanation: "Explanation", letters: dict[str, str], out: 
     out.print(Text(f"{what_moves(explanation, 'it')}."))
     if not explanation.indices:
         return
-    for effect in telling(explanation.effects, 1):
-        out.print(Text(f"{how_far(outcome, effect)}."))
+    for sentence in how_far_it_goes(explanation):
+        out.print(Text(f"{sentence}."))
     out.print(printed(driver_table(explanation, letters, "")))

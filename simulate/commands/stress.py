@@ -90,13 +90,17 @@ def print_stresses(stresses: "Stresses", out: Console) -> None:
     for test in stresses.tests:
         out.print(Text(f"{test.name}: {test.title}"))
     out.print()
+    for sentence in stresses.apart:
+        out.print(Text(sentence))
     out.print(Text("Hurt most:"))
     for place, member in enumerate(figures):
         worst, levels = stresses.worst(place), stresses.levels(place)
         if worst is None or levels is None:
             out.print(Text(f"- {member.name}: by none of them."))
         else:
-            out.print(Text(f"- {member.name}, by {worst.name}: {' becomes '.join(levels)}."))
+            tied = [test.name for test in stresses.ties(place)]
+            more = f" (not told apart from {', '.join(tied)})" if tied else ""
+            out.print(Text(f"- {member.name}, by {worst.name}{more}: {' becomes '.join(levels)}."))
     out.print(Text(out_of_cash_sentence(stresses.scenario)))
     out.print(
         Text(

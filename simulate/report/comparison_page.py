@@ -7,6 +7,7 @@ from simulate.analysis.comparison import Comparison
 from simulate.analysis.side_by_side import odds_by_year, side_by_side
 from simulate.answer_parts import Table, margin_title, provenance_sentences
 from simulate.comparison_parts import (
+    apart_sentences,
     change_sentence,
     comparison_table,
     headline_table,
@@ -75,8 +76,9 @@ def view_comparison(comparison: Comparison, command: str) -> ComparisonView:
     return ComparisonView(
         title=_title([name for _, name in names]),
         scenarios=_scenarios(comparison),
-        lead=tuple(
-            change_sentence(beside) for beside in figures if beside.figure.unit == "probability"
+        lead=(
+            *(change_sentence(beside) for beside in figures if beside.figure.unit == "probability"),
+            *apart_sentences(comparison),
         ),
         table=headline_table(figures, "Headline figures", others),
         assumed=out_of_cash_sentences(comparison),
@@ -110,7 +112,7 @@ def _scenarios(comparison: Comparison) -> tuple[Compared, ...]:
 def _section(comparison: Comparison, place: int, letter: str) -> Section:
     """Return how one scenario differs from the first, and what that does."""
     before, after = comparison.results[0], comparison.results[place]
-    differences = describe_difference(before.scenario, after.scenario)
+    differences = describe_difference(comparison.scenarios[0], comparison.scenarios[place])
     key = f"{letter}-against-A"
     return Section(
         key,

@@ -6,7 +6,7 @@ from simulate.analysis.drivers import Drivers, Explanation
 from simulate.analysis.findings import (
     correlation_notes,
     group_letters,
-    how_far,
+    how_far_it_goes,
     telling,
     what_moves,
 )
@@ -42,9 +42,8 @@ def drivers_section(drivers: Drivers) -> Section:
 
 
 def _in_words(explanation: Explanation) -> str:
-    outcome = explanation.outcome
-    told = [f"{how_far(outcome, effect)}." for effect in telling(explanation.effects, 1)]
-    return " ".join([f"{what_moves(explanation, outcome.name)}.", *told])
+    told = [what_moves(explanation, explanation.outcome.name), *how_far_it_goes(explanation)]
+    return " ".join(f"{sentence}." for sentence in told)
 
 
 def _outcome(drivers: Drivers, explanation: Explanation, key: str) -> Section:
