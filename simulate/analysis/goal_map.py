@@ -9,7 +9,7 @@ from scipy.interpolate import PchipInterpolator
 
 from simulate.estimate import Estimate
 from simulate.goal import Target
-from simulate.scenario.setting import Setting, at_values, refuse_overlap, shown_value
+from simulate.scenario.setting import Setting, at_values, refuse_overlap
 from simulate.simulation import Progress
 
 from .comparison import CommonLuck, share_luck
@@ -61,12 +61,14 @@ class GoalMap:
         down, across = self.settings
         rows = [row for row, crossings in enumerate(self.needed) if crossings]
         if not rows:
-            return f"Met in {met.mean():.0%} of the grid, whatever {across.key} is"
-        row = min(rows, key=lambda row: abs(self.values[0][row] - float(down.now)))
+            return f"Met in {met.mean():.0%} of the grid, whatever {across.name} is"
+        middle = float(down.stated if down.now is None else down.now)
+        row = min(rows, key=lambda row: abs(self.values[0][row] - middle))
         needed = self.needed[row][0]
         return (
-            f"Met at {across.key} {needed.value.rounded} {needed.side(self.target.at_least)}, "
-            f"where {down.key} is {shown_value(float(self.values[0][row]))}"
+            f"Met at {across.name} {across.marked(needed.value.rounded)} "
+            f"{needed.side(self.target.at_least)}, "
+            f"where {down.name} is {down.shown(float(self.values[0][row]))}"
         )
 
 

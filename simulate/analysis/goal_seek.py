@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from simulate.estimate import Estimate
 from simulate.goal import Target
 from simulate.scenario import Scenario
-from simulate.scenario.setting import Setting, shown_value
+from simulate.scenario.setting import Setting
 from simulate.simulation import Progress
 
 from .comparison import CommonLuck, share_luck
@@ -80,27 +80,26 @@ class GoalSeek:
     @property
     def finding(self) -> str:
         """The answer in words."""
-        key, stretches = self.setting.key, self.met()
-        low, high = (shown_value(float(self.values[i])) for i in (0, -1))
+        name, stretches = self.setting.name, self.met()
+        low, high = (self.setting.shown(float(self.values[i])) for i in (0, -1))
         if not stretches:
             most = "most" if self.target.at_least else "least"
             best, value = self.probabilities[self.best], float(self.values[self.best])
             return (
-                f"Met at no {key} from {low} to {high}: the {most} is {best.value:.1%}, "
-                f"at {shown_value(value)}"
+                f"Met at no {name} from {low} to {high}: the {most} is {best.value:.1%}, "
+                f"at {self.setting.shown(value)}"
             )
         if stretches == [(None, None)]:
-            return f"Met at every {key} from {low} to {high}"
-        where = " and ".join(_stretch(*stretch) for stretch in stretches)
-        return f"Met at {key} {where}; {shown_value(self.setting.now)} as it is"
+            return f"Met at every {name} from {low} to {high}"
+        where = " and ".join(_stretch(self.setting, *stretch) for stretch in stretches)
+        return f"Met at {name} {where}; {self.setting.as_it_is} as it is"
 
 
-def _stretch(start: Crossing | None, end: Crossing | None) -> str:
-    if start is not None and end is not None:
-        return f"from {start.value.rounded} to {end.value.rounded}"
-    if start is not None:
-        return f"from {start.value.rounded} up"
-    return f"up to {end.value.rounded}" if end is not None else "everywhere"
+def _stretch(setting: Setting, start: Crossing | None, end: Crossing | None) -> str:
+    first, last = (end and setting.marked(end.value.rounded) for end in (start, end))
+    if first and last:
+        return f"from {first} to {last}"
+    return f"from {first} up" if first else f"up to {last}"
 
 
 def seek_goal(

@@ -63,7 +63,7 @@ def load_scenario(
     path = find_scenario(file)
     layers = read_chain(path)
     mistakes = apply_changes(layers, path, Changes(variant, stress, option, settings))
-    scenario, wrong = _validate(layers, path)
+    scenario, wrong = validate(layers, path)
     if scenario is None or mistakes:
         raise ScenarioError(*in_order(mistakes + wrong))
     return scenario
@@ -109,8 +109,16 @@ def _mistakes(file: str | Path | None, **change: str) -> list[str]:
     return []
 
 
-def _validate(layers: Layers, path: Path) -> tuple[Scenario | None, list[str]]:
-    """Return the scenario, or what is wrong with it, one line a mistake."""
+def validate(layers: Layers, path: Path) -> tuple[Scenario | None, list[str]]:
+    """Return the scenario, or what is wrong with it, one line a mistake.
+
+    Parameters
+    ----------
+    layers
+        With every change that is asked for.
+    path
+        The file to name where a mistake's place is not known.
+    """
     try:
         # A distribution beyond all measure is refused by its range, not by a warning.
         with np.errstate(all="ignore"):
