@@ -7,6 +7,7 @@ import pytest
 
 from simulate.scenario import ScenarioError, load_scenario
 from simulate.scenario.changes import parse_setting
+from simulate.scenario.correlations import correlated_pairs
 from simulate.scenario.load import check_all, list_changes
 
 TEXT = """extends = "anthropic.toml"
@@ -131,10 +132,86 @@ def test_a_child_has_its_parents_changes_and_adds_to_them(file: Path) -> None:
 def test_a_setting_is_a_key_and_a_value_of_toml_or_a_plain_text(
     setting: str, key: tuple[str, ...], value: object
 ) -> None:
-    assert parse_setting(setting) == (key, value)
+    assert parse_setting(setting) == (key, "set", value)
 
 
-@pytest.mark.parametrize("setting", ["cash", "=3", "a.=3", ".a=3", "a b=3", "a=", "", "a\nb=3"])
+@pytest.mark.parametrize(
+    ("setting", "way", "value"),
+    [
+        ("cash.opening=+2", "by", 2),
+        ("cash.opening=-2 bn", "by", "-2 bn"),
+        ("cash.opening=+ 2 bn", "by", "2 bn"),
+        ("cash.opening=\u22122 bn", "by", "\u22122 bn"),
+        ("cash.opening=*1.2", "times", 1.2),
+        ("cash.opening=×1.2", "times", 1.2),
+        ("cash.opening==-2", "set", -2),
+        ("cash.opening = = 2", "set", 2),
+        ('cash.opening="-2"', "set", "-2"),
+    ],
+)
+def test_a_sign_says_what_a_value_does(setting: str, way: str, value: object) -> None:
+    assert parse_setting(setting) == (("cash", "opening"), way, value)
+
+
+@pytest.mark.parametrize(
+    ("setting", "quantiles"),
+    [
+        # As the scenario states them: P10, P50, P90 of -8%, 2% and 23%.
+        ("inference.overrun=+10%", (0.02, 0.12, 0.33)),
+        ("inference.overrun=-0.1", (-0.18, -0.08, 0.13)),
+        ("inference.overrun=*2", (-0.16, 0.04, 0.46)),
+        ("inference.overrun=*50%", (-0.04, 0.01, 0.115)),
+        ("inference.overrun==-0.1", (-0.1, -0.1, -0.1)),
+        ("inference.overrun=0.1", (0.1, 0.1, 0.1)),
+        ("inference.overrun.p90=+5%", (-0.08, 0.02, 0.28)),
+        ("inference.overrun.p90=*2", (-0.08, 0.02, 0.46)),
+    ],
+)
+def test_a_setting_sets_shifts_or_multiplies(setting: str, quantiles: tuple[float, ...]) -> None:
+    overrun = load_scenario(settings=[setting]).inference.overrun
+    assert [overrun.quantile(p) for p in (0.1, 0.5, 0.9)] == pytest.approx(quantiles)
+    assert setting in overrun.source or "=+" not in setting
+
+
+def test_a_certain_number_is_moved_by_the_same_signs() -> None:
+    settings = [
+        "targets.gross_margin=-5%",
+        "targets.hold_quarters=+2",
+        "funding.round_2026.chance=*0.5",
+        "free_users.users=+200 m",
+        'correlations."inference.overrun, training.drift"=-0.4',
+    ]
+    before, found = load_scenario(), load_scenario(settings=settings)
+    assert found.targets.gross_margin == 0.65
+    assert found.targets.hold_quarters == before.targets.hold_quarters + 2
+    assert found.funding[0].chance == before.funding[0].chance / 2.0
+    users = found.free_users.users.quantile(0.5)
+    assert users == pytest.approx(before.free_users.users.quantile(0.5) + 0.2)
+    pair = frozenset(("inference.overrun", "training.drift"))
+    assert correlated_pairs(found)[pair] == pytest.approx(0.3 - 0.4)
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("funding.round_2026.quarter=+1", 'is no number; to set it, write "==1"'),
+        ("cash=-1", 'is no single number; to set it, write "==-1"'),
+        ("inference.overrun.p95=-0.1", "there is no inference.overrun.p95"),
+        ('correlations."cash.opening, inference.overrun"=-0.1', 'to set it, write "==-0.1"'),
+        ("cash.opening=+5%", "is a percentage; the unit here is bn USD"),
+        ("cash.opening=+much", "must be a number"),
+        ("cash.opening=*2 bn", "is an amount; the unit here is share"),
+    ],
+)
+def test_what_can_not_be_moved_is_explained(setting: str, words: str) -> None:
+    with pytest.raises(ScenarioError, match="^" + re.escape(f"--set {setting}: ")) as caught:
+        load_scenario(settings=[setting])
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "setting", ["cash", "=3", "a.=3", ".a=3", "a b=3", "a=", "", "a\nb=3", "a=+", "a=*", "a=="]
+)
 def test_a_setting_without_a_key_or_a_value_says_how_it_is_written(setting: str) -> None:
     with pytest.raises(ScenarioError, match=r"write it as \"segments\.api\.growth"):
         parse_setting(setting)
@@ -168,7 +245,7 @@ def test_a_wrong_setting_is_named_as_it_was_given(setting: str, words: str) -> N
 
 def test_every_wrong_setting_is_named() -> None:
     with pytest.raises(ScenarioError) as caught:
-        load_scenario(settings=["cash.opning=5", "segments.apii.market=5", "sampling.seed=-1"])
+        load_scenario(settings=["cash.opning=5", "segments.apii.market=5", "sampling.seed==-1"])
     assert len(caught.value.lines) == 3
 
 

@@ -14,7 +14,7 @@ from simulate.number_format import amount, number
 from simulate.plots.goal import plot_goal
 from simulate.run import run
 from simulate.scenario import Scenario
-from simulate.scenario.setting import find_setting
+from simulate.scenario.setting import find_setting, parse_search
 from tests.commands import call
 from tests.drawn import faults
 from tests.scenarios import changed, value
@@ -22,7 +22,8 @@ from tests.test_closed_forms import CENTRE, OVERRUN, SCALE, quiet
 
 PATHS = 1 << 13
 OTHER_COST = "inference.other_sales_cost"
-GAIN = "inference.efficiency_gain.p50"
+GAIN, OVERRUN_KEY = "inference.efficiency_gain", "inference.overrun"
+SHIFT, SHIFTED = f"{GAIN}=+", f"shift of {GAIN}"
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,8 @@ def short(anthropic: Scenario) -> Scenario:
 def seek(target: str, key: str, scenario: Scenario, *search: float) -> GoalSeek:
     wanted = parse_target(target, scenario)
     ends = (search[0], search[1]) if search else None
-    return seek_goal(wanted, find_setting(wanted.scenario, key), ends, paths=PATHS)
+    setting, _ = parse_search(wanted.scenario, key)
+    return seek_goal(wanted, setting, ends, paths=PATHS)
 
 
 def inference_share(scenario: Scenario) -> float:
@@ -69,36 +71,36 @@ def test_under_a_lognormal_overrun_it_is_a_closed_form(wanted: float, years: int
 
 
 def test_a_target_that_a_value_meets_is_met_at_that_value(short: Scenario) -> None:
-    there = run(find_setting(short, GAIN).at(1.0), paths=PATHS)
+    there = run(find_setting(short, GAIN, "by").at(0.2), paths=PATHS)
     probability = there.probability_by_year(Hit.MARGIN_PAYING, 2027).value
-    found = seek(f"P(gross margin by 2027) >= {probability}", GAIN, short, 0.4, 1.6)
+    found = seek(f"P(gross margin by 2027) >= {probability}", SHIFT, short, -0.4, 0.8)
     (crossing,) = found.crossings
-    assert abs(crossing.value.value - 1.0) < 0.3 * crossing.value.standard_error
+    assert abs(crossing.value.value - 0.2) < 0.3 * crossing.value.standard_error
     assert found.now.value < probability
     assert not found.is_met_now
 
 
 def test_the_words_agree_with_the_numbers(short: Scenario) -> None:
-    found = seek("P(out of cash by 2030) <= 0.2", GAIN, short, 0.4, 1.6)
+    found = seek("P(out of cash by 2030) <= 0.2", SHIFT, short, -0.4, 0.8)
     (crossing,) = found.crossings
     assert found.finding == (
-        f"Met where the median efficiency gain is at least {number(crossing.value)} log/yr; "
-        "the baseline has 0.8 log/yr"
+        f"Met where the shift of efficiency gain is at least +{number(crossing.value)} log/yr; "
+        "+0 log/yr in the baseline"
     )
     assert found.target.in_words == "P(cash runs out by the end of 2030) at most 20%"
     met = [found.target.is_met(p.value) for p in found.probabilities]
     assert met == [v > crossing.value.value for v in found.values]
     written = {text.get_text() for text in plot_goal(found).axes[0].texts}
-    assert {crossing.value.rounded, "wanted: at most 20%"} <= written
+    assert {f"+{crossing.value.rounded}", "wanted: at most 20%"} <= written
 
 
 def test_a_target_out_of_reach_says_so_with_the_best(short: Scenario) -> None:
-    found = seek("P(gross margin by 2026) >= 0.5", GAIN, short, 0.4, 1.0)
+    found = seek("P(gross margin by 2026) >= 0.5", SHIFT, short, -0.4, 0.2)
     assert found.crossings == ()
     best = max(p.value for p in found.probabilities)
     assert found.finding == (
-        "Met at no median efficiency gain from 0.4 log/yr to 1 log/yr: "
-        f"the most is {best:.1%}, at {found.values[found.best]:g} log/yr"
+        "Met at no shift of efficiency gain from -0.4 log/yr to +0.2 log/yr: "
+        f"the most is {best:.1%}, at {found.values[found.best]:+g} log/yr"
     )
     assert found.best == len(found.values) - 1
     figure = plot_goal(found)
@@ -110,27 +112,27 @@ def test_a_target_out_of_reach_says_so_with_the_best(short: Scenario) -> None:
 
 def test_the_search_goes_further_where_the_target_is_not_met_near_by(short: Scenario) -> None:
     """Two spreads below the median of the overrun lie what one does not reach."""
-    found = seek("P(gross margin by 2027) >= 0.9", "inference.overrun", short)
+    found = seek("P(gross margin by 2027) >= 0.9", f"{OVERRUN_KEY}=+", short)
     (crossing,) = found.crossings
-    near = find_setting(short, "inference.overrun").search_range()
+    near = find_setting(short, OVERRUN_KEY, "by").search_range()
     assert crossing.value.value < near[0]
 
 
 def test_a_target_that_is_never_missed_says_so(short: Scenario) -> None:
-    found = seek("P(gross margin by 2027) >= 0.01", GAIN, short, 0.8, 1.0)
-    assert found.finding == "Met at every median efficiency gain from 0.8 log/yr to 1 log/yr"
+    found = seek("P(gross margin by 2027) >= 0.01", SHIFT, short, 0.0, 0.2)
+    assert found.finding == "Met at every shift of efficiency gain from +0 log/yr to +0.2 log/yr"
     assert found.is_met_now
 
 
 def test_the_rows_of_a_map_are_each_a_search(short: Scenario) -> None:
     wanted = parse_target("P(gross margin by 2027) >= 0.4", short)
-    settings = (find_setting(short, GAIN), find_setting(short, "inference.overrun"))
-    plane = map_goal(wanted, settings, [(0.8, 1.4), (-0.2, 0.2)], paths=PATHS)
+    settings = (find_setting(short, GAIN, "by"), find_setting(short, OVERRUN_KEY, "by"))
+    plane = map_goal(wanted, settings, [(0.0, 0.6), (-0.2, 0.2)], paths=PATHS)
     row = 3
     (crossing,) = plane.needed[row]
     at_row = Target(settings[0].at(plane.values[0][row]), wanted.event, True, 0.4)
     alone = seek_goal(
-        at_row, find_setting(at_row.scenario, "inference.overrun"), (-0.2, 0.2), paths=PATHS
+        at_row, find_setting(at_row.scenario, OVERRUN_KEY, "by"), (-0.2, 0.2), paths=PATHS
     )
     (expected,) = alone.crossings
     # The row is interpolated between 7 values.
@@ -139,9 +141,24 @@ def test_the_rows_of_a_map_are_each_a_search(short: Scenario) -> None:
     at_baseline = amount(plane.needed[0][0].value, "share")
     assert plane.finding == (
         f"Met where the shift of inference overrun is at most {at_baseline}, "
-        "at a median efficiency gain of 0.8 log/yr"
+        "at a shift of efficiency gain of +0 log/yr"
     )
     assert plot_goal(plane).axes[0].get_xlabel() == "shift of inference overrun, share"
+
+
+def test_an_uncertain_input_is_sought_as_a_certain_one(short: Scenario) -> None:
+    """What is met at a value is met by the scenario in which that value is set."""
+    found = seek("P(out of cash by 2030) <= 0.2", "cash.opening", short, 8.0, 40.0)
+    (crossing,) = found.crossings
+    assert found.finding == (
+        f"Met where the opening cash is at least {number(crossing.value)} bn USD; "
+        "uncertain in the baseline"
+    )
+    there = run(changed(short, {"cash.opening": crossing.value.value}), paths=PATHS)
+    reached = there.probability_by_year(Hit.OUT_OF_CASH, 2030).value
+    # Other paths than those of the search: within 4 standard errors.
+    assert reached == pytest.approx(0.2, abs=4.0 * np.sqrt(0.2 * 0.8 / PATHS))
+    assert not [text for text in plot_goal(found).axes[0].texts if "as it is" in text.get_text()]
 
 
 @pytest.fixture(autouse=True)
@@ -161,7 +178,12 @@ TARGET = ["--target", "P(gross_margin 70% by 2027) >= 0.3", *FAST]
 
 
 @pytest.mark.parametrize(
-    "vary", [[GAIN, "--from", "0.6", "--to", "1.4"], [GAIN, "--vary", "cash.opening"]]
+    "vary",
+    [
+        [GAIN, "--from", "0.6", "--to", "1.4"],
+        [f"{GAIN}=-0.2:+0.6"],
+        [f"{GAIN}=+", "--vary", "cash.opening=*0.5:*2"],
+    ],
 )
 def test_the_command_prints_in_80_columns_and_draws(
     vary: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -173,6 +195,7 @@ def test_the_command_prints_in_80_columns_and_draws(
         "Wanted: P(gross margin",
         "at least",
         "As it is",
+        "Varied: ",
         "every draw",
         "advice",
     ):
@@ -193,6 +216,15 @@ def test_the_command_prints_in_80_columns_and_draws(
         ([*TARGET, "--vary", GAIN, "--from", "2", "--to", "1"], "from 2 to 1 is no range"),
         ([*TARGET, "--vary", GAIN, "--from", "1", "--from", "2"], "once for each --vary"),
         ([*TARGET, "--vary", "cash.tax_rate", "--to", "2"], "from 0 to 1 share"),
+        ([*TARGET, "--vary", f"{GAIN}=1"], "write it as key, key=+, key=* or key=low:high"),
+        ([*TARGET, "--vary", SHIFT, "--from", "0"], "write its ends with +, too"),
+        ([*TARGET, "--vary", GAIN, "--from", "+0", "--to", "*2"], "all values must set (8), shift"),
+        ([*TARGET, "--vary", GAIN, "--from", "nan"], "is no number"),
+        ([*TARGET, "--vary", "cash.opening", "--from", "8 bn", "--to", "0,9 bn"], 'write "0.9 bn"'),
+        (
+            [*TARGET, "--vary", "cash.opening", "--from", "9e3 m", "--to", "8 bn"],
+            "from 9 to 8 is no",
+        ),
         ([*TARGET, "--vary", GAIN, "--out", "x.doc"], "must end in .png, .svg or .pdf"),
     ],
 )

@@ -59,7 +59,7 @@ from tests.scenarios import changed
 
 PATHS, FEW = 4096, 1024
 LONG = "A scenario whose name tells every assumption in words, one after another, " * 4
-GAIN, OVERRUN = "inference.efficiency_gain.p50", "inference.overrun"
+GAIN, OVERRUN = "inference.efficiency_gain", "inference.overrun"
 OTHERS = ("comparison", "convergence", "fit")
 ANALYSES = (
     "drivers",
@@ -112,7 +112,7 @@ def pictures_of_analyses(scenario: Scenario) -> dict[str, Draw]:
     stresses = stress(scenario, blow, {"dearer": "inference at half more"}, paths=FEW)
     gain, overrun = (
         parse_variation(scenario, f"{key}={values}")
-        for key, values in ((GAIN, "0.4:1.2:3"), (OVERRUN, "-0.1:0.1:3"))
+        for key, values in ((GAIN, "-0.4:+0.4:3"), (OVERRUN, "-0.1:+0.1:3"))
     )
     wanted = parse_target("P(gross margin by 2027) >= 0.4", scenario)
     event = projected_event(scenario)
@@ -121,7 +121,7 @@ def pictures_of_analyses(scenario: Scenario) -> dict[str, Draw]:
     examples = example_paths(discovery.outcomes, event, discovery.scenario)
     texts = ("revenue 2026Q1 = 3.0 bn ± 20%", "gross margin 2026 = 50% ± 5%")
     seen = read_observations(texts, None, scenario)
-    settings = (find_setting(scenario, GAIN), find_setting(scenario, OVERRUN))
+    settings = (find_setting(scenario, GAIN, "by"), find_setting(scenario, OVERRUN, "by"))
     options = {
         name: load_scenario(CONFIGS / "anthropic-tpu.toml", option=name) for name in ("buy", "rent")
     }

@@ -126,16 +126,16 @@ def test_a_scenario_without_stress_tests_is_told_how_to_have_one(
     assert "has no stress tests; name one as [stresses.dearer]" in capsys.readouterr().err
 
 
-GAIN = "inference.efficiency_gain.p50"
+GAIN = "inference.efficiency_gain"
 
 
 @pytest.fixture(scope="module")
 def line(anthropic: Scenario) -> Sweep:
-    return sweep(anthropic, [parse_variation(anthropic, f"{GAIN}=0.6,0.8,1.0")], paths=PATHS)
+    return sweep(anthropic, [parse_variation(anthropic, f"{GAIN}=-0.2,+0,+0.2")], paths=PATHS)
 
 
 def test_a_sweep_at_the_scenarios_own_value_is_the_scenario(line: Sweep) -> None:
-    assert line.cells[1].place == (0.8,)
+    assert line.cells[1].place == (0.0,)
     assert line.cells[1].figures[0] == line.base[0]
     assert [change.value for change in line.cells[1].changes] == [0.0] * 4
 
@@ -157,8 +157,9 @@ def test_the_finding_of_a_sweep_names_its_ends(line: Sweep) -> None:
 def test_the_table_is_tidy(line: Sweep) -> None:
     table = line.table
     assert len(table) == 3 * 4
-    assert set(table[GAIN]) == {0.6, 0.8, 1.0}
-    row = table[(table[GAIN] == 1.0) & (table["figure"] == line.figures[2].name)].iloc[0]
+    shift = f"shift of {GAIN}"
+    assert set(table[shift]) == {-0.2, 0.0, 0.2}
+    row = table[(table[shift] == 0.2) & (table["figure"] == line.figures[2].name)].iloc[0]
     assert row["value"] == line.cells[2].figures[2].value
     assert row["change_value"] == line.cells[2].changes[2].value
     assert row["change_low"] < row["change_value"] < row["change_high"]
@@ -199,7 +200,7 @@ def test_a_sweep_may_be_of_dates(anthropic: Scenario) -> None:
 def test_the_sweep_command_writes_its_table_and_picture(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    vary = ["--vary", f"{GAIN}=0.6:1.0:2", "--vary", "cash.opening=-2,0", "--paths", "4096"]
+    vary = ["--vary", f"{GAIN}=0.6:1.0:2", "--vary", "cash.opening=-2,+0", "--paths", "4096"]
     for file in ("grid.csv", "grid.parquet"):
         out = ["--out", file, "--picture", f"{file}.png"]
         assert call(monkeypatch, "sweep", "anthropic", *vary, *out) == 0
@@ -213,8 +214,11 @@ def test_the_sweep_command_writes_its_table_and_picture(
     ("arguments", "message"),
     [
         ([], "--vary: give it once or twice"),
-        (["--vary", "cash.tax_rate=0,1"], "at 1: cash.tax_rate: draws reach"),
-        (["--vary", f"{GAIN}=1,2", "--vary", "inference.efficiency_gain=0,1"], "both change"),
+        (
+            ["--vary", "cash.tax_rate=0,2"],
+            "at 2: cash.tax_rate = 2.0: tax on profit is from 0 to 1",
+        ),
+        (["--vary", f"{GAIN}.p90=1,2", "--vary", f"{GAIN}=0,1"], "both change"),
         (["--vary", f"{GAIN}=1,2", "--out", "x.doc"], "--out must end in .csv or .parquet"),
         (["--vary", f"{GAIN}=1,2", "--of", "profit by 2030"], 'no outcome "profit"'),
         (

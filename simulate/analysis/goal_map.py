@@ -62,7 +62,8 @@ class GoalMap:
         rows = [row for row, crossings in enumerate(self.needed) if crossings]
         if not rows:
             return f"Met in {met.mean():.0%} of the grid, whatever the {across.title} is"
-        row = min(rows, key=lambda row: abs(self.values[0][row] - float(down.now)))
+        middle = float(down.stated if down.now is None else down.now)
+        row = min(rows, key=lambda row: abs(self.values[0][row] - middle))
         needed = self.needed[row][0]
         bound = "at least" if needed.rises == self.target.at_least else "at most"
         return (

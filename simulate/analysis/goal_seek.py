@@ -91,8 +91,7 @@ class GoalSeek:
         if stretches == [(None, None)]:
             return f"Met at every {span}"
         where = " or ".join(_stretch(setting, *stretch) for stretch in stretches)
-        now = setting.written(setting.now)
-        return f"Met where the {setting.title} is {where}; the baseline has {now}"
+        return f"Met where the {setting.title} is {where}; {setting.baseline}"
 
 
 def _stretch(setting: Setting, start: Crossing | None, end: Crossing | None) -> str:
@@ -105,10 +104,11 @@ def _stretch(setting: Setting, start: Crossing | None, end: Crossing | None) -> 
 
 
 def written_with_error(setting: Setting, value: Estimate) -> str:
-    """Return a value of a setting with its standard error and unit, a share in percent."""
-    if setting.unit == "share":
-        return amount(value, setting.unit)
-    return f"{number(value)} {setting.unit}".rstrip()
+    """Return a value of a setting with its standard error, a sign of what it does, and unit."""
+    if setting.unit == "share" and setting.way != "times":
+        return setting.marked(amount(value, setting.unit))
+    unit = "" if setting.way == "times" else setting.unit
+    return f"{setting.marked(number(value))} {unit}".rstrip()
 
 
 def seek_goal(

@@ -1,6 +1,7 @@
 """What if one or two settings had other values? Figures over a grid of them."""
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -87,10 +88,10 @@ class Sweep:
     @property
     def table(self) -> pd.DataFrame:
         """One row a cell and figure: the settings' values, the figure, its error and change."""
-        keys = [setting.key for setting, _ in self.variations]
+        names = [setting.name for setting, _ in self.variations]
         return pd.DataFrame(
             [
-                dict(zip(keys, cell.place, strict=True))
+                dict(zip(names, cell.place, strict=True))
                 | {"figure": figure.name, "unit": figure.unit}
                 | level.as_dict()
                 | {f"change_{name}": x for name, x in change.as_dict().items()}
@@ -136,9 +137,9 @@ def sweep(
     """
     settings, values = zip(*variations, strict=True)
     refuse_overlap(settings)
+    if (cells := math.prod(map(len, values))) > MOST_CELLS:
+        raise ScenarioError(f"--vary: {cells} cells are too many; the most is {MOST_CELLS}")
     grid = list(itertools.product(*values))
-    if len(grid) > MOST_CELLS:
-        raise ScenarioError(f"--vary: {len(grid)} cells are too many; the most is {MOST_CELLS}")
     everything = [scenario, *(at_values(settings, place) for place in grid)]
     luck = share_luck(everything, paths=paths, seed=seed, threads=threads)
     figures = headlines(scenario) if event is None else (chance_of(event, scenario),)

@@ -34,7 +34,9 @@ def compare(
     settings: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", metavar="KEY=VALUE", help="Set one key of the last, such as cash.opening=20."
+            "--set",
+            metavar="KEY=VALUE",
+            help="Change one key of the last, such as cash.opening=20 or =+2.",
         ),
     ] = None,
     data: Data = None,

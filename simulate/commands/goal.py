@@ -14,7 +14,7 @@ from simulate.estimate import Estimate
 from simulate.number_format import number, percent
 from simulate.result import DISCLAIMER
 from simulate.scenario import ScenarioError
-from simulate.scenario.setting import Setting, find_setting, shown_value
+from simulate.scenario.setting import parse_search
 
 from .files import new_picture, save_drawn
 from .options import Data, File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
@@ -35,13 +35,18 @@ def goal(
         typer.Option(help='What shall hold, as "P(gross margin 70% by 2027) >= 0.5".'),
     ] = None,
     vary: Annotated[
-        list[str] | None, typer.Option(metavar="KEY", help="What may change; once or twice.")
+        list[str] | None,
+        typer.Option(
+            metavar="KEY",
+            help="What may be set; KEY=+ shifts it, KEY=* multiplies it, and KEY=8:12, KEY=+0:+5 "
+            "or KEY=*0.5:*2 say where to look; once or twice.",
+        ),
     ] = None,
     low: Annotated[
-        list[float] | None, typer.Option("--from", help="Lowest value to try, of each --vary.")
+        list[str] | None, typer.Option("--from", help="Lowest value to try, of each --vary.")
     ] = None,
     high: Annotated[
-        list[float] | None, typer.Option("--to", help="Highest value to try, of each --vary.")
+        list[str] | None, typer.Option("--to", help="Highest value to try, of each --vary.")
     ] = None,
     settings: Set = None,
     variant: Variant = None,
@@ -69,8 +74,11 @@ def goal(
         raise ScenarioError('goal: give --target "P(gross margin by 2027) >= 0.5" and --vary KEY')
     scenario = read_scenario(file, variant=variant, stress=stress, settings=settings, data=data)
     wanted = parse_target(target, scenario)
-    found = [find_setting(wanted.scenario, key) for key in vary]
-    ranges = _ranges(found, low or [], high or [])
+    searches = [
+        parse_search(wanted.scenario, *asked)
+        for asked in zip(vary, _ends("--from", low, vary), _ends("--to", high, vary), strict=True)
+    ]
+    found, ranges = [setting for setting, _ in searches], [ends for _, ends in searches]
     kind = "goal" if len(found) == 1 else "goal-map"
     picture = new_picture(out, scenario_name(file, variant, stress), kind, force)
     with interruptible():
@@ -101,27 +109,15 @@ def goal(
     console().print(f"Goal drawn: {picture}", soft_wrap=True)
 
 
-def _ranges(
-    settings: Sequence[Setting], low: Sequence[float], high: Sequence[float]
-) -> list[tuple[float, float] | None]:
-    """Return where to look for each, None where nothing was asked for."""
-    for name, given in (("--from", low), ("--to", high)):
-        if len(given) not in (0, len(settings)):
-            raise ScenarioError(f"{name}: give it once for each --vary, in the same order")
-    return [
-        _range(setting, low[place] if low else None, high[place] if high else None)
-        for place, setting in enumerate(settings)
-    ]
-
-
-def _range(setting: Setting, low: float | None, high: float | None) -> tuple[float, float] | None:
-    if low is None and high is None:
-        return None
-    ends = setting.search_range()
-    low, high = ends[0] if low is None else low, ends[1] if high is None else high
-    if low >= high:
-        raise ScenarioError(f"--vary {setting.key}: from {low:g} to {high:g} is no range")
-    return low, high
+def _ends(
+    name: str, given: Sequence[str] | None, vary: Sequence[str]
+) -> Sequence[str] | list[None]:
+    """Return an end of where to look for each, None where nothing was asked for."""
+    if not given:
+        return [None] * len(vary)
+    if len(given) != len(vary):
+        raise ScenarioError(f"{name}: give it once for each --vary, in the same order")
+    return given
 
 
 def print_goal(goal: "GoalSeek | GoalMap", out: Console) -> None:
@@ -141,15 +137,19 @@ def print_goal(goal: "GoalSeek | GoalMap", out: Console) -> None:
 def _curve(goal: "GoalSeek") -> Table:
     """Return the probability at each value of the grid, with the crossings in between."""
     rows = {
-        float(value): (shown_value(float(value)), percent(probability), "")
+        float(value): (goal.setting.shown(float(value)), percent(probability), "")
         for value, probability in zip(goal.values, goal.probabilities, strict=True)
     }
     rows |= {
-        crossing.value.value: (number(crossing.value), "wanted", _interval(crossing.value))
+        crossing.value.value: (
+            goal.setting.marked(number(crossing.value)),
+            "wanted",
+            _interval(crossing.value),
+        )
         for crossing in goal.crossings
     }
-    key = goal.setting.key.replace(".", "\n.")
-    found = table("", key, "probability", "95% interval", narrow=True)
+    name = goal.setting.name.replace(".", "\n.")
+    found = table("", name, "probability", "95% interval", narrow=True)
     for _, row in sorted(rows.items()):
         found.add_row(*row, style="bold" if row[-1] else "")
     return found
@@ -157,16 +157,17 @@ def _curve(goal: "GoalSeek") -> Table:
 
 def _needed(goal: "GoalMap") -> Table:
     """Return what the second setting has to be at each value of the first."""
-    down, across = (setting.key.replace(".", "\n.") for setting in goal.settings)
-    found = table("", down, across, "95% interval", "probability", narrow=True)
+    names = (setting.name.replace(".", "\n.") for setting in goal.settings)
+    down, across = goal.settings
+    found = table("", *names, "95% interval", "probability", narrow=True)
     for value, crossings, row in zip(goal.values[0], goal.needed, goal.probabilities, strict=True):
         met = [goal.target.is_met(probability) for probability in row]
-        needed = "\n".join(f"{number(c.value)} {c.side(goal.target.at_least)}" for c in crossings)
+        needed = "\n".join(
+            f"{across.marked(number(c.value))} {c.side(goal.target.at_least)}" for c in crossings
+        )
         needed = needed or ("any" if all(met) else "none")
         intervals = "\n".join(_interval(c.value) for c in crossings)
-        found.add_row(
-            shown_value(float(value)), needed, intervals, f"{row[0]:.1%} to {row[-1]:.1%}"
-        )
+        found.add_row(down.shown(float(value)), needed, intervals, f"{row[0]:.1%} to {row[-1]:.1%}")
     return found
 
 

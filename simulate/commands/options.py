@@ -13,7 +13,12 @@ File = Annotated[
 ]
 Set = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Set one key, such as cash.opening=20."),
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Set one key, as cash.opening=20; =+2 or =-2 shifts it, =*1.2 multiplies it, ==-2 "
+        "sets it below 0.",
+    ),
 ]
 Variant = Annotated[str | None, typer.Option(help="A variant that the file names.")]
 Stress = Annotated[str | None, typer.Option(help="A stress test that the file names.")]

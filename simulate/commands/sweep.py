@@ -16,7 +16,7 @@ from simulate.kernels.rows import Hit
 from simulate.number_format import figure
 from simulate.result import DISCLAIMER, HITTING_TIMES
 from simulate.scenario import ScenarioError
-from simulate.scenario.setting import parse_variation, shown_value
+from simulate.scenario.setting import parse_variation
 
 from .files import new_picture, new_table, save_drawn, save_table
 from .options import Data, File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
@@ -33,7 +33,8 @@ def sweep(
         list[str] | None,
         typer.Option(
             metavar="KEY=VALUES",
-            help="A key and its values, as a,b,c or first:last:count; once or twice.",
+            help="A key and its values, as 8,12 or 8:12:5, which are set; +1,+2 shifts, *0.5:*2:4 "
+            "multiplies, =-1,0 sets below 0; once or twice.",
         ),
     ] = None,
     of: Annotated[
@@ -108,13 +109,13 @@ def _rows(sweep: "Sweep") -> Table:
     units = [member.unit for member in sweep.figures]
     found = table(
         sweep.scenario.name,
-        setting.key.replace(".", "\n."),
+        setting.name.replace(".", "\n."),
         *(heading(member.short) for member in sweep.figures),
         narrow=True,
     )
     found.add_row("as it is", *map(figure, sweep.base, units), style="bold")
     for cell in sweep.cells:
-        found.add_row(shown_value(cell.place[0]), *map(figure, cell.figures, units))
+        found.add_row(setting.shown(cell.place[0]), *map(figure, cell.figures, units))
     return found
 
 
@@ -122,15 +123,15 @@ def _grids(sweep: "Sweep") -> Iterator[Table | Text]:
     """Yield a grid a figure, with the settings down and across."""
     (down, rows), (across, columns) = sweep.variations
     yield Text(sweep.scenario.name, style="bold")
-    yield Text(f"Down: {down.key}. Across: {across.key}.\n")
+    yield Text(f"Down: {down.name}. Across: {across.name}.\n")
     for place, member in enumerate(sweep.figures):
         is_share = member.unit == "probability"
         errors = [cell.figures[place].standard_error for cell in sweep.cells]
         error = f"{100 * max(errors):.2f} points" if is_share else f"{max(errors):.2g}"
         yield Text(f"{member.name} (standard errors to {error})", style="bold")
-        found = table("", "", *map(shown_value, columns), narrow=True)
+        found = table("", "", *map(across.shown, columns), narrow=True)
         for value, numbers in zip(rows, sweep.grid(place), strict=True):
             shown = (f"{number:.1%}" if is_share else f"{number:,.1f}" for number in numbers)
-            found.add_row(shown_value(value), *shown)
+            found.add_row(down.shown(value), *shown)
         yield found
         yield Text()

@@ -49,7 +49,7 @@ def _draw_curve(axes: Axes, goal: GoalSeek, theme: Theme) -> None:
         axes.axvspan(crossing.value.low, crossing.value.high, color=theme.orange, alpha=0.4)
         axes.plot(middle, wanted, "o", color=theme.orange, markersize=7)
         axes.annotate(
-            crossing.value.rounded,
+            goal.setting.marked(crossing.value.rounded),
             (middle, wanted),
             (8, -14),
             textcoords="offset points",
@@ -57,7 +57,8 @@ def _draw_curve(axes: Axes, goal: GoalSeek, theme: Theme) -> None:
         )
     top = min(1.0, max(1.15 * value.max(), 1.1 * wanted))
     below = goal.now.value > NEAR_AXIS * top
-    _mark_now(axes, goal, (float(goal.setting.now), goal.now.value), below, theme)
+    if goal.setting.now is not None:
+        _mark_now(axes, goal, (float(goal.setting.now), goal.now.value), below, theme)
     axes.set_ylim(0.0, top)
     in_percent(axes.yaxis)
     axes.set_xlabel(goal.setting.label)
@@ -73,7 +74,8 @@ def _draw_map(axes: Axes, goal: GoalMap, theme: Theme) -> None:
     if goal.probabilities.min() < level < goal.probabilities.max():
         line = axes.contour(*places, levels=[level], colors=theme.orange, linewidths=2.5)
         axes.clabel(line, fmt=lambda value: f"{value:.0%}", colors=theme.ink, fontsize=SMALL)
-    _mark_now(axes, goal, (float(across.now), float(down.now)), False, theme)
+    if across.now is not None and down.now is not None:
+        _mark_now(axes, goal, (float(across.now), float(down.now)), False, theme)
     axes.set_xlim(columns[0], columns[-1])
     axes.set_ylim(rows[0], rows[-1])
     axes.set_xlabel(across.label)

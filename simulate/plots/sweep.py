@@ -6,7 +6,6 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from simulate.analysis.sweep import Sweep
-from simulate.scenario.setting import shown_value
 
 from .frame import frame, made_by
 from .style import LIGHT, SMALL, Theme, shades
@@ -43,12 +42,12 @@ def _draw_lines(axes: Axes, sweep: Sweep, theme: Theme) -> None:
         ends = np.array([(e.value - e.low, e.high - e.value) for e in found]).T
         label = sweep.figures[chance].short
         axes.errorbar(place, value, ends, fmt="o-", color=color, capsize=3, label=label)
-    if are_numbers and not isinstance(setting.now, str):
+    if are_numbers and isinstance(setting.now, (int, float)):
         axes.axvline(setting.now, color=theme.muted, linestyle="--", linewidth=1.0)
         across = axes.get_xaxis_transform()
         axes.text(setting.now, 1.0, " as it is", fontsize=SMALL, transform=across, va="top")
-    else:
-        axes.set_xticks(place, [shown_value(value) for value in values])
+    if not are_numbers:
+        axes.set_xticks(place, [setting.shown(value) for value in values])
     axes.set_ylim(0.0, None)
     in_percent(axes.yaxis)
     axes.set_xlabel(setting.label)
@@ -78,8 +77,8 @@ def _draw_heat_map(axes: Axes, sweep: Sweep, theme: Theme) -> None:
         for j, column in enumerate(columns):
             if (row, column) == (down.now, across.now):
                 axes.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, **own))
-    axes.set_xticks(range(len(columns)), [shown_value(value) for value in columns])
-    axes.set_yticks(range(len(rows)), [shown_value(value) for value in rows])
+    axes.set_xticks(range(len(columns)), [across.shown(value) for value in columns])
+    axes.set_yticks(range(len(rows)), [down.shown(value) for value in rows])
     axes.tick_params(length=0)
     axes.set_xlabel(across.label)
     axes.set_ylabel(down.label)

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from .change_notation import Way, parse_change, parse_key
 from .errors import ScenarioError
 from .inputs import declared_inputs
-from .layers import DEEPEST, Key, Layers, Origin, Table
+from .layers import Key, Layers, Origin, Table
 from .names import did_you_mean
 from .packaged import shown_path
 from .schema import Option
+from .units import in_unit, number_in_unit
 
 # What is changed by name, and the part of a file that holds it.
 KINDS: dict[str, Key] = {
@@ -109,46 +111,73 @@ def apply_changes(layers: Layers, path: Path, changes: Changes) -> list[str]:
         titles.append(str(tables[name].get("title", name)))
         mistakes += _lay_named(layers, kind, name, tables[name])
     for setting in changes.settings:
-        key, value = parse_setting(setting)
+        key, way, value = parse_setting(setting)
         titles.append(setting)
-        mistakes += _mistakes_of(layers.set, key, value, Origin(None, (), f"--set {setting}"))
+        origin = Origin(None, (), f"--set {setting}")
+        mistakes += _mistakes_of(change_key, layers, key, way, value, origin)
     if titles and isinstance(before, str) and layers.table["name"] == before:
         layers.table["name"] = "; ".join([before, *titles])
     return mistakes
 
 
-def parse_setting(text: str) -> tuple[Key, Any]:
-    """Return key and value of a setting ``key=value``.
+def parse_setting(text: str) -> tuple[Key, Way, Any]:
+    """Return the key of a setting ``key=value``, what the value does, and the value.
 
     The key is TOML's, as ``correlations."inference.overrun, training.drift"`` shows; the value is
-    TOML, or a plain text.
+    TOML, or a plain text, of the notation of ``parse_change``.
 
     Raises
     ------
     ScenarioError
         If there is no key or no value.
     """
-    written, equals, value = text.partition("=")
-    value, key = value.strip(), parse_key(written)
+    written, equals, given = text.partition("=")
+    key, (way, value) = parse_key(written), parse_change(given)
     if not equals or not key or not value:
         raise ScenarioError(f'--set {text}: write it as "segments.api.growth.initial.p50=0.9"')
     try:
-        return key, tomllib.loads(f"x = {value}")["x"]
+        return key, way, tomllib.loads(f"x = {value}")["x"]
     except (tomllib.TOMLDecodeError, RecursionError, ValueError):
-        return key, value
+        return key, way, value
 
 
-def parse_key(written: str) -> Key | None:
-    """Return the steps of a key as TOML writes it, or None if it is none."""
+def change_key(layers: Layers, key: Key, way: Way, value: Any, origin: Origin) -> None:
+    """Set what stands at a key, or shift or multiply it: a number, or every draw of an input.
+
+    Raises
+    ------
+    ScenarioError
+        If nothing stands there that the value can change.
+    """
+    if way == "set":
+        layers.set(key, value, origin)
+        return
+    name, inputs = ".".join(key), declared_inputs(layers.table)
     try:
-        found: Any = tomllib.loads(f"{written} = {{}}")
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return None
-    key: list[str] = []
-    while len(found) == 1:
-        step, found = next(iter(found.items()))
-        key.append(step)
-    return tuple(key) if 0 < len(key) <= DEEPEST else None
+        if name in inputs or key[0] == "correlations":
+            _move_input(layers, key, {way: value}, origin.setting, origin)
+            return
+        around = inputs.get(".".join(key[:-1]))
+        now = layers.get(key, origin)
+        moved = _moved(now, way, value, around.unit if around else "share")
+    except (ScenarioError, ValueError) as error:
+        where = "" if isinstance(error, ScenarioError) else f"{layers.where(origin)}: {name}: "
+        mend = f'; to set it, write "=={value}"' if way == "by" else ""
+        raise ScenarioError(f"{where}{error}{mend}") from None
+    layers.set(key, moved, origin)
+
+
+def _moved(now: Any, way: Way, value: Any, unit: str) -> float:
+    """Return a stated number, shifted or multiplied."""
+    number = in_unit(now, unit)
+    if isinstance(number, bool) or not isinstance(number, (int, float)):
+        raise ValueError("is no single number" if isinstance(now, (dict, list)) else "is no number")
+    if way == "by":
+        moved = number + number_in_unit(str(value), unit)
+    else:
+        moved = number * number_in_unit(str(value), "share")
+    is_whole = isinstance(number, int) and moved.is_integer()
+    return int(moved) if is_whole else round(moved, 12)
 
 
 def _lay_named(layers: Layers, kind: str, name: str, table: Table) -> Iterator[str]:
@@ -183,18 +212,18 @@ def _move_inputs(layers: Layers, change: str, table: Table, at: Key) -> Iterator
         origin = layers.origin_of((*at, list(move)[-1], key))
         assert origin is not None
         if key in inputs:
-            yield from _mistakes_of(_move_input, layers, key, move, change, origin)
+            steps = tuple(key.split("."))
+            yield from _mistakes_of(_move_input, layers, steps, move, f"by {change}", origin)
         else:
             hint = did_you_mean(key, inputs)
             yield f'{layers.where(origin)}: "{key:.60}" is no input{hint and "; "}{hint}'
 
 
-def _move_input(layers: Layers, key: str, move: Table, change: str, origin: Origin) -> None:
-    steps = tuple(key.split("."))
-    given = layers.get(steps, origin)
+def _move_input(layers: Layers, key: Key, move: Table, change: str, origin: Origin) -> None:
+    given = layers.get(key, origin)
     before = given.get("source", "") if isinstance(given, dict) else ""
-    source = f"moved by {change}" + (f"; before: {before}" if before else "")
-    layers.set(steps, {"distribution": "shifted", "of": given, "source": source} | move, origin)
+    source = f"moved {change}" + (f"; before: {before}" if before else "")
+    layers.set(key, {"distribution": "shifted", "of": given, "source": source} | move, origin)
 
 
 def _mistakes_of(change: Callable[..., None], *arguments: Any) -> list[str]:

@@ -41,6 +41,11 @@ def words_of_key(key: str) -> str:
     return f"{ATTRIBUTES.get(attribute, _plain(attribute))} of {_plain(owner)}"
 
 
+def _words_of_correlation(pair: str) -> str:
+    names = (words_of_key(name.strip()) for name in pair.strip('"').split(","))
+    return f"correlation of {' and '.join(names)}"
+
+
 def words_of_setting(key: str, inputs: Collection[str]) -> str:
     """Return what a key is called, with the quantile or parameter of an input that it names.
 
@@ -51,6 +56,9 @@ def words_of_setting(key: str, inputs: Collection[str]) -> str:
     inputs
         Keys of the scenario's inputs.
     """
+    section, _, pair = key.partition(".")
+    if section == "correlations":
+        return _words_of_correlation(pair)
     parent, _, last = key.rpartition(".")
     if key in inputs or parent not in inputs:
         return words_of_key(key)

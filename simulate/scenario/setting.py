@@ -1,30 +1,34 @@
-"""One thing of a scenario that a question varies: a stated value, or a whole distribution."""
+"""One thing of a scenario that a question varies: a value that is set, shifted or multiplied."""
 
 import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-from pydantic import ValidationError
 
-from .distributions import Lognormal, Uncertain
+from .change_notation import SIGNS, Way, parse_key, read_changes, split_list
+from .changes import change_key
 from .distributions.quantiles import QUANTILE_KEY, level_of
 from .errors import ScenarioError
-from .explain import describe, mistakes_of
 from .inputs import list_inputs
-from .key_words import words_of_key, words_of_setting
-from .layers import Key, Layers, Origin
+from .key_words import words_of_setting
+from .layers import Layers, Origin
 from .schema import Scenario
-from .units import in_unit
+from .validation import validate
 
 Value = float | str
-Way = Literal["set", "by", "times"]
+Range = tuple[float, float]
 NOT_OF_THE_LAB = ("name", "lab", "description", "sampling", "horizon", "targets", "decision")
 BISECTIONS = 16
 MOST_VALUES = 1000
+LONGEST_COUNT = 9
+# How a value is marked that shifts or multiplies, what such a value is called, and what it does.
+MARKS: dict[Way, str] = {"set": "", "by": "+", "times": "×"}
+NAMES: dict[Way, str] = {"set": "", "by": "shift of ", "times": "factor of "}
+DONE: dict[Way, str] = {"set": "set to", "by": "shifted by", "times": "multiplied by"}
 
 
 @dataclass(frozen=True)
@@ -36,63 +40,93 @@ class Setting:
     scenario
         As it is.
     key
-        As the user wrote it, such as ``inference.efficiency_gain.p50``.
-    now
-        The value that the scenario has.
-    unit
-        Of the value; empty where the schema declares none.
-    spread
-        A scale of the value: from P10 to P90 of its input, or its own size.
-    owner
-        Key of the input that the value belongs to, or the key itself.
+        As the user wrote it, such as ``inference.efficiency_gain``.
     way
-        ``set`` sets the value; ``by`` moves the owner's distribution as a whole by adding to every
-        draw, ``times`` by multiplying every draw.
+        ``set`` sets the value, which makes an uncertain input certain; ``by`` adds it to what is
+        there, a number or every draw of an input; ``times`` multiplies that.
+    stated
+        The value that the scenario has; the median of an uncertain input.
+    unit
+        Of the stated value; empty where the schema declares none.
+    spread
+        A scale of the stated value: from P10 to P90 of its input, or its own size.
+    is_uncertain
+        Whether it is an input with more than one value.
     """
 
     scenario: Scenario
     key: str
-    now: Value
+    way: Way
+    stated: Value
     unit: str
     spread: float
-    owner: str
-    way: Way
+    is_uncertain: bool = False
 
     @property
-    def title(self) -> str:
-        """What it is called, such as ``median efficiency gain``."""
-        if self.way == "set" or self.key != self.owner:
-            return words_of_setting(self.key, (self.owner,))
-        return f"{'shift' if self.way == 'by' else 'factor'} of {words_of_key(self.owner)}"
+    def now(self) -> Value | None:
+        """What leaves the scenario as it is; None if no value does."""
+        if self.way == "set":
+            return None if self.is_uncertain else self.stated
+        return 0.0 if self.way == "by" else 1.0
 
     @property
     def label(self) -> str:
         """Its title and unit, for an axis."""
-        return f"{self.title}, {self.unit}" if self.unit else self.title
+        unit = "" if self.way == "times" else self.unit
+        return f"{self.title}, {unit}" if unit else self.title
+
+    @property
+    def name(self) -> str:
+        """What the value is, by its key: that of the key, its shift or its factor."""
+        return f"{NAMES[self.way]}{self.key}"
+
+    @property
+    def title(self) -> str:
+        """What the value is, in words, such as ``shift of efficiency gain``."""
+        inputs = {member.key for member in list_inputs(self.scenario)}
+        return f"{NAMES[self.way]}{words_of_setting(self.key, inputs)}"
 
     @property
     def meaning(self) -> str:
         """How the scenario changes with the value, in words."""
-        if self.way == "set":
-            return f"{self.title} set to the value, all else as stated"
-        does = "shifted" if self.way == "by" else "multiplied"
-        every = f"every draw of {words_of_key(self.owner)} {does}"
-        if self.key == self.owner:
-            return f"{every} by the value"
-        return f"{every} alike, until the {self.title} is the value"
+        words = self.title.removeprefix(NAMES[self.way])
+        if self.way != "set":
+            what = f"every draw of {words}" if self.is_uncertain else words
+            return f"{what} {DONE[self.way]} the value"
+        if self.is_uncertain:
+            return f"{words} certain at the value"
+        return f"{words} set to the value, all else as stated"
 
     @property
     def in_words(self) -> str:
-        """Its key, how the scenario changes with the value, and the value now."""
-        return f"{self.key}: {self.meaning} (now {self.written(self.now)})"
+        """Its key, how the scenario changes with the value, and what it has now."""
+        uncertain = "uncertain, its median " if self.is_uncertain else ""
+        return f"{self.key}: {self.meaning} (now {uncertain}{self._with_unit(self.stated)})"
+
+    @property
+    def baseline(self) -> str:
+        """What it is in the scenario as it stands, in words."""
+        now = "uncertain" if self.now is None else self.written(self.now)
+        return f"{now} in the baseline"
 
     def written(self, value: Value) -> str:
-        """Return a value with its unit, a share in percent."""
+        """Return a value with a sign of what it does and its unit, a share in percent."""
+        return self.shown(value) if self.way == "times" else self.marked(self._with_unit(value))
+
+    def _with_unit(self, value: Value) -> str:
         if isinstance(value, str):
             return value
         if self.unit == "share":
             return f"{shown_value(100.0 * value)}%"
         return f"{shown_value(value)} {self.unit}".rstrip()
+
+    def shown(self, value: Value) -> str:
+        """Return a value as people read it, with a sign of what it does."""
+        return self.marked(shown_value(value))
+
+    def marked(self, number: str) -> str:
+        """Return a written number with a sign of what it does."""
+        return number if self.way == "by" and number.startswith("-") else MARKS[self.way] + number
 
     def at(self, value: Value) -> Scenario:
         """Return the scenario at a value.
@@ -102,27 +136,15 @@ class Setting:
         ScenarioError
             If the scenario can't have it.
         """
-        origin = Origin(None, (), f"--vary {self.key}: at {shown_value(value)}")
-        if self.way != "set" and isinstance(value, str):
-            raise ScenarioError(f"{origin.setting}: must be a number")
+        origin = Origin(None, (), f"--vary {self.key}: at {self.shown(value)}")
         layers = _layers(self.scenario, origin)
-        if self.way == "set":
-            if isinstance(self.now, int) and isinstance(value, float) and value.is_integer():
-                value = int(value)
-            layers.set(_steps(self.key), value, origin)
-        else:
-            of = layers.get(_steps(self.owner), origin)
-            now, then = float(self.now), float(value)
-            amount = then - now if self.way == "by" else then / now
-            moved = {"distribution": "shifted", "of": of, self.way: amount, "source": self.meaning}
-            layers.set(_steps(self.owner), moved, origin)
-        try:
-            with np.errstate(all="ignore"):
-                return Scenario.model_validate(layers.table)
-        except ValidationError as error:
-            mistakes = mistakes_of(error, layers.table)
-            lines = describe(mistakes, layers, Path(origin.setting))
-            raise ScenarioError(*lines) from None
+        if isinstance(self.stated, int) and isinstance(value, float) and value.is_integer():
+            value = int(value)
+        change_key(layers, parse_key(self.key), self.way, value, origin)
+        found, mistakes = validate(layers, Path(origin.setting))
+        if found is None:
+            raise ScenarioError(*mistakes)
+        return found
 
     def can_be(self, value: float) -> bool:
         """Tell whether the scenario can have a value."""
@@ -132,26 +154,29 @@ class Setting:
             return False
         return True
 
-    def search_range(self, spreads: float = 1.0) -> tuple[float, float]:
+    def search_range(self, spreads: float = 1.0) -> Range:
         """Return where to look for a value, as far as is valid.
 
         Parameters
         ----------
         spreads
-            How many to either side of the value now.
+            How many to either side of the value now, or of the median.
 
         Raises
         ------
         ScenarioError
             If the value can't be moved by a little.
         """
-        now, reach = self.now, spreads * self.spread
-        if isinstance(now, (str, int)):
-            kind = "a text" if isinstance(now, str) else "a whole number"
+        if isinstance(self.stated, (str, int)):
+            kind = "a text" if isinstance(self.stated, str) else "a whole number"
             raise ScenarioError(
-                f"--vary {self.key}: {now} is {kind}; compare some with simulate sweep"
+                f"--vary {self.key}: {self.stated} is {kind}; compare some with simulate sweep"
             )
-        return self._valid_end(now, now - reach), self._valid_end(now, now + reach)
+        middle = self.stated if self.now is None else float(self.now)
+        reach = spreads * self.spread
+        if self.way == "times":
+            reach = min(reach / abs(self.stated), 1.0) if self.stated else 1.0
+        return self._valid_end(middle, middle - reach), self._valid_end(middle, middle + reach)
 
     def _valid_end(self, inside: float, outside: float) -> float:
         """Return the outermost valid value between a valid one and another."""
@@ -169,7 +194,7 @@ class Setting:
         return rounded if self.can_be(rounded) else inside
 
 
-def find_setting(scenario: Scenario, key: str) -> Setting:
+def find_setting(scenario: Scenario, key: str, way: Way = "set") -> Setting:
     """Return what a key names, to vary it.
 
     Parameters
@@ -177,11 +202,9 @@ def find_setting(scenario: Scenario, key: str) -> Setting:
     scenario
         A validated one.
     key
-        An uncertain input's moves its whole distribution: the value is added to every draw, or, of
-        a lognormal that begins at 0, multiplies it. So does the key of a quantile that the
-        scenario doesn't state (``p50`` of a normal given by ``p10`` and ``p90``), until the
-        quantile is the value. Any other key's value is set, as ``--set`` does: a quantile that
-        is stated moves alone.
+        Of an input, or of any single value, as ``--set`` takes it.
+    way
+        Whether values set it, shift it or multiply it.
 
     Returns
     -------
@@ -192,39 +215,38 @@ def find_setting(scenario: Scenario, key: str) -> Setting:
     ScenarioError
         If the scenario has no such key, or it is no single value.
     """
-    origin = Origin(None, (), f"--vary {key}")
-    if key.split(".")[0] in NOT_OF_THE_LAB:
+    origin, steps = Origin(None, (), f"--vary {key}"), parse_key(key)
+    if not steps:
+        raise ScenarioError(f"{origin.setting}: is no key; write it as cash.opening")
+    if steps[0] in NOT_OF_THE_LAB:
         raise ScenarioError(f"{origin.setting}: is no quantity of the lab")
-    layers = _layers(scenario, origin)
-    parent, _, last = key.rpartition(".")
     inputs = {member.key: member for member in list_inputs(scenario)}
-    owner = inputs.get(key) or inputs.get(parent)
-    if owner is None:
-        for known in inputs:
-            part, _, within = known.partition(".")
-            if f"{key}.".startswith(f"{within}."):
-                raise ScenarioError(f"{origin.setting}: did you mean {part}.{key}?")
-        now = _single(layers.get(_steps(key), origin), origin)
-        return Setting(scenario, key, now, "", _size(now), key, "set")
-    unit, distribution = owner.quantity.unit, owner.distribution
-    if distribution.is_certain:
-        now = distribution.quantile(0.5)
-        return Setting(scenario, owner.key, now, unit, _size(now), owner.key, "set")
-    low, middle, high = (round(distribution.quantile(level), 12) for level in (0.1, 0.5, 0.9))
-    spread, way = high - low, _natural_way(distribution)
-    if owner.key == key and way == "times":
-        return Setting(scenario, key, 1.0, "times", spread / middle, key, way)
-    if owner.key == key:
-        return Setting(scenario, key, 0.0, unit, spread, key, way)
-    if QUANTILE_KEY.fullmatch(last) and last not in layers.get(_steps(parent), origin):
-        now = round(distribution.quantile(level_of(last)), 12)
-        return Setting(scenario, key, now, unit, spread, parent, way)
-    now = _single(layers.get(_steps(key), origin), origin)
-    return Setting(scenario, key, now, unit, spread, parent, "set")
-
-
-def _steps(key: str) -> Key:
-    return tuple(key.split("."))
+    if found := inputs.get(key):
+        low, middle, high = (round(found.distribution.quantile(p), 12) for p in (0.1, 0.5, 0.9))
+        spread, unit = high - low or _size(middle), found.quantity.unit
+        is_uncertain = not found.distribution.is_certain
+        return Setting(scenario, key, way, middle, unit, spread, is_uncertain)
+    parent, _, last = key.rpartition(".")
+    around, layers = inputs.get(parent), _layers(scenario, origin)
+    if around and QUANTILE_KEY.fullmatch(last) and last not in layers.get(steps[:-1], origin):
+        if way != "set":
+            raise ScenarioError(f"{origin.setting}: {parent} states no {last}; move it as a whole")
+        stated: Value = round(around.distribution.quantile(level_of(last)), 12)
+    else:
+        try:
+            stated = _single(layers.get(steps, origin), origin)
+        except ScenarioError:
+            for known in inputs:
+                part, _, within = known.partition(".")
+                if f"{key}.".startswith(f"{within}."):
+                    raise ScenarioError(f"{origin.setting}: did you mean {part}.{key}?") from None
+            raise
+    if way != "set" and isinstance(stated, str):
+        raise ScenarioError(f"{origin.setting}: {stated} is a text, which no value moves")
+    if around is None:
+        return Setting(scenario, key, way, stated, "", _size(stated))
+    low, high = (around.distribution.quantile(level) for level in (0.1, 0.9))
+    return Setting(scenario, key, way, stated, around.quantity.unit, high - low or _size(stated))
 
 
 def _layers(scenario: Scenario, origin: Origin) -> Layers:
@@ -234,20 +256,16 @@ def _layers(scenario: Scenario, origin: Origin) -> Layers:
 
 
 def _single(given: Any, origin: Origin) -> Value:
+    if isinstance(given, dict) and "value" in given:
+        given = given["value"]
     if isinstance(given, bool) or not isinstance(given, (int, float, str)):
         keys = f"; name one of its keys: {', '.join(given)}" if isinstance(given, dict) else ""
         raise ScenarioError(f"{origin.setting}: is no single value{keys}")
     return given
 
 
-def _size(now: Value) -> float:
-    return 1.0 if isinstance(now, str) else abs(now) or 1.0
-
-
-def _natural_way(distribution: Uncertain) -> Way:
-    """Return what moves a distribution and leaves its shape: a factor if it begins at 0."""
-    begins_at_zero = isinstance(distribution, Lognormal) and distribution.origin == 0.0
-    return "times" if begins_at_zero else "by"
+def _size(stated: Value) -> float:
+    return 1.0 if isinstance(stated, str) else abs(stated) or 1.0
 
 
 def shown_value(value: Value) -> str:
@@ -272,9 +290,12 @@ def at_values(settings: Sequence[Setting], values: Sequence[Value]) -> Scenario:
 def refuse_overlap(settings: Sequence[Setting]) -> None:
     """Raise unless each setting leaves alone what the others change."""
     for one, other in itertools.combinations(settings, 2):
-        moves = one.way != "set" or other.way != "set"
-        if one.key == other.key or (one.owner == other.owner and moves):
-            raise ScenarioError(f"--vary {one.key}, --vary {other.key}: both change {one.owner}")
+        within, around = sorted(
+            (parse_key(setting.key) for setting in (one, other)), key=len, reverse=True
+        )
+        if within[: len(around)] == around:
+            shared = one.key if parse_key(one.key) == around else other.key
+            raise ScenarioError(f"--vary {one.key}, --vary {other.key}: both change {shared}")
 
 
 def parse_variation(scenario: Scenario, text: str) -> tuple[Setting, list[Value]]:
@@ -285,34 +306,90 @@ def parse_variation(scenario: Scenario, text: str) -> tuple[Setting, list[Value]
     scenario
         Whose setting it is.
     text
-        ``key=a,b,c``, or ``key=a:b:n`` for n values from a to b at even distances; numbers may be
-        written with their unit, such as ``10%``.
+        ``key=a,b,c``, or ``key=a:b:n`` for n values from a to b at even distances; values may be
+        written with their unit, such as ``10%``, and with what they do, such as ``+10%``.
 
     Raises
     ------
     ScenarioError
         If it is neither.
     """
-    key, equals, listed = text.partition("=")
-    if not equals or not listed.strip():
+    key, equals, listed = (part.strip() for part in text.partition("="))
+    if not equals or not listed:
         raise ScenarioError(f"--vary {text}: write it as key=0.1,0.2,0.4 or key=0.1:0.5:5")
-    setting = find_setting(scenario, key.strip())
+    setting = find_setting(scenario, key)
     try:
-        return setting, _values(listed, setting.unit)
+        way, values = _values(listed, setting.unit)
     except ValueError as error:
         raise ScenarioError(f"--vary {text}: {error}") from None
+    return find_setting(scenario, key, way), values
 
 
-def _values(listed: str, unit: str) -> list[Value]:
+def _values(listed: str, unit: str) -> tuple[Way, list[Value]]:
     first, *rest = listed.split(":")
     if not rest:
-        values = [in_unit(part.strip(), unit) for part in listed.split(",")]
-        if "" in values:
-            raise ValueError("has an empty place; write key=a,b,c")
-        return values
+        parts = split_list(listed)
+        if len(parts) > MOST_VALUES:
+            raise ValueError(f"has {len(parts)} values; the most is {MOST_VALUES}")
+        return read_changes(parts, unit)
     last, count = (*rest, "")[:2]
-    low, high = (in_unit(end.strip(), unit) for end in (first, last))
-    is_range = len(rest) == 2 and count.strip().isdecimal() and 2 <= int(count) <= MOST_VALUES
+    is_counted = len(rest) == 2 and count.strip().isdecimal() and len(count) < LONGEST_COUNT
+    way, ends = read_changes((first, last), unit)
+    low, high = ends
+    is_range = is_counted and 2 <= int(count) <= MOST_VALUES
     if not is_range or isinstance(low, str) or isinstance(high, str):
         raise ValueError(f"is no range; write key=first:last:count, with 2 to {MOST_VALUES} values")
-    return [round(float(value), 12) for value in np.linspace(low, high, int(count))]
+    return way, [round(float(value), 12) for value in np.linspace(low, high, int(count))]
+
+
+def _numbers(values: Sequence[Value]) -> list[float]:
+    if texts := [value for value in values if isinstance(value, str)]:
+        raise ValueError(f'"{texts[0]}" is no number')
+    return [float(value) for value in values]
+
+
+def parse_search(
+    scenario: Scenario, text: str, low: str | None = None, high: str | None = None
+) -> tuple[Setting, Range | None]:
+    """Return a setting whose value is to be found, and where to look for it.
+
+    Parameters
+    ----------
+    scenario
+        Whose setting it is.
+    text
+        ``key`` to set it, ``key=+`` to shift it, ``key=*`` to multiply it; or ``key=low:high``
+        with values of either kind, such as ``key=+0:+5 bn``.
+    low, high
+        Either end of the range, where the text has none.
+
+    Raises
+    ------
+    ScenarioError
+        If it is none of these, or no range.
+    """
+    key, equals, search = (part.strip() for part in text.partition("="))
+    first, colon, last = search.partition(":")
+    if (equals and not colon and search not in SIGNS) or (colon and (low or high)):
+        raise ScenarioError(f"--vary {text}: write it as key, key=+, key=* or key=low:high")
+    ends = (first, last) if colon else (low, high)
+    given = [end for end in ends if end is not None]
+    setting = find_setting(scenario, key)
+    try:
+        way, values = read_changes(given, setting.unit) if given else (SIGNS.get(search, "set"), [])
+        if search in SIGNS and way != SIGNS[search]:
+            raise ValueError(f"write its ends with {search}, too")
+        numbers = iter(_numbers(values))
+    except ValueError as error:
+        raise ScenarioError(f"--vary {text}: {error}") from None
+    setting = find_setting(scenario, key, way)
+    if not given:
+        return setting, None
+    found = setting.search_range() if len(given) == 1 else (math.nan, math.nan)
+    bottom, top = (
+        there if end is None else next(numbers) for end, there in zip(ends, found, strict=True)
+    )
+    if bottom >= top:
+        shown = f"from {setting.shown(bottom)} to {setting.shown(top)}"
+        raise ScenarioError(f"--vary {text}: {shown} is no range")
+    return setting, (bottom, top)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from .changes import parse_key
+from .change_notation import parse_key
 from .correlations import correlation_mistakes, misnamed_inputs
 from .distributions import Uncertain
 from .errors import Mistake, ScenarioError
@@ -50,7 +50,7 @@ def with_changes(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     layers = _layers(scenario.model_dump(mode="json", exclude_none=True), UNCHECKED)
     for key, value in changes.items():
         steps = parse_key(key)
-        if steps is None:
+        if not steps:
             raise ScenarioError(f'{CALL} "{key:.60}": write the key as "cash.opening"')
         layers.set(steps, _written(value), Origin(None, (), CALL))
     changed, mistakes = validate(layers, Path(CALL))
