@@ -55,13 +55,13 @@ def whole_file(file: Path, force: bool = False) -> Iterator[Path]:
 
 
 @contextmanager
-def told(place: Path) -> Iterator[None]:
-    """Tell of a place that can't be written to, and why."""
+def told(place: Path, so: str = "") -> Iterator[None]:
+    """Tell of a place that can't be written to, why, and what became of the rest."""
     try:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
-        raise ScenarioError(f"{place}: can't be written: {reason}; nothing was kept") from None
+        raise ScenarioError(f"{place}: can't be written: {reason}{so}") from None
 
 
 def try_to_write(within: Path) -> None:
