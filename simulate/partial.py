@@ -158,10 +158,10 @@ def _is_locked(folder: Path) -> bool | None:
 
 def sync(path: Path) -> None:
     """See that a file's content, or a folder's names, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        # Some file systems can't, for folders.
-        with suppress(OSError) if path.is_dir() else nullcontext():
+    # Some systems can't, for folders.
+    with suppress(OSError) if path.is_dir() else nullcontext():
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
             os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        finally:
+            os.close(descriptor)

@@ -48,7 +48,7 @@ def test_a_scenario_is_not_lost_to_a_full_disk(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(Path, "write_text", no_space)
-    with pytest.raises(ScenarioError, match="can't be written: No space left on device$"):
+    with pytest.raises(ScenarioError, match=r"can't be written: No space left on device$"):
         init(mine, force=True)
     assert mine.read_text() == "mine"
     assert [path.name for path in tmp_path.iterdir()] == ["mine.toml"]
