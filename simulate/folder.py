@@ -53,7 +53,7 @@ def whole_folder(
         If other files are in the way, another process writes there, or nothing can be written.
     """
     _refuse_no_folder(folder, own_files)
-    with told(folder), made(folder):
+    with told(folder, "; nothing was kept"), made(folder):
         with locked(folder):
             if is_being_written(folder, command):
                 raise ScenarioError(

@@ -55,13 +55,13 @@ def whole_file(file: Path, force: bool = False) -> Iterator[Path]:
 
 
 @contextmanager
-def told(place: Path) -> Iterator[None]:
-    """Tell of a place that can't be written to, and why."""
+def told(place: Path, so: str = "") -> Iterator[None]:
+    """Tell of a place that can't be written to, why, and what became of the rest."""
     try:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
-        raise ScenarioError(f"{place}: can't be written: {reason}; nothing was kept") from None
+        raise ScenarioError(f"{place}: can't be written: {reason}{so}") from None
 
 
 def try_to_write(within: Path) -> None:
@@ -158,10 +158,10 @@ def _is_locked(folder: Path) -> bool | None:
 
 def sync(path: Path) -> None:
     """See that a file's content, or a folder's names, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        # Some file systems can't, for folders.
-        with suppress(OSError) if path.is_dir() else nullcontext():
+    # Some systems can't, for folders.
+    with suppress(OSError) if path.is_dir() else nullcontext():
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
             os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        finally:
+            os.close(descriptor)

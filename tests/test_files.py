@@ -1,10 +1,13 @@
 """Files that commands write: named before the work, and written whole after it."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
 from simulate.commands.files import new_page, new_picture, save_page
+from simulate.commands.start import init
 from simulate.scenario import ScenarioError
 
 
@@ -32,3 +35,28 @@ def test_what_can_not_be_written_is_told_before_the_work(
     (tmp_path / "old.png").touch()
     with pytest.raises(ScenarioError, match=message):
         new_picture(tmp_path / name, "openai", "inputs", force)
+
+
+def test_a_scenario_is_not_lost_to_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text("mine")
+
+    def no_space(self: Path, *_: object, **__: object) -> None:
+        self.touch()
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_text", no_space)
+    with pytest.raises(ScenarioError, match=r"can't be written: No space left on device$"):
+        init(mine, force=True)
+    assert mine.read_text() == "mine"
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.toml"]
+
+
+def test_a_scenario_that_exists_is_kept_and_nothing_is_put_beside_it(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text("mine")
+    with pytest.raises(ScenarioError, match=r"mine\.toml: exists"):
+        init(mine)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.toml"]

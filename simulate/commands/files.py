@@ -61,10 +61,15 @@ def tell(words: str) -> None:
 
 def write_new(file: Path, text: str, force: bool) -> None:
     """Write a text file, never over another one unless forced."""
-    if file.exists() and not force:
-        raise ScenarioError(f"{file}: exists; choose another name, or replace it with --force")
+    refuse_existing(file, force)
     with whole_file(file, force) as partial:
         partial.write_text(text, encoding="utf-8")
+
+
+def refuse_existing(file: Path, force: bool) -> None:
+    """Raise if a file exists, unless forced."""
+    if file.exists() and not force:
+        raise ScenarioError(f"{file}: exists; choose another name, or replace it with --force")
 
 
 def new_picture(

@@ -10,7 +10,7 @@ from simulate.interruption import uninterrupted
 from simulate.scenario import packaged_configs
 from simulate.scenario.json_schema import SCHEMA_FILE, schema_text
 
-from .files import write_new
+from .files import refuse_existing, write_new
 from .options import Force
 
 STARTER = "starter.toml"
@@ -35,8 +35,9 @@ def init(
     """Write a commented scenario to start from, and its JSON Schema beside it."""
     starter = (packaged_configs() / STARTER).read_text(encoding="utf-8")
     beside = file.parent / SCHEMA_FILE
+    refuse_existing(file, force)
     with uninterrupted(f"{file} was written"):
-        write_new(file, starter, force)
         if not beside.exists() or force:
             write_new(beside, schema_text(), force)
+        write_new(file, starter, force)
     console().print(f"Scenario: {file}\nNow: simulate check {file}", soft_wrap=True)
