@@ -102,9 +102,6 @@ def draw_shock(
 def look_up(tables: Tables, table: int, s: Array, out: Array) -> None:
     """Write the quantile function of a table at the normal scores of the row SCORE."""
     first, density = np.int64(tables.layout[table, 0]), tables.layout[table, 2]
-    if density == IN_PIECES:
-        look_up_pieces(tables, table, s, out)
-        return
     last = tables.layout[table, 1] - 1e-9
     coefficients = tables.coefficients
     for i in range(LANES):
@@ -115,6 +112,15 @@ def look_up(tables: Tables, table: int, s: Array, out: Array) -> None:
         out[i] = coefficients[k, 0] + f * (
             coefficients[k, 1] + f * (coefficients[k, 2] + f * coefficients[k, 3])
         )
+
+
+@kernel
+def look_up_any(tables: Tables, table: int, s: Array, out: Array) -> None:
+    """Do as ``look_up`` for a table that may be made of pieces, as an input's may."""
+    if tables.layout[table, 2] == IN_PIECES:
+        look_up_pieces(tables, table, s, out)
+    else:
+        look_up(tables, table, s, out)
 
 
 @shared_kernel
@@ -177,7 +183,7 @@ def draw_inputs(points: Points, draws: Draws, tables: Tables, inputs: Inputs, st
     for j in range(count):
         mix_scores(draws.mixing, j, count, state.raw, state.now)
         join_tails(draws.copula, tables, state.now)
-        look_up(tables, j, state.now, inputs.rows[draws.input_row[j]])
+        look_up_any(tables, j, state.now, inputs.rows[draws.input_row[j]])
 
 
 @kernel
@@ -227,10 +233,10 @@ def draw_yearly(points: Points, draws: Draws, tables: Tables, year: int, state: 
         scores(points, draws.first_year + 2 * year + j, state.raw[count + j])
     mix_scores(draws.mixing, count, count + 2, state.raw, s)
     join_tails(draws.copula, tables, s)
-    look_up(tables, draws.overrun_table, s, s[Now.DEVIATION : Now.DEVIATION + LANES])
+    look_up_any(tables, draws.overrun_table, s, s[Now.DEVIATION : Now.DEVIATION + LANES])
     mix_scores(draws.mixing, count + 1, count + 2, state.raw, s)
     join_tails(draws.copula, tables, s)
-    look_up(tables, draws.drift_table, s, s[Now.DRIFT : Now.DRIFT + LANES])
+    look_up_any(tables, draws.drift_table, s, s[Now.DRIFT : Now.DRIFT + LANES])
 
 
 @kernel
