@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate.kernels.arrays import Copula
+from simulate.kernels.draws import IN_PIECES
 from simulate.kernels.rows import LANES, Hardware, Hit, Lab, Metric, Segment
 from simulate.kernels.tally import (
     FIXED_POINT,
@@ -68,6 +69,8 @@ def simulate_in_c(scenario: Scenario, paths: int, threads: int) -> tuple[Tally, 
     draws, schedule = prepared.plan.draws, prepared.plan.schedule
     if draws.copula.dimension >= 0 or draws.shock_table >= 0 or np.any(schedule.kept != 1.0):
         raise ValueError("lab.c knows normal tails alone, and no known loss of clients.")
+    if np.any(prepared.plan.tables.layout[:, 2] == IN_PIECES):
+        raise ValueError("lab.c knows no inputs that jump, as discrete ones do.")
     points = [prepared.points("sobol", options.seed, r) for r in range(options.replicates)]
     tallies = [empty_tally(scenario.horizon.quarters) for _ in points]
     blocks = -(-paths // (LANES * len(points)))
@@ -167,6 +170,7 @@ def _header(prepared: Prepared) -> str:
         lines.append(f"typedef struct {{ {' '.join(fields)} }} {type(group).__name__};")
     lines += [_enum(rows) for rows in (Lab, Segment, Hardware, Metric, Hit)]
     constants = {
+        "TABLE_COLUMNS": plan.tables.layout.shape[1],
         "MANTISSA_SHIFT": MANTISSA_SHIFT,
         "MONEY_OFFSET": MONEY_OFFSET,
         "MONEY_SIDE": MONEY_SIDE,

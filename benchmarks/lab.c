@@ -196,7 +196,7 @@ static inline double cubic(const double *c, double f) { return c[0] + f * (c[1] 
 
 static inline double quantile(const Tables *tables, int64_t table, double score)
 {
-    const double *layout = tables->layout + 3 * table;
+    const double *layout = tables->layout + TABLE_COLUMNS * table;
     double position = at_most(at_least((score + 6.5) * layout[2], 0.0), layout[1] - 1e-9);
     int32_t cell = (int32_t)position;
     return cubic(tables->coefficients + 4 * ((int64_t)layout[0] + cell), position - cell);
@@ -204,7 +204,7 @@ static inline double quantile(const Tables *tables, int64_t table, double score)
 
 static void look_up(const Tables *tables, int64_t table, const double *restrict score, double *restrict out)
 {
-    const double *layout = tables->layout + 3 * table;
+    const double *layout = tables->layout + TABLE_COLUMNS * table;
     const double *first = tables->coefficients + 4 * (int64_t)layout[0];
     double density = layout[2], last = layout[1] - 1e-9;
     int32_t cell[WIDTH] ALIGNED;

@@ -108,9 +108,6 @@ def cubic(f: float, c: Array) -> float:
 def look_up(tables: Tables, table: int, s: Array, out: Array) -> None:
     """Write the quantile function of a table at the normal scores of the row SCORE."""
     first, density = np.int64(tables.layout[table, 0]), tables.layout[table, 2]
-    if density == IN_PIECES:
-        look_up_pieces(tables, table, s, out)
-        return
     last = tables.layout[table, 1] - 1e-9
     coefficients = tables.coefficients
     for i in range(LANES):
@@ -119,6 +116,15 @@ def look_up(tables: Tables, table: int, s: Array, out: Array) -> None:
         f = position - cell
         k = first + cell
         out[i] = cubic(f, coefficients[k])
+
+
+@kernel
+def look_up_any(tables: Tables, table: int, s: Array, out: Array) -> None:
+    """Do as ``look_up`` for a table that may be made of pieces, as an input's may."""
+    if tables.layout[table, 2] == IN_PIECES:
+        look_up_pieces(tables, table, s, out)
+    else:
+        look_up(tables, table, s, out)
 
 
 @shared_kernel
@@ -180,7 +186,7 @@ def draw_inputs(points: Points, draws: Draws, tables: Tables, inputs: Inputs, st
     for j in range(count):
         mix_scores(draws.mixing, j, count, state.raw, state.now)
         join_tails(draws.copula, tables, state.now)
-        look_up(tables, j, state.now, inputs.rows[draws.input_row[j]])
+        look_up_any(tables, j, state.now, inputs.rows[draws.input_row[j]])
 
 
 @kernel
@@ -230,10 +236,10 @@ def draw_yearly(points: Points, draws: Draws, tables: Tables, year: int, state: 
         scores(points, draws.first_year + 2 * year + j, state.raw[count + j])
     mix_scores(draws.mixing, count, count + 2, state.raw, s)
     join_tails(draws.copula, tables, s)
-    look_up(tables, draws.overrun_table, s, s[Now.DEVIATION : Now.DEVIATION + LANES])
+    look_up_any(tables, draws.overrun_table, s, s[Now.DEVIATION : Now.DEVIATION + LANES])
     mix_scores(draws.mixing, count + 1, count + 2, state.raw, s)
     join_tails(draws.copula, tables, s)
-    look_up(tables, draws.drift_table, s, s[Now.DRIFT : Now.DRIFT + LANES])
+    look_up_any(tables, draws.drift_table, s, s[Now.DRIFT : Now.DRIFT + LANES])
 
 
 @kernel

@@ -89,9 +89,9 @@ def _pieces(quantile: Quantile, breaks: Array) -> list[Piece]:
     starts, widths = edges[:-1], np.diff(edges)
     beside = np.minimum(BESIDE, 0.25 * widths)
     first, last = starts + beside, edges[1:] - beside
-    values = quantile(first)
-    is_step = values == quantile(last)
-    steps = np.column_stack([values, np.zeros((values.size, 3))])
+    values, beyond = quantile(first), quantile(last)
+    is_straight = (values == beyond) | (widths <= 1.0 / FINEST)
+    straight = np.column_stack([values, beyond - values, np.zeros((values.size, 2))])
 
     def within(i: int) -> Quantile:
         return lambda score: quantile(np.clip(score, first[i], last[i]))
@@ -100,7 +100,9 @@ def _pieces(quantile: Quantile, breaks: Array) -> list[Piece]:
         Piece(
             start,
             width,
-            steps[i : i + 1] if is_step[i] else _coefficients(within(i), start, width, spread),
+            straight[i : i + 1]
+            if is_straight[i]
+            else _coefficients(within(i), start, width, spread),
         )
         for i, (start, width) in enumerate(zip(starts.tolist(), widths.tolist(), strict=True))
     ]

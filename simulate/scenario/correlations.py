@@ -100,6 +100,8 @@ def misnamed_inputs(
             len(patterns) > 2 or (len(set(patterns)) < 2 and STAR not in patterns[0])
         ):
             mend = 'the key must name two inputs, as "first, second", or a group with a star'
+            if key == "nearest":
+                mend = "stands under [copula]"
             found.append(Mistake(("correlations", key), mend))
             continue
         least = 2 if len(patterns) == 1 else 1

@@ -102,9 +102,7 @@ class StudentT(_ByLocationAndScale):
     location: Number | None = Field(
         default=None, description="its middle; with scale, instead of quantiles"
     )
-    scale: Number | None = Field(
-        default=None, description="above 0; the standard deviation is a little more"
-    )
+    scale: Number | None = Field(default=None, description="above 0, of the standard t")
 
     def _check(self) -> None:
         if not 1.0 <= self.degrees_of_freedom <= 1000.0:
