@@ -100,9 +100,8 @@ def _defect_of_check(made: Mutant) -> str:
 
 def _unnamed(error: ScenarioError, made: Mutant) -> str:
     """Return what an error lacks: the file of each line, or brevity."""
-    lines = [
-        line for line in error.lines if str(made.file.parent) not in line and "configs" not in line
-    ]
+    known = (str(made.file.parent), "packaged:")
+    lines = [line for line in error.lines if not any(name in line for name in known)]
     if lines:
         return f"names no file: {lines[0]}"
     return (

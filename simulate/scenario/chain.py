@@ -9,7 +9,7 @@ from typing import Any
 from .errors import ScenarioError
 from .lab import settle_lab
 from .layers import DEEPEST, Layers, Origin, Table
-from .packaged import Found, find_beside, packaged_configs, packaged_names, shown_path
+from .packaged import Found, find_beside, packaged_configs, packaged_names
 from .reach import Reach, data_files
 from .regular_file import read_regular
 
@@ -37,12 +37,11 @@ def read_chain(path: Path, data: Sequence[str | Path] = ()) -> Layers:
 
 def _read_over(path: Path, reach: Reach, below: tuple[Path, ...]) -> Layers:
     """Return a file's table over those that it extends; those below led here."""
-    shown = shown_path(path)
     if path.resolve() in below:
         names = " -> ".join(step.name for step in [*below, path])
-        raise ScenarioError(f"{shown}: extends: the files extend each other: {names}")
+        raise ScenarioError(f"{path}: extends: the files extend each other: {names}")
     if len(below) >= LONGEST_CHAIN:
-        raise ScenarioError(f"{shown}: extends: more than {LONGEST_CHAIN} files in a row")
+        raise ScenarioError(f"{below[0]}: extends: more than {LONGEST_CHAIN} files in a row")
     own = read_toml(path)
     origin, layers = Origin(path, ()), Layers()
     if (parent := own.pop("extends", None)) is not None:

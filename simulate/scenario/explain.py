@@ -204,7 +204,8 @@ def _unknown_key(location: tuple[int | str, ...]) -> str:
     if "value" in location[-2:-1] and QUANTILE_KEY.fullmatch(str(location[-1])):
         return 'quantiles of what? Add distribution = "normal", or another'
     section = _section_at(location[:-1])
-    known = [WRITTEN_AS.get(name, name) for name in section.model_fields] if section else []
+    fields = section.model_fields if section else {}
+    known = [WRITTEN_AS.get(name, name) for name, field in fields.items() if not field.exclude]
     if section is Scenario:
         known += ["extends", "variants", "stresses"]
     hint = did_you_mean(str(location[-1]), known)

@@ -13,6 +13,7 @@ from .schema import Scenario
 DOUBTS = ("name", "revenue")
 # Figures that no two labs share.
 OF_ONE_LAB = {"revenue", "monthly_revenue"}
+LONGEST = 100
 # A company's projection is its own, and so is the source that stands beside it.
 PROJECTION = ("projected_year", "projected_margin", "source")
 
@@ -34,7 +35,7 @@ def settle_lab(own: Table, layers: Layers, path: Path) -> None:
     if theirs and "lab" not in own and (doubts := _doubts(own, theirs)):
         why, is_another = " and ".join(doubts), len(doubts) == len(DOUBTS)
         if is_another:
-            own["lab"] = lab = str(own["name"]).partition(",")[0]
+            own["lab"] = lab = str(own["name"]).partition(",")[0][:LONGEST]
         taken = f"another lab than {theirs}, by" if is_another else f"{theirs}, in spite of"
         layers.notes.append(
             f"{shown_path(path)}: taken for {taken} its {why}; "

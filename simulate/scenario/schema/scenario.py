@@ -28,7 +28,9 @@ class Scenario(Section):
     """A validated scenario."""
 
     name: Annotated[str, Field(min_length=1, max_length=2000)]
-    lab: Annotated[str, Field(max_length=100, description="whose figures these are")] = ""
+    lab: Annotated[
+        str, Field(max_length=100, description="whose figures these are; another lab says so here")
+    ] = ""
     description: str = ""
     horizon: Horizon
     targets: Targets
