@@ -84,8 +84,8 @@ def test_a_family_whose_likelihood_rises_without_end_is_left_out_and_said(name: 
     titles = {"t": "Student-t", "johnsonsu": "Johnson SU"}
     left_out = list_left_out(fits, values)
     assert "no maximum" in left_out[titles[name]]
-    assert left_out["gamma"] == "takes values above 0"
-    assert left_out["beta"] == "takes values between 0 and 1"
+    assert left_out["gamma"] == "for values above 0 only"
+    assert left_out["beta"] == "for values between 0 and 1 only"
 
 
 OFFSETS: dict[str, Any] = {

@@ -181,7 +181,7 @@ def list_left_out(fits: Sequence[Fit], values: Sequence[float] | Array) -> dict[
     """Return the families that values have no fit of, each with the reason."""
     sample, fitted = np.asarray(values, float), {fit.name for fit in fits}
     return {
-        title: _refusal(name, sample) or "its likelihood has no maximum for these values"
+        title: _refusal(name, sample) or "the likelihood has no maximum for these values"
         for name, title in NAMES.items()
         if name not in fitted
     }
@@ -218,9 +218,9 @@ def _fit_family(name: str, sample: Array, near: Fit | None = None) -> Fit | None
 def _refusal(name: str, sample: Array) -> str:
     """Return why a family can't hold the values, or nothing."""
     if name in POSITIVE and sample.min() <= 0.0:
-        return "takes values above 0"
+        return "for values above 0 only"
     if name == "beta" and not (sample.min() > 0.0 and sample.max() < 1.0):
-        return "takes values between 0 and 1"
+        return "for values between 0 and 1 only"
     return ""
 
 

@@ -58,8 +58,10 @@ def fit(
     if told.stated:
         console().print(f"Told from {data.name}: {told.in_words()}\n", soft_wrap=True, markup=False)
     print_fits(fits, key, f"{data.name}: {column}", console())
-    for title, reason in list_left_out(fits, values).items():
-        console().print(Text(f"Left out: {title}, {reason}"), soft_wrap=True)
+    left_out = list_left_out(fits, values)
+    for reason in dict.fromkeys(left_out.values()):
+        titles = ", ".join(title for title in left_out if left_out[title] == reason)
+        console().print(Text(f"Left out: {titles} ({reason})"), soft_wrap=True)
     save_whole(plot_fit(fits, values, f"{data.name}: {column}"), picture)
     console().print(f"Fits drawn: {picture}", soft_wrap=True)
 
