@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, stats
+from scipy import stats
 
 from simulate.scenario.column import LEAST_VALUES
+
+from .likelihood import Member, likeliest
+from .likelihood import log_likelihood as log_likelihood_of
 
 Array = NDArray[np.float64]
 
@@ -32,22 +35,12 @@ NAMES = {
 }
 # Families of positive values begin at 0: with a free origin their likelihood has no maximum.
 POSITIVE = ("lognorm", "gamma", "weibull_min", "expon")
-# Families that scipy has no closed form or quick root for: where the search begins, in units of
-# the middle half's spread about the median, and which parameters are searched by their logarithm.
-STARTS: dict[str, tuple[float, ...]] = {
-    "t": (5.0, 0.0, 1.0),
-    "weibull_min": (1.5, 1.0),
-    "johnsonsu": (0.0, 1.5, 0.0, 1.5),
-    "skewnorm": (1.0, -0.5, 1.3),
-    "gumbel_r": (-0.4, 0.8),
-}
-BY_LOGARITHM: dict[str, tuple[bool, ...]] = {
-    "t": (True, False, True),
-    "weibull_min": (True, True),
-    "johnsonsu": (False, True, False, True),
-    "skewnorm": (False, False, True),
-    "gumbel_r": (False, True),
-}
+# How many of location and scale are not fitted.
+FIXED = dict.fromkeys(POSITIVE, 1) | {"beta": 2}
+# Parameters are written with as many digits as keep the probabilities of values at these levels.
+WRITTEN_LEVELS = np.array([0.001, 0.05, 0.25, 0.5, 0.75, 0.95, 0.999])
+WRITTEN_ERROR = 1e-6
+FEWEST_DIGITS, MOST_DIGITS = 6, 17
 TESTED = 3
 MOST_TESTED_VALUES = 500
 ENOUGH_FURTHER = 20
@@ -96,9 +89,29 @@ class Fit:
         return NAMES[self.name]
 
     @property
+    def member(self) -> Member:
+        """Return its parameters."""
+        return Member(tuple(self.shapes.values()), self.loc, self.scale)
+
+    @property
     def distribution(self) -> Any:
         """Return the frozen scipy distribution."""
         return getattr(stats, self.name)(**self.shapes, loc=self.loc, scale=self.scale)
+
+    @property
+    def _digits(self) -> int:
+        """Return with how many digits of its parameters it is the same distribution."""
+        values = self.distribution.ppf(WRITTEN_LEVELS)
+        family = getattr(stats, self.name)
+        for digits in range(FEWEST_DIGITS, MOST_DIGITS):
+            shapes, (loc, scale) = (
+                [float(_written(value, digits)) for value in part]
+                for part in (self.shapes.values(), (self.loc, self.scale))
+            )
+            levels = family.cdf(values, *shapes, loc=loc, scale=scale)
+            if np.all(np.abs(levels - WRITTEN_LEVELS) < WRITTEN_ERROR):
+                return digits
+        return MOST_DIGITS
 
     def toml(self, key: str, source: str) -> str:
         """Return a line for a scenario file.
@@ -115,7 +128,8 @@ class Fit:
         else:
             kind = f"scipy.{self.name}"
             numbers = {**self.shapes, "loc": self.loc, "scale": self.scale}
-        listed = ", ".join(f"{name} = {_six_digits(value)}" for name, value in numbers.items())
+        digits = self._digits
+        listed = ", ".join(f"{name} = {_written(value, digits)}" for name, value in numbers.items())
         # A JSON string is a TOML string as well.
         quoted = json.dumps(f"fitted to {self.count} values of {source}", ensure_ascii=False)
         return f'{key} = {{ distribution = "{kind}", {listed}, source = {quoted} }}'
@@ -136,7 +150,8 @@ def fit_data(values: Sequence[float] | Array, resamples: int = 100, seed: int = 
     Returns
     -------
     list of Fit
-        By Akaike's criterion, the best first. A family whose fit doesn't converge is left out.
+        By Akaike's criterion, the best first. A family that can't hold the values, or has no
+        likeliest member, is left out; see ``list_left_out``.
 
     Raises
     ------
@@ -162,82 +177,51 @@ def fit_data(values: Sequence[float] | Array, resamples: int = 100, seed: int = 
     return tested + fits[TESTED:]
 
 
-def _fit_family(name: str, sample: Array, start: Fit | None = None) -> Fit | None:
-    """Return a family's likeliest member, or None if it can't hold the values or be found."""
-    if name in POSITIVE and sample.min() <= 0.0:
+def list_left_out(fits: Sequence[Fit], values: Sequence[float] | Array) -> dict[str, str]:
+    """Return the families that values have no fit of, each with the reason."""
+    sample, fitted = np.asarray(values, float), {fit.name for fit in fits}
+    return {
+        title: _refusal(name, sample) or "the likelihood has no maximum for these values"
+        for name, title in NAMES.items()
+        if name not in fitted
+    }
+
+
+def _fit_family(name: str, sample: Array, near: Fit | None = None) -> Fit | None:
+    """Return a family's likeliest member, or None if it can't hold the values or has none."""
+    if _refusal(name, sample):
         return None
-    if name == "beta" and not (sample.min() > 0.0 and sample.max() < 1.0):
-        return None
-    family, fixed = getattr(stats, name), _fixed(name)
-    # Searched in units of the spread, as the search's tolerances are absolute.
-    origin, unit = _origin_and_unit(name, sample)
-    scaled = (sample - origin) / unit
     try:
-        if name in STARTS:
-            *found, loc, scale = _search(name, scaled, _begin(name, start, origin, unit))
-        else:
-            *found, loc, scale = family.fit(scaled, **fixed)
-    except (RuntimeError, ValueError, OverflowError, FloatingPointError):
+        found = likeliest(name, sample, near and near.member)
+    except (ValueError, OverflowError, FloatingPointError):
         return None
-    loc, scale = origin + unit * loc, unit * scale
-    log_likelihood = float(np.sum(family.logpdf(sample, *found, loc=loc, scale=scale)))
-    if not (scale > 0.0 and np.all(np.isfinite([*found, loc, scale, log_likelihood]))):
+    if found is None:
         return None
-    free = len(found) + 2 - len(fixed)
+    log_likelihood = log_likelihood_of(name, sample, found)
+    numbers = [*found.shapes, found.loc, found.scale, log_likelihood]
+    if not (found.scale > 0.0 and np.all(np.isfinite(numbers))):
+        return None
+    free = len(found.shapes) + 2 - FIXED.get(name, 0)
+    family = getattr(stats, name)
     return Fit(
         name,
-        dict(zip(_shape_names(family), map(float, found), strict=True)),
-        float(loc),
-        float(scale),
+        dict(zip(_shape_names(family), found.shapes, strict=True)),
+        found.loc,
+        found.scale,
         sample.size,
         log_likelihood,
         2.0 * free - 2.0 * log_likelihood,
-        _distance(family.cdf(np.sort(sample), *found, loc=loc, scale=scale)),
+        _distance(family.cdf(np.sort(sample), *found.shapes, loc=found.loc, scale=found.scale)),
     )
 
 
-def _fixed(name: str) -> dict[str, float]:
-    if name == "beta":
-        return {"floc": 0.0, "fscale": 1.0}
-    return {"floc": 0.0} if name in POSITIVE else {}
-
-
-def _origin_and_unit(name: str, sample: Array) -> tuple[float, float]:
-    if name in ("beta", "uniform"):
-        # Of a uniform the ends are values themselves, which rounding would push out of it.
-        return 0.0, 1.0
-    low, middle, high = np.quantile(sample, [0.25, 0.5, 0.75])
-    if name in POSITIVE:
-        return 0.0, float(middle)
-    # 1.35 deviations of a normal; the deviation itself is no measure where tails are heavy.
-    return float(middle), float((high - low) / 1.35 or np.std(sample))
-
-
-def _begin(name: str, near: Fit | None, origin: float, unit: float) -> Array:
-    if near is None:
-        return np.array(STARTS[name])
-    ends = [near.scale / unit] if _fixed(name) else [(near.loc - origin) / unit, near.scale / unit]
-    return np.array([*near.shapes.values(), *ends])
-
-
-def _search(name: str, scaled: Array, start: Array) -> list[float]:
-    """Return shapes, location and scale of the greatest likelihood, in units of the search."""
-    family, logs = getattr(stats, name), np.array(BY_LOGARITHM[name])
-
-    def parameters(place: Array) -> list[float]:
-        found = np.where(logs, np.exp(np.where(logs, place, 0.0)), place).tolist()
-        return [*found[:-1], 0.0, found[-1]] if _fixed(name) else found
-
-    def loss(place: Array) -> float:
-        mean = -float(np.mean(family.logpdf(scaled, *parameters(place))))
-        return mean if math.isfinite(mean) else 1e10
-
-    place = np.where(logs, np.log(np.where(logs, start, 1.0)), start)
-    # Ten powers of e around the start: a shape that runs further has no greatest likelihood.
-    found = optimize.minimize(
-        loss, place, method="L-BFGS-B", bounds=[(x - 10.0, x + 10.0) for x in place]
-    )
-    return parameters(found.x)
+def _refusal(name: str, sample: Array) -> str:
+    """Return why a family can't hold the values, or nothing."""
+    if name in POSITIVE and sample.min() <= 0.0:
+        return "for values above 0 only"
+    if name == "beta" and not (sample.min() > 0.0 and sample.max() < 1.0):
+        return "for values between 0 and 1 only"
+    return ""
 
 
 def _shape_names(family: Any) -> list[str]:
@@ -276,7 +260,7 @@ def _p_value(fit: Fit, sample: Array, resamples: int, seed: int) -> float | None
     return (1.0 + further) / (1.0 + done) if done else None
 
 
-def _six_digits(value: float) -> str:
+def _written(value: float, digits: int) -> str:
     # A whole number is written as a float, so that a reader sees that it is none by chance.
-    text = f"{value:.6g}"
+    text = f"{value:.{digits}g}"
     return text if math.isfinite(value) and set(text) & set(".e") else f"{text}.0"

@@ -43,7 +43,7 @@ def fit(
     Each line below the column's name is a row, a blank one as well, and each row must hold a
     number. Signs that are not stated are told from the file where they are beyond doubt.
     """
-    from simulate.analysis.fit import fit_data
+    from simulate.analysis.fit import fit_data, list_left_out
     from simulate.plots.fit import plot_fit
     from simulate.scenario.column import find_column
     from simulate.scenario.notation import Notation
@@ -58,6 +58,10 @@ def fit(
     if told.stated:
         console().print(f"Told from {data.name}: {told.in_words()}\n", soft_wrap=True, markup=False)
     print_fits(fits, key, f"{data.name}: {column}", console())
+    left_out = list_left_out(fits, values)
+    for reason in dict.fromkeys(left_out.values()):
+        titles = ", ".join(title for title in left_out if left_out[title] == reason)
+        console().print(Text(f"Left out: {titles} ({reason})"), soft_wrap=True)
     save_drawn(picture, plot_fit, fits, values, f"{data.name}: {column}")
     console().print(f"Fits drawn: {picture}", soft_wrap=True)
 
