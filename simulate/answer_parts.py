@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from simulate.event import CASH_YEAR, event_by_year, projected_event
 from simulate.kernels.rows import Hit, Metric
-from simulate.number_format import money, percent, share
+from simulate.number_format import money, percent
 from simulate.result import HITTING_TIMES, Result, projected_time
 from simulate.scenario import Scenario
 from simulate.scenario.funding import funding_assumption
@@ -66,13 +66,13 @@ def headline(result: Result) -> str:
     """Return the answer in two sentences."""
     targets = result.scenario.targets
     year, cash_year = headline_years(result)
-    by_year = result.probability_by_year(projected_time(result.scenario), year).value
-    cash = result.probability_by_year(Hit.CASH_FLOW_HELD, cash_year).value
+    by_year = result.probability_by_year(projected_time(result.scenario), year)
+    cash = result.probability_by_year(Hit.CASH_FLOW_HELD, cash_year)
     company = ", the company's projection" if year == targets.projected_year else ""
     return (
         f"Gross margin ({targets.projected_margin}) reaches {targets.gross_margin:.0%} by the end "
-        f"of {year}{company}, in {share(by_year)} of paths. Free cash flow has been positive for a "
-        f"year by the end of {cash_year} in {share(cash)}."
+        f"of {year}{company}, in {percent(by_year)} of paths. Free cash flow has been positive for "
+        f"a year by the end of {cash_year} in {percent(cash)}. ± is one standard error."
     )
 
 

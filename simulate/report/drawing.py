@@ -53,23 +53,25 @@ def draw(key: str, plot: Plot) -> Picture:
         If the themes differ in more than colours.
     """
     wide = {theme: plot(theme=theme) for theme in (LIGHT, DARK)}
-    narrow = {theme: _narrow(plot, theme) for theme in wide}
-    finding = str(wide[LIGHT].get_label())
+    narrow = {theme: _narrow(plot, theme, figure.get_label()) for theme, figure in wide.items()}
     return Picture(
-        _drawn(wide[LIGHT], wide[DARK], key, finding, "page"),
-        _drawn(narrow[LIGHT], narrow[DARK], f"{key}-narrow", finding, "phone"),
+        _drawn(wide[LIGHT], wide[DARK], key, "page"),
+        _drawn(narrow[LIGHT], narrow[DARK], f"{key}-narrow", "phone"),
     )
 
 
-def _narrow(plot: Plot, theme: Theme) -> Figure:
+def _narrow(plot: Plot, theme: Theme, finding: object) -> Figure:
+    """Return the picture as a phone shows it, labelled with its finding."""
     with narrow_axes(theme) as axes:
-        return plot(axes=axes, theme=theme)
+        figure = plot(axes=axes, theme=theme)
+    figure.set_label(finding)
+    return figure
 
 
-def _drawn(light: Figure, dark: Figure, key: str, finding: str, where: str) -> Markup:
+def _drawn(light: Figure, dark: Figure, key: str, where: str) -> Markup:
     """Return an SVG in the colours of both themes, labelled with its finding."""
     both = _in_both_themes(*(_small_svg(figure, key) for figure in (light, dark)))
-    opening = Markup('<svg class="{}" role="img" aria-label="{}"').format(where, finding)
+    opening = Markup('<svg class="{}" role="img" aria-label="{}"').format(where, light.get_label())
     return opening + Markup(both.removeprefix("<svg"))
 
 
