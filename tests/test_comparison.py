@@ -109,7 +109,7 @@ def test_horizons_targets_and_definitions_that_differ_are_told(anthropic: Scenar
         },
     )
     assert measured_apart({"A": anthropic, "B": other}) == [
-        "All figures end with 2029, where the horizon of B ends.",
+        "All figures are of the years to 2029, where the horizon of B ends.",
         "The margin's target is that of each: 70% in A, 62.5% in B.",
         "The margin is of paying users by 2027, as A projects; "
         "B projects it with free users by 2029.",
@@ -120,5 +120,7 @@ def test_a_stress_test_of_another_horizon_compares_within_it(anthropic: Scenario
     short = changed(anthropic, {"horizon.last_quarter": "2028Q4"})
     found = stress(anthropic, {"short": short}, {}, paths=1024)
     assert [change.value for change in found.tests[0].changes] == [0.0] * 4
-    assert found.apart == ("All figures end with 2028, where the horizon of short ends.",)
+    assert found.apart == (
+        "All figures are of the years to 2028, where the horizon of short ends.",
+    )
     assert found.figures[1].short == "cash flow > 0 held by 2028"
