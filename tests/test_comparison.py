@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 from simulate.analysis.comparison import compare
+from simulate.analysis.measured_apart import measured_apart
+from simulate.analysis.side_by_side import side_by_side
+from simulate.analysis.stress import stress
 from simulate.kernels.rows import Hit, Metric
 from simulate.run import run
 from simulate.scenario import Scenario, ScenarioError, load_scenario
@@ -65,3 +68,59 @@ def test_horizons_that_begin_apart_are_refused(anthropic: Scenario) -> None:
     )
     with pytest.raises(ScenarioError, match="begin in different quarters"):
         compare([anthropic, later], paths=PATHS)
+
+
+def test_a_shorter_horizon_is_that_of_all(anthropic: Scenario) -> None:
+    """Three years of the first compare with its own ten as with themselves."""
+    short = changed(anthropic, {"horizon.last_quarter": "2028Q4"})
+    for pair in ([anthropic, short], [short, anthropic]):
+        both = compare(pair, paths=4096)
+        assert [result.years for result in both.results] == [[2026, 2027, 2028]] * 2
+        assert both.change_of_funding_need(1, "p50").value == 0.0
+        found, alone = (r.funding_need["p50"] for r in (both.results[0], run(short, paths=4096)))
+        error = math.hypot(found.standard_error, alone.standard_error)
+        assert abs(found.value - alone.value) < 5.0 * error
+        assert both.scenarios == tuple(pair)
+
+
+def test_what_is_measured_apart_is_told_beside_its_figure(anthropic: Scenario) -> None:
+    easier = changed(anthropic, {"targets.gross_margin": 0.6})
+    figures = side_by_side(compare([anthropic, easier], paths=1024))
+    shorts = [beside.figure.short for beside in figures]
+    assert shorts[0] == "margin 70% / 60% by 2027"
+    assert not any("/" in short for short in shorts[1:])
+    assert "reaches 70% / 60% by the end of 2027" in figures[0].figure.name
+    assert figures[0].changes[0].value > 0.1
+
+
+def test_scenarios_that_measure_alike_need_no_words(anthropic: Scenario) -> None:
+    dearer = changed(anthropic, {"inference.other_sales_cost": 0.1})
+    assert measured_apart({"A": anthropic, "B": dearer}) == []
+
+
+def test_horizons_targets_and_definitions_that_differ_are_told(anthropic: Scenario) -> None:
+    other = changed(
+        anthropic,
+        {
+            "horizon.last_quarter": "2029Q4",
+            "targets.gross_margin": 0.625,
+            "targets.projected_year": 2029,
+            "targets.projected_margin": "with free users",
+        },
+    )
+    assert measured_apart({"A": anthropic, "B": other}) == [
+        "All figures are of the years to 2029, where the horizon of B ends.",
+        "The margin's target is that of each: 70% in A, 62.5% in B.",
+        "The margin is of paying users by 2027, as A projects; "
+        "B projects it with free users by 2029.",
+    ]
+
+
+def test_a_stress_test_of_another_horizon_compares_within_it(anthropic: Scenario) -> None:
+    short = changed(anthropic, {"horizon.last_quarter": "2028Q4"})
+    found = stress(anthropic, {"short": short}, {}, paths=1024)
+    assert [change.value for change in found.tests[0].changes] == [0.0] * 4
+    assert found.apart == (
+        "All figures are of the years to 2028, where the horizon of short ends.",
+    )
+    assert found.figures[1].short == "cash flow > 0 held by 2028"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simulate.estimate import Estimate, centred
+from simulate.estimate import Estimate, centred, within
 from simulate.observation import Figure, Observation, measures_of
 from simulate.run import run, with_sampling
 from simulate.scenario import Scenario
@@ -154,7 +154,7 @@ def score(observation: Observation, by_path: Array, every: WeightedPaths) -> Sco
         by_path,
         place=every.probability(by_path <= value if is_amount else by_path == value),
         quantiles=quantiles,
-        crps=centred(ranked_probability_score(by_path, value), each),
+        crps=within(centred(ranked_probability_score(by_path, value), each), low=0.0),
         median_error=abs(quantiles[LEVELS.index(0.5)].value - value),
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from simulate.estimate import Estimate, mean_of_replicates, probability
+from simulate.estimate import Estimate, mean_of_replicates, probability, within
 from simulate.result import OUTCOME_COLUMNS
 from simulate.scenario.inputs import Input
 
@@ -76,7 +76,8 @@ def estimate_of(outcome: Outcome, values: Array) -> Conditional:
         counts, paths = values.sum(axis=1), values.shape[1]
         return Conditional(probability(counts, paths), counts / paths)
     medians = np.median(values, axis=1)
-    return Conditional(mean_of_replicates(medians), medians)
+    # The only amount is a need, which is never negative.
+    return Conditional(within(mean_of_replicates(medians), low=0.0), medians)
 
 
 def effects_of_inputs(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simulate.estimate import Estimate, centred, mean_of_replicates
+from simulate.estimate import Estimate, centred, mean_of_replicates, within
 
 from .equal_groups import equal_groups
 
@@ -54,7 +54,7 @@ class Payoffs:
 
     def perfect_information(self) -> Estimate:
         """Return what knowing the whole path is worth: E max_d payoff_d - max_d E payoff_d."""
-        return self._mean(self.gains.max(axis=1))
+        return within(self._mean(self.gains.max(axis=1)), low=0.0)
 
     def _mean(self, values: Array) -> Estimate:
         sums = np.bincount(self.replicate, values)
