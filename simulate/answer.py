@@ -1,10 +1,12 @@
 """The printed answer: what a person reads out loud, in 80 columns."""
 
 import textwrap
+from collections.abc import Iterator
 
 from rich import box
-from rich.console import Console, Group
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -22,13 +24,29 @@ from simulate.result import DISCLAIMER, Result
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import NO_SOURCE, list_inputs
 from simulate.scenario.load import Names
+from simulate.scenario.printable import printable
 
 WIDTH = 80
 
 
+class PlainConsole(Console):
+    """A console that prints texts as they stand, and no character that steers a terminal."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterator[Segment]:
+        """Return the segments of what is printed, each of them printable."""
+        for text, style, control in super().render(renderable, options):
+            if control or text == "\n":
+                yield Segment(text, style, control)
+            else:
+                lines = text.split("\n")
+                yield Segment("\n".join(map(printable, lines)), style)
+
+
 def console(stderr: bool = False) -> Console:
     """Return a console that never writes wider than the terminal, or 80 columns when piped."""
-    found = Console(stderr=stderr, highlight=False)
+    found = PlainConsole(stderr=stderr, highlight=False, markup=False, emoji=False)
     if not found.is_terminal:
         found.width = WIDTH
     return found
