@@ -2,10 +2,12 @@
 
 import os
 import textwrap
+from collections.abc import Iterator
 
 from rich import box
-from rich.console import Console, Group
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.text import Text
 
 from simulate import answer_parts
@@ -30,14 +32,30 @@ from simulate.result import DISCLAIMER, Result
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import NO_SOURCE, list_inputs
 from simulate.scenario.load import Names
+from simulate.scenario.printable import printable
 
 # Columns.
 PIPED, NARROWEST = 80, 20
 
 
+class PlainConsole(Console):
+    """A console that prints texts as they stand, and no character that steers a terminal."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterator[Segment]:
+        """Return the segments of what is printed, each of them printable."""
+        for text, style, control in super().render(renderable, options):
+            if control or text == "\n":
+                yield Segment(text, style, control)
+            else:
+                lines = text.split("\n")
+                yield Segment("\n".join(map(printable, lines)), style)
+
+
 def console(stderr: bool = False) -> Console:
     """Return a console as wide as the terminal or as COLUMNS says, or of 80 columns when piped."""
-    found = Console(stderr=stderr, highlight=False)
+    found = PlainConsole(stderr=stderr, highlight=False, markup=False, emoji=False)
     if not (found.is_terminal or os.environ.get("COLUMNS", "").isdigit()):
         found.width = PIPED
     found.width = max(found.width, NARROWEST)

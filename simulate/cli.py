@@ -3,7 +3,7 @@
 import os
 import sys
 from io import TextIOWrapper
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -28,6 +28,7 @@ from simulate.commands.sweep import sweep
 from simulate.commands.update import update
 from simulate.commands.warmup import warmup
 from simulate.scenario import ScenarioError
+from simulate.scenario.printable import printable, steering_text
 from simulate.version import package_version
 
 BAD_INPUT = 2
@@ -86,11 +87,24 @@ def main() -> None:
     # Pictures are only written to files: a notebook's or a desktop's canvas is not looked for.
     os.environ["MPLBACKEND"] = "agg"
     try:
+        for word in sys.argv[1:]:
+            if steers := steering_text(word):
+                raise ScenarioError(f"{steers}: holds a control character; leave it out")
         app(terminal_width=min(console().width, WIDEST_HELP))
     except ScenarioError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(BAD_INPUT)
+        _end(*str(error).split("\n"))
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        print(f"error: {place}{error.strerror or error}", file=sys.stderr)
-        sys.exit(BAD_INPUT)
+        _end(f"{place}{error.strerror or error}")
+    except MemoryError:
+        _end("there is not enough memory; ask for fewer --paths or --threads")
+    except RuntimeError as error:
+        if "can't start new thread" not in str(error):
+            raise
+        _end("no more threads can be started; ask for fewer --threads")
+
+
+def _end(*lines: str) -> NoReturn:
+    """Say what was wrong, and end."""
+    print("error: " + "\n".join(map(printable, lines)), file=sys.stderr)
+    sys.exit(BAD_INPUT)

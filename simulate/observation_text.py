@@ -36,6 +36,7 @@ SEEN = re.compile(
 )
 HAPPENED = re.compile(rf"(?P<event>.+?\s+by\s+{DATE})\s*=\s*(?P<answer>.+)")
 ANSWERS = {"yes": YES, "no": NO}
+MOST_OBSERVED = 100
 FORM = '"revenue 2026Q1 = 3.0 bn ± 5%" or "out of cash by 2026 = no"'
 # Flows of which the base year's quarters are known, and so every quarter's own.
 QUARTERLY = (Metric.REVENUE, Metric.TRAINING)
@@ -61,6 +62,8 @@ def read_observations(
     ScenarioError
         If one is none, two are of one thing, or there is none at all.
     """
+    if len(texts) > MOST_OBSERVED:
+        raise ScenarioError(f"--observe: {len(texts)} are too many; the most is {MOST_OBSERVED}")
     found = [parse_observation(text, scenario, f'--observe "{text}"') for text in texts]
     if file is not None:
         for place, table in enumerate(_tables(file), 1):

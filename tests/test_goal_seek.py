@@ -219,7 +219,7 @@ def test_the_command_prints_in_80_columns_and_draws(
         ([*TARGET, "--vary", f"{GAIN}=1"], "write it as key, key=+, key=* or key=low:high"),
         ([*TARGET, "--vary", SHIFT, "--from", "0"], "write its ends with +, too"),
         ([*TARGET, "--vary", GAIN, "--from", "+0", "--to", "*2"], "all values must set (8), shift"),
-        ([*TARGET, "--vary", GAIN, "--from", "nan"], "is no number"),
+        ([*TARGET, "--vary", GAIN, "--from", "nan"], "its ends must be numbers"),
         ([*TARGET, "--vary", "cash.opening", "--from", "8 bn", "--to", "0,9 bn"], 'write "0.9 bn"'),
         (
             [*TARGET, "--vary", "cash.opening", "--from", "9e3 m", "--to", "8 bn"],

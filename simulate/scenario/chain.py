@@ -1,5 +1,6 @@
 """A scenario file, and those that it extends, read and laid over one another."""
 
+import re
 import tomllib
 from collections.abc import Sequence
 from io import StringIO
@@ -10,11 +11,17 @@ from .errors import ScenarioError
 from .lab import settle_lab
 from .layers import DEEPEST, Layers, Origin, Table
 from .packaged import Found, find_beside, packaged_configs, packaged_names
+from .printable import steering_text
 from .reach import Reach, data_files
 from .regular_file import read_regular
 
 LONGEST_CHAIN = 20
 LONGEST = 500_000
+# More than any scenario has; what is made of a file takes time by these.
+MOST_KEYS, MOST_TABLES, MOST_IN_ALL = 300, 100, 10_000
+# Reading a dotted key takes time by the square of its depth; so it is refused before.
+STEP = r"[ \t]*(?:[A-Za-z0-9_-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*\."
+DEEP_KEY = re.compile(rf"(?:^|[{{,])[ \t]*\[{{0,2}}(?:{STEP}){{{DEEPEST}}}", re.MULTILINE)
 
 
 def read_chain(path: Path, data: Sequence[str | Path] = ()) -> Layers:
@@ -77,6 +84,8 @@ def read_toml(path: Path) -> Table:
     try:
         # With or without the byte-order mark that some editors write.
         text = read_regular(path, LONGEST, "a scenario file").decode("utf-8-sig")
+        if DEEP_KEY.search(text):
+            raise _too_deep(path)
         table = tomllib.loads(StringIO(text, newline=None).read())
     except FileNotFoundError:
         names = ", ".join(packaged_names())
@@ -91,6 +100,10 @@ def read_toml(path: Path) -> Table:
         raise ScenarioError(f"{path}: can't be read: a number is too long") from None
     if _depth(table) > DEEPEST:
         raise _too_deep(path)
+    if excess := _excess(table):
+        raise ScenarioError(f"{path}: {excess}")
+    if text := steering_text(table):
+        raise ScenarioError(f'{path}: "{text:.100}" holds a control character; leave it out')
     return table
 
 
@@ -106,6 +119,26 @@ def _depth(table: Table) -> int:
             return depth
         level = [member for here in level for member in _members(here)]
     return DEEPEST + 1
+
+
+def _excess(table: Table) -> str:
+    """Return what a file holds too much of, or nothing."""
+    level: list[tuple[str, Any]] = [("the file", table)]
+    count = 0
+    while level:
+        inner: list[tuple[str, Any]] = []
+        for name, here in level:
+            tables = [member for member in here if isinstance(member, dict)]
+            most = MOST_KEYS if isinstance(here, dict) else MOST_TABLES
+            size = len(here) if isinstance(here, dict) else len(tables)
+            if size > most:
+                kind = "keys" if isinstance(here, dict) else "tables"
+                return f"{name:.60}: {size} {kind} are too many; the most is {most}"
+            count += size
+            named = here.items() if isinstance(here, dict) else ((name, member) for member in here)
+            inner += [(key, member) for key, member in named if isinstance(member, (dict, list))]
+        level = inner
+    return f"{count} keys are too many; the most is {MOST_IN_ALL}" if count > MOST_IN_ALL else ""
 
 
 def _members(here: Any) -> list[Any]:

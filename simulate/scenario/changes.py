@@ -12,6 +12,7 @@ from .inputs import declared_inputs
 from .layers import Key, Layers, Origin, Table
 from .names import did_you_mean
 from .packaged import shown_path
+from .printable import steering_text
 from .schema import Option
 from .units import in_unit, number_in_unit
 
@@ -25,6 +26,7 @@ KINDS: dict[str, Key] = {
 WAYS = ("times", "by")
 # What such a table says of itself, beside what it changes.
 OF_ITSELF = {"title", *WAYS}
+MOST_OF_A_KIND = 100
 # Names go into names of files.
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -62,6 +64,10 @@ def list_named(layers: Layers) -> tuple[Named, list[str]]:
         if not isinstance(given, dict):
             where = _where(layers, *place)
             mistakes.append(f"{where}: {part}: must be tables such as [{part}.name]")
+            continue
+        if len(given) > MOST_OF_A_KIND:
+            most = f"{len(given)} are too many; the most is {MOST_OF_A_KIND}"
+            mistakes.append(f"{_where(layers, *place)}: {part}: {most}")
             continue
         for name, table in given.items():
             if isinstance(table, dict) and NAME.fullmatch(name):
@@ -131,6 +137,8 @@ def parse_setting(text: str) -> tuple[Key, Way, Any]:
     ScenarioError
         If there is no key or no value.
     """
+    if steers := steering_text(text):
+        raise ScenarioError(f"--set {steers}: holds a control character; leave it out")
     written, equals, given = text.partition("=")
     key, (way, value) = parse_key(written), parse_change(given)
     if not equals or not key or not value:

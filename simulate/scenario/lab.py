@@ -7,6 +7,7 @@ from pathlib import Path
 from .inputs import list_inputs
 from .layers import Layers, Table
 from .packaged import shown_path
+from .printable import printable
 from .schema import Scenario
 
 # What speaks against a file's being about the lab of the one that it extends; together they decide.
@@ -60,7 +61,7 @@ def _doubts(own: Table, lab: str) -> list[str]:
 def _name_apart(own: Table, parent: Table, path: Path) -> None:
     """Give a file that has no name one of its own; its parent's description isn't its own."""
     if isinstance(parent.get("name"), str):
-        own.setdefault("name", f"{parent['name']}; {path.stem}")
+        own.setdefault("name", f"{parent['name']}; {printable(path.stem)}")
     parent.pop("description", None)
 
 

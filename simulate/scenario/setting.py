@@ -342,12 +342,6 @@ def _values(listed: str, unit: str) -> tuple[Way, list[Value]]:
     return way, [round(float(value), 12) for value in np.linspace(low, high, int(count))]
 
 
-def _numbers(values: Sequence[Value]) -> list[float]:
-    if texts := [value for value in values if isinstance(value, str)]:
-        raise ValueError(f'"{texts[0]}" is no number')
-    return [float(value) for value in values]
-
-
 def parse_search(
     scenario: Scenario, text: str, low: str | None = None, high: str | None = None
 ) -> tuple[Setting, Range | None]:
@@ -379,7 +373,9 @@ def parse_search(
         way, values = read_changes(given, setting.unit) if given else (SIGNS.get(search, "set"), [])
         if search in SIGNS and way != SIGNS[search]:
             raise ValueError(f"write its ends with {search}, too")
-        numbers = iter(_numbers(values))
+        numbers = [value for value in values if not isinstance(value, str)]
+        if len(numbers) < len(values):
+            raise ValueError("its ends must be numbers")
     except ValueError as error:
         raise ScenarioError(f"--vary {text}: {error}") from None
     setting = find_setting(scenario, key, way)
@@ -387,7 +383,7 @@ def parse_search(
         return setting, None
     found = setting.search_range() if len(given) == 1 else (math.nan, math.nan)
     bottom, top = (
-        there if end is None else next(numbers) for end, there in zip(ends, found, strict=True)
+        there if end is None else numbers.pop(0) for end, there in zip(ends, found, strict=True)
     )
     if bottom >= top:
         shown = f"from {setting.shown(bottom)} to {setting.shown(top)}"
