@@ -19,10 +19,15 @@ PAGE_KINDS = (".html",)
 
 def write_new(file: Path, text: str, force: bool) -> None:
     """Write a text file, never over another one unless forced."""
-    if file.exists() and not force:
-        raise ScenarioError(f"{file}: exists; choose another name, or replace it with --force")
+    refuse_existing(file, force)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
+
+
+def refuse_existing(file: Path, force: bool) -> None:
+    """Raise if a file exists, unless its replacement is forced."""
+    if file.exists() and not force:
+        raise ScenarioError(f"{file}: exists; choose another name, or replace it with --force")
 
 
 def new_picture(out: Path | None, default: str, force: bool, option: str = "--out") -> Path:

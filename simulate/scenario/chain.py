@@ -1,12 +1,15 @@
 """A scenario file, and those that it extends, read and laid over one another."""
 
 import tomllib
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from .errors import ScenarioError
+from .errors import Fix, ScenarioError, Told
 from .layers import DEEPEST, Layers, Origin, Table
+from .mends import Mend, respell, with_words
+from .toml_faults import mend_of_fault
 
 DEFAULT_SCENARIO = "anthropic.toml"
 LONGEST_CHAIN = 20
@@ -57,14 +60,16 @@ def read_chain(path: Path, below: tuple[Path, ...] = ()) -> Layers:
     if (parent := own.pop("extends", None)) is not None:
         found = _find_parent(path, parent)
         if found is None:
-            where = layers.where(origin.within("extends"))
             shown = f'"{parent:.60}"' if isinstance(parent, str) else f"{parent!r:.60}"
-            mend = (
+            wrong = (
                 f"there is no file {path.parent / parent}"
                 if isinstance(parent, str)
                 else ("must be a file's name, in quotes")
             )
-            raise ScenarioError(f"{where}: extends = {shown}: {mend:.200}")
+            mend = _respelt_parent(path, parent) if isinstance(parent, str) else None
+            raise ScenarioError(
+                layers.told(origin.within("extends"), f"extends = {shown}: {wrong:.200}", mend)
+            )
         layers = read_chain(found, (*below, path.resolve()))
         _name_apart(own, layers.table, path)
     _find_data(own, path.parent)
@@ -102,7 +107,10 @@ def read_toml(path: Path) -> Table:
     except IsADirectoryError:
         raise ScenarioError(f"{path}: is a folder; name a TOML file in it") from None
     except tomllib.TOMLDecodeError as error:
-        raise ScenarioError(f"{path}: not readable as TOML: {error}") from None
+        mend = mend_of_fault(text)
+        fix = mend and Fix(path, mend.edits, mend.assumes)
+        wrong = with_words(f"{path}: not readable as TOML: {error}", mend)
+        raise ScenarioError(Told(wrong, fix)) from None
     except UnicodeDecodeError as error:
         raise ScenarioError(f"{path}: not readable as TOML: not UTF-8 ({error.reason})") from None
     except RecursionError:
@@ -146,6 +154,14 @@ def _find_parent(path: Path, parent: Any) -> Path | None:
     except (OSError, ValueError):
         pass  # no name that a file can have
     return None
+
+
+def _respelt_parent(path: Path, parent: str) -> Mend | None:
+    """Return the mend of a misspelt file's name."""
+    files = [file.name for file in packaged_configs().glob("*.toml")]
+    with suppress(OSError):
+        files += [file.name for file in path.parent.glob("*.toml") if file.name != path.name]
+    return respell(parent, sorted(set(files)))
 
 
 def _find_data(here: Any, folder: Path) -> None:

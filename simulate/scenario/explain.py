@@ -8,12 +8,18 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from .distributions import FAMILY
+from .distributions import FAMILY, Fixed
 from .distributions.quantiles import QUANTILE_KEY
-from .errors import Mistake
+from .errors import Mistake, Told
+from .fixes import fix_of
 from .inputs import section_in
 from .layers import Key, Layers, Table
+from .mends import Mend, rename, respell
 from .names import did_you_mean
+from .only_family import only_family
+from .parents import likely_parent
+from .quantile_names import rename_quantile
+from .retype import retyped
 from .schema import Scenario
 from .schema.dependence import MATRIX, PAIR
 from .units import scale_hint
@@ -25,8 +31,7 @@ WRITTEN_AS = {"quantiles": "p10 or any other level, interval", "parameters": "th
 LONGEST_SHOWN = 60
 MOST_LINES = 100
 # So many missing sections are those of a scenario that it was meant to extend.
-MANY = 3
-FOR_ABSENT = '{0} are missing; extends = "anthropic.toml" on the first line takes them from there'
+MANY = 2
 BARE_KEY = re.compile("[A-Za-z0-9_-]{1,60}")
 LINE_AND_COLUMN = re.compile(r":(\d+):(\d+)$")
 # How pydantic names what a value must be, and how a person does.
@@ -46,6 +51,11 @@ KINDS = {
     "string_too_short": "must not be empty",
 }
 FOR_LISTS = 'must be a list; begin each member with [[{0}]], and name = "…" on the next line'
+# Keys that only distributions have.
+OF_FAMILIES = {name for model in FAMILY.values() for name in model.model_fields} - {
+    "value",
+    "source",
+}
 FOR_INPUTS = "must be a number, or a table with a value or a distribution"
 
 
@@ -57,7 +67,7 @@ def mistakes_of(error: ValidationError, table: Table) -> list[Mistake]:
     return [mistake for item in items for mistake in _mistakes(item, table)]
 
 
-def describe(mistakes: list[Mistake], layers: Layers, path: Path) -> list[str]:
+def describe(mistakes: list[Mistake], layers: Layers, path: Path) -> list[Told]:
     """Return one line a mistake: file, line and column, key, value, and the mend.
 
     Parameters
@@ -69,45 +79,48 @@ def describe(mistakes: list[Mistake], layers: Layers, path: Path) -> list[str]:
     path
         The file to name where they don't.
     """
-    lines = []
-    mistakes = _absent_together(mistakes)
-    for key, message in mistakes[:MOST_LINES]:
+    told = []
+    mistakes = _absent_together(mistakes, layers, path)
+    for mistake in mistakes[:MOST_LINES]:
+        key = mistake.key
         origin = layers.origin_of(key)
         where = f"{path}" if origin is None else layers.where(origin)
         named = _named(key) + _shown(_value_at(key, layers.table))
-        lines.append(f"{where}: {named}{': ' if named else ''}{message}")
+        line = f"{where}: {named}{': ' if named else ''}{mistake.message}"
+        told.append(Told(line, fix_of(mistake, layers, path)))
     if len(mistakes) > MOST_LINES:
-        lines.append(f"{path}: and {len(mistakes) - MOST_LINES} more")
-    return list(dict.fromkeys(lines))
+        told.append(Told(f"{path}: and {len(mistakes) - MOST_LINES} more"))
+    return list({each.line: each for each in told}.values())
 
 
-def _absent_together(mistakes: list[Mistake]) -> list[Mistake]:
+def _absent_together(mistakes: list[Mistake], layers: Layers, path: Path) -> list[Mistake]:
     """Return mistakes with many missing sections as one."""
-    absent = [m for m in mistakes if len(m.key) == 1 and m.message == KINDS["missing"]]
+    absent = [m for m in mistakes if len(m.key) == 1 and m.wrong == KINDS["missing"]]
     if len(absent) < MANY:
         return mistakes
     names = ", ".join(mistake.key[0] for mistake in absent)
-    return [Mistake((), FOR_ABSENT.format(names)), *(m for m in mistakes if m not in absent)]
+    missing = Mistake((), f"{names} are missing", likely_parent(layers.table, path))
+    return [*(m for m in mistakes if m not in absent), missing]
 
 
-def in_order(lines: list[str]) -> list[str]:
+def in_order(told: list[Told]) -> list[Told]:
     """Sort lines by the files that they name and the places in them."""
 
-    def place(line: str) -> tuple[str, int, int]:
-        where = line.split(": ")[0]
+    def place(each: Told) -> tuple[str, int, int]:
+        where = each.line.split(": ")[0]
         found = LINE_AND_COLUMN.search(where)
         return (where[: found.start()], int(found[1]), int(found[2])) if found else (where, 0, 0)
 
-    return sorted(lines, key=place)
+    return sorted(told, key=place)
 
 
 def _mistakes(item: Any, table: Table) -> Iterator[Mistake]:
     key = _key(item["loc"], table)
     if item["type"] == "mistakes":
-        for inner, message in item["ctx"]["mistakes"]:
-            yield Mistake((*key, *inner), message)
+        for mistake in item["ctx"]["mistakes"]:
+            yield mistake._replace(key=(*key, *mistake.key))
     else:
-        yield Mistake(key, _message(item))
+        yield Mistake(key, *_wrong(item, key, table))
 
 
 def _key(location: tuple[int | str, ...], table: Table) -> Key:
@@ -169,18 +182,25 @@ def _digits(value: Any) -> str:
     return shown if len(shown) <= LONGEST_SHOWN else f"{shown[:LONGEST_SHOWN]}…"
 
 
+def _wrong(item: Any, key: Key, table: Table) -> tuple[str, Mend | None]:
+    """Return what is wrong, and its mend if there is one."""
+    kind, location = item["type"], item["loc"]
+    if kind == "value_error":
+        error = item["ctx"]["error"]
+        return getattr(error, "wrong", str(error)), getattr(error, "mend", None)
+    if kind == "extra_forbidden":
+        return _unknown_key(location, _value_at(key[:-1], table))
+    if kind == "union_tag_invalid":
+        return _unknown_distribution(str(item["ctx"]["tag"]))
+    return _message(item), retyped(item, _section_at(location))
+
+
 def _message(item: Any) -> str:
     kind, context = item["type"], item.get("ctx", {})
     if kind in ("model_type", "model_attributes_type") and context.get("class_name") == "Fixed":
         return FOR_INPUTS
     if kind in KINDS:
         return KINDS[kind]
-    if kind == "extra_forbidden":
-        return _unknown_key(item["loc"])
-    if kind == "union_tag_invalid":
-        return _unknown_distribution(str(context["tag"]))
-    if kind == "value_error":
-        return str(context["error"])
     if kind == "tuple_type":
         is_of_tables = _section_at(item["loc"]) is not None
         return FOR_LISTS.format(item["loc"][-1]) if is_of_tables else "must be a list"
@@ -193,26 +213,43 @@ def _message(item: Any) -> str:
     if kind == "too_long":
         return f"has {context['actual_length']} members; {context['max_length']} are the most"
     message = re.sub("^Input should", "must", str(item["msg"]))
-    if kind.startswith("less_than") and isinstance(item["input"], (int, float)):
-        message += scale_hint(item["input"], "share")
     return message[0].lower() + message[1:]
 
 
-def _unknown_key(location: tuple[int | str, ...]) -> str:
-    if "value" in location[-2:-1] and QUANTILE_KEY.fullmatch(str(location[-1])):
-        return 'quantiles of what? Add distribution = "normal", or another'
-    section = _section_at(location[:-1])
-    known = [WRITTEN_AS.get(name, name) for name in section.model_fields] if section else []
+def _unknown_key(location: tuple[int | str, ...], around: Any) -> tuple[str, Mend | None]:
+    given, section = str(location[-1]), _section_at(location[:-1])
+    fields = list(section.model_fields) if section else []
+    if section is Fixed:
+        fields.append("distribution")
     if section is Scenario:
-        known += ["extends", "variants", "stresses"]
-    hint = did_you_mean(str(location[-1]), known)
-    return f"unknown key; {hint or 'known are: ' + ', '.join(known)}"
+        fields += ["extends", "variants", "stresses"]
+    mend = rename(given, fields)
+    if mend is None and "quantiles" in fields:
+        mend = rename_quantile(given)
+    if (
+        mend is None
+        and section is Fixed
+        and (QUANTILE_KEY.fullmatch(given) or given in OF_FAMILIES)
+    ):
+        return _without_kind(around)
+    known = ", ".join(WRITTEN_AS.get(name, name) for name in fields)
+    hint = did_you_mean(given, fields) or f"known are: {known}"
+    return "unknown key" + ("" if mend else f"; {hint}"), mend
 
 
-def _unknown_distribution(given: str) -> str:
-    names = ", ".join(name for name in FAMILY if name != "value")
-    hint = did_you_mean(given, FAMILY)
-    return f'unknown distribution "{given:.{LONGEST_SHOWN}}"; {hint or f"known are: {names}"}'
+def _without_kind(table: Any) -> tuple[str, Mend | None]:
+    family = only_family(table)
+    if family is None:
+        return 'quantiles of what? Add distribution = "normal", or another', None
+    return "of which distribution?", family
+
+
+def _unknown_distribution(given: str) -> tuple[str, Mend | None]:
+    names = [name for name in FAMILY if name != "value"]
+    mend = respell(given, names, "distribution")
+    hint = did_you_mean(given, names) or f"known are: {', '.join(names)}"
+    unknown = f'unknown distribution "{given:.{LONGEST_SHOWN}}"'
+    return unknown + ("" if mend else f"; {hint}"), mend
 
 
 def _section_at(location: tuple[int | str, ...]) -> type[BaseModel] | None:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from .chain import find_scenario, packaged_configs, read_chain
 from .changes import KINDS, Changes, apply_changes, list_named
 from .correlations import correlation_mistakes, misnamed_inputs
-from .errors import Mistake, ScenarioError
+from .errors import Mistake, ScenarioError, Told
 from .explain import describe, in_order, mistakes_of
 from .inputs import declared_inputs
 from .layers import Layers
@@ -78,15 +78,19 @@ def check_all(file: str | Path | None = None) -> None:
         With every mistake of all of them.
     """
     named = list_changes(file)
-    lines = _mistakes(file)
+    told = _mistakes(file)
     for kind, names in zip(KINDS, named, strict=True):
         for name in names:
             # What is wrong without the change is wrong with it, too, and said once.
-            known = {_without_place(line) for line in lines}
+            known = {_without_place(each) for each in told}
             own = _mistakes(file, **{kind: name})
-            lines += [f"{kind} {name}: {line}" for line in own if _without_place(line) not in known]
-    if lines:
-        raise ScenarioError(*lines)
+            told += [
+                each._replace(line=f"{kind} {name}: {each.line}")
+                for each in own
+                if _without_place(each) not in known
+            ]
+    if told:
+        raise ScenarioError(*told)
 
 
 def list_changes(file: str | Path | None = None) -> Names:
@@ -97,19 +101,19 @@ def list_changes(file: str | Path | None = None) -> Names:
     )
 
 
-def _without_place(line: str) -> str:
-    return line.partition(": ")[2]
+def _without_place(told: Told) -> str:
+    return told.line.partition(": ")[2]
 
 
-def _mistakes(file: str | Path | None, **change: str) -> list[str]:
+def _mistakes(file: str | Path | None, **change: str) -> list[Told]:
     try:
         load_scenario(file, **change)
     except ScenarioError as error:
-        return list(error.lines)
+        return list(error.told)
     return []
 
 
-def _validate(layers: Layers, path: Path) -> tuple[Scenario | None, list[str]]:
+def _validate(layers: Layers, path: Path) -> tuple[Scenario | None, list[Told]]:
     """Return the scenario, or what is wrong with it, one line a mistake."""
     try:
         # A distribution beyond all measure is refused by its range, not by a warning.
@@ -126,8 +130,9 @@ def _misnamed(layers: Layers, wrong: list[Mistake]) -> list[Mistake]:
     """Return which names in the correlations of an invalid scenario are none of inputs."""
     correlations = layers.table.get("correlations")
     # Where a whole part is wrong, or a name in it, the names of its inputs are not known.
-    unknown = tuple(f'"{key[0]}.' for key, _ in wrong if len(key) == 1 or key[-1] == "name")
+    keys = [mistake.key for mistake in wrong]
+    unknown = tuple(f'"{key[0]}.' for key in keys if len(key) == 1 or key[-1] == "name")
     if not isinstance(correlations, dict):
         return []
     misnamed = misnamed_inputs(correlations, declared_inputs(layers.table))
-    return [mistake for mistake in misnamed if not mistake.message.startswith(unknown)]
+    return [mistake for mistake in misnamed if not mistake.wrong.startswith(unknown)]

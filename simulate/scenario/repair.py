@@ -1,0 +1,77 @@
+"""A scenario file mended: each mistake with one clear mend, as its message says it."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from .edits import NoEditError, edited
+from .errors import ScenarioError, Told
+from .load import check_all, load_scenario
+
+MOST_MENDS = 200
+BYTE_ORDER_MARK = "\ufeff"
+
+
+class Repair(NamedTuple):
+    """What was mended in a file, in that order, and what is left to do."""
+
+    made: list[Told]
+    left: list[Told]
+
+
+def mendable(told: Told, file: Path) -> bool:
+    """Tell whether a mistake has a mend in a file itself."""
+    return told.fix is not None and told.fix.file == file
+
+
+def repair(file: Path) -> Repair:
+    """Mend a scenario file in place, one mistake after the other, as long as one can be mended.
+
+    What a mend leaves wrong, or makes unreadable, is taken back, and left to do.
+    """
+    made: list[Told] = []
+    refused: set[str] = set()
+    left = mistakes_in(file)
+    while len(made) < MOST_MENDS:
+        open_ones = (each for each in left if mendable(each, file))
+        mistake = next((each for each in open_ones if _what(each) not in refused), None)
+        if mistake is None:
+            break
+        if (after := _mended(file, mistake)) is None:
+            refused.add(_what(mistake))
+            continue
+        made.append(mistake)
+        left = after
+    return Repair(made, left)
+
+
+def mistakes_in(file: Path) -> list[Told]:
+    """Return what is wrong with a file or, where nothing is, with its variants and the like."""
+    try:
+        load_scenario(file)
+        check_all(file)
+    except ScenarioError as error:
+        return list(error.told)
+    return []
+
+
+def _mended(file: Path, mistake: Told) -> list[Told] | None:
+    """Mend one mistake and return what is wrong then, or take the mend back and return None."""
+    before = file.read_bytes()
+    text = before.decode("utf-8")
+    mark = BYTE_ORDER_MARK if text.startswith(BYTE_ORDER_MARK) else ""
+    assert mistake.fix is not None
+    try:
+        after = edited(text.removeprefix(mark), mistake.fix.edits)
+    except NoEditError:
+        return None
+    file.write_bytes(f"{mark}{after}".encode())
+    left = mistakes_in(file)
+    if after == text.removeprefix(mark) or _what(mistake) in map(_what, left):
+        file.write_bytes(before)
+        return None
+    return left
+
+
+def _what(told: Told) -> str:
+    """Return what is told without the place, which mends elsewhere move."""
+    return told.line.partition(": ")[2]
