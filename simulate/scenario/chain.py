@@ -98,7 +98,7 @@ def read_toml(path: Path) -> Table:
             text = file.read(LONGEST + 1)
         if len(text) > LONGEST:
             raise ScenarioError(f"{path}: too long for a scenario; data have files of their own")
-        table = tomllib.loads(text)
+        table = _parsed(text, path)
     except FileNotFoundError:
         names = sorted(p.name for p in packaged_configs().glob("*.toml") if p.name != "base.toml")
         raise ScenarioError(
@@ -106,11 +106,6 @@ def read_toml(path: Path) -> Table:
         ) from None
     except IsADirectoryError:
         raise ScenarioError(f"{path}: is a folder; name a TOML file in it") from None
-    except tomllib.TOMLDecodeError as error:
-        mend = mend_of_fault(text)
-        fix = mend and Fix(path, mend.edits, mend.assumes)
-        wrong = with_words(f"{path}: not readable as TOML: {error}", mend)
-        raise ScenarioError(Told(wrong, fix)) from None
     except UnicodeDecodeError as error:
         raise ScenarioError(f"{path}: not readable as TOML: not UTF-8 ({error.reason})") from None
     except RecursionError:
@@ -121,6 +116,16 @@ def read_toml(path: Path) -> Table:
     if _depth(table) > DEEPEST:
         raise _too_deep(path)
     return table
+
+
+def _parsed(text: str, path: Path) -> Table:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        mend = mend_of_fault(text)
+        wrong = with_words(f"{path}: not readable as TOML: {error}", mend)
+        fix = mend and Fix(path, mend.edits, mend.assumes)
+        raise ScenarioError(Told(wrong, fix)) from None
 
 
 def _too_deep(path: Path) -> ScenarioError:

@@ -72,7 +72,7 @@ class Rename(Edit):
 
     name: str
 
-    def splices(self, text: str, found: Sequence[Span]) -> Iterator[Splice]:
+    def splices(self, text: str, found: Sequence[Span]) -> Iterator[Splice]:  # noqa: ARG002
         """Return the splices of every mention."""
         for span in found:
             if span.kind == "name" and span.path == self.at:
@@ -85,7 +85,7 @@ class Write(Edit):
 
     value: Any
 
-    def splices(self, text: str, found: Sequence[Span]) -> Iterator[Splice]:
+    def splices(self, text: str, found: Sequence[Span]) -> Iterator[Splice]:  # noqa: ARG002
         """Return the splice of the value."""
         for span in found:
             if span.kind == "value" and span.path == self.at:

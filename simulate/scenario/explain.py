@@ -12,6 +12,7 @@ from .distributions import FAMILY, Fixed
 from .distributions.quantiles import QUANTILE_KEY
 from .errors import Mistake, Told
 from .fixes import fix_of
+from .input_mends import FOR_INPUTS
 from .inputs import section_in
 from .layers import Key, Layers, Table
 from .mends import Mend, rename, respell
@@ -22,7 +23,6 @@ from .quantile_names import rename_quantile
 from .retype import retyped
 from .schema import Scenario
 from .schema.dependence import MATRIX, PAIR
-from .units import scale_hint
 
 # Steps of an error's location that the file does not have.
 INTERNAL = {*FAMILY, "quantiles", "parameters", MATRIX, PAIR}
@@ -56,7 +56,6 @@ OF_FAMILIES = {name for model in FAMILY.values() for name in model.model_fields}
     "value",
     "source",
 }
-FOR_INPUTS = "must be a number, or a table with a value or a distribution"
 
 
 def mistakes_of(error: ValidationError, table: Table) -> list[Mistake]:

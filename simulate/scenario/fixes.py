@@ -22,7 +22,8 @@ def fix_of(mistake: Mistake, layers: Layers, path: Path) -> Fix | None:
     """
     if mistake.mend is None:
         return None
-    placed = [_placed(edit, mistake.key, layers, path) for edit in mistake.mend.edits]
+    around = mistake.key[:-1] if mistake.mend.of_table else mistake.key
+    placed = [_placed(edit, around, layers, path) for edit in mistake.mend.edits]
     files, edits = {file for file, _ in placed}, [edit for _, edit in placed]
     file = files.pop()
     if files or file is None:

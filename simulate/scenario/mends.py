@@ -1,7 +1,7 @@
-"""What would be right in the place of a mistake: said in words and made as edits, from one source."""
+"""What would be right in the place of a mistake: one source of the words and of the edits."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from .edits import Edit, Rename, Write, toml_value
@@ -22,15 +22,14 @@ class Mend:
         What to change, at keys from that of the mistake.
     assumes
         What is taken for granted of what was meant; empty where nothing is.
+    of_table
+        Whether the keys are from the table around the mistake's key.
     """
 
     words: str
     edits: tuple[Edit, ...]
     assumes: str = ""
-
-    def within(self, *steps: str) -> "Mend":
-        """Return the mend of what stands at a key further in, for the table around it."""
-        return replace(self, edits=tuple(replace(e, at=(*steps, *e.at)) for e in self.edits))
+    of_table: bool = False
 
 
 class MendableError(ValueError):
@@ -42,11 +41,14 @@ class MendableError(ValueError):
         What is wrong.
     mend
         If there is one.
+    hint
+        What to say where there is none, with what joins it to the rest.
     """
 
-    def __init__(self, wrong: str, mend: Mend | None = None) -> None:
-        super().__init__(with_words(wrong, mend))
-        self.wrong, self.mend = wrong, mend
+    def __init__(self, wrong: str, mend: Mend | None = None, hint: str = "") -> None:
+        super().__init__(with_words(wrong, mend) if mend else wrong + hint)
+        self.wrong = wrong if mend else wrong + hint
+        self.mend = mend
 
 
 def with_words(wrong: str, mend: Mend | None) -> str:
@@ -54,8 +56,10 @@ def with_words(wrong: str, mend: Mend | None) -> str:
     return f"{wrong}; {mend.words}" if mend and mend.words else wrong
 
 
-def rename(given: str, known: Iterable[str], whole: Callable[[str], str] = str) -> Mend | None:
-    """Return the mend of a misspelt key, the last of the mistake's, if one name is near.
+def rename(
+    given: str, known: Iterable[str], whole: Callable[[str], str] = str, at: Steps = ()
+) -> Mend | None:
+    """Return the mend of a misspelt key, if one name is near.
 
     Parameters
     ----------
@@ -63,9 +67,11 @@ def rename(given: str, known: Iterable[str], whole: Callable[[str], str] = str) 
         What is written, and what could be.
     whole
         Makes the whole key of the right name, where what is given is a part of it.
+    at
+        The key, from the mistake's, where that is of a table around it.
     """
     near = meant(given, known)
-    return _misspelt(given, near, Rename((), whole(near))) if near else None
+    return _misspelt(given, near, Rename(at, whole(near))) if near else None
 
 
 def renamed(given: str, name: str) -> Mend:

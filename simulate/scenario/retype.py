@@ -79,9 +79,9 @@ TO: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _slug(given: str) -> Mend | None:
+def _slug(given: Any) -> Mend | None:
     """Return the mend of a member's name of other letters than it may have."""
-    name = re.sub("[^a-z0-9]+", "_", given.casefold()).strip("_")
+    name = re.sub("[^a-z0-9]+", "_", str(given).casefold()).strip("_")
     if not name[:1].isalpha() or len(name) > LONGEST_NAME:
         return None
     return rewrite(name, assumes=f'"{given}" and "{name}" are the same name')

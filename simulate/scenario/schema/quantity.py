@@ -4,11 +4,18 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+)
+from pydantic import (
+    ValidatorFunctionWrapHandler as Validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from simulate.scenario.distributions import OUTERMOST_SCORE, Fixed, Uncertain
+from simulate.scenario.input_mends import OutOfRangeError, mended
 from simulate.scenario.units import in_unit, scale_hint, scale_reminder
 
 Drawn = Literal["path", "year", "event"]
@@ -53,8 +60,7 @@ class Quantity:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        checked = core_schema.no_info_after_validator_function(self._check, handler(source))
-        return core_schema.no_info_before_validator_function(self._read, checked)
+        return core_schema.no_info_wrap_validator_function(self._validate, handler(source))
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
@@ -66,6 +72,9 @@ class Quantity:
             "description": f"{self.title}, {self.range}",
             "anyOf": [number, WRITTEN, handler(schema)],
         }
+
+    def _validate(self, given: Any, inner: Validator) -> Uncertain:
+        return mended(given, self.unit, lambda value: self._check(inner(self._read(value))))
 
     def _read(self, given: Any) -> Any:
         return given if isinstance(given, Uncertain) else in_unit(given, self.unit)
@@ -79,22 +88,24 @@ class Quantity:
         worst = lowest if lowest < self.low else highest
         inside = self.low <= worst <= self.high or np.isclose(worst, [self.low, self.high]).any()
         if isinstance(given, Fixed) and not inside:
-            raise ValueError(f"{self.title} is {self.range}{scale_hint(worst, self.unit)}")
+            hint = scale_hint(worst, self.unit)
+            raise OutOfRangeError(f"{self.title} is {self.range}", hint)
         if median > self.largest_median:
             is_stated = isinstance(given, Fixed)
-            mend = scale_hint(median, self.unit) if is_stated else scale_reminder(self.unit)
-            raise ValueError(
+            hint = scale_hint(median, self.unit) if is_stated else scale_reminder(self.unit)
+            raise OutOfRangeError(
                 f"{self.title} has a median of {median:g} {self.unit}, and not above "
-                f"{self.largest_median:g}{mend}"
+                f"{self.largest_median:g}",
+                hint,
             )
         if not inside:
-            allowed, mend = self.range, ""
+            allowed, hint = self.range, ""
             if worst > self.high >= FAR:
                 allowed = f"at most {self.high:g} {self.unit}".rstrip()
-                mend = scale_reminder(self.unit)
-            raise ValueError(
-                f"draws reach {worst:.4g}, but {self.title} is {allowed}; "
-                f"narrow the distribution or add truncate = [low, high]{mend}"
+                hint = scale_reminder(self.unit)
+            narrow = "; narrow the distribution or add truncate = [low, high]"
+            raise OutOfRangeError(
+                f"draws reach {worst:.4g}, but {self.title} is {allowed}", narrow + hint
             )
         return given
 
@@ -110,8 +121,7 @@ class CertainShare:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        checked = core_schema.no_info_after_validator_function(self._check, handler(source))
-        return core_schema.no_info_before_validator_function(self._read, checked)
+        return core_schema.no_info_wrap_validator_function(self._validate, handler(source))
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
@@ -122,13 +132,13 @@ class CertainShare:
             "anyOf": [_number(self.low, self.high), WRITTEN]
         }
 
-    def _read(self, given: Any) -> Any:
-        return in_unit(given, "share")
+    def _validate(self, given: Any, inner: Validator) -> float:
+        return mended(given, "share", lambda value: self._check(inner(in_unit(value, "share"))))
 
     def _check(self, given: float) -> float:
         if not self.low <= given <= self.high:
             allowed = _range(self.low, self.high, "share")
-            raise ValueError(f"{self.title} is {allowed}{scale_hint(given, 'share')}")
+            raise OutOfRangeError(f"{self.title} is {allowed}", scale_hint(given, "share"))
         return given
 
 
