@@ -37,15 +37,15 @@ def likely_parent(table: Table, path: Path) -> Mend | None:
     possible = {name: count for name, count in wrong.items() if count is not None}
     if not possible:
         return None
-    names = [name for name, count in possible.items() if count == min(possible.values())]
-    if names[0] == BASE:
+    if BASE in possible:
         return _mend(BASE, "what is missing is what all labs have in common")
     texts = " ".join(str(text) for text in (path.stem, table.get("name"), table.get("description")))
-    told = [name for name in names if Path(name).stem in texts.casefold()]
+    told = [name for name in possible if Path(name).stem in texts.casefold()]
     if len(told) == 1:
         return _mend(
             told[0], f'it changes that scenario, as "{Path(told[0]).stem}" in its name says'
         )
+    names = [name for name, count in possible.items() if count == min(possible.values())]
     if len(names) == 1:
         return _mend(names[0], "no other packaged scenario fits what the file says")
     name = DEFAULT_SCENARIO if DEFAULT_SCENARIO in names else names[0]

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from .edits import NoEditError, edited
+from .edits import Insert, NoEditError, edited
 from .errors import ScenarioError, Told
 from .load import check_all, load_scenario
 
@@ -32,26 +32,39 @@ def repair(file: Path) -> Repair:
     refused: set[str] = set()
     left = mistakes_in(file)
     while len(made) < MOST_MENDS:
-        open_ones = (each for each in left if mendable(each, file))
-        mistake = next((each for each in open_ones if _what(each) not in refused), None)
+        mistake = _next(left, file, refused)
         if mistake is None:
             break
         if (after := _mended(file, mistake)) is None:
             refused.add(_what(mistake))
-            continue
-        made.append(mistake)
-        left = after
+        else:
+            made.append(mistake)
+            left = after
     return Repair(made, left)
 
 
 def mistakes_in(file: Path) -> list[Told]:
-    """Return what is wrong with a file or, where nothing is, with its variants and the like."""
+    """Return what is wrong with a file and, if nothing of that has a mend, with its variants too."""
     try:
         load_scenario(file)
+    except ScenarioError as error:
+        if any(mendable(told, file) for told in error.told):
+            return list(error.told)
+    try:
         check_all(file)
     except ScenarioError as error:
         return list(error.told)
     return []
+
+
+def _next(left: list[Told], file: Path, refused: set[str]) -> Told | None:
+    """Return the mistake to mend next, or None; what a file extends comes last."""
+    open_ones = [each for each in left if mendable(each, file) and _what(each) not in refused]
+    return min(open_ones, key=_is_of_root, default=None)
+
+
+def _is_of_root(told: Told) -> bool:
+    return told.fix is not None and any(isinstance(e, Insert) and not e.at for e in told.fix.edits)
 
 
 def _mended(file: Path, mistake: Told) -> list[Told] | None:
