@@ -2,11 +2,11 @@
 
 import random
 import re
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from simulate.scenario.repair import mistakes_in
 from tests.mutate import ROOT
 
 SOUND = [
@@ -35,6 +35,9 @@ TEXT = re.compile(r'(?m)^(name|title|quarter|first_quarter|last_quarter) = "([^"
 NEIGHBOURS = {"a": "s", "e": "r", "i": "o", "o": "p", "n": "m", "t": "r", "s": "d", "r": "t"}
 
 
+NO_SOURCE = "no source"
+
+
 class Planted(NamedTuple):
     """A scenario file with one mistake.
 
@@ -58,17 +61,20 @@ def planted(seed: int, folder: Path) -> Planted:
     """Write the file of a seed to a folder, and the sound one beside it; return them."""
     draw = random.Random(seed)
     kind = list(KINDS)[seed % len(KINDS)]
+    (folder / "growth.csv").write_bytes((ROOT / "tests" / "data" / "growth.csv").read_bytes())
     while True:
         sound = draw.choice(SOUND)
         text = sound.read_text(encoding="utf-8")
         wrong = KINDS[kind](text, draw)
-        if wrong is not None and wrong != text:
-            break
-    (folder / "growth.csv").write_bytes((ROOT / "tests" / "data" / "growth.csv").read_bytes())
-    file, right = folder / sound.name, folder / f"sound-{sound.name}"
-    file.write_text(wrong, encoding="utf-8")
-    right.write_text(text, encoding="utf-8")
-    return Planted(kind, file, right, _story(text, wrong))
+        file, right = folder / sound.name, folder / f"sound-{sound.name}"
+        if wrong is None or wrong == text:
+            continue
+        file.write_text(wrong, encoding="utf-8")
+        # What is no mistake, such as p11 for p10, can't be seen.
+        if kind == NO_SOURCE or mistakes_in(file):
+            right.write_text(text, encoding="utf-8")
+            return Planted(kind, file, right, _story(text, wrong))
+        file.unlink()
 
 
 def _story(text: str, wrong: str) -> str:
@@ -77,7 +83,7 @@ def _story(text: str, wrong: str) -> str:
 
 
 def slip(word: str, draw: random.Random) -> str:
-    """Return a word with one slip of the pen: a letter left out, doubled, swapped or a neighbour's."""
+    """Return a word with one slip of the pen: a letter left out, doubled, swapped or another."""
     at = draw.randrange(1, len(word) - 1) if len(word) > 3 else len(word) - 2
     return draw.choice(
         [
@@ -111,7 +117,7 @@ def misspelt_key(text: str, draw: random.Random) -> str | None:
 
 def misspelt_table(text: str, draw: random.Random) -> str | None:
     found = _at(HEADER, text, draw)
-    if not found or found[2] in ("variants", "stresses") and draw.random() < 0.5:
+    if not found or (found[2] in ("variants", "stresses") and draw.random() < 0.5):
         return None
     return _put(text, *found.span(2), slip(found[2], draw))
 
@@ -136,7 +142,9 @@ def misspelt_input(text: str, draw: random.Random) -> str | None:
 
 
 def misspelt_change(text: str, draw: random.Random) -> str | None:
-    start = min((at for part in ("[variants", "[stresses") if (at := text.find(part)) > 0), default=0)
+    start = min(
+        (at for part in ("[variants", "[stresses") if (at := text.find(part)) > 0), default=0
+    )
     if not start:
         return None
     found = _at(CHANGED, text[start:], draw)
@@ -150,7 +158,11 @@ def misspelt_change(text: str, draw: random.Random) -> str | None:
 
 def unknown_unit(text: str, draw: random.Random) -> str | None:
     found = _at(WITH_UNIT, text, draw)
-    wrong = {"%": ("percent", "pct", "%%"), "bn": ("bln", "billon", "bilion"), "m": ("mln", "milion")}
+    wrong = {
+        "%": ("percent", "pct", "%%"),
+        "bn": ("bln", "billon", "bilion"),
+        "m": ("mln", "milion"),
+    }
     if not found:
         return None
     unit = re.split(r"[\d. ]+", found[1])[-1]
@@ -216,7 +228,8 @@ def list_for_changes(text: str, draw: random.Random) -> str | None:
     part = draw.choice(("variants", "stresses"))
     if f"\n[{part}." not in text:
         return None
-    return re.sub(rf"(?m)^\[{part}\.([A-Za-z0-9_]+)\]$", rf'[[{part}]]\nname = "\1"', text)
+    listed = re.sub(rf"(?m)^\[{part}\.([A-Za-z0-9_]+)\]$", rf'[[{part}]]\nname = "\1"', text)
+    return re.sub(rf"(?m)^\[{part}\.[A-Za-z0-9_]+\.(.+)\]$", rf"[{part}.\1]", listed)
 
 
 def text_for_number(text: str, draw: random.Random) -> str | None:
@@ -263,7 +276,7 @@ def colon(text: str, draw: random.Random) -> str | None:
 
 
 def percentage_alone(text: str, draw: random.Random) -> str | None:
-    found = _at(re.compile(rf"(?<=\b(?:p10|p50|p90|low|ode|igh) = )0\.\d+(?=[ ,\n])"), text, draw)
+    found = _at(re.compile(r"(?<=\b(?:p10|p50|p90|low|ode|igh) = )0\.\d+(?=[ ,\n])"), text, draw)
     return found and _put(text, *found.span(), f"{round(float(found[0]) * 100, 9):g}")
 
 
@@ -284,7 +297,7 @@ KINDS: dict[str, Callable[[str, random.Random], str | None]] = {
     "a list for variants": list_for_changes,
     "a text for a whole number": text_for_number,
     "a quarter of another form": quarter_of_another_form,
-    "no source": no_source,
+    NO_SOURCE: no_source,
     "no extends": no_extends,
     "a misspelt parent": misspelt_parent,
     "an open bracket": open_bracket,

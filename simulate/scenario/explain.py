@@ -30,8 +30,9 @@ INTERNAL = {*FAMILY, "quantiles", "parameters", MATRIX, PAIR}
 WRITTEN_AS = {"quantiles": "p10 or any other level, interval", "parameters": "those of scipy"}
 LONGEST_SHOWN = 60
 MOST_LINES = 100
-# So many missing sections are those of a scenario that it was meant to extend.
+# So many missing keys are those of a scenario that it was meant to extend.
 MANY = 2
+MOST_NAMES = 12
 BARE_KEY = re.compile("[A-Za-z0-9_-]{1,60}")
 LINE_AND_COLUMN = re.compile(r":(\d+):(\d+)$")
 # How pydantic names what a value must be, and how a person does.
@@ -51,8 +52,11 @@ KINDS = {
     "string_too_short": "must not be empty",
 }
 FOR_LISTS = 'must be a list; begin each member with [[{0}]], and name = "…" on the next line'
-# Keys that only distributions have.
-OF_FAMILIES = {name for model in FAMILY.values() for name in model.model_fields} - {
+# What a table may say beside what its model holds.
+BESIDE: dict[type[BaseModel], tuple[str, ...]] = {
+    Fixed: ("distribution",),
+    Scenario: ("extends", "variants", "stresses"),
+}
     "value",
     "source",
 }
@@ -93,12 +97,15 @@ def describe(mistakes: list[Mistake], layers: Layers, path: Path) -> list[Told]:
 
 
 def _absent_together(mistakes: list[Mistake], layers: Layers, path: Path) -> list[Mistake]:
-    """Return mistakes with many missing sections as one."""
-    absent = [m for m in mistakes if len(m.key) == 1 and m.wrong == KINDS["missing"]]
-    if len(absent) < MANY:
+    """Return mistakes with all that is missing as one, of a file that extends none."""
+    absent = [m for m in mistakes if m.wrong == KINDS["missing"]]
+    extends = any(origin.file != path for origin in layers.origins.values())
+    if extends or len(absent) < MANY:
         return mistakes
-    names = ", ".join(mistake.key[0] for mistake in absent)
-    missing = Mistake((), f"{names} are missing", likely_parent(layers.table, path))
+    names = [_named(mistake.key) for mistake in sorted(absent, key=lambda m: len(m.key))]
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    wrong = f"{', '.join(names[:MOST_NAMES])}{more} are missing"
+    missing = Mistake((), wrong, likely_parent(layers.table, path))
     return [*(m for m in mistakes if m not in absent), missing]
 
 
@@ -126,7 +133,9 @@ def _key(location: tuple[int | str, ...], table: Table) -> Key:
     """Return the key as the user wrote it: names for list places, and no union tags."""
     names: list[str] = []
     here: Any = table
-    for step in location:
+    for place, step in enumerate(location):
+        if step == "value" and isinstance(here, dict) and location[place + 1 :]:
+            continue  # the tag of a certain number, whose table has that key, too
         if isinstance(step, int) and isinstance(here, list):
             here = here[step] if step < len(here) else None
             names.append(str(here.get("name", step)) if isinstance(here, dict) else str(step))
@@ -217,30 +226,18 @@ def _message(item: Any) -> str:
 
 def _unknown_key(location: tuple[int | str, ...], around: Any) -> tuple[str, Mend | None]:
     given, section = str(location[-1]), _section_at(location[:-1])
-    fields = list(section.model_fields) if section else []
-    if section is Fixed:
-        fields.append("distribution")
-    if section is Scenario:
-        fields += ["extends", "variants", "stresses"]
+    if section is Fixed and (mend := only_family(around)):
+        return "of which distribution?", mend
+    fields = [*section.model_fields, *BESIDE.get(section, ())] if section else []
     mend = rename(given, fields)
     if mend is None and "quantiles" in fields:
-        mend = rename_quantile(given)
-    if (
-        mend is None
-        and section is Fixed
-        and (QUANTILE_KEY.fullmatch(given) or given in OF_FAMILIES)
-    ):
-        return _without_kind(around)
-    known = ", ".join(WRITTEN_AS.get(name, name) for name in fields)
-    hint = did_you_mean(given, fields) or f"known are: {known}"
-    return "unknown key" + ("" if mend else f"; {hint}"), mend
-
-
-def _without_kind(table: Any) -> tuple[str, Mend | None]:
-    family = only_family(table)
-    if family is None:
+        mend = rename_quantile(given, around)
+    if mend is not None:
+        return "unknown key", mend
+    if section is Fixed and QUANTILE_KEY.fullmatch(given):
         return 'quantiles of what? Add distribution = "normal", or another', None
-    return "of which distribution?", family
+    known = ", ".join(WRITTEN_AS.get(name, name) for name in fields)
+    return f"unknown key; {did_you_mean(given, fields) or f'known are: {known}'}", None
 
 
 def _unknown_distribution(given: str) -> tuple[str, Mend | None]:

@@ -189,7 +189,8 @@ def _as_millions(given: Any, unit: str) -> Iterator[Mend]:
     if not unit.startswith("bn") or max(numbers.values(), default=0.0) <= 1.0:
         return
     beyond = {at: value for at, value in numbers.items() if value >= LEAST_MILLIONS}
-    for chosen in (beyond, numbers):
+    all_alike = numbers if len(numbers) == len(dict(_leaves(given))) else {}
+    for chosen in (beyond, all_alike):
         if chosen:
             shown = f"{next(iter(chosen.values())):g}"
             yield _of_scale(

@@ -33,28 +33,34 @@ def near_names(given: str, known: Iterable[str]) -> list[str]:
         return []
     names = [name for name in islice(known, MOST) if name != given]
     plain = _plain(given)
-    same = [name for name in names if _plain(name) == plain]
+    same = [name for name in names if _joined(name) == _joined(given)]
     if same or not plain:
         return same
     # A dotted name whose beginning was left out.
     ends = [name for name in names if _plain(name).endswith(f".{plain}")]
     if ends:
         return ends
-    likeness = {name: _likeness(_plain(name), plain) for name in names}
+    # Of as many steps, each must be alike; one of more or fewer is the second choice.
+    steps = plain.split(".")
+    as_many = [name for name in names if name.count(".") == len(steps) - 1]
+    return _nearest(
+        {name: min(map(_likeness, _plain(name).split("."), steps)) for name in as_many}
+    ) or _nearest({name: _likeness(_plain(name), plain) for name in names if name not in as_many})
+
+
+def _nearest(likeness: dict[str, float]) -> list[str]:
     most = max(likeness.values(), default=0.0)
-    if most < ALIKE:
-        return []
-    return [name for name, alike in likeness.items() if alike >= most - APART]
+    return [name for name, alike in likeness.items() if alike >= max(ALIKE, most - APART)]
 
 
 def _likeness(name: str, given: str) -> float:
-    """Return how alike two names are, from 0 to 1; of dotted ones, their least alike steps."""
-    steps, given_steps = name.split("."), given.split(".")
-    if len(steps) != len(given_steps):
-        steps, given_steps = [name], [given]
-    return min(SequenceMatcher(None, a, b).ratio() for a, b in zip(steps, given_steps, strict=True))
+    return SequenceMatcher(None, name, given).ratio()
 
 
 def _plain(name: str) -> str:
     """Return a name without what hands and other programs write differently."""
     return name.strip().casefold().replace("-", "_").replace(" ", "_")
+
+
+def _joined(name: str) -> str:
+    return _plain(name).replace("_", "")

@@ -44,7 +44,7 @@ def repair(file: Path) -> Repair:
 
 
 def mistakes_in(file: Path) -> list[Told]:
-    """Return what is wrong with a file and, if nothing of that has a mend, with its variants too."""
+    """Return what is wrong with a file and, if none of it has a mend, with its variants too."""
     try:
         load_scenario(file)
     except ScenarioError as error:
