@@ -3,6 +3,7 @@
 import random
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -179,14 +180,14 @@ def unquoted_word(text: str, draw: random.Random) -> str | None:
     return found and _put(text, *found.span(), found[0].strip('"'))
 
 
-def _times(table: str, factor: float) -> str:
+def _times(table: str, factor: int) -> str:
     """Return a value or a table in braces with every number of its unit times a factor."""
     body, source, rest = table.partition(" source =")
     numbers = re.compile(rf"(?<== )({NUMBER})(?=[ ,}}])|^({NUMBER})$")
-    return numbers.sub(lambda m: f"{round(float(m[0]) * factor, 9):g}", body) + source + rest
+    return numbers.sub(lambda m: f"{Decimal(m[0]) * factor}", body) + source + rest
 
 
-def _scaled(keys: tuple[str, ...], factor: float, least: float) -> Callable[..., str | None]:
+def _scaled(keys: tuple[str, ...], factor: int, least: float) -> Callable[..., str | None]:
     def plant(text: str, draw: random.Random) -> str | None:
         names = "|".join(map(re.escape, keys))
         found = _at(re.compile(rf"(?m)^(?:{names}) = (\{{ .*\}}|{NUMBER})$"), text, draw)
@@ -275,9 +276,12 @@ def colon(text: str, draw: random.Random) -> str | None:
     return found and _put(text, *found.span(1), ":")
 
 
-def percentage_alone(text: str, draw: random.Random) -> str | None:
-    found = _at(re.compile(r"(?<=\b(?:p10|p50|p90|low|ode|igh) = )0\.\d+(?=[ ,\n])"), text, draw)
-    return found and _put(text, *found.span(), f"{round(float(found[0]) * 100, 9):g}")
+def one_percentage(text: str, draw: random.Random) -> str | None:
+    shares = r"(?m)^(?:overrun|drift|floor|tax_rate|stock_pay) = .*"
+    found = _at(
+        re.compile(rf"{shares}(?<=p10 = |p50 = |p90 = |ode = |igh = |low = )(0\.\d+)"), text, draw
+    )
+    return found and _put(text, *found.span(1), f"{Decimal(found[1]) * 100:f}")
 
 
 KINDS: dict[str, Callable[[str, random.Random], str | None]] = {
@@ -289,8 +293,9 @@ KINDS: dict[str, Callable[[str, random.Random], str | None]] = {
     "an unknown unit": unknown_unit,
     "a unit without quotes": unquoted_unit,
     "a word without quotes": unquoted_word,
-    "percentages for shares": _scaled(SHARES, 100.0, 1.0),
-    "millions for billions": _scaled(AMOUNTS, 1000.0, 1000.0),
+    "one percentage among shares": one_percentage,
+    "percentages for shares": _scaled(SHARES, 100, 1.0),
+    "millions for billions": _scaled(AMOUNTS, 1000, 1000.0),
     "quantiles or limits out of order": out_of_order,
     "tables for a list": table_for_list,
     "a list for a table": list_for_table,

@@ -57,9 +57,6 @@ BESIDE: dict[type[BaseModel], tuple[str, ...]] = {
     Fixed: ("distribution",),
     Scenario: ("extends", "variants", "stresses"),
 }
-    "value",
-    "source",
-}
 
 
 def mistakes_of(error: ValidationError, table: Table) -> list[Mistake]:

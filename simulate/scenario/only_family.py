@@ -26,6 +26,7 @@ def only_family(table: Any) -> Mend | None:
         f'write distribution = "{names[0]}"',
         (Insert((), "distribution", names[0]),),
         f"{keys} are those of the only distribution that takes them",
+        of_table=True,
     )
 
 
