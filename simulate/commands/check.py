@@ -11,7 +11,7 @@ from simulate.scenario import ScenarioError, find_scenario, load_scenario
 from simulate.scenario.load import check_all, list_changes
 from simulate.scenario.repair import Repair, mendable, mistakes_in, repair
 
-from .files import refuse_existing
+from .files import new_file
 from .options import File, Force, Set, Stress, Variant
 
 
@@ -67,8 +67,9 @@ def _fix(file: Path, out: Path | None, force: bool) -> None:
             *mistakes, f"{file}: nothing of this has one clear mend; no copy written"
         )
     copy = out or file.with_name(f"{file.stem}-fixed{file.suffix}")
-    refuse_existing(copy, force)
-    copy.write_bytes(file.read_bytes())
+    if copy.absolute() == file.absolute():
+        raise ScenarioError(f"{copy}: is the scenario itself; --out must name another file")
+    new_file(copy, force).write_bytes(file.read_bytes())
     done = repair(copy)
     _print_mended(file, copy, done)
     if done.left:

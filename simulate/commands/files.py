@@ -19,15 +19,15 @@ PAGE_KINDS = (".html",)
 
 def write_new(file: Path, text: str, force: bool) -> None:
     """Write a text file, never over another one unless forced."""
-    refuse_existing(file, force)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
+    new_file(file, force).write_text(text, encoding="utf-8")
 
 
-def refuse_existing(file: Path, force: bool) -> None:
-    """Raise if a file exists, unless its replacement is forced."""
+def new_file(file: Path, force: bool) -> Path:
+    """Return a file to write, in a folder that exists then; it must be new unless forced."""
     if file.exists() and not force:
         raise ScenarioError(f"{file}: exists; choose another name, or replace it with --force")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return file
 
 
 def new_picture(out: Path | None, default: str, force: bool, option: str = "--out") -> Path:

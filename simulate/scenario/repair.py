@@ -1,5 +1,6 @@
 """A scenario file mended: each mistake with one clear mend, as its message says it."""
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from .errors import ScenarioError, Told
 from .load import check_all, load_scenario
 
 MOST_MENDS = 200
+PLACE = re.compile(r":\d+:\d+(?=: )")
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -87,4 +89,4 @@ def _mended(file: Path, mistake: Told) -> list[Told] | None:
 
 def _what(told: Told) -> str:
     """Return what is told without the place, which mends elsewhere move."""
-    return told.line.partition(": ")[2]
+    return PLACE.sub("", told.line)
