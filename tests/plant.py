@@ -283,7 +283,7 @@ def colon(text: str, draw: random.Random) -> str | None:
 
 
 def one_percentage(text: str, draw: random.Random) -> str | None:
-    shares = r"(?m)^(?:overrun|drift|floor|tax_rate|stock_pay) = .*"
+    shares = r"(?m)^(?:overrun|stock_pay|saving|capital_spending|client_loss.share) = .*"
     found = _at(
         re.compile(rf"{shares}(?<=p10 = |p50 = |p90 = |ode = |igh = |low = )(0\.\d+)"), text, draw
     )

@@ -110,6 +110,14 @@ MENDED = {
         '[variants.dear]\n"segments.apii.growth.initial" = 0.5',
         '[variants.dear]\n"segments.api.growth.initial" = 0.5',
     ),
+    "a misspelt title": (
+        '[variants.dear]\ntitel = "dear"\ncash.opening = 5',
+        '[variants.dear]\ntitle = "dear"\ncash.opening = 5',
+    ),
+    "a member's misspelt name": (
+        '[[funding]]\nname = "nvidia_microsft"\nchance = 0.5',
+        '[[funding]]\nname = "nvidia_microsoft"\nchance = 0.5',
+    ),
     "a unit without quotes": ("[cash]\nopening = 12 bn # all", '[cash]\nopening = "12 bn" # all'),
     "units without quotes in a table": (
         "[cash]\ntax_rate = { distribution = uniform, low = 18%, high = 27% }",

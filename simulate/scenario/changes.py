@@ -12,7 +12,7 @@ from .layers import DEEPEST, Key, Layers, Origin, Table
 from .mends import rename
 from .names import did_you_mean
 from .retype import named_tables, only_table
-from .schema import Option
+from .schema import Option, Scenario
 
 # What is changed by name, and the part of a file that holds it.
 KINDS: dict[str, Key] = {
@@ -158,7 +158,9 @@ def _lay_named(layers: Layers, kind: str, name: str, table: Table) -> Iterator[T
         if key in of_itself:
             continue
         origin = _origin(layers, *at, key)
-        if "." in key:
+        if key not in Scenario.model_fields and (mend := rename(key, of_itself)):
+            yield layers.told(origin, f"{key}: unknown key", mend)
+        elif "." in key:
             yield from _mistakes_of(layers.set, tuple(key.split(".")), value, origin)
         else:
             layers.lay({key: value}, origin.around)

@@ -15,6 +15,7 @@ from .fixes import fix_of
 from .input_mends import FOR_INPUTS
 from .inputs import section_in
 from .layers import Key, Layers, Table
+from .members import MISSING, misnamed_members
 from .mends import Mend, rename, respell
 from .names import did_you_mean
 from .only_family import only_family
@@ -48,7 +49,7 @@ KINDS = {
     "model_attributes_type": "must be a table",
     "dict_type": "must be a table",
     "path_type": "must be a file's name, in quotes",
-    "missing": "missing; it has no default",
+    "missing": MISSING,
     "string_too_short": "must not be empty",
 }
 FOR_LISTS = 'must be a list; begin each member with [[{0}]], and name = "…" on the next line'
@@ -80,7 +81,7 @@ def describe(mistakes: list[Mistake], layers: Layers, path: Path) -> list[Told]:
         The file to name where they don't.
     """
     told = []
-    mistakes = _absent_together(mistakes, layers, path)
+    mistakes = misnamed_members(_absent_together(mistakes, layers, path), layers.table)
     for mistake in mistakes[:MOST_LINES]:
         key = mistake.key
         origin = layers.origin_of(key)
@@ -95,7 +96,7 @@ def describe(mistakes: list[Mistake], layers: Layers, path: Path) -> list[Told]:
 
 def _absent_together(mistakes: list[Mistake], layers: Layers, path: Path) -> list[Mistake]:
     """Return mistakes with all that is missing as one, of a file that extends none."""
-    absent = [m for m in mistakes if m.wrong == KINDS["missing"]]
+    absent = [m for m in mistakes if m.wrong == MISSING]
     extends = any(origin.file != path for origin in layers.origins.values())
     if extends or len(absent) < MANY:
         return mistakes

@@ -1,7 +1,6 @@
 """What a refused input may have been meant to be: a percentage, millions, another order."""
 
 import copy
-import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
@@ -27,6 +26,8 @@ POINTS = ("low", "mode", "high")
 MOST_SHARE, MOST_CORRELATION, MOST_PERCENT = 1.0, 5.0, 1000.0
 # From here on billions are millions, and millions dollars; in between are thousands of dollars.
 LEAST_MILLIONS, LEAST_DOLLARS = 1e3, 1e8
+# Not infinite, nor an integer that is no float.
+BEYOND = 1e30
 
 
 class OutOfRangeError(ValueError):
@@ -147,7 +148,7 @@ def _numbers(given: Any) -> dict[Steps, float]:
     return {
         at: value
         for at, value in _leaves(given)
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < BEYOND
     }
 
 
@@ -232,11 +233,10 @@ def _in_order(given: Any, unit: str) -> Iterator[Mend]:
     ]
     values = dict(_leaves(given))
     for group in groups:
-        plain = {at: in_unit_or_none(values[at], unit) for at in group}
-        numbers = [number for number in plain.values() if number is not None]
-        rising = (
-            sorted(group, key=lambda at: plain[at] or 0.0) if len(numbers) == len(group) else group
-        )
+        plain = {at: _plain(values.get(at), unit) for at in group}
+        if None in plain.values():
+            continue
+        rising = sorted(group, key=lambda at: plain[at] or 0.0)
         moved = {at: values[other] for at, other in zip(group, rising, strict=True) if at != other}
         if moved:
             names = " and ".join(".".join(at) for at in moved)
@@ -251,7 +251,7 @@ def _is_level(key: Any) -> bool:
     )
 
 
-def in_unit_or_none(value: Any, unit: str) -> float | None:
+def _plain(value: Any, unit: str) -> float | None:
     """Return a number in its unit, or None of what is none."""
     try:
         read = in_unit(value, unit)

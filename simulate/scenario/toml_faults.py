@@ -24,7 +24,8 @@ PAIR_KEY = re.compile(r"""(\s*)([\w.*]+\s*,\s*[\w.*]+)(?=\s*=)""")
 BRACE_LAST = re.compile(r"\{\s*$")
 COMMA_LAST = re.compile(r"\s*,\s*\}")
 END = re.compile(r"[,;]\s*$")
-LONGEST_LINE, MOST_LINES = 2000, 20
+# Each try reads the whole text.
+LONGEST, LONGEST_LINE, MOST_LINES = 50_000, 2000, 20
 
 
 class _Right(NamedTuple):
@@ -37,7 +38,7 @@ class _Right(NamedTuple):
 
 def mend_of_fault(text: str) -> Mend | None:
     """Return the mend of the first fault of a text that is no TOML, if one is clear."""
-    fault = _first_fault(text)
+    fault = _first_fault(text) if len(text) <= LONGEST else None
     if fault is None:
         return None
     lines = text.splitlines()
