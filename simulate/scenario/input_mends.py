@@ -167,7 +167,8 @@ def _of_scale(values: Mapping[Steps, Any], meaning: str, singular: str, plural: 
 
 def _as_percentages(given: Any, unit: str) -> Iterator[Mend]:
     """Return percentages as shares: those that can be nothing else, or all of them."""
-    if unit.startswith(("bn", "USD", "log")) or unit == "years":
+    # A percentage of growth has two readings as a logarithm; one of volatility has not.
+    if unit.startswith(("bn", "USD", "log/yr")) or unit == "years":
         return
     numbers = _numbers(given)
     least = MOST_SHARE if unit else MOST_CORRELATION
