@@ -55,6 +55,10 @@ MENDED = {
         '[base_year]\nmonthly_revenue = "750 m"',
     ),
     "a misspelt unit": ('[cash]\nopening = "12 bilion"', '[cash]\nopening = "12 billion"'),
+    "a misspelt unit of a weight": (
+        "[cash]\nopening = { distribution = 'discrete', values = [8, 9], weights = ['40 pct', 1] }",
+        "[cash]\nopening = { distribution = 'discrete', values = [8, 9], weights = [\"40 %\", 1] }",
+    ),
     "a dash between the ends of an interval": (
         '[cash]\nopening = "8 – 18 bn"',
         '[cash]\nopening = "8 to 18 bn"',
@@ -171,10 +175,7 @@ def test_one_mend_shows_the_next_mistake_until_none_is_left(tmp_path: Path) -> N
     file = written(tmp_path, "[cash\nopning = 12 bilion\ntaxrate = 25%")
     done = repair(file)
     assert not done.left
-    assert [told.line.split(": ", 2)[2] for told in done.made][-2:] == [
-        'unknown key; did you mean "tax_rate"?',
-        "",
-    ] or len(done.made) == 6
+    assert len(done.made) == 6  # a bracket, two times quotes, two keys and a unit
     assert load_scenario(file).cash.opening.quantile(0.5) == 12.0
 
 

@@ -2,7 +2,7 @@
 
 import copy
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -130,15 +130,17 @@ def with_written(given: Any, edits: tuple[Edit, ...]) -> Any:
     return changed
 
 
-def _leaves(given: Any, at: Steps = ()) -> Iterator[tuple[Steps, Any]]:
-    """Return each number and each text that counts in the unit of an input."""
+def _leaves(
+    given: Any, at: Steps = (), without: Set[str] = TEXTS | WITHOUT_UNIT
+) -> Iterator[tuple[Steps, Any]]:
+    """Return each number and each text of an input, by default those that count in its unit."""
     if isinstance(given, dict):
         for key, member in given.items():
-            if key not in TEXTS | WITHOUT_UNIT:
-                yield from _leaves(member, (*at, key))
+            if key not in without:
+                yield from _leaves(member, (*at, key), without)
     elif isinstance(given, list):
         for place, member in enumerate(given):
-            yield from _leaves(member, (*at, str(place)))
+            yield from _leaves(member, (*at, str(place)), without)
     else:
         yield at, given
 
@@ -272,12 +274,13 @@ def _turned(low: str, high: str) -> str:
 def _respelt(given: Any) -> Iterator[Mend]:
     """Return texts with units that are known, and with "to" between the ends of an interval."""
     values: dict[Steps, str] = {}
-    for at, value in _leaves(given):
+    texts = dict(_leaves(given, without=TEXTS))
+    for at, value in texts.items():
         if isinstance(value, str) and (right := _with_known_units(value)) != value:
             values[at] = right
     if len(values) == 1:
         ((at, right),) = values.items()
-        yield rewrite(right, *at, assumes=f'"{dict(_leaves(given))[at]}" means "{right}"')
+        yield rewrite(right, *at, assumes=f'"{texts[at]}" means "{right}"')
     elif values:
         yield rewrite_all(values, "the units mean those")
 
