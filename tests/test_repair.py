@@ -8,7 +8,7 @@ import pytest
 from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.load import list_changes
 from simulate.scenario.repair import Repair, repair
-from tests.plant import KINDS, Planted, planted
+from tests.plant import Planted, planted
 from tests.test_mutations import simulated
 
 LEAST_REPAIRED = 0.9
@@ -292,7 +292,3 @@ def written(folder: Path, text: str) -> Path:
     file = folder / "mine.toml"
     file.write_text(f'extends = "anthropic.toml"\n{text}\n', encoding="utf-8")
     return file
-
-
-def test_every_kind_of_mistake_is_planted() -> None:
-    assert len(KINDS) > 20
