@@ -276,8 +276,7 @@ def test_a_change_that_the_file_does_not_have_is_answered_with_those_it_has(
         ),
         (
             '[stresses.a]\nby = { "funding.round_2026.chance" = 0.1 }',
-            ':3:8: "funding.round_2026.chance" is no input; '
-            'did you mean "funding.round_2026.amount"?',
+            ':3:8: "funding.round_2026.chance" is no input',
         ),
         (
             '[stresses.a]\n"segments.none.market" = 3',

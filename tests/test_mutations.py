@@ -71,7 +71,7 @@ def defect_of(made: Mutant, seed: int, original: Scenario) -> str:
         return f"took {calls:,} calls"
     if scenario is None:
         return defect
-    if made.must_show and _simulated(scenario) == _simulated(original):
+    if made.must_show and simulated(scenario) == simulated(original):
         return "was loaded, and changes nothing"
     print_inputs(scenario, list_changes(made.file), Console(file=io.StringIO(), width=80))
     describe_difference(original, scenario)
@@ -109,7 +109,7 @@ def _unnamed(error: ScenarioError, made: Mutant) -> str:
     )
 
 
-def _simulated(scenario: Scenario) -> Any:
+def simulated(scenario: Scenario) -> Any:
     """Return what of a scenario decides its paths."""
     return _without_sources(scenario.model_dump(exclude={"name", "description", "sampling"}))
 

@@ -3,17 +3,20 @@
 import re
 import tomllib
 from collections.abc import Sequence
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from .errors import ScenarioError
+from .errors import Fix, ScenarioError, Told
 from .lab import settle_lab
 from .layers import DEEPEST, Layers, Origin, Table
+from .mends import Mend, respell, with_words
 from .packaged import Found, find_beside, packaged_configs, packaged_names
 from .printable import steering_text
 from .reach import Reach, data_files
 from .regular_file import read_regular
+from .toml_faults import mend_of_fault
 
 LONGEST_CHAIN = 20
 LONGEST = 500_000
@@ -57,6 +60,8 @@ def _read_over(path: Path, reach: Reach, below: tuple[Path, ...]) -> Layers:
             found = _find_parent(path.parent, parent)
         except ScenarioError as error:
             raise ScenarioError(f"{layers.where(at)}: extends = {error}") from None
+        if found is None:
+            raise ScenarioError(layers.told(at, *_no_parent(path, parent)))
         if refusal := reach.refusal(found.path):
             raise ScenarioError(f"{layers.where(at)}: extends: {found.path} {refusal}")
         layers = _read_over(found.path, reach, (*below, path.resolve()))
@@ -86,12 +91,10 @@ def read_toml(path: Path) -> Table:
         text = read_regular(path, LONGEST, "a scenario file").decode("utf-8-sig")
         if DEEP_KEY.search(text):
             raise _too_deep(path)
-        table = tomllib.loads(StringIO(text, newline=None).read())
+        table = _parsed(StringIO(text, newline=None).read(), path)
     except FileNotFoundError:
         names = ", ".join(packaged_names())
         raise ScenarioError(f"{path}: no such file; packaged scenarios: {names}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ScenarioError(f"{path}: not readable as TOML: {error}") from None
     except UnicodeDecodeError as error:
         raise ScenarioError(f"{path}: not readable as TOML: not UTF-8 ({error.reason})") from None
     except RecursionError:
@@ -105,6 +108,16 @@ def read_toml(path: Path) -> Table:
     if text := steering_text(table):
         raise ScenarioError(f'{path}: "{text:.100}" holds a control character; leave it out')
     return table
+
+
+def _parsed(text: str, path: Path) -> Table:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        mend = mend_of_fault(text)
+        wrong = with_words(f"{path}: not readable as TOML: {error}", mend)
+        fix = mend and Fix(path, mend.edits, mend.assumes)
+        raise ScenarioError(Told(wrong, fix)) from None
 
 
 def _too_deep(path: Path) -> ScenarioError:
@@ -147,21 +160,25 @@ def _members(here: Any) -> list[Any]:
     return [value for value in values if isinstance(value, (dict, list))]
 
 
-def _find_parent(folder: Path, parent: Any) -> Found:
-    """Return the file that one in a folder extends: beside it, or a packaged one.
-
-    Raises
-    ------
-    ScenarioError
-        If there is none.
-    """
-    if not isinstance(parent, str):
-        raise ScenarioError(f"{parent!r:.60}: must be a file's name, in quotes")
+def _find_parent(folder: Path, parent: Any) -> Found | None:
+    """Return the file that one in a folder extends: beside it, or a packaged one."""
     try:
-        found = find_beside(parent, folder)
+        return find_beside(parent, folder) if isinstance(parent, str) else None
     except (OSError, ValueError):
-        found = None  # no name that a file can have
-    if found is None:
-        mend = f"there is no file {folder / parent}"
-        raise ScenarioError(f'"{parent:.60}": {mend:.200}')
-    return found
+        return None  # no name that a file can have
+
+
+def _no_parent(path: Path, parent: Any) -> tuple[str, Mend | None]:
+    """Return what is wrong with the name of a file to extend, and its mend."""
+    if not isinstance(parent, str):
+        return f"extends = {parent!r:.60}: must be a file's name, in quotes", None
+    wrong = f"there is no file {path.parent / parent}"
+    return f'extends = "{parent:.60}": {wrong:.200}', _respelt_parent(path, parent)
+
+
+def _respelt_parent(path: Path, parent: str) -> Mend | None:
+    """Return the mend of a misspelt file's name."""
+    files = [file.name for file in packaged_configs().glob("*.toml")]
+    with suppress(OSError):
+        files += [file.name for file in path.parent.glob("*.toml") if file.name != path.name]
+    return respell(parent, sorted(set(files)))

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .change_notation import Way, parse_change, parse_key
-from .errors import ScenarioError
+from .errors import ScenarioError, Told
 from .inputs import declared_inputs
 from .layers import Key, Layers, Origin, Table
+from .mends import rename
 from .names import did_you_mean
 from .packaged import shown_path
 from .printable import steering_text
-from .schema import Option
+from .retype import named_tables, only_table
+from .schema import Option, Scenario
 from .units import in_unit, number_in_unit
 
 # What is changed by name, and the part of a file that holds it.
@@ -48,7 +50,7 @@ class Named(NamedTuple):
     options: dict[str, Table]
 
 
-def list_named(layers: Layers) -> tuple[Named, list[str]]:
+def list_named(layers: Layers) -> tuple[Named, list[Told]]:
     """Return a file's variants and stress tests, and one line for each that is none.
 
     Parameters
@@ -62,23 +64,26 @@ def list_named(layers: Layers) -> tuple[Named, list[str]]:
         for step in place:
             given = given.get(step, {}) if isinstance(given, dict) else {}
         if not isinstance(given, dict):
-            where = _where(layers, *place)
-            mistakes.append(f"{where}: {part}: must be tables such as [{part}.name]")
+            wrong = f"{part}: must be tables such as [{part}.name]"
+            mistakes.append(layers.told(_origin(layers, *place), wrong, named_tables(given)))
             continue
         if len(given) > MOST_OF_A_KIND:
-            most = f"{len(given)} are too many; the most is {MOST_OF_A_KIND}"
-            mistakes.append(f"{_where(layers, *place)}: {part}: {most}")
+            most = f"{part}: {len(given)} are too many; the most is {MOST_OF_A_KIND}"
+            mistakes.append(layers.told(_origin(layers, *place), most))
             continue
         for name, table in given.items():
             if isinstance(table, dict) and NAME.fullmatch(name):
                 tables[name] = table
             else:
                 mend = f"must be a table [{part}.name], its name of letters, digits, _ and -"
-                mistakes.append(f"{_where(layers, *place, name)}: {part}.{name:.40}: {mend}")
+                origin = _origin(layers, *place, name)
+                mistakes.append(
+                    layers.told(origin, f"{part}.{name:.40}: {mend}", only_table(table))
+                )
     return named, mistakes
 
 
-def apply_changes(layers: Layers, path: Path, changes: Changes) -> list[str]:
+def apply_changes(layers: Layers, path: Path, changes: Changes) -> list[Told]:
     """Lay a variant over a scenario, then a stress test, an option, and settings.
 
     Parameters
@@ -92,7 +97,7 @@ def apply_changes(layers: Layers, path: Path, changes: Changes) -> list[str]:
 
     Returns
     -------
-    list of str
+    list of Told
         What is wrong with the file's variants and stress tests, and with the settings, one line a
         mistake.
 
@@ -188,43 +193,44 @@ def _moved(now: Any, way: Way, value: Any, unit: str) -> float:
     return int(moved) if is_whole else round(moved, 12)
 
 
-def _lay_named(layers: Layers, kind: str, name: str, table: Table) -> Iterator[str]:
+def _lay_named(layers: Layers, kind: str, name: str, table: Table) -> Iterator[Told]:
     """Lay a variant or a stress test over the scenario; return what is wrong with it."""
     at = (*KINDS[kind], name)
     of_itself = OF_ITSELF | set(Option.model_fields) if kind == "option" else OF_ITSELF
     yield from _move_inputs(layers, f"{kind} {name}", table, at)
     for key, value in table.items():
-        origin = layers.origin_of((*at, key))
-        assert origin is not None
         if key in of_itself:
             continue
-        if "." in key:
+        origin = _origin(layers, *at, key)
+        if key not in Scenario.model_fields and (mend := rename(key, of_itself)):
+            yield layers.told(origin, f"{key}: unknown key", mend)
+        elif "." in key:
             yield from _mistakes_of(layers.set, tuple(key.split(".")), value, origin)
         else:
             layers.lay({key: value}, origin.around)
 
 
-def _move_inputs(layers: Layers, change: str, table: Table, at: Key) -> Iterator[str]:
+def _move_inputs(layers: Layers, change: str, table: Table, at: Key) -> Iterator[Told]:
     """Move inputs by amounts and by factors; return what is wrong with that."""
     moves: dict[str, Table] = {}
     for way in WAYS:
         amounts = table.get(way, {})
         if not isinstance(amounts, dict):
             mend = f'write it as {way} = {{ "inference.overrun" = 0.1 }}'
-            yield f"{_where(layers, *at, way)}: {way}: {mend}"
+            yield layers.told(_origin(layers, *at, way), f"{way}: {mend}")
             continue
         for key, amount in amounts.items():
             moves.setdefault(key, {})[way] = amount
     inputs = declared_inputs(layers.table)
     for key, move in moves.items():
-        origin = layers.origin_of((*at, list(move)[-1], key))
-        assert origin is not None
+        origin = _origin(layers, *at, list(move)[-1], key)
         if key in inputs:
             steps = tuple(key.split("."))
             yield from _mistakes_of(_move_input, layers, steps, move, f"by {change}", origin)
         else:
-            hint = did_you_mean(key, inputs)
-            yield f'{layers.where(origin)}: "{key:.60}" is no input{hint and "; "}{hint}'
+            mend = rename(key, inputs)
+            hint = "" if mend else did_you_mean(key, inputs)
+            yield layers.told(origin, f'"{key:.60}" is no input{hint and "; "}{hint}', mend)
 
 
 def _move_input(layers: Layers, key: Key, move: Table, change: str, origin: Origin) -> None:
@@ -234,16 +240,16 @@ def _move_input(layers: Layers, key: Key, move: Table, change: str, origin: Orig
     layers.set(key, {"distribution": "shifted", "of": given, "source": source} | move, origin)
 
 
-def _mistakes_of(change: Callable[..., None], *arguments: Any) -> list[str]:
+def _mistakes_of(change: Callable[..., None], *arguments: Any) -> list[Told]:
     """Make a change, and return what is wrong with it."""
     try:
         change(*arguments)
     except ScenarioError as error:
-        return [str(error)]
+        return list(error.told)
     return []
 
 
-def _where(layers: Layers, *key: str) -> str:
+def _origin(layers: Layers, *key: str) -> Origin:
     origin = layers.origin_of(key)
     assert origin is not None
-    return layers.where(origin)
+    return origin

@@ -1,15 +1,19 @@
 """How inputs are correlated: pairs, groups, matrices; and whether that can be."""
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .edits import Rename
 from .errors import Mistake, ScenarioError
 from .inputs import correlated_inputs, list_inputs
+from .mends import Mend, rename, respell
 from .names import did_you_mean
 from .nearest_correlation import SAFE_EIGENVALUE, is_valid, nearest_correlation_matrix
 from .rank_correlation import Kind, rank_correlation, score_correlation
@@ -20,6 +24,8 @@ STAR = "*"
 # Of correlations that are told; with such a least eigenvalue, rounding seldom makes them invalid,
 # and where it does, they are moved on.
 DECIMALS, EIGENVALUE_TO_ROUND, TOWARDS_INDEPENDENCE = 3, 2e-3, 0.999
+# What stands between two inputs where a comma should.
+SEPARATORS = re.compile(r"\s*(?:[;/&|+]|<?->)\s*|\s+(?:and|with|x|vs\.?)?\s*")
 
 
 class Pair(NamedTuple):
@@ -99,19 +105,47 @@ def misnamed_inputs(
         if not is_matrix and (
             len(patterns) > 2 or (len(set(patterns)) < 2 and STAR not in patterns[0])
         ):
-            mend = 'the key must name two inputs, as "first, second", or a group with a star'
+            wrong = 'the key must name two inputs, as "first, second", or a group with a star'
             if key == "nearest":
-                mend = "stands under [copula]"
-            found.append(Mistake(("correlations", key), mend))
+                wrong = "stands under [copula]"
+            found.append(Mistake(("correlations", key), wrong, _separated(key, quantities)))
             continue
         least = 2 if len(patterns) == 1 else 1
         reasons = {pattern: _misnamed(pattern, quantities, least) for pattern in patterns}
-        found += [
-            Mistake(("correlations", key), f'"{pattern:.60}" {reason}')
-            for pattern, reason in reasons.items()
-            if reason
-        ]
+        for pattern, reason in reasons.items():
+            if reason:
+                mend = _respelt(pattern, key, given if is_matrix else None, quantities)
+                hint = "" if mend or STAR in pattern else did_you_mean(pattern, quantities)
+                wrong = f'"{pattern:.60}" {reason}{hint and "; "}{hint}'
+                found.append(Mistake(("correlations", key), wrong, mend))
     return found
+
+
+def _separated(key: str, quantities: Mapping[str, Quantity]) -> Mend | None:
+    """Return the mend of a key that names two inputs, but not by a comma."""
+    names = [name.strip() for name in SEPARATORS.split(key)]
+    if len(names) != 2 or not all(name in quantities for name in names):
+        return None
+    right = ", ".join(names)
+    return Mend(f'write "{right}"', (Rename((), right),))
+
+
+def _respelt(
+    pattern: str, key: str, matrix: Any, quantities: Mapping[str, Quantity]
+) -> Mend | None:
+    """Return the mend of a misspelt name in a pair's key, or among a matrix's inputs."""
+    if STAR in pattern or pattern in quantities:
+        return None
+    if matrix is None:
+        parts = [part.strip() for part in key.split(",")]
+        return rename(pattern, quantities, partial(_swapped, parts, pattern))
+    place = _patterns(key, matrix)[0].index(pattern)
+    return respell(pattern, quantities, "inputs", str(place))
+
+
+def _swapped(parts: list[str], given: str, right: str) -> str:
+    """Return a pair's key with one name in the place of another."""
+    return ", ".join(right if part == given else part for part in parts)
 
 
 def _misnamed(pattern: str, quantities: Mapping[str, Quantity], least: int) -> str:
@@ -122,8 +156,7 @@ def _misnamed(pattern: str, quantities: Mapping[str, Quantity], least: int) -> s
             return ""
         return f"is a group of only {members[0]}" if members else "is a group of no inputs"
     if pattern not in quantities:
-        hint = did_you_mean(pattern, quantities, cutoff=0.4)
-        return f"is no input{hint and '; '}{hint}"
+        return "is no input"
     if quantities[pattern].drawn == "event":
         return "is drawn at events, which can't be correlated"
     return ""

@@ -8,13 +8,21 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from .distributions import FAMILY
+from .distributions import FAMILY, Fixed
 from .distributions.quantiles import QUANTILE_KEY
-from .errors import Mistake
+from .errors import Mistake, Told
+from .fixes import fix_of
+from .input_mends import FOR_INPUTS
 from .inputs import section_in
 from .layers import Key, Layers, Table
+from .members import MISSING, misnamed_members
+from .mends import Mend, rename, respell
 from .names import did_you_mean
+from .only_family import only_family
 from .packaged import shown_path
+from .parents import likely_parent
+from .quantile_names import rename_quantile
+from .retype import retyped
 from .schema import Scenario
 from .schema.dependence import MATRIX, PAIR, RANKS
 
@@ -24,9 +32,9 @@ INTERNAL = {*FAMILY, "quantiles", "parameters", MATRIX, PAIR, RANKS}
 WRITTEN_AS = {"quantiles": "p10 or any other level, interval", "parameters": "those of scipy"}
 LONGEST_SHOWN = 60
 MOST_LINES = 100
-# So many missing sections are those of a scenario that it was meant to extend.
-MANY = 3
-FOR_ABSENT = '{0} are missing; extends = "anthropic.toml" on the first line takes them from there'
+# So many missing keys are those of a scenario that it was meant to extend.
+MANY = 2
+MOST_NAMES = 12
 BARE_KEY = re.compile("[A-Za-z0-9_-]{1,60}")
 LINE_AND_COLUMN = re.compile(r":(\d+):(\d+)$")
 # How pydantic names what a value must be, and how a person does.
@@ -42,11 +50,15 @@ KINDS = {
     "model_attributes_type": "must be a table",
     "dict_type": "must be a table",
     "path_type": "must be a file's name, in quotes",
-    "missing": "missing; it has no default",
+    "missing": MISSING,
     "string_too_short": "must not be empty",
 }
 FOR_LISTS = 'must be a list; begin each member with [[{0}]], and name = "…" on the next line'
-FOR_INPUTS = "must be a number, or a table with a value or a distribution"
+# What a table may say beside what its model holds.
+BESIDE: dict[type[BaseModel], tuple[str, ...]] = {
+    Fixed: ("distribution",),
+    Scenario: ("extends", "variants", "stresses"),
+}
 
 
 def mistakes_of(error: ValidationError, table: Table) -> list[Mistake]:
@@ -57,7 +69,7 @@ def mistakes_of(error: ValidationError, table: Table) -> list[Mistake]:
     return [mistake for item in items for mistake in _mistakes(item, table)]
 
 
-def describe(mistakes: list[Mistake], layers: Layers, path: Path) -> list[str]:
+def describe(mistakes: list[Mistake], layers: Layers, path: Path) -> list[Told]:
     """Return one line a mistake: file, line and column, key, value, and the mend.
 
     Parameters
@@ -69,46 +81,51 @@ def describe(mistakes: list[Mistake], layers: Layers, path: Path) -> list[str]:
     path
         The file to name where they don't.
     """
-    lines = []
-    mistakes = _absent_together(mistakes)
-    for key, message in mistakes[:MOST_LINES]:
-        where, inherited = layers.where_at_fault(key)
-        named = _named(key) + _shown(_value_at(key, layers.table))
+    told = []
+    mistakes = misnamed_members(_absent_together(mistakes, layers, path), layers.table)
+    for mistake in mistakes[:MOST_LINES]:
+        where, inherited = layers.where_at_fault(mistake.key)
+        named = _named(mistake.key) + _shown(_value_at(mistake.key, layers.table))
         if inherited:
             named += f", inherited from {inherited}"
-        lines.append(f"{where or shown_path(path)}: {named}{': ' if named else ''}{message}")
+        line = f"{where or shown_path(path)}: {named}{': ' if named else ''}{mistake.message}"
+        told.append(Told(line, fix_of(mistake, layers, path)))
     if len(mistakes) > MOST_LINES:
-        lines.append(f"{shown_path(path)}: and {len(mistakes) - MOST_LINES} more")
-    return list(dict.fromkeys(lines))
+        told.append(Told(f"{shown_path(path)}: and {len(mistakes) - MOST_LINES} more"))
+    return list({each.line: each for each in told}.values())
 
 
-def _absent_together(mistakes: list[Mistake]) -> list[Mistake]:
-    """Return mistakes with many missing sections as one."""
-    absent = [m for m in mistakes if len(m.key) == 1 and m.message == KINDS["missing"]]
-    if len(absent) < MANY:
+def _absent_together(mistakes: list[Mistake], layers: Layers, path: Path) -> list[Mistake]:
+    """Return mistakes with all that is missing as one, of a file that extends none."""
+    absent = [m for m in mistakes if m.wrong == MISSING]
+    extends = any(origin.file != path for origin in layers.origins.values())
+    if extends or len(absent) < MANY:
         return mistakes
-    names = ", ".join(mistake.key[0] for mistake in absent)
-    return [Mistake((), FOR_ABSENT.format(names)), *(m for m in mistakes if m not in absent)]
+    names = [_named(mistake.key) for mistake in sorted(absent, key=lambda m: len(m.key))]
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    wrong = f"{', '.join(names[:MOST_NAMES])}{more} are missing"
+    missing = Mistake((), wrong, likely_parent(layers.table, path))
+    return [*(m for m in mistakes if m not in absent), missing]
 
 
-def in_order(lines: list[str]) -> list[str]:
+def in_order(told: list[Told]) -> list[Told]:
     """Sort lines by the files that they name and the places in them."""
 
-    def place(line: str) -> tuple[str, int, int]:
-        where = line.split(": ")[0]
+    def place(each: Told) -> tuple[str, int, int]:
+        where = each.line.split(": ")[0]
         found = LINE_AND_COLUMN.search(where)
         return (where[: found.start()], int(found[1]), int(found[2])) if found else (where, 0, 0)
 
-    return sorted(lines, key=place)
+    return sorted(told, key=place)
 
 
 def _mistakes(item: Any, table: Table) -> Iterator[Mistake]:
     key = _key(item["loc"], table)
     if item["type"] == "mistakes":
-        for inner, message in item["ctx"]["mistakes"]:
-            yield Mistake((*key, *inner), message)
+        for mistake in item["ctx"]["mistakes"]:
+            yield mistake._replace(key=(*key, *mistake.key))
     else:
-        yield Mistake(key, _message(item))
+        yield Mistake(key, *_wrong(item, key, table))
 
 
 def _key(location: tuple[int | str, ...], table: Table) -> Key:
@@ -116,7 +133,9 @@ def _key(location: tuple[int | str, ...], table: Table) -> Key:
     names: list[str] = []
     here: Any = table
     tagged: Any = None
-    for step in location:
+    for place, step in enumerate(location):
+        if step == "value" and isinstance(here, dict) and location[place + 1 :]:
+            continue  # the tag of a certain number, whose table has that key, too
         if isinstance(step, int) and isinstance(here, list):
             here = here[step] if step < len(here) else None
             names.append(str(here.get("name", step)) if isinstance(here, dict) else str(step))
@@ -173,18 +192,25 @@ def _digits(value: Any) -> str:
     return shown if len(shown) <= LONGEST_SHOWN else f"{shown[:LONGEST_SHOWN]}…"
 
 
+def _wrong(item: Any, key: Key, table: Table) -> tuple[str, Mend | None]:
+    """Return what is wrong, and its mend if there is one."""
+    kind, location = item["type"], item["loc"]
+    if kind == "value_error":
+        error = item["ctx"]["error"]
+        return getattr(error, "wrong", str(error)), getattr(error, "mend", None)
+    if kind == "extra_forbidden":
+        return _unknown_key(location, _value_at(key[:-1], table))
+    if kind == "union_tag_invalid":
+        return _unknown_distribution(str(item["ctx"]["tag"]))
+    return _message(item), retyped(item, _section_at(location))
+
+
 def _message(item: Any) -> str:
     kind, context = item["type"], item.get("ctx", {})
     if kind in ("model_type", "model_attributes_type") and context.get("class_name") == "Fixed":
         return FOR_INPUTS
     if kind in KINDS:
         return KINDS[kind]
-    if kind == "extra_forbidden":
-        return _unknown_key(item["loc"])
-    if kind == "union_tag_invalid":
-        return _unknown_distribution(str(context["tag"]))
-    if kind == "value_error":
-        return str(context["error"])
     if kind == "tuple_type":
         is_of_tables = _section_at(item["loc"]) is not None
         return FOR_LISTS.format(item["loc"][-1]) if is_of_tables else "must be a list"
@@ -200,22 +226,32 @@ def _message(item: Any) -> str:
     return message[0].lower() + message[1:]
 
 
-def _unknown_key(location: tuple[int | str, ...]) -> str:
-    if "value" in location[-2:-1] and QUANTILE_KEY.fullmatch(str(location[-1])):
-        return 'quantiles of what? Add distribution = "normal", or another'
-    section = _section_at(location[:-1])
-    fields = section.model_fields if section else {}
-    known = [WRITTEN_AS.get(name, name) for name, field in fields.items() if not field.exclude]
-    if section is Scenario:
-        known += ["extends", "variants", "stresses"]
-    hint = did_you_mean(str(location[-1]), known)
-    return f"unknown key; {hint or 'known are: ' + ', '.join(known)}"
+def _written_fields(section: type[BaseModel]) -> list[str]:
+    return [name for name, field in section.model_fields.items() if not field.exclude]
 
 
-def _unknown_distribution(given: str) -> str:
-    names = ", ".join(name for name in FAMILY if name != "value")
-    hint = did_you_mean(given, FAMILY)
-    return f'unknown distribution "{given:.{LONGEST_SHOWN}}"; {hint or f"known are: {names}"}'
+def _unknown_key(location: tuple[int | str, ...], around: Any) -> tuple[str, Mend | None]:
+    given, section = str(location[-1]), _section_at(location[:-1])
+    if section is Fixed and (mend := only_family(around)):
+        return "of which distribution?", mend
+    fields = [*_written_fields(section), *BESIDE.get(section, ())] if section else []
+    mend = rename(given, fields)
+    if mend is None and "quantiles" in fields:
+        mend = rename_quantile(given, around)
+    if mend is not None:
+        return "unknown key", mend
+    if section is Fixed and QUANTILE_KEY.fullmatch(given):
+        return 'quantiles of what? Add distribution = "normal", or another', None
+    known = ", ".join(WRITTEN_AS.get(name, name) for name in fields)
+    return f"unknown key; {did_you_mean(given, fields) or f'known are: {known}'}", None
+
+
+def _unknown_distribution(given: str) -> tuple[str, Mend | None]:
+    names = [name for name in FAMILY if name != "value"]
+    mend = respell(given, names, "distribution")
+    hint = did_you_mean(given, names) or f"known are: {', '.join(names)}"
+    unknown = f'unknown distribution "{given:.{LONGEST_SHOWN}}"'
+    return unknown + ("" if mend else f"; {hint}"), mend
 
 
 def _section_at(location: tuple[int | str, ...]) -> type[BaseModel] | None:

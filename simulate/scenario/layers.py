@@ -1,10 +1,13 @@
 """Tables laid over one another: files that extend others, variants, stress tests, settings."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .errors import ScenarioError
+from .errors import Fix, ScenarioError, Told
+from .mends import Mend, rename, with_words
 from .names import did_you_mean
 from .packaged import is_packaged, shown_path
 from .positions import KeyPath, Position, locate, nearest
@@ -36,6 +39,11 @@ class Origin(NamedTuple):
     def is_packaged(self) -> bool:
         """Whether it is in a file that comes with the package."""
         return self.file is not None and is_packaged(self.file)
+
+    @property
+    def written(self) -> str:
+        """Its own key as it is written, such as ``cash.opening`` in a variant."""
+        return str(self.place[-1]) if self.place else ""
 
     @property
     def layer(self) -> tuple[Path | None, str]:
@@ -155,6 +163,14 @@ class Layers:
         place = f":{position.line}:{position.column}" if position else ""
         return f"{shown_path(origin.file)}{place}"
 
+    def told(self, origin: Origin, wrong: str, mend: Mend | None = None) -> Told:
+        """Return a line on what was set somewhere, with its mend there."""
+        line = f"{self.where(origin)}: {with_words(wrong, mend)}"
+        if mend is None or origin.file is None:
+            return Told(line)
+        edits = tuple(replace(edit, at=(*origin.place, *edit.at)) for edit in mend.edits)
+        return Told(line, Fix(origin.file, edits, mend.assumes))
+
     def _merge(self, table: Table, own: Table, at: Key, origin: Origin) -> None:
         """Merge tables; a quantity with a kind replaces what was there."""
         for key, value in own.items():
@@ -225,8 +241,17 @@ class Layers:
                 return here[names.index(step)]
         else:
             raise ScenarioError(f"{self.where(origin)}: {path}: {_shortened(here)} has no members")
+        mend = rename(step, names, partial(_with_step, origin.written, len(key) - 1))
         hint = did_you_mean(step, names) or f"known are: {', '.join(names[:MOST_NAMES])}"
-        raise ScenarioError(f"{self.where(origin)}: there is no {path}; {hint}")
+        raise ScenarioError(
+            self.told(origin, f"there is no {path}" + ("" if mend else f"; {hint}"), mend)
+        )
+
+
+def _with_step(key: str, place: int, step: str) -> str:
+    """Return a dotted key with another step at a place."""
+    steps = key.split(".")
+    return ".".join([*steps[:place], step, *steps[place + 1 :]])
 
 
 def _note_change(table: Table, origin: Origin) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from .chain import read_chain
 from .changes import KINDS, Changes, apply_changes, list_named
-from .errors import ScenarioError
+from .errors import ScenarioError, Told
 from .explain import in_order
 from .lab import leave_projections, taken_over
 from .packaged import find_file, find_scenario, packaged_configs, shown_path
@@ -85,15 +85,19 @@ def check_all(file: str | Path | None = None, data: Sequence[str | Path] = ()) -
         With every mistake of all of them.
     """
     named = list_changes(file, data)
-    lines = _mistakes(file, data)
+    told = _mistakes(file, data)
     for kind, names in zip(KINDS, named, strict=True):
         for name in names:
             # What is wrong without the change is wrong with it, too, and said once.
-            known = {_without_place(line) for line in lines}
+            known = {_without_place(each) for each in told}
             own = _mistakes(file, data, **{kind: name})
-            lines += [f"{kind} {name}: {line}" for line in own if _without_place(line) not in known]
-    if lines:
-        raise ScenarioError(*lines)
+            told += [
+                each._replace(line=f"{kind} {name}: {each.line}")
+                for each in own
+                if _without_place(each) not in known
+            ]
+    if told:
+        raise ScenarioError(*told)
 
 
 def list_changes(file: str | Path | None = None, data: Sequence[str | Path] = ()) -> Names:
@@ -104,13 +108,13 @@ def list_changes(file: str | Path | None = None, data: Sequence[str | Path] = ()
     )
 
 
-def _without_place(line: str) -> str:
-    return line.partition(": ")[2]
+def _without_place(told: Told) -> str:
+    return told.line.partition(": ")[2]
 
 
-def _mistakes(file: str | Path | None, data: Sequence[str | Path], **change: str) -> list[str]:
+def _mistakes(file: str | Path | None, data: Sequence[str | Path], **change: str) -> list[Told]:
     try:
         load_scenario(file, data=data, **change)
     except ScenarioError as error:
-        return list(error.lines)
+        return list(error.told)
     return []

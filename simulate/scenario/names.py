@@ -1,16 +1,66 @@
 """What somebody may have meant who misspelt a name."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 from itertools import islice
 
 # Comparing takes time by both lengths and by the number of names.
 LONGEST, MOST = 100, 200
+# So alike, of 1, are a name and a slip of the pen; and by so much less the next name.
+ALIKE, APART = 0.6, 0.04
 
 
-def did_you_mean(given: str, known: Iterable[str], cutoff: float = 0.5) -> str:
-    """Return the question whether the known name nearest to a given one was meant, or nothing."""
+def did_you_mean(given: str, known: Iterable[str]) -> str:
+    """Return the question which of the known names nearest to a given one was meant, or nothing."""
+    return question(*near_names(given, known))
+
+
+def meant(given: str, known: Iterable[str]) -> str | None:
+    """Return the known name that must have been meant, or None where two could have been."""
+    near = near_names(given, known)
+    return near[0] if len(near) == 1 else None
+
+
+def question(*names: str) -> str:
+    """Return the question which of some names was meant, or nothing."""
+    quoted = " or ".join(f'"{name}"' for name in names)
+    return f"did you mean {quoted}?" if names else ""
+
+
+def near_names(given: str, known: Iterable[str]) -> list[str]:
+    """Return the known names nearest to a given one: more than one where none stands out."""
     if len(given) > LONGEST:
-        return ""
-    close = get_close_matches(given, list(islice(known, MOST)), n=1, cutoff=cutoff)
-    return f'did you mean "{close[0]}"?' if close else ""
+        return []
+    names = [name for name in islice(known, MOST) if name != given]
+    plain = _plain(given)
+    same = [name for name in names if _joined(name) == _joined(given)]
+    if same or not plain:
+        return same
+    # A dotted name whose beginning was left out.
+    ends = [name for name in names if _plain(name).endswith(f".{plain}")]
+    if ends:
+        return ends
+    # Of as many steps, each must be alike; one of more or fewer is the second choice.
+    steps = plain.split(".")
+    as_many = [name for name in names if name.count(".") == len(steps) - 1]
+    return _nearest(
+        {name: min(map(_likeness, _plain(name).split("."), steps)) for name in as_many}
+    ) or _nearest({name: _likeness(_plain(name), plain) for name in names if name not in as_many})
+
+
+def _nearest(likeness: dict[str, float]) -> list[str]:
+    most = max(likeness.values(), default=0.0)
+    return [name for name, alike in likeness.items() if alike >= max(ALIKE, most - APART)]
+
+
+def _likeness(name: str, given: str) -> float:
+    return SequenceMatcher(None, name, given).ratio()
+
+
+def _plain(name: str) -> str:
+    """Return a name without what hands and other programs write differently."""
+    return name.strip().casefold().replace("-", "_").replace(" ", "_")
+
+
+def _joined(name: str) -> str:
+    return _plain(name).replace("_", "")

@@ -11,10 +11,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 KeyPath = tuple[str | int, ...]
-Found = tuple[KeyPath, int]  # with its place, counted in characters
 
 # A path takes time by its depth, so that only a bound makes the time linear in the text. Within
 # this one is whatever tomllib follows before it runs out of stack, but for keys of 500 dots.
@@ -22,7 +21,7 @@ DEEPEST = 500
 
 # None of these can match in two ways, so that none takes long over what it doesn't match.
 SPACE = re.compile(r"[ \t]*")
-BETWEEN = re.compile(r"[ \t\n,]*(?:#[^\n]*[ \t\n,]*)*")
+BETWEEN = re.compile(r"[ \t\r\n,]*(?:#[^\n]*[ \t\r\n,]*)*")
 ONE_LINE = r"'(?!'')[^'\n]*'" + r'|"(?!"")[^"\\\n]*(?:\\.[^"\\\n]*)*"'
 LINES = r"'''[^']*(?:'(?!'')[^']*)*'{3,5}" + r'|"""[^"\\]*(?:(?:\\[\s\S]|"(?!""))[^"\\]*)*"{3,5}'
 NAME = re.compile(rf"[A-Za-z0-9_-]+|{ONE_LINE}")
@@ -35,6 +34,19 @@ class Position(NamedTuple):
 
     line: int
     column: int
+
+
+class Span(NamedTuple):
+    """A piece of a text, from a character to before another, and the path that it is about.
+
+    A ``name`` is one part of a dotted key or of a header, a ``header`` all from its first bracket
+    to its last, a ``pair`` a key with its value, an ``element`` the place where an array's begins.
+    """
+
+    kind: Literal["name", "header", "pair", "value", "element"]
+    path: KeyPath
+    start: int
+    end: int
 
 
 def locate(text: str) -> dict[KeyPath, Position]:
@@ -53,14 +65,12 @@ def locate(text: str) -> dict[KeyPath, Position]:
         named, at its own part of a dotted key or header, or where the element's value begins.
         An element made by ``[[x]]`` is at the ``x`` of its own header.
     """
-    text = text.replace("\r\n", "\n")  # as tomllib does; no column lies beyond a line's end
     starts = [0, *(match.end() for match in re.finditer("\n", text))]
     positions: dict[KeyPath, Position] = {}
-    with suppress(tomllib.TOMLDecodeError):  # a quoted name with a wrong escape
-        for path, at in _walk(text):
-            if path not in positions:
-                line = bisect_right(starts, at)
-                positions[path] = Position(line, at - starts[line - 1] + 1)
+    for kind, path, at, _ in spans(text):
+        if kind in ("name", "element") and path not in positions:
+            line = bisect_right(starts, at)
+            positions[path] = Position(line, at - starts[line - 1] + 1)
     return positions
 
 
@@ -72,16 +82,26 @@ def nearest(positions: Mapping[KeyPath, Position], key: KeyPath) -> Position | N
     return None
 
 
+def spans(text: str) -> Iterator[Span]:
+    """Yield the pieces of a TOML document, each once its end is found; end at what can't be TOML.
+
+    A path that is named more than once has a span each time.
+    """
+    with suppress(tomllib.TOMLDecodeError):  # a quoted name with a wrong escape
+        yield from _walk(text)
+
+
 @dataclass(slots=True)
 class _Open:
     """A table or an array that the walk is inside of."""
 
     path: KeyPath
     length: int | None = None  # of an array, so far; a table has none
+    key_start: int | None = None  # of the key whose value it is, if any
+    start: int = 0
 
 
-def _walk(text: str) -> Iterator[Found]:
-    """Yield each path where it is named, some more than once; end at what can't be TOML."""
+def _walk(text: str) -> Iterator[Span]:
     inside = [_Open(())]  # the last header's table, then each open bracket and brace
     counts: Counter[KeyPath] = Counter()  # of each [[x]] so far
     at = 0
@@ -92,62 +112,79 @@ def _walk(text: str) -> Iterator[Found]:
             if not named:
                 return
             yield from named
-            inside = [_Open(named[-1][0])]
+            inside = [_Open(named[-1].path)]
             continue
         if len(inside) > 1 and text[at] in "]}":
-            inside.pop()
             at += 1
+            yield from _value(inside.pop(), at)
             continue
 
+        key_start = None
         if here.length is None:
+            key_start = at
             named, at = _dotted(text, at, here.path)
             if not named or not text.startswith("=", at):
                 return
             at = _past(SPACE, text, at + 1)
         else:
-            named = [((*here.path, here.length), at)]
+            named = [Span("element", (*here.path, here.length), at, at)]
             here.length += 1
         yield from named
 
-        path = named[-1][0]
-        if text.startswith(("[", "{"), at) and len(path) < DEEPEST:
-            inside.append(_Open(path, length=0 if text[at] == "[" else None))
+        opened = _Open(named[-1].path, None, key_start, at)
+        if text.startswith(("[", "{"), at) and len(opened.path) < DEEPEST:
+            opened.length = 0 if text[at] == "[" else None
+            inside.append(opened)
             at += 1
         elif (end := _past(SCALAR, text, at)) > at:
             at = end
+            yield from _value(opened, at - _trailing(text[opened.start : at]))
         else:
             return
 
 
-def _header(text: str, at: int, counts: Counter[KeyPath]) -> tuple[list[Found], int]:
+def _value(opened: _Open, end: int) -> Iterator[Span]:
+    """Yield a value that has ended, and the pair of it and its key."""
+    yield Span("value", opened.path, opened.start, end)
+    if opened.key_start is not None:
+        yield Span("pair", opened.path, opened.key_start, end)
+
+
+def _trailing(scalar: str) -> int:
+    """Return how many spaces a number, a date or a word has taken with it."""
+    return len(scalar) - len(scalar.rstrip(" \t"))
+
+
+def _header(text: str, at: int, counts: Counter[KeyPath]) -> tuple[list[Span], int]:
     """Return what a header names, the table that it begins last, and its end; or nothing."""
-    brackets = "]]" if text.startswith("[[", at) else "]"
+    start, brackets = at, "]]" if text.startswith("[[", at) else "]"
     parts, at = _dotted(text, at + len(brackets), ())
     if not parts or not text.startswith(brackets, at):
         return [], at
-    named: list[Found] = []
+    named: list[Span] = []
     path: KeyPath = ()
-    for part, place in parts:
-        path = (*path, part[-1])
-        named.append((path, place))
-        if len(part) == len(parts) and brackets == "]]":
+    for part in parts:
+        path = (*path, part.path[-1])
+        named.append(part._replace(path=path))
+        if len(part.path) == len(parts) and brackets == "]]":
             counts[path] += 1
         if path in counts:  # an array of tables: a header means its last
             path = (*path, counts[path] - 1)
-            named.append((path, place))
-    return named, at + len(brackets)
+            named.append(part._replace(path=path))
+    at += len(brackets)
+    return [*named, Span("header", path, start, at)], at
 
 
-def _dotted(text: str, at: int, path: KeyPath) -> tuple[list[Found], int]:
+def _dotted(text: str, at: int, path: KeyPath) -> tuple[list[Span], int]:
     """Return what a dotted key names inside of a path, and what comes next; or nothing."""
-    named: list[Found] = []
+    named: list[Span] = []
     while len(path) < DEEPEST:
         at = _past(SPACE, text, at)
         end = _past(NAME, text, at)
         if end == at:
             break
         path = (*path, _name(text[at:end]))
-        named.append((path, at))
+        named.append(Span("name", path, at, end))
         at = _past(SPACE, text, end)
         if not text.startswith(".", at):
             return named, at

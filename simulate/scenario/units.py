@@ -43,7 +43,10 @@ LONGEST = 100
 BASES = {"bn": 1e9, "USD/yr": 1.0}
 # Keys of a distribution's table whose texts are no numbers, and those with a unit of their own.
 TEXTS = {"distribution", "source", "file", "column"}
-OWN_UNITS = {"weights": "share", "times": "share", "degrees_of_freedom": "degrees"}
+PLAIN_NUMBER = "a plain number"
+OWN_UNITS = {"weights": "share", "times": "share", "degrees_of_freedom": "degrees"} | dict.fromkeys(
+    ("mu", "sigma", "alpha", "beta", "shape"), PLAIN_NUMBER
+)
 
 
 def in_unit(value: Any, unit: str) -> Any:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from .change_notation import parse_key
 from .correlations import correlation_mistakes, misnamed_inputs
 from .distributions import Uncertain
-from .errors import Mistake, ScenarioError
+from .errors import Mistake, ScenarioError, Told
 from .explain import describe, mistakes_of
 from .inputs import declared_inputs
 from .layers import Layers, Origin, Table
@@ -22,7 +22,7 @@ PROVENANCE = "provenance"
 CALL, UNCHECKED = "with_changes", "the scenario"
 
 
-def validate(layers: Layers, path: Path) -> tuple[Scenario | None, list[str]]:
+def validate(layers: Layers, path: Path) -> tuple[Scenario | None, list[Told]]:
     """Return the scenario that layers make, or what is wrong with it, one line a mistake.
 
     Parameters
@@ -102,8 +102,9 @@ def _misnamed(layers: Layers, wrong: list[Mistake]) -> list[Mistake]:
     """Return which names in the correlations of an invalid scenario are none of inputs."""
     correlations = layers.table.get("correlations")
     # Where a whole part is wrong, or a name in it, the names of its inputs are not known.
-    unknown = tuple(f'"{key[0]}.' for key, _ in wrong if len(key) == 1 or key[-1] == "name")
+    keys = [mistake.key for mistake in wrong]
+    unknown = tuple(f'"{key[0]}.' for key in keys if len(key) == 1 or key[-1] == "name")
     if not isinstance(correlations, dict):
         return []
     misnamed = misnamed_inputs(correlations, declared_inputs(layers.table))
-    return [mistake for mistake in misnamed if not mistake.message.startswith(unknown)]
+    return [mistake for mistake in misnamed if not mistake.wrong.startswith(unknown)]

@@ -9,6 +9,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 from scipy import interpolate, special, stats
 
+from simulate.scenario.mends import MendableError, rename, respell
 from simulate.scenario.names import did_you_mean
 
 from .base import NO_BREAKS, OUTERMOST_SCORE, Array, Number, quantile_at_score
@@ -65,15 +66,19 @@ class ScipyNamed(Stepped):
     def _check(self) -> None:
         super()._check()
         if self._name not in CONTINUOUS | DISCRETE:
-            hint = did_you_mean(self.distribution, [PREFIX + n for n in CONTINUOUS | DISCRETE])
+            known = sorted(PREFIX + name for name in CONTINUOUS | DISCRETE)
+            mend = respell(self.distribution, known, "distribution")
+            hint = "" if mend else did_you_mean(self.distribution, known)
             wrong = f"{self.distribution:.60} is no distribution here"
-            raise ValueError(f"{wrong}{hint and '; '}{hint}")
+            raise MendableError(f"{wrong}{hint and '; '}{hint}", mend)
         known = _parameter_names(self._name)
         unknown = sorted(set(self.parameters) - set(known))
         missing = [k for k in known if k not in (*LOCATION, *self.parameters)]
         if unknown or missing:
             wrong = f'"{unknown[0]:.60}" is unknown' if unknown else f'"{missing[0]}" is missing'
-            raise ValueError(f"{self.distribution}: {wrong}; it takes {', '.join(known)}")
+            mend = rename(unknown[0], known, at=(unknown[0],)) if unknown else None
+            takes = f"{self.distribution}: {wrong}; it takes {', '.join(known)}"
+            raise MendableError(takes, mend)
         if self._name in DISCRETE:
             _ = self._steps  # found now, so that a parameter at fault is named
             return

@@ -5,12 +5,23 @@ from typing import Annotated
 
 from simulate.scenario.distributions import AnyDistribution
 from simulate.scenario.errors import Mistake
+from simulate.scenario.mends import Mend, rewrite
 from simulate.scenario.quarters import QUARTERS_A_YEAR
 
 from .quantity import money
 from .section import Section
 
 MONTHS_A_QUARTER = 3.0
+# As many months of now as make a year's revenue that grew up to tenfold, or fell by half.
+LEAST_MONTHS, MOST_MONTHS = 3.0, 24.0
+
+
+def _as_millions(monthly: float, revenue: float) -> Mend | None:
+    """Return the mend of a monthly revenue in millions, where that makes about the year's."""
+    months = revenue / (monthly / 1e3)
+    if not LEAST_MONTHS < months < MOST_MONTHS:
+        return None
+    return rewrite(f"{monthly:.15g} m", assumes=f"{monthly:g} is of millions")
 
 
 class BaseYear(Section):
@@ -33,6 +44,7 @@ class BaseYear(Section):
                 ("monthly_revenue",),
                 f"makes a last quarter of {last:g}, which does not fit into the year's revenue of "
                 f"{revenue:g}",
+                _as_millions(monthly, revenue),
             )
         training, run_rate = self.training.quantile(0.5), self.training_run_rate.quantile(0.5)
         last = run_rate / QUARTERS_A_YEAR

@@ -1,13 +1,15 @@
 """What a lab pays for: inference, free users, hardware, training, the rest."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
 
 from simulate.scenario.distributions import AnyDistribution
 from simulate.scenario.errors import Mistake
-from simulate.scenario.quarters import Quarter
+from simulate.scenario.mends import Mend, rewrite_all
+from simulate.scenario.quarters import Quarter, format_quarter
 
 from .quantity import NEVER_HALVES, ZERO, Quantity, half_life, log_rate, money, share
 from .revenue import Growth
@@ -71,7 +73,16 @@ class Hardware(Section):
 
     def _mistakes(self) -> Iterator[Mistake]:
         if self.last_quarter < self.first_quarter:
-            yield Mistake(("last_quarter",), "must not come before first_quarter")
+            yield Mistake(
+                ("last_quarter",),
+                "must not come before first_quarter",
+                _swapped(self.first_quarter, self.last_quarter),
+            )
+
+
+def _swapped(first: int, last: int) -> Mend:
+    quarters = {("first_quarter",): format_quarter(last), ("last_quarter",): format_quarter(first)}
+    return replace(rewrite_all(quarters, "the two were swapped"), of_table=True)
 
 
 class Generation(Section):

@@ -7,7 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Strict, Tag
 
 from simulate.scenario.distributions import AnyDistribution, Fixed, Number
+from simulate.scenario.edits import Insert
 from simulate.scenario.errors import Mistake
+from simulate.scenario.mends import Mend, rewrite
 from simulate.scenario.rank_correlation import Kind
 
 from .quantity import Quantity
@@ -27,9 +29,14 @@ class Tails(Section):
 
     def _mistakes(self) -> Iterator[Mistake]:
         if (self.distribution == "student_t") != (self.degrees_of_freedom is not None):
-            yield Mistake(
-                ("degrees_of_freedom",), 'goes with distribution = "student_t", and it with this'
-            )
+            wrong = 'goes with distribution = "student_t", and it with this'
+            yield Mistake(("degrees_of_freedom",), wrong, self._as_student())
+
+    def _as_student(self) -> Mend | None:
+        if self.degrees_of_freedom is None or "distribution" in self.model_fields_set:
+            return None
+        edit = Insert((), "distribution", "student_t")
+        return Mend("", (edit,), "degrees of freedom are those of Student's t", of_table=True)
 
 
 class Copula(Tails):
@@ -81,9 +88,8 @@ class MatrixOfCorrelations(Section):
             return
         for i, name in enumerate(self.inputs):
             if self.matrix[i][i] != 1.0:
-                yield Mistake(
-                    ("matrix",), f"{name} with itself is {self.matrix[i][i]:g}; it must be 1"
-                )
+                wrong = f"{name} with itself is {self.matrix[i][i]:g}; it must be 1"
+                yield Mistake(("matrix",), wrong, rewrite(1, str(i), str(i)))
         for (i, first), (j, second) in itertools.combinations(enumerate(self.inputs), 2):
             a, b = self.matrix[i][j], self.matrix[j][i]
             if a != b:

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidatorFunctionWrapHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import ValidatorFunctionWrapHandler as Validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from simulate.scenario.distributions import OUTERMOST_SCORE, Fixed, Uncertain
+from simulate.scenario.input_mends import OutOfRangeError, mended
 from simulate.scenario.scale import scale_hint, scale_reminder
 from simulate.scenario.units import in_unit, states_unit
 
@@ -67,9 +69,12 @@ class Quantity:
             "anyOf": [number, WRITTEN, handler(schema)],
         }
 
-    def _validate(self, given: Any, handler: ValidatorFunctionWrapHandler) -> Uncertain:
+    def _validate(self, given: Any, inner: Validator) -> Uncertain:
+        return mended(given, self.unit, lambda value: self._check(value, inner))
+
+    def _check(self, given: Any, inner: Validator) -> Uncertain:
         read = given if isinstance(given, Uncertain) else in_unit(given, self.unit)
-        found: Uncertain = handler(read)
+        found: Uncertain = inner(read)
         if isinstance(found, Fixed):
             self._check_number(found.value, scale_is_stated=states_unit(given))
         elif self.certain:
@@ -82,26 +87,27 @@ class Quantity:
         most = min(self.high, self.largest_median)
         if not (self.low <= value <= most or np.isclose(value, [self.low, most]).any()):
             hint = "" if scale_is_stated else scale_hint(value, self.unit, self.low, most)
-            raise ValueError(f"{self.title} is {_range(self.low, most, self.unit)}{hint}")
+            raise OutOfRangeError(f"{self.title} is {_range(self.low, most, self.unit)}", hint)
 
     def _check_draws(self, given: Uncertain, reminder: str) -> None:
         with np.errstate(all="ignore"):
             lowest, highest = given.quantile_at_score(EXTREME_SCORES)
             median = given.quantile(0.5)
         if median > self.largest_median:
-            raise ValueError(
+            raise OutOfRangeError(
                 f"{self.title} has a median of {median:g} {self.unit}, and not above "
-                f"{self.largest_median:g}{reminder}"
+                f"{self.largest_median:g}",
+                reminder,
             )
         worst = lowest if lowest < self.low else highest
         if not (self.low <= worst <= self.high or np.isclose(worst, [self.low, self.high]).any()):
-            allowed, mend = self.range, ""
+            allowed, hint = self.range, ""
             if worst > self.high >= FAR:
                 allowed = f"at most {self.high:g} {self.unit}".rstrip()
-                mend = reminder
-            raise ValueError(
-                f"draws reach {worst:.4g}, but {self.title} is {allowed}; "
-                f"narrow the distribution or add truncate = [low, high]{mend}"
+                hint = reminder
+            narrow = "; narrow the distribution or add truncate = [low, high]"
+            raise OutOfRangeError(
+                f"draws reach {worst:.4g}, but {self.title} is {allowed}", narrow + hint
             )
 
 
@@ -127,11 +133,15 @@ class CertainShare:
             "anyOf": [_number(self.low, self.high), WRITTEN]
         }
 
-    def _validate(self, given: Any, handler: ValidatorFunctionWrapHandler) -> float:
-        found: float = handler(in_unit(given, "share"))
+    def _validate(self, given: Any, inner: Validator) -> float:
+        return mended(given, "share", lambda value: self._check(value, inner))
+
+    def _check(self, given: Any, inner: Validator) -> float:
+        found: float = inner(in_unit(given, "share"))
         if not self.low <= found <= self.high:
             hint = "" if states_unit(given) else scale_hint(found, "share", self.low, self.high)
-            raise ValueError(f"{self.title} is {_range(self.low, self.high, 'share')}{hint}")
+            allowed = _range(self.low, self.high, "share")
+            raise OutOfRangeError(f"{self.title} is {allowed}", hint)
         return found
 
 

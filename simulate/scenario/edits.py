@@ -1,0 +1,166 @@
+"""Edits of a TOML text by key, which leave all else as it is written: comments, order, spacing."""
+
+import json
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from .positions import KeyPath, Span, spans
+
+BARE = re.compile("[A-Za-z0-9_-]+")
+# Without its end; and one that editors read, which must stay the first.
+LINE = re.compile(r"^[^\n]*?(?=\r?$)", re.MULTILINE)
+DIRECTIVE = re.compile("#:[^\n]*\n")
+
+
+class Splice(NamedTuple):
+    """A piece of a text, from a character to before another, and what to write instead."""
+
+    start: int
+    end: int
+    text: str
+
+
+class NoEditError(ValueError):
+    """An edit can't be made, since the text is written in some other way."""
+
+
+@dataclass(frozen=True)
+class Edit(ABC):
+    """A change of what a file says.
+
+    Parameters
+    ----------
+    at
+        The key, as a path in the file.
+    """
+
+    at: KeyPath
+
+    @abstractmethod
+    def splices(self, text: str, found: Sequence[Span]) -> Iterator[Splice]:
+        """Return what to write where, given the spans of the text."""
+
+
+def edited(text: str, edits: Sequence[Edit]) -> str:
+    """Return a TOML text with edits made.
+
+    Raises
+    ------
+    NoEditError
+        If one finds nothing to change, or two would change the same.
+    """
+    found = list(spans(text))
+    splices = [set(edit.splices(text, found)) for edit in edits]
+    if not all(splices):
+        raise NoEditError
+    end = len(text)
+    for splice in sorted(set[Splice]().union(*splices), reverse=True):
+        if splice.end > end:
+            raise NoEditError
+        text = text[: splice.start] + splice.text + text[splice.end :]
+        end = splice.start
+    return text
+
+
+@dataclass(frozen=True)
+class Rename(Edit):
+    """Another last step of a key, wherever the file names it."""
+
+    name: str
+
+    def splices(self, text: str, found: Sequence[Span]) -> Iterator[Splice]:  # noqa: ARG002
+        """Return the splices of every mention."""
+        for span in found:
+            if span.kind == "name" and span.path == self.at:
+                yield Splice(span.start, span.end, toml_key(self.name))
+
+
+@dataclass(frozen=True)
+class Write(Edit):
+    """Another value."""
+
+    value: Any
+
+    def splices(self, text: str, found: Sequence[Span]) -> Iterator[Splice]:  # noqa: ARG002
+        """Return the splice of the value."""
+        for span in found:
+            if span.kind == "value" and span.path == self.at:
+                yield Splice(span.start, span.end, toml_value(self.value))
+
+
+@dataclass(frozen=True)
+class Insert(Edit):
+    """A key that a table lacks, first in it."""
+
+    name: str
+    value: Any
+
+    def splices(self, text: str, found: Sequence[Span]) -> Iterator[Splice]:
+        """Return the splice after a header, after a brace, or on the first line."""
+        pair, newline = f"{toml_key(self.name)} = {toml_value(self.value)}", newline_of(text)
+        if not self.at:
+            directive = DIRECTIVE.match(text)
+            first = directive.end() if directive else 0
+            yield Splice(first, first, pair + newline)
+        for span in found:
+            if span.path != self.at:
+                continue
+            if span.kind == "header":
+                yield Splice(span.end, span.end, newline + pair)
+            elif span.kind == "value" and text[span.start] == "{":
+                is_empty = not text[span.start + 1 : span.end - 1].strip()
+                start = span.start + 1
+                yield Splice(start, start, f" {pair}" + ("" if is_empty else ","))
+
+
+@dataclass(frozen=True)
+class ReplaceLines(Edit):
+    """Other lines in a text that is no TOML, where keys can't be told.
+
+    Parameters
+    ----------
+    first, last
+        Their numbers, from 1.
+    line
+        What stands in their place, in one.
+    """
+
+    first: int
+    last: int
+    line: str
+
+    def splices(self, text: str, found: Sequence[Span]) -> Iterator[Splice]:  # noqa: ARG002
+        """Return the splice of the lines."""
+        lines = list(LINE.finditer(text))
+        if 0 < self.first <= self.last <= len(lines):
+            start, end = lines[self.first - 1].start(), lines[self.last - 1].end()
+            yield Splice(start, end, self.line)
+
+
+def toml_key(name: str) -> str:
+    """Return a step of a key as TOML writes it."""
+    return name if BARE.fullmatch(name) else _quoted(name)
+
+
+def toml_value(value: Any) -> str:
+    """Return a number, a text or a list as TOML writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(toml_value, value))}]"
+    return f"{value:f}" if isinstance(value, Decimal) else repr(value)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def newline_of(text: str) -> str:
+    """Return how a text ends its lines."""
+    return "\r\n" if "\r\n" in text else "\n"
