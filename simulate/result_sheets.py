@@ -41,7 +41,13 @@ def sheets_of(result: Result, outcomes: pd.DataFrame | None) -> list[Sheet]:
     ]
     if outcomes is not None:
         remark = f"{kept_in_words(result, len(outcomes))} Quarters are the first at the target."
-        sheets.append(Sheet(OUTCOMES, _in_quarters(outcomes, result), (remark,)))
+        sheets.append(
+            Sheet(
+                OUTCOMES,
+                outcomes.rename(columns={FUNDING_NEED: f"{FUNDING_NEED}, bn USD"}),
+                (remark,),
+            )
+        )
     return sheets
 
 
@@ -125,15 +131,3 @@ def _limit(value: float) -> float | str:
 def _as_frame(table: Table) -> pd.DataFrame:
     rows = [(row.name, *row.cells, row.note) for row in table.rows]
     return pd.DataFrame(rows, columns=[*table.columns, "note"])
-
-
-def _in_quarters(outcomes: pd.DataFrame, result: Result) -> pd.DataFrame:
-    """Return outcomes with the names of quarters where they hold their numbers."""
-
-    def name(quarter: float | str) -> str:
-        if isinstance(quarter, str) or pd.isna(quarter):
-            return _quarter(quarter)
-        return result.quarter_name(int(quarter))
-
-    named = {time: outcomes[time].map(name) for time in HITTING_TIMES.values()}
-    return outcomes.assign(**named).rename(columns={FUNDING_NEED: f"{FUNDING_NEED}, bn USD"})

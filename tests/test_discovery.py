@@ -70,6 +70,7 @@ def test_shocks_alone_are_separated_by_no_input(anthropic: Scenario) -> None:
         anthropic,
         {
             "demand.volatility": 0.8,
+            "horizon.last_quarter": "2027Q4",
             "cash.opening": {"distribution": "uniform", "low": 10.0, "high": 20.0},
             "cash.interest_rate": 0.0,
             "cash.tax_rate": {"distribution": "uniform", "low": 0.1, "high": 0.3},

@@ -124,7 +124,7 @@ def test_paths_are_added_until_the_error_is_met(anthropic: Scenario) -> None:
         ("gross margin", "not a goal; write it as"),
         ("P(gros margin by 2027) ± 0.1", 'did you mean "gross margin"?'),
         ("P(gross margin by 2040) ± 0.1", "outside the horizon, 2026Q1 to 2035Q4"),
-        ("P(gross margin by 2027) ± tiny", '"tiny" is no standard error'),
+        ("P(gross margin by 2027) ± tiny", '"tiny" is no number'),
         ("P(out of cash by 2027Q2) +- 0", '"0" is no standard error'),
     ],
 )

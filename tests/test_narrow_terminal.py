@@ -47,7 +47,7 @@ Printer = Callable[[Console], None]
 WIDTHS = (40, 60, 80)
 ROOMY = 400
 PATHS = 4096
-GAIN, EROSION = "inference.efficiency_gain.p50", "inference.price_erosion.p50"
+GAIN, EROSION = "inference.efficiency_gain", "inference.price_erosion"
 # A key may break before a dot.
 PIECE = re.compile(r"\s+|(?<=\w)(?=\.[a-z])")
 
@@ -129,13 +129,13 @@ def stresses() -> Printer:
 
 def sweep_of_one() -> Printer:
     scenario = load_scenario("anthropic.toml")
-    found = sweep(scenario, [parse_variation(scenario, f"{GAIN}=0.6,0.8")], paths=PATHS)
+    found = sweep(scenario, [parse_variation(scenario, f"{GAIN}=+0,+0.2")], paths=PATHS)
     return lambda out: print_sweep(found, out)
 
 
 def sweep_of_two() -> Printer:
     scenario = load_scenario("anthropic.toml")
-    varied = (f"{GAIN}=0.5:1.1:7", f"{EROSION}=0.2:0.4:2")
+    varied = (f"{GAIN}=-0.3:+0.3:7", f"{EROSION}=-0.1:+0.1:2")
     found = sweep(scenario, [parse_variation(scenario, text) for text in varied], paths=PATHS)
     return lambda out: print_sweep(found, out)
 

@@ -265,7 +265,7 @@ HOSTILE = {
         "base_year.monthly_revenue": 1.4e2,
         "base_year.training": 9e2,
         "base_year.training_run_rate": 9.5e2,
-        "segments.api.market": 1e7,
+        "segments.api.market": 2e4,
     },
     "a target that no path reaches, projected for the last year": {
         "targets.gross_margin": 0.99,

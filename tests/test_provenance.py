@@ -190,7 +190,7 @@ def test_every_answer_says_which_files_it_is_from_and_what_is_in_doubt(
     stored = read_run(Path("results/mine")).scenario
     assert stored.provenance.notes == load_scenario("mine.toml").provenance.notes
     assert call(monkeypatch, "report", "results/mine") == 0
-    page = Path("mine-report.html").read_text(encoding="utf-8")
+    page = Path("results/mine/mine-report.html").read_text(encoding="utf-8")
     assert chain in page and "is taken for packaged:anthropic.toml" in page
     assert "site-packages" not in page
 
@@ -199,7 +199,7 @@ def test_every_answer_says_which_files_it_is_from_and_what_is_in_doubt(
         call(monkeypatch, "compare", "mine.toml", "packaged:anthropic@bull", "--paths", "64") == 0
     )
     assert f"note: mine.toml:1:1: {doubt}" in capsys.readouterr().err
-    page = Path("mine-comparison.html").read_text(encoding="utf-8")
+    page = Path("results/mine/mine-comparison.html").read_text(encoding="utf-8")
     assert chain in page and "From packaged:anthropic.toml" in page
     assert "site-packages" not in page
 

@@ -98,7 +98,7 @@ def test_what_the_machine_lacks_ends_in_a_line(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def fail() -> None:
+    def fail(**_: int) -> None:
         raise error
 
     monkeypatch.setattr("simulate.cli.app", fail)

@@ -12,7 +12,7 @@ from .errors import Fix, ScenarioError, Told
 from .lab import settle_lab
 from .layers import DEEPEST, Layers, Origin, Table
 from .mends import Mend, respell, with_words
-from .packaged import Found, find_beside, packaged_configs, packaged_names
+from .packaged import Found, find_beside, is_packaged, packaged_configs, packaged_names
 from .printable import steering_text
 from .reach import Reach, data_files
 from .regular_file import read_regular
@@ -62,7 +62,7 @@ def _read_over(path: Path, reach: Reach, below: tuple[Path, ...]) -> Layers:
             raise ScenarioError(f"{layers.where(at)}: extends = {error}") from None
         if found is None:
             raise ScenarioError(layers.told(at, *_no_parent(path, parent)))
-        if refusal := reach.refusal(found.path):
+        if not is_packaged(found.path) and (refusal := reach.refusal(found.path)):
             raise ScenarioError(f"{layers.where(at)}: extends: {found.path} {refusal}")
         layers = _read_over(found.path, reach, (*below, path.resolve()))
         if note := found.note(parent):

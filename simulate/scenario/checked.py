@@ -28,7 +28,8 @@ class Checked(BaseModel):
         """
         if not update:
             return super().model_copy(deep=deep)
-        return self._checked(dict(self) | dict(update))
+        kept = {name: getattr(self, name) for name in type(self).model_fields}
+        return self._checked(kept | dict(update))
 
     @classmethod
     def _checked(cls, values: dict[str, Any]) -> Self:
