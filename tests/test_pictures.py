@@ -259,8 +259,8 @@ HOSTILE = {
         "name": r"From $1 to $2, \frac{a}{b}, 100% & <b>_x^2",
         "horizon.last_quarter": "2026Q4",
     },
-    "fifty years, more money than there is": {
-        "horizon.last_quarter": "2075Q4",
+    "twenty years, more money than there is": {
+        "horizon.last_quarter": "2045Q4",
         "base_year.revenue": 9e2,
         "base_year.monthly_revenue": 1.4e2,
         "base_year.training": 9e2,
