@@ -57,7 +57,7 @@ def test_without_uncertainty_it_is_the_cost_that_leaves_the_margin() -> None:
 
 @pytest.mark.parametrize(("wanted", "years"), [(0.5, 2), (0.9, 5)])
 def test_under_a_lognormal_overrun_it_is_a_closed_form(wanted: float, years: int) -> None:
-    """With nothing carried, P(by n years) = 1 - (1 - p)^n, with p that one year's own luck will do.
+    """With nothing carried, P(by n years) = 1 - (1 - p)^n, with p the chance that one year's own deviation will do.
 
     p = Phi((log((1 - x - target) / share) - centre) / scale), which is solved for x.
     """

@@ -48,7 +48,7 @@ class Curve:
     Parameters
     ----------
     evaluate
-        Returns the counts at a value of the setting; each value's paths have the same luck.
+        Returns the counts at a value of the setting; each value's paths have the same points.
     low, high
         The range of the setting.
     """

@@ -15,7 +15,7 @@ from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.setting import Setting, Value, at_values, refuse_overlap
 from simulate.simulation import Progress
 
-from .comparison import CommonLuck, share_luck
+from .comparison import CommonRandomNumbers, common_random_numbers
 from .headlines import Figure, chance_of, headlines, read_all
 
 Variation = tuple[Setting, Sequence[Value]]
@@ -38,21 +38,21 @@ class Sweep:
     Attributes
     ----------
     scenario
-        As it is.
-    luck
+        The baseline.
+    common
         Paths and seed of each run.
     variations
         Each setting and its values.
     figures
         What is read from each run.
     base
-        The figures of the scenario as it is.
+        Their values in the baseline.
     cells
         Row by row: the last setting changes first.
     """
 
     scenario: Scenario
-    luck: CommonLuck
+    common: CommonRandomNumbers
     variations: tuple[Variation, ...]
     figures: tuple[Figure, ...]
     base: tuple[Estimate, ...]
@@ -141,12 +141,12 @@ def sweep(
         raise ScenarioError(f"--vary: {cells} cells are too many; the most is {MOST_CELLS}")
     grid = list(itertools.product(*values))
     everything = [scenario, *(at_values(settings, place) for place in grid)]
-    luck = share_luck(everything, paths=paths, seed=seed, threads=threads)
+    common = common_random_numbers(everything, paths=paths, seed=seed, threads=threads)
     figures = headlines(scenario) if event is None else (chance_of(event, scenario),)
-    base, *readings = read_all(figures, everything, luck, progress)
+    base, *readings = read_all(figures, everything, common, progress)
     return Sweep(
         scenario=scenario,
-        luck=luck,
+        common=common,
         variations=tuple(variations),
         figures=figures,
         base=tuple(reading.estimate for reading in base),

@@ -101,7 +101,7 @@ def print_sweep(sweep: "Sweep", out: Console) -> None:
     out.print(Text(f"{sweep.finding}."))
     if any(HITTING_TIMES[Hit.OUT_OF_CASH] in member.short for member in sweep.figures):
         out.print(Text(out_of_cash_sentence(sweep.scenario)))
-    out.print(Text(f"\n{sweep.luck.words} {DISCLAIMER}", style="dim"))
+    out.print(Text(f"\n{sweep.common.words} {DISCLAIMER}", style="dim"))
 
 
 def _rows(sweep: "Sweep") -> Table:
@@ -113,7 +113,7 @@ def _rows(sweep: "Sweep") -> Table:
         *(heading(member.short) for member in sweep.figures),
         narrow=True,
     )
-    found.add_row("as it is", *map(figure, sweep.base, units), style="bold")
+    found.add_row("baseline", *map(figure, sweep.base, units), style="bold")
     for cell in sweep.cells:
         found.add_row(setting.shown(cell.place[0]), *map(figure, cell.figures, units))
     return found

@@ -23,9 +23,9 @@ def plot_sweep(sweep: Sweep, *, axes: Axes | None = None, theme: Theme = LIGHT) 
             detail = sweep.variations[0][0].meaning
         else:
             _draw_heat_map(picture.axes, sweep, theme)
-            detail = "each pair of values; the frame marks the scenario as it is"
+            detail = "each pair of values; the frame marks the scenario baseline"
         return picture.tell(
-            sweep.finding, f"{sweep.scenario.name}: {detail}", made_by(sweep.luck.words)
+            sweep.finding, f"{sweep.scenario.name}: {detail}", made_by(sweep.common.words)
         )
 
 
@@ -45,7 +45,7 @@ def _draw_lines(axes: Axes, sweep: Sweep, theme: Theme) -> None:
     if are_numbers and isinstance(setting.now, (int, float)):
         axes.axvline(setting.now, color=theme.muted, linestyle="--", linewidth=1.0)
         across = axes.get_xaxis_transform()
-        axes.text(setting.now, 1.0, " as it is", fontsize=SMALL, transform=across, va="top")
+        axes.text(setting.now, 1.0, " baseline", fontsize=SMALL, transform=across, va="top")
     if not are_numbers:
         axes.set_xticks(place, [setting.shown(value) for value in values])
     axes.set_ylim(0.0, None)
