@@ -36,7 +36,7 @@ IN_SHORT = {
     Hit.MARGIN_ALL: "margin {level}",
     Hit.MARGIN_ALL_HELD: "margin {level} held",
     Hit.CASH_FLOW_POSITIVE: "cash flow > 0",
-    Hit.CASH_FLOW_HELD: "cash flow > 0, four quarters in a row",
+    Hit.CASH_FLOW_HELD: "4 quarters of cash flow > 0",
     Hit.PAYBACK: "payback",
     Hit.OUT_OF_CASH: "out of cash",
 }

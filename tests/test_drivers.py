@@ -260,8 +260,8 @@ def test_a_student_t_copula_leaves_single_inputs_no_share(anthropic: Scenario) -
     assert indices[EFFICIENCY].first_order.value > 0.1
     assert indices[JOINT].first_order.value > indices[EFFICIENCY].first_order.value
     (note,) = correlation_notes(found.found)
-    assert "none has luck of its own" in note
-    assert "; of single inputs efficiency gain explains most alone (" in what_moves(
+    assert "single ones have neither share nor total-order index" in note
+    assert "; of single inputs efficiency gain explains most by itself (" in what_moves(
         explanation, "it"
     )
 

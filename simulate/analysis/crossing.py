@@ -39,7 +39,7 @@ class Crossing:
 
     def side(self, at_least: bool) -> str:
         """Return on which side of it the probability is at least, or at most, the level."""
-        return "and more" if self.rises == at_least else "and less"
+        return "or more" if self.rises == at_least else "or less"
 
 
 class Curve:

@@ -68,7 +68,7 @@ class GoalMap:
         bound = "at least" if needed.rises == self.target.at_least else "at most"
         return (
             f"Met where the {across.title} is {bound} {written_with_error(across, needed.value)}, "
-            f"at a {down.title} of {down.written(float(self.values[0][row]))}"
+            f"with the {down.title} at {down.written(float(self.values[0][row]))}"
         )
 
 

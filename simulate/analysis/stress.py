@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simulate.estimate import Estimate
+from simulate.number_format import figure as written
 from simulate.scenario import Scenario
 from simulate.simulation import Progress
 
@@ -25,12 +26,13 @@ class StressTest:
     ----------
     name, title
         From the file.
-    changes
-        One a figure: the change from the baseline, with its paired error.
+    figures, changes
+        One a figure: its value, and the change from the baseline with its paired error.
     """
 
     name: str
     title: str
+    figures: tuple[Estimate, ...]
     changes: tuple[Estimate, ...]
 
 
@@ -87,26 +89,23 @@ class Stresses:
             if test is not worst and not _are_apart(change, test.changes[figure])
         ]
 
-    def levels(self, figure: int) -> tuple[str, str] | None:
-        """Return a figure in the baseline and under the test that is worst for it, if one is."""
-        worst = self.worst(figure)
-        if worst is None:
-            return None
-        before = self.base[figure].value
-        levels = (before, before + worst.changes[figure].value)
-        if self.figures[figure].unit == "probability":
-            return f"{levels[0]:.1%}", f"{levels[1]:.1%}"
-        return f"{levels[0]:.1f}", f"{levels[1]:.1f} bn USD"
+    def from_to(self, figure: int, test: StressTest) -> str:
+        """Return a figure in the baseline and under a test, in words."""
+        kind = self.figures[figure].unit
+        before, after = (
+            written(estimate, kind) for estimate in (self.base[figure], test.figures[figure])
+        )
+        return f"from {before} to {after}{'' if kind == 'probability' else f' {kind}'}"
 
     @property
     def finding(self) -> str:
         """Which test is worst for the company's projection, in words."""
-        name, worst, levels = self.figures[0].short, self.worst(0), self.levels(0)
-        if worst is None or levels is None:
+        name, worst = self.figures[0].short, self.worst(0)
+        if worst is None:
             return f"No stress test lowers the chance of {name}"
         tied = [test.title for test in self.ties(0)]
         more = f"; not told apart: {', '.join(tied)}" if tied else ""
-        return f"Chance of {name}: {levels[0]} becomes {levels[1]}: {worst.title}{more}"
+        return f"Worst for the chance of {name}, {self.from_to(0, worst)}: {worst.title}{more}"
 
 
 def stress(
@@ -151,7 +150,12 @@ def stress(
         figures=figures,
         base=tuple(reading.estimate for reading in base),
         tests=tuple(
-            StressTest(name, titles.get(name) or name, _changes(base, readings))
+            StressTest(
+                name,
+                titles.get(name) or name,
+                tuple(reading.estimate for reading in readings),
+                _changes(base, readings),
+            )
             for name, readings in zip(tests, stressed, strict=True)
         ),
         apart=tuple(measured_apart({BASELINE: scenario, **tests})),

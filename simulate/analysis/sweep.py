@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from simulate.estimate import Estimate
 from simulate.event import Event
+from simulate.number_format import figure as written
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.setting import Setting, Value, at_values, refuse_overlap
 from simulate.simulation import Progress
@@ -68,22 +69,25 @@ class Sweep:
         """How far the first figure moves over the grid, in words."""
         figure, values = self.figures[0], self.grid(0)
         least, most = (self.cells[int(place)] for place in (values.argmin(), values.argmax()))
-        found = (least.figures[0].value, most.figures[0].value, self.base[0].value)
-        if figure.unit == "probability":
-            low, high, now = (f"{value:.1%}" for value in found)
-        else:
-            low, high, now = (f"{value:.1f}" for value in found)
+        low, high, now = (
+            written(estimate, figure.unit)
+            for estimate in (least.figures[0], most.figures[0], self.base[0])
+        )
         name = figure.short[0].upper() + figure.short[1:]
-        titles = " and ".join(setting.title for setting, _ in self.variations)
-        at_low, at_high = (self._place_in_words(cell) for cell in (least, most))
+        settings = [setting for setting, _ in self.variations]
+        at_low, at_high = (
+            [setting.written(value) for setting, value in zip(settings, cell.place, strict=True)]
+            for cell in (least, most)
+        )
+        where = " and ".join(
+            f"the {setting.title} is {value}"
+            for setting, value in zip(settings, at_low, strict=True)
+        )
+        they = "it is" if len(settings) == 1 else "they are"
         return (
-            f"{name}: from {low} at {titles} of {at_low} to {high} at {at_high}; "
+            f"{name}: from {low} where {where} to {high} where {they} {' and '.join(at_high)}; "
             f"{now} in the baseline"
         )
-
-    def _place_in_words(self, cell: Cell) -> str:
-        settings = (setting for setting, _ in self.variations)
-        return " and ".join(s.written(v) for s, v in zip(settings, cell.place, strict=True))
 
     @property
     def table(self) -> pd.DataFrame:
