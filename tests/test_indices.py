@@ -193,7 +193,7 @@ def test_correlated_drivers_of_a_linear_gaussian_function() -> None:
     assert_near(found["first_order"], [explained((i,)) / variance for i in range(4)])
     left = WEIGHTS**2 / np.diag(np.linalg.inv(CORRELATION))
     assert_near(found["total_order"], left / variance)
-    assert_near(found["block_alone"], [explained((0, 1, 2)) / variance])
+    assert_near(found["block_first_order"], [explained((0, 1, 2)) / variance])
     assert_near(found["block_total_order"], [1.0 - explained((3,)) / variance])
     assert_near(found["share"], shapley_of(lambda u: explained(u) / variance, 4))
 
