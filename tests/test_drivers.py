@@ -286,7 +286,7 @@ def test_drivers_stand_in_the_groups_that_correlations_make(anthropic: Scenario)
     assert len(coordinates) == len(set(coordinates))
     notes = " ".join(correlation_notes(found))
     assert f"{letters[EROSION]}  correlated: {EFFICIENCY}, {EROSION} 0.6." in notes
-    assert "inference.overrun: each year's news" in notes
+    assert "inference.overrun: only the part of each year" in notes
 
 
 def test_no_correlation_needs_no_note(anthropic: Scenario) -> None:

@@ -158,8 +158,8 @@ def test_cheaper_inference_helps_every_figure(line: Sweep) -> None:
 def test_the_finding_of_a_sweep_names_its_ends(line: Sweep) -> None:
     low, high = (percent(line.cells[place].figures[0]) for place in (0, -1))
     assert line.finding == (
-        f"Margin 70% by 2027: from {low} where the shift of efficiency gain is -0.2 log/yr "
-        f"to {high} where it is +0.2 log/yr; {percent(line.base[0])} in the baseline"
+        f"Margin 70% by 2027: from {low} (shift of efficiency gain -0.2 log/yr) "
+        f"to {high} (+0.2 log/yr); {percent(line.base[0])} in the baseline"
     )
 
 
@@ -245,3 +245,12 @@ def test_a_sweep_that_can_not_be_ends_in_a_line(
     assert call(monkeypatch, "sweep", "anthropic", *arguments) == 2
     assert message in capsys.readouterr().err
     assert list(Path().iterdir()) == []
+
+
+def test_a_heat_map_frames_the_baseline_only_where_a_cell_is_it(anthropic: Scenario) -> None:
+    for values, is_framed in (("+0,+0.2", True), ("+0.1,+0.2", False)):
+        texts = [f"{GAIN}={values}", "cash.opening=-2,+0"]
+        grid = sweep(anthropic, [parse_variation(anthropic, text) for text in texts], paths=4096)
+        figure = plot_sweep(grid)
+        assert ("baseline" in str(figure.texts[1].get_text())) == is_framed
+        assert (len(figure.axes[0].patches) == 1) == is_framed

@@ -137,7 +137,7 @@ def correlation_notes(found: DriverList) -> list[str]:
     foretold = [driver.name for driver in found.drivers if found.is_foretold(driver)]
     if foretold:
         notes.append(
-            f"{_listed(foretold)}: each year's news, beyond what correlated inputs foretell."
+            f"{_listed(foretold)}: only the part of each year that correlated inputs don't predict."
         )
     return notes
 

@@ -79,13 +79,9 @@ class Sweep:
             [setting.written(value) for setting, value in zip(settings, cell.place, strict=True)]
             for cell in (least, most)
         )
-        where = " and ".join(
-            f"the {setting.title} is {value}"
-            for setting, value in zip(settings, at_low, strict=True)
-        )
-        they = "it is" if len(settings) == 1 else "they are"
+        named = (f"{s.title} {value}" for s, value in zip(settings, at_low, strict=True))
         return (
-            f"{name}: from {low} where {where} to {high} where {they} {' and '.join(at_high)}; "
+            f"{name}: from {low} ({', '.join(named)}) to {high} ({', '.join(at_high)}); "
             f"{now} in the baseline"
         )
 

@@ -9,7 +9,7 @@ from simulate.analysis.sweep import Sweep
 
 from .frame import frame, made_by
 from .style import LIGHT, SMALL, Theme, shades
-from .ticks import in_percent
+from .ticks import in_percent, legend_columns
 
 # Of the way from paper to blue: darker shades bear no ink.
 DARKEST = 0.6
@@ -53,7 +53,8 @@ def _draw_lines(axes: Axes, sweep: Sweep, theme: Theme) -> None:
     in_percent(axes.yaxis)
     axes.set_xlabel(setting.label)
     axes.set_ylabel("probability")
-    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, borderaxespad=0.2)
+    columns = legend_columns(axes, 2)
+    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, borderaxespad=0.2)
 
 
 def _cell_of_baseline(sweep: Sweep) -> tuple[int, int] | None:
