@@ -46,7 +46,7 @@ def driver_table(explanation: Explanation, letters: dict[str, str], title: str) 
         if group.total_order.value >= LEAST_TOGETHER
     ]
     unit = "%" if outcome.is_probability else "bn USD"
-    columns = ("driver", "share\n%", "first-order\n%", "total-order\n%", f"P10 to P90\n{unit}")
+    columns = ("driver", "share\n%", "first\norder\n%", "total\norder\n%", f"P10 to P90\n{unit}")
     return Table(title, columns, tuple(rows))
 
 
