@@ -64,8 +64,8 @@ TEXTS = {
     ),
     "cash_flow_date": (
         "When free cash flow turns positive",
-        "The quarter that completes a first year of positive free cash flow, and the first "
-        "positive quarter. Deviations from plan are drawn once a year, so dates crowd there.",
+        "The quarter that completes four quarters of positive free cash flow in a row, and the "
+        "first positive quarter. Deviations from plan are drawn once a year, so dates crowd there.",
     ),
     "margin_by_year": (
         "Gross margin by fiscal year",

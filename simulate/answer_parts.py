@@ -12,7 +12,7 @@ from simulate.scenario.funding import funding_assumption
 
 CASH_TIMES = {
     Hit.CASH_FLOW_POSITIVE: "first positive\nquarter",
-    Hit.CASH_FLOW_HELD: "first held\nyear",
+    Hit.CASH_FLOW_HELD: "four quarters\nin a row",
     Hit.PAYBACK: "cumulative\npayback",
     Hit.OUT_OF_CASH: "out of\ncash",
 }
@@ -72,7 +72,8 @@ def headline(result: Result) -> str:
     return (
         f"Gross margin ({targets.projected_margin}) reaches {targets.gross_margin:.0%} by the end "
         f"of {year}{company}, in {percent(by_year)} of paths. Free cash flow has been positive for "
-        f"a year by the end of {cash_year} in {percent(cash)}. ± is one standard error."
+        f"four quarters in a row by the end of {cash_year} in {percent(cash)}. ± is one standard "
+        "error."
     )
 
 

@@ -43,7 +43,7 @@ def comparison_table(
         Of the scenarios to show beside the first, counted from 0.
     """
     letters = [ascii_uppercase[place] for place in places]
-    heads = [head for letter in letters for head in (letter, f"{letter} less A")]
+    heads = [head for letter in letters for head in (letter, f"{letter} minus A")]
     rows = [Row(name, _cells(beside, places)) for name, beside in figures.items()]
     return Table(title, (what, "A", *heads), tuple(rows))
 

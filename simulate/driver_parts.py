@@ -10,10 +10,10 @@ from simulate.estimate import Estimate
 
 MOST_ROWS, LEAST_TOGETHER = 10, 0.01
 LEGEND = (
-    "share: of the variance; those of all drivers sum to 100% (Shapley). alone: what goes when "
-    "this one becomes known. total: what stays when all others are known. Errors are standard "
-    "errors. P10 to P90: the outcome in the tenth of the paths about the input's P10, and about "
-    "its P90; what is correlated with it moves along."
+    "share: of the variance; those of all drivers sum to 100% (Shapley). first-order: what the "
+    "driver explains by itself. total-order: what stays when all others are known. Errors are "
+    "standard errors. P10 to P90: the outcome in the tenth of the paths about the input's P10, and "
+    "about its P90; what is correlated with it moves along."
 )
 
 
@@ -43,15 +43,15 @@ def driver_table(explanation: Explanation, letters: dict[str, str], title: str) 
     rows += [
         Row(f"{letters[group.names[0]]} together", (*_parts(group), ""))
         for group in explanation.together
-        if group.total.value >= LEAST_TOGETHER
+        if group.total_order.value >= LEAST_TOGETHER
     ]
     unit = "%" if outcome.is_probability else "bn USD"
-    columns = ("driver", "share\n%", "alone\n%", "total\n%", f"P10 to P90\n{unit}")
+    columns = ("driver", "share\n%", "first\norder\n%", "total\norder\n%", f"P10 to P90\n{unit}")
     return Table(title, columns, tuple(rows))
 
 
 def _parts(of: Index | Together) -> list[str]:
-    return [_part(estimate) for estimate in (of.share, of.alone, of.total)]
+    return [_part(estimate) for estimate in (of.share, of.first_order, of.total_order)]
 
 
 def _part(estimate: Estimate | None) -> str:

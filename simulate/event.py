@@ -26,7 +26,7 @@ IN_WORDS = {
     Hit.MARGIN_ALL: "gross margin (with free users) reaches {level}",
     Hit.MARGIN_ALL_HELD: "gross margin (with free users) has been held at {level}",
     Hit.CASH_FLOW_POSITIVE: "free cash flow turns positive",
-    Hit.CASH_FLOW_HELD: "free cash flow has been positive for a year",
+    Hit.CASH_FLOW_HELD: "free cash flow has been positive for four quarters in a row",
     Hit.PAYBACK: "cumulative free cash flow is paid back",
     Hit.OUT_OF_CASH: "cash runs out",
 }
@@ -36,7 +36,7 @@ IN_SHORT = {
     Hit.MARGIN_ALL: "margin {level}",
     Hit.MARGIN_ALL_HELD: "margin {level} held",
     Hit.CASH_FLOW_POSITIVE: "cash flow > 0",
-    Hit.CASH_FLOW_HELD: "cash flow > 0 held",
+    Hit.CASH_FLOW_HELD: "4 quarters of cash flow > 0",
     Hit.PAYBACK: "payback",
     Hit.OUT_OF_CASH: "out of cash",
 }

@@ -40,7 +40,7 @@ HITTING_TIMES = {
     Hit.MARGIN_ALL: "gross margin, with free users",
     Hit.MARGIN_ALL_HELD: "gross margin, with free users, held",
     Hit.CASH_FLOW_POSITIVE: "free cash flow positive",
-    Hit.CASH_FLOW_HELD: "free cash flow positive, a held year",
+    Hit.CASH_FLOW_HELD: "free cash flow positive, four quarters in a row",
     Hit.PAYBACK: "cumulative payback",
     Hit.OUT_OF_CASH: "out of cash",
 }

@@ -78,7 +78,7 @@ def run(
         Called with frames of outcomes in a fixed order, for runs too large to keep.
     layout
         From ``common_layout``: runs of several scenarios with one layout, seed and number of paths
-        share their luck, and ``estimate.difference`` compares them.
+        have common random numbers, and ``estimate.difference`` compares them.
 
     Returns
     -------

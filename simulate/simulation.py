@@ -62,7 +62,7 @@ class Simulation:
     keep_inputs
         Give sinks every path's uncertain inputs beside its outcomes.
     layout
-        From ``common_layout``, to share luck with other scenarios.
+        From ``common_layout``, for common random numbers.
     keep_deviations
         Give them every year's inference overrun and training drift as well.
     measures

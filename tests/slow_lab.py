@@ -18,7 +18,7 @@ HITS = (
 )
 
 
-class Luck(NamedTuple):
+class Draws(NamedTuple):
     """What chance decides on a path.
 
     ``value`` gives an input; ``overrun`` and ``drift`` a year's deviation from plan; ``demand`` and
@@ -51,8 +51,8 @@ def ramp(annual: float, run_rate: float) -> list[float]:
     return [last * q**3, last * q**2, last * q, last]
 
 
-def live(scenario: Scenario, luck: Luck) -> Path:
-    v, first_quarter = luck.value, scenario.horizon.first_quarter
+def live(scenario: Scenario, draws: Draws) -> Path:
+    v, first_quarter = draws.value, scenario.horizon.first_quarter
     quarters, targets = scenario.horizon.quarters, scenario.targets
     revenue_ramp = ramp(v("base_year.revenue"), 12 * v("base_year.monthly_revenue"))
     training_ramp = ramp(v("base_year.training"), v("base_year.training_run_rate"))
@@ -111,10 +111,12 @@ def live(scenario: Scenario, luck: Luck) -> Path:
         if t % 4 == 0:
             year = t // 4
             overrun_level = v("inference.overrun_carried") * overrun_level + math.log(
-                1 + luck.overrun(year)
+                1 + draws.overrun(year)
             )
-            drift_level = v("training.drift_carried") * drift_level + math.log(1 + luck.drift(year))
-        demand = v("demand.persistence") * demand + v("demand.volatility") * luck.demand(t)
+            drift_level = v("training.drift_carried") * drift_level + math.log(
+                1 + draws.drift(year)
+            )
+        demand = v("demand.persistence") * demand + v("demand.volatility") * draws.demand(t)
         growth = v("free_users.growth")
         users *= 1 + growth / 4 * max(0.0, 1 - users / v("free_users.ceiling"))
 
@@ -130,10 +132,10 @@ def live(scenario: Scenario, luck: Luck) -> Path:
                 )
             mu = decayed(f"{key}.growth", t - max(start, 0))
             mu *= max(0.0, 1 - 4 * levels[s.name] / v(f"{key}.market"))
-            levels[s.name] *= math.exp(mu / 4 + demand + v(f"{key}.volatility") * luck.own(t, k))
+            levels[s.name] *= math.exp(mu / 4 + demand + v(f"{key}.volatility") * draws.own(t, k))
             if s.client_loss is not None:
                 chance = 1 - math.exp(-v(f"{key}.client_loss.rate") / 4)
-                levels[s.name] *= 1 - luck.loss(t, k, chance)
+                levels[s.name] *= 1 - draws.loss(t, k, chance)
             earned = levels[s.name]
             if s.revenue_per_user is not None:
                 age = (t - start + 1) / 4
@@ -161,7 +163,7 @@ def live(scenario: Scenario, luck: Luck) -> Path:
 
         jump = 0.0
         if scenario.training.generation is not None:
-            jump = luck.jump(t, 1 - math.exp(-v("training.generation.rate") / 4))
+            jump = draws.jump(t, 1 - math.exp(-v("training.generation.rate") / 4))
         training *= math.exp(decayed("training.growth", t) / 4) * (1 + jump)
         trained = max(training * math.exp(drift_level), v("training.floor") * revenue)
         fixed *= math.exp(v("other_costs.fixed_growth") / 4)
@@ -180,7 +182,7 @@ def live(scenario: Scenario, luck: Luck) -> Path:
         cumulative += cash_flow
         cash += cash_flow
         for j, f in enumerate(scenario.funding):
-            if f.quarter - first_quarter == t and luck.round_comes(j):
+            if f.quarter - first_quarter == t and draws.round_comes(j):
                 cash += v(f"funding.{f.name}.amount")
 
         flows.append(

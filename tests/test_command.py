@@ -159,7 +159,7 @@ def test_drivers_as_json(
     assert call(monkeypatch, "drivers", *FEW, *asked) == 0
     found = json.loads(capsys.readouterr().out)["outcomes"]["P(out of cash by 2030)"]
     assert found["value"]["low"] < found["value"]["value"] < found["value"]["high"]
-    assert set(found["drivers"]["demand shocks"]) == {"share", "alone", "total"}
+    assert set(found["drivers"]["demand shocks"]) == {"share", "first_order", "total_order"}
     assert len(found["inputs"]["cash.opening"]["deciles"]) == 10
     assert call(monkeypatch, "drivers", *FEW, "--outcome", "margin") == 2
     assert "not an outcome and a date; write it as" in capsys.readouterr().err

@@ -26,7 +26,7 @@ def test_a_scenario_does_not_differ_from_itself(anthropic: Scenario) -> None:
     assert same.change_in_year(1, Metric.REVENUE, 2030, "p50").value == 0.0
 
 
-def test_pinning_one_input_leaves_the_luck_of_all_others(anthropic: Scenario) -> None:
+def test_pinning_one_input_leaves_the_draws_of_all_others(anthropic: Scenario) -> None:
     """The pinned input is the first of the layout, so every coordinate would move without one."""
     median = anthropic.segments[0].growth.initial.quantile(0.5)
     pinned = changed(

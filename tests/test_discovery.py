@@ -11,6 +11,7 @@ from simulate.analysis.example_paths import example_paths, medoid, tell_story
 from simulate.analysis.features import GAIN_OVER_PRICES
 from simulate.event import parse_event
 from simulate.kernels.rows import Hit, Metric, index
+from simulate.number_format import percent
 from simulate.run import run, simulate_traces
 from simulate.scenario import Scenario, ScenarioError
 from tests.scenarios import changed, without_uncertainty
@@ -114,9 +115,9 @@ def test_the_words_agree_with_the_numbers(anthropic: Scenario) -> None:
     discovery = found(anthropic, "gross margin by 2027")
     words = discovery.in_words()
     assert words.startswith("Gross margin (paying users) reaches 70% by the end of 2027 in ")
-    shares = [int(share) for share in re.findall(r"(?:in|against|are|and) (\d+)% of", words)]
+    shares = re.findall(r"(?:in|against|are|and) ([\d.]+% ± [\d.]+) of", words)
     expected = (discovery.density, discovery.overall, discovery.mass, discovery.coverage)
-    assert shares == [round(100 * estimate.value) for estimate in expected]
+    assert shares == [percent(estimate) for estimate in expected]
     for limit in discovery.limits:
         side = "below" if np.isinf(limit.low) else "above"
         end = limit.high if side == "below" else limit.low

@@ -74,8 +74,8 @@ def by_name(explanation: Explanation) -> dict[str, Index]:
 
 def estimates(of: Index | Together) -> list[Estimate]:
     """Return share, alone and total, all of which there must be."""
-    assert of.share is not None and of.total is not None
-    return [of.share, of.alone, of.total]
+    assert of.share is not None and of.total_order is not None
+    return [of.share, of.first_order, of.total_order]
 
 
 def assert_near(found: Estimate, truth: float) -> None:
@@ -162,7 +162,7 @@ def test_an_outcome_by_an_input_is_its_closed_form() -> None:
         (
             "demand shocks",
             {"demand.volatility": 0.06},
-            "P(free cash flow positive, a held year by 2028)",
+            "P(free cash flow positive, four quarters in a row by 2028)",
         ),
         (
             "whether rounds come",
@@ -172,12 +172,12 @@ def test_an_outcome_by_an_input_is_its_closed_form() -> None:
         (
             "jumps of training cost",
             {"training.generation.rate": 0.5},
-            "P(free cash flow positive, a held year by 2028)",
+            "P(free cash flow positive, four quarters in a row by 2028)",
         ),
         (
             "losses of clients",
             {"segments.api.client_loss.rate": 0.5},
-            "P(free cash flow positive, a held year by 2028)",
+            "P(free cash flow positive, four quarters in a row by 2028)",
         ),
     ],
 )
@@ -205,8 +205,8 @@ def test_shares_sum_to_one_and_independent_parts_to_no_more() -> None:
             *(index for index in explanation.indices if index.name not in grouped),
             *explanation.together,
         ]
-        error = math.hypot(*(block.alone.standard_error for block in blocks))
-        assert sum(block.alone.value for block in blocks) < 1.0 + ERRORS * error
+        error = math.hypot(*(block.first_order.standard_error for block in blocks))
+        assert sum(block.first_order.value for block in blocks) < 1.0 + ERRORS * error
         for block in blocks:
             share, alone, total = estimates(block)
             reach = ERRORS * math.hypot(alone.standard_error, total.standard_error)
@@ -229,10 +229,10 @@ def test_mixed_runs_and_kept_paths_agree_on_what_an_input_explains_alone() -> No
     for explanation in anthropic_drivers().explanations:
         indices = by_name(explanation)
         for effect in explanation.effects:
-            mixed = indices[effect.key].alone
-            error = math.hypot(mixed.standard_error, effect.alone.standard_error)
+            mixed = indices[effect.key].first_order
+            error = math.hypot(mixed.standard_error, effect.first_order.standard_error)
             if error > 1e-4:
-                gaps.append((mixed.value - effect.alone.value) / error)
+                gaps.append((mixed.value - effect.first_order.value) / error)
     assert len(gaps) > 60
     # Of 60 and more standard normal gaps; a bias of one error would give 1.4.
     assert math.sqrt(np.mean(np.square(gaps))) < 1.35
@@ -256,12 +256,12 @@ def test_a_student_t_copula_leaves_single_inputs_no_share(anthropic: Scenario) -
     assert {"demand shocks", JOINT} <= indices.keys()
     shares = [index.share.value for index in explanation.indices if index.share is not None]
     assert sum(shares) == pytest.approx(1.0)
-    assert indices[EFFICIENCY].share is indices[EFFICIENCY].total is None
-    assert indices[EFFICIENCY].alone.value > 0.1
-    assert indices[JOINT].alone.value > indices[EFFICIENCY].alone.value
+    assert indices[EFFICIENCY].share is indices[EFFICIENCY].total_order is None
+    assert indices[EFFICIENCY].first_order.value > 0.1
+    assert indices[JOINT].first_order.value > indices[EFFICIENCY].first_order.value
     (note,) = correlation_notes(found.found)
-    assert "none has luck of its own" in note
-    assert "; of single inputs efficiency gain explains most alone (" in what_moves(
+    assert "single ones have neither share nor total-order index" in note
+    assert "; of single inputs efficiency gain explains most by itself (" in what_moves(
         explanation, "it"
     )
 
@@ -286,7 +286,7 @@ def test_drivers_stand_in_the_groups_that_correlations_make(anthropic: Scenario)
     assert len(coordinates) == len(set(coordinates))
     notes = " ".join(correlation_notes(found))
     assert f"{letters[EROSION]}  correlated: {EFFICIENCY}, {EROSION} 0.6." in notes
-    assert "inference.overrun: each year's news" in notes
+    assert "inference.overrun: only the part of each year" in notes
 
 
 def test_no_correlation_needs_no_note(anthropic: Scenario) -> None:
@@ -308,7 +308,7 @@ def test_two_replicates_suffice(anthropic: Scenario) -> None:
     few = changed(anthropic, {"sampling.replicates": 2})
     found = find_drivers(few, [parse_outcome(MARGIN, few)], paths=100)
     assert found.paths == 128
-    assert np.isfinite(found.explanations[0].indices[0].alone.standard_error)
+    assert np.isfinite(found.explanations[0].indices[0].first_order.standard_error)
 
 
 def test_progress_ends_where_it_said(anthropic: Scenario) -> None:

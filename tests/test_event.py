@@ -18,7 +18,7 @@ from simulate.scenario import Scenario, ScenarioError
         ("Gross margin 65.5% by 2027Q2", Hit.MARGIN_PAYING, 5, 0.655),
         ("gross margin, with free users, held 80 % by 2035", Hit.MARGIN_ALL_HELD, 39, 0.80),
         ("out of cash by 2026Q1", Hit.OUT_OF_CASH, 0, 0.70),
-        ("free cash flow positive, a held year by 2030", Hit.CASH_FLOW_HELD, 19, 0.70),
+        ("free cash flow positive, four quarters in a row by 2030", Hit.CASH_FLOW_HELD, 19, 0.70),
     ],
 )
 def test_an_event_is_read_as_it_is_said(

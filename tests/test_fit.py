@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from simulate.analysis.fit import Fit, fit_data
+from simulate.answer import console
+from simulate.commands.fit import print_fits
 from simulate.plots.fit import plot_fit
 from simulate.scenario import ScenarioError
 from simulate.scenario.column import read_column
@@ -185,3 +187,10 @@ def test_the_picture_says_which_family_fits_and_whether_the_values_speak_against
     assert left.get_xlabel() == "USD"
     assert right.get_xlabel() == "quantiles of the lognormal"
     figure.savefig(tmp_path / "fit.png")
+
+
+def test_what_is_printed_begins_with_the_finding(capsys: pytest.CaptureFixture[str]) -> None:
+    fits = fit_data(sample(stats.lognorm(0.6), 1200), resamples=0)
+    print_fits(fits, "input", "prices.csv: price", console())
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first == f"Of {len(fits)} families the lognormal fits best."

@@ -57,7 +57,7 @@ def test_without_uncertainty_it_is_the_cost_that_leaves_the_margin() -> None:
 
 @pytest.mark.parametrize(("wanted", "years"), [(0.5, 2), (0.9, 5)])
 def test_under_a_lognormal_overrun_it_is_a_closed_form(wanted: float, years: int) -> None:
-    """With nothing carried, P(by n years) = 1 - (1 - p)^n, with p that one year's own luck will do.
+    """With nothing carried, P(by n years) = 1 - (1 - p)^n, with p the chance of one year.
 
     p = Phi((log((1 - x - target) / share) - centre) / scale), which is solved for x.
     """
@@ -106,7 +106,7 @@ def test_a_target_out_of_reach_says_so_with_the_best(short: Scenario) -> None:
     figure = plot_goal(found)
     assert faults(figure).outside == []
     (axes,) = figure.axes
-    (name,) = (text for text in axes.texts if "as it is" in text.get_text())
+    (name,) = (text for text in axes.texts if "baseline" in text.get_text())
     assert name.get_window_extent().y0 >= axes.bbox.y0
 
 
@@ -137,11 +137,11 @@ def test_the_rows_of_a_map_are_each_a_search(short: Scenario) -> None:
     (expected,) = alone.crossings
     # The row is interpolated between 7 values.
     assert crossing.value.value == pytest.approx(expected.value.value, abs=0.004)
-    assert crossing.side(at_least=True) == "and less"
+    assert crossing.side(at_least=True) == "or less"
     at_baseline = amount(plane.needed[0][0].value, "share")
     assert plane.finding == (
         f"Met where the shift of inference overrun is at most {at_baseline}, "
-        "at a shift of efficiency gain of +0 log/yr"
+        "with the shift of efficiency gain at +0 log/yr"
     )
     assert plot_goal(plane).axes[0].get_xlabel() == "shift of inference overrun, share"
 
@@ -158,7 +158,7 @@ def test_an_uncertain_input_is_sought_as_a_certain_one(short: Scenario) -> None:
     reached = there.probability_by_year(Hit.OUT_OF_CASH, 2030).value
     # Other paths than those of the search: within 4 standard errors.
     assert reached == pytest.approx(0.2, abs=4.0 * np.sqrt(0.2 * 0.8 / PATHS))
-    assert not [text for text in plot_goal(found).axes[0].texts if "as it is" in text.get_text()]
+    assert not [text for text in plot_goal(found).axes[0].texts if "baseline" in text.get_text()]
 
 
 @pytest.fixture(autouse=True)
@@ -194,7 +194,7 @@ def test_the_command_prints_in_80_columns_and_draws(
     for part in (
         "Wanted: P(gross margin",
         "at least",
-        "As it is",
+        "Baseline",
         "Varied: ",
         "every draw",
         "advice",

@@ -16,11 +16,11 @@ from scipy.stats import qmc
 
 from simulate.analysis.indices import (
     Variances,
-    first_order,
+    first_order_variance,
     pick_freeze,
     runs_of_pick_freeze,
     shapley,
-    total,
+    total_order_variance,
 )
 from simulate.estimate import Estimate, ratio_of_means
 from simulate.sampling.pick_freeze import mixed_points, ordered_root, twin_points
@@ -71,13 +71,13 @@ class OnCube:
         rng = np.random.default_rng([seed, replicate])
         wide = qmc.Sobol(2 * drivers, bits=32, rng=rng).random(paths) + 0.5**33
         self.paths, self.walks = paths, np.random.default_rng([seed, replicate, 1])
-        self._luck, self._other = wide[:, ::2], wide[:, 1::2]
+        self._own, self._other = wide[:, ::2], wide[:, 1::2]
         self._function, self._correlation = function, correlation
         self.calls = 0
 
     def part(self, order: Sequence[int], taken: Sequence[int], paths: slice) -> Array:
         self.calls += 1
-        u = self._luck[paths].copy()
+        u = self._own[paths].copy()
         u[:, list(taken)] = self._other[paths][:, list(taken)]
         if self._correlation is not None:
             u = stats.norm.ppf(u) @ ordered_root(self._correlation, list(order)).T
@@ -156,8 +156,10 @@ def test_ishigami() -> None:
     second, both = a**2 / 8.0, b**2 * math.pi**8 * (1.0 / 18.0 - 1.0 / 50.0)
     variance = first + second + both
     found = estimated(ishigami, [(0,), (1,), (2,)])
-    assert_near(found["alone"], [first / variance, second / variance, 0.0])
-    assert_near(found["total"], [(first + both) / variance, second / variance, both / variance])
+    assert_near(found["first_order"], [first / variance, second / variance, 0.0])
+    assert_near(
+        found["total_order"], [(first + both) / variance, second / variance, both / variance]
+    )
     shares = [(first + both / 2.0) / variance, second / variance, both / 2.0 / variance]
     assert_near(found["share"], shares)
 
@@ -167,8 +169,8 @@ def test_g_function() -> None:
     part = 1.0 / (3.0 * (1.0 + A) ** 2)
     variance = np.prod(1.0 + part) - 1.0
     found = estimated(g_function, [(i,) for i in range(len(A))])
-    assert_near(found["alone"], part / variance)
-    assert_near(found["total"], part * np.prod(1.0 + part) / (1.0 + part) / variance)
+    assert_near(found["first_order"], part / variance)
+    assert_near(found["total_order"], part * np.prod(1.0 + part) / (1.0 + part) / variance)
     assert_near(
         found["share"],
         shapley_of(lambda u: float((np.prod(1.0 + part[list(u)]) - 1.0) / variance), len(A)),
@@ -188,11 +190,11 @@ def test_correlated_drivers_of_a_linear_gaussian_function() -> None:
     variance = explained((0, 1, 2, 3))
     assert variance == pytest.approx(WEIGHTS @ CORRELATION @ WEIGHTS)
     found = estimated(lambda x: x @ WEIGHTS, CORRELATED, CORRELATION)
-    assert_near(found["alone"], [explained((i,)) / variance for i in range(4)])
+    assert_near(found["first_order"], [explained((i,)) / variance for i in range(4)])
     left = WEIGHTS**2 / np.diag(np.linalg.inv(CORRELATION))
-    assert_near(found["total"], left / variance)
-    assert_near(found["block_alone"], [explained((0, 1, 2)) / variance])
-    assert_near(found["block_total"], [1.0 - explained((3,)) / variance])
+    assert_near(found["total_order"], left / variance)
+    assert_near(found["block_first_order"], [explained((0, 1, 2)) / variance])
+    assert_near(found["block_total_order"], [1.0 - explained((3,)) / variance])
     assert_near(found["share"], shapley_of(lambda u: explained(u) / variance, 4))
 
 
@@ -201,8 +203,8 @@ def test_the_intervals_hold() -> None:
     """Of 200 seeds, each interval holds the truth in 95%, with a standard error of 1.5%."""
     variance = explained((0, 1, 2, 3))
     truth = {
-        "alone": [explained((i,)) / variance for i in range(4)],
-        "total": list(WEIGHTS**2 / np.diag(np.linalg.inv(CORRELATION)) / variance),
+        "first_order": [explained((i,)) / variance for i in range(4)],
+        "total_order": list(WEIGHTS**2 / np.diag(np.linalg.inv(CORRELATION)) / variance),
         "share": shapley_of(lambda u: explained(u) / variance, 4),
     }
     seeds = 200
@@ -216,12 +218,15 @@ def test_the_intervals_hold() -> None:
         assert (count / seeds > 0.89).all(), name
 
 
-def test_luck_taken_for_inputs_would_be_silently_wrong() -> None:
+def test_coordinates_taken_for_inputs_would_be_silently_wrong() -> None:
     """Coordinates are independent, but those of correlated inputs are no inputs."""
     taken_for_inputs = [(i,) for i in range(4)]
     wrong = estimated(lambda x: x @ WEIGHTS, taken_for_inputs, CORRELATION)
     found = estimated(lambda x: x @ WEIGHTS, CORRELATED, CORRELATION)
-    gaps = [abs(w.value - f.value) for w, f in zip(wrong["alone"], found["alone"], strict=True)]
+    gaps = [
+        abs(w.value - f.value)
+        for w, f in zip(wrong["first_order"], found["first_order"], strict=True)
+    ]
     assert max(gaps) > 0.2
 
 
@@ -237,9 +242,9 @@ def test_the_estimators_are_those_of_scipy() -> None:
     }
     expected = stats.sobol_indices(func=given_outcomes, n=PATHS)
     variance = np.concatenate([base, other]).var()
-    found = [float(first_order(base, other, m)[0]) / variance for m in mixed]
+    found = [float(first_order_variance(base, other, m)[0]) / variance for m in mixed]
     np.testing.assert_allclose(found, np.ravel(expected.first_order), rtol=1e-9)
-    found = [float(total(base, m)[0]) / variance for m in mixed]
+    found = [float(total_order_variance(base, m)[0]) / variance for m in mixed]
     np.testing.assert_allclose(found, np.ravel(expected.total_order), rtol=1e-9)
 
 
@@ -257,7 +262,7 @@ def test_a_walk_shares_out_the_whole_variance(seed: int, drivers: int) -> None:
 
 def test_a_driver_that_nothing_depends_on_has_no_part() -> None:
     found = estimated(lambda u: u[:, 0] * u[:, 2], [(0,), (1,), (2,)])
-    for name in ("alone", "total", "share"):
+    for name in ("first_order", "total_order", "share"):
         assert found[name][1].value == found[name][1].standard_error == 0.0
 
 

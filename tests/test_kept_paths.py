@@ -11,7 +11,7 @@ from simulate.sampling.plan import prepare
 from simulate.scenario import Scenario
 from simulate.simulation import deviation_columns
 from tests.scenarios import changed
-from tests.test_paths import FAT_TAILS, NORMAL_TAILS, lucks
+from tests.test_paths import FAT_TAILS, NORMAL_TAILS, draws_by_path
 
 SEED = 7
 PATHS = 128
@@ -38,12 +38,12 @@ def test_deviations_are_those_of_the_slow_model(anthropic: Scenario, tails: dict
     engine = qmc.Sobol(
         prepare(scenario).layout.dimensions, bits=32, rng=np.random.default_rng([SEED, 0])
     )
-    slow = lucks(scenario, engine.random(PATHS) + 0.5**33)
+    slow = draws_by_path(scenario, engine.random(PATHS) + 0.5**33)
     horizon = scenario.horizon
     years = range(horizon.years)
     expected = [
-        [deviation(year) for year in years for deviation in (luck.overrun, luck.drift)]
-        for luck in slow
+        [deviation(year) for year in years for deviation in (draws.overrun, draws.drift)]
+        for draws in slow
     ]
     columns = deviation_columns(range(horizon.first_year, horizon.last_year + 1))
     found = kept(scenario)

@@ -82,7 +82,9 @@ def test_the_headline_is_of_the_projected_year_and_of_2030(result: Result) -> No
     margin = result.probability_by_year(Hit.MARGIN_PAYING, 2027)
     cash_flow = result.probability_by_year(Hit.CASH_FLOW_HELD, 2030)
     assert f"the company's projection, in {percent(margin)} of paths." in headline(result)
-    assert f"for a year by the end of 2030 in {percent(cash_flow)}." in headline(result)
+    assert f"for four quarters in a row by the end of 2030 in {percent(cash_flow)}." in headline(
+        result
+    )
     (marked,) = [row.name for row in margin_table(result).rows if row.note]
     assert marked == "2027"
 

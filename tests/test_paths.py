@@ -18,7 +18,7 @@ from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.correlations import correlation_matrix
 from simulate.scenario.inputs import correlated_inputs, list_inputs
 from tests.scenarios import changed, value, without_uncertainty
-from tests.slow_lab import HITS, Luck, live
+from tests.slow_lab import HITS, Draws, live
 
 CONFIGS = sorted(
     path
@@ -33,7 +33,9 @@ FAT_TAILS = {
 }
 
 
-def lucks(scenario: Scenario, points: np.ndarray, layout: Layout | None = None) -> list[Luck]:
+def draws_by_path(
+    scenario: Scenario, points: np.ndarray, layout: Layout | None = None
+) -> list[Draws]:
     """Return what points of the unit cube mean, by exact quantile functions."""
     draws = prepare(scenario, layout).plan.draws
     inputs = {i.key: i.distribution for i in list_inputs(scenario)}
@@ -73,7 +75,7 @@ def lucks(scenario: Scenario, points: np.ndarray, layout: Layout | None = None) 
 
     deviations = [[yearly(line, y) for y in range(scenario.horizon.years)] for line in range(2)]
 
-    def luck(path: int) -> Luck:
+    def of_path(path: int) -> Draws:
         point, shock = points[path], shocks[path]
 
         def place(t: int, slot: int) -> int:
@@ -83,7 +85,7 @@ def lucks(scenario: Scenario, points: np.ndarray, layout: Layout | None = None) 
             u = point[place]
             return inputs[key].quantile(u / chance) if u < chance else 0.0
 
-        return Luck(
+        return Draws(
             value=(
                 certain | {key: float(values[path]) for key, values in drawn.items()}
             ).__getitem__,
@@ -104,7 +106,7 @@ def lucks(scenario: Scenario, points: np.ndarray, layout: Layout | None = None) 
             ),
         )
 
-    return [luck(path) for path in range(len(points))]
+    return [of_path(path) for path in range(len(points))]
 
 
 @pytest.mark.parametrize("tails", [NORMAL_TAILS, FAT_TAILS], ids=["normal", "student_t"])
@@ -126,7 +128,7 @@ def check_every_path(scenario: Scenario, layout: Layout | None = None) -> None:
     engine = qmc.Sobol(dimensions, bits=32, rng=np.random.default_rng([7, 0]))
     points = engine.random(PATHS) + 0.5**33
     traces = simulate_traces(scenario, PATHS, seed=7, layout=layout)
-    slow = [live(scenario, luck) for luck in lucks(scenario, points, layout)]
+    slow = [live(scenario, draws) for draws in draws_by_path(scenario, points, layout)]
     expected = np.array(
         [[[m[name] for m in path.metrics] for name in METRICS.values()] for path in slow]
     )

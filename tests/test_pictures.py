@@ -108,8 +108,8 @@ def draw(anthropic: Scenario, result: Result) -> Draw:
 def pictures_of_analyses(scenario: Scenario) -> dict[str, Draw]:
     """Return the pictures of analyses, by name, each to be drawn with axes and theme."""
     drivers = find_drivers(scenario, paths=FEW)
-    blow = {"dearer": changed(scenario, {"inference.base_overrun": 0.5})}
-    stresses = stress(scenario, blow, {"dearer": "inference at half more"}, paths=FEW)
+    shock = {"dearer": changed(scenario, {"inference.base_overrun": 0.5})}
+    stresses = stress(scenario, shock, {"dearer": "inference at half more"}, paths=FEW)
     gain, overrun = (
         parse_variation(scenario, f"{key}={values}")
         for key, values in ((GAIN, "-0.4:+0.4:3"), (OVERRUN, "-0.1:+0.1:3"))

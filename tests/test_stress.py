@@ -11,6 +11,7 @@ from simulate.analysis.stress import Stresses, stress
 from simulate.analysis.sweep import Sweep, sweep
 from simulate.event import parse_event
 from simulate.kernels.rows import Hit
+from simulate.number_format import percent
 from simulate.plots.stress import plot_stresses
 from simulate.plots.sweep import plot_sweep
 from simulate.run import run
@@ -35,19 +36,19 @@ def stresses(anthropic: Scenario) -> Stresses:
     return stress(anthropic, tests, titles, paths=PATHS)
 
 
-def test_every_scenario_has_the_reports_blows() -> None:
+def test_every_scenario_has_the_reports_shocks() -> None:
     for file in ("anthropic.toml", "openai.toml"):
         assert {"overrun_repeats", "training_over_plan", "no_next_round"} <= set(
             list_changes(file).stresses
         )
 
 
-def test_a_blow_that_changes_nothing_changes_nothing(anthropic: Scenario) -> None:
+def test_a_shock_that_changes_nothing_changes_nothing(anthropic: Scenario) -> None:
     found = stress(anthropic, {"none": anthropic}, {}, paths=PATHS)
     (test,) = found.tests
     assert [change.value for change in test.changes] == [0.0, 0.0, 0.0, 0.0]
     assert [found.worst(figure) for figure in range(4)] == [None] * 4
-    assert found.finding == "No stress test hurts the chance of margin 70% by 2027"
+    assert found.finding == "No stress test lowers the chance of margin 70% by 2027"
 
 
 def test_a_change_is_that_of_two_runs_on_the_same_paths(
@@ -76,9 +77,11 @@ def test_the_words_say_what_the_numbers_say(stresses: Stresses) -> None:
     """The margin falls most where the overrun repeats, and so the finding says."""
     falls = {test.title: test.changes[0].value for test in stresses.tests}
     worst = min(falls, key=lambda name: falls[name])
-    before = stresses.base[0].value
+    (test,) = [test for test in stresses.tests if test.title == worst]
+    assert test.figures[0].value == pytest.approx(stresses.base[0].value + falls[worst])
     assert stresses.finding == (
-        f"Chance of margin 70% by 2027: {before:.1%} becomes {before + falls[worst]:.1%}: {worst}"
+        "Worst for the chance of margin 70% by 2027, "
+        f"from {percent(stresses.base[0])} to {percent(test.figures[0])}: {worst}"
     )
     rises = {test.name: test.changes[2].value for test in stresses.tests}
     out_of_cash = stresses.worst(2)
@@ -94,7 +97,7 @@ def test_tests_that_errors_do_not_tell_apart_are_tied(anthropic: Scenario) -> No
     worst = found.worst(0)
     assert worst is not None and worst.name == "much_dearer"
     assert [test.name for test in found.ties(0)] == ["as_dear"]
-    assert found.finding.endswith("under much_dearer, not told apart from as_dear")
+    assert found.finding.endswith(": much_dearer; not told apart: as_dear")
     alone = stress(anthropic, {"dearer": dearer, "much": much_dearer}, {}, paths=PATHS)
     assert alone.ties(0) == []
 
@@ -110,12 +113,18 @@ def test_the_command_prints_in_80_columns_and_draws(
     assert call(monkeypatch, "stress", "openai", "--paths", "4096") == 0
     printed = capsys.readouterr().out
     assert max(map(len, printed.splitlines())) <= 80
-    for part in ("as it is", "share_to_microsoft", "Hurt most", "common random numbers", "advice"):
+    for part in (
+        "baseline",
+        "share_to_microsoft",
+        "The worst test",
+        "common random numbers",
+        "advice",
+    ):
         assert part in printed
     assert Path("results/openai/openai-stress.png").read_bytes().startswith(b"\x89PNG")
     Path("results/openai/openai-stress.png").write_text("mine")
     assert call(monkeypatch, "stress", "openai", "--paths", "4096") == 2
-    assert "exists" in capsys.readouterr().err
+    assert "did not write" in capsys.readouterr().err
 
 
 def test_a_scenario_without_stress_tests_is_told_how_to_have_one(
@@ -147,10 +156,10 @@ def test_cheaper_inference_helps_every_figure(line: Sweep) -> None:
 
 
 def test_the_finding_of_a_sweep_names_its_ends(line: Sweep) -> None:
-    low, high = line.grid(0).min(), line.grid(0).max()
+    low, high = (percent(line.cells[place].figures[0]) for place in (0, -1))
     assert line.finding == (
-        f"Margin 70% by 2027: from {low:.1%} at median efficiency gain of 0.6 log/yr "
-        f"to {high:.1%} at 1 log/yr; {line.base[0].value:.1%} in the baseline"
+        f"Margin 70% by 2027: from {low} (shift of efficiency gain -0.2 log/yr) "
+        f"to {high} (+0.2 log/yr); {percent(line.base[0])} in the baseline"
     )
 
 
@@ -236,3 +245,12 @@ def test_a_sweep_that_can_not_be_ends_in_a_line(
     assert call(monkeypatch, "sweep", "anthropic", *arguments) == 2
     assert message in capsys.readouterr().err
     assert list(Path().iterdir()) == []
+
+
+def test_a_heat_map_frames_the_baseline_only_where_a_cell_is_it(anthropic: Scenario) -> None:
+    for values, is_framed in (("+0,+0.2", True), ("+0.1,+0.2", False)):
+        texts = [f"{GAIN}={values}", "cash.opening=-2,+0"]
+        grid = sweep(anthropic, [parse_variation(anthropic, text) for text in texts], paths=4096)
+        figure = plot_sweep(grid)
+        assert ("baseline" in str(figure.texts[1].get_text())) == is_framed
+        assert (len(figure.axes[0].patches) == 1) == is_framed

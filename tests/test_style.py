@@ -126,7 +126,7 @@ def test_a_number_is_not_parted_from_its_error() -> None:
 
 
 def test_balanced_lines_are_no_more_and_of_like_length() -> None:
-    text = "A year of positive free cash flow: half of the paths by 2030Q1, others later"
+    text = "Free cash flow positive, four in a row: half of the paths by 2030Q1, others later"
     greedy, even = (wrap(text, 560.0, 15.0, "bold", 3, balanced) for balanced in (False, True))
     assert even.count("\n") == greedy.count("\n") == 1
     lengths = [[len(line) for line in lines.split("\n")] for lines in (greedy, even)]
@@ -140,7 +140,7 @@ def test_there_are_never_too_many_years_on_an_axis(years: int, most: int) -> Non
 
 def test_what_is_told_stays_in_the_picture() -> None:
     key = "segments.subscriptions.growth.initial.p50"
-    finding = f"Met at {key} -0.2268 and less, where segments.api.growth.half_life.p50 is 1.2345"
+    finding = f"Met at {key} -0.2268 or less, where segments.api.growth.half_life.p50 is 1.2345"
     detail = f"a lab: every draw of {key} shifted alike, until {key} is the value; " * 3
     seen = "Seen: revenue to 2026Q4 = 15 bn ± 2%; " * 4
     with frame(None, LIGHT, heights=(1, 1)) as picture:

@@ -85,8 +85,8 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class CommonLuck:
-    """What runs share so that their differences have small errors.
+class CommonRandomNumbers:
+    """What runs share, so that their differences have small errors.
 
     Attributes
     ----------
@@ -129,7 +129,7 @@ class CommonLuck:
         of: int = 1,
         measures: Mapping[str, Measure] | None = None,
     ) -> Result:
-        """Run a scenario, one of those that the luck was made for or one of the same make.
+        """Run a scenario, one of those that these are common to or one of the same make.
 
         Parameters
         ----------
@@ -161,13 +161,13 @@ class CommonLuck:
         )
 
 
-def share_luck(
+def common_random_numbers(
     scenarios: Sequence[Scenario],
     *,
     paths: int | None = None,
     seed: int | None = None,
     threads: int | None = None,
-) -> CommonLuck:
+) -> CommonRandomNumbers:
     """Return what runs of several scenarios can share.
 
     Parameters and errors are those of ``compare``.
@@ -177,7 +177,7 @@ def share_luck(
         raise ScenarioError(f"{names}: horizons that begin in different quarters don't compare")
     sampling = with_sampling(scenarios[0], paths, seed).sampling
     shortest = min((scenario.horizon for scenario in scenarios), key=lambda h: h.quarters)
-    return CommonLuck(common_layout(scenarios), sampling, shortest, threads)
+    return CommonRandomNumbers(common_layout(scenarios), sampling, shortest, threads)
 
 
 def compare(
@@ -211,7 +211,7 @@ def compare(
     ScenarioError
         If the horizons begin in different quarters.
     """
-    luck = share_luck(scenarios, paths=paths, seed=seed, threads=threads)
+    common = common_random_numbers(scenarios, paths=paths, seed=seed, threads=threads)
     runs = len(scenarios)
-    results = (luck.run(s, progress, place=i, of=runs) for i, s in enumerate(scenarios))
+    results = (common.run(s, progress, place=i, of=runs) for i, s in enumerate(scenarios))
     return Comparison(tuple(results), tuple(scenarios))

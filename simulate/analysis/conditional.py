@@ -41,8 +41,8 @@ class Effect:
         From the one to the other.
     deciles
         The outcome in each tenth of the paths, from those with the lowest input on.
-    alone
-        The part of the outcome's variance that goes when the input becomes known.
+    first_order
+        The part of the outcome's variance that the input explains by itself.
     """
 
     key: str
@@ -53,7 +53,7 @@ class Effect:
     at_p90: Estimate
     change: Estimate
     deciles: tuple[Estimate, ...]
-    alone: Estimate
+    first_order: Estimate
 
 
 class Conditional(NamedTuple):
@@ -108,12 +108,12 @@ def effects_of_inputs(
         order = np.argsort(drawn, axis=1, kind="stable")
         for place, outcome in enumerate(outcomes):
             ranked = np.take_along_axis(values[place], order, axis=1)
-            alone = correlation_ratio(drawn.astype(float), measured[place])
-            found[place].append(_effect(member, outcome, ranked, alone))
+            first_order = correlation_ratio(drawn.astype(float), measured[place])
+            found[place].append(_effect(member, outcome, ranked, first_order))
     return found
 
 
-def _effect(member: Input, outcome: Outcome, ranked: Array, alone: Estimate) -> Effect:
+def _effect(member: Input, outcome: Outcome, ranked: Array, first_order: Estimate) -> Effect:
     """Return an input's effect, from paths in its order, shape (replicates, paths)."""
     low, high = (estimate_of(outcome, _inside(ranked, window)) for window in (AT_P10, AT_P90))
     return Effect(
@@ -125,7 +125,7 @@ def _effect(member: Input, outcome: Outcome, ranked: Array, alone: Estimate) -> 
         at_p90=high.estimate,
         change=mean_of_replicates(high.each - low.each),
         deciles=tuple(estimate_of(outcome, _inside(ranked, w)).estimate for w in DECILES),
-        alone=alone,
+        first_order=first_order,
     )
 
 

@@ -1,14 +1,18 @@
 """How an estimate and its error move with the number of paths, for both samplers."""
 
+import math
 from dataclasses import dataclass
 
 from simulate.estimate import Estimate
+from simulate.number_format import percent
 from simulate.result import HITTING_TIMES, projected_time
 from simulate.scenario import Scenario
 from simulate.simulation import Simulation
 
 FIRST_PATHS = 1 << 12
 SAMPLERS = ("sobol", "pseudo")
+# Below it, as the errors are known, Sobol' points can't be said to save paths.
+LEAST_GAIN = 1.5
 
 
 @dataclass(frozen=True)
@@ -18,7 +22,7 @@ class Convergence:
     Attributes
     ----------
     question
-        Whose probability it is.
+        The probability, such as ``P(gross margin, paying users by 2027)``.
     paths
         Numbers of paths, doubling.
     estimates
@@ -35,6 +39,15 @@ class Convergence:
         """How many times more pseudo-random paths the last Sobol' estimate's error would take."""
         sobol, pseudo = (self.estimates[sampler][-1].standard_error for sampler in SAMPLERS)
         return (pseudo / sobol) ** 2
+
+    @property
+    def finding(self) -> str:
+        """The last estimate, and how many paths Sobol' points save, in words."""
+        found = f"{self.question} is {percent(self.estimates['sobol'][-1])}"
+        if math.isnan(self.gain):
+            return found
+        saved = f"a factor of {self.gain:.0f} in" if self.gain >= LEAST_GAIN else "no"
+        return f"{found}; Sobol' points save {saved} paths"
 
 
 def converge(scenario: Scenario, paths: int, threads: int | None = None) -> Convergence:
@@ -68,4 +81,4 @@ def converge(scenario: Scenario, paths: int, threads: int | None = None) -> Conv
         for size in sizes:
             simulation.advance(size)
             found[sampler].append(simulation.result().probability_by_year(time, year))
-    return Convergence(scenario, f"{HITTING_TIMES[time]}: P(by {year})", sizes, found)
+    return Convergence(scenario, f"P({HITTING_TIMES[time]} by {year})", sizes, found)

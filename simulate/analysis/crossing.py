@@ -39,7 +39,7 @@ class Crossing:
 
     def side(self, at_least: bool) -> str:
         """Return on which side of it the probability is at least, or at most, the level."""
-        return "and more" if self.rises == at_least else "and less"
+        return "or more" if self.rises == at_least else "or less"
 
 
 class Curve:
@@ -48,7 +48,7 @@ class Curve:
     Parameters
     ----------
     evaluate
-        Returns the counts at a value of the setting; each value's paths have the same luck.
+        Returns the counts at a value of the setting; each value's paths have the same points.
     low, high
         The range of the setting.
     """

@@ -16,7 +16,7 @@ from simulate.scenario.quarters import QUARTERS_A_YEAR
 from simulate.scenario.schema import Decision
 from simulate.simulation import Measure, Progress, deviation_columns
 
-from .comparison import CommonLuck, share_luck
+from .comparison import CommonRandomNumbers, common_random_numbers
 from .information import Knowledge, Payoffs, value_of_knowing
 
 Array = NDArray[np.float64]
@@ -34,7 +34,7 @@ class Weighed:
     ----------
     scenario, decision
         Whose decision it is.
-    luck
+    common
         Paths and seed of each run.
     payoffs
         On each path, of each option in the order of the file, bn USD.
@@ -49,7 +49,7 @@ class Weighed:
 
     scenario: Scenario
     decision: Decision
-    luck: CommonLuck
+    common: CommonRandomNumbers
     payoffs: Payoffs
     everything: Estimate
     inputs: dict[str, Knowledge]
@@ -165,10 +165,10 @@ def weigh(
     decision = scenarios[0].decision
     if decision is None or list(options) != list(decision.options):
         raise ValueError("the options must be those of the scenario's decision")
-    luck = share_luck(scenarios, paths=paths, seed=seed, threads=threads)
+    common = common_random_numbers(scenarios, paths=paths, seed=seed, threads=threads)
     frames = []
     for place, (name, scenario) in enumerate(options.items()):
-        result = luck.run(
+        result = common.run(
             scenario,
             progress,
             place=place,
@@ -190,7 +190,7 @@ def weigh(
     return Weighed(
         scenario=scenarios[0],
         decision=decision,
-        luck=luck,
+        common=common,
         payoffs=payoffs,
         everything=payoffs.perfect_information(),
         inputs=dict(ranked),

@@ -1,4 +1,4 @@
-"""An outcome's variance, shared out among its drivers by runs that mix their luck."""
+"""An outcome's variance, shared out among its drivers by pick-freeze runs."""
 
 import threading
 from collections.abc import Callable
@@ -32,18 +32,18 @@ class Index:
         Of the driver.
     share
         Its Shapley effect. Those of all drivers sum to 1, correlated or not. None where a copula
-        leaves the driver no luck of its own.
-    alone
-        The part of the variance that goes when this driver becomes known, with what it tells about
-        correlated ones: its first-order index.
-    total
-        The part that stays when all others are known: its total index. None as for ``share``.
+        leaves the driver no coordinate of its own.
+    first_order
+        Its first-order index: the part of the variance that this driver explains by itself, with
+        what it tells about correlated ones.
+    total_order
+        Its total-order index: the part that stays when all others are known. None as for ``share``.
     """
 
     name: str
     share: Estimate | None
-    alone: Estimate
-    total: Estimate | None
+    first_order: Estimate
+    total_order: Estimate | None
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ class Together:
 
     names: tuple[str, ...]
     share: Estimate
-    alone: Estimate
-    total: Estimate
+    first_order: Estimate
+    total_order: Estimate
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,10 @@ class Decomposition:
 
     def indices(self, outcome: int) -> list[Index]:
         """Return the indices of one outcome, the largest share first."""
-        alone, total = self.variances.alone[..., outcome], self.variances.total[..., outcome]
+        first_order, total_order = (
+            self.variances.first_order[..., outcome],
+            self.variances.total_order[..., outcome],
+        )
         variance = self.variances.variance[:, outcome]
         added = self.added[..., outcome]
         whole = added.sum(axis=1)
@@ -88,8 +91,8 @@ class Decomposition:
             Index(
                 driver.name,
                 ratio_of_means(added[:, place], whole),
-                ratio_of_means(alone[:, place], variance),
-                ratio_of_means(total[:, place], variance),
+                ratio_of_means(first_order[:, place], variance),
+                ratio_of_means(total_order[:, place], variance),
             )
             for place, driver in enumerate(self.found.drivers)
         ]
@@ -103,8 +106,8 @@ class Decomposition:
             Together(
                 tuple(self.found.drivers[member].name for member in block),
                 ratio_of_means(added[:, list(block)].sum(axis=1), added.sum(axis=1)),
-                ratio_of_means(self.variances.block_alone[:, place, outcome], variance),
-                ratio_of_means(self.variances.block_total[:, place, outcome], variance),
+                ratio_of_means(self.variances.block_first_order[:, place, outcome], variance),
+                ratio_of_means(self.variances.block_total_order[:, place, outcome], variance),
             )
             for place, block in enumerate(self.found.groups)
         ]

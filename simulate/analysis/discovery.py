@@ -11,6 +11,7 @@ from simulate.analysis.features import Feature, features_of
 from simulate.analysis.prim import LEAST_INSIDE, Box, Mask, find_box, round_limits
 from simulate.estimate import Estimate
 from simulate.event import Event, with_target
+from simulate.number_format import percent
 from simulate.result import HITTING_TIMES
 from simulate.run import run, with_sampling
 from simulate.scenario import Scenario, ScenarioError
@@ -107,17 +108,13 @@ class Discovery:
         """Return the finding."""
         clause = self.event.in_words(self.scenario)
         if not self.separates:
-            return f"Nothing found separates the paths in which {clause} ({_share(self.overall)})."
+            return f"Nothing found separates the paths in which {clause} ({percent(self.overall)})."
         return (
-            f"{clause[0].upper()}{clause[1:]} in {_share(self.density)} of the paths with "
-            f"{self.rule}, against {_share(self.overall)} of all. "
-            f"These are {_share(self.mass)} of all paths, and {_share(self.coverage)} of those in "
-            "which it happens."
+            f"{clause[0].upper()}{clause[1:]} in {percent(self.density)} of the paths with "
+            f"{self.rule}, against {percent(self.overall)} of all. "
+            f"These are {percent(self.mass)} of all paths, and {percent(self.coverage)} of those "
+            "in which it happens."
         )
-
-
-def _share(estimate: Estimate) -> str:
-    return f"{estimate.value:.{0 if estimate.value > 0.01 else 2}%}"
 
 
 def discover(

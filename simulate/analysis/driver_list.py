@@ -100,14 +100,14 @@ def list_drivers(scenario: Scenario) -> DriverList:
     each year's news: what the inputs that they are correlated with don't foretell.
 
     Under a Student-t copula the scale that a path's scores share makes all inputs and deviations
-    depend on each other, and none has luck of its own: together they are one driver.
+    depend on each other, and none has a coordinate of its own: together they are one driver.
     """
     layout, correlation = layout_of(scenario), correlation_matrix(scenario)
     inputs = [Driver(key, (place,), place) for place, key in enumerate(layout.inputs)]
     deviations = _deviations(scenario, layout)
     if layout.is_joint:
-        luck = [c for driver in (*inputs, *deviations) for c in driver.coordinates]
-        joined = [Driver(JOINT, (*luck, layout.joint_scale))]
+        coordinates = [c for driver in (*inputs, *deviations) for c in driver.coordinates]
+        joined = [Driver(JOINT, (*coordinates, layout.joint_scale))]
         blocks = [(0,)]
     else:
         joined = [*inputs, *deviations]
@@ -145,7 +145,7 @@ def _shocks(scenario: Scenario, layout: Layout) -> list[Driver]:
         for place, funding in enumerate(scenario.funding)
         if 0.0 < funding.chance < 1.0
     ]
-    return [Driver(name, tuple(luck)) for name, luck in groups.items() if luck]
+    return [Driver(name, tuple(coordinates)) for name, coordinates in groups.items() if coordinates]
 
 
 def _blocks(inputs: int, deviations: int, correlation: Matrix) -> list[tuple[int, ...]]:

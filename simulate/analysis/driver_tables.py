@@ -11,7 +11,7 @@ from simulate.version import package_version
 from .decomposition import Index, Together
 from .drivers import Drivers
 
-MEASURES = ("share", "alone", "total")
+MEASURES = ("share", "first_order", "total_order")
 
 
 def index_table(drivers: Drivers) -> pd.DataFrame:

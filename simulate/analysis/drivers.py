@@ -66,7 +66,7 @@ class Drivers:
     explanations
         One an outcome.
     paths, runs
-        Paths of each run that mixes luck, and the number of these runs.
+        Paths of each pick-freeze run, and the number of these runs.
     kept_paths
         Paths of the one run that effects are taken from.
     seconds
@@ -189,6 +189,6 @@ def _indices(parts: Decomposition, place: int, effects: Sequence[Effect]) -> lis
         return []
     found = parts.indices(place)
     if parts.found.is_joint:
-        members = sorted(effects, key=lambda effect: -effect.alone.value)
-        found += [Index(effect.key, None, effect.alone, None) for effect in members]
+        members = sorted(effects, key=lambda effect: -effect.first_order.value)
+        found += [Index(effect.key, None, effect.first_order, None) for effect in members]
     return found

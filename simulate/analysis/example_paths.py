@@ -29,7 +29,7 @@ TIMES_IN_WORDS = {
     Hit.MARGIN_PAYING: "margin reaches {target:.0%}",
     Hit.MARGIN_ALL: "margin reaches {target:.0%}",
     Hit.CASH_FLOW_POSITIVE: "first positive cash flow",
-    Hit.CASH_FLOW_HELD: "a year of positive cash flow",
+    Hit.CASH_FLOW_HELD: "four positive quarters in a row",
     Hit.PAYBACK: "all paid back",
     Hit.OUT_OF_CASH: "cash runs out",
 }

@@ -54,22 +54,22 @@ def what_moves(explanation: Explanation, name: str) -> str:
     more += f" from {others} more" if others else ""
     whole = "the variance" if explanation.outcome.is_probability else "the variance of its rank"
     found = f"What moves {name} most: {drivers} ({shares} of {whole}{more})"
-    most = _most_alone(explanation.indices)
+    most = _most_by_itself(explanation.indices)
     if most is None:
         return found
-    alone = f"{words_of_key(most.name)} explains most alone ({most.alone.value:.0%})"
-    return f"{found}; of single inputs {alone}"
+    by_itself = f"{words_of_key(most.name)} explains most by itself ({most.first_order.value:.0%})"
+    return f"{found}; of single inputs {by_itself}"
 
 
-def _most_alone(indices: Sequence[Index]) -> Index | None:
-    """Return the input that explains most alone, of those that a copula leaves no share."""
+def _most_by_itself(indices: Sequence[Index]) -> Index | None:
+    """Return the input that explains most by itself, of those that a copula leaves no share."""
     members = [index for index in indices if index.share is None]
-    return max(members, key=lambda index: index.alone.value, default=None)
+    return max(members, key=lambda index: index.first_order.value, default=None)
 
 
 def how_far_it_goes(explanation: Explanation) -> list[str]:
     """Return how far an outcome goes along the drivers that ``what_moves`` names, if inputs."""
-    named = [*leaders(explanation.indices)[:MOST_NAMED], _most_alone(explanation.indices)]
+    named = [*leaders(explanation.indices)[:MOST_NAMED], _most_by_itself(explanation.indices)]
     names = [index.name for index in named if index is not None]
     told = telling([e for e in explanation.effects if e.key in names], len(names))
     return [how_far(explanation.outcome, effect) for effect in told]
@@ -93,8 +93,8 @@ def telling(effects: Sequence[Effect], most: int) -> list[Effect]:
 
 
 def largest(indices: Sequence[Index], most: int) -> list[Index]:
-    """Return the drivers that a short list names: their share, or else alone, is 1% or more."""
-    told = [index for index in indices if (index.share or index.alone).value >= LEAST_NAMED]
+    """Return the drivers that a short list names: their share, or else first-order index, is 1%."""
+    told = [index for index in indices if (index.share or index.first_order).value >= LEAST_NAMED]
     return told[:most]
 
 
@@ -115,8 +115,8 @@ def correlation_notes(found: DriverList) -> list[str]:
     """Return what there is to know about correlated drivers, one line a group."""
     if found.is_joint:
         return [
-            "A Student-t copula joins all inputs and yearly deviations, and none has luck of its "
-            "own: single ones have neither share nor total, and alone comes from the kept paths."
+            "A Student-t copula joins all inputs and yearly deviations: single ones have neither "
+            "share nor total-order index, and their first-order index comes from the kept paths."
         ]
     letters = group_letters(found)
     notes = []
@@ -130,13 +130,14 @@ def correlation_notes(found: DriverList) -> list[str]:
         notes.append(f"{letters[members[0].name]}  correlated: {'; '.join(pairs)}.")
     if notes:
         notes.append(
-            "Of correlated drivers, alone counts what one tells about the others, and total only "
-            "what they leave open; what they explain together stands in the rows of their letter."
+            "Of correlated drivers, first-order counts what one tells about the others, and "
+            "total-order only what they leave open; what they explain together stands in the rows "
+            "of their letter."
         )
     foretold = [driver.name for driver in found.drivers if found.is_foretold(driver)]
     if foretold:
         notes.append(
-            f"{_listed(foretold)}: each year's news, beyond what correlated inputs foretell."
+            f"{_listed(foretold)}: only the part of each year that correlated inputs don't predict."
         )
     return notes
 

@@ -44,6 +44,8 @@ FEWEST_DIGITS, MOST_DIGITS = 6, 17
 TESTED = 3
 MOST_TESTED_VALUES = 500
 ENOUGH_FURTHER = 20
+# Values speak against a family whose p-value is below.
+UNLIKELY = 0.05
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,23 @@ def fit_data(values: Sequence[float] | Array, resamples: int = 100, seed: int = 
         fits.sort(key=lambda fit: fit.aic)
         tested = [replace(f, p_value=_p_value(f, sample, resamples, seed)) for f in fits[:TESTED]]
     return tested + fits[TESTED:]
+
+
+def best_in_words(fits: Sequence[Fit]) -> str:
+    """Return which family fits best, and whether the values speak against it.
+
+    Parameters
+    ----------
+    fits
+        From ``fit_data``.
+    """
+    best = fits[0]
+    found = f"Of {len(fits)} families the {best.title} fits best"
+    if best.p_value is None:
+        return found
+    if best.p_value < UNLIKELY:
+        return f"{found}, yet the values speak against it (p = {best.p_value:.2g})"
+    return f"{found}; the values don't speak against it (p = {best.p_value:.2g})"
 
 
 def list_left_out(fits: Sequence[Fit], values: Sequence[float] | Array) -> dict[str, str]:

@@ -12,7 +12,7 @@ from simulate.goal import Target
 from simulate.scenario.setting import Setting, at_values, refuse_overlap
 from simulate.simulation import Progress
 
-from .comparison import CommonLuck, share_luck
+from .comparison import CommonRandomNumbers, common_random_numbers
 from .crossing import Crossing, Curve
 from .goal_seek import Runs, written_with_error
 from .headlines import Counted
@@ -28,7 +28,7 @@ class GoalMap:
 
     Attributes
     ----------
-    target, luck, now
+    target, common, now
         As of ``GoalSeek``.
     settings
         The first runs down the rows, the second across.
@@ -42,7 +42,7 @@ class GoalMap:
 
     target: Target
     settings: tuple[Setting, Setting]
-    luck: CommonLuck
+    common: CommonRandomNumbers
     now: Estimate
     values: tuple[Array, Array]
     probabilities: Array
@@ -68,7 +68,7 @@ class GoalMap:
         bound = "at least" if needed.rises == self.target.at_least else "at most"
         return (
             f"Met where the {across.title} is {bound} {written_with_error(across, needed.value)}, "
-            f"at a {down.title} of {down.written(float(self.values[0][row]))}"
+            f"with the {down.title} at {down.written(float(self.values[0][row]))}"
         )
 
 
@@ -110,14 +110,16 @@ def map_goal(
     corners = [
         at_values(settings, (float(x), float(y))) for x in down[[0, -1]] for y in across[[0, -1]]
     ]
-    luck = share_luck([target.scenario, *corners], paths=paths, seed=seed, threads=threads)
-    runs = Runs(target, luck, 1 + SIDE * SIDE, progress)
+    common = common_random_numbers(
+        [target.scenario, *corners], paths=paths, seed=seed, threads=threads
+    )
+    runs = Runs(target, common, 1 + SIDE * SIDE, progress)
     now = runs.count(target.scenario)
     rows = [[runs.count(at_values(settings, (float(x), float(y)))) for y in across] for x in down]
     return GoalMap(
         target=target,
         settings=settings,
-        luck=luck,
+        common=common,
         now=now.estimate,
         values=(down, across),
         probabilities=np.array([[found.estimate.value for found in row] for row in rows]),

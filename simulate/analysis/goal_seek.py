@@ -12,7 +12,7 @@ from simulate.scenario import Scenario
 from simulate.scenario.setting import Setting
 from simulate.simulation import Progress
 
-from .comparison import CommonLuck, share_luck
+from .comparison import CommonRandomNumbers, common_random_numbers
 from .crossing import Crossing, Curve
 from .headlines import Counted, count
 
@@ -33,10 +33,10 @@ class GoalSeek:
     ----------
     target, setting
         What is wanted, and what is varied.
-    luck
+    common
         Paths and seed of each run.
     now
-        The probability in the scenario as it is.
+        The probability in the baseline.
     values
         The grid that was searched, rising, shape (n,).
     probabilities
@@ -47,7 +47,7 @@ class GoalSeek:
 
     target: Target
     setting: Setting
-    luck: CommonLuck
+    common: CommonRandomNumbers
     now: Estimate
     values: Array
     probabilities: tuple[Estimate, ...]
@@ -55,7 +55,7 @@ class GoalSeek:
 
     @property
     def is_met_now(self) -> bool:
-        """Whether the scenario as it is meets the target."""
+        """Whether the baseline meets the target."""
         return self.target.is_met(self.now.value)
 
     @property
@@ -153,19 +153,21 @@ def seek_goal(
     """
     near, far = search or setting.search_range(NEAR), search or setting.search_range(FAR)
     ends = [setting.at(end) for end in (*near, *far)]
-    luck = share_luck([target.scenario, *ends], paths=paths, seed=seed, threads=threads)
-    runs = Runs(target, luck, 1 + GRID + SEARCH, progress)
+    common = common_random_numbers(
+        [target.scenario, *ends], paths=paths, seed=seed, threads=threads
+    )
+    runs = Runs(target, common, 1 + GRID + SEARCH, progress)
     now = runs.count(target.scenario).estimate
-    found = _search(target, setting, luck, now, runs, near)
+    found = _search(target, setting, common, now, runs, near)
     if found.crossings or near == far:
         return found
-    return _search(target, setting, luck, now, runs, far)
+    return _search(target, setting, common, now, runs, far)
 
 
 def _search(
     target: Target,
     setting: Setting,
-    luck: CommonLuck,
+    common: CommonRandomNumbers,
     now: Estimate,
     runs: "Runs",
     search: tuple[float, float],
@@ -175,7 +177,7 @@ def _search(
     return GoalSeek(
         target=target,
         setting=setting,
-        luck=luck,
+        common=common,
         now=now,
         values=values,
         probabilities=tuple(curve.at(float(value)).estimate for value in values),
@@ -187,14 +189,14 @@ class Runs:
     """Counts the target's event in one run after the other, and tells of progress."""
 
     def __init__(
-        self, target: Target, luck: CommonLuck, expected: int, progress: Progress | None
+        self, target: Target, common: CommonRandomNumbers, expected: int, progress: Progress | None
     ) -> None:
-        self._target, self._luck, self._progress = target, luck, progress
+        self._target, self._common, self._progress = target, common, progress
         self._expected, self._done = expected, 0
 
     def count(self, scenario: Scenario) -> Counted:
         """Run a scenario and count."""
         of = max(self._expected, self._done + 1)
-        result = self._luck.run(scenario, self._progress, place=self._done, of=of)
+        result = self._common.run(scenario, self._progress, place=self._done, of=of)
         self._done += 1
         return count(self._target.event, result)

@@ -14,7 +14,7 @@ from simulate.result import Result
 from simulate.scenario import Scenario
 from simulate.simulation import Progress
 
-from .comparison import CommonLuck
+from .comparison import CommonRandomNumbers
 
 
 class Reading(Protocol):
@@ -104,8 +104,8 @@ def headline_events(scenario: Scenario) -> tuple[Event, Event, Event]:
     Returns
     -------
     tuple of Event
-        The target margin by the projected year, and a held year of positive cash flow and no cash
-        by 2030, each year moved into the horizon.
+        The target margin by the projected year, four quarters in a row of positive cash flow and no
+        cash by 2030, each year moved into the horizon.
     """
     return (
         projected_event(scenario),
@@ -143,7 +143,7 @@ def headlines(scenario: Scenario, *others: Scenario) -> tuple[Figure, ...]:
 def read_all(
     figures: Sequence[Figure],
     scenarios: Sequence[Scenario],
-    luck: CommonLuck,
+    common: CommonRandomNumbers,
     progress: Progress | None = None,
 ) -> list[tuple[Reading, ...]]:
     """Run scenarios on common random numbers, and keep nothing of the runs but figures.
@@ -154,8 +154,8 @@ def read_all(
         Which.
     scenarios
         Any number; a result of each would take some 80 MB.
-    luck
-        From ``share_luck``, of scenarios such as these.
+    common
+        From ``common_random_numbers``, of scenarios such as these.
     progress
         As for ``run``, of all runs together.
 
@@ -166,6 +166,6 @@ def read_all(
     """
     found = []
     for place, scenario in enumerate(scenarios):
-        result = luck.run(scenario, progress, place=place, of=len(scenarios))
+        result = common.run(scenario, progress, place=place, of=len(scenarios))
         found.append(tuple(figure.read(result) for figure in figures))
     return found

@@ -1,4 +1,4 @@
-"""Parts of a variance by driver: first order, total and Shapley's, by picking and freezing luck.
+"""Parts of a variance by driver: first-order, total-order and Shapley's, by pick-freeze.
 
 A *driver* is what is varied as one: an input, or shocks as a group. Correlated drivers form a
 *block*; blocks are independent of each other. What is returned is variances: the index of a driver
@@ -16,11 +16,11 @@ Places = Sequence[int]
 
 
 class Model(Protocol):
-    """Outcomes of paths whose luck is taken from one of two independent sets.
+    """Outcomes of paths whose coordinates are taken from one of two independent point sets.
 
-    Called with an order of all drivers and with those whose luck comes from the second set; returns
-    shape (paths, outcomes). A driver is drawn given those before it in the order, so luck that is
-    taken at its end is drawn anew *given* all that is kept.
+    Called with an order of all drivers and with those whose coordinates come from the second
+    set; returns shape (paths, outcomes). A driver is drawn given those before it in the order, so
+    what is taken at its end is drawn anew *given* all that is kept.
     """
 
     def __call__(self, order: Places, taken: Places, /) -> Array:
@@ -31,18 +31,18 @@ class Model(Protocol):
 class Variances(NamedTuple):
     """Parts of the variance, shape (drivers or correlated blocks, outcomes), and the variance.
 
-    ``alone`` is the variance of E[Y|X], ``total`` the mean of Var(Y|all but X).
+    ``first_order`` is the variance of E[Y|X], ``total_order`` the mean of Var(Y|all but X).
     """
 
-    alone: Array
-    total: Array
-    block_alone: Array
-    block_total: Array
+    first_order: Array
+    total_order: Array
+    block_first_order: Array
+    block_total_order: Array
     variance: Array
 
 
 def pick_freeze(model: Model, blocks: Sequence[Places]) -> Variances:
-    """Return first-order and total variances of drivers, and of correlated blocks as a whole.
+    """Return first- and total-order variances of drivers, and of correlated blocks as a whole.
 
     Parameters
     ----------
@@ -53,8 +53,8 @@ def pick_freeze(model: Model, blocks: Sequence[Places]) -> Variances:
 
     Notes
     -----
-    A driver's luck is the whole driver where it is drawn first in its block, and what the others
-    leave open where it is drawn last; so blocks are turned until each member was both (Mara,
+    A driver's coordinate is the whole driver where it is drawn first in its block, and what the
+    others leave open where it is drawn last; so blocks are turned until each member was both (Mara,
     Tarantola and Annoni, "Non-parametric methods for global sensitivity analysis of model output
     with dependent inputs", *Environmental Modelling & Software* 72, 2015; the indices are those of
     Kucherenko, Tarantola and Annoni, *Computer Physics Communications* 183, 2012). For a block of
@@ -64,23 +64,27 @@ def pick_freeze(model: Model, blocks: Sequence[Places]) -> Variances:
     for turn in range(max(map(len, blocks))):
         order = [driver for block in blocks for driver in _turned(block, turn)]
         turns.append((order, model(order, ()), model(order, order)))
-    alone: dict[int, Array] = {}
-    open_: dict[int, Array] = {}
+    first_order: dict[int, Array] = {}
+    total_order: dict[int, Array] = {}
     for turn, (order, base, other) in enumerate(turns):
         for block in blocks:
             if turn < len(block):
                 first, last = block[turn], block[turn - 1]
                 mixed = model(order, (first,))
-                alone[first] = first_order(base, other, mixed)
-                open_[last] = total(base, mixed if first == last else model(order, (last,)))
+                first_order[first] = first_order_variance(base, other, mixed)
+                total_order[last] = total_order_variance(
+                    base, mixed if first == last else model(order, (last,))
+                )
     order, base, other = turns[0]
     groups = [model(order, block) for block in blocks if len(block) > 1]
     shape = len(groups), base.shape[1]
     return Variances(
-        alone=np.array([alone[driver] for driver in sorted(alone)]),
-        total=np.array([open_[driver] for driver in sorted(open_)]),
-        block_alone=np.array([first_order(base, other, m) for m in groups]).reshape(shape),
-        block_total=np.array([total(base, m) for m in groups]).reshape(shape),
+        first_order=np.array([first_order[driver] for driver in sorted(first_order)]),
+        total_order=np.array([total_order[driver] for driver in sorted(total_order)]),
+        block_first_order=np.array([first_order_variance(base, other, m) for m in groups]).reshape(
+            shape
+        ),
+        block_total_order=np.array([total_order_variance(base, m) for m in groups]).reshape(shape),
         variance=np.concatenate([base, other]).var(axis=0),
     )
 
@@ -96,14 +100,14 @@ def _turned(block: Places, turn: int) -> list[int]:
     return [*block[turn:], *block[:turn]]
 
 
-def first_order(base: Array, other: Array, mixed: Array) -> Array:
+def first_order_variance(base: Array, other: Array, mixed: Array) -> Array:
     """Return the variance of E[Y|X], where the mixed paths take X from the other ones.
 
     Parameters
     ----------
     base, other, mixed
-        Outcomes of paths with the first luck, with the second, and with that of X alone from the
-        second, shape (paths, outcomes).
+        Outcomes of paths of the first point set, of the second, and of the first but for X from
+        the second, shape (paths, outcomes).
 
     Notes
     -----
@@ -114,7 +118,7 @@ def first_order(base: Array, other: Array, mixed: Array) -> Array:
     return np.asarray(((other - centre) * (mixed - base)).mean(axis=0))
 
 
-def total(base: Array, mixed: Array) -> Array:
+def total_order_variance(base: Array, mixed: Array) -> Array:
     """Return the mean of Var(Y|all but X), where the mixed paths draw X anew.
 
     Notes

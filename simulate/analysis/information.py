@@ -13,7 +13,7 @@ from .equal_groups import equal_groups
 Array = NDArray[np.float64]
 
 MOST_GROUPS = 32
-# Fewer in a group, and its best option is luck.
+# Fewer in a group, and its best option is chance.
 LEAST_IN_GROUP = 256
 # A rule with one limit is told where it earns this part of what the groups do.
 NEARLY_ALL = 0.9
@@ -21,7 +21,7 @@ NEARLY_ALL = 0.9
 
 @dataclass(frozen=True)
 class Payoffs:
-    """What each option pays on each path; options share a path's luck.
+    """What each option pays on each path; options share a path's draws.
 
     Attributes
     ----------

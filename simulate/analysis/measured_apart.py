@@ -13,8 +13,8 @@ def measured_apart(scenarios: Mapping[str, Scenario]) -> list[str]:
     Parameters
     ----------
     scenarios
-        By the names that readers know them by, as they were before ``share_luck`` cut horizons; the
-        first is what others are compared with, and says by what definition and year.
+        By the names that readers know them by, as they were before ``common_random_numbers`` cut
+        horizons; the first is what others are compared with, and says by what definition and year.
     """
     (first, base), *others = scenarios.items()
     ends = {name: scenario.horizon.last_year for name, scenario in scenarios.items()}

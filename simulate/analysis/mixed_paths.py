@@ -1,4 +1,4 @@
-"""Outcomes of paths that take a part of their luck from another point set, in any order."""
+"""Outcomes of paths that take a part of their coordinates from another point set, in any order."""
 
 from collections.abc import Callable
 
@@ -61,16 +61,16 @@ class MixedPaths:
         order
             The drivers, each drawn given those before it.
         taken
-            Those whose luck is the other point set's.
+            Those whose coordinates are the other point set's.
         first_block, blocks
             Of LANES paths each.
         """
         self._draw_in(tuple(order))
-        luck = [c for place in taken for c in self._found.drivers[place].coordinates]
+        coordinates = [c for place in taken for c in self._found.drivers[place].coordinates]
         outcomes = np.empty((blocks * LANES, len(OUTCOME_COLUMNS)), np.float32)
         simulate_blocks(
             self._plan,
-            mixed_points(self._points, self._other, luck),
+            mixed_points(self._points, self._other, coordinates),
             self._space.inputs,
             self._space.state,
             first_block,

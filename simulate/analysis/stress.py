@@ -5,32 +5,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simulate.estimate import Estimate
+from simulate.number_format import figure as written
 from simulate.scenario import Scenario
 from simulate.simulation import Progress
 
-from .comparison import CommonLuck, share_luck
+from .comparison import CommonRandomNumbers, common_random_numbers
 from .headlines import Figure, Reading, headlines, read_all
 from .measured_apart import measured_apart
 
 # In standard errors: two changes as close are not told apart.
 APART = 2.0
-AS_IT_IS = "the scenario as it is"
+BASELINE = "the baseline"
 
 
 @dataclass(frozen=True)
 class StressTest:
-    """A scenario under a named blow.
+    """A scenario under a named shock.
 
     Attributes
     ----------
     name, title
         From the file.
-    changes
-        One a figure: the change from the scenario as it is, with its paired error.
+    figures, changes
+        One a figure: its value, and the change from the baseline with its paired error.
     """
 
     name: str
     title: str
+    figures: tuple[Estimate, ...]
     changes: tuple[Estimate, ...]
 
 
@@ -41,13 +43,13 @@ class Stresses:
     Attributes
     ----------
     scenario
-        As it is.
-    luck
+        The baseline.
+    common
         Paths and seed of each run.
     figures
         The headline figures.
     base
-        Their values in the scenario as it is.
+        Their values in the baseline.
     tests
         In the order of the file.
     apart
@@ -55,14 +57,14 @@ class Stresses:
     """
 
     scenario: Scenario
-    luck: CommonLuck
+    common: CommonRandomNumbers
     figures: tuple[Figure, ...]
     base: tuple[Estimate, ...]
     tests: tuple[StressTest, ...]
     apart: tuple[str, ...]
 
     def worst(self, figure: int) -> StressTest | None:
-        """Return the test that hurts a figure most, or None if none does for certain.
+        """Return the test that is worst for a figure, or None if none worsens it for certain.
 
         Parameters
         ----------
@@ -72,11 +74,11 @@ class Stresses:
         sign = 1.0 if self.figures[figure].more_is_better else -1.0
         worst = min(self.tests, key=lambda test: sign * test.changes[figure].value)
         change = worst.changes[figure]
-        hurts = change.high < 0.0 if sign > 0.0 else change.low > 0.0
-        return worst if hurts else None
+        worsens = change.high < 0.0 if sign > 0.0 else change.low > 0.0
+        return worst if worsens else None
 
     def ties(self, figure: int) -> list[StressTest]:
-        """Return the tests that errors don't tell apart from the one that hurts a figure most."""
+        """Return the tests that errors don't tell apart from the worst for a figure."""
         worst = self.worst(figure)
         if worst is None:
             return []
@@ -87,26 +89,23 @@ class Stresses:
             if test is not worst and not _are_apart(change, test.changes[figure])
         ]
 
-    def levels(self, figure: int) -> tuple[str, str] | None:
-        """Return a figure as it is and under the test that hurts it most, if one does."""
-        worst = self.worst(figure)
-        if worst is None:
-            return None
-        before = self.base[figure].value
-        levels = (before, before + worst.changes[figure].value)
-        if self.figures[figure].unit == "probability":
-            return f"{levels[0]:.1%}", f"{levels[1]:.1%}"
-        return f"{levels[0]:.1f}", f"{levels[1]:.1f} bn USD"
+    def from_to(self, figure: int, test: StressTest) -> str:
+        """Return a figure in the baseline and under a test, in words."""
+        kind = self.figures[figure].unit
+        before, after = (
+            written(estimate, kind) for estimate in (self.base[figure], test.figures[figure])
+        )
+        return f"from {before} to {after}{'' if kind == 'probability' else f' {kind}'}"
 
     @property
     def finding(self) -> str:
-        """What hurts the company's projection most, in words."""
-        name, worst, levels = self.figures[0].short, self.worst(0), self.levels(0)
-        if worst is None or levels is None:
-            return f"No stress test hurts the chance of {name}"
+        """Which test is worst for the company's projection, in words."""
+        name, worst = self.figures[0].short, self.worst(0)
+        if worst is None:
+            return f"No stress test lowers the chance of {name}"
         tied = [test.title for test in self.ties(0)]
         more = f"; not told apart: {', '.join(tied)}" if tied else ""
-        return f"Chance of {name}: {levels[0]} becomes {levels[1]}: {worst.title}{more}"
+        return f"Worst for the chance of {name}, {self.from_to(0, worst)}: {worst.title}{more}"
 
 
 def stress(
@@ -124,7 +123,7 @@ def stress(
     Parameters
     ----------
     scenario
-        As it is.
+        The baseline.
     tests
         The scenario under each of them, by name; at least one.
     titles
@@ -138,23 +137,28 @@ def stress(
 
     Notes
     -----
-    A blow that falls on no path's luck leaves the same path: the errors are those of differences,
-    far below those of the figures.
+    A path that a shock misses stays the same, on common random numbers: the errors are those of
+    differences, far below those of the figures.
     """
     everything = [scenario, *tests.values()]
-    luck = share_luck(everything, paths=paths, seed=seed, threads=threads)
-    figures = headlines(luck.within_horizon(scenario), *tests.values())
-    base, *stressed = read_all(figures, everything, luck, progress)
+    common = common_random_numbers(everything, paths=paths, seed=seed, threads=threads)
+    figures = headlines(common.within_horizon(scenario), *tests.values())
+    base, *stressed = read_all(figures, everything, common, progress)
     return Stresses(
         scenario=scenario,
-        luck=luck,
+        common=common,
         figures=figures,
         base=tuple(reading.estimate for reading in base),
         tests=tuple(
-            StressTest(name, titles.get(name) or name, _changes(base, readings))
+            StressTest(
+                name,
+                titles.get(name) or name,
+                tuple(reading.estimate for reading in readings),
+                _changes(base, readings),
+            )
             for name, readings in zip(tests, stressed, strict=True)
         ),
-        apart=tuple(measured_apart({AS_IT_IS: scenario, **tests})),
+        apart=tuple(measured_apart({BASELINE: scenario, **tests})),
     )
 
 

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from simulate.estimate import Estimate
 from simulate.event import Event
+from simulate.number_format import figure as written
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.setting import Setting, Value, at_values, refuse_overlap
 from simulate.simulation import Progress
 
-from .comparison import CommonLuck, share_luck
+from .comparison import CommonRandomNumbers, common_random_numbers
 from .headlines import Figure, chance_of, headlines, read_all
 
 Variation = tuple[Setting, Sequence[Value]]
@@ -38,21 +39,21 @@ class Sweep:
     Attributes
     ----------
     scenario
-        As it is.
-    luck
+        The baseline.
+    common
         Paths and seed of each run.
     variations
         Each setting and its values.
     figures
         What is read from each run.
     base
-        The figures of the scenario as it is.
+        Their values in the baseline.
     cells
         Row by row: the last setting changes first.
     """
 
     scenario: Scenario
-    luck: CommonLuck
+    common: CommonRandomNumbers
     variations: tuple[Variation, ...]
     figures: tuple[Figure, ...]
     base: tuple[Estimate, ...]
@@ -68,22 +69,21 @@ class Sweep:
         """How far the first figure moves over the grid, in words."""
         figure, values = self.figures[0], self.grid(0)
         least, most = (self.cells[int(place)] for place in (values.argmin(), values.argmax()))
-        found = (least.figures[0].value, most.figures[0].value, self.base[0].value)
-        if figure.unit == "probability":
-            low, high, now = (f"{value:.1%}" for value in found)
-        else:
-            low, high, now = (f"{value:.1f}" for value in found)
+        low, high, now = (
+            written(estimate, figure.unit)
+            for estimate in (least.figures[0], most.figures[0], self.base[0])
+        )
         name = figure.short[0].upper() + figure.short[1:]
-        titles = " and ".join(setting.title for setting, _ in self.variations)
-        at_low, at_high = (self._place_in_words(cell) for cell in (least, most))
+        settings = [setting for setting, _ in self.variations]
+        at_low, at_high = (
+            [setting.written(value) for setting, value in zip(settings, cell.place, strict=True)]
+            for cell in (least, most)
+        )
+        named = (f"{s.title} {value}" for s, value in zip(settings, at_low, strict=True))
         return (
-            f"{name}: from {low} at {titles} of {at_low} to {high} at {at_high}; "
+            f"{name}: from {low} ({', '.join(named)}) to {high} ({', '.join(at_high)}); "
             f"{now} in the baseline"
         )
-
-    def _place_in_words(self, cell: Cell) -> str:
-        settings = (setting for setting, _ in self.variations)
-        return " and ".join(s.written(v) for s, v in zip(settings, cell.place, strict=True))
 
     @property
     def table(self) -> pd.DataFrame:
@@ -141,12 +141,12 @@ def sweep(
         raise ScenarioError(f"--vary: {cells} cells are too many; the most is {MOST_CELLS}")
     grid = list(itertools.product(*values))
     everything = [scenario, *(at_values(settings, place) for place in grid)]
-    luck = share_luck(everything, paths=paths, seed=seed, threads=threads)
+    common = common_random_numbers(everything, paths=paths, seed=seed, threads=threads)
     figures = headlines(scenario) if event is None else (chance_of(event, scenario),)
-    base, *readings = read_all(figures, everything, luck, progress)
+    base, *readings = read_all(figures, everything, common, progress)
     return Sweep(
         scenario=scenario,
-        luck=luck,
+        common=common,
         variations=tuple(variations),
         figures=figures,
         base=tuple(reading.estimate for reading in base),

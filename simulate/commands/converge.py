@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from simulate.answer import console, table
 from simulate.number_format import percent
@@ -48,12 +49,14 @@ def converge(
 
 def print_convergence(convergence: "Convergence", out: Console) -> None:
     """Print estimates and errors at each number of paths."""
+    out.print(Text(convergence.scenario.name, style="bold"))
+    out.print(Text(f"{convergence.finding}.\n"))
     shown = table(
-        f"{convergence.scenario.name}\n{convergence.question}",
+        convergence.question,
         "paths",
         "Sobol'",
         "pseudo-random",
-        "errors' ratio",
+        "ratio of errors",
     )
     rows = zip(
         convergence.paths,

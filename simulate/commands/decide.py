@@ -108,4 +108,4 @@ def print_decision(weighed: "Weighed", name: str, out: Console) -> None:
             else "alone changes the choice"
         )
         out.print(Text(f"None of the {len(rest)} other inputs {bound}."))
-    out.print(Text(f"\n{weighed.luck.words} {DISCLAIMER}", style="dim"))
+    out.print(Text(f"\n{weighed.common.words} {DISCLAIMER}", style="dim"))

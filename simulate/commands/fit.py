@@ -68,11 +68,16 @@ def fit(
 
 def print_fits(fits: Sequence["Fit"], key: str, source: str, out: Console) -> None:
     """Print fitted families, the best first, and the line to paste of each that was tested."""
+    from simulate.analysis.fit import UNLIKELY, best_in_words
+
+    out.print(Text(f"{best_in_words(fits)}.\n"))
     shown = table("Fitted by maximum likelihood", "family", "AIC", "KS distance", "p-value")
     for fit in fits:
         p = "" if fit.p_value is None else f"{fit.p_value:.2f}"
         shown.add_row(fit.title, f"{fit.aic:.1f}", f"{fit.distance:.3f}", p)
     out.print(shown)
-    out.print(Text("A p-value below 0.05 speaks against a family. To paste, the best first:\n"))
+    out.print(
+        Text(f"A p-value below {UNLIKELY} speaks against a family. To paste, the best first:\n")
+    )
     for fit in fits[:3]:
         out.print(Text(fit.toml(key, source)), soft_wrap=True)

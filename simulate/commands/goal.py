@@ -126,12 +126,12 @@ def print_goal(goal: "GoalSeek | GoalMap", out: Console) -> None:
 
     is_curve = isinstance(goal, GoalSeek)
     out.print(Text(goal.target.scenario.name, style="bold"))
-    out.print(Text(f"Wanted: {goal.target.in_words}. As it is: {percent(goal.now)}."))
+    out.print(Text(f"Wanted: {goal.target.in_words}. Baseline: {percent(goal.now)}."))
     for setting in [goal.setting] if is_curve else goal.settings:
         out.print(Text(f"Varied: {setting.in_words}."))
     out.print(Text(f"{goal.finding}.\n"))
     out.print(_curve(goal) if is_curve else _needed(goal))
-    out.print(Text(f"\n{goal.luck.words} {DISCLAIMER}", style="dim"))
+    out.print(Text(f"\n{goal.common.words} {DISCLAIMER}", style="dim"))
 
 
 def _curve(goal: "GoalSeek") -> Table:

@@ -73,16 +73,17 @@ def stress(
 
 
 def print_stresses(stresses: "Stresses", out: Console) -> None:
-    """Print what each test changes, and which hurts most."""
+    """Print what each test changes, and which is worst for each figure."""
     figures = stresses.figures
+    out.print(Text(stresses.scenario.name, style="bold"))
+    out.print(Text(f"{stresses.finding}.\n"))
     shown = table(
-        f"{stresses.scenario.name}\nas it is, and the change under each stress test "
-        "(of probabilities, in points)",
+        "The baseline, and the change under each stress test (of probabilities, in points)",
         "",
         *(heading(f.short) for f in figures),
         narrow=True,
     )
-    shown.add_row("as it is", *map(figure, stresses.base, (f.unit for f in figures)), style="bold")
+    shown.add_row("baseline", *map(figure, stresses.base, (f.unit for f in figures)), style="bold")
     for test in stresses.tests:
         shown.add_row(test.name, *map(change, test.changes, (f.unit for f in figures)))
     out.print(shown)
@@ -92,19 +93,20 @@ def print_stresses(stresses: "Stresses", out: Console) -> None:
     out.print()
     for sentence in stresses.apart:
         out.print(Text(sentence))
-    out.print(Text("Hurt most:"))
+    out.print(Text("The worst test for"))
     for place, member in enumerate(figures):
-        worst, levels = stresses.worst(place), stresses.levels(place)
-        if worst is None or levels is None:
-            out.print(Text(f"- {member.name}: by none of them."))
+        worst = stresses.worst(place)
+        if worst is None:
+            out.print(Text(f"- {member.name}: none of them."))
         else:
             tied = [test.name for test in stresses.ties(place)]
             more = f" (not told apart from {', '.join(tied)})" if tied else ""
-            out.print(Text(f"- {member.name}, by {worst.name}{more}: {' becomes '.join(levels)}."))
+            moved = stresses.from_to(place, worst)
+            out.print(Text(f"- {member.name}: {worst.name}{more}, {moved}."))
     out.print(Text(out_of_cash_sentence(stresses.scenario)))
     out.print(
         Text(
-            f"\n{stresses.luck.words} The error of a change is that of paired differences. "
+            f"\n{stresses.common.words} The error of a change is that of paired differences. "
             f"{DISCLAIMER}",
             style="dim",
         )

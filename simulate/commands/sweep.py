@@ -95,25 +95,26 @@ def sweep(
 
 def print_sweep(sweep: "Sweep", out: Console) -> None:
     """Print the grid: a row a value of one setting, or a grid a figure of two."""
+    out.print(Text(sweep.scenario.name, style="bold"))
+    out.print(Text(f"{sweep.finding}.\n"))
     out.print(Group(_rows(sweep), "") if len(sweep.variations) == 1 else Group(*_grids(sweep)))
     for setting, _ in sweep.variations:
         out.print(Text(f"Varied: {setting.in_words}."))
-    out.print(Text(f"{sweep.finding}."))
     if any(HITTING_TIMES[Hit.OUT_OF_CASH] in member.short for member in sweep.figures):
         out.print(Text(out_of_cash_sentence(sweep.scenario)))
-    out.print(Text(f"\n{sweep.luck.words} {DISCLAIMER}", style="dim"))
+    out.print(Text(f"\n{sweep.common.words} {DISCLAIMER}", style="dim"))
 
 
 def _rows(sweep: "Sweep") -> Table:
     ((setting, _),) = sweep.variations
     units = [member.unit for member in sweep.figures]
     found = table(
-        sweep.scenario.name,
+        "",
         setting.name.replace(".", "\n."),
         *(heading(member.short) for member in sweep.figures),
         narrow=True,
     )
-    found.add_row("as it is", *map(figure, sweep.base, units), style="bold")
+    found.add_row("baseline", *map(figure, sweep.base, units), style="bold")
     for cell in sweep.cells:
         found.add_row(setting.shown(cell.place[0]), *map(figure, cell.figures, units))
     return found
@@ -122,7 +123,6 @@ def _rows(sweep: "Sweep") -> Table:
 def _grids(sweep: "Sweep") -> Iterator[Table | Text]:
     """Yield a grid a figure, with the settings down and across."""
     (down, rows), (across, columns) = sweep.variations
-    yield Text(sweep.scenario.name, style="bold")
     yield Text(f"Down: {down.name}. Across: {across.name}.\n")
     for place, member in enumerate(sweep.figures):
         is_share = member.unit == "probability"

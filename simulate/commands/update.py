@@ -75,13 +75,10 @@ def update(
 
 def print_update(update: "Update", out: Console) -> None:
     """Print the headline probabilities and amounts before and after, and the inputs that moved."""
-    count = len(update.hitting)
+    count, effective = len(update.hitting), update.posterior.effective
     out.print(Text(update.scenario.name, style="bold"))
     out.print(
-        Text(
-            f"{count:,} paths, worth {update.posterior.effective:,.0f} equal ones after weighing\n",
-            style="dim",
-        )
+        Text(f"{count:,} paths, weighted: effective sample size {effective:,.0f}\n", style="dim")
     )
     out.print(Text(update.in_words()))
     for place in update.places:

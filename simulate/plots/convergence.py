@@ -58,7 +58,7 @@ def plot_convergence(
         bottom.set_xlabel("paths")
         top.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2)
         return picture.tell(
-            f"Sobol' points spare a factor of {convergence.gain:.0f} in paths",
-            f"{convergence.scenario.name}: {convergence.question}",
+            convergence.finding,
+            f"{convergence.scenario.name}: estimate and error by the number of paths",
             made_by(f"Seed {convergence.scenario.sampling.seed}."),
         )

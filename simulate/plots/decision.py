@@ -42,5 +42,5 @@ def plot_decision(weighed: Weighed, *, axes: Axes | None = None, theme: Theme = 
         return picture.tell(
             weighed.finding,
             f"{weighed.decision.title}: {payoff_words(weighed.decision)}",
-            made_by(weighed.luck.words),
+            made_by(weighed.common.words),
         )

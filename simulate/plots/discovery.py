@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from simulate.analysis.discovery import Discovery, Limit
 from simulate.analysis.example_paths import Story
 from simulate.kernels.rows import Metric, index
+from simulate.number_format import percent
 from simulate.result import projected_metric
 from simulate.scenario import Scenario
 
@@ -64,10 +65,10 @@ def _finding(discovery: Discovery) -> str:
     happens = discovery.event.in_words(discovery.scenario)
     if not discovery.separates:
         return f"No rule separates the paths in which {happens}"
-    density, overall = discovery.density.value, discovery.overall.value
+    density, overall = map(percent, (discovery.density, discovery.overall))
     return (
-        f"{happens[0].upper()}{happens[1:]}: in {density:.0%} of the paths inside the rule, "
-        f"in {overall:.0%} of all"
+        f"{happens[0].upper()}{happens[1:]}: in {density} of the paths inside the rule, "
+        f"in {overall} of all"
     )
 
 

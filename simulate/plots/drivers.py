@@ -34,7 +34,7 @@ def _finding(explanation: Explanation) -> str:
 def _note(drivers: Drivers) -> str:
     return (
         f"{drivers.runs} runs of {drivers.paths:,} paths; 95% intervals. Drivers of one letter "
-        "are correlated: alone counts what one tells about the others."
+        "are correlated: first-order counts what one tells about the others."
     )
 
 
@@ -63,8 +63,8 @@ def _draw_index(axes: Axes, place: int, index: Index, theme: Theme) -> None:
             label="share (they sum to 100%)" if label else None,
         )
     for estimate, marker, color, name in (
-        (index.alone, "|", theme.ink, "alone"),
-        (index.total, "d", theme.orange, "total"),
+        (index.first_order, "|", theme.ink, "first-order"),
+        (index.total_order, "d", theme.orange, "total-order"),
     ):
         if estimate is not None:
             axes.errorbar(
@@ -78,9 +78,13 @@ def _draw_index(axes: Axes, place: int, index: Index, theme: Theme) -> None:
                 elinewidth=1.0,
                 label=name if label else None,
             )
-    if index.total is not None:
+    if index.total_order is not None:
         axes.plot(
-            [0.0, index.total.value], [place, place], color=theme.pale, linewidth=1.0, zorder=0
+            [0.0, index.total_order.value],
+            [place, place],
+            color=theme.pale,
+            linewidth=1.0,
+            zorder=0,
         )
 
 
@@ -92,6 +96,6 @@ def _reach(estimate: Estimate) -> float:
 BARS = Kind(
     _draw,
     finding=_finding,
-    detail="alone: gone once it is known, total: left once all others are",
+    detail="first-order: explained by itself, total-order: left once all others are known",
     note=_note,
 )

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy import stats
 
-from simulate.analysis.fit import Fit
+from simulate.analysis.fit import Fit, best_in_words
 
 from .frame import frame
 from .style import LIGHT, Theme
@@ -18,7 +18,6 @@ Array = NDArray[np.float64]
 SIZE = (11.0, 5.6)
 LINES = (("-", 2.4), ("--", 1.8), (":", 1.8))
 MOST_BINS, MOST_POINTS = 60, 500
-UNLIKELY = 0.05
 
 
 def plot_fit(
@@ -53,25 +52,10 @@ def plot_fit(
         left.set_xlabel(unit or "value")
         about = f"{label}: " if label else ""
         return picture.tell(
-            _finding(fits),
+            best_in_words(fits),
             f"{about}{sample.size:,} values and the densities fitted to them",
             "Fitted by maximum likelihood, ranked by Akaike's criterion (AIC).",
         )
-
-
-def _finding(fits: Sequence[Fit]) -> str:
-    best = fits[0]
-    if best.p_value is None:
-        return f"Of {len(fits)} families the {best.title} fits best"
-    if best.p_value < UNLIKELY:
-        return (
-            f"Of {len(fits)} families the {best.title} fits best, "
-            f"yet the values speak against it (p = {best.p_value:.2g})"
-        )
-    return (
-        f"Of {len(fits)} families the {best.title} fits best; "
-        f"the values don't speak against it (p = {best.p_value:.2g})"
-    )
 
 
 def _plot_densities(axes: Axes, fits: Sequence[Fit], sample: Array, theme: Theme) -> None:

@@ -20,7 +20,7 @@ NEAR_AXIS = 0.05
 def plot_goal(
     goal: GoalSeek | GoalMap, *, axes: Axes | None = None, theme: Theme = LIGHT
 ) -> Figure:
-    """Draw the probability, with what is wanted of it and the scenario as it is."""
+    """Draw the probability, with what is wanted of it and the baseline."""
     with frame(axes, theme) as picture:
         if isinstance(goal, GoalSeek):
             _draw_curve(picture.axes, goal, theme)
@@ -29,7 +29,7 @@ def plot_goal(
         return picture.tell(
             goal.finding,
             f"{goal.target.scenario.name}: {goal.target.in_words}",
-            made_by(goal.luck.words),
+            made_by(goal.common.words),
         )
 
 
@@ -86,10 +86,10 @@ def _draw_map(axes: Axes, goal: GoalMap, theme: Theme) -> None:
 def _mark_now(
     axes: Axes, goal: GoalSeek | GoalMap, place: tuple[float, float], below: bool, theme: Theme
 ) -> None:
-    """Draw where the scenario is as it is, and name it at the right."""
+    """Draw where the baseline is, and name it at the right."""
     axes.plot(*place, "D", color=theme.ink, markersize=6, zorder=3)
     axes.annotate(
-        f"as it is: {goal.now.value:.1%}",
+        f"baseline: {goal.now.value:.1%}",
         place,
         (9, -10 if below else 5),
         textcoords="offset points",

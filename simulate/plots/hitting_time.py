@@ -42,11 +42,11 @@ def plot_margin_date(result: Result, *, axes: Axes | None = None, theme: Theme =
 def plot_cash_flow_date(
     result: Result, *, axes: Axes | None = None, theme: Theme = LIGHT
 ) -> Figure:
-    """Draw the quarter that completes a first year of positive free cash flow."""
+    """Draw the quarter that completes four quarters of positive free cash flow in a row."""
     return _plot(
         result,
         (Hit.CASH_FLOW_HELD, Hit.CASH_FLOW_POSITIVE),
-        ("a held year (four quarters)", "first positive quarter"),
+        ("four quarters in a row", "first positive quarter"),
         cash_flow_date_finding(result),
         "quarter that completes four quarters of positive free cash flow in a row",
         axes,
@@ -66,8 +66,10 @@ def margin_date_finding(result: Result) -> str:
 
 
 def cash_flow_date_finding(result: Result) -> str:
-    """Say when half of the paths have had a year of positive free cash flow."""
-    return _median_finding(result, Hit.CASH_FLOW_HELD, "A year of positive free cash flow")
+    """Say when half of the paths have had four quarters of positive free cash flow in a row."""
+    return _median_finding(
+        result, Hit.CASH_FLOW_HELD, "Free cash flow positive, four quarters in a row"
+    )
 
 
 def _median_finding(result: Result, time: Hit, what: str) -> str:

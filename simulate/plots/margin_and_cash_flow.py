@@ -28,13 +28,13 @@ GAP = 0.15
 def plot_margin_and_cash_flow(
     result: Result, *, axes: Axes | None = None, theme: Theme = LIGHT
 ) -> Figure:
-    """Draw the share of paths by the year of the margin and that of a held year of cash flow."""
+    """Draw the share of paths by the year of the margin and that of the cash flow."""
     targets = result.scenario.targets
     with frame(axes, theme) as picture:
         _draw_map(picture.axes, result, theme)
         target = exact_percent(targets.gross_margin)
         picture.axes.set_xlabel(f"gross margin first at {target}, {targets.projected_margin}")
-        picture.axes.set_ylabel("a year of positive\nfree cash flow completed")
+        picture.axes.set_ylabel("free cash flow positive,\nfour quarters in a row")
         margin, cash = (chance.value for chance in _chances(result)[2:])
         detail = (
             f"{result.scenario.name}: share of paths by the two dates; "

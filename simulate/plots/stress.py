@@ -36,7 +36,7 @@ def plot_stresses(stresses: Stresses, *, axes: Axes | None = None, theme: Theme 
         return picture.tell(
             stresses.finding,
             f"{stresses.scenario.name}: what each stress test changes, with 95% intervals",
-            made_by(f"Assumed: {assumed}. {stresses.luck.words}"),
+            made_by(f"Assumed: {assumed}. {stresses.common.words}"),
         )
 
 

@@ -9,7 +9,7 @@ from simulate.analysis.sweep import Sweep
 
 from .frame import frame, made_by
 from .style import LIGHT, SMALL, Theme, shades
-from .ticks import in_percent
+from .ticks import in_percent, legend_columns
 
 # Of the way from paper to blue: darker shades bear no ink.
 DARKEST = 0.6
@@ -23,9 +23,10 @@ def plot_sweep(sweep: Sweep, *, axes: Axes | None = None, theme: Theme = LIGHT) 
             detail = sweep.variations[0][0].meaning
         else:
             _draw_heat_map(picture.axes, sweep, theme)
-            detail = "each pair of values; the frame marks the scenario as it is"
+            framed = _cell_of_baseline(sweep) is not None
+            detail = f"each pair of values{'; the frame marks the baseline' if framed else ''}"
         return picture.tell(
-            sweep.finding, f"{sweep.scenario.name}: {detail}", made_by(sweep.luck.words)
+            sweep.finding, f"{sweep.scenario.name}: {detail}", made_by(sweep.common.words)
         )
 
 
@@ -45,18 +46,29 @@ def _draw_lines(axes: Axes, sweep: Sweep, theme: Theme) -> None:
     if are_numbers and isinstance(setting.now, (int, float)):
         axes.axvline(setting.now, color=theme.muted, linestyle="--", linewidth=1.0)
         across = axes.get_xaxis_transform()
-        axes.text(setting.now, 1.0, " as it is", fontsize=SMALL, transform=across, va="top")
+        axes.text(setting.now, 1.0, " baseline", fontsize=SMALL, transform=across, va="top")
     if not are_numbers:
         axes.set_xticks(place, [setting.shown(value) for value in values])
     axes.set_ylim(0.0, None)
     in_percent(axes.yaxis)
     axes.set_xlabel(setting.label)
     axes.set_ylabel("probability")
-    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, borderaxespad=0.2)
+    columns = legend_columns(axes, 2)
+    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, borderaxespad=0.2)
+
+
+def _cell_of_baseline(sweep: Sweep) -> tuple[int, int] | None:
+    """Return the row and column whose values are the baseline's, if the grid has them."""
+    own = tuple(setting.now for setting, _ in sweep.variations)
+    places = np.ndindex(*(len(values) for _, values in sweep.variations))
+    for (i, j), cell in zip(places, sweep.cells, strict=True):
+        if cell.place == own:
+            return i, j
+    return None
 
 
 def _draw_heat_map(axes: Axes, sweep: Sweep, theme: Theme) -> None:
-    """Draw a shaded and numbered cell for each pair of values; the scenario's own is framed."""
+    """Draw a shaded and numbered cell for each pair of values, and a frame about the baseline's."""
     (down, rows), (across, columns) = sweep.variations
     grid = sweep.grid(0)
     is_share = sweep.figures[0].unit == "probability"
@@ -72,11 +84,9 @@ def _draw_heat_map(axes: Axes, sweep: Sweep, theme: Theme) -> None:
     for (i, j), value in np.ndenumerate(grid):
         shown = f"{value:.1%}" if is_share else f"{value:,.1f}"
         axes.text(j, i, shown, ha="center", va="center", color=theme.ink)
-    own = {"fill": False, "edgecolor": theme.orange, "linewidth": 2.5}
-    for i, row in enumerate(rows):
-        for j, column in enumerate(columns):
-            if (row, column) == (down.now, across.now):
-                axes.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, **own))
+    if own := _cell_of_baseline(sweep):
+        corner = own[1] - 0.5, own[0] - 0.5
+        axes.add_patch(Rectangle(corner, 1, 1, fill=False, edgecolor=theme.orange, linewidth=2.5))
     axes.set_xticks(range(len(columns)), [across.shown(value) for value in columns])
     axes.set_yticks(range(len(rows)), [down.shown(value) for value in rows])
     axes.tick_params(length=0)

@@ -34,11 +34,11 @@ def plot_update(update: Update, *, axes: Axes | None = None, theme: Theme = LIGH
                     _draw_density(panel, spreads[place], update, theme)
                 else:
                     panel.set_axis_off()
-        worth = f"worth {update.posterior.effective:,.0f} after weighing"
+        weighted = f"weighted: effective sample size {update.posterior.effective:,.0f}"
         return picture.tell(
             update.finding,
             f"{scenario.name}, having seen {seen}",
-            made_by(f"{len(update.hitting):,} paths, {worth}, seed {scenario.sampling.seed}"),
+            made_by(f"{len(update.hitting):,} paths, {weighted}, seed {scenario.sampling.seed}"),
         )
 
 

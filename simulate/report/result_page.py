@@ -111,7 +111,7 @@ def _cards(result: Result) -> tuple[Card, ...]:
             f"{company}{targets.projected_margin}",
         ),
         Card(
-            f"A year of positive free cash flow by {cash_year}",
+            f"Free cash flow positive by {cash_year}",
             percent(result.probability_by_year(Hit.CASH_FLOW_HELD, cash_year)),
             "four quarters in a row",
         ),

@@ -27,14 +27,15 @@ def margin_sentences(result: Result) -> tuple[str, ...]:
 
 
 def cash_flow_sentences(result: Result) -> tuple[str, ...]:
-    """Say when half of the paths have had a year of positive cash flow, and how many never do."""
+    """Say when half of the paths have had four positive quarters in a row, and how many never."""
     last = result.years[-1]
     first, held = (
         result.probability_by_year(time, last).value
         for time in (Hit.CASH_FLOW_POSITIVE, Hit.CASH_FLOW_HELD)
     )
+    positive = "have had positive free cash flow for four quarters in a row"
     return (
-        f"{_median(result, Hit.CASH_FLOW_HELD, 'have had a year of positive free cash flow')}.",
+        f"{_median(result, Hit.CASH_FLOW_HELD, positive)}.",
         f"By the end of {last} {share(first)} of the paths have had a positive quarter, and "
         f"{share(held)} four in a row.",
     )

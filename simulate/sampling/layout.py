@@ -1,4 +1,4 @@
-"""Which coordinate of a path's point feeds what; scenarios that share a layout share their luck."""
+"""Which coordinate of a path's point feeds what; to share it gives common random numbers."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Paths that share a part of their luck: mixed points, and inputs drawn in another order."""
+"""Paths for pick-freeze: points mixed from two sets, and inputs drawn in another order."""
 
 from collections.abc import Sequence
 

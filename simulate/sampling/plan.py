@@ -134,7 +134,7 @@ def prepare(scenario: Scenario, layout: Layout | None = None) -> Prepared:
     scenario
         From ``load_scenario``; one that was made in another way is validated first.
     layout
-        From ``common_layout`` for a scenario that shares its luck; by default its own.
+        From ``common_layout`` for common random numbers; by default its own.
 
     Returns
     -------

@@ -38,7 +38,7 @@ class Setting:
     Attributes
     ----------
     scenario
-        As it is.
+        The baseline.
     key
         As the user wrote it, such as ``inference.efficiency_gain``.
     way
@@ -64,7 +64,7 @@ class Setting:
 
     @property
     def now(self) -> Value | None:
-        """What leaves the scenario as it is; None if no value does."""
+        """Its value in the baseline; None if no value does."""
         if self.way == "set":
             return None if self.is_uncertain else self.stated
         return 0.0 if self.way == "by" else 1.0
@@ -105,7 +105,7 @@ class Setting:
 
     @property
     def baseline(self) -> str:
-        """What it is in the scenario as it stands, in words."""
+        """What it is in the baseline, in words."""
         now = "uncertain" if self.now is None else self.written(self.now)
         return f"{now} in the baseline"
 
