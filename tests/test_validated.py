@@ -69,7 +69,7 @@ def test_a_changed_scenario_is_told_apart_by_its_name(anthropic: Scenario) -> No
     [
         ("cash.opning", 20, 'unknown key; did you mean "opening"'),
         ("csh.opening", 20, 'unknown key; did you mean "cash"'),
-        ("cash.opening", -20, "cash at the start is at least 0"),
+        ("cash.opening", -20, "cash at the start is from 0 to 1000"),
         ("cash.opening", "lots", "cash.opening"),
         ("cash.opening", None, "cash.opening"),
         ("cash", {"opening": 20}, "cash.tax_rate: missing"),
