@@ -12,7 +12,7 @@ from simulate.scenario.distributions import Uncertain
 from simulate.scenario.facts import cited_facts
 from simulate.scenario.inputs import NO_SOURCE
 from simulate.scenario.quarters import format_quarter
-from simulate.scenario.rank_correlation import Kind
+from simulate.scenario.rank_correlation import kind_in_words
 from simulate.scenario.schema import MatrixOfCorrelations, RankCorrelation
 
 MOVED_BY = "the nearest that can be, as nearest = true under [copula] asks"
@@ -88,12 +88,7 @@ def moved_sentences(scenario: Scenario) -> list[str]:
 
 
 def _move(pair: Pair, value: float) -> str:
-    return f"{pair.value:g} → {value:.3f}{_of_kind(pair.kind)}"
-
-
-def _of_kind(kind: Kind | None) -> str:
-    """Return which correlation a number is, where it isn't that of the scores."""
-    return "" if kind is None else f" ({kind.capitalize()})"
+    return f"{pair.value:g} → {value:.3f}{kind_in_words(pair.kind)}"
 
 
 def fact_table(scenario: Scenario) -> Table:
@@ -107,7 +102,7 @@ def fact_table(scenario: Scenario) -> Table:
 
 
 def _matrix_rows(given: MatrixOfCorrelations) -> list[Row]:
-    pairs, kind = itertools.combinations(enumerate(given.inputs), 2), _of_kind(given.kind)
+    pairs, kind = itertools.combinations(enumerate(given.inputs), 2), kind_in_words(given.kind)
     return [
         Row(f"{first}, {second}", (f"{given.matrix[i][j]:g}{kind}", given.source or NO_SOURCE))
         for (i, first), (j, second) in pairs
@@ -119,7 +114,7 @@ def _correlation_row(key: str, given: Uncertain, in_use: Collection[frozenset[st
     pair = frozenset(name.strip() for name in key.split(","))
     idle = len(pair) == 2 and pair not in in_use
     note = "without effect: one of the two is certain" if idle else ""
-    kind = _of_kind(given.kind if isinstance(given, RankCorrelation) else None)
+    kind = kind_in_words(given.kind if isinstance(given, RankCorrelation) else None)
     return Row(key, (f"{given.quantile(0.5):g}{kind}", given.source or NO_SOURCE), note)
 
 

@@ -142,6 +142,10 @@ def parse_observation(
         raise ScenarioError(f"{where}: a margin is at most 1{hint}")
     if match["error"] is None:
         return Observation(text, figure, value, source=source, where=where)
+    if states_unit(match["value"]) and not states_unit(match["error"]):
+        written = match["error"].strip()
+        mend = f"{written}%" + ("" if figure.is_share else f" or {written} bn")
+        raise ScenarioError(f"{where}: the error has no unit; write {mend}")
     relative = not figure.is_share and match["error"].strip().endswith("%")
     error = _number(match["error"], "share" if relative else figure.unit, where)
     if not 0.0 < error < math.inf:

@@ -333,3 +333,41 @@ def test_the_check_of_a_file_names_what_is_wrong_in_each_of_its_changes_once(
         "stress b: 6:1",
         "stress c: 8:8",
     ]
+
+
+def test_amounts_to_move_by_are_named_by_dotted_keys_as_well(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        'extends = "anthropic.toml"\n'
+        '[variants.a.by]\ninference.overrun = "10%"\ncash.opening = "-1 bn"\n'
+        '[variants.b]\nby = { "inference.overrun" = "10%", "cash.opening" = "-1 bn" }\n'
+    )
+    one, other = load_scenario(file, variant="a"), load_scenario(file, variant="b")
+    for level in (0.1, 0.5, 0.9):
+        moved = one.inference.overrun.quantile(level)
+        assert moved == other.inference.overrun.quantile(level)
+        assert moved == load_scenario(file).inference.overrun.quantile(level) + 0.1
+    assert one.cash.opening == other.cash.opening.model_copy(
+        update={"source": one.cash.opening.source}
+    )
+
+
+def test_a_plus_in_a_file_is_refused_since_it_would_set(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('extends = "anthropic.toml"\n[variants.rich]\ncash.opening = "+5 bn"\n')
+    with pytest.raises(ScenarioError, match=r'a file sets: write "5 bn", or by = \{ … \}'):
+        load_scenario(file, variant="rich")
+
+
+@pytest.mark.parametrize(("shift", "cost"), [("+1.5 bn", 3.5), ("+500 m", 2.5), ("*2", 4.0)])
+def test_what_an_option_costs_is_shifted_by_an_amount(
+    shift: str, cost: float, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        'extends = "anthropic.toml"\n[decision]\ntitle = "build"\nyear = 2030\n'
+        "[decision.options.no]\n[decision.options.yes]\ncost = 2\n"
+    )
+    scenario = load_scenario(file, settings=[f"decision.options.yes.cost={shift}"])
+    assert scenario.decision is not None
+    assert scenario.decision.options["yes"].cost == cost

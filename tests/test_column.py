@@ -1,5 +1,9 @@
 """A column of numbers, as people's files have it."""
 
+import bz2
+import gzip
+import lzma
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -197,7 +201,8 @@ def test_a_notation_that_can_not_be_is_refused(given: dict[str, str], mend: str)
         (pd.Categorical(["1", "2", "3"] * 3), "dictionary.*categories"),
         ([[1.0]] * 9, "list.*lists"),
         ([{"a": 1.0}] * 9, "struct.*lists or tables"),
-        (["1.5"] * 9, "string.*text"),
+        (["1.5"] * 9, "string.*text; convert it to numbers"),
+        ([None] * 9, "null.*nothing"),
     ],
 )
 def test_a_parquet_column_of_something_else_is_refused_with_what_it_is(
@@ -251,3 +256,13 @@ def test_fit_says_what_it_told_from_the_file(
     assert '--decimal = ";": must be' in capsys.readouterr().err
     assert call(monkeypatch, *fit, "--decimal", ",") == 0
     assert 'Told from prices.csv: separator = ";"' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("compress", [bz2.compress, gzip.compress, lzma.compress])
+def test_a_compressed_file_is_told_to_be_unpacked(
+    compress: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    file = tmp_path / "prices.csv.gz"
+    file.write_bytes(compress(rows(PLAIN, ",").encode()))
+    with pytest.raises(ScenarioError, match="it is compressed; unpack it first"):
+        read_column(file, "price")

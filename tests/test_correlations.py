@@ -105,7 +105,7 @@ def test_a_certain_input_leaves_its_correlations_without_effect(tmp_path: Path) 
     ("text", "words"),
     [
         (f'"{A}" = 0.5', "the key must name two inputs"),
-        ("nearest = true", "stands under [copula]"),
+        ("nearest = true", "is no correlation; it is copula.nearest"),
         (f'"{A}, {A}" = 0.5', "the key must name two inputs"),
         (f'"{A}, {B}, {C}" = 0.5', "the key must name two inputs"),
         (f'"inference.overun, {A}" = 0.5', 'no input; did you mean "inference.overrun"?'),

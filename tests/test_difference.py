@@ -95,6 +95,10 @@ def test_the_same_distribution_said_otherwise_is_told_apart_by_its_kind() -> Non
             "correlation of inference.overrun and training.drift: 0.3 becomes 0.5",
         ),
         (
+            'correlations."inference.overrun, training.drift"={value=0.5, kind="spearman"}',
+            "correlation of inference.overrun and training.drift: 0.3 becomes 0.5 (Spearman)",
+        ),
+        (
             'correlations."inference.overrun, cash.opening"==-0.1',
             "correlation of cash.opening and inference.overrun: 0 becomes -0.1",
         ),

@@ -75,6 +75,8 @@ def test_an_event_has_happened_or_not(anthropic: Scenario) -> None:
         ("revenue 2025 = 4.5 bn ± 1%", "2025 lies outside the horizon, 2026Q1 to 2035Q4"),
         ("revenue 2026Q1 = 3 euros ± 5%", '"3 euros": unknown unit "euros"'),
         ("revenue 2026Q1 = much ± 5%", '"much" is no number'),
+        ("revenue 2026Q1 = 3 bn ± 5", "the error has no unit; write 5% or 5 bn"),
+        ("gross margin 2026 = 60% ± 5", "the error has no unit; write 5%"),
         ("revenue 2026Q1 = 3 bn ± 0%", "an error of 0% is not above 0"),
         ("gross margin 2026 = 45 ± 2%", "a margin is at most 1; write 0.45 for 45%"),
         ("gross margin 2026Q1 = 45% ± 2%", "twelve months to 2026Q1"),

@@ -130,6 +130,62 @@ MENDED = {
     "a bracket too few": ("[cash\nopening = 12", "[cash]\nopening = 12"),
     "a quote too few": ("[targets]\nsource = 'A8", "[targets]\nsource = 'A8'"),
     "a colon": ("[cash]\nopening: 12", "[cash]\nopening = 12"),
+    "a key of another table": (
+        "[inference]\ntax_rate = 0.2  # a guess\noverrun = 0.1\n[cash]\nopening = 12",
+        "[inference]\noverrun = 0.1\n[cash]\ntax_rate = 0.2  # a guess\nopening = 12",
+    ),
+    "a key of a table that the file lacks": (
+        "[inference]\ntax_rate = 0.2",
+        "[inference]\n\n[cash]\ntax_rate = 0.2",
+    ),
+    "a key without its table": ("seed = 7", "sampling.seed = 7"),
+    "a table without the one around": (
+        '[overrun]\ndistribution = "normal"\np10 = 0.0\np90 = 0.3',
+        '[inference.overrun]\ndistribution = "normal"\np10 = 0.0\np90 = 0.3',
+    ),
+    "a key of another table in a variant": (
+        '[variants.dear]\ninference.tax_rate = 0.3\n[stresses.dear]\n"training.tax_rate" = 0.3',
+        '[variants.dear]\ncash.tax_rate = 0.3\n[stresses.dear]\n"cash.tax_rate" = 0.3',
+    ),
+    "the wish for the nearest correlations among these": (
+        "[correlations]\nnearest = true\n[copula]",
+        "[correlations]\n[copula]\nnearest = true",
+    ),
+    "limits by the names of other programs": (
+        "[inference]\noverrun = { distribution = 'triangle', min = 0, likely = 0.1, max = 0.2 }",
+        '[inference]\noverrun = { distribution = "triangular", low = 0, mode = 0.1, high = 0.2 }',
+    ),
+    "a normal distribution by Greek letters": (
+        "[inference]\noverrun = { dist = 'gaussian', mu = 0.1, sigma = 0.05 }",
+        '[inference]\noverrun = { distribution = "normal", mean = 0.1, sd = 0.05 }',
+    ),
+    "a median": (
+        "[cash]\nopening = { distribution = 'lognormal', median = 12, p90 = 18 }",
+        "[cash]\nopening = { distribution = 'lognormal', p50 = 12, p90 = 18 }",
+    ),
+    "scipy's name without its prefix": (
+        "[cash]\nopening = { distribution = 'poisson', mu = 12 }",
+        '[cash]\nopening = { distribution = "scipy.poisson", mu = 12 }',
+    ),
+    "degrees of freedom by a letter": (
+        "[copula]\ndf = 4",
+        '[copula]\ndistribution = "student_t"\ndegrees_of_freedom = 4',
+    ),
+    "a misspelt source with a row's id": (
+        "[cash]\nopening = { value = 12, soruce = 'A7' }",
+        "[cash]\nopening = { value = 12, source = 'A7' }",
+    ),
+    "a percentage in quotes": ("[cash]\ntax_rate = '25'", "[cash]\ntax_rate = 0.25"),
+    "a decimal comma": ("[cash]\nopening = '8,5 bn'", '[cash]\nopening = "8.5 bn"'),
+    "decimal commas of an interval": (
+        "[cash]\nopening = '8,5 to 18,25 bn'",
+        '[cash]\nopening = "8.5 to 18.25 bn"',
+    ),
+    "no sign between key and value": ("[cash]\nopening 12", "[cash]\nopening = 12"),
+    "a comment of another language": (
+        "// mine\n[cash]\nopening = 12",
+        "# mine\n[cash]\nopening = 12",
+    ),
     "a table in braces on several lines": (
         "[cash]\nopening = {\n  distribution = 'uniform',\n  low = 8,\n  high = 9,\n}",
         "[cash]\nopening = { distribution = 'uniform', low = 8, high = 9 }",
@@ -157,6 +213,18 @@ LEFT_ALONE = {
     "a pair given twice": '[correlations]\n"training.drift, inference.overrun" = 0.5',
     "a key of nothing": "[cash]\nyacht = 1",
     "half a year": '[horizon]\nlast_quarter = "2035Q2"',
+    "a key of another table that stands there, too": (
+        "[cash]\ntax_rate = 0.1\n[inference]\ntax_rate = 0.2"
+    ),
+    "a key of another table in braces": "inference = { tax_rate = 0.2 }",
+    "a key of several tables": "[cash]\nvolatility = 0.3",
+    "a key of another table for a member": "[[segments]]\nname = 'api'\nrevenue = '3 bn'",
+    "a correlation of another kind": (
+        '[correlations]\n"training.drift, demand.volatility" = { value = 0.3, kind = "pearson" }'
+    ),
+    "a margin that is 1.5% or 150%": "[targets]\ngross_margin = 1.5",
+    "no value": "[cash]\nopening = None",
+    "a note where a source belongs": "[cash]\nopening = { value = 12, note = 'from 2025 call' }",
     "a key that stands twice": "[cash]\nopening = 12\nopening = 13",
 }
 

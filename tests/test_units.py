@@ -160,7 +160,12 @@ def test_a_percentage_is_the_double_nearest_to_its_hundredth(number) -> None:
     [
         (70.0, "share", (0.0, 1.0), "; write 0.7 for 70%"),
         (-8.0, "share", (-0.9, 3.0), "; write -0.08 for -8%"),
-        (35.0, "log/yr", (-6.0, 5.0), "; growth by 35% is 0.3, a fall by 35% 0.431"),
+        (
+            35.0,
+            "log/yr",
+            (-6.0, 5.0),
+            "; growth by 35% is 0.3; a fall of costs or prices by 35% is 0.431",
+        ),
         (5.0, "log/quarter", (0.0, 1.0), "; write 0.05 for 5%"),
         (4500.0, "bn USD", (0.0, 1e3), '; write "4500 m" if it is of millions'),
         (4.5e9, "bn USD", (0.0, 1e3), '; write "4.5 bn" if it is no billions'),
@@ -186,8 +191,10 @@ def test_a_wrong_scale_is_answered_with_one_that_can_be(
     ("text", "unit", "mend"),
     [
         ("10% to 30", "share", "write 30%"),
-        ("30%", "log/yr", "growth by 30% is 0.262, a fall by 30% 0.357"),
-        ("-5%", "log/yr", "write it as a logarithm"),
+        ("30%", "log/yr", "growth by 30% is 0.262; a fall of costs or prices by 30% is 0.357"),
+        ("-5%", "log/yr", "growth by -5% is -0.0513$"),
+        ("150%", "log/yr", "growth by 150% is 0.916$"),
+        ("-100%", "log/yr", "write it as a logarithm"),
     ],
 )
 def test_a_text_of_doubtful_unit_is_refused(text: str, unit: str, mend: str) -> None:

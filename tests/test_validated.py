@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from simulate import Scenario, ScenarioError, run
 from simulate.analysis.comparison import compare
 from simulate.run import simulate_traces
-from simulate.scenario.distributions import Fixed
+from simulate.scenario.distributions import Fixed, Lognormal
 from simulate.simulation import Simulation
 from tests.scenarios import value
 
@@ -152,3 +152,11 @@ def test_a_number_that_was_smuggled_in_counts_as_what_it_is(anthropic: Scenario)
 def test_only_a_scenario_is_simulated() -> None:
     with pytest.raises(ScenarioError, match="not a str; load_scenario reads one"):
         Simulation("anthropic.toml")  # pyright: ignore[reportArgumentType]
+
+
+def test_a_distribution_that_was_asked_for_a_quantile_is_copied_like_any() -> None:
+    given = Lognormal.model_validate({"distribution": "lognormal", "p10": 8.0, "p90": 18.0})
+    before = given.quantile(0.9)
+    copy = given.model_copy(update={"source": "my own view"})
+    assert copy.quantile(0.9) == before
+    assert copy.source == "my own view"

@@ -172,12 +172,18 @@ def change_key(layers: Layers, key: Key, way: Way, value: Any, origin: Origin) -
             return
         around = inputs.get(".".join(key[:-1]))
         now = layers.get(key, origin)
-        moved = _moved(now, way, value, around.unit if around else "share")
+        unit = around.unit if around else "bn USD" if _is_money(key) else "share"
+        moved = _moved(now, way, value, unit)
     except (ScenarioError, ValueError) as error:
         where = "" if isinstance(error, ScenarioError) else f"{layers.where(origin)}: {name}: "
         mend = f'; to set it, write "=={value}"' if way == "by" else ""
         raise ScenarioError(f"{where}{error}{mend}") from None
     layers.set(key, moved, origin)
+
+
+def _is_money(key: Key) -> bool:
+    """Tell whether a key that is no input is an amount: what an option or the last dollar costs."""
+    return key[0] == "decision" and key[-1] in ("cost", "out_of_cash_cost")
 
 
 def _moved(now: Any, way: Way, value: Any, unit: str) -> float:
@@ -212,25 +218,35 @@ def _lay_named(layers: Layers, kind: str, name: str, table: Table) -> Iterator[T
 
 def _move_inputs(layers: Layers, change: str, table: Table, at: Key) -> Iterator[Told]:
     """Move inputs by amounts and by factors; return what is wrong with that."""
-    moves: dict[str, Table] = {}
+    moves: dict[str, tuple[Table, Key]] = {}
     for way in WAYS:
         amounts = table.get(way, {})
         if not isinstance(amounts, dict):
             mend = f'write it as {way} = {{ "inference.overrun" = 0.1 }}'
             yield layers.told(_origin(layers, *at, way), f"{way}: {mend}")
             continue
-        for key, amount in amounts.items():
-            moves.setdefault(key, {})[way] = amount
+        for steps, amount in _amounts(amounts):
+            written = moves.setdefault(".".join(steps), ({}, (*at, way, *steps)))
+            written[0][way] = amount
     inputs = declared_inputs(layers.table)
-    for key, move in moves.items():
-        origin = _origin(layers, *at, list(move)[-1], key)
+    for key, (move, written) in moves.items():
+        origin = _origin(layers, *written)
         if key in inputs:
             steps = tuple(key.split("."))
             yield from _mistakes_of(_move_input, layers, steps, move, f"by {change}", origin)
         else:
-            mend = rename(key, inputs)
+            mend = rename(key, inputs) if written[-1] == key else None
             hint = "" if mend else did_you_mean(key, inputs)
             yield layers.told(origin, f'"{key:.60}" is no input{hint and "; "}{hint}', mend)
+
+
+def _amounts(table: Table, at: Key = ()) -> Iterator[tuple[Key, Any]]:
+    """Return each amount with its key, in one step as a text or in several as a dotted key."""
+    for key, amount in table.items():
+        if isinstance(amount, dict):
+            yield from _amounts(amount, (*at, key))
+        else:
+            yield (*at, key), amount
 
 
 def _move_input(layers: Layers, key: Key, move: Table, change: str, origin: Origin) -> None:

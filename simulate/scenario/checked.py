@@ -28,8 +28,10 @@ class Checked(BaseModel):
         """
         if not update:
             return super().model_copy(deep=deep)
-        kept = {name: getattr(self, name) for name in type(self).model_fields}
-        return self._checked(kept | dict(update))
+        # What a property has cached stands among the values, too.
+        stated = {*type(self).model_fields, *(self.model_extra or ())}
+        values = {name: value for name, value in self if name in stated}
+        return self._checked(values | dict(update))
 
     @classmethod
     def _checked(cls, values: dict[str, Any]) -> Self:

@@ -14,6 +14,7 @@ from .notation import Notation, read_numbers
 from .regular_file import read_regular
 
 LEAST_VALUES = 8
+NO_NUMBERS = "none holds numbers; the first line must name the columns"
 LARGEST = 100_000_000
 AS_STATED = Notation()
 
@@ -116,7 +117,7 @@ def _place(path: Path, column: str, names: Sequence[str], numbers: Sequence[str]
     # Names of columns without numbers stay unsaid: the file may be no table at all.
     shown = ", ".join(f"{name:.60}" for name in numbers[:20])
     known = f"the columns are: {shown}{', ...' if len(numbers) > 20 else ''}"
-    hint = did_you_mean(column, numbers) or (known if numbers else "none holds numbers")
+    hint = did_you_mean(column, numbers) or (known if numbers else NO_NUMBERS)
     raise ScenarioError(f'{path}: there is no column "{column:.60}"; {hint:.500}')
 
 

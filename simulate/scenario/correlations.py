@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .edits import Rename
 from .errors import Mistake, ScenarioError
 from .inputs import correlated_inputs, list_inputs
-from .mends import Mend, rename, respell
+from .mends import Mend, move, rename, respell
 from .names import did_you_mean
 from .nearest_correlation import SAFE_EIGENVALUE, is_valid, nearest_correlation_matrix
 from .rank_correlation import Kind, rank_correlation, score_correlation
@@ -106,9 +106,10 @@ def misnamed_inputs(
             len(patterns) > 2 or (len(set(patterns)) < 2 and STAR not in patterns[0])
         ):
             wrong = 'the key must name two inputs, as "first, second", or a group with a star'
+            here, mend = ("correlations", key), _separated(key, quantities)
             if key == "nearest":
-                wrong = "stands under [copula]"
-            found.append(Mistake(("correlations", key), wrong, _separated(key, quantities)))
+                wrong, mend = "is no correlation", move(here, ("copula", key))
+            found.append(Mistake(here, wrong, mend))
             continue
         least = 2 if len(patterns) == 1 else 1
         reasons = {pattern: _misnamed(pattern, quantities, least) for pattern in patterns}

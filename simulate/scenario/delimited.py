@@ -13,6 +13,8 @@ SEPARATORS = (",", ";", "\t", "|")
 NO_SEPARATOR = "\x1f"
 TRIED_ROWS, MOST_ROWS = 100, 10_000_000
 SUMMARIES = {"total", "grand total", "subtotal", "sum", "average", "mean", "median", "summe"}
+# How gzip, zip (and so .xlsx), bzip2, xz and zstandard begin.
+COMPRESSED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
 ENCODINGS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -42,6 +44,8 @@ def decode(content: bytes) -> str:
     ValueError
         If it holds no text.
     """
+    if content.startswith(COMPRESSED):
+        raise ValueError("it is compressed; unpack it first, or save a sheet as CSV")
     try:
         text = content.decode(ENCODINGS.get(content[:2], "utf-8-sig"))
     except UnicodeDecodeError:

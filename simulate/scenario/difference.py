@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from .correlations import correlated_pairs
+from .correlations import used_correlations
 from .distributions import Uncertain
 from .inputs import Input, list_inputs
 from .quarters import format_quarter
+from .rank_correlation import kind_in_words
 from .schema import NEVER_HALVES, NO_LIMIT, ZERO, Scenario
 
 LEVELS = (0.1, 0.5, 0.9)
@@ -137,12 +138,20 @@ def _ways(a: list[float], b: list[float], same: float) -> list[str]:
 
 
 def _correlations(before: Scenario, after: Scenario) -> Iterator[str]:
-    old, new = correlated_pairs(before), correlated_pairs(after)
+    old, new = _correlations_in_words(before), _correlations_in_words(after)
     named = {member.key for member in list_inputs(after)}
     for pair in [*old, *(pair for pair in new if pair not in old)]:
-        a, b = old.get(pair, 0.0), new.get(pair, 0.0)
+        a, b = old.get(pair, "0"), new.get(pair, "0")
         if a != b and pair <= named:
-            yield f"correlation of {' and '.join(sorted(pair))}: {a:g} becomes {b:g}"
+            yield f"correlation of {' and '.join(sorted(pair))}: {a} becomes {b}"
+
+
+def _correlations_in_words(scenario: Scenario) -> dict[frozenset[str], str]:
+    """Return the correlation of every pair as paths have it, of the kind that was given."""
+    return {
+        frozenset((pair.first, pair.second)): f"{value:g}{kind_in_words(pair.kind)}"
+        for pair, value in used_correlations(scenario).items()
+    }
 
 
 def _quantiles(distribution: Uncertain) -> list[float]:

@@ -146,6 +146,11 @@ def toml_key(name: str) -> str:
     return name if BARE.fullmatch(name) else _quoted(name)
 
 
+def dotted(path: KeyPath) -> str:
+    """Return a path as a header writes it; a list's place means the last of it, unsaid."""
+    return ".".join(toml_key(step) for step in path if isinstance(step, str))
+
+
 def toml_value(value: Any) -> str:
     """Return a number, a text or a list as TOML writes it."""
     if isinstance(value, bool):

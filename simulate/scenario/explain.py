@@ -8,22 +8,22 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from .distributions import FAMILY, Fixed
+from .distributions import FAMILY, PREFIX, Fixed, called_in_scipy
 from .distributions.quantiles import QUANTILE_KEY
 from .errors import Mistake, Told
 from .fixes import fix_of
 from .input_mends import FOR_INPUTS
-from .inputs import section_in
+from .inputs import MEMBER, homes_of, section_in
 from .layers import Key, Layers, Table
 from .members import MISSING, misnamed_members
-from .mends import Mend, rename, respell
+from .mends import Mend, move, rename, respell
 from .names import did_you_mean
 from .only_family import only_family
 from .packaged import shown_path
 from .parents import likely_parent
 from .quantile_names import rename_quantile
 from .retype import retyped
-from .schema import Scenario
+from .schema import Scenario, Section
 from .schema.dependence import MATRIX, PAIR, RANKS
 
 # Steps of an error's location that the file does not have.
@@ -199,7 +199,7 @@ def _wrong(item: Any, key: Key, table: Table) -> tuple[str, Mend | None]:
         error = item["ctx"]["error"]
         return getattr(error, "wrong", str(error)), getattr(error, "mend", None)
     if kind == "extra_forbidden":
-        return _unknown_key(location, _value_at(key[:-1], table))
+        return _unknown_key(location, key, _value_at(key[:-1], table))
     if kind == "union_tag_invalid":
         return _unknown_distribution(str(item["ctx"]["tag"]))
     return _message(item), retyped(item, _section_at(location))
@@ -230,7 +230,7 @@ def _written_fields(section: type[BaseModel]) -> list[str]:
     return [name for name, field in section.model_fields.items() if not field.exclude]
 
 
-def _unknown_key(location: tuple[int | str, ...], around: Any) -> tuple[str, Mend | None]:
+def _unknown_key(location: tuple[int | str, ...], key: Key, around: Any) -> tuple[str, Mend | None]:
     given, section = str(location[-1]), _section_at(location[:-1])
     if section is Fixed and (mend := only_family(around)):
         return "of which distribution?", mend
@@ -238,6 +238,8 @@ def _unknown_key(location: tuple[int | str, ...], around: Any) -> tuple[str, Men
     mend = rename(given, fields)
     if mend is None and "quantiles" in fields:
         mend = rename_quantile(given, around)
+    if mend is None and section and issubclass(section, Section):
+        mend = _moved_home(location, key)
     if mend is not None:
         return "unknown key", mend
     if section is Fixed and QUANTILE_KEY.fullmatch(given):
@@ -246,10 +248,20 @@ def _unknown_key(location: tuple[int | str, ...], around: Any) -> tuple[str, Men
     return f"unknown key; {did_you_mean(given, fields) or f'known are: {known}'}", None
 
 
+def _moved_home(location: tuple[int | str, ...], key: Key) -> Mend | None:
+    """Return the mend of a key that belongs to one other table; a member's may be its own."""
+    homes = homes_of(key[-1])
+    if len(homes) != 1 or MEMBER in homes[0] or any(isinstance(step, int) for step in location):
+        return None
+    return move(key, homes[0])
+
+
 def _unknown_distribution(given: str) -> tuple[str, Mend | None]:
-    names = [name for name in FAMILY if name != "value"]
-    mend = respell(given, names, "distribution")
-    hint = did_you_mean(given, names) or f"known are: {', '.join(names)}"
+    names = [name for name in FAMILY if name not in ("value", PREFIX)]
+    mend = respell(given, names, "distribution") or respell(
+        given, called_in_scipy(given), "distribution"
+    )
+    hint = did_you_mean(given, names) or f"known are: {', '.join(names)}, {PREFIX}NAME"
     unknown = f'unknown distribution "{given:.{LONGEST_SHOWN}}"'
     return unknown + ("" if mend else f"; {hint}"), mend
 

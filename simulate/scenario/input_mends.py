@@ -12,15 +12,18 @@ from .distributions.quantiles import QUANTILE_KEY, level_of
 from .edits import Edit, Write
 from .mends import Mend, MendableError, Steps, rewrite, rewrite_all
 from .names import meant
+from .scale import LEAST_PERCENTAGE
 from .units import (
     AFTER_AMOUNTS,
     BETWEEN_ENDS,
+    LONGEST,
     OWN_UNITS,
     PERCENT,
     SIZES,
     TEXTS,
     WRITTEN,
     in_unit,
+    with_decimal_point,
 )
 
 Read = TypeVar("Read")
@@ -32,7 +35,8 @@ FOR_INPUTS = "must be a number, or a table with a value or a distribution"
 ALIASES = {"mil": "m", "mio": "m", "mrd": "bn", "pct": "%", "percent": "%"}
 DASH = re.compile(r"\s*(?:-|–|—|\.\.+|…)\s*")
 POINTS = ("low", "mode", "high")
-# Beyond it a number is no share but a percentage; a correlation a little above 1 is neither.
+# Beyond it a number is no share; but a percentage only if the largest is not just a little above,
+# and for a correlation well above.
 MOST_SHARE, MOST_CORRELATION, MOST_PERCENT = 1.0, 5.0, 1000.0
 # From here on billions are millions, and millions dollars; in between are thousands of dollars.
 LEAST_MILLIONS, LEAST_DOLLARS = 1e3, 1e8
@@ -83,7 +87,7 @@ def mended(given: Any, unit: str, accept: Callable[[Any], Read]) -> Read:
     except ValueError as error:
         if (mend := only_reading(given, unit, fits)) is None:
             raise
-        raise MendableError(_wrong(error), mend) from None
+        raise MendableError(_wrong(error).removesuffix(f"; {mend.words}"), mend) from None
 
 
 def _wrong(error: ValueError) -> str:
@@ -156,12 +160,19 @@ def _leaves(
 
 
 def _numbers(given: Any) -> dict[Steps, float]:
-    """Return the plain numbers of an input."""
+    """Return the plain numbers of an input, those in quotes as well."""
+    found = ((at, _without_quotes(value)) for at, value in _leaves(given))
     return {
         at: value
-        for at, value in _leaves(given)
+        for at, value in found
         if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < BEYOND
     }
+
+
+def _without_quotes(value: Any) -> Any:
+    """Return the number that a text without a unit is; anything else as it is."""
+    found = WRITTEN.fullmatch(value) if isinstance(value, str) and len(value) <= LONGEST else None
+    return value if found is None or found["suffix"] or found["before"] else _plain(value, "")
 
 
 def _scaled(number: float, power: int) -> Decimal:
@@ -183,9 +194,9 @@ def _as_percentages(given: Any, unit: str) -> Iterator[Mend]:
     if unit.startswith(("bn", "USD", "log/yr")) or unit == "years":
         return
     numbers = _numbers(given)
-    least = MOST_SHARE if unit else MOST_CORRELATION
-    beyond = {at: value for at, value in numbers.items() if abs(value) > least}
-    if not beyond or max(map(abs, beyond.values())) > MOST_PERCENT:
+    beyond = {at: value for at, value in numbers.items() if abs(value) > MOST_SHARE}
+    least = LEAST_PERCENTAGE if unit else MOST_CORRELATION
+    if not least <= max(map(abs, numbers.values()), default=0.0) <= MOST_PERCENT:
         return
     for chosen in (beyond, numbers):
         shown = f"{next(iter(chosen.values())):g}"
@@ -297,8 +308,8 @@ def _respelt(given: Any) -> Iterator[Mend]:
 
 
 def _with_known_units(text: str) -> str:
-    ends = BETWEEN_ENDS.split(text)
-    if len(ends) == 1 and not WRITTEN.fullmatch(text):
+    ends = [with_decimal_point(end) or end for end in BETWEEN_ENDS.split(text)]
+    if len(ends) == 1 and not WRITTEN.fullmatch(ends[0]):
         ends = DASH.split(text.strip())
     found = [WRITTEN.fullmatch(end) for end in ends]
     written = [one for one in found if one is not None]

@@ -13,6 +13,8 @@ from .schema import Quantity, Scenario, Section
 
 # What is shown in the place of a source that a file leaves out.
 NO_SOURCE = "no source given"
+# The step of a key that stands for any member of a list.
+MEMBER = "*"
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,20 @@ def section_in(annotation: Any) -> type[BaseModel] | None:
             if model := section_in(option):
                 return model
     return None
+
+
+def homes_of(name: str) -> list[tuple[str, ...]]:
+    """Return the keys of a scenario's tables that end with a name, members' as well."""
+    return [home for home in _homes(Scenario) if home[-1] == name and len(home) > 1]
+
+
+def _homes(section: type[BaseModel]) -> Iterator[tuple[str, ...]]:
+    for name, field in section.model_fields.items():
+        yield (name,)
+        inner = section_in(field.annotation)
+        if inner is not None and issubclass(inner, Section):
+            within = (name, MEMBER) if get_origin(field.annotation) is tuple else (name,)
+            yield from ((*within, *below) for below in _homes(inner))
 
 
 def _walk(part: Section, prefix: str) -> Iterator[Input]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .edits import Edit, Rename, Write, toml_value
+from .key_moves import Move
 from .names import meant, question
 
 Steps = tuple[str, ...]
@@ -79,6 +80,12 @@ def renamed(given: str, name: str) -> Mend:
     return _misspelt(given, name, Rename((), name))
 
 
+def move(key: Steps, to: Steps) -> Mend:
+    """Return the mend that moves a key to another table, both from the scenario's root."""
+    right = ".".join(to)
+    return Mend(f"it is {right}", (Move((), key, to),), f"{'.'.join(key)} means {right}")
+
+
 def respell(given: str, known: Iterable[str], *at: str) -> Mend | None:
     """Return the mend of a misspelt value.
 
@@ -94,7 +101,7 @@ def respell(given: str, known: Iterable[str], *at: str) -> Mend | None:
 
 
 def _misspelt(given: str, near: str, edit: Edit) -> Mend:
-    return Mend(question(near), (edit,), f'"{given}" is a misspelt "{near}"')
+    return Mend(question(near), (edit,), f'"{given}" means "{near}"')
 
 
 def rewrite(value: Any, *at: str, meaning: str = "", assumes: str = "") -> Mend:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 from itertools import islice
 
+from .synonyms import NOT_MEANT, OURS
+
 # Comparing takes time by both lengths and by the number of names.
 LONGEST, MOST = 100, 200
 # So alike, of 1, are a name and a slip of the pen; and by so much less the next name.
@@ -31,9 +33,12 @@ def near_names(given: str, known: Iterable[str]) -> list[str]:
     """Return the known names nearest to a given one: more than one where none stands out."""
     if len(given) > LONGEST:
         return []
-    names = [name for name in islice(known, MOST) if name != given]
-    plain = _plain(given)
-    same = [name for name in names if _joined(name) == _joined(given)]
+    plain, joined = _plain(given), _joined(given)
+    names = [
+        name for name in islice(known, MOST) if name != given and (joined, name) not in NOT_MEANT
+    ]
+    same = [name for name in names if _joined(name) == joined]
+    same = same or [name for name in names if name == OURS.get(joined)]
     if same or not plain:
         return same
     # A dotted name whose beginning was left out.

@@ -16,6 +16,7 @@ INSTEAD = (
     (pa.types.is_boolean, "booleans; store 1 and 0 as float64"),
     (pa.types.is_decimal, "decimals; cast them to float64"),
     (pa.types.is_dictionary, "categories; store the numbers that they stand for, as float64"),
+    (pa.types.is_null, "nothing; store float64"),
     (pa.types.is_nested, "lists or tables; store each of their numbers as a column"),
 )
 
@@ -52,7 +53,10 @@ def read_parquet_column(file: pq.ParquetFile, column: str) -> NDArray[np.float64
     """
     kind = file.schema_arrow.field(column).type
     if not _holds_numbers(kind):
-        said = next((words for holds, words in INSTEAD if holds(kind)), "text; store float64")
+        said = next(
+            (words for holds, words in INSTEAD if holds(kind)),
+            "text; convert it to numbers, as float64",
+        )
         raise ValueError(f"holds no numbers ({kind!s:.60}) but {said}")
     try:
         found = file.read(columns=[column]).column(0)

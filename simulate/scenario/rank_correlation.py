@@ -43,6 +43,11 @@ def score_correlation(rank: float, kind: Kind | None, degrees: float | None) -> 
     return _score_of_spearman(rank, degrees)
 
 
+def kind_in_words(kind: Kind | None) -> str:
+    """Return which correlation a number is, where it isn't that of the scores."""
+    return "" if kind is None else f" ({kind.capitalize()})"
+
+
 def rank_correlation(score: float, kind: Kind | None, degrees: float | None) -> float:
     """Return the rank correlation that a correlation of scores makes; the way back."""
     if kind is None:

@@ -37,10 +37,13 @@ def percentage_as_logarithm(number: float, unit: str) -> str:
     part = number / 100.0
     if unit == VOLATILITY:
         return f"write {part:g} for {number:g}%"
-    if not 0.0 < part < 1.0:
+    if part <= -1.0:
         return "write it as a logarithm"
-    more, less = math.log1p(part), -math.log1p(-part)
-    return f"growth by {number:g}% is {more:.3g}, a fall by {number:g}% {less:.3g}"
+    growth = f"growth by {number:g}% is {math.log1p(part):.3g}"
+    if not 0.0 < part < 1.0:
+        return growth
+    # Falls are counted from 0 up.
+    return f"{growth}; a fall of costs or prices by {number:g}% is {-math.log1p(-part):.3g}"
 
 
 def scale_reminder(unit: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .edits import Edit, NoEditError, Splice, newline_of, toml_key, toml_value
+from .edits import Edit, NoEditError, Splice, dotted, newline_of, toml_value
 from .positions import KeyPath, Span
 
 
@@ -76,7 +76,7 @@ class ToMembers(Edit):
             yield Splice(span.start, span.end, opening + between + (written if own else ""))
 
     def _opening(self, text: str, name: str) -> str:
-        lines = [f"[[{_dotted(self.at)}]]"]
+        lines = [f"[[{dotted(self.at)}]]"]
         if name not in self.named:
             lines.append(f"name = {toml_value(name)}")
         return newline_of(text).join(lines)
@@ -106,7 +106,7 @@ class ToNamedTables(Edit):
             below = span.path[depth + 1 :]
             if span.kind == "header":
                 path = (*self.at, self.names[place], *below)
-                yield Splice(span.start, span.end, f"[{_dotted(path)}]")
+                yield Splice(span.start, span.end, f"[{dotted(path)}]")
             elif span.kind == "pair" and below == ("name",):
                 start = text.rfind("\n", 0, span.start)
                 yield Splice(start, span.end, "")
@@ -125,7 +125,7 @@ def _header(text: str, span: Span, path: KeyPath) -> str:
     brackets = "[[", "]]"
     if not text.startswith("[[", span.start):
         brackets = "[", "]"
-    return _dotted(path).join(brackets)
+    return dotted(path).join(brackets)
 
 
 def _pairs(text: str, found: Sequence[Span], pair: Span, member: KeyPath) -> Iterator[str]:
@@ -139,8 +139,3 @@ def _pairs(text: str, found: Sequence[Span], pair: Span, member: KeyPath) -> Ite
     else:
         name = next(s for s in inside if s.kind == "name" and s.path == member)
         yield text[name.end : pair.end].lstrip(" \t").removeprefix(".").lstrip(" \t")
-
-
-def _dotted(path: KeyPath) -> str:
-    """Return a path as a header writes it; a list's place means the last of it, unsaid."""
-    return ".".join(toml_key(step) for step in path if isinstance(step, str))

@@ -15,11 +15,14 @@ PIECE = re.compile(
 )
 CLOSING = {"[": "]", "{": "}"}
 CURLY = str.maketrans("“”„‟‘’‚", '""""\'\'\'')
+NO_VALUE = {"none", "null", "nil", "na"}
 TRUTH = {"true": "true", "false": "false"}
 POINT_FIRST = re.compile(r"([+-]?)\.(\d[\d_]*)")
 POINT_LAST = re.compile(r"([+-]?\d[\d_]*)\.")
 HEADER = re.compile(r"(\s*)(\[+)\s*([^\[\]#=]*?)\s*(\]*)(\s*(?:#.*)?)")
 COLON = re.compile(r"(\s*[\w.-]+\s*)(?::=|==|=>|:)(\s*)(?=\S)")
+NO_EQUALS = re.compile(r"(\s*[A-Za-z_][\w.]*)[ \t]+(?=[\d\"'{+-])")
+NOTE = re.compile(r"(\s*)(?://|--|;)[ \t]*")
 PAIR_KEY = re.compile(r"""(\s*)([\w.*]+\s*,\s*[\w.*]+)(?=\s*=)""")
 BRACE_LAST = re.compile(r"\{\s*$")
 COMMA_LAST = re.compile(r"\s*,\s*\}")
@@ -109,6 +112,10 @@ def _right_lines(line: str, column: int | None) -> Iterator[_Right]:
     if found := COLON.match(line):
         key = found[1].rstrip()
         yield _Right(f"{key} = {line[found.end() :]}", f"write {key.strip()} = …")
+    if found := NO_EQUALS.match(line):
+        yield _Right(f"{found[1]} = {line[found.end() :]}", f"write {found[1].strip()} = …")
+    if found := NOTE.match(line):
+        yield _Right(f"{found[1]}# {line[found.end() :]}", "begin a comment with #")
     if END.search(line):
         yield _Right(END.sub("", line), "leave out what stands after the value")
     if COMMA_LAST.search(line):
@@ -185,6 +192,8 @@ def _value(bare: str) -> str:
         return bare
     if bare.casefold() in TRUTH:
         return TRUTH[bare.casefold()]
+    if bare.casefold() in NO_VALUE:
+        return bare
     if found := POINT_FIRST.fullmatch(bare):
         return f"{found[1]}0.{found[2]}"
     if found := POINT_LAST.fullmatch(bare):

@@ -4,6 +4,7 @@ import math
 import re
 from typing import Any
 
+from .names import meant
 from .scale import GROWTH, PARTS, VOLATILITY, percentage_as_logarithm
 
 # A minus, an apostrophe and spaces that hold together, as typesetters write them.
@@ -43,6 +44,8 @@ LONGEST = 100
 BASES = {"bn": 1e9, "USD/yr": 1.0}
 # Keys of a distribution's table whose texts are no numbers, and those with a unit of their own.
 TEXTS = {"distribution", "source", "file", "column"}
+# Keys that don't exist, where people write in words what a source says.
+NOTES = {"note", "notes", "comment", "description", "reason"}
 PLAIN_NUMBER = "a plain number"
 OWN_UNITS = {"weights": "share", "times": "share", "degrees_of_freedom": "degrees"} | dict.fromkeys(
     ("mu", "sigma", "alpha", "beta", "shape"), PLAIN_NUMBER
@@ -66,7 +69,7 @@ def in_unit(value: Any, unit: str) -> Any:
     """
     if isinstance(value, dict):
         return {
-            key: member if key in TEXTS else in_unit(member, OWN_UNITS.get(key, unit))
+            key: member if _holds_text(key) else in_unit(member, OWN_UNITS.get(key, unit))
             for key, member in value.items()
         }
     if isinstance(value, list):
@@ -77,6 +80,11 @@ def in_unit(value: Any, unit: str) -> Any:
         return interval
     found = _written(value)
     return value if found is None else _plain(found, unit, _suffix(found))
+
+
+def _holds_text(key: str) -> bool:
+    """Tell whether what stands at a key, which may be misspelt, is no number by intent."""
+    return key in TEXTS or key in NOTES or meant(key, TEXTS) is not None
 
 
 def number_in_unit(text: str, unit: str) -> float:
@@ -127,15 +135,23 @@ def _written(text: str) -> re.Match[str] | None:
     """
     text = text.translate(PLAIN)
     found = WRITTEN.fullmatch(text)
-    if found is None and (almost := ALMOST_WRITTEN.fullmatch(text)):
-        digits = almost["number"].strip()
+    if found is None and ALMOST_WRITTEN.fullmatch(text):
         mend = "write thousands in groups of three digits, as 1,200"
-        if DECIMAL_COMMA.fullmatch(digits):
-            number = float(re.sub("[._' ]", "", digits).replace(",", "."))
-            space = "" if almost["suffix"] in (PERCENT, None) else " "
-            mend = f'write "{number:.15g}{space}{almost["suffix"] or ""}"'
+        if right := with_decimal_point(text):
+            mend = f'write "{right}"'
         raise ValueError(f'"{text.strip()}": a comma parts thousands, a point decimals; {mend}')
     return found
+
+
+def with_decimal_point(text: str) -> str | None:
+    """Return a number with its unit whose comma can only be the decimal point, with a point."""
+    found = ALMOST_WRITTEN.fullmatch(text.translate(PLAIN))
+    digits = found["number"].strip() if found else ""
+    if found is None or not DECIMAL_COMMA.fullmatch(digits):
+        return None
+    number = float(re.sub("[._' ]", "", digits).replace(",", "."))
+    space = "" if found["suffix"] in (PERCENT, None) else " "
+    return f"{found['before']}{number:.15g}{space}{found['suffix'] or ''}"
 
 
 def _suffix(written: re.Match[str]) -> str:

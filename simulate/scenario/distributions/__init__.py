@@ -22,13 +22,14 @@ from .fitted import Beta, Gamma, Pert, Triangular
 from .location_scale import LogitNormal, Lognormal, Normal, StudentT, Uniform
 from .metalog import MetalogDistribution
 from .mixtures import Discrete, Mixture
-from .scipy_named import PREFIX, ScipyNamed
+from .scipy_named import PREFIX, ScipyNamed, called_in_scipy
 from .shifted import Shifted
 
 __all__ = [
     "FAMILY",
     "NO_BREAKS",
     "OUTERMOST_SCORE",
+    "PREFIX",
     "AnyDistribution",
     "Fixed",
     "Lognormal",
@@ -39,6 +40,7 @@ __all__ = [
     "Truncatable",
     "Uncertain",
     "Uniform",
+    "called_in_scipy",
     "quantile_at_score",
 ]
 

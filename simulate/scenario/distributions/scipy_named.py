@@ -11,6 +11,7 @@ from scipy import interpolate, special, stats
 
 from simulate.scenario.mends import MendableError, rename, respell
 from simulate.scenario.names import did_you_mean
+from simulate.scenario.synonyms import OURS
 
 from .base import NO_BREAKS, OUTERMOST_SCORE, Array, Number, quantile_at_score
 from .scipy_discrete import DISCRETE, steps_of_named
@@ -25,6 +26,7 @@ CONTINUOUS = {
     for name, member in vars(stats).items()
     if isinstance(member, stats.rv_continuous) and name not in NOT_HERE
 }
+NAMES = sorted(PREFIX + name for name in CONTINUOUS | DISCRETE)
 # Their quantiles scipy searches one by one, or by slow formulas.
 SLOW = {"kstwo", "kstwobign"} | {
     name for name in CONTINUOUS if type(getattr(stats, name))._ppf is stats.rv_continuous._ppf
@@ -66,9 +68,8 @@ class ScipyNamed(Stepped):
     def _check(self) -> None:
         super()._check()
         if self._name not in CONTINUOUS | DISCRETE:
-            known = sorted(PREFIX + name for name in CONTINUOUS | DISCRETE)
-            mend = respell(self.distribution, known, "distribution")
-            hint = "" if mend else did_you_mean(self.distribution, known)
+            mend = respell(self.distribution, NAMES, "distribution")
+            hint = "" if mend else did_you_mean(self.distribution, NAMES)
             wrong = f"{self.distribution:.60} is no distribution here"
             raise MendableError(f"{wrong}{hint and '; '}{hint}", mend)
         known = _parameter_names(self._name)
@@ -164,3 +165,9 @@ def _searched(name: str, shapes: tuple[tuple[str, float], ...]) -> Any:
     if not np.all(np.isfinite(values)):
         return lambda score: np.full_like(score, np.nan)
     return interpolate.CubicSpline(knots, values)
+
+
+def called_in_scipy(name: str) -> list[str]:
+    """Return the distributions of scipy's that a name without its prefix may be of."""
+    called = name.casefold()
+    return [known for known in NAMES if known in (f"{PREFIX}{called}", OURS.get(called))]

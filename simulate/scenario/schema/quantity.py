@@ -73,6 +73,9 @@ class Quantity:
         return mended(given, self.unit, lambda value: self._check(value, inner))
 
     def _check(self, given: Any, inner: Validator) -> Uncertain:
+        if isinstance(given, str) and given.lstrip().startswith("+"):
+            right = given.strip().removeprefix("+").lstrip()
+            raise ValueError(f'a file sets: write "{right}", or by = {{ … }} in a variant to shift')
         read = given if isinstance(given, Uncertain) else in_unit(given, self.unit)
         found: Uncertain = inner(read)
         if isinstance(found, Fixed):
