@@ -286,13 +286,15 @@ def test_what_can_only_be_drawn_ends_in_a_line(
     assert list(Path().iterdir()) == []
 
 
-def test_pictures_do_not_look_for_a_canvas_of_the_surroundings(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("settings", [b"text.usetex: True\nfont.size: 30\n", b"\xff\xfe\x00"])
+def test_pictures_do_not_look_for_settings_of_the_surroundings(
+    monkeypatch: pytest.MonkeyPatch, settings: bytes
 ) -> None:
     monkeypatch.setenv("MPLBACKEND", "nonsense")
-    Path("matplotlibrc").write_text("text.usetex: True\nfont.size: 30\n")
+    Path("matplotlibrc").write_bytes(settings)
     command = [sys.executable, "-m", "simulate", "show", "openai", "--out"]
-    subprocess.run([*command, "theirs.png"], capture_output=True, check=True)
+    found = subprocess.run([*command, "theirs.png"], capture_output=True, check=True)
+    assert b"matplotlib" not in found.stderr
     Path("matplotlibrc").unlink()
     subprocess.run([*command, "plain.png"], capture_output=True, check=True)
     assert Path("theirs.png").read_bytes() == Path("plain.png").read_bytes()
