@@ -300,7 +300,7 @@ def test_pictures_do_not_look_for_settings_of_the_surroundings(
     assert Path("theirs.png").read_bytes() == Path("plain.png").read_bytes()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("entry", [["-m", "simulate"], ["-c", "{0}"]], ids=["-m", "script"])
 def test_an_interruption_of_the_first_second_is_a_line(entry: list[str], number: int) -> None:
     """The process interrupts itself at the import of numpy, among the first."""
