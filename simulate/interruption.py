@@ -10,7 +10,9 @@ from pathlib import Path
 from types import FrameType
 
 INTERRUPTED = 130
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# A terminal that is closed sends the last; Windows knows none.
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
+SIGNALS = tuple(signal.Signals[name] for name in NAMES if name in signal.Signals.__members__)
 
 
 def is_command() -> bool:

@@ -179,6 +179,11 @@ class Result:
     traces: Array = field(default_factory=lambda: np.empty((0, len(METRICS), 0)), repr=False)
     layout: Layout | None = field(default=None, repr=False)
 
+    def __repr__(self) -> str:
+        """Return what was run: in a notebook all its numbers would fill many pages."""
+        sampling = self.scenario.sampling
+        return f"<Result of {self.scenario.name!r}: {self.paths:,} paths, seed {sampling.seed}>"
+
     @property
     def replicates(self) -> int:
         """Number of replicates."""

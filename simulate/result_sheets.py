@@ -15,6 +15,10 @@ INPUTS, FRAME, CORRELATIONS, OUTCOMES = "Inputs", "Targets", "Correlations", "Ou
 NAMES = (ANSWER, TIMES, METRICS, FUNDING, INPUTS, FRAME, CORRELATIONS, OUTCOMES)
 # A spreadsheet opens it at once; Excel holds 1,048,576 rows and no more.
 MOST_ROWS = 1 << 15
+TRAILING = (
+    "Billions of dollars, and shares. Flows and margins are of the trailing four quarters, cash is "
+    "the balance."
+)
 # What is larger stands for an input that limits nothing.
 NO_LIMIT = 1e9
 
@@ -33,7 +37,7 @@ def sheets_of(result: Result, outcomes: pd.DataFrame | None) -> list[Sheet]:
     sheets = [
         Sheet(ANSWER, _by_year(result), _about(result), percent=True),
         Sheet(TIMES, _with_never(result.hitting_times)),
-        Sheet(METRICS, result.metrics),
+        Sheet(METRICS, result.metrics, (TRAILING,)),
         Sheet(FUNDING, _funding(result), ("Peak funding need, in billions of dollars.",)),
         Sheet(INPUTS, _inputs(scenario)),
         Sheet(FRAME, _as_frame(frame_table(scenario))),

@@ -14,6 +14,7 @@ from simulate.manifest import altered, read_manifest
 from simulate.output import RUN
 from simulate.result import Result
 from simulate.scenario import Scenario, ScenarioError
+from simulate.scenario.printable import steering_text
 from simulate.scenario.reach import Reach, data_files
 from simulate.scenario.regular_file import read_regular
 from simulate.version import package_version
@@ -109,11 +110,15 @@ def read_run(folder: Path, data: Sequence[Path] = ()) -> StoredRun:
 def _read_summary(folder: Path) -> Any:
     file = folder / SUMMARY
     try:
-        return json.loads(read_regular(file, LARGEST_SUMMARY, "a run's summary"))
+        summary = json.loads(read_regular(file, LARGEST_SUMMARY, "a run's summary"))
+        steers = steering_text(summary)
     except FileNotFoundError:
         raise ScenarioError(f"{folder}: holds no {SUMMARY}; name a folder of a run") from None
     except (ValueError, RecursionError):
         raise ScenarioError(f"{file}: not readable as JSON") from None
+    if steers:
+        raise ScenarioError(f'{file}: "{steers:.100}" holds a control character.', RUN_AGAIN)
+    return summary
 
 
 def _refuse_altered(folder: Path) -> None:

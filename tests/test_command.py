@@ -286,19 +286,21 @@ def test_what_can_only_be_drawn_ends_in_a_line(
     assert list(Path().iterdir()) == []
 
 
-def test_pictures_do_not_look_for_a_canvas_of_the_surroundings(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("settings", [b"text.usetex: True\nfont.size: 30\n", b"\xff\xfe\x00"])
+def test_pictures_do_not_look_for_settings_of_the_surroundings(
+    monkeypatch: pytest.MonkeyPatch, settings: bytes
 ) -> None:
     monkeypatch.setenv("MPLBACKEND", "nonsense")
-    Path("matplotlibrc").write_text("text.usetex: True\nfont.size: 30\n")
+    Path("matplotlibrc").write_bytes(settings)
     command = [sys.executable, "-m", "simulate", "show", "openai", "--out"]
-    subprocess.run([*command, "theirs.png"], capture_output=True, check=True)
+    found = subprocess.run([*command, "theirs.png"], capture_output=True, check=True)
+    assert b"matplotlib" not in found.stderr
     Path("matplotlibrc").unlink()
     subprocess.run([*command, "plain.png"], capture_output=True, check=True)
     assert Path("theirs.png").read_bytes() == Path("plain.png").read_bytes()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("entry", [["-m", "simulate"], ["-c", "{0}"]], ids=["-m", "script"])
 def test_an_interruption_of_the_first_second_is_a_line(entry: list[str], number: int) -> None:
     """The process interrupts itself at the import of numpy, among the first."""

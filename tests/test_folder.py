@@ -81,7 +81,7 @@ def ended(content: str, number: int, place: int) -> subprocess.CompletedProcess[
     )
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interruption_waits_until_all_files_are_in_place(number: int) -> None:
     write("old")
     found = ended("new", number, 2)

@@ -49,3 +49,8 @@ def test_what_is_no_date_stays_as_it_is(anthropic: Scenario) -> None:
     found, dates = dated(outcomes, anthropic), list(HITTING_TIMES.values())
     assert list(found.columns) == list(outcomes.columns)
     pd.testing.assert_frame_equal(found.drop(columns=dates), outcomes.drop(columns=dates))
+
+
+def test_a_result_is_shown_in_a_line(anthropic: Scenario) -> None:
+    shown = repr(run(anthropic, paths=1024))
+    assert shown == "<Result of 'Anthropic, January 2026': 1,024 paths, seed 20260122>"

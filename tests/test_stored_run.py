@@ -156,6 +156,23 @@ def test_a_summary_with_a_part_missing_is_refused(
         read_run(tmp_path)
 
 
+def test_a_stored_text_that_steers_the_terminal_is_refused(tmp_path: Path, result: Result) -> None:
+    summary = result.summary()
+    summary["scenario"]["name"] = "\x1b]0;title\x07"
+    store_summary(summary, tmp_path)
+    with pytest.raises(ScenarioError, match=r"\\x1b\]0;title\\x07.* holds a control character"):
+        read_run(tmp_path)
+
+
+def test_a_summary_nested_too_deep_is_refused(tmp_path: Path, result: Result) -> None:
+    nested: object = "deepest"
+    for _ in range(600):
+        nested = [nested]
+    store_summary(result.summary() | {"goal": nested}, tmp_path)
+    with pytest.raises(ScenarioError):
+        read_run(tmp_path)
+
+
 def test_a_scenario_that_is_none_is_refused(tmp_path: Path, result: Result) -> None:
     summary = result.summary()
     summary["scenario"]["targets"]["gross_margin"] = 70

@@ -1,16 +1,18 @@
 """Colours that colour-blind readers tell apart, text that stands out, and lines that fit."""
 
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from simulate.plots.frame import frame, made_by
-from simulate.plots.style import LIGHT, THEMES, Theme, mix
+from simulate.plots.style import LIGHT, THEMES, Theme, mix, save_picture
 from simulate.plots.ticks import year_step
 from simulate.plots.wrapping import ELLIPSIS, text_width, wrap
 from tests.drawn import faults
@@ -100,6 +102,14 @@ def test_text_and_marks_stand_out(theme: Theme) -> None:
 def test_a_mixture_lies_between() -> None:
     assert mix("#000000", "#ffffff", 0.0) == "#000000"
     assert mix("#000000", "#ff0000", 0.6) == "#990000"
+
+
+def test_a_name_in_a_script_that_the_font_lacks_is_drawn_without_a_warning(tmp_path: Path) -> None:
+    figure = Figure()
+    figure.text(0.1, 0.5, "東京ラボ")
+    for kind in (".png", ".svg"):
+        save_picture(figure, tmp_path / f"lab{kind}")
+    assert "東京ラボ" in (tmp_path / "lab.svg").read_text(encoding="utf-8")
 
 
 words = st.lists(st.text("abcWi ±%", min_size=1, max_size=40), max_size=12)

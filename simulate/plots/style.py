@@ -1,6 +1,8 @@
 """How all pictures look, and how they are saved."""
 
-from contextlib import AbstractContextManager
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -92,9 +94,14 @@ def style(theme: Theme) -> dict[str, Any]:
     }
 
 
-def styled(theme: Theme) -> AbstractContextManager[None]:
+@contextmanager
+def styled(theme: Theme) -> Iterator[None]:
     """Draw within in a theme's style on matplotlib's defaults, whatever the user's settings are."""
-    return matplotlib.style.context(["default", cast(Any, style(theme))])
+    settings = matplotlib.style.context(["default", cast(Any, style(theme))])
+    with settings, warnings.catch_warnings():
+        # Of a script that the font doesn't know, a PNG shows boxes and an SVG the text.
+        warnings.filterwarnings("ignore", message="Glyph")
+        yield
 
 
 def dress(axes: Axes, theme: Theme) -> None:
