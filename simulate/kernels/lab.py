@@ -468,7 +468,7 @@ def measure(s: Array, past: Array, metrics: Array) -> None:
 
 # Outcomes
 
-HELD_YEAR = 4
+QUARTERS_IN_A_ROW = 4
 
 
 @kernel
@@ -487,7 +487,9 @@ def watch(quarter: int, schedule: Schedule, state: State) -> None:
     run = s[Now.RUN_CASH_FLOW : Now.RUN_CASH_FLOW + LANES]
     lengthen_run(s[Now.FREE_CASH_FLOW : Now.FREE_CASH_FLOW + LANES], 0.0, run)
     hit_after(run, 1, quarter, hits[Hit.CASH_FLOW_POSITIVE : Hit.CASH_FLOW_POSITIVE + LANES])
-    hit_after(run, HELD_YEAR, quarter, hits[Hit.CASH_FLOW_HELD : Hit.CASH_FLOW_HELD + LANES])
+    hit_after(
+        run, QUARTERS_IN_A_ROW, quarter, hits[Hit.CASH_FLOW_HELD : Hit.CASH_FLOW_HELD + LANES]
+    )
     for i in range(LANES):
         out = np.float64(quarter) if s[Now.CASH + i] < 0.0 else hits[Hit.OUT_OF_CASH + i]
         hits[Hit.OUT_OF_CASH + i] = min(hits[Hit.OUT_OF_CASH + i], out)

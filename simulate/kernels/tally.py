@@ -43,7 +43,7 @@ class Tally(NamedTuple):
     """The counts of one replicate.
 
     ``joint`` counts paths by the quarter of the margin, in each definition of it, and by that of
-    the held year of positive cash flow.
+    the fourth quarter in a row with positive cash flow.
     """
 
     hits: Array
