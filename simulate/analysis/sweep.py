@@ -66,13 +66,15 @@ class Sweep:
 
     @property
     def finding(self) -> str:
+        """How far the first figure moves over the grid, and what it is in the baseline."""
+        return f"{self.span}; {written(self.base[0], self.figures[0].unit)} in the baseline"
+
+    @property
+    def span(self) -> str:
         """How far the first figure moves over the grid, in words."""
         figure, values = self.figures[0], self.grid(0)
         least, most = (self.cells[int(place)] for place in (values.argmin(), values.argmax()))
-        low, high, now = (
-            written(estimate, figure.unit)
-            for estimate in (least.figures[0], most.figures[0], self.base[0])
-        )
+        low, high = (written(cell.figures[0], figure.unit) for cell in (least, most))
         name = figure.short[0].upper() + figure.short[1:]
         settings = [setting for setting, _ in self.variations]
         at_low, at_high = (
@@ -80,10 +82,7 @@ class Sweep:
             for cell in (least, most)
         )
         named = (f"{s.title} {value}" for s, value in zip(settings, at_low, strict=True))
-        return (
-            f"{name}: from {low} ({', '.join(named)}) to {high} ({', '.join(at_high)}); "
-            f"{now} in the baseline"
-        )
+        return f"{name}: from {low} ({', '.join(named)}) to {high} ({', '.join(at_high)})"
 
     @property
     def table(self) -> pd.DataFrame:

@@ -18,15 +18,18 @@ DARKEST = 0.6
 def plot_sweep(sweep: Sweep, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
     """Draw the probabilities along one setting, or the first figure over two."""
     with frame(axes, theme) as picture:
+        finding = sweep.finding
         if len(sweep.variations) == 1:
             _draw_lines(picture.axes, sweep, theme)
             detail = sweep.variations[0][0].meaning
         else:
             _draw_heat_map(picture.axes, sweep, theme)
-            framed = _cell_of_baseline(sweep) is not None
-            detail = f"each pair of values{'; the frame marks the baseline' if framed else ''}"
+            detail = "each pair of values"
+            if _cell_of_baseline(sweep) is not None:
+                # What stands in the frame is not said again.
+                finding, detail = sweep.span, f"{detail}; the frame marks the baseline"
         return picture.tell(
-            sweep.finding, f"{sweep.scenario.name}: {detail}", made_by(sweep.common.words)
+            finding, f"{sweep.scenario.name}: {detail}", made_by(sweep.common.words)
         )
 
 
