@@ -25,7 +25,7 @@ from .options import (
     Variant,
     scenario_name,
 )
-from .running import compile_kernels, interruptible, progress_bar
+from .running import compile_kernels, progress_bar
 from .sources import read_scenario
 
 if TYPE_CHECKING:
@@ -62,12 +62,11 @@ def backtest(
     scenario = read_scenario(file, variant=variant, stress=stress, settings=settings, data=data)
     seen = read_observations(observe or (), observations, scenario)
     picture = new_picture(out, scenario_name(file, variant, stress), "backtest", force)
-    with interruptible():
-        compile_kernels(silent=False)
-        with progress_bar(silent=False) as progress:
-            found = score(scenario, seen, paths, threads, progress)
-        print_backtest(found, console())
-        save_drawn(picture, plot_backtest, found)
+    compile_kernels(silent=False)
+    with progress_bar(silent=False) as progress:
+        found = score(scenario, seen, paths, threads, progress)
+    print_backtest(found, console())
+    save_drawn(picture, plot_backtest, found)
     console().print(f"Predictions and what came true drawn: {picture}", soft_wrap=True)
 
 

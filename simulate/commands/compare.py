@@ -15,7 +15,7 @@ from simulate.scenario.packaged import PACKAGED
 
 from .files import drawing, new_page, save_page
 from .options import Data, Force, Seed, Threads
-from .running import compile_kernels, interruptible, progress_bar
+from .running import compile_kernels, progress_bar
 from .sources import load_named
 
 if TYPE_CHECKING:
@@ -68,17 +68,14 @@ def compare(
     scenarios = [load_named(source, data=data or ()) for source in sources[:-1]]
     scenarios.append(load_named(sources[-1], settings or (), data or ()))
     page = new_page(out, _name(sources[0]), "comparison", force)
-    with interruptible():
-        compile_kernels(silent=False)
-        with progress_bar(silent=False) as progress:
-            comparison = run_all(
-                scenarios, paths=paths, seed=seed, threads=threads, progress=progress
-            )
-        print_comparison(comparison, console())
-        command = _command(sources, settings or [], data or [], comparison)
-        with drawing(page):
-            html = render_comparison(comparison, command=command)
-        save_page(html, page)
+    compile_kernels(silent=False)
+    with progress_bar(silent=False) as progress:
+        comparison = run_all(scenarios, paths=paths, seed=seed, threads=threads, progress=progress)
+    print_comparison(comparison, console())
+    command = _command(sources, settings or [], data or [], comparison)
+    with drawing(page):
+        html = render_comparison(comparison, command=command)
+    save_page(html, page)
     console().print(f"Comparison: {page}", soft_wrap=True)
 
 

@@ -12,7 +12,7 @@ from simulate.number_format import percent
 
 from .files import new_picture, save_drawn
 from .options import Data, File, Force, Set, Stress, Threads, Variant, scenario_name
-from .running import compile_kernels, interruptible
+from .running import compile_kernels
 from .sources import read_scenario
 
 if TYPE_CHECKING:
@@ -39,11 +39,10 @@ def converge(
 
     scenario = read_scenario(file, variant=variant, stress=stress, settings=settings, data=data)
     picture = new_picture(out, scenario_name(file, variant, stress), "convergence", force)
-    with interruptible():
-        compile_kernels(silent=False)
-        convergence = run_both(scenario, paths, threads)
-        print_convergence(convergence, console())
-        save_drawn(picture, plot_convergence, convergence)
+    compile_kernels(silent=False)
+    convergence = run_both(scenario, paths, threads)
+    print_convergence(convergence, console())
+    save_drawn(picture, plot_convergence, convergence)
     console().print(f"Convergence drawn: {picture}", soft_wrap=True)
 
 

@@ -16,7 +16,7 @@ from simulate.scenario.packaged import shown_path
 
 from .files import new_picture, save_drawn
 from .options import Data, File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
-from .running import compile_kernels, interruptible, progress_bar
+from .running import compile_kernels, progress_bar
 from .sources import read_scenario
 
 if TYPE_CHECKING:
@@ -58,12 +58,11 @@ def decide(
         for name in names
     }
     picture = new_picture(out, scenario_name(file, variant, stress), "decision", force)
-    with interruptible():
-        compile_kernels(silent=False)
-        with progress_bar(silent=False) as progress:
-            weighed = weigh(options, paths=paths, seed=seed, threads=threads, progress=progress)
-        print_decision(weighed, name, console())
-        save_drawn(picture, plot_decision, weighed)
+    compile_kernels(silent=False)
+    with progress_bar(silent=False) as progress:
+        weighed = weigh(options, paths=paths, seed=seed, threads=threads, progress=progress)
+    print_decision(weighed, name, console())
+    save_drawn(picture, plot_decision, weighed)
     console().print(f"Decision drawn: {picture}", soft_wrap=True)
 
 

@@ -13,7 +13,7 @@ from simulate.result import DISCLAIMER
 
 from .files import new_picture, save_drawn
 from .options import Data, File, Force, Paths, Set, Stress, Threads, Variant, scenario_name
-from .running import compile_kernels, interruptible, progress_bar
+from .running import compile_kernels, progress_bar
 from .sources import read_scenario
 
 if TYPE_CHECKING:
@@ -53,17 +53,16 @@ def discover(
     if target is not None:
         event = parse_event(target, scenario, f'--target "{target}"')
     picture = new_picture(out, scenario_name(file, variant, stress), "discovery", force)
-    with interruptible():
-        compile_kernels(silent=False)
-        with progress_bar(silent=False) as progress:
-            discovery = find_rule(scenario, event, paths, threads, progress)
-        success, failure = example_paths(discovery.outcomes, event, discovery.scenario)
-        print_discovery(discovery, console())
-        for story, kind in ((success, "it happens"), (failure, "it doesn't")):
-            if story is not None:
-                print_story(story, kind, console())
-        console().print(Text(DISCLAIMER, style="dim"))
-        save_drawn(picture, plot_discovery, discovery, success, failure)
+    compile_kernels(silent=False)
+    with progress_bar(silent=False) as progress:
+        discovery = find_rule(scenario, event, paths, threads, progress)
+    success, failure = example_paths(discovery.outcomes, event, discovery.scenario)
+    print_discovery(discovery, console())
+    for story, kind in ((success, "it happens"), (failure, "it doesn't")):
+        if story is not None:
+            print_story(story, kind, console())
+    console().print(Text(DISCLAIMER, style="dim"))
+    save_drawn(picture, plot_discovery, discovery, success, failure)
     console().print(f"Rule and examples drawn: {picture}", soft_wrap=True)
 
 

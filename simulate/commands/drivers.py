@@ -28,7 +28,7 @@ from .options import (
     Variant,
     scenario_name,
 )
-from .running import compile_kernels, interruptible, progress_bar
+from .running import compile_kernels, progress_bar
 from .sources import read_scenario
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def drivers(
     asked = [parse_outcome(text, scenario) for text in outcome or ()] or headline_outcomes(scenario)
     folder = out or RESULTS / f"{scenario_name(file, variant, stress)}-drivers"
     silent = quiet or as_json
-    with interruptible(), drivers_folder(folder, force, tell) as partial:
+    with drivers_folder(folder, force, tell) as partial:
         compile_kernels(silent)
         with progress_bar(silent) as progress:
             found = find_drivers(scenario, asked, paths=paths, threads=threads, progress=progress)

@@ -18,7 +18,7 @@ from simulate.scenario.setting import parse_search
 
 from .files import new_picture, save_drawn
 from .options import Data, File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
-from .running import compile_kernels, interruptible, progress_bar
+from .running import compile_kernels, progress_bar
 from .sources import read_scenario
 
 if TYPE_CHECKING:
@@ -81,31 +81,30 @@ def goal(
     found, ranges = [setting for setting, _ in searches], [ends for _, ends in searches]
     kind = "goal" if len(found) == 1 else "goal-map"
     picture = new_picture(out, scenario_name(file, variant, stress), kind, force)
-    with interruptible():
-        compile_kernels(silent=False)
-        with progress_bar(silent=False) as progress:
-            if len(found) == 1:
-                answer = seek_goal(
-                    wanted,
-                    found[0],
-                    ranges[0],
-                    paths=paths or PATHS_OF_A_CURVE,
-                    seed=seed,
-                    threads=threads,
-                    progress=progress,
-                )
-            else:
-                answer = map_goal(
-                    wanted,
-                    (found[0], found[1]),
-                    ranges,
-                    paths=paths or PATHS_OF_A_MAP,
-                    seed=seed,
-                    threads=threads,
-                    progress=progress,
-                )
-        print_goal(answer, console())
-        save_drawn(picture, plot_goal, answer)
+    compile_kernels(silent=False)
+    with progress_bar(silent=False) as progress:
+        if len(found) == 1:
+            answer = seek_goal(
+                wanted,
+                found[0],
+                ranges[0],
+                paths=paths or PATHS_OF_A_CURVE,
+                seed=seed,
+                threads=threads,
+                progress=progress,
+            )
+        else:
+            answer = map_goal(
+                wanted,
+                (found[0], found[1]),
+                ranges,
+                paths=paths or PATHS_OF_A_MAP,
+                seed=seed,
+                threads=threads,
+                progress=progress,
+            )
+    print_goal(answer, console())
+    save_drawn(picture, plot_goal, answer)
     console().print(f"Goal drawn: {picture}", soft_wrap=True)
 
 

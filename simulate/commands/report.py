@@ -12,7 +12,7 @@ from simulate.scenario import Scenario, ScenarioError
 
 from .files import drawing, new_page, save_page
 from .options import Data, Force, PathsOfRun, Seed, Set, Stress, Threads, Variant, scenario_name
-from .running import compile_kernels, interruptible, progress_bar
+from .running import compile_kernels, progress_bar
 from .sources import read_scenario
 
 
@@ -62,23 +62,22 @@ def report(
         chosen = read_scenario(source, variant=variant, stress=stress, settings=settings, data=data)
         scenario, name = with_sampling(chosen, paths, seed), scenario_name(source, variant, stress)
     page = new_page(out, name, "report", force)
-    with interruptible():
-        compile_kernels(silent=False)
-        with progress_bar(silent=False) as progress:
-            result = run(scenario, threads=threads, progress=progress)
-            found = find_drivers(scenario, threads=threads, progress=progress) if drivers else None
-        if stored is not None:
-            stored.refuse_another(result)
-            result = replace(result, goal=stored.goal)
-            words = ["simulate", "report", str(source)]
-        else:
-            words = _words(source, variant, stress, settings or [], scenario)
-        words += [word for folder in data or [] for word in ("--data", str(folder))]
-        command = shlex.join([*words, "--drivers"] if drivers else words)
-        with drawing(page):
-            section = drivers_section(found) if found is not None else None
-            html = render_report(result, command=command, drivers=section)
-        save_page(html, page)
+    compile_kernels(silent=False)
+    with progress_bar(silent=False) as progress:
+        result = run(scenario, threads=threads, progress=progress)
+        found = find_drivers(scenario, threads=threads, progress=progress) if drivers else None
+    if stored is not None:
+        stored.refuse_another(result)
+        result = replace(result, goal=stored.goal)
+        words = ["simulate", "report", str(source)]
+    else:
+        words = _words(source, variant, stress, settings or [], scenario)
+    words += [word for folder in data or [] for word in ("--data", str(folder))]
+    command = shlex.join([*words, "--drivers"] if drivers else words)
+    with drawing(page):
+        section = drivers_section(found) if found is not None else None
+        html = render_report(result, command=command, drivers=section)
+    save_page(html, page)
     console().print(f"Report: {page}", soft_wrap=True)
 
 

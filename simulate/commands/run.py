@@ -26,7 +26,7 @@ from .options import (
     Variant,
     scenario_name,
 )
-from .running import compile_kernels, interruptible, progress_bar
+from .running import compile_kernels, progress_bar
 from .sources import tell_notes
 
 LARGEST_KEPT = 1 << 22
@@ -85,7 +85,7 @@ def run(
     silent = quiet or as_json
     if silent:
         tell_notes(chosen)
-    with interruptible(), output_folder(folder, force, tell) as partial:
+    with output_folder(folder, force, tell) as partial:
         compile_kernels(silent)
         with (
             progress_bar(silent) as progress,

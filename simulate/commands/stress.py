@@ -17,7 +17,7 @@ from simulate.scenario.packaged import shown_path
 
 from .files import new_picture, save_drawn
 from .options import Data, File, Force, Seed, Set, Threads, Variant, scenario_name
-from .running import compile_kernels, interruptible, progress_bar
+from .running import compile_kernels, progress_bar
 from .sources import read_scenario
 
 if TYPE_CHECKING:
@@ -55,20 +55,19 @@ def stress(
     scenario = read_scenario(file, variant=variant, settings=settings, data=data)
     tests = {name: load(name) for name in titles}
     picture = new_picture(out, scenario_name(file, variant, None), "stress", force)
-    with interruptible():
-        compile_kernels(silent=False)
-        with progress_bar(silent=False) as progress:
-            found = run_all(
-                scenario,
-                tests,
-                titles,
-                paths=paths,
-                seed=seed,
-                threads=threads,
-                progress=progress,
-            )
-        print_stresses(found, console())
-        save_drawn(picture, plot_stresses, found)
+    compile_kernels(silent=False)
+    with progress_bar(silent=False) as progress:
+        found = run_all(
+            scenario,
+            tests,
+            titles,
+            paths=paths,
+            seed=seed,
+            threads=threads,
+            progress=progress,
+        )
+    print_stresses(found, console())
+    save_drawn(picture, plot_stresses, found)
     console().print(f"Stress tests drawn: {picture}", soft_wrap=True)
 
 

@@ -20,7 +20,7 @@ from simulate.scenario.setting import parse_variation
 
 from .files import new_picture, new_table, save_drawn, save_table
 from .options import Data, File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
-from .running import compile_kernels, interruptible, progress_bar
+from .running import compile_kernels, progress_bar
 from .sources import read_scenario
 
 if TYPE_CHECKING:
@@ -72,24 +72,23 @@ def sweep(
         picture, scenario_name(file, variant, stress), "sweep", force, "--picture"
     )
     written = None if out is None else new_table(out, force)
-    with interruptible():
-        compile_kernels(silent=False)
-        with progress_bar(silent=False) as progress:
-            found = run_grid(
-                scenario,
-                variations,
-                event,
-                paths=paths,
-                seed=seed,
-                threads=threads,
-                progress=progress,
-            )
-        print_sweep(found, console())
-        names = str(drawing) if written is None else f"{drawing}; table: {written}"
-        with uninterrupted(f"written: {names}"):
-            if written is not None:
-                save_table(found.table, written, scenario)
-            save_drawn(drawing, plot_sweep, found)
+    compile_kernels(silent=False)
+    with progress_bar(silent=False) as progress:
+        found = run_grid(
+            scenario,
+            variations,
+            event,
+            paths=paths,
+            seed=seed,
+            threads=threads,
+            progress=progress,
+        )
+    print_sweep(found, console())
+    names = str(drawing) if written is None else f"{drawing}; table: {written}"
+    with uninterrupted(f"written: {names}"):
+        if written is not None:
+            save_table(found.table, written, scenario)
+        save_drawn(drawing, plot_sweep, found)
     console().print(f"Sweep drawn: {names}", soft_wrap=True)
 
 

@@ -26,7 +26,7 @@ from .options import (
     Variant,
     scenario_name,
 )
-from .running import compile_kernels, interruptible, progress_bar
+from .running import compile_kernels, progress_bar
 from .sources import read_scenario
 
 if TYPE_CHECKING:
@@ -64,12 +64,11 @@ def update(
     scenario = read_scenario(file, variant=variant, stress=stress, settings=settings, data=data)
     seen = read_observations(observe or (), observations, scenario)
     picture = new_picture(out, scenario_name(file, variant, stress), "update", force)
-    with interruptible():
-        compile_kernels(silent=False)
-        with progress_bar(silent=False) as progress:
-            found = weigh(scenario, seen, paths, threads, progress)
-        print_update(found, console())
-        save_drawn(picture, plot_update, found)
+    compile_kernels(silent=False)
+    with progress_bar(silent=False) as progress:
+        found = weigh(scenario, seen, paths, threads, progress)
+    print_update(found, console())
+    save_drawn(picture, plot_update, found)
     console().print(f"Before and after drawn: {picture}", soft_wrap=True)
 
 
