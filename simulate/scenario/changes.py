@@ -24,6 +24,8 @@ KINDS: dict[str, Key] = {
     "stress": ("stresses",),
     "option": ("decision", "options"),
 }
+# Those parts that belong to no scenario.
+CHANGES = ("variants", "stresses")
 # Ways to move an input, in the order in which they act: its value times the one, plus the other.
 WAYS = ("times", "by")
 # What such a table says of itself, beside what it changes.
@@ -83,6 +85,12 @@ def list_named(layers: Layers) -> tuple[Named, list[Told]]:
     return named, mistakes
 
 
+def leave_changes(layers: Layers) -> None:
+    """Take variants and stress tests out of a file, so that the rest is a scenario."""
+    for part in CHANGES:
+        layers.table.pop(part, None)
+
+
 def apply_changes(layers: Layers, path: Path, changes: Changes) -> list[Told]:
     """Lay a variant over a scenario, then a stress test, an option, and settings.
 
@@ -107,8 +115,7 @@ def apply_changes(layers: Layers, path: Path, changes: Changes) -> list[Told]:
         If the file has no such variant or stress test, or a setting is none.
     """
     named, mistakes = list_named(layers)
-    for part in ("variants", "stresses"):
-        layers.table.pop(part, None)
+    leave_changes(layers)
     before, titles = layers.table.get("name"), []
     names = (changes.variant, changes.stress, changes.option)
     asked = zip(KINDS, named, names, strict=True)

@@ -151,6 +151,12 @@ def dotted(path: KeyPath) -> str:
     return ".".join(toml_key(step) for step in path if isinstance(step, str))
 
 
+def header_as(text: str, span: Span, path: KeyPath) -> str:
+    """Return a header of a path, in as many brackets as the one of a span."""
+    brackets = ("[[", "]]") if text.startswith("[[", span.start) else ("[", "]")
+    return dotted(path).join(brackets)
+
+
 def toml_value(value: Any) -> str:
     """Return a number, a text or a list as TOML writes it."""
     if isinstance(value, bool):

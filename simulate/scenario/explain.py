@@ -8,19 +8,20 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from .changes import CHANGES
 from .distributions import FAMILY, PREFIX, Fixed, called_in_scipy
 from .distributions.quantiles import QUANTILE_KEY
 from .errors import Mistake, Told
 from .fixes import fix_of
 from .input_mends import FOR_INPUTS
 from .inputs import MEMBER, homes_of, section_in
-from .layers import Key, Layers, Table
+from .layers import Key, Layers, Table, named_members
 from .members import MISSING, misnamed_members
 from .mends import Mend, move, rename, respell
 from .names import did_you_mean
 from .only_family import only_family
 from .packaged import shown_path
-from .parents import likely_parent
+from .parents import EXTENDS, likely_parent
 from .quantile_names import rename_quantile
 from .retype import retyped
 from .schema import Scenario, Section
@@ -57,7 +58,7 @@ FOR_LISTS = 'must be a list; begin each member with [[{0}]], and name = "…" on
 # What a table may say beside what its model holds.
 BESIDE: dict[type[BaseModel], tuple[str, ...]] = {
     Fixed: ("distribution",),
-    Scenario: ("extends", "variants", "stresses"),
+    Scenario: (EXTENDS, *CHANGES),
 }
 
 
@@ -160,11 +161,7 @@ def _value_at(key: Key, table: Table) -> Any:
     here: Any = table
     for step in key:
         if isinstance(here, list):
-            members = {
-                str(m.get("name", i)) if isinstance(m, dict) else str(i): m
-                for i, m in enumerate(here)
-            }
-            here = members.get(step)
+            here = dict(named_members(here)).get(step)
         else:
             here = here.get(step) if isinstance(here, dict) else None
     return here

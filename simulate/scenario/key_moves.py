@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .edits import Edit, NoEditError, Splice, dotted, newline_of, toml_key
+from .edits import Edit, NoEditError, Splice, dotted, header_as, newline_of, toml_key
 from .positions import KeyPath, Span
 
 
@@ -35,10 +35,7 @@ class Move(Edit):
             if span.path != self.at:
                 continue
             if span.kind == "header":
-                brackets = "[[", "]]"
-                if not text.startswith("[[", span.start):
-                    brackets = "[", "]"
-                yield Splice(span.start, span.end, dotted(target).join(brackets))
+                yield Splice(span.start, span.end, header_as(text, span, target))
             elif span.kind == "pair":
                 yield from self._moved_pair(text, found, span, header, target)
 

@@ -1,6 +1,6 @@
 """Tables laid over one another: files that extend others, variants, stress tests, settings."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -80,6 +80,13 @@ class Layers:
         self.labs: dict[Path, str] = {}
         self.notes: list[str] = []
         self._positions: dict[Path, dict[KeyPath, Position]] = {}
+
+    @classmethod
+    def of(cls, table: Table, origin: Origin) -> "Layers":
+        """Return layers of one table."""
+        layers = cls()
+        layers.lay(table, origin)
+        return layers
 
     def lay(self, own: Table, origin: Origin) -> None:
         """Lay a table over what is there."""
@@ -219,10 +226,7 @@ class Layers:
         if isinstance(value, dict):
             members = ((str(k), k, v) for k, v in value.items())
         elif isinstance(value, list):
-            members = (
-                (str(m.get("name", i)) if isinstance(m, dict) else str(i), i, m)
-                for i, m in enumerate(value)
-            )
+            members = ((name, i, m) for i, (name, m) in enumerate(named_members(value)))
         for name, place, member in members:
             self._own((*key, name), member, origin.within(place))
 
@@ -246,6 +250,13 @@ class Layers:
         raise ScenarioError(
             self.told(origin, f"there is no {path}" + ("" if mend else f"; {hint}"), mend)
         )
+
+
+def named_members(members: list[Any]) -> Iterator[tuple[str, Any]]:
+    """Return each member of a list by the name that it has in keys, or else by its place."""
+    for place, member in enumerate(members):
+        name = member.get("name", place) if isinstance(member, dict) else place
+        yield str(name), member
 
 
 def _with_step(key: str, place: int, step: str) -> str:

@@ -7,18 +7,17 @@ import numpy as np
 from pydantic import ValidationError
 
 from .chain import read_chain, read_toml
+from .changes import leave_changes
 from .correlations import misnamed_inputs
 from .edits import Insert
 from .inputs import declared_inputs
 from .layers import Origin, Table
 from .mends import Mend
 from .names import meant
-from .packaged import DEFAULT_SCENARIO, packaged_configs
+from .packaged import DEFAULT_SCENARIO, NEUTRAL, packaged_configs, packaged_names
 from .schema import Scenario
 
-BASE, EXTENDS = "base.toml", "extends"
-# What is taken out of a file before the rest is a scenario.
-CHANGES = ("variants", "stresses")
+EXTENDS = "extends"
 
 
 def likely_parent(table: Table, path: Path) -> Mend | None:
@@ -34,12 +33,12 @@ def likely_parent(table: Table, path: Path) -> Mend | None:
     """
     if any(meant(key, [EXTENDS]) for key in table):
         return None
-    wrong = {name: _mistakes_over(name, table, path) for name in (BASE, *_labs())}
+    wrong = {name: _mistakes_over(name, table, path) for name in (NEUTRAL, *_labs())}
     possible = {name: count for name, count in wrong.items() if count is not None}
     if not possible:
         return None
-    if BASE in possible:
-        return _mend(BASE, "what is missing is what all labs have in common")
+    if NEUTRAL in possible:
+        return _mend(NEUTRAL, "what is missing is what all labs have in common")
     texts = " ".join(str(text) for text in (path.stem, table.get("name"), table.get("description")))
     told = [name for name in possible if Path(name).stem in texts.casefold()]
     if len(told) == 1:
@@ -61,8 +60,8 @@ def _mend(name: str, assumes: str) -> Mend:
 
 def _labs() -> list[str]:
     """Return the packaged scenarios that are each of a lab, and not of a change of one."""
-    files = sorted(packaged_configs().glob("*.toml"))
-    return [file.name for file in files if read_toml(file).get(EXTENDS) == BASE]
+    configs = packaged_configs()
+    return [n for n in packaged_names() if read_toml(configs / n).get(EXTENDS) == NEUTRAL]
 
 
 def _mistakes_over(name: str, table: Table, path: Path) -> int | None:
@@ -72,8 +71,7 @@ def _mistakes_over(name: str, table: Table, path: Path) -> int | None:
     correlations = layers.table.get("correlations")
     correlations = correlations if isinstance(correlations, dict) else {}
     count = len(misnamed_inputs(correlations, declared_inputs(layers.table)))
-    for part in CHANGES:
-        layers.table.pop(part, None)
+    leave_changes(layers)
     try:
         with np.errstate(all="ignore"):
             Scenario.model_validate(layers.table)

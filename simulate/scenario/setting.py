@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ class Setting:
         """What the value is, by its key: that of the key, its shift or its factor."""
         return f"{NAMES[self.way]}{self.key}"
 
-    @property
+    @cached_property
     def title(self) -> str:
         """What the value is, in words, such as ``shift of efficiency gain``."""
         inputs = {member.key for member in list_inputs(self.scenario)}
@@ -250,9 +251,7 @@ def find_setting(scenario: Scenario, key: str, way: Way = "set") -> Setting:
 
 
 def _layers(scenario: Scenario, origin: Origin) -> Layers:
-    layers = Layers()
-    layers.lay(scenario.model_dump(mode="json", exclude_none=True), origin)
-    return layers
+    return Layers.of(scenario.model_dump(mode="json", exclude_none=True), origin)
 
 
 def _single(given: Any, origin: Origin) -> Value:

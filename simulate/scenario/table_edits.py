@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .edits import Edit, NoEditError, Splice, dotted, newline_of, toml_value
+from .edits import Edit, NoEditError, Splice, dotted, header_as, newline_of, toml_value
 from .positions import KeyPath, Span
 
 
@@ -67,7 +67,7 @@ class ToMembers(Edit):
             elif name != begun[-1]:
                 raise NoEditError  # the tables of a member stand apart
             if span.kind == "header":
-                written = _header(text, span, (*self.at, *span.path[depth + 1 :]))
+                written = header_as(text, span, (*self.at, *span.path[depth + 1 :]))
                 own = len(span.path) > depth + 1
             else:
                 written = newline_of(text).join(_pairs(text, found, span, (*self.at, name)))
@@ -119,13 +119,6 @@ def _outermost(found: Sequence[Span]) -> Iterator[Span]:
         if span.kind in ("header", "pair") and span.start >= end:
             end = span.end
             yield span
-
-
-def _header(text: str, span: Span, path: KeyPath) -> str:
-    brackets = "[[", "]]"
-    if not text.startswith("[[", span.start):
-        brackets = "[", "]"
-    return dotted(path).join(brackets)
 
 
 def _pairs(text: str, found: Sequence[Span], pair: Span, member: KeyPath) -> Iterator[str]:

@@ -13,7 +13,7 @@ from .distributions import Uncertain
 from .errors import Mistake, ScenarioError, Told
 from .explain import describe, mistakes_of
 from .inputs import declared_inputs
-from .layers import Layers, Origin, Table
+from .layers import Layers, Origin
 from .schema import Scenario
 
 # Where a scenario was read is written by what reads it, and by nobody else.
@@ -47,7 +47,8 @@ def validate(layers: Layers, path: Path) -> tuple[Scenario | None, list[Told]]:
 
 def with_changes(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     """Return a scenario with single keys set; see ``Scenario.with_changes``."""
-    layers = _layers(scenario.model_dump(mode="json", exclude_none=True), UNCHECKED)
+    table = scenario.model_dump(mode="json", exclude_none=True)
+    layers = Layers.of(table, Origin(None, (), UNCHECKED))
     for key, value in changes.items():
         steps = parse_key(key)
         if not steps:
@@ -75,16 +76,10 @@ def validated(scenario: Scenario) -> Scenario:
         raise ScenarioError(f"a scenario is wanted, not a {kind}; load_scenario reads one")
     # What can't be written without a warning is told when it is validated.
     table = scenario.model_dump(exclude_none=True, warnings=False)
-    found, mistakes = validate(_layers(table, UNCHECKED), Path(UNCHECKED))
+    found, mistakes = validate(Layers.of(table, Origin(None, (), UNCHECKED)), Path(UNCHECKED))
     if found is None:
         raise ScenarioError(*mistakes)
     return found
-
-
-def _layers(table: Table, made_by: str) -> Layers:
-    layers = Layers()
-    layers.lay(table, Origin(None, (), made_by))
-    return layers
 
 
 def _written(value: Any) -> Any:
