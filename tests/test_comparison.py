@@ -123,4 +123,4 @@ def test_a_stress_test_of_another_horizon_compares_within_it(anthropic: Scenario
     assert found.apart == (
         "All figures are of the years to 2028, where the horizon of short ends.",
     )
-    assert found.figures[1].short == "cash flow > 0 held by 2028"
+    assert found.figures[1].short == "4 quarters of cash flow > 0 by 2028"

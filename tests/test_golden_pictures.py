@@ -98,7 +98,7 @@ def test_pictures_look_as_they_did(both: tuple[Result, Result]) -> None:
     [
         ("blue", "margin_date"),
         ("light_blue", "funding_need"),
-        ("orange", "cash_bridge"),
+        ("orange", "cash_flow_date"),
         ("pale", "margin_date"),
     ],
 )

@@ -60,7 +60,7 @@ def _draw_index(axes: Axes, place: int, index: Index, theme: Theme) -> None:
             xerr=_reach(index.share),
             ecolor=theme.ink,
             error_kw={"linewidth": 1.0, "capsize": 2.5},
-            label="share (they sum to 100%)" if label else None,
+            label="share (sum: 100%)" if label else None,
         )
     for estimate, marker, color, name in (
         (index.first_order, "|", theme.ink, "first-order"),

@@ -212,7 +212,7 @@ def _head_axes(axes: Axes, finding: str, detail: str, theme: Theme) -> None:
         linespacing=LINE,
     )
     axes.set_title(
-        wrap(finding, width, size, "bold", most=4, balanced=True),
+        wrap(finding, width, size, "bold", most=5, balanced=True),
         loc="left",
         fontsize=size,
         fontweight="bold",

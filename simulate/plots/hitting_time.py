@@ -104,8 +104,8 @@ def _plot(
         if projected_year in result.years:
             _mark_projection(top, bottom, result, times[0], projected_year, theme)
         footer = made_of(result, projection=projected_year in result.years)
-        about = f"{result.scenario.name}: {detail}; equal areas are equal shares of paths"
-        return picture.tell(finding, about, footer)
+        about = f"{result.scenario.name}: {detail}"
+        return picture.tell(finding, about, f"Equal areas are equal shares of paths. {footer}")
 
 
 def _shares(result: Result, time: Hit) -> NDArray[np.float64]:
