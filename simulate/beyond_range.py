@@ -16,12 +16,16 @@ GROWTH = {
 }
 
 
+class BeyondRangeError(ScenarioError):
+    """Amounts too large to be counted in many paths."""
+
+
 def refuse_beyond_range(result: Result) -> None:
     """Raise if an amount is too large to be counted in so many paths that quantiles are wrong.
 
     Raises
     ------
-    ScenarioError
+    BeyondRangeError
         That names the amount, when it gets there, and what makes it grow.
     """
     many = {m: b for m, b in result.beyond_range.items() if b.share >= LEVELS[0]}
@@ -29,7 +33,7 @@ def refuse_beyond_range(result: Result) -> None:
         return
     metric = next((metric for metric in GROWTH if metric in many), next(iter(many)))
     scenario, found = result.scenario, many[metric]
-    raise ScenarioError(
+    raise BeyondRangeError(
         f"{scenario.name}: {METRICS[metric]} passes {LARGEST}, 100 times what the world produces "
         f"in a year, from {found.quarter} on, and in {share(found.share)} of paths at last;",
         f"lower {GROWTH.get(metric, 'what makes it grow')}, or let the horizon end before "

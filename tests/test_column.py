@@ -153,7 +153,9 @@ REFUSED = {
         "price,price\n" + "".join(f"1,{n}\n" for n in NUMBERS),
         '2 columns are called "price"',
     ),
-    "a summary": (rows(PLAIN, ",") + "Total,44.757\n", 'last row is the "total"'),
+    "a summary": (rows(PLAIN, ",") + "Total,44.757\n", 'last row is the "Total"'),
+    "a summary of a year": (rows(PLAIN, ",") + "TOTAL FY2024:,44.757\n", 'the "TOTAL FY2024:"'),
+    "a summary of all": (rows(PLAIN, ",") + "Mean (n = 8),5.6\n", 'the "Mean \\(n = 8\\)"'),
     "percent": (rows([f"{n}%" for n in NUMBERS], ","), "'3.683%' in row 1 .* 0.12 for 12%"),
     "dates": (rows([f"2026-01-0{n}" for n in range(1, 9)], ","), "'2026-01-01' in row 1"),
     "quotes that don't match": (rows(['"1.5', *PLAIN], ","), "quotes"),
@@ -161,6 +163,12 @@ REFUSED = {
     "several separators": ("day;at,price\n" + "1;2,3\n" * 9, 'separated by "," or ";"'),
     "another column's hint": (rows(PLAIN, ",", title="prize"), 'did you mean "prize"'),
 }
+
+
+def test_a_last_row_whose_name_begins_like_a_summary_is_a_row(tmp_path: Path) -> None:
+    file = tmp_path / "prices.csv"
+    file.write_text(rows(PLAIN, ",") + "Total Energies,44.5\n")
+    assert read_column(file, "price")[-1] == 44.5
 
 
 @pytest.mark.parametrize("case", REFUSED)

@@ -13,7 +13,7 @@ from simulate.kernels.rows import Hit
 from simulate.number_format import amount, number
 from simulate.plots.goal import plot_goal
 from simulate.run import run
-from simulate.scenario import Scenario
+from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.setting import find_setting, parse_search
 from tests.commands import call
 from tests.drawn import faults
@@ -116,6 +116,21 @@ def test_the_search_goes_further_where_the_target_is_not_met_near_by(short: Scen
     (crossing,) = found.crossings
     near = find_setting(short, OVERRUN_KEY, "by").search_range()
     assert crossing.value.value < near[0]
+
+
+def test_the_search_ends_where_amounts_grow_beyond_counting(short: Scenario) -> None:
+    """Costs that grow by e^6 a year for five years pass all that the world produces."""
+    found = seek("P(gross margin by 2027) >= 0.9", GAIN, short, -6.0, 2.0)
+    (crossing,) = found.crossings
+    assert crossing.rises
+    np.testing.assert_allclose([*found.left_out, *found.values], np.linspace(-6.0, 2.0, 17))
+    assert found.gap.startswith("Not searched, since amounts grow beyond counting: -6 log/yr")
+
+
+def test_a_value_at_which_amounts_grow_beyond_counting_is_named(short: Scenario) -> None:
+    beyond = find_setting(short, GAIN).at(-6.0)
+    with pytest.raises(ScenarioError, match="; efficiency gain -6 log/yr: inference cost passes"):
+        run(beyond, paths=PATHS)
 
 
 def test_a_target_that_is_never_missed_says_so(short: Scenario) -> None:

@@ -1,10 +1,13 @@
 """What would it take? The value of a setting at which a probability is as wanted."""
 
+import itertools
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulate.beyond_range import BeyondRangeError
 from simulate.estimate import Estimate
 from simulate.goal import Target
 from simulate.number_format import amount, number
@@ -39,6 +42,8 @@ class GoalSeek:
         The probability in the baseline.
     values
         The grid that was searched, rising, shape (n,).
+    left_out
+        Values of the range at which amounts grow beyond counting.
     probabilities
         One a value.
     crossings
@@ -50,6 +55,7 @@ class GoalSeek:
     common: CommonRandomNumbers
     now: Estimate
     values: Array
+    left_out: Array
     probabilities: tuple[Estimate, ...]
     crossings: tuple[Crossing, ...]
 
@@ -77,6 +83,14 @@ class GoalSeek:
                 stretches.append((start, crossing))
             start, is_met = crossing, not is_met
         return [*stretches, (start, None)] if is_met else stretches
+
+    @property
+    def gap(self) -> str:
+        """Where the range was not searched, and why, in words; empty if it was searched whole."""
+        if not self.left_out.size:
+            return ""
+        ends = dict.fromkeys(self.setting.written(float(self.left_out[i])) for i in (0, -1))
+        return f"Not searched, since amounts grow beyond counting: {' to '.join(ends)}."
 
     @property
     def finding(self) -> str:
@@ -172,17 +186,36 @@ def _search(
     runs: "Runs",
     search: tuple[float, float],
 ) -> GoalSeek:
-    values = np.linspace(*search, GRID).round(12)
+    grid = np.linspace(*search, GRID).round(12)
     curve = Curve(lambda value: runs.count(setting.at(value)), *search)
+    values = _countable(curve, grid)
     return GoalSeek(
         target=target,
         setting=setting,
         common=common,
         now=now,
         values=values,
+        left_out=np.setdiff1d(grid, values),
         probabilities=tuple(curve.at(float(value)).estimate for value in values),
         crossings=tuple(curve.crossings(target.probability, values)),
     )
+
+
+def _countable(curve: Curve, values: Array) -> Array:
+    """Return the values around the middle one at which amounts don't grow beyond counting."""
+    middle = len(values) // 2
+    curve.at(float(values[middle]))
+    above = list(itertools.takewhile(partial(_can_count, curve), values[middle + 1 :]))
+    below = list(itertools.takewhile(partial(_can_count, curve), values[:middle][::-1]))
+    return values[middle - len(below) : middle + len(above) + 1]
+
+
+def _can_count(curve: Curve, value: float) -> bool:
+    try:
+        curve.at(float(value))
+    except BeyondRangeError:
+        return False
+    return True
 
 
 class Runs:

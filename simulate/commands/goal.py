@@ -128,7 +128,10 @@ def print_goal(goal: "GoalSeek | GoalMap", out: Console) -> None:
     out.print(Text(f"Wanted: {goal.target.in_words}. Baseline: {percent(goal.now)}."))
     for setting in [goal.setting] if is_curve else goal.settings:
         out.print(Text(f"Varied: {setting.in_words}."))
-    out.print(Text(f"{goal.finding}.\n"))
+    out.print(Text(f"{goal.finding}."))
+    if is_curve and goal.gap:
+        out.print(Text(goal.gap))
+    out.print()
     out.print(_curve(goal) if is_curve else _needed(goal))
     out.print(Text(f"\n{goal.common.words} {DISCLAIMER}", style="dim"))
 

@@ -1,6 +1,7 @@
 """A column of a text file: comma-separated values, and what goes by that name."""
 
 import csv
+import re
 from collections.abc import Iterator
 from io import StringIO
 from itertools import islice
@@ -12,7 +13,10 @@ SEPARATORS = (",", ";", "\t", "|")
 # Of a column that stands alone no sign is a separator, but one that no text has.
 NO_SEPARATOR = "\x1f"
 TRIED_ROWS, MOST_ROWS = 100, 10_000_000
-SUMMARIES = {"total", "grand total", "subtotal", "sum", "average", "mean", "median", "summe"}
+WORD = re.compile(r"\w+")
+SUMMARIES = {"total", "subtotal", "sum", "average", "mean", "median", "summe"}
+# What a label may say beside, and dates; with other words it may name a row: "Total Energies".
+BESIDE_SUMMARIES = {"grand", "sub", "overall", "all", "of", "the", "in", "for", "fy", "n"}
 # How gzip, zip (and so .xlsx), bzip2, xz and zstandard begin.
 COMPRESSED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
 ENCODINGS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -101,10 +105,16 @@ def read_cells(text: str, header: Header, place: int) -> list[str]:
             raise ValueError(f"it has more than {MOST_ROWS:,} rows")
         cells.append(row[place] if row else "")
         last = row or last
-    labels = {cell.strip().rstrip(":").lower() for cell in last[:place] + last[place + 1 :]}
-    if summary := labels & SUMMARIES:
-        raise ValueError(f'its last row is the "{summary.pop()}" of the others; leave it out')
+    labels = [cell.strip() for cell in last[:place] + last[place + 1 :]]
+    if summary := next(filter(_names_summary, labels), ""):
+        raise ValueError(f'its last row is the "{summary:.60}" of the others; leave it out')
     return cells
+
+
+def _names_summary(label: str) -> bool:
+    """Tell whether a label is of a summary of rows, such as "TOTAL 2024:" or "Mean, all"."""
+    words = {word for word in WORD.findall(label.lower()) if word.isalpha()}
+    return bool(words & SUMMARIES) and words <= SUMMARIES | BESIDE_SUMMARIES
 
 
 def _rows(text: str, separator: str) -> Iterator[list[str]]:

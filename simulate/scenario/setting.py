@@ -145,7 +145,8 @@ class Setting:
         found, mistakes = validate(layers, Path(origin.setting))
         if found is None:
             raise ScenarioError(*mistakes)
-        return found
+        name = f"{self.scenario.name}; {self.title} {self.written(value)}"
+        return found.model_copy(update={"name": name})
 
     def can_be(self, value: float) -> bool:
         """Tell whether the scenario can have a value."""
