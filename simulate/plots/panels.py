@@ -75,7 +75,7 @@ def plot_outcomes(
         for panel, explanation in zip(panels, explanations, strict=True):
             kind.draw(panel, explanation, letters, theme)
         for panel, explanation in zip(panels[1:], explanations[1:], strict=True):
-            title = wrap(kind.finding(explanation), TITLE_WIDTH, SMALL, "bold", 3, balanced=True)
+            title = wrap(kind.finding(explanation), TITLE_WIDTH, SMALL, "bold", 4, balanced=True)
             panel.set_title(title, loc="left", fontsize=SMALL, fontweight="bold")
         _explain(panels)
         return picture.tell(
