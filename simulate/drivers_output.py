@@ -1,8 +1,8 @@
 """What ``simulate drivers`` writes into its folder."""
 
 import json
-from collections.abc import Callable, Iterator, Set
-from contextlib import contextmanager
+from collections.abc import Callable, Set
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
@@ -32,12 +32,12 @@ OWN_FILES = {SUMMARY, DRIVERS_TABLE, INPUTS_TABLE} | {
 SPREADSHEET_FILES = {WORKBOOK, csv_file(DRIVERS_SHEET), csv_file(INPUTS_SHEET)}
 
 
-@contextmanager
-def drivers_folder(folder: Path, force: bool, tell: Callable[[str], None]) -> Iterator[Path]:
+def drivers_folder(
+    folder: Path, force: bool, tell: Callable[[str], None]
+) -> AbstractContextManager[Path]:
     """Give a temporary folder for the files of drivers; see ``whole_folder``."""
     refuse_other_content(folder, DRIVERS, force)
-    with whole_folder(folder, OWN_FILES | SPREADSHEET_FILES, DRIVERS, force, tell) as partial:
-        yield partial
+    return whole_folder(folder, OWN_FILES | SPREADSHEET_FILES, DRIVERS, force, tell)
 
 
 def write_drivers(

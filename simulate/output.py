@@ -1,8 +1,8 @@
 """What a run writes into its folder."""
 
 import errno
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -36,12 +36,12 @@ SPREADSHEET_FILES = {WORKBOOK} | {csv_file(name) for name in NAMES}
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-@contextmanager
-def output_folder(folder: Path, force: bool, tell: Callable[[str], None]) -> Iterator[Path]:
+def output_folder(
+    folder: Path, force: bool, tell: Callable[[str], None]
+) -> AbstractContextManager[Path]:
     """Give a temporary folder for a run's files; see ``whole_folder``."""
     refuse_other_content(folder, RUN, force)
-    with whole_folder(folder, OWN_FILES | SPREADSHEET_FILES, RUN, force, tell) as partial:
-        yield partial
+    return whole_folder(folder, OWN_FILES | SPREADSHEET_FILES, RUN, force, tell)
 
 
 def write_result(

@@ -31,7 +31,7 @@ def sheets_of(result: Result, outcomes: pd.DataFrame | None) -> list[Sheet]:
     result
         From ``run``.
     outcomes
-        From ``first_paths``, with all columns; None if they weren't kept.
+        Of those ``paths_shown``, with all columns; None if they weren't kept.
     """
     scenario = result.scenario
     sheets = [

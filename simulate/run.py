@@ -15,7 +15,7 @@ from simulate.kernels.rows import LANES, Metric
 from simulate.kernels.simulate import simulate_blocks
 from simulate.result import OUTCOME_COLUMNS, Result
 from simulate.sampling.layout import Layout
-from simulate.sampling.plan import prepare
+from simulate.sampling.plan import Prepared, prepare
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.schema import Sampling
 from simulate.simulation import (
@@ -103,7 +103,7 @@ def run(
     outcomes = pd.concat(kept, ignore_index=True) if keep_outcomes else None
     result = simulation.result()
     refuse_beyond_range(result)
-    traces = simulate_traces(scenario, TRACED_PATHS, layout=layout)
+    traces = _traces(scenario, simulation.prepared, TRACED_PATHS)
     return replace(result, outcomes=outcomes, goal=outcome, traces=traces, layout=layout)
 
 
@@ -155,7 +155,11 @@ def simulate_traces(
         The paths of replicate 0, in the order of ``METRICS``.
     """
     scenario = with_sampling(scenario, paths, seed)
-    prepared, options = prepare(scenario, layout), scenario.sampling
+    return _traces(scenario, prepare(scenario, layout), paths)
+
+
+def _traces(scenario: Scenario, prepared: Prepared, paths: int) -> NDArray[np.float64]:
+    options = scenario.sampling
     blocks, quarters = -(-paths // LANES), scenario.horizon.quarters
     trace = np.empty((blocks * LANES, len(Metric), quarters))
     space = workspace(prepared)

@@ -67,6 +67,11 @@ class Simulation:
         Give them every year's inference overrun and training drift as well.
     measures
         Give them these numbers as well, by column.
+
+    Attributes
+    ----------
+    prepared
+        The scenario as the arrays that kernels take.
     """
 
     def __init__(
@@ -80,7 +85,7 @@ class Simulation:
         measures: Mapping[str, Measure] | None = None,
     ) -> None:
         self._scenario = scenario
-        self._prepared = prepare(scenario, layout)
+        self.prepared = prepare(scenario, layout)
         self._sinks = sinks
         self._keep_inputs = keep_inputs
         self._keep_deviations = keep_deviations and bool(sinks)
@@ -91,14 +96,14 @@ class Simulation:
         # With more threads than replicates, several share one, each with points and a tally.
         self._parts = -(-self._threads // len(self._replicates))
         self._points = [
-            _copies(self._prepared.points(options.sampler, options.seed, replicate), self._parts)
+            _copies(self.prepared.points(options.sampler, options.seed, replicate), self._parts)
             for replicate in self._replicates
         ]
         self._tallies = [
             [empty_tally(scenario.horizon.quarters) for _ in range(self._parts)]
             for _ in self._replicates
         ]
-        self._spaces = [workspace(self._prepared) for _ in range(self._threads)]
+        self._spaces = [workspace(self.prepared) for _ in range(self._threads)]
         self._blocks = 0
         self._seconds = 0.0
 
@@ -163,11 +168,11 @@ class Simulation:
     def _simulate(
         self, replicate: int, part: int, first_block: int, count: int
     ) -> pd.DataFrame | None:
-        plan, points = self._prepared.plan, self._points[replicate][part]
+        plan, points = self.prepared.plan, self._points[replicate][part]
         paths = count * LANES if self._sinks else 0
         outcomes = np.empty((paths, len(OUTCOME_COLUMNS)), np.float32)
         drawn = np.empty(
-            (paths if self._keep_inputs else 0, len(self._prepared.drawn_keys)), np.float32
+            (paths if self._keep_inputs else 0, len(self.prepared.drawn_keys)), np.float32
         )
         measured = np.empty((paths, len(self._measures)))
         traced = TRACED_BLOCKS if self._measures else 0
@@ -229,7 +234,7 @@ class Simulation:
     ) -> list[pd.DataFrame]:
         found = []
         if self._keep_inputs:
-            found.append(pd.DataFrame(drawn, columns=list(self._prepared.drawn_keys)))
+            found.append(pd.DataFrame(drawn, columns=list(self.prepared.drawn_keys)))
         if self._keep_deviations:
             horizon = self._scenario.horizon
             names = deviation_columns(range(horizon.first_year, horizon.last_year + 1))

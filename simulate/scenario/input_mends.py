@@ -4,6 +4,7 @@ import copy
 import re
 from collections.abc import Callable, Iterator, Mapping, Set
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -180,12 +181,30 @@ def _scaled(number: float, power: int) -> Decimal:
     return Decimal(repr(number)).scaleb(power).normalize()
 
 
-def _of_scale(values: Mapping[Steps, Any], meaning: str, singular: str, plural: str) -> Mend:
-    if len(values) == 1:
-        ((at, value),) = values.items()
-        if not at:
-            return rewrite(value, meaning=meaning, assumes=singular)
-    return rewrite_all(values, singular if len(values) == 1 else plural)
+def _of_scale(
+    numbers: Mapping[Steps, float], write: Callable[[float], Any], meaning: str, one: str, all_: str
+) -> Mend:
+    """Return the mend that writes numbers in another way, if that is what they are.
+
+    Parameters
+    ----------
+    numbers
+        By their keys.
+    write
+        Writes one of them.
+    meaning
+        What follows a value in words, with the number in the place of braces.
+    one, all_
+        What the number is, or what all of them are, such as "percentages".
+    """
+    values = {at: write(number) for at, number in numbers.items()}
+    if len(numbers) > 1:
+        return rewrite_all(values, f"the numbers are {all_}")
+    ((at, number),) = numbers.items()
+    assumes = f"{number:g} is {one}"
+    if at:
+        return rewrite_all(values, assumes)
+    return rewrite(values[at], meaning=meaning.format(f"{number:g}"), assumes=assumes)
 
 
 def _as_percentages(given: Any, unit: str) -> Iterator[Mend]:
@@ -199,12 +218,8 @@ def _as_percentages(given: Any, unit: str) -> Iterator[Mend]:
     if not least <= max(map(abs, numbers.values()), default=0.0) <= MOST_PERCENT:
         return
     for chosen in (beyond, numbers):
-        shown = f"{next(iter(chosen.values())):g}"
         yield _of_scale(
-            {at: _scaled(value, -2) for at, value in chosen.items()},
-            f"for {shown}%",
-            f"{shown} is a percentage",
-            "the numbers are percentages",
+            chosen, partial(_scaled, power=-2), "for {}%", "a percentage", "percentages"
         )
 
 
@@ -217,13 +232,8 @@ def _as_millions(given: Any, unit: str) -> Iterator[Mend]:
     all_alike = numbers if len(numbers) == len(dict(_leaves(given))) else {}
     for chosen in (beyond, all_alike):
         if chosen:
-            shown = f"{next(iter(chosen.values())):g}"
-            yield _of_scale(
-                {at: f"{_scaled(value, 0):f} m" for at, value in chosen.items()},
-                "if it is of millions",
-                f"{shown} is of millions",
-                "the numbers are of millions",
-            )
+            of = "of millions"
+            yield _of_scale(chosen, lambda n: f"{_scaled(n, 0):f} m", f"if it is {of}", of, of)
 
 
 def _as_dollars(given: Any, unit: str) -> Iterator[Mend]:
@@ -231,13 +241,8 @@ def _as_dollars(given: Any, unit: str) -> Iterator[Mend]:
     numbers = _numbers(given)
     beyond = {at: value for at, value in numbers.items() if value >= LEAST_DOLLARS}
     if unit.startswith("bn") and beyond:
-        shown = f"{next(iter(beyond.values())):g}"
-        yield _of_scale(
-            {at: f"{_scaled(value, -9):f} bn" for at, value in beyond.items()},
-            "if it is no billions",
-            f"{shown} is of dollars",
-            "the numbers are of dollars",
-        )
+        of = "of dollars"
+        yield _of_scale(beyond, lambda n: f"{_scaled(n, -9):f} bn", "if it is no billions", of, of)
 
 
 def _in_order(given: Any, unit: str) -> Iterator[Mend]:
