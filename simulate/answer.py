@@ -28,6 +28,7 @@ from simulate.assumption_parts import (
 )
 from simulate.beyond_range import beyond_range_sentences
 from simulate.flowing_table import FlowingTable
+from simulate.number_format import NO_LIMIT
 from simulate.result import DISCLAIMER, Result
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import NO_SOURCE, list_inputs
@@ -183,4 +184,4 @@ def _source(source: str) -> Padding:
 
 
 def _plain(value: float) -> str:
-    return "no limit" if value >= 1e9 else f"{round(value, 12):.4g}"
+    return "no limit" if value >= NO_LIMIT else f"{round(value, 12):.4g}"

@@ -4,6 +4,8 @@ import math
 
 from simulate.estimate import Estimate
 
+# From here on a value stands for an input that limits nothing.
+NO_LIMIT = 1e9
 # From how many billions on, what a unit is in billions, and its name.
 MONEY_UNITS = ((1e4, 1e3, "trn USD"), (1.0, 1.0, "bn USD"), (0.0, 1e-3, "m USD"))
 DOLLARS = ((1e3, "trn"), (1.0, "bn"), (1e-3, "m"))

@@ -4,6 +4,7 @@ import pandas as pd
 
 from simulate.answer_parts import Table, headline
 from simulate.assumption_parts import correlation_table, frame_table
+from simulate.number_format import NO_LIMIT
 from simulate.result import DISCLAIMER, FUNDING_NEED, HITTING_TIMES, NEVER, Result
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import NO_SOURCE, list_inputs
@@ -19,8 +20,6 @@ TRAILING = (
     "Billions of dollars, and shares. Flows and margins are of the trailing four quarters, cash is "
     "the balance."
 )
-# What is larger stands for an input that limits nothing.
-NO_LIMIT = 1e9
 
 
 def sheets_of(result: Result, outcomes: pd.DataFrame | None) -> list[Sheet]:

@@ -4,13 +4,12 @@ import itertools
 from dataclasses import dataclass
 
 from simulate.assumption_parts import LISTS, name_of_member
+from simulate.number_format import NO_LIMIT
 from simulate.scenario import Scenario
 from simulate.scenario.difference import kind_of
 from simulate.scenario.inputs import NO_SOURCE, Input, list_inputs
 
 from .sparkline import Sparkline, sparkline
-
-NO_LIMIT = 1e9
 
 
 @dataclass(frozen=True)
