@@ -13,6 +13,7 @@ from rich.text import Text
 from simulate import answer_parts
 from simulate.answer_parts import (
     cash_table,
+    few_paths_sentences,
     fiscal_year_sentences,
     funding_sentences,
     headline,
@@ -82,6 +83,7 @@ def print_answer(result: Result, out: Console) -> None:
             "",
             *map(Text, (*funding_sentences(result), *fiscal_year_sentences(result))),
             *map(Text, beyond_range_sentences(result)),
+            *map(Text, few_paths_sentences(result)),
             *map(Text, moved_sentences(result.scenario)),
             "",
             Text(DISCLAIMER, style="dim"),

@@ -18,6 +18,10 @@ CASH_TIMES = {
 }
 
 
+# With fewer, 95% intervals of long-tailed means held in less than 92% of runs; docs/accuracy.md.
+ENOUGH_FOR_MEANS = 1 << 14
+
+
 class Row(NamedTuple):
     """A row of a table: its name, its cells, and what is to be said of it beside them."""
 
@@ -157,3 +161,13 @@ def fiscal_year_sentences(result: Result) -> list[str]:
         )
         lines.append(f"Fiscal {year}, {name}, bn USD: {values}.")
     return lines
+
+
+def few_paths_sentences(result: Result) -> list[str]:
+    """Return what is to be known of errors where paths are few."""
+    if result.paths >= ENOUGH_FOR_MEANS:
+        return []
+    return [
+        f"With fewer than {ENOUGH_FOR_MEANS:,} paths, intervals of means of long-tailed amounts "
+        "(funding need, training cost) are too narrow: read medians, or take more paths."
+    ]

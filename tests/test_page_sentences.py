@@ -95,7 +95,8 @@ def test_years_of_the_headline_stay_within_the_horizon(anthropic: Scenario) -> N
 
 
 def test_the_errors_sentences_agree_with_the_result(result: Result) -> None:
-    (how,) = error_sentences(result)
+    how, few = error_sentences(result)
+    assert few.startswith("With fewer than 16,384 paths")
     assert "8,192 paths are 16 replicates" in how and "Sobol'" in how
     assert percentages(how)[-1] == round(100 / math.sqrt(30))
     chance = result.probability_by_year(Hit.MARGIN_PAYING, 2027)

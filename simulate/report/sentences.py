@@ -2,7 +2,7 @@
 
 import math
 
-from simulate.answer_parts import headline_years
+from simulate.answer_parts import few_paths_sentences, headline_years
 from simulate.kernels.rows import Hit
 from simulate.number_format import percent, share
 from simulate.result import NEVER, Result, projected_time
@@ -61,6 +61,7 @@ def error_sentences(result: Result) -> tuple[str, ...]:
         "standard error, from the spread of the replicates; where no path or every path counts, "
         "there is the bound of a 95% interval instead. So many replicates tell an error to about "
         f"{unsure:.0%} of itself.",
+        *few_paths_sentences(result),
     )
 
 
