@@ -1,10 +1,12 @@
 """The command, called within a test."""
 
+import signal
 import sys
 
 import pytest
 
 from simulate import cli
+from simulate.interruption import SIGNALS
 
 
 def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -14,3 +16,9 @@ def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
         cli.main()
     code = ended.value.code
     return code if isinstance(code, int) else 0
+
+
+def heed_signals() -> None:
+    """Heed interruptions, which a shell's background jobs ignore and hand down so."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_DFL)

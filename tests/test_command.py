@@ -20,7 +20,7 @@ from simulate.manifest import MANIFEST
 from simulate.output import OWN_FILES
 from simulate.result import OUTCOME_COLUMNS
 from simulate.version import package_version
-from tests.commands import call
+from tests.commands import call, heed_signals
 
 SMALL = ["--paths", "2000", "--quiet"]
 
@@ -312,7 +312,7 @@ def test_an_interruption_of_the_first_second_is_a_line(entry: list[str], number:
         capture_output=True,
         text=True,
         env=os.environ | {"PYTHONPATH": f"{Path.cwd()}:{Path(__file__).parents[1]}"},
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=heed_signals,
         check=False,
     )
     assert (found.returncode, found.stderr) == (130, "\ninterrupted: nothing was written\n")
@@ -325,8 +325,7 @@ def test_an_interruption_leaves_nothing_half_written() -> None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
-        # A shell's background jobs ignore interruptions, and hand that down.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=heed_signals,
     ) as process:
         try:
             deadline = time.monotonic() + 120

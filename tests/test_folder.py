@@ -15,6 +15,7 @@ from simulate.folder import whole_folder
 from simulate.manifest import MANIFEST, altered, read_manifest
 from simulate.partial import PREFIX, whole_file
 from simulate.scenario import ScenarioError
+from tests.commands import heed_signals
 
 NAMES = {"a.txt", "b.txt", "c.txt"}
 # Writes three files of a content, and is ended by a signal before the nth rename.
@@ -75,8 +76,7 @@ def ended(content: str, number: int, place: int) -> subprocess.CompletedProcess[
         capture_output=True,
         text=True,
         env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
-        # A shell's background jobs ignore interruptions, and hand that down.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=heed_signals,
         check=False,
     )
 
