@@ -49,6 +49,11 @@ class Table:
     rows: tuple[Row, ...]
 
 
+def with_full_stop(text: str) -> str:
+    """Return a text with a full stop, unless it ends with a sign of its own."""
+    return text if text.endswith((".", "?", "!", "…")) else f"{text}."
+
+
 def provenance_sentences(scenario: Scenario) -> list[str]:
     """Return which files a scenario was read from, and what is to be known of that."""
     files, notes = scenario.provenance.files, scenario.provenance.notes

@@ -2,21 +2,49 @@
 
 import itertools
 from collections.abc import Collection, Iterator
+from typing import NamedTuple
 
 from simulate.answer_parts import Row, Table
 from simulate.number_format import share
 from simulate.scenario import Scenario
-from simulate.scenario.correlations import Pair, correlated_pairs, moved_correlations
+from simulate.scenario.correlations import correlated_pairs, moved_correlations
 from simulate.scenario.difference import tails_in_words
 from simulate.scenario.distributions import Uncertain
 from simulate.scenario.facts import cited_facts
 from simulate.scenario.inputs import NO_SOURCE
 from simulate.scenario.quarters import format_quarter
-from simulate.scenario.rank_correlation import kind_in_words
+from simulate.scenario.rank_correlation import Kind, kind_in_words
 from simulate.scenario.schema import MatrixOfCorrelations, RankCorrelation
 
 MOVED_BY = "the nearest that can be, as nearest = true under [copula] asks"
 LISTS = {"segments": "segment", "hardware": "hardware", "funding": "funding"}
+
+
+class StatedCorrelation(NamedTuple):
+    """A correlation of a scenario.
+
+    Attributes
+    ----------
+    inputs
+        Two, or the pattern of a group.
+    value
+        As given.
+    kind
+        Of ranks; None for the correlation of scores.
+    source
+        As given, or what moved it.
+    note
+        What is to be said of it.
+    moved_to
+        What paths have, where it can't be as given.
+    """
+
+    inputs: str
+    value: float
+    kind: Kind | None
+    source: str
+    note: str = ""
+    moved_to: float | None = None
 
 
 def frame_table(scenario: Scenario) -> Table:
@@ -58,37 +86,51 @@ def _dated_rows(scenario: Scenario) -> Iterator[Row]:
 
 
 def correlation_table(scenario: Scenario) -> Table:
+    """Return the correlations of ``stated_correlations`` in words."""
+    rows = [
+        Row(stated.inputs, (_in_words(stated), stated.source), stated.note)
+        for stated in stated_correlations(scenario)
+    ]
+    return Table("Correlations between inputs", ("inputs", "correlation", "source"), tuple(rows))
+
+
+def _in_words(stated: StatedCorrelation) -> str:
+    if stated.moved_to is not None:
+        return _move(stated.value, stated.moved_to, stated.kind)
+    return f"{stated.value:g}{kind_in_words(stated.kind)}"
+
+
+def stated_correlations(scenario: Scenario) -> list[StatedCorrelation]:
     """Return the correlations as the scenario gives them, those of a matrix one by one.
 
     Those that can't be follow, with the nearest that can and that paths have.
     """
     in_use = correlated_pairs(scenario).keys()
-    rows = [
-        row
+    stated = [
+        each
         for key, given in scenario.correlations.items()
-        for row in (
-            _matrix_rows(given)
+        for each in (
+            _of_matrix(given)
             if isinstance(given, MatrixOfCorrelations)
-            else [_correlation_row(key, given, in_use)]
+            else [_of_key(key, given, in_use)]
         )
     ]
     moved = [
-        Row(f"{pair.first}, {pair.second}", (_move(pair, value), MOVED_BY))
-        for pair, value in moved_correlations(scenario).items()
+        StatedCorrelation(f"{p.first}, {p.second}", p.value, p.kind, MOVED_BY, moved_to=value)
+        for p, value in moved_correlations(scenario).items()
     ]
-    columns = ("inputs", "correlation", "source")
-    return Table("Correlations between inputs", columns, (*rows, *moved))
+    return [*stated, *moved]
 
 
 def moved_sentences(scenario: Scenario) -> list[str]:
     """Return which correlations were moved, pair by pair, if any."""
     moved = moved_correlations(scenario)
-    shown = [f"{pair.first}, {pair.second} {_move(pair, value)}" for pair, value in moved.items()]
+    shown = [f"{p.first}, {p.second} {_move(p.value, to, p.kind)}" for p, to in moved.items()]
     return [f"Correlations moved to the nearest that can be: {'; '.join(shown)}."] if shown else []
 
 
-def _move(pair: Pair, value: float) -> str:
-    return f"{pair.value:g} → {value:.3f}{kind_in_words(pair.kind)}"
+def _move(value: float, to: float, kind: Kind | None) -> str:
+    return f"{value:g} → {to:.3f}{kind_in_words(kind)}"
 
 
 def fact_table(scenario: Scenario) -> Table:
@@ -101,21 +143,21 @@ def fact_table(scenario: Scenario) -> Table:
     )
 
 
-def _matrix_rows(given: MatrixOfCorrelations) -> list[Row]:
-    pairs, kind = itertools.combinations(enumerate(given.inputs), 2), kind_in_words(given.kind)
+def _of_matrix(given: MatrixOfCorrelations) -> list[StatedCorrelation]:
+    pairs, source = itertools.combinations(enumerate(given.inputs), 2), given.source or NO_SOURCE
     return [
-        Row(f"{first}, {second}", (f"{given.matrix[i][j]:g}{kind}", given.source or NO_SOURCE))
+        StatedCorrelation(f"{first}, {second}", given.matrix[i][j], given.kind, source)
         for (i, first), (j, second) in pairs
         if given.matrix[i][j] != 0.0
     ]
 
 
-def _correlation_row(key: str, given: Uncertain, in_use: Collection[frozenset[str]]) -> Row:
+def _of_key(key: str, given: Uncertain, in_use: Collection[frozenset[str]]) -> StatedCorrelation:
     pair = frozenset(name.strip() for name in key.split(","))
     idle = len(pair) == 2 and pair not in in_use
     note = "without effect: one of the two is certain" if idle else ""
-    kind = kind_in_words(given.kind if isinstance(given, RankCorrelation) else None)
-    return Row(key, (f"{given.quantile(0.5):g}{kind}", given.source or NO_SOURCE), note)
+    kind = given.kind if isinstance(given, RankCorrelation) else None
+    return StatedCorrelation(key, given.quantile(0.5), kind, given.source or NO_SOURCE, note)
 
 
 def name_of_member(part: str, name: str) -> str:

@@ -79,7 +79,9 @@ def _with_error(value: float, error: float, unit: str, most: int, sign: str = "-
     Two more if its error would be written as 0.
     """
     most += 2 if 0.5 * 10.0 ** -(most + 2) <= error < 0.5 * 10.0**-most else 0
-    digits = 1 if error <= 0.0 else min(max(0, math.ceil(-math.log10(error))), most)
+    # 0.096 is 0.1: its first digit is that of the rounded error.
+    first = float(f"{error:.0e}")
+    digits = 1 if first <= 0.0 else min(max(0, math.ceil(-math.log10(first))), most)
     # A whole number to the unit only: its error says which of its digits count.
     digits = max(digits, 1 if error < 9.5 else 0)
     return f"{value:{sign},.{digits}f}{unit} ± {error:,.{digits}f}"

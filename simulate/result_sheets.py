@@ -3,7 +3,7 @@
 import pandas as pd
 
 from simulate.answer_parts import Table, headline
-from simulate.assumption_parts import correlation_table, frame_table
+from simulate.assumption_parts import frame_table, stated_correlations
 from simulate.number_format import NO_LIMIT
 from simulate.result import DISCLAIMER, FUNDING_NEED, HITTING_TIMES, NEVER, Result
 from simulate.scenario import Scenario
@@ -40,7 +40,7 @@ def sheets_of(result: Result, outcomes: pd.DataFrame | None) -> list[Sheet]:
         Sheet(FUNDING, _funding(result), ("Peak funding need, in billions of dollars.",)),
         Sheet(INPUTS, _inputs(scenario)),
         Sheet(FRAME, _as_frame(frame_table(scenario))),
-        Sheet(CORRELATIONS, _as_frame(correlation_table(scenario))),
+        Sheet(CORRELATIONS, _correlations(scenario)),
     ]
     if outcomes is not None:
         remark = f"{kept_in_words(result, len(outcomes))} Quarters are the first at the target."
@@ -86,7 +86,7 @@ def _by_year(result: Result) -> pd.DataFrame:
     """Return the probability of each outcome by the end of each year, with its error."""
     rows = []
     for year in result.years:
-        row: dict[str, str | float] = {"by the end of": str(year)}
+        row: dict[str, float] = {"by the end of": year}
         for time, name in HITTING_TIMES.items():
             estimate = result.probability_by_year(time, year)
             row |= {name: estimate.value, f"{name}, standard error": estimate.standard_error}
@@ -129,6 +129,15 @@ def _inputs(scenario: Scenario) -> pd.DataFrame:
 
 def _limit(value: float) -> float | str:
     return "no limit" if value >= NO_LIMIT else value
+
+
+def _correlations(scenario: Scenario) -> pd.DataFrame:
+    columns = ["inputs", "correlation", "moved to", "of", "source", "note"]
+    rows = [
+        (c.inputs, c.value, c.moved_to, c.kind or "scores", c.source, c.note)
+        for c in stated_correlations(scenario)
+    ]
+    return pd.DataFrame(rows, columns=columns).astype({"moved to": float})
 
 
 def _as_frame(table: Table) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from simulate.sampling.layout import Layout
 from simulate.sampling.plan import Prepared, prepare
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.schema import Sampling
+from simulate.scenario.validation import refuse_other
 from simulate.simulation import (
     Measure,
     OutcomeSink,
@@ -180,6 +181,7 @@ def _traces(scenario: Scenario, prepared: Prepared, paths: int) -> NDArray[np.fl
 
 def with_sampling(scenario: Scenario, paths: int | None, seed: int | None) -> Scenario:
     """Return the scenario with another number of paths or seed, where given."""
+    refuse_other(scenario)
     given = {"paths": paths, "seed": seed}
     update = {name: value for name, value in given.items() if value is not None}
     if not update:

@@ -43,7 +43,7 @@ class Sheet:
     remarks
         Lines above it.
     percent
-        Whether its numbers are shares.
+        Whether its numbers are shares; whole ones, such as years, are none.
     """
 
     name: str
@@ -127,7 +127,8 @@ def _write_table(page: Worksheet, sheet: Sheet, head: Format, number: Format | N
             if isinstance(cell, str):
                 page.write_string(row, column, _shown(cell))
             elif not pd.isna(cell) and math.isfinite(cell):
-                page.write_number(row, column, float(cell), number)
+                shown = number if isinstance(cell, float) else None
+                page.write_number(row, column, float(cell), shown)
     page.freeze_panes(top + 1, 1)
     for row, remark in enumerate(sheet.remarks):
         page.write_string(row, 0, _shown(remark))

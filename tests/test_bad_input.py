@@ -227,3 +227,21 @@ def test_a_forgotten_extends_is_told_in_a_line(tmp_path: Path) -> None:
         load_scenario(file)
     (line,) = refused.value.lines
     assert "horizon, targets, base_year" in line and 'extends = "anthropic.toml"' in line
+
+
+@pytest.mark.parametrize(
+    ("written", "p5", "p95"), [("15% to 45%", 0.15, 0.45), ("-5 to 45%", -0.05, 0.45)]
+)
+def test_an_interval_that_reaches_too_far_is_told_as_a_table_that_does_not(
+    written: str, p5: float, p95: float, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.toml"
+    head = 'extends = "anthropic.toml"\n[other_costs]\nstock_pay = '
+    file.write_text(f'{head}"{written}"\n')
+    with pytest.raises(ScenarioError, match="narrow the interval or write") as caught:
+        load_scenario(file)
+    (line,) = caught.value.lines
+    assert f"interval = [{p5}, {p95}], truncate = [0, 1]" in line
+    file.write_text(f"{head}{line.partition('or write ')[2]}\n")
+    share = load_scenario(file).other_costs.stock_pay
+    assert share.quantile(1e-6) >= 0.0 and share.quantile(1.0 - 1e-6) <= 1.0

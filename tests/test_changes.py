@@ -9,6 +9,7 @@ from simulate.scenario import ScenarioError, load_scenario
 from simulate.scenario.changes import parse_setting
 from simulate.scenario.correlations import correlated_pairs
 from simulate.scenario.load import check_all, list_changes
+from simulate.scenario.repair import mistakes_in
 
 TEXT = """extends = "anthropic.toml"
 name = "Mine"
@@ -312,6 +313,45 @@ def test_a_change_of_no_name_is_refused_whether_it_is_asked_for_or_not(
 ) -> None:
     (found,) = refused(tmp_path / "mine.toml", text)
     assert found.startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("[variants]\ncash.opening = 30", "cash.opening"),
+        ("[variants.cash]\nopening = 30", "cash.opening"),
+        ('[variants]\n"cash.opening" = 30', "cash.opening"),
+        ("[variants]\nsegments.api.volatility = 0.1", "segments.api"),
+        (
+            '[variants.correlations]\n"inference.overrun, training.drift" = 0.5',
+            "correlations.inference.overrun, training.drift",
+        ),
+        ('[stresses]\nby = { "inference.overrun" = 0.3 }', "by"),
+        ('[stresses.times]\n"inference.overrun" = 0.3', "times"),
+        ('[stresses]\ntitle = "dearer"', "title"),
+        ("[decision.options]\ncash.opening = 30", "cash.opening"),
+        ("[decision.options.cost]\ncash.opening = 30", "cost"),
+    ],
+)
+def test_a_key_where_a_name_belongs_is_told_and_not_mended(
+    text: str, key: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.toml"
+    refused(file, text)
+    (told,) = [told for told in mistakes_in(file) if "the name is missing" in told.line]
+    assert told.line.endswith(f".NAME], and {key} below it")
+    assert told.fix is None
+
+
+def test_a_name_may_be_that_of_a_part(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        'extends = "anthropic.toml"\n[variants.training]\ntraining.floor = 0.1\n'
+        '[variants.cash]\n"cash.opening" = 30\n[stresses.demand]\nby = { "cash.opening" = 1 }\n'
+    )
+    assert list_changes(file).variants.keys() >= {"training", "cash"}
+    assert load_scenario(file, variant="cash").cash.opening.quantile(0.5) == 30.0
+    check_all(file)
 
 
 def test_the_check_of_a_file_names_what_is_wrong_in_each_of_its_changes_once(

@@ -45,6 +45,9 @@ FILES: dict[str, tuple[str, list[float], dict[str, str]]] = {
     "spaces": (rows(written(NUMBERS, "."), ", ", title=" price "), NUMBERS, {}),
     "quotes": (rows(quoted(written(NUMBERS, ".")), ","), NUMBERS, {}),
     "tabs": (rows(written(NUMBERS, "."), "\t"), NUMBERS, {"separator": "tab"}),
+    "a separator that Excel is told": ("sep=;\r\n" + rows(written(NUMBERS, "."), ";"), NUMBERS, {}),
+    "a rare one that it is told": ("SEP=^\n" + rows(written(NUMBERS, "."), "^"), NUMBERS, {}),
+    "a tab that it is told": ("sep=\t\n" + rows(written(NUMBERS, "."), "\t"), NUMBERS, {}),
     "bars": (rows(written(NUMBERS, "."), "|"), NUMBERS, {"separator": "|"}),
     "a decimal comma": (
         rows(written(NUMBERS, ","), ";"),
@@ -234,6 +237,15 @@ def test_a_missing_value_in_parquet_is_refused_by_its_row(tmp_path: Path) -> Non
     pd.DataFrame({"price": pd.Series([*range(9), None], dtype="Int64")}).to_parquet(file)
     with pytest.raises(ScenarioError, match=r"1 of 10 values are missing .* row 10"):
         read_column(file, "price")
+
+
+@pytest.mark.parametrize("sign", ["^", "~", ":", " "])
+def test_a_rare_separator_is_asked_for_and_taken(sign: str, tmp_path: Path) -> None:
+    file = tmp_path / "prices.csv"
+    file.write_text(rows(written(NUMBERS, "."), sign), encoding="utf-8")
+    with pytest.raises(ScenarioError, match="say what separates the columns with separator"):
+        find_column(file, "price")
+    assert list(find_column(file, "price", Notation(separator=sign)).values) == NUMBERS
 
 
 def test_a_scenario_states_how_its_data_are_written(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ import pytest
 from scipy.stats import norm
 
 from simulate.analysis.decision import Weighed, payoff_of, payoff_words, weigh
+from simulate.answer import console
+from simulate.commands.decide import print_decision
 from simulate.kernels.rows import Hit, Metric, index
 from simulate.plots.decision import plot_decision
 from simulate.run import run
@@ -163,6 +165,17 @@ def test_the_command_prints_in_80_columns_and_draws(
     assert (
         Path("results/anthropic-tpu/anthropic-tpu-decision.png").read_bytes().startswith(b"\x89PNG")
     )
+
+
+def test_a_question_keeps_its_mark_and_no_input_is_said_to_be_another(
+    anthropic: Scenario, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = decision({"one": {}, "other": {}}, title="Raise now?")
+    same = changed(anthropic, {"decision": asked})
+    print_decision(weigh({"one": same, "other": same}, paths=4096), "Mine", console())
+    printed = capsys.readouterr().out
+    assert "Decision: Raise now?\n" in printed
+    assert re.search(r"None of the \d+ inputs alone changes the choice\.", printed)
 
 
 def test_a_scenario_without_a_decision_is_told_where_one_is(

@@ -94,6 +94,14 @@ def test_the_words_agree_with_the_numbers(short: Scenario) -> None:
     assert {f"+{crossing.value.rounded}", "wanted: at most 20%"} <= written
 
 
+def test_a_setting_that_changes_nothing_has_no_best_value(short: Scenario) -> None:
+    found = seek("P(gross margin by 2028) >= 0.9", "cash.opening", short, 10.0, 12.0)
+    (chance,) = {p.value for p in found.probabilities}
+    assert found.finding == (
+        f"Met at no opening cash from 10 bn USD to 12 bn USD: {chance:.1%} at every value"
+    )
+
+
 def test_a_target_out_of_reach_says_so_with_the_best(short: Scenario) -> None:
     found = seek("P(gross margin by 2026) >= 0.5", SHIFT, short, -0.4, 0.2)
     assert found.crossings == ()

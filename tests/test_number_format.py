@@ -25,6 +25,8 @@ from simulate.number_format import (
         (0.1374, 0.003, "13.7% ± 0.3"),
         (0.000094, 0.000007, "0.0094% ± 0.0007"),
         (0.5, 0.2, "50% ± 20"),
+        (0.5263, 0.00096, "52.6% ± 0.1"),
+        (0.0018, 0.000099, "0.18% ± 0.01"),
         (0.1374, 0.00002, "13.740% ± 0.002"),
     ],
 )
@@ -41,6 +43,7 @@ def test_what_was_never_or_always_seen_has_its_bound() -> None:
 
 def test_money_ends_at_the_first_digit_of_its_error() -> None:
     assert money(Estimate(12345.678, 3.2, 0.0, 0.0)) == "12,345.7 ± 3.2"
+    assert money(Estimate(-10.8312, 0.0974, 0.0, 0.0)) == "-10.8 ± 0.1"
     assert money(Estimate(4.9031, 0.0032, 0.0, 0.0)) == "4.903 ± 0.003"
     assert money(Estimate(208135.3, 8264.8, 0.0, 0.0)) == "208,135 ± 8,265"
 

@@ -56,6 +56,29 @@ def test_a_run_fills_a_workbook(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(inputs["source"])
 
 
+def test_correlations_and_years_are_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("mine.toml").write_text(
+        'name = "Mine"\nlab = "Anthropic"\nextends = "packaged:anthropic.toml"\n'
+        'copula.nearest = true\n[correlations]\n"cash.opening, cash.tax_rate" = 0.9\n'
+        '"cash.tax_rate, cash.interest_rate" = 0.9\n"cash.opening, cash.interest_rate" = -0.9\n'
+        '"segments.*.volatility" = { value = 0.25, kind = "kendall" }\n'
+    )
+    assert call(monkeypatch, "run", "mine.toml", *SMALL) == 0
+    file = Path("out", WORKBOOK)
+    shown = pd.read_excel(file, sheet_name="Correlations")
+    assert shown["correlation"].dtype == float and shown["moved to"].dtype == float
+    group = shown.set_index("inputs").loc["segments.*.volatility"]
+    assert (group["correlation"], group["of"]) == (0.25, "kendall")
+    # The nearest to three of a size 0.9 that contradict each other are three of a half.
+    moved = shown.dropna(subset="moved to").set_index("inputs")["moved to"]
+    assert sorted(moved) == pytest.approx([-0.5, 0.5, 0.5], abs=2e-3)
+    answer: Any = openpyxl.load_workbook(file)["Answer"]
+    years = [row[0] for row in answer.iter_rows() if isinstance(row[0].value, int)]
+    assert [cell.value for cell in years] == list(range(2026, 2036))
+    assert {cell.number_format for cell in years} == {"General"}
+    assert answer.cell(years[0].row, 2).number_format == "0.00%"
+
+
 def test_a_path_that_never_gets_there_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     assert call(monkeypatch, "run", "openai.toml", *SMALL) == 0
     outcomes = pd.read_parquet(Path("out", OUTCOMES_TABLE))

@@ -254,3 +254,10 @@ def test_a_heat_map_frames_the_baseline_only_where_a_cell_is_it(anthropic: Scena
         figure = plot_sweep(grid)
         assert ("baseline" in str(figure.texts[1].get_text())) == is_framed
         assert (len(figure.axes[0].patches) == 1) == is_framed
+
+
+def test_a_sweep_that_changes_nothing_goes_from_nothing_to_nothing(anthropic: Scenario) -> None:
+    found = sweep(anthropic, [parse_variation(anthropic, "cash.opening=10,12")], paths=4096)
+    (margin,) = {cell.figures[0].value for cell in found.cells}
+    assert found.finding.startswith(f"Margin 70% by 2027: {100 * margin:.1f}")
+    assert " at every value; " in found.finding

@@ -47,6 +47,9 @@ WRITTEN = {
     ("12 bn USD/yr", "bn USD/yr"): 12.0,
     ("$12", "USD/yr"): 12.0,
     ("5 years", "years"): 5.0,
+    ("1 year", "years"): 1.0,
+    ("18 months", "years"): 1.5,
+    ("1 quarter", "years"): 0.25,
 }
 
 
@@ -66,6 +69,8 @@ def test_a_number_is_read_with_its_unit(text: str, unit: str) -> None:
         ("0.2  to  0.6", "share", "0.2 to 0.6"),
         ("1,200 m to 2,000 m", "bn USD", "1.2 to 2.0"),
         ("−8% to 23%", "share", "-0.08 to 0.23"),
+        ("6 to 18 months", "years", "0.5 to 1.5"),
+        ("9 months to 2 years", "years", "0.75 to 2.0"),
     ],
 )
 def test_both_ends_of_an_interval_are_read_and_share_a_last_unit(
@@ -91,7 +96,8 @@ def test_both_ends_of_an_interval_are_read_and_share_a_last_unit(
         ("$4.5", "bn USD", "dollars, or billions?"),
         ("$8 bn", "bn", "is an amount; the unit here is bn"),
         ("5%", "years", "is a percentage; the unit here is years"),
-        ("5 months", "years", 'unknown unit "months"; the unit here is years'),
+        ("5 weeks", "years", 'unknown unit "weeks"; the unit here is years'),
+        ("5 months", "a year", 'unknown unit "months"'),
         ("23 percent", "share", 'unknown unit "percent"; write "23%"'),
         ("10% to 20 bn", "share", "is an amount"),
     ],

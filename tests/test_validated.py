@@ -152,6 +152,8 @@ def test_a_number_that_was_smuggled_in_counts_as_what_it_is(anthropic: Scenario)
 def test_only_a_scenario_is_simulated() -> None:
     with pytest.raises(ScenarioError, match="not a str; load_scenario reads one"):
         Simulation("anthropic.toml")  # pyright: ignore[reportArgumentType]
+    with pytest.raises(ScenarioError, match="not a str; load_scenario reads one"):
+        run("anthropic.toml", paths=PATHS)  # pyright: ignore[reportArgumentType]
 
 
 def test_a_distribution_that_was_asked_for_a_quantile_is_copied_like_any() -> None:

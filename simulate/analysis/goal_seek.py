@@ -100,6 +100,8 @@ class GoalSeek:
         span = f"{setting.title} from {setting.written(low)} to {setting.written(high)}"
         if not stretches:
             most = "most" if self.target.at_least else "least"
+            if len({p.value for p in self.probabilities}) == 1:
+                return f"Met at no {span}: {self.probabilities[0].value:.1%} at every value"
             best, value = self.probabilities[self.best], float(self.values[self.best])
             return f"Met at no {span}: the {most} is {best.value:.1%}, at {setting.written(value)}"
         if stretches == [(None, None)]:

@@ -76,6 +76,8 @@ class Sweep:
         least, most = (self.cells[int(place)] for place in (values.argmin(), values.argmax()))
         low, high = (written(cell.figures[0], figure.unit) for cell in (least, most))
         name = figure.short[0].upper() + figure.short[1:]
+        if values.min() == values.max():
+            return f"{name}: {low} at every value"
         settings = [setting for setting, _ in self.variations]
         at_low, at_high = (
             [setting.written(value) for setting, value in zip(settings, cell.place, strict=True)]

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from simulate.answer import console, table
+from simulate.answer_parts import with_full_stop
 from simulate.number_format import number
 from simulate.result import DISCLAIMER
 from simulate.scenario import ScenarioError, find_scenario, load_scenario
@@ -72,7 +73,7 @@ def print_decision(weighed: "Weighed", name: str, out: Console) -> None:
 
     decision, payoffs = weighed.decision, weighed.payoffs
     out.print(Text(name, style="bold"))
-    out.print(Text(f"Decision: {decision.title}."))
+    out.print(Text(with_full_stop(f"Decision: {decision.title}")))
     out.print(Text(f"A path pays {payoff_words(decision)}.\n"))
     shown = table("", "option", "expected payoff", "against the best", "the best in", narrow=True)
     chosen = payoffs.paid.argmax(axis=1)
@@ -106,5 +107,6 @@ def print_decision(weighed: "Weighed", name: str, out: Console) -> None:
             if max(rest) > 0.0
             else "alone changes the choice"
         )
-        out.print(Text(f"None of the {len(rest)} other inputs {bound}."))
+        other = "other " if weighed.telling else ""
+        out.print(Text(f"None of the {len(rest)} {other}inputs {bound}."))
     out.print(Text(f"\n{weighed.common.words} {DISCLAIMER}", style="dim"))

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from simulate.answer import console, heading, table
-from simulate.answer_parts import out_of_cash_sentence
+from simulate.answer_parts import out_of_cash_sentence, with_full_stop
 from simulate.number_format import change, figure
 from simulate.result import DISCLAIMER
 from simulate.scenario import Scenario, ScenarioError, find_scenario, load_scenario
@@ -75,7 +75,7 @@ def print_stresses(stresses: "Stresses", out: Console) -> None:
     """Print what each test changes, and which is worst for each figure."""
     figures = stresses.figures
     out.print(Text(stresses.scenario.name, style="bold"))
-    out.print(Text(f"{stresses.finding}.\n"))
+    out.print(Text(f"{with_full_stop(stresses.finding)}\n"))
     shown = table(
         "The baseline, and the change under each stress test (of probabilities, in points)",
         "",

@@ -61,7 +61,7 @@ def list_named(layers: Layers) -> tuple[Named, list[Told]]:
         Of the file and those that it extends.
     """
     named, mistakes = Named({}, {}, {}), []
-    for place, tables in zip(KINDS.values(), named, strict=True):
+    for (kind, place), tables in zip(KINDS.items(), named, strict=True):
         given, part = layers.table, ".".join(place)
         for step in place:
             given = given.get(step, {}) if isinstance(given, dict) else {}
@@ -74,15 +74,35 @@ def list_named(layers: Layers) -> tuple[Named, list[Told]]:
             mistakes.append(layers.told(_origin(layers, *place), most))
             continue
         for name, table in given.items():
-            if isinstance(table, dict) and NAME.fullmatch(name):
+            origin, wrong = _origin(layers, *place, name), f"{part}.{name:.40}"
+            if nameless := _nameless(kind, name, table):
+                below = f"the name is missing; write [{part}.NAME], and {nameless} below it"
+                mistakes.append(layers.told(origin, f"{wrong}: {below}"))
+            elif isinstance(table, dict) and NAME.fullmatch(name):
                 tables[name] = table
             else:
                 mend = f"must be a table [{part}.name], its name of letters, digits, _ and -"
-                origin = _origin(layers, *place, name)
-                mistakes.append(
-                    layers.told(origin, f"{part}.{name:.40}: {mend}", only_table(table))
-                )
+                mistakes.append(layers.told(origin, f"{wrong}: {mend}", only_table(table)))
     return named, mistakes
+
+
+def _nameless(kind: str, name: str, table: Any) -> str:
+    """Return the key that stands where a name belongs, or nothing; a name may be one of a part."""
+    if name in _of_itself(kind):
+        return name
+    if name.partition(".")[0] not in Scenario.model_fields:
+        return ""
+    if not isinstance(table, dict):
+        return "" if name in Scenario.model_fields else name
+    # A pair of inputs, or a group, begins with a part's name and is no key from the root.
+    keys = [key.partition(".")[0] for key in table if not set(key) & {",", "*"}]
+    is_part = table and {*Scenario.model_fields, *_of_itself(kind)}.isdisjoint(keys)
+    return f"{name}.{next(iter(table)):.40}" if is_part else ""
+
+
+def _of_itself(kind: str) -> set[str]:
+    """Return the keys that say something of a change rather than of the scenario."""
+    return OF_ITSELF | set(Option.model_fields) if kind == "option" else OF_ITSELF
 
 
 def leave_changes(layers: Layers) -> None:
@@ -209,7 +229,7 @@ def _moved(now: Any, way: Way, value: Any, unit: str) -> float:
 def _lay_named(layers: Layers, kind: str, name: str, table: Table) -> Iterator[Told]:
     """Lay a variant or a stress test over the scenario; return what is wrong with it."""
     at = (*KINDS[kind], name)
-    of_itself = OF_ITSELF | set(Option.model_fields) if kind == "option" else OF_ITSELF
+    of_itself = _of_itself(kind)
     yield from _move_inputs(layers, f"{kind} {name}", table, at)
     for key, value in table.items():
         if key in of_itself:

@@ -72,10 +72,12 @@ def find_column(file: str | Path, column: str, notation: Notation = AS_STATED) -
 
 
 def _in_text(path: Path, content: bytes, column: str, notation: Notation) -> Column:
-    from .delimited import decode, read_cells, read_header, told_separator
+    from .delimited import decode, read_cells, read_header, split_declared, told_separator
 
     try:
-        text = decode(content)
+        declared, text = split_declared(decode(content))
+        if declared and notation.separator is None:
+            notation = replace(notation, separator=declared)
         header = read_header(text, notation)
         place = _place(path, column.strip(), header.names, header.with_numbers)
         cells = read_cells(text, header, place)
@@ -118,6 +120,8 @@ def _place(path: Path, column: str, names: Sequence[str], numbers: Sequence[str]
     shown = ", ".join(f"{name:.60}" for name in numbers[:20])
     known = f"the columns are: {shown}{', ...' if len(numbers) > 20 else ''}"
     hint = did_you_mean(column, numbers) or (known if numbers else NO_NUMBERS)
+    if not numbers and any(column in name for name in names):
+        hint = "it is a part of a longer name; say what separates the columns with separator"
     raise ScenarioError(f'{path}: there is no column "{column:.60}"; {hint:.500}')
 
 

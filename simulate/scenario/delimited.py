@@ -13,6 +13,8 @@ SEPARATORS = (",", ";", "\t", "|")
 # Of a column that stands alone no sign is a separator, but one that no text has.
 NO_SEPARATOR = "\x1f"
 TRIED_ROWS, MOST_ROWS = 100, 10_000_000
+# What Excel takes for no row, and some programs write for it.
+DECLARED = re.compile(r"\"?sep=(?P<sign>[^\r\n\"])\"?\r?\n", re.IGNORECASE)
 WORD = re.compile(r"\w+")
 SUMMARIES = {"total", "subtotal", "sum", "average", "mean", "median", "summe"}
 # What a label may say beside, and dates; with other words it may name a row: "Total Energies".
@@ -58,6 +60,14 @@ def decode(content: bytes) -> str:
         raise ValueError("it holds no text; save a sheet or a table as CSV or Parquet")
     # Line ends after the last row make no row.
     return text.rstrip("\r\n")
+
+
+def split_declared(text: str) -> tuple[str | None, str]:
+    """Return the separator that a first line such as ``sep=;`` declares, and the text below it."""
+    declared = DECLARED.match(text)
+    if declared is None:
+        return None, text
+    return _named(declared["sign"]), text[declared.end() :]
 
 
 def read_header(text: str, notation: Notation) -> Header:

@@ -87,7 +87,8 @@ def describe(mistakes: list[Mistake], layers: Layers, path: Path) -> list[Told]:
     for mistake in mistakes[:MOST_LINES]:
         where, inherited = layers.where_at_fault(mistake.key)
         named = _named(mistake.key) + _shown(_value_at(mistake.key, layers.table))
-        if inherited:
+        # What is missing stands nowhere.
+        if inherited and mistake.wrong != MISSING:
             named += f", inherited from {inherited}"
         line = f"{where or shown_path(path)}: {named}{': ' if named else ''}{mistake.message}"
         told.append(Told(line, fix_of(mistake, layers, path)))

@@ -8,6 +8,7 @@ from .synonyms import NOT_MEANT, OURS
 
 # Comparing takes time by both lengths and by the number of names.
 LONGEST, MOST = 100, 200
+MOST_ASKED = 4
 # So alike, of 1, are a name and a slip of the pen; and by so much less the next name.
 ALIKE, APART = 0.6, 0.04
 
@@ -25,7 +26,8 @@ def meant(given: str, known: Iterable[str]) -> str | None:
 
 def question(*names: str) -> str:
     """Return the question which of some names was meant, or nothing."""
-    quoted = " or ".join(f'"{name}"' for name in names)
+    others = ["another"] if len(names) > MOST_ASKED else []
+    quoted = " or ".join([*(f'"{name}"' for name in names[:MOST_ASKED]), *others])
     return f"did you mean {quoted}?" if names else ""
 
 
@@ -41,16 +43,19 @@ def near_names(given: str, known: Iterable[str]) -> list[str]:
     same = same or [name for name in names if name == OURS.get(joined)]
     if same or not plain:
         return same
-    # A dotted name whose beginning was left out.
-    ends = [name for name in names if _plain(name).endswith(f".{plain}")]
-    if ends:
-        return ends
+    # A dotted name of which steps were left out: "growth" is a step of many.
+    around = [name for name in names if f".{plain}." in f".{_plain(name)}."]
+    if around:
+        return around
     # Of as many steps, each must be alike; one of more or fewer is the second choice.
     steps = plain.split(".")
     as_many = [name for name in names if name.count(".") == len(steps) - 1]
-    return _nearest(
-        {name: min(map(_likeness, _plain(name).split("."), steps)) for name in as_many}
-    ) or _nearest({name: _likeness(_plain(name), plain) for name in names if name not in as_many})
+    return (
+        _nearest({name: min(map(_likeness, _plain(name).split("."), steps)) for name in as_many})
+        or _nearest({name: _likeness(_plain(name), plain) for name in names if name not in as_many})
+        # Of several words, those that were written.
+        or [name for name in names if f"_{plain}_" in f"_{_plain(name).replace('.', '_')}_"]
+    )
 
 
 def _nearest(likeness: dict[str, float]) -> list[str]:

@@ -101,8 +101,11 @@ class Setting:
     @property
     def in_words(self) -> str:
         """Its key, how the scenario changes with the value, and what it has now."""
-        uncertain = "uncertain, its median " if self.is_uncertain else ""
-        return f"{self.key}: {self.meaning} (now {uncertain}{self._with_unit(self.stated)})"
+        now = self._with_unit(self.stated)
+        if self.is_uncertain:
+            # Nobody stated its median, which has digits without end.
+            now = f"uncertain, its median {self._with_unit(float(f'{self.stated:.4g}'))}"
+        return f"{self.key}: {self.meaning} (now {now})"
 
     @property
     def baseline(self) -> str:

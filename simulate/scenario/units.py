@@ -36,6 +36,16 @@ SIZES = {
     "tn": 1e12,
     "trillion": 1e12,
 }
+# How many of it make a year.
+PERIODS = {
+    "year": 1.0,
+    "years": 1.0,
+    "quarter": 4.0,
+    "quarters": 4.0,
+    "month": 12.0,
+    "months": 12.0,
+}
+YEARS = "years"
 DOLLARS = ("usd", "us$", "$")
 AFTER_AMOUNTS = re.compile(r"\s*(?:USD|(?:US )?dollars)$", re.IGNORECASE)
 BETWEEN_ENDS = re.compile(r"\s+to\s+")
@@ -168,6 +178,8 @@ def _plain(written: re.Match[str], unit: str, suffix: str) -> float:
     # Divided where that is exact: 0.23 is 23 / 100, but not 23 * 0.01.
     if suffix == PERCENT:
         return number / 100.0
+    if unit == YEARS:
+        return number / PERIODS.get(suffix, 1.0)
     return (
         number * SIZES[suffix] / BASES.get(unit.split(" ")[0], 1.0) if suffix in SIZES else number
     )
@@ -182,6 +194,7 @@ def _refuse_other_unit(written: re.Match[str], number: float, unit: str, suffix:
     )
     of_dollars = before in DOLLARS or AFTER_AMOUNTS.search(written["suffix"] or "") is not None
     has_size, is_known = suffix in SIZES, suffix in {"", PERCENT, unit.lower(), *SIZES}
+    is_known = is_known or (unit == YEARS and suffix in PERIODS)
     if not is_known or (before and before not in DOLLARS):
         unknown = written["before"] if is_known else written["suffix"]
         raise ValueError(f'"{text}": unknown unit "{unknown}"; {_known_units(unit)}')

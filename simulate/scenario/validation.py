@@ -71,15 +71,26 @@ def validated(scenario: Scenario) -> Scenario:
     ScenarioError
         If it is none.
     """
-    if not isinstance(scenario, Scenario):
-        kind = type(scenario).__name__
-        raise ScenarioError(f"a scenario is wanted, not a {kind}; load_scenario reads one")
+    refuse_other(scenario)
     # What can't be written without a warning is told when it is validated.
     table = scenario.model_dump(exclude_none=True, warnings=False)
     found, mistakes = validate(Layers.of(table, Origin(None, (), UNCHECKED)), Path(UNCHECKED))
     if found is None:
         raise ScenarioError(*mistakes)
     return found
+
+
+def refuse_other(scenario: object) -> None:
+    """Raise unless what was given is a scenario, right or wrong.
+
+    Raises
+    ------
+    ScenarioError
+        If it is something else, such as a file's name.
+    """
+    if not isinstance(scenario, Scenario):
+        kind = type(scenario).__name__
+        raise ScenarioError(f"a scenario is wanted, not a {kind}; load_scenario reads one")
 
 
 def _written(value: Any) -> Any:

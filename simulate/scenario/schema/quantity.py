@@ -83,7 +83,11 @@ class Quantity:
         elif self.certain:
             raise ValueError("must be a certain number: value = …")
         else:
-            self._check_draws(found, "" if states_unit(given) else scale_reminder(self.unit))
+            self._check_draws(
+                found,
+                "" if states_unit(given) else scale_reminder(self.unit),
+                _truncated(found, self.low, self.high) if isinstance(given, str) else "",
+            )
         return found
 
     def _check_number(self, value: float, scale_is_stated: bool) -> None:
@@ -92,7 +96,7 @@ class Quantity:
             hint = "" if scale_is_stated else scale_hint(value, self.unit, self.low, most)
             raise OutOfRangeError(f"{self.title} is {_range(self.low, most, self.unit)}", hint)
 
-    def _check_draws(self, given: Uncertain, reminder: str) -> None:
+    def _check_draws(self, given: Uncertain, reminder: str, truncated: str) -> None:
         with np.errstate(all="ignore"):
             lowest, highest = given.quantile_at_score(EXTREME_SCORES)
             median = given.quantile(0.5)
@@ -109,9 +113,19 @@ class Quantity:
                 allowed = f"at most {self.high:g} {self.unit}".rstrip()
                 hint = reminder
             narrow = "; narrow the distribution or add truncate = [low, high]"
+            if truncated:
+                narrow = f"; narrow the interval or write {truncated}"
             raise OutOfRangeError(
                 f"draws reach {worst:.4g}, but {self.title} is {allowed}", narrow + hint
             )
+
+
+def _truncated(found: Uncertain, low: float, high: float) -> str:
+    """Return the table that a text such as "15% to 45%" stands for, cut off at limits."""
+    kind = getattr(found, "distribution", "")
+    ends = f"{found.quantile(0.05):.6g}, {found.quantile(0.95):.6g}"
+    limits = f"{low:g}, {high:g}"
+    return f'{{ distribution = "{kind}", interval = [{ends}], truncate = [{limits}] }}'
 
 
 @dataclass(frozen=True)
