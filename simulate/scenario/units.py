@@ -163,14 +163,14 @@ def _plain(written: re.Match[str], unit: str, suffix: str) -> float:
     """Return a written number in the unit."""
     number = float(re.sub("[,_' ]", "", written["number"]))
     _refuse_other_unit(written, number, unit, suffix)
-    if not math.isfinite(number):
-        raise ValueError(f'"{written[0].strip()}" is too large for a number')
     # Divided where that is exact: 0.23 is 23 / 100, but not 23 * 0.01.
     if suffix == PERCENT:
-        return number / 100.0
-    return (
-        number * SIZES[suffix] / BASES.get(unit.split(" ")[0], 1.0) if suffix in SIZES else number
-    )
+        number /= 100.0
+    elif suffix in SIZES:
+        number = number * SIZES[suffix] / BASES.get(unit.split(" ")[0], 1.0)
+    if not math.isfinite(number):
+        raise ValueError(f'"{written[0].strip()}" is too large for a number')
+    return number
 
 
 def _refuse_other_unit(written: re.Match[str], number: float, unit: str, suffix: str) -> None:
