@@ -5,10 +5,9 @@ import re
 from typing import Any
 
 from .names import meant
+from .notation import AS_TYPED
 from .scale import GROWTH, PARTS, VOLATILITY, percentage_as_logarithm
 
-# A minus, an apostrophe and spaces that hold together, as typesetters write them.
-PLAIN = str.maketrans("\u2212\u2019\u00a0\u2009\u202f", "-'   ")
 # Thousands are parted by groups of three digits, all in one way; "0,900" and "4,5" are none such.
 DIGITS = r"(?:[1-9]\d{0,2}(?P<parted>[,_' ])\d{3}(?:(?P=parted)\d{3})*|\d+)"
 NUMBER = rf"[-+]?(?:{DIGITS}(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?"
@@ -133,7 +132,7 @@ def _written(text: str) -> re.Match[str] | None:
     ValueError
         If it looks like one, but what parts its digits can't be read.
     """
-    text = text.translate(PLAIN)
+    text = text.translate(AS_TYPED)
     found = WRITTEN.fullmatch(text)
     if found is None and ALMOST_WRITTEN.fullmatch(text):
         mend = "write thousands in groups of three digits, as 1,200"
@@ -145,7 +144,7 @@ def _written(text: str) -> re.Match[str] | None:
 
 def with_decimal_point(text: str) -> str | None:
     """Return a number with its unit whose comma can only be the decimal point, with a point."""
-    found = ALMOST_WRITTEN.fullmatch(text.translate(PLAIN))
+    found = ALMOST_WRITTEN.fullmatch(text.translate(AS_TYPED))
     digits = found["number"].strip() if found else ""
     if found is None or not DECIMAL_COMMA.fullmatch(digits):
         return None
