@@ -151,7 +151,8 @@ def test_values_that_many_cases_share_are_cut_as_one(
 
 
 @pytest.mark.parametrize(
-    ("values", "low"), [([10.0, 20.0, 30.0], 15.0), ([4.0, 5.0, 6.0, 7.0], 5.5), ([-6.0, -5.0], -5.5)]
+    ("values", "low"),
+    [([10.0, 20.0, 30.0], 15.0), ([4.0, 5.0, 6.0, 7.0], 5.5), ([-6.0, -5.0], -5.5)],
 )
 def test_a_limit_is_never_rounded_to_a_value_that_many_cases_share(
     values: list[float], low: float
