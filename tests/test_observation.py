@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import lognorm, norm
 
 from simulate.kernels.rows import Hit, Metric, index
-from simulate.observation import Figure, Happening, Observation
+from simulate.observation import Figure, Happening, Observation, overlap_sentences
 from simulate.observation_text import parse_observation, read_observations
 from simulate.run import simulate_traces
 from simulate.sampling.plan import prepare
@@ -94,6 +94,30 @@ def test_an_event_has_happened_or_not(anthropic: Scenario) -> None:
 def test_a_text_that_is_none_is_explained(anthropic: Scenario, text: str, message: str) -> None:
     with pytest.raises(ScenarioError, match=re.escape(message)):
         parse_observation(text, anthropic)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "overlap"),
+    [
+        ("revenue 2026", "revenue 2026Q1", True),
+        ("revenue 2026Q4", "revenue 2026", True),
+        ("revenue 2026", "revenue twelve months to 2027Q3", True),
+        ("gross margin 2026", "gross margin twelve months to 2026Q2", True),
+        ("revenue 2026", "revenue twelve months to 2027Q4", False),
+        ("revenue 2026", "revenue 2027Q1", False),
+        ("revenue 2026Q1", "revenue 2026Q2", False),
+        ("revenue 2026", "training cost 2026Q1", False),
+        ("cash 2026", "cash 2026Q3", False),
+    ],
+)
+def test_figures_that_share_quarters_are_told(
+    anthropic: Scenario, one: str, other: str, overlap: bool
+) -> None:
+    unit = "50% ± 1%" if "margin" in one else "5 bn ± 5%"
+    pair = [parse_observation(f"{each} = {unit}", anthropic) for each in (one, other)]
+    told = overlap_sentences(pair)
+    assert len(told) == overlap
+    assert all("share quarters, and their errors count as independent" in each for each in told)
 
 
 def test_quarters_add_up_to_their_year(anthropic: Scenario) -> None:
