@@ -26,6 +26,7 @@ from simulate.assumption_parts import (
     fact_table,
     frame_table,
     moved_sentences,
+    source_sentences,
 )
 from simulate.beyond_range import beyond_range_sentences
 from simulate.flowing_table import FlowingTable
@@ -162,6 +163,7 @@ def print_inputs(scenario: Scenario, names: Names, out: Console) -> None:
     ):
         for name, title in titles.items():
             out.print(Text(f"{kind} {name}", style="bold").append(f"  {title}", style="dim"))
+    _print_source_notes(scenario, out)
 
 
 def print_facts(scenario: Scenario, out: Console) -> None:
@@ -171,6 +173,12 @@ def print_facts(scenario: Scenario, out: Console) -> None:
     out.print(Text(f"{found.title}:" if found.rows else "No source cites a reported figure."))
     for row in found.rows:
         _print_row(row.name, row, out)
+    _print_source_notes(scenario, out)
+
+
+def _print_source_notes(scenario: Scenario, out: Console) -> None:
+    for sentence in source_sentences(scenario):
+        out.print(Text(f"note: {sentence}"))
 
 
 def _print_row(name: str, row: answer_parts.Row, out: Console) -> None:

@@ -10,13 +10,14 @@ from simulate.scenario import Scenario
 from simulate.scenario.correlations import correlated_pairs, moved_correlations
 from simulate.scenario.difference import tails_in_words
 from simulate.scenario.distributions import Uncertain
-from simulate.scenario.facts import cited_facts
-from simulate.scenario.inputs import NO_SOURCE
+from simulate.scenario.facts import cited_facts, unknown_facts
+from simulate.scenario.inputs import NO_SOURCE, list_inputs
 from simulate.scenario.quarters import format_quarter
 from simulate.scenario.rank_correlation import Kind, kind_in_words
 from simulate.scenario.schema import MatrixOfCorrelations, RankCorrelation
 
 MOVED_BY = "the nearest that can be, as nearest = true under [copula] asks"
+MOST_NAMED = 5
 LISTS = {"segments": "segment", "hardware": "hardware", "funding": "funding"}
 
 
@@ -141,6 +142,18 @@ def fact_table(scenario: Scenario) -> Table:
     return Table(
         "Facts cited, money in billions of US dollars", ("fact", "value", "source"), tuple(rows)
     )
+
+
+def source_sentences(scenario: Scenario) -> list[str]:
+    """Say which inputs have no source, and which facts are cited that nobody knows."""
+    said = []
+    if keys := [m.key for m in list_inputs(scenario) if not m.distribution.source.strip()]:
+        more = f" and {len(keys) - MOST_NAMED} more" if len(keys) > MOST_NAMED else ""
+        said.append(f"No source is given for {', '.join(keys[:MOST_NAMED])}{more}.")
+    if unknown := unknown_facts(scenario):
+        cited = ", ".join(f"{fact} ({key})" for fact, key in unknown.items())
+        said.append(f"Not among the reported figures of docs/facts.md: {cited}.")
+    return said
 
 
 def _of_matrix(given: MatrixOfCorrelations) -> list[StatedCorrelation]:

@@ -53,9 +53,21 @@ class Figure:
         return "share" if self.is_share else "bn USD"
 
     @property
+    def quarters(self) -> int:
+        """Over how many quarters it is."""
+        return QUARTERS_A_YEAR if self.base is None else 1
+
+    @property
     def identity(self) -> tuple[object, ...]:
         """What is alike of figures that are the same number, however their dates are written."""
         return self.metric, self.quarter, self.base
+
+    def shares_quarters_with(self, other: "Figure") -> bool:
+        """Tell whether both hold a quarter's flow of one metric, such as a year and its quarter."""
+        if self.metric != other.metric or self.metric == Metric.CASH:
+            return False
+        own, others = (figure.quarter - figure.quarters for figure in (self, other))
+        return own < other.quarter and others < self.quarter
 
     def of_traces(self, traces: Array) -> Array:
         """Return it of each path, shape (paths,), of metrics, shape (paths, metrics, quarters)."""
@@ -183,6 +195,18 @@ def refuse_repeated(observations: Sequence[Observation]) -> None:
             raise ScenarioError(
                 f"{both}: the same {one.seen.name} would count twice; leave one out"
             )
+
+
+def overlap_sentences(observations: Sequence[Observation]) -> list[str]:
+    """Say which figures hold the same quarters, as a year and one of its own does."""
+    return [
+        f"{one.seen.name} and {other.seen.name} share quarters, and their errors count as "
+        "independent; leave one out if it was worked out from the other."
+        for one, other in itertools.combinations(observations, 2)
+        if isinstance(one.seen, Figure)
+        and isinstance(other.seen, Figure)
+        and one.seen.shares_quarters_with(other.seen)
+    ]
 
 
 def measures_of(figures: Iterable[Figure]) -> dict[str, Measure]:

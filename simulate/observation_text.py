@@ -142,14 +142,17 @@ def parse_observation(
         raise ScenarioError(f"{where}: a margin is at most 1{hint}")
     if match["error"] is None:
         return Observation(text, figure, value, source=source, where=where)
+    relative = not figure.is_share and match["error"].strip().endswith("%")
+    error = _number(match["error"], "share" if relative else figure.unit, where)
     if states_unit(match["value"]) and not states_unit(match["error"]):
         written = match["error"].strip()
         mend = f"{written}%" + ("" if figure.is_share else f" or {written} bn")
         raise ScenarioError(f"{where}: the error has no unit; write {mend}")
-    relative = not figure.is_share and match["error"].strip().endswith("%")
-    error = _number(match["error"], "share" if relative else figure.unit, where)
     if not 0.0 < error < math.inf:
         raise ScenarioError(f"{where}: an error of {match['error']} is not above 0")
+    if figure.is_share and error > 1.0:
+        hint = "" if states_unit(match["error"]) else scale_hint(error, "share")
+        raise ScenarioError(f"{where}: a margin's error is at most 1{hint}")
     if not relative or value > 0.0:
         return Observation(text, figure, value, error, relative, source, where)
     return Observation(text, figure, value, error * abs(value), False, source, where)
@@ -161,6 +164,9 @@ def _figure(match: re.Match[str], scenario: Scenario, where: str) -> Figure:
     metric = names[known_name(match["name"], names, where, "metric")]
     date = match["date"]
     quarter = quarter_in_horizon(date, scenario, where)
+    if metric == Metric.CASH and match["trailing"] is not None:
+        name = METRICS[metric]
+        raise ScenarioError(f'{where}: {name} is what there is at a date; write "{name} {date}"')
     own = "Q" in date and match["trailing"] is None and metric != Metric.CASH
     if own and metric not in QUARTERLY:
         name = METRICS[metric]

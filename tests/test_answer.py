@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from simulate.answer import console, print_facts, print_inputs
+from simulate.assumption_parts import source_sentences
 from simulate.scenario import Scenario, load_scenario, packaged_configs
 from simulate.scenario.facts import cited_facts
 from simulate.scenario.load import list_changes
@@ -38,9 +39,38 @@ def test_every_fact_that_a_packaged_scenario_cites_is_known_with_figure_value_an
             continue
         scenario = load_scenario(file)
         assert cited_facts(scenario), file.name
+        assert not source_sentences(scenario), file.name
         for fact in cited_facts(scenario):
             assert all(fact), fact
             assert not fact.where.startswith("same")
+
+
+def test_inputs_without_a_source_and_facts_that_nobody_knows_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        'extends = "packaged:openai.toml"\n[cash]\nopening = "20 bn"\n'
+        'tax_rate = { value = 0.2, source = "A777, on an H100 in Q1; A7" }\n'
+        '[targets]\nsource = "P99"\n'
+    )
+    for shown in (print_facts, lambda *given: print_inputs(given[0], list_changes(file), given[1])):
+        shown(load_scenario(file), console())
+        printed = " ".join(capsys.readouterr().out.split())
+        assert "note: No source is given for cash.opening. note: Not among" in printed
+        assert printed.endswith("P99 (targets), A777 (cash.tax_rate).")
+
+
+def test_many_inputs_without_a_source_are_counted(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    keys = ("opening", "tax_rate", "capital_spending", "working_capital", "interest_rate")
+    lines = "\n".join(f"{key} = 0" for key in keys)
+    file.write_text(
+        f'extends = "packaged:openai.toml"\n[inference]\noverrun = 0\nprice_erosion = 0\n'
+        f"[cash]\n{lines}\n"
+    )
+    (told,) = source_sentences(load_scenario(file))
+    assert told.endswith(" and 2 more.")
 
 
 def test_the_wheel_holds_the_facts() -> None:

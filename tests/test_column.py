@@ -42,6 +42,12 @@ FILES: dict[str, tuple[str, list[float], dict[str, str]]] = {
     "lines of old": (rows(written(NUMBERS, "."), ",", "\r"), NUMBERS, {}),
     "a mark at the beginning": ("\ufeff" + rows(written(NUMBERS, "."), ","), NUMBERS, {}),
     "blank lines at the end": (rows(written(NUMBERS, "."), ",") + "\n\r\n", NUMBERS, {}),
+    "a minus of typesetters": (
+        rows([f"\u2212{n}" for n in written(NUMBERS, ".")], ","),
+        [-n for n in NUMBERS],
+        {},
+    ),
+    "numbered rows": (rows(written(NUMBERS, "."), ",").removeprefix("day"), NUMBERS, {}),
     "spaces": (rows(written(NUMBERS, "."), ", ", title=" price "), NUMBERS, {}),
     "quotes": (rows(quoted(written(NUMBERS, ".")), ","), NUMBERS, {}),
     "tabs": (rows(written(NUMBERS, "."), "\t"), NUMBERS, {"separator": "tab"}),
@@ -144,6 +150,10 @@ REFUSED = {
     ),
     "a row too long": (rows([*PLAIN, "1.5,2"], ","), "row 9 has 3 fields, the header 2"),
     "a row too short": (rows(PLAIN, ",") + "9\n", "row 9 has 1 field, the header 2"),
+    "a column without a name": (
+        "price,\n" + "3,683\n" * 9,
+        "row 1 has something in a column without a name; name every column, and quote a field",
+    ),
     "a blank line": (
         rows(PLAIN, ",") + "\n8,1.5\n",
         "1 of 10 values are missing or infinite, the first in row 9; .* blank ones as well",

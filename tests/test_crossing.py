@@ -13,15 +13,15 @@ GRID = np.linspace(-3.0, 3.0, 13)
 CENTRE, WIDTH = 0.37, 0.8
 
 
-def normal_curve(seed: int, calls: list[float] | None = None) -> Curve:
+def normal_curve(seed: int, calls: list[float] | None = None, paths: int = PATHS) -> Curve:
     """A probability Phi((x - centre) / width), by counting the same normal draws at every x."""
-    draws = np.sort(np.random.default_rng(seed).standard_normal((REPLICATES, PATHS)), axis=1)
+    draws = np.sort(np.random.default_rng(seed).standard_normal((REPLICATES, paths)), axis=1)
 
     def evaluate(value: float) -> Counted:
         if calls is not None:
             calls.append(value)
         limit = (value - CENTRE) / WIDTH
-        return Counted(np.array([np.searchsorted(row, limit) for row in draws]), PATHS)
+        return Counted(np.array([np.searchsorted(row, limit) for row in draws]), paths)
 
     return Curve(evaluate, -3.0, 3.0)
 
@@ -54,6 +54,19 @@ def test_the_interval_holds_the_truth_about_as_often_as_it_says() -> None:
     found = [normal_curve(seed).crossings(level, GRID)[0].value for seed in range(300)]
     missed = sum(not value.low <= truth <= value.high for value in found)
     assert missed < 32
+
+
+@pytest.mark.parametrize("level", [0.0015, 0.01, 0.9985])
+def test_where_few_paths_count_the_interval_is_wide_and_holds_the_truth(level: float) -> None:
+    """Of 60 intervals of 95%, 10 or more miss once in 1,700 times."""
+    truth, deviation = CENTRE + WIDTH * norm.ppf(level), np.sqrt(level * (1 - level))
+    expected = deviation / np.sqrt(REPLICATES * 256) / (norm.pdf(norm.ppf(level)) / WIDTH)
+    found = [normal_curve(seed, paths=256).crossings(level, GRID) for seed in range(60)]
+    values = [crossing.value for crossings in found for crossing in crossings]
+    assert sum(not value.low <= truth <= value.high for value in values) < 10
+    errors = np.array([value.standard_error for value in values])
+    # As wide as the grid's step, where it must be.
+    assert 0.5 * expected < np.median(errors) < max(3.0 * expected, 0.5)
 
 
 def test_few_runs_beside_the_grid_find_the_crossing() -> None:

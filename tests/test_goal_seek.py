@@ -126,19 +126,38 @@ def test_the_search_goes_further_where_the_target_is_not_met_near_by(short: Scen
     assert crossing.value.value < near[0]
 
 
+def setting_at(scenario: Scenario, gain: float) -> Scenario:
+    return find_setting(scenario, GAIN).at(gain)
+
+
 def test_the_search_ends_where_amounts_grow_beyond_counting(short: Scenario) -> None:
     """Costs that grow by e^6 a year for five years pass all that the world produces."""
     found = seek("P(gross margin by 2027) >= 0.9", GAIN, short, -6.0, 2.0)
     (crossing,) = found.crossings
     assert crossing.rises
-    np.testing.assert_allclose([*found.left_out, *found.values], np.linspace(-6.0, 2.0, 17))
-    assert found.gap.startswith("Not searched, since amounts grow beyond counting: -6 log/yr")
+    least, *grid = found.values
+    np.testing.assert_allclose(grid, np.linspace(-6.0, 2.0, 17)[-len(grid) :])
+    run(setting_at(short, least), paths=PATHS)
+    with pytest.raises(ScenarioError, match="passes"):
+        run(setting_at(short, least - 0.1), paths=PATHS)
+    written = f"below {least:.6g} log/yr"
+    assert found.gap == f"Not searched, since amounts grow beyond counting: {written}."
+
+
+def test_a_search_begins_at_the_baseline_and_goes_on_to_the_limit(anthropic: Scenario) -> None:
+    """From 0 to 5 the middle is beyond counting, and so is the grid's value after the crossing."""
+    key = "training.growth.lasting"
+    found = seek("P(out of cash by 2030) >= 0.9985", key, anthropic, 0.0, 5.0)
+    before, limit = found.values[-2:]
+    assert 0.0 < limit - before < 5.0 / 16
+    (crossing,) = found.crossings
+    assert before < crossing.value.value < limit
+    assert before <= crossing.value.low < crossing.value.high <= limit
 
 
 def test_a_value_at_which_amounts_grow_beyond_counting_is_named(short: Scenario) -> None:
-    beyond = find_setting(short, GAIN).at(-6.0)
     with pytest.raises(ScenarioError, match="; efficiency gain -6 log/yr: inference cost passes"):
-        run(beyond, paths=PATHS)
+        run(setting_at(short, -6.0), paths=PATHS)
 
 
 def test_a_target_that_is_never_missed_says_so(short: Scenario) -> None:

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import lognorm, norm
 
 from simulate.kernels.rows import Hit, Metric, index
-from simulate.observation import Figure, Happening, Observation
+from simulate.observation import Figure, Happening, Observation, overlap_sentences
 from simulate.observation_text import parse_observation, read_observations
 from simulate.run import simulate_traces
 from simulate.sampling.plan import prepare
@@ -80,6 +80,11 @@ def test_an_event_has_happened_or_not(anthropic: Scenario) -> None:
         ("revenue 2026Q1 = 3 bn ± 0%", "an error of 0% is not above 0"),
         ("gross margin 2026 = 45 ± 2%", "a margin is at most 1; write 0.45 for 45%"),
         ("gross margin 2026Q1 = 45% ± 2%", "twelve months to 2026Q1"),
+        ("revenue 2026Q1 = 3 bn ± 0,1 bn", '"0,1 bn": a comma parts thousands'),
+        ("revenue 2026Q1 = 3 bn ± 2,5%", 'write "2.5%"'),
+        ("gross margin 2026 = 0.45 ± 2", "a margin's error is at most 1; write 0.02 for 2%"),
+        ("revenue 2026 = 1e300 bn ± 5%", '"1e300 bn" is too large for a number'),
+        ("cash twelve months to 2026Q2 = 3 bn ± 5%", 'write "cash 2026Q2"'),
         ("gross margin 60% by 2027 = yes", "the scenario's target is 70%"),
         ("out of cash 50% by 2027 = no", '"out of cash" takes no level'),
         ("revenue 2026 = yes", '"yes" is no number'),
@@ -89,6 +94,30 @@ def test_an_event_has_happened_or_not(anthropic: Scenario) -> None:
 def test_a_text_that_is_none_is_explained(anthropic: Scenario, text: str, message: str) -> None:
     with pytest.raises(ScenarioError, match=re.escape(message)):
         parse_observation(text, anthropic)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "overlap"),
+    [
+        ("revenue 2026", "revenue 2026Q1", True),
+        ("revenue 2026Q4", "revenue 2026", True),
+        ("revenue 2026", "revenue twelve months to 2027Q3", True),
+        ("gross margin 2026", "gross margin twelve months to 2026Q2", True),
+        ("revenue 2026", "revenue twelve months to 2027Q4", False),
+        ("revenue 2026", "revenue 2027Q1", False),
+        ("revenue 2026Q1", "revenue 2026Q2", False),
+        ("revenue 2026", "training cost 2026Q1", False),
+        ("cash 2026", "cash 2026Q3", False),
+    ],
+)
+def test_figures_that_share_quarters_are_told(
+    anthropic: Scenario, one: str, other: str, overlap: bool
+) -> None:
+    unit = "50% ± 1%" if "margin" in one else "5 bn ± 5%"
+    pair = [parse_observation(f"{each} = {unit}", anthropic) for each in (one, other)]
+    told = overlap_sentences(pair)
+    assert len(told) == overlap
+    assert all("share quarters, and their errors count as independent" in each for each in told)
 
 
 def test_quarters_add_up_to_their_year(anthropic: Scenario) -> None:

@@ -150,6 +150,19 @@ def test_values_that_many_cases_share_are_cut_as_one(
     )
 
 
+@pytest.mark.parametrize(
+    ("values", "low"),
+    [([10.0, 20.0, 30.0], 15.0), ([4.0, 5.0, 6.0, 7.0], 5.5), ([-6.0, -5.0], -5.5)],
+)
+def test_a_limit_is_never_rounded_to_a_value_that_many_cases_share(
+    values: list[float], low: float
+) -> None:
+    rng = np.random.default_rng(3)
+    points = np.column_stack([rng.random((COUNT, 2)), rng.choice(values, COUNT)])
+    box = round_limits(find_box(points, points[:, 2] > low), points)
+    assert (box.low[2], box.high[2]) == (low, np.inf)
+
+
 def test_a_yes_and_an_amount_make_one_box() -> None:
     rng = np.random.default_rng(2)
     points = np.column_stack([rng.random((COUNT, 2)), rng.choice([0.0, 1.0], COUNT)])

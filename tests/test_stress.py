@@ -224,10 +224,10 @@ def test_the_sweep_command_writes_its_table_and_picture(
     [
         ([], "--vary: give it once or twice"),
         (
-            ["--vary", "cash.tax_rate=0,2"],
+            ["--vary", "cash.tax_rate=0, 2"],
             "at 2: cash.tax_rate = 2.0: tax on profit is from 0 to 1",
         ),
-        (["--vary", f"{GAIN}.p90=1,2", "--vary", f"{GAIN}=0,1"], "both change"),
+        (["--vary", f"{GAIN}.p90=1,2", "--vary", f"{GAIN}=0, 1"], "both change"),
         (["--vary", f"{GAIN}=1,2", "--out", "x.doc"], "--out must end in .csv, .xlsx or .parquet"),
         (["--vary", f"{GAIN}=1,2", "--of", "profit by 2030"], 'no outcome "profit"'),
         (

@@ -20,6 +20,10 @@ PART_OF_ERROR = 0.2
 # A replicate's curve is taken as straight within so many deviations of the replicates' roots.
 DEVIATIONS = 2.0
 LOOKS = 3
+# A slope is measured where at least so many paths come to count along the line.
+LEAST_RISEN = 10
+# Of a 95% interval.
+WIDTH_IN_ERRORS = 2.0 * 1.96
 
 
 @dataclass(frozen=True)
@@ -103,23 +107,40 @@ class Curve:
         root = float(toms748(lambda value: self.probability(value) - level, left, right, xtol=step))
         own = self._roots_of_replicates(level, root, slope, finest)
         if own is None:
-            return Crossing(Estimate(root, math.nan, self.low, self.high), slope > 0.0)
+            return Crossing(self._by_intervals(level, root), slope > 0.0)
         return Crossing(widened(centred(root, own), step), slope > 0.0)
+
+    def _by_intervals(self, level: float, root: float) -> Estimate:
+        """Return a crossing between the next values at which the level is out of the interval.
+
+        Where few paths count, a replicate's own curve is a few steps, which have no slope. Values
+        that were looked at anyway are further apart than need be, so that the error is large.
+        """
+        off = [
+            v for v, c in self._found.items() if not (c.estimate.low <= level <= c.estimate.high)
+        ]
+        low = max((value for value in off if value < root), default=self.low)
+        high = min((value for value in off if value > root), default=self.high)
+        known = not math.isnan(self.at(root).estimate.standard_error)
+        return Estimate(root, (high - low) / WIDTH_IN_ERRORS if known else math.nan, low, high)
 
     def _roots_of_replicates(
         self, level: float, root: float, slope: float, finest: float
     ) -> Array | None:
-        """Return each replicate's own crossing, shape (replicates,), or None if one has none."""
+        """Return each replicate's own crossing, shape (replicates,), or None if one shows none."""
         deviation = float(np.std(self.at(root).shares, ddof=1))
         if deviation == 0.0:
             return np.full(len(self.at(root).counts), root)
         for _ in range(LOOKS):
             reach = max(finest, DEVIATIONS * deviation / abs(slope))
             slopes, at_root = self._lines(root, reach)
-            is_straight = 0.5 <= float(slopes.mean()) / slope <= 2.0
-            if is_straight and np.all(slopes * slope > 0.0):
+            risen = 2.0 * reach * self.at(root).paths * slopes * math.copysign(1.0, slope)
+            if risen.sum() < LEAST_RISEN:
+                return None
+            mean = float(slopes.mean())
+            if 0.5 <= mean / slope <= 2.0 and risen.min() >= LEAST_RISEN:
                 return root + (level - at_root) / slopes
-            slope = float(slopes.mean()) or slope
+            slope = mean
         return None
 
     def _lines(self, root: float, reach: float) -> tuple[Array, Array]:

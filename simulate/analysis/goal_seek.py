@@ -1,8 +1,9 @@
 """What would it take? The value of a setting at which a probability is as wanted."""
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +21,15 @@ from .crossing import Crossing, Curve
 from .headlines import Counted, count
 
 Array = NDArray[np.float64]
+Evaluate = Callable[[float], Counted]
 
 GRID = 17
 # How far to look, in spreads to either side: further where the target is not passed near by.
 NEAR, FAR = 1.0, 3.0
 # Runs beside the grid's, by which progress is told: the search for a crossing and its error.
 SEARCH = 8
+# The limit of what can be counted is found to a 32nd of the grid's step.
+HALVINGS = 5
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,8 @@ class GoalSeek:
         The probability in the baseline.
     values
         The grid that was searched, rising, shape (n,).
-    left_out
-        Values of the range at which amounts grow beyond counting.
+    asked
+        Where it was to be searched: further than the grid, where amounts grow beyond counting.
     probabilities
         One a value.
     crossings
@@ -55,7 +59,7 @@ class GoalSeek:
     common: CommonRandomNumbers
     now: Estimate
     values: Array
-    left_out: Array
+    asked: tuple[float, float]
     probabilities: tuple[Estimate, ...]
     crossings: tuple[Crossing, ...]
 
@@ -87,10 +91,12 @@ class GoalSeek:
     @property
     def gap(self) -> str:
         """Where the range was not searched, and why, in words; empty if it was searched whole."""
-        if not self.left_out.size:
+        low, high = float(self.values[0]), float(self.values[-1])
+        beyond = [f"below {self.setting.written(low)}"] if self.asked[0] < low else []
+        beyond += [f"above {self.setting.written(high)}"] if high < self.asked[1] else []
+        if not beyond:
             return ""
-        ends = dict.fromkeys(self.setting.written(float(self.left_out[i])) for i in (0, -1))
-        return f"Not searched, since amounts grow beyond counting: {' to '.join(ends)}."
+        return f"Not searched, since amounts grow beyond counting: {' and '.join(beyond)}."
 
     @property
     def finding(self) -> str:
@@ -188,33 +194,52 @@ def _search(
     runs: "Runs",
     search: tuple[float, float],
 ) -> GoalSeek:
+    @cache
+    def counted(value: float) -> Counted:
+        return runs.count(setting.at(value))
+
     grid = np.linspace(*search, GRID).round(12)
-    curve = Curve(lambda value: runs.count(setting.at(value)), *search)
-    values = _countable(curve, grid)
+    baseline = float(setting.stated if setting.now is None else setting.now)
+    values = _countable(counted, grid, int(np.argmin(np.abs(grid - baseline))))
+    curve = Curve(counted, float(values[0]), float(values[-1]))
     return GoalSeek(
         target=target,
         setting=setting,
         common=common,
         now=now,
         values=values,
-        left_out=np.setdiff1d(grid, values),
+        asked=(float(grid[0]), float(grid[-1])),
         probabilities=tuple(curve.at(float(value)).estimate for value in values),
         crossings=tuple(curve.crossings(target.probability, values)),
     )
 
 
-def _countable(curve: Curve, values: Array) -> Array:
-    """Return the values around the middle one at which amounts don't grow beyond counting."""
-    middle = len(values) // 2
-    curve.at(float(values[middle]))
-    above = list(itertools.takewhile(partial(_can_count, curve), values[middle + 1 :]))
-    below = list(itertools.takewhile(partial(_can_count, curve), values[:middle][::-1]))
-    return values[middle - len(below) : middle + len(above) + 1]
+def _countable(counted: Evaluate, grid: Array, start: int) -> Array:
+    """Return the values around one at which amounts don't grow beyond counting, and their ends."""
+    counted(float(grid[start]))
+    above = _up_to_limit(counted, grid[start:].tolist())
+    below = _up_to_limit(counted, grid[start::-1].tolist())
+    return np.array([*below[:0:-1], *above])
 
 
-def _can_count(curve: Curve, value: float) -> bool:
+def _up_to_limit(counted: Evaluate, values: list[float]) -> list[float]:
+    """Return values, the first of which can be counted, up to the last that can."""
+    reached = [values[0], *itertools.takewhile(partial(_can_count, counted), values[1:])]
+    if len(reached) == len(values):
+        return values
+    inside, outside = reached[-1], values[len(reached)]
+    for _ in range(HALVINGS):
+        middle = 0.5 * (inside + outside)
+        if _can_count(counted, middle):
+            inside = middle
+        else:
+            outside = middle
+    return reached if inside == reached[-1] else [*reached, inside]
+
+
+def _can_count(counted: Evaluate, value: float) -> bool:
     try:
-        curve.at(float(value))
+        counted(value)
     except BeyondRangeError:
         return False
     return True

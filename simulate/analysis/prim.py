@@ -128,16 +128,19 @@ def round_limits(box: Box, points: Array) -> Box:
     """Return the box with limits of as few digits as move hardly a case in or out.
 
     A limit is first moved half way to the nearest case outside, so that it lies beside a value that
-    many cases share, and not on it.
+    many cases share, and it is rounded to none: "above 6" leaves open whether 6 is inside. Only
+    where both limits are one value may they be that of cases.
     """
     for column in box.limited:
-        inside = box.contains(points)
-        between = _between_cases(box, column, points[:, column])
+        inside, values = box.contains(points), points[:, column]
+        between = _between_cases(box, column, values)
+        box = box.limit(column, *between)
         for digits in range(1, 8):
             low, high = (_round(end, digits) for end in between)
             rounded = box.limit(column, low, high)
             moved = np.count_nonzero(rounded.contains(points) != inside)
-            if moved <= MOVED_BY_ROUNDING * np.count_nonzero(inside):
+            on_cases = low != high and np.isin([low, high], values).any()
+            if moved <= MOVED_BY_ROUNDING * np.count_nonzero(inside) and not on_cases:
                 box = rounded
                 break
     return box

@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 from simulate.estimate import Estimate
 from simulate.event import Event, projected_event
 from simulate.kernels.rows import Metric
-from simulate.observation import Figure, Happening, Observation, measures_of, refuse_repeated
+from simulate.observation import (
+    Figure,
+    Happening,
+    Observation,
+    measures_of,
+    overlap_sentences,
+    refuse_repeated,
+)
 from simulate.result import FUNDING_NEED, HITTING_TIMES, METRICS, projected_metric, projected_time
 from simulate.run import run, with_sampling
 from simulate.scenario import Scenario, ScenarioError
@@ -102,6 +109,11 @@ class Update:
         """Return what has become of the first headline probability, and by what."""
         seen = " and ".join(observation.text for observation in self.observations)
         return f"Having seen {seen}, {self.finding[0].lower()}{self.finding[1:]}."
+
+    @property
+    def overlaps(self) -> list[str]:
+        """Which figures hold the same quarters, one sentence a pair."""
+        return overlap_sentences(self.observations)
 
     @property
     def finding(self) -> str:

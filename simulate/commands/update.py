@@ -82,6 +82,8 @@ def print_update(update: "Update", out: Console) -> None:
     out.print(Text(update.in_words()))
     for place in update.places:
         out.print(Text(place, style="dim"))
+    for sentence in update.overlaps:
+        out.print(Text(sentence))
     shown = table("\nProbability", "", "before", "now")
     for belief in update.beliefs:
         shown.add_row(belief.event.name, percent(belief.before), percent(belief.after))

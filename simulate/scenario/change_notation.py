@@ -18,8 +18,10 @@ SIGNS: dict[str, Way] = {
     "*": "times",
     "×": "times",
 }
-# "1,200" and "0,9 bn" may be one number of a list, or two.
-ONE_OR_TWO = re.compile(r"(?<![\w.])(?:\d{1,3},\d{3}(?!\d)|\d+,\d+(?=\s*[^\W\d]|\s*%))")
+# "1,200", "0,9" and "8,5 bn" may be one number of a list, or two.
+ONE_OR_TWO = re.compile(
+    r"(?<![\w.])(?:\d{1,3},\d{3}(?!\d)|0,\d+(?![\d.])|\d+,\d+(?=\s*[^\W\d]|\s*%))"
+)
 
 
 def parse_key(text: str) -> Key:

@@ -9,7 +9,11 @@ from .errors import ScenarioError
 
 
 class Checked(BaseModel):
-    """A part of a scenario: unknown keys are errors, values can't be changed."""
+    """A part of a scenario: unknown keys are errors, values can't be changed.
+
+    A class that is called answers a mistake with pydantic's ``ValidationError``, as validators
+    within it need; copies and changes answer with a ``ScenarioError``.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 

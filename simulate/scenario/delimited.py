@@ -104,13 +104,18 @@ def read_cells(text: str, header: Header, place: int) -> list[str]:
     Raises
     ------
     ValueError
-        If a row has more or fewer fields than the header, or is none.
+        If a row has more or fewer fields than the header or something in a column without a name,
+        or is none. Only the first may have none: programs number rows there.
     """
+    nameless = [i for i, name in enumerate(header.names) if i > 0 and not name]
     cells: list[str] = []
     last: list[str] = []
     for number, row in enumerate(islice(_rows(text, header.separator), 1, None), 1):
         if row and len(row) != len(header.names):
             raise ValueError(_told(number, row, header))
+        if row and any(row[i].strip() for i in nameless):
+            mend = _name_or_quote(header)
+            raise ValueError(f"row {number} has something in a column without a name; {mend}")
         if number > MOST_ROWS:
             raise ValueError(f"it has more than {MOST_ROWS:,} rows")
         cells.append(row[place] if row else "")
@@ -165,7 +170,11 @@ def _told(number: int, row: list[str], header: Header) -> str:
         return told
     if len(header.names) == 1 and header.separator == ",":
         return f'{told}; if the comma is a decimal sign, say decimal = ","'
-    return f'{told}; name every column, and quote a field that holds "{_named(header.separator)}"'
+    return f"{told}; {_name_or_quote(header)}"
+
+
+def _name_or_quote(header: Header) -> str:
+    return f'name every column, and quote a field that holds "{_named(header.separator)}"'
 
 
 def _named(separator: str) -> str:

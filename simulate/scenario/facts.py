@@ -46,19 +46,38 @@ def read_facts() -> dict[str, Fact]:
 
 def cited_facts(scenario: Scenario) -> list[Fact]:
     """Return the facts that the scenario's sources name, in the order of their tables."""
-    sources = " ".join(_sources(scenario.model_dump(mode="json")))
-    cited = set(ID.findall(sources))
+    cited = {each for each, _ in _citations(scenario)}
     return [fact for fact in read_facts().values() if fact.id in cited]
 
 
-def _sources(table: Any) -> Iterator[str]:
-    """Yield every source in a scenario's table."""
+def unknown_facts(scenario: Scenario) -> dict[str, str]:
+    """Return ids as of facts that no table has, each with the first key whose source names it."""
+    known = read_facts()
+    letters = {each[0] for each in known}
+    found: dict[str, str] = {}
+    for cited, key in _citations(scenario):
+        # "H100" and "Q1" are like no fact.
+        if cited not in known and cited[0] in letters:
+            found.setdefault(cited, key)
+    return found
+
+
+def _citations(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """Yield every id in a source, and the source's key."""
+    for key, source in _sources(scenario.model_dump(mode="json"), ()):
+        for cited in ID.findall(source):
+            yield cited, ".".join(key)
+
+
+def _sources(table: Any, key: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield every source in a scenario's table, and the key that it is of."""
     if isinstance(table, list):
-        for member in table:
-            yield from _sources(member)
+        for place, member in enumerate(table):
+            name = member.get("name", place) if isinstance(member, dict) else place
+            yield from _sources(member, (*key, str(name)))
     elif isinstance(table, dict):
-        for key, member in table.items():
-            if key == "source" and isinstance(member, str):
-                yield member
+        for name, member in table.items():
+            if name == "source" and isinstance(member, str):
+                yield key, member
             else:
-                yield from _sources(member)
+                yield from _sources(member, (*key, name))

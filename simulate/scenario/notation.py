@@ -12,8 +12,8 @@ DECIMALS, THOUSANDS = (".", ","), (",", ".", " ", "'")
 TAB = "tab"
 SEPARATOR = re.compile(rf"""{TAB}|[^\w"'.+\r\n-]""")
 NOTHING = {"", "na", "n/a", "#n/a", "nan", "null", "none", "-", "inf", "+inf", "-inf", "infinity"}
-# Spaces and apostrophes that spreadsheets group digits with, as a keyboard has them.
-AS_TYPED = str.maketrans({"\xa0": " ", "\u2009": " ", "\u202f": " ", "\u2019": "'"})
+# A minus, an apostrophe and spaces that hold together, of spreadsheets and typesetters.
+AS_TYPED = str.maketrans("\u2212\u2019\u00a0\u2009\u202f", "-'   ")
 
 
 @dataclass(frozen=True)

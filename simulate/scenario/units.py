@@ -5,10 +5,9 @@ import re
 from typing import Any
 
 from .names import meant
+from .notation import AS_TYPED
 from .scale import GROWTH, PARTS, VOLATILITY, percentage_as_logarithm
 
-# A minus, an apostrophe and spaces that hold together, as typesetters write them.
-PLAIN = str.maketrans("\u2212\u2019\u00a0\u2009\u202f", "-'   ")
 # Thousands are parted by groups of three digits, all in one way; "0,900" and "4,5" are none such.
 DIGITS = r"(?:[1-9]\d{0,2}(?P<parted>[,_' ])\d{3}(?:(?P=parted)\d{3})*|\d+)"
 NUMBER = rf"[-+]?(?:{DIGITS}(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?"
@@ -143,7 +142,7 @@ def _written(text: str) -> re.Match[str] | None:
     ValueError
         If it looks like one, but what parts its digits can't be read.
     """
-    text = text.translate(PLAIN)
+    text = text.translate(AS_TYPED)
     found = WRITTEN.fullmatch(text)
     if found is None and ALMOST_WRITTEN.fullmatch(text):
         mend = "write thousands in groups of three digits, as 1,200"
@@ -155,7 +154,7 @@ def _written(text: str) -> re.Match[str] | None:
 
 def with_decimal_point(text: str) -> str | None:
     """Return a number with its unit whose comma can only be the decimal point, with a point."""
-    found = ALMOST_WRITTEN.fullmatch(text.translate(PLAIN))
+    found = ALMOST_WRITTEN.fullmatch(text.translate(AS_TYPED))
     digits = found["number"].strip() if found else ""
     if found is None or not DECIMAL_COMMA.fullmatch(digits):
         return None
@@ -173,16 +172,16 @@ def _plain(written: re.Match[str], unit: str, suffix: str) -> float:
     """Return a written number in the unit."""
     number = float(re.sub("[,_' ]", "", written["number"]))
     _refuse_other_unit(written, number, unit, suffix)
-    if not math.isfinite(number):
-        raise ValueError(f'"{written[0].strip()}" is too large for a number')
     # Divided where that is exact: 0.23 is 23 / 100, but not 23 * 0.01.
     if suffix == PERCENT:
-        return number / 100.0
-    if unit == YEARS:
-        return number / PERIODS.get(suffix, 1.0)
-    return (
-        number * SIZES[suffix] / BASES.get(unit.split(" ")[0], 1.0) if suffix in SIZES else number
-    )
+        number /= 100.0
+    elif unit == YEARS:
+        number /= PERIODS.get(suffix, 1.0)
+    elif suffix in SIZES:
+        number = number * SIZES[suffix] / BASES.get(unit.split(" ")[0], 1.0)
+    if not math.isfinite(number):
+        raise ValueError(f'"{written[0].strip()}" is too large for a number')
+    return number
 
 
 def _refuse_other_unit(written: re.Match[str], number: float, unit: str, suffix: str) -> None:
