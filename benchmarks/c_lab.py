@@ -12,10 +12,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate.kernels.arrays import Copula
+from simulate.engine.plan import Prepared, prepare
+from simulate.engine.result import Result
+from simulate.engine.run import empty_tally
+from simulate.kernels.arrays import LANES, Copula
 from simulate.kernels.draws import IN_PIECES
-from simulate.kernels.rows import LANES, Hardware, Hit, Lab, Metric, Segment
-from simulate.kernels.tally import (
+from simulate.model.rows import Hardware, Hit, Lab, Metric, Segment
+from simulate.model.tally import (
     FIXED_POINT,
     MANTISSA_SHIFT,
     MARGIN_BINS,
@@ -24,10 +27,7 @@ from simulate.kernels.tally import (
     MONEY_SIDE,
     Tally,
 )
-from simulate.result import Result
-from simulate.sampling.plan import Prepared, prepare
 from simulate.scenario import Scenario
-from simulate.simulation import empty_tally
 
 SOURCE = Path(__file__).with_name("lab.c")
 # Those of fast maths that the engine uses; reassociation would fold away the trick that rounds.

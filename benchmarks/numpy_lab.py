@@ -11,8 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from simulate.kernels.rows import Flow, Hit, Metric, index
-from simulate.kernels.tally import (
+from simulate.engine.run import empty_tally
+from simulate.kernels.arrays import index
+from simulate.model.ramp import base_year_ramp
+from simulate.model.rows import Flow, Hit, Metric
+from simulate.model.tally import (
     FIXED_POINT,
     MANTISSA_SHIFT,
     MARGIN_BINS,
@@ -24,12 +27,10 @@ from simulate.kernels.tally import (
     MONEY_SIDE,
     Tally,
 )
-from simulate.sampling.ramp import base_year_ramp
 from simulate.scenario import Scenario
 from simulate.scenario.correlations import correlation_matrix
 from simulate.scenario.distributions import Lognormal, Normal, Triangular, Uncertain, Uniform
 from simulate.scenario.inputs import correlated_inputs, list_inputs
-from simulate.simulation import empty_tally
 
 Array = NDArray[np.float64]
 

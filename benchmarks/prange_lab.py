@@ -14,8 +14,8 @@ import numpy as np
 from numba import config, njit, prange, set_num_threads
 from numpy.typing import NDArray
 
-from simulate.kernels import rows
-from simulate.sampling.plan import prepare
+from simulate.engine.plan import prepare
+from simulate.model import rows
 from simulate.scenario import Scenario
 from simulate.scenario.distributions import Lognormal, Normal, Triangular, Uncertain, Uniform
 from simulate.scenario.inputs import correlated_inputs

@@ -8,17 +8,17 @@ from typing import NamedTuple
 from matplotlib.figure import Figure
 
 from docs.printing import save_small
-from simulate.analysis.comparison import compare
-from simulate.analysis.convergence import converge
+from simulate.analysis.compare import compare
+from simulate.analysis.converge import converge
 from simulate.analysis.drivers import find_drivers
-from simulate.analysis.outcome import headline_outcomes
+from simulate.engine.run import run
+from simulate.model.outcomes import headline_outcomes
 from simulate.plots import PICTURES
-from simulate.plots.comparison import plot_comparison
-from simulate.plots.convergence import plot_convergence
+from simulate.plots.compare import plot_comparison
+from simulate.plots.converge import plot_convergence
 from simulate.plots.drivers import plot_drivers_of
+from simulate.plots.effects import plot_tornado_of
 from simulate.plots.style import THEMES
-from simulate.plots.tornado import plot_tornado_of
-from simulate.run import run
 from simulate.scenario import load_scenario
 
 DOCS = Path(__file__).parent

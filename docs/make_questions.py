@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from PIL import Image
 
 from docs.printing import copy_small, run_command
-from simulate.commands.running import compile_kernels
+from simulate.commands.session import compile_kernels
 
 DOCS = Path(__file__).parent
 PAGE = DOCS / "questions.md"

@@ -6,9 +6,9 @@ from simulate.interruption import end_while_loading, is_command
 if is_command():
     end_while_loading()
 
-from simulate.kernels.rows import Hit, Metric
-from simulate.result import Result
-from simulate.run import run
+from simulate.engine.result import Result
+from simulate.engine.run import run
+from simulate.model.rows import Hit, Metric
 from simulate.scenario import Scenario, ScenarioError, load_scenario
 
 __all__ = ["Hit", "Metric", "Result", "Scenario", "ScenarioError", "load_scenario", "run"]

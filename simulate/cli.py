@@ -11,28 +11,24 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from simulate.answer import console
+from simulate.commands.assumptions import check, diff, init, schema, show
 from simulate.commands.backtest import backtest
-from simulate.commands.check import check
 from simulate.commands.compare import compare
 from simulate.commands.converge import converge
 from simulate.commands.decide import decide
-from simulate.commands.diff import diff
 from simulate.commands.discover import discover
 from simulate.commands.drivers import drivers
 from simulate.commands.fit import fit
 from simulate.commands.goal import goal
 from simulate.commands.report import report
 from simulate.commands.run import run
-from simulate.commands.running import interruptible
-from simulate.commands.show import show
-from simulate.commands.start import init, schema
+from simulate.commands.session import interruptible, warmup
 from simulate.commands.stress import stress
 from simulate.commands.sweep import sweep
 from simulate.commands.update import update
-from simulate.commands.warmup import warmup
 from simulate.scenario import ScenarioError
-from simulate.scenario.printable import printable, steering_text
+from simulate.scenario.mistakes import printable, steering_text
+from simulate.text.terminal import console
 from simulate.version import package_version
 
 BAD_INPUT = 2

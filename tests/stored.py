@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from simulate.folder import SUMMARY, whole_folder
-from simulate.output import OWN_FILES, RUN
+from simulate.output.files import SUMMARY, whole_folder
+from simulate.output.results import OWN_FILES, RUN
 
 
 def store_summary(summary: dict[str, Any], folder: Path) -> Path:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from simulate.answer import console, print_facts, print_inputs
-from simulate.assumption_parts import source_sentences
 from simulate.scenario import Scenario, load_scenario, packaged_configs
-from simulate.scenario.facts import cited_facts
+from simulate.scenario.inputs import cited_facts
 from simulate.scenario.load import list_changes
+from simulate.text.assumptions import source_sentences
+from simulate.text.terminal import console, print_facts, print_inputs
 
 ROOT = Path(__file__).parents[1]
 

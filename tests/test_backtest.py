@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 from scipy.stats import kstest, norm
 
 from simulate.analysis.backtest import Backtest, backtest, ranked_probability_score, score
-from simulate.observation import Observation
-from simulate.observation_text import parse_observation, read_observations
-from simulate.run import simulate_traces
+from simulate.engine.estimate import WeightedPaths
+from simulate.engine.run import simulate_traces
+from simulate.model.observation import Observation, parse_observation, read_observations
 from simulate.scenario import Scenario, load_scenario
-from simulate.weighted import WeightedPaths
 from tests.scenarios import changed
 
 CONFIGS = Path(__file__).parents[1] / "configs"

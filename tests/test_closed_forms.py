@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from simulate.kernels.rows import Hit, Metric
-from simulate.result import METRICS, Result
-from simulate.run import run
+from simulate.engine.result import Result
+from simulate.engine.run import run
+from simulate.model.outcomes import METRICS
+from simulate.model.rows import Hit, Metric
 from simulate.scenario import Scenario, load_scenario
 from tests.scenarios import changed, value, without_uncertainty
 

@@ -13,12 +13,12 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-import simulate.output
+import simulate.output.results
 from simulate import load_scenario, run
-from simulate.drivers_output import OWN_FILES as DRIVERS_FILES
-from simulate.manifest import MANIFEST
-from simulate.output import OWN_FILES
-from simulate.result import OUTCOME_COLUMNS
+from simulate.model.outcomes import OUTCOME_COLUMNS
+from simulate.output.drivers import OWN_FILES as DRIVERS_FILES
+from simulate.output.files import MANIFEST
+from simulate.output.results import OWN_FILES
 from simulate.version import package_version
 from tests.commands import call, heed_signals
 
@@ -250,7 +250,7 @@ def test_a_full_disk_leaves_nothing_half_written(
     def no_space(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(simulate.output, "save_picture", no_space)
+    monkeypatch.setattr(simulate.output.results, "save_picture", no_space)
     assert call(monkeypatch, "run", *SMALL, "--out", "out") == 2
     assert capsys.readouterr().err == (
         "error: out: can't be written: No space left on device; nothing was kept\n"
@@ -264,7 +264,7 @@ def test_a_picture_that_cannot_be_drawn_costs_no_number(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("latex could not be found\nand more")
 
-    monkeypatch.setitem(simulate.output.PICTURES, "fans", broken)
+    monkeypatch.setitem(simulate.output.results.PICTURES, "fans", broken)
     assert call(monkeypatch, "run", *SMALL, "--out", "out") == 0
     assert capsys.readouterr().err == "fans: can't be drawn: latex could not be found\n"
     assert {path.name for path in Path("out").iterdir()} == OWN_FILES - {"fans.png", "fans.svg"} | {

@@ -5,13 +5,12 @@ import math
 import numpy as np
 import pytest
 
-from simulate.analysis.comparison import compare
-from simulate.analysis.measured_apart import measured_apart
-from simulate.analysis.side_by_side import side_by_side
+from simulate.analysis.compare import compare, side_by_side
 from simulate.analysis.stress import stress
-from simulate.kernels.rows import Hit, Metric
-from simulate.run import run
+from simulate.engine.run import run
+from simulate.model.rows import Hit, Metric
 from simulate.scenario import Scenario, ScenarioError, load_scenario
+from simulate.text.compare import measured_apart
 from tests.scenarios import changed
 
 PATHS = 1 << 15

@@ -2,8 +2,8 @@
 
 import pytest
 
-from simulate.analysis.convergence import Convergence
-from simulate.estimate import Estimate, probability
+from simulate.analysis.converge import Convergence
+from simulate.engine.estimate import Estimate, probability
 from simulate.scenario import Scenario
 
 QUESTION = "P(out of cash by 2030)"

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.stats import qmc
 
-from simulate.analysis.correlation_ratio import correlation_ratio
-from simulate.analysis.equal_groups import equal_groups
-from simulate.estimate import Estimate
+from simulate.analysis.effects import correlation_ratio, equal_groups
+from simulate.engine.estimate import Estimate
 from tests.test_indices import ERRORS, ishigami
 
 Array = NDArray[np.float64]

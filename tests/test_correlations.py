@@ -9,19 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, optimize, special, stats
 
-from simulate.answer import console, print_answer, print_inputs
-from simulate.assumption_parts import correlation_table
-from simulate.run import run
+from simulate.engine.run import run
 from simulate.scenario import Scenario, ScenarioError, load_scenario
 from simulate.scenario.correlations import (
+    LEAST_EIGENVALUE,
     correlated_pairs,
     correlation_matrix,
     moved_correlations,
+    nearest_correlation_matrix,
 )
+from simulate.scenario.dependence import Kind, rank_correlation, score_correlation
 from simulate.scenario.inputs import correlated_inputs
 from simulate.scenario.load import list_changes
-from simulate.scenario.nearest_correlation import LEAST_EIGENVALUE, nearest_correlation_matrix
-from simulate.scenario.rank_correlation import Kind, rank_correlation, score_correlation
+from simulate.text.assumptions import correlation_table
+from simulate.text.terminal import console, print_answer, print_inputs
 
 A, B, C = "inference.efficiency_gain", "inference.price_erosion", "inference.overrun"
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from simulate.estimate import Estimate
-from simulate.kernels.rows import Hit, Metric
-from simulate.result import Result
-from simulate.sampling.ramp import base_year_ramp
+from simulate.engine.estimate import Estimate
+from simulate.engine.result import Result
+from simulate.engine.run import Simulation
+from simulate.model.ramp import base_year_ramp
+from simulate.model.rows import Hit, Metric
 from simulate.scenario import Scenario
-from simulate.simulation import Simulation
 from tests.scenarios import changed, value
 from tests.test_closed_forms import quiet
 

@@ -9,16 +9,17 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from simulate.analysis.decision import Weighed, payoff_of, payoff_words, weigh
-from simulate.answer import console
+from simulate.analysis.decide import Weighed, payoff_of, payoff_words, weigh
 from simulate.commands.decide import print_decision
-from simulate.kernels.rows import Hit, Metric, index
-from simulate.plots.decision import plot_decision
-from simulate.run import run
+from simulate.engine.run import run
+from simulate.kernels.arrays import index
+from simulate.model.rows import Hit, Metric
+from simulate.plots.decide import plot_decision
 from simulate.scenario import Scenario, ScenarioError, load_scenario
 from simulate.scenario.load import check_all, list_changes
 from simulate.scenario.quarters import format_quarter
 from simulate.scenario.schema import Decision
+from simulate.text.terminal import console
 from tests.commands import call
 from tests.scenarios import changed
 from tests.test_closed_forms import quiet

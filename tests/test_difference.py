@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from simulate.scenario import Scenario, load_scenario
-from simulate.scenario.difference import describe_difference
+from simulate.text.assumptions import describe_difference
 from tests.commands import call
 
 

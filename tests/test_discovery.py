@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from simulate.analysis.discovery import Discovery, discover
-from simulate.analysis.example_paths import example_paths, medoid, tell_story
-from simulate.analysis.features import GAIN_OVER_PRICES
-from simulate.event import parse_event
-from simulate.kernels.rows import Hit, Metric, index
-from simulate.number_format import percent
-from simulate.run import run, simulate_traces
+from simulate.analysis.discover import GAIN_OVER_PRICES, Discovery, discover
+from simulate.analysis.typical_paths import example_paths, medoid, tell_story
+from simulate.engine.run import run, simulate_traces
+from simulate.kernels.arrays import index
+from simulate.model.outcomes import parse_event
+from simulate.model.rows import Hit, Metric
 from simulate.scenario import Scenario, ScenarioError
+from simulate.text.numbers import percent
 from tests.scenarios import changed, without_uncertainty
 
 PATHS = 1 << 15

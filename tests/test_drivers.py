@@ -14,12 +14,23 @@ import pytest
 from scipy import integrate, stats
 from scipy.stats import norm
 
-from simulate.analysis.conditional import AT_P10, AT_P90, Effect
-from simulate.analysis.decomposition import Index, Together
 from simulate.analysis.driver_list import JOINT, list_drivers
-from simulate.analysis.driver_tables import effect_table, index_table, summary
-from simulate.analysis.drivers import Drivers, Explanation, find_drivers
-from simulate.analysis.findings import (
+from simulate.analysis.drivers import (
+    Drivers,
+    Explanation,
+    effect_table,
+    find_drivers,
+    index_table,
+    summary,
+)
+from simulate.analysis.effects import AT_P10, AT_P90, Effect
+from simulate.analysis.variance import Index, Together
+from simulate.engine.estimate import Estimate, centred
+from simulate.model.outcomes import Outcome, parse_outcome
+from simulate.plots.drivers import plot_drivers
+from simulate.plots.effects import plot_tenths, plot_tornado
+from simulate.scenario import Scenario, ScenarioError, load_scenario
+from simulate.text.drivers import (
     between_tenths,
     correlation_notes,
     group_letters,
@@ -29,12 +40,6 @@ from simulate.analysis.findings import (
     telling,
     what_moves,
 )
-from simulate.analysis.outcome import Outcome, parse_outcome
-from simulate.estimate import Estimate, centred
-from simulate.plots.drivers import plot_drivers
-from simulate.plots.tenths import plot_tenths
-from simulate.plots.tornado import plot_tornado
-from simulate.scenario import Scenario, ScenarioError, load_scenario
 from tests.scenarios import changed, without_uncertainty
 
 CONFIG = Path(__file__).parents[1] / "configs" / "anthropic.toml"

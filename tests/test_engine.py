@@ -6,18 +6,26 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulate.beyond_range import beyond_range_sentences
-from simulate.estimate import histogram_quantiles
+from simulate.engine.estimate import histogram_quantiles
+from simulate.engine.plan import prepare
+from simulate.engine.result import Result
+from simulate.engine.run import (
+    TRACED_PATHS,
+    Simulation,
+    empty_tally,
+    run,
+    simulate_traces,
+    workspace,
+)
+from simulate.kernels.arrays import index
 from simulate.kernels.jit import source_digest
-from simulate.kernels.rows import Hit, Metric, index
-from simulate.kernels.simulate import simulate_blocks
-from simulate.kernels.tally import MONEY_BINS, Tally, margin_edges, money_edges
-from simulate.number_format import share
-from simulate.result import FUNDING_NEED, HITTING_TIMES, METRICS, Result
-from simulate.run import TRACED_PATHS, run, simulate_traces
-from simulate.sampling.plan import prepare
+from simulate.model.block import simulate_blocks
+from simulate.model.outcomes import FUNDING_NEED, HITTING_TIMES, METRICS
+from simulate.model.rows import Hit, Metric
+from simulate.model.tally import MONEY_BINS, Tally, margin_edges, money_edges
 from simulate.scenario import Scenario, ScenarioError
-from simulate.simulation import Simulation, empty_tally, workspace
+from simulate.text.numbers import share
+from simulate.text.run import beyond_range_sentences
 from tests.scenarios import changed
 
 PATHS = 1 << 15
@@ -308,7 +316,8 @@ def test_what_is_never_seen_has_an_interval_and_no_error(anthropic: Scenario) ->
 
 
 def test_a_changed_kernel_source_changes_the_cache_key(tmp_path) -> None:
-    source = tmp_path / "lab.py"
+    source = tmp_path / "model" / "quarter.py"
+    source.parent.mkdir()
     source.write_text("x = 1\n")
     before = source_digest(tmp_path)
     source.write_text("x = 2\n")

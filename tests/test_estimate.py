@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import beta, binom, norm, t
 
-from simulate.estimate import (
+from simulate.engine.estimate import (
     Estimate,
     change_of_probability,
     probability,

@@ -14,7 +14,7 @@ from scipy import special, stats
 
 from simulate.kernels.draws import SCORE_LIMIT
 from simulate.scenario.distributions import FAMILY, AnyDistribution, Uncertain
-from simulate.scenario.distributions.fits.points import name_level
+from simulate.scenario.distributions.quantiles import name_level
 from tests.test_sampling import looked_up
 from tests.toml_text import to_toml
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from simulate.commands.files import new_page, new_picture, save_page
-from simulate.commands.start import init
+from simulate.commands.assumptions import init
+from simulate.commands.session import new_page, new_picture, save_page
 from simulate.scenario import ScenarioError
 
 

@@ -8,28 +8,36 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle, StepPatch
 
-from simulate.analysis.cash_flow_statement import cash_flow_statements
-from simulate.analysis.median_path import median_path
-from simulate.kernels.rows import Hit, Metric, index
-from simulate.number_format import dollars, exact_percent, percent, share
-from simulate.plots.cash_bridge import cash_bridge_finding, plot_cash_bridge
-from simulate.plots.comparison import compared_year, comparison_finding, plot_comparison
-from simulate.plots.fan import LEVELS, SHOWN_PATHS, plot_fans
-from simulate.plots.funding_need import exceedance, funding_need_finding
-from simulate.plots.hitting_time import (
+from simulate.analysis.typical_paths import cash_flow_statements, median_path
+from simulate.engine.result import Result
+from simulate.engine.run import run
+from simulate.kernels.arrays import index
+from simulate.model.outcomes import FUNDING_NEED, HITTING_TIMES
+from simulate.model.rows import Hit, Metric
+from simulate.plots.cash import (
+    cash_bridge_finding,
+    exceedance,
+    funding_need_finding,
+    plot_cash_bridge,
+)
+from simulate.plots.compare import compared_year, comparison_finding, plot_comparison
+from simulate.plots.dates import (
     cash_flow_date_finding,
+    margin_and_cash_flow_finding,
     margin_date_finding,
     plot_cash_flow_date,
+    plot_margin_and_cash_flow,
     plot_margin_date,
 )
-from simulate.plots.margin_and_cash_flow import (
-    margin_and_cash_flow_finding,
-    plot_margin_and_cash_flow,
+from simulate.plots.years import (
+    LEVELS,
+    SHOWN_PATHS,
+    margin_by_year_finding,
+    plot_fans,
+    plot_margin_by_year,
 )
-from simulate.plots.margin_by_year import margin_by_year_finding, plot_margin_by_year
-from simulate.result import FUNDING_NEED, HITTING_TIMES, Result
-from simulate.run import run
 from simulate.scenario import Scenario
+from simulate.text.numbers import dollars, exact_percent, percent, share
 from tests.scenarios import changed, value, without_uncertainty
 
 PATHS = 4096

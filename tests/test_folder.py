@@ -11,9 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from simulate.folder import whole_folder
-from simulate.manifest import MANIFEST, altered, read_manifest
-from simulate.partial import PREFIX, whole_file
+from simulate.output.files import MANIFEST, PREFIX, altered, read_manifest, whole_file, whole_folder
 from simulate.scenario import ScenarioError
 from tests.commands import heed_signals
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from simulate import Scenario, run
-from simulate.answer_parts import funding_sentences
+from simulate.output.report import render_report
 from simulate.plots import PICTURES
-from simulate.report import render_report
-from simulate.scenario.funding import funding_assumption
+from simulate.scenario.inputs import funding_assumption
+from simulate.text.run import funding_sentences
 from tests.commands import call
 from tests.drawn import faults
 

@@ -13,12 +13,18 @@ from matplotlib.text import Text
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from simulate.plots.density import density_of
-from simulate.plots.inputs import MOST_PAIRS, plot_inputs, uncertain_inputs, uncertain_pairs
-from simulate.plots.joint import RING_SHARES, join
-from simulate.plots.labels import readable
+from simulate.plots.inputs import (
+    MOST_PAIRS,
+    RING_SHARES,
+    density_of,
+    join,
+    plot_inputs,
+    uncertain_inputs,
+    uncertain_pairs,
+)
 from simulate.plots.style import DARK
 from simulate.scenario import Scenario, load_scenario
+from simulate.text.numbers import readable
 from tests.test_distributions import TABLES, read
 
 Array = NDArray[np.float64]

@@ -6,15 +6,14 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from simulate.analysis.goal_map import map_goal
-from simulate.analysis.goal_seek import GoalSeek, seek_goal
-from simulate.goal import Target, parse_target
-from simulate.kernels.rows import Hit
-from simulate.number_format import amount, number
+from simulate.analysis.goal import GoalSeek, map_goal, seek_goal
+from simulate.engine.run import run
+from simulate.model.outcomes import Target, parse_target
+from simulate.model.rows import Hit
 from simulate.plots.goal import plot_goal
-from simulate.run import run
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.setting import find_setting, parse_search
+from simulate.text.numbers import amount, number
 from tests.commands import call
 from tests.drawn import faults
 from tests.scenarios import changed, value

@@ -15,11 +15,11 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
 
+from simulate.engine.result import Result
+from simulate.engine.run import run
 from simulate.plots import PICTURES
-from simulate.plots.comparison import plot_comparison
+from simulate.plots.compare import plot_comparison
 from simulate.plots.style import DARK, LIGHT
-from simulate.result import Result
-from simulate.run import run
 from simulate.scenario import load_scenario
 from tests.conftest import CONFIGS
 

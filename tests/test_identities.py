@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from simulate.kernels import lab, simulate
-from simulate.kernels.rows import Flow
-from simulate.sampling.plan import prepare
-from simulate.sampling.ramp import base_year_ramp
+from simulate.engine.plan import prepare
+from simulate.engine.run import workspace
+from simulate.model import block as simulate
+from simulate.model import quarter as lab
+from simulate.model.ramp import base_year_ramp
+from simulate.model.rows import Flow
 from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.inputs import list_inputs
-from simulate.simulation import workspace
 from tests.kernels import from_python
 from tests.scenarios import value
 

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 from scipy.stats import qmc
 
-from simulate.analysis.indices import (
+from simulate.analysis.variance import (
     Variances,
     first_order_variance,
     pick_freeze,
@@ -22,8 +22,8 @@ from simulate.analysis.indices import (
     shapley,
     total_order_variance,
 )
-from simulate.estimate import Estimate, ratio_of_means
-from simulate.sampling.pick_freeze import mixed_points, ordered_root, twin_points
+from simulate.engine.estimate import Estimate, ratio_of_means
+from simulate.kernels.points import mixed_points, ordered_root, twin_points
 from tests.kernels import enter_block
 
 Array = NDArray[np.float64]

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from simulate.analysis.information import Payoffs, value_of_knowing
+from simulate.analysis.decide import Payoffs, value_of_knowing
 
 REPLICATES, EACH = 16, 8192
 MEAN, WEIGHTS, NOISE = -0.5, (1.0, 0.4, 0.0), 2.0

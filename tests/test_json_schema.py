@@ -119,7 +119,7 @@ def properties(node: Any, schema: Any) -> Any:
 def test_the_schema_is_written_on_request(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from simulate.commands.start import schema
+    from simulate.commands.assumptions import schema
 
     schema(None)
     assert json.loads(capsys.readouterr().out) == scenario_schema()

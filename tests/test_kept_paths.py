@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 from scipy.stats import qmc
 
-from simulate.kernels.rows import Metric, index
-from simulate.run import run, simulate_traces
-from simulate.sampling.plan import prepare
+from simulate.engine.plan import prepare
+from simulate.engine.run import deviation_columns, run, simulate_traces
+from simulate.kernels.arrays import index
+from simulate.model.rows import Metric
 from simulate.scenario import Scenario
-from simulate.simulation import deviation_columns
 from tests.scenarios import changed
 from tests.test_paths import FAT_TAILS, NORMAL_TAILS, draws_by_path
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from simulate import Scenario, load_scenario, run
-from simulate.answer_parts import headline
-from simulate.plots.hitting_time import margin_date_finding
+from simulate.plots.dates import margin_date_finding
 from simulate.scenario import packaged_configs
+from simulate.text.run import headline
 
 MISTRAL = """
 [base_year]

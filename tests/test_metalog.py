@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special, stats
 
-from simulate.scenario.distributions.fits.metalog import InfeasibleMetalog, Metalog, fit_metalog
-from simulate.scenario.distributions.fits.points import name_points
+from simulate.scenario.distributions.metalog import InfeasibleMetalog, Metalog, fit_metalog
+from simulate.scenario.distributions.quantiles import name_points
 
 LEVELS = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 SCORES = np.linspace(-6.5, 6.5, 1001)

@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from simulate.answer import print_inputs
-from simulate.run import run
-from simulate.sampling.plan import prepare
+from simulate.engine.plan import prepare
+from simulate.engine.run import run
 from simulate.scenario import Scenario, ScenarioError, load_scenario
-from simulate.scenario.difference import describe_difference
 from simulate.scenario.load import check_all, list_changes
+from simulate.text.assumptions import describe_difference
+from simulate.text.terminal import print_inputs
 from tests.mutate import SEEDS, Mutant, mutant
 from tests.steps import counted
 

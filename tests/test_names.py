@@ -6,7 +6,7 @@ import pytest
 
 from simulate.scenario import ScenarioError, load_scenario
 from simulate.scenario.load import check_all
-from simulate.scenario.names import meant, near_names, question
+from simulate.scenario.mistakes import meant, near_names, question
 
 INPUTS = (
     "segments.api.growth.initial",

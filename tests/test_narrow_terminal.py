@@ -10,20 +10,17 @@ from rich.console import Console
 
 from simulate import load_scenario, run
 from simulate.analysis.backtest import backtest
-from simulate.analysis.comparison import compare
-from simulate.analysis.convergence import converge
-from simulate.analysis.decision import weigh
-from simulate.analysis.discovery import discover
+from simulate.analysis.compare import compare
+from simulate.analysis.converge import converge
+from simulate.analysis.decide import weigh
+from simulate.analysis.discover import discover
 from simulate.analysis.drivers import find_drivers
-from simulate.analysis.example_paths import example_paths
 from simulate.analysis.fit import fit_data
-from simulate.analysis.goal_map import map_goal
-from simulate.analysis.goal_seek import seek_goal
-from simulate.analysis.outcome import headline_outcomes
+from simulate.analysis.goal import map_goal, seek_goal
 from simulate.analysis.stress import stress
 from simulate.analysis.sweep import sweep
+from simulate.analysis.typical_paths import example_paths
 from simulate.analysis.update import update
-from simulate.answer import console, print_answer, print_inputs, table
 from simulate.commands.backtest import print_backtest
 from simulate.commands.compare import print_comparison
 from simulate.commands.converge import print_convergence
@@ -35,11 +32,11 @@ from simulate.commands.goal import print_goal
 from simulate.commands.stress import print_stresses
 from simulate.commands.sweep import print_sweep
 from simulate.commands.update import print_update
-from simulate.event import projected_event
-from simulate.goal import parse_target
-from simulate.observation_text import read_observations
+from simulate.model.observation import read_observations
+from simulate.model.outcomes import headline_outcomes, parse_target, projected_event
 from simulate.scenario.load import list_changes
 from simulate.scenario.setting import find_setting, parse_variation
+from simulate.text.terminal import console, print_answer, print_inputs, table
 from tests.commands import call
 
 Printer = Callable[[Console], None]

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from simulate.estimate import Estimate
-from simulate.number_format import (
+from simulate.engine.estimate import Estimate
+from simulate.text.numbers import (
     dollars,
     dollars_with_error,
     exact_percent,

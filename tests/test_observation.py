@@ -7,11 +7,18 @@ import numpy as np
 import pytest
 from scipy.stats import lognorm, norm
 
-from simulate.kernels.rows import Hit, Metric, index
-from simulate.observation import Figure, Happening, Observation, overlap_sentences
-from simulate.observation_text import parse_observation, read_observations
-from simulate.run import simulate_traces
-from simulate.sampling.plan import prepare
+from simulate.engine.plan import prepare
+from simulate.engine.run import simulate_traces
+from simulate.kernels.arrays import index
+from simulate.model.observation import (
+    Figure,
+    Happening,
+    Observation,
+    overlap_sentences,
+    parse_observation,
+    read_observations,
+)
+from simulate.model.rows import Hit, Metric
 from simulate.scenario import Scenario, ScenarioError
 from tests.scenarios import value
 

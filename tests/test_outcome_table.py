@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulate.output import OUTCOMES_TABLE, OutcomeWriter
-from simulate.result import HITTING_TIMES, NEVER, Result, dated
-from simulate.run import run
+from simulate.engine.result import NEVER, Result, dated
+from simulate.engine.run import run
+from simulate.model.outcomes import HITTING_TIMES
+from simulate.output.results import OUTCOMES_TABLE, OutcomeWriter
 from simulate.scenario import Scenario
 from tests.scenarios import changed
 

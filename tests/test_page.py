@@ -5,21 +5,25 @@ import re
 
 import pytest
 
-from simulate.analysis.comparison import compare
+from simulate.analysis.compare import compare
 from simulate.analysis.drivers import Drivers, find_drivers
-from simulate.analysis.findings import how_far, what_moves
-from simulate.answer_parts import Row, Table
+from simulate.engine.result import DISCLAIMER, Result
+from simulate.engine.run import run
+from simulate.output.compare import render_comparison
+from simulate.output.page import Section
+from simulate.output.report import drivers_section, render_report
 from simulate.plots import PICTURES
-from simulate.plots.fan import fans_finding
-from simulate.plots.funding_need import funding_need_finding
-from simulate.plots.hitting_time import cash_flow_date_finding, margin_date_finding
-from simulate.plots.margin_and_cash_flow import margin_and_cash_flow_finding
-from simulate.plots.margin_by_year import margin_by_year_finding
-from simulate.report import Section, drivers_section, render_comparison, render_report
-from simulate.result import DISCLAIMER, Result
-from simulate.run import run
+from simulate.plots.cash import funding_need_finding
+from simulate.plots.dates import (
+    cash_flow_date_finding,
+    margin_and_cash_flow_finding,
+    margin_date_finding,
+)
+from simulate.plots.years import fans_finding, margin_by_year_finding
 from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.inputs import list_inputs
+from simulate.text.drivers import how_far, what_moves
+from simulate.text.run import Row, Table
 from simulate.version import package_version
 from tests.html_page import Page
 from tests.scenarios import changed

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-import simulate.report
-from simulate.result import Result
-from simulate.run import run
+from simulate.engine.result import Result
+from simulate.engine.run import run
 from simulate.scenario import load_scenario
 from tests.stored import store_summary
 from tests.test_command import call
@@ -27,15 +26,15 @@ def store_run(name: str) -> None:
 @pytest.fixture
 def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Spare the drawing, which other tests are about: the page is its command."""
-    for name in ("render_report", "render_comparison"):
-        monkeypatch.setattr(simulate.report, name, lambda _, *, command, **__: command)
+    for name in ("report.render_report", "compare.render_comparison"):
+        monkeypatch.setattr(f"simulate.output.{name}", lambda _, *, command, **__: command)
 
 
 def test_the_report_of_a_run_is_that_of_its_scenario(monkeypatch: pytest.MonkeyPatch) -> None:
     def numbers(result: Result, *, command: str, **_: object) -> str:
         return f"{command}\n{result.hitting_times.to_csv()}{result.metrics.to_csv()}"
 
-    monkeypatch.setattr(simulate.report, "render_report", numbers)
+    monkeypatch.setattr("simulate.output.report.render_report", numbers)
     store_run("openai.toml")
     assert call(monkeypatch, "report", "results/openai") == 0
     assert call(monkeypatch, "report", "openai.toml", *PATHS, "--out", "b.html") == 0

@@ -6,29 +6,36 @@ import re
 import pytest
 from pydantic import TypeAdapter
 
-from simulate.analysis.comparison import Comparison, compare
-from simulate.analysis.headlines import Figure
-from simulate.analysis.side_by_side import Beside, odds_by_year, side_by_side
-from simulate.answer_parts import headline, headline_years, margin_table
-from simulate.assumption_parts import correlation_table, frame_table
-from simulate.comparison_parts import change_sentence, headline_table, paired_error_sentence
-from simulate.estimate import Estimate
-from simulate.kernels.rows import Hit
-from simulate.number_format import percent
-from simulate.report.assumptions import group_inputs
-from simulate.report.sentences import (
-    cash_flow_sentences,
-    error_sentences,
-    interval_sentence,
-    margin_sentences,
+from simulate.analysis.compare import (
+    Beside,
+    Comparison,
+    Figure,
+    compare,
+    odds_by_year,
+    side_by_side,
 )
-from simulate.report.sparkline import HEIGHT, WIDTH, sparkline
-from simulate.result import Result
-from simulate.run import run
+from simulate.engine.estimate import Estimate
+from simulate.engine.result import Result
+from simulate.engine.run import run
+from simulate.model.rows import Hit
+from simulate.output.report import group_inputs
+from simulate.plots.inputs import HEIGHT, WIDTH, sparkline
 from simulate.scenario import Scenario, load_scenario, packaged_configs
 from simulate.scenario.distributions import AnyDistribution
 from simulate.scenario.inputs import list_inputs
 from simulate.scenario.load import list_changes
+from simulate.text.assumptions import correlation_table, frame_table
+from simulate.text.compare import change_sentence, headline_table, paired_error_sentence
+from simulate.text.numbers import percent
+from simulate.text.run import (
+    cash_flow_sentences,
+    error_sentences,
+    headline,
+    headline_years,
+    interval_sentence,
+    margin_sentences,
+    margin_table,
+)
 from tests.scenarios import changed
 
 PATHS = 1 << 13

@@ -9,11 +9,12 @@ from scipy import stats
 from scipy.special import ndtr, ndtri
 from scipy.stats import qmc
 
-from simulate.kernels.rows import Metric, index
-from simulate.result import METRICS, OUTCOME_COLUMNS
-from simulate.run import run, simulate_traces
-from simulate.sampling.layout import Layout, common_layout, layout_of
-from simulate.sampling.plan import prepare
+from simulate.engine.layout import Layout, common_layout, layout_of
+from simulate.engine.plan import prepare
+from simulate.engine.run import run, simulate_traces
+from simulate.kernels.arrays import index
+from simulate.model.outcomes import METRICS, OUTCOME_COLUMNS
+from simulate.model.rows import Metric
 from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.correlations import correlation_matrix
 from simulate.scenario.inputs import correlated_inputs, list_inputs

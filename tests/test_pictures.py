@@ -20,37 +20,34 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 from simulate.analysis.backtest import backtest
-from simulate.analysis.convergence import converge
-from simulate.analysis.decision import weigh
-from simulate.analysis.discovery import discover
+from simulate.analysis.converge import converge
+from simulate.analysis.decide import weigh
+from simulate.analysis.discover import discover
 from simulate.analysis.drivers import find_drivers
-from simulate.analysis.example_paths import example_paths
 from simulate.analysis.fit import fit_data
-from simulate.analysis.goal_map import map_goal
-from simulate.analysis.goal_seek import seek_goal
+from simulate.analysis.goal import map_goal, seek_goal
 from simulate.analysis.stress import stress
 from simulate.analysis.sweep import sweep
+from simulate.analysis.typical_paths import example_paths
 from simulate.analysis.update import update
-from simulate.event import projected_event
-from simulate.goal import parse_target
-from simulate.observation_text import read_observations
+from simulate.engine.result import Result
+from simulate.engine.run import run
+from simulate.model.observation import read_observations
+from simulate.model.outcomes import parse_target, projected_event
 from simulate.plots import PICTURES
 from simulate.plots.backtest import plot_backtest
-from simulate.plots.comparison import plot_comparison
-from simulate.plots.convergence import plot_convergence
-from simulate.plots.decision import plot_decision
-from simulate.plots.discovery import plot_discovery
+from simulate.plots.compare import plot_comparison
+from simulate.plots.converge import plot_convergence
+from simulate.plots.decide import plot_decision
+from simulate.plots.discover import plot_discovery
 from simulate.plots.drivers import plot_drivers, plot_drivers_of
+from simulate.plots.effects import plot_tenths, plot_tornado, plot_tornado_of
 from simulate.plots.fit import plot_fit
 from simulate.plots.goal import plot_goal
 from simulate.plots.stress import plot_stresses
 from simulate.plots.style import DARK, LIGHT, THEMES, Theme, save_picture
 from simulate.plots.sweep import plot_sweep
-from simulate.plots.tenths import plot_tenths
-from simulate.plots.tornado import plot_tornado, plot_tornado_of
 from simulate.plots.update import plot_update
-from simulate.result import Result
-from simulate.run import run
 from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.setting import find_setting, parse_variation
 from tests.conftest import CONFIGS

@@ -10,7 +10,7 @@ import llvmlite.binding as llvm
 import numpy as np
 import pytest
 
-from simulate.run import run
+from simulate.engine.run import run
 from simulate.scenario import load_scenario
 
 # Owned hardware, free users, and tails that take every kind of table.

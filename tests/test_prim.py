@@ -16,7 +16,7 @@ from simulate.analysis.prim import (
     peel,
     round_limits,
 )
-from simulate.weighted import WeightedPaths
+from simulate.engine.estimate import WeightedPaths
 
 COUNT = 20_000
 INSIDE, OUTSIDE = 0.8, 0.05

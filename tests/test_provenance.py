@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from simulate import ScenarioError, load_scenario, run
+from simulate.output.stored_run import read_run
 from simulate.scenario import find_scenario, packaged, packaged_configs
 from simulate.scenario.load import check_all
-from simulate.stored_run import read_run
 from tests.commands import call
 
 EDITED = "[cash]\nopening = 99\n"

@@ -9,11 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from simulate.scenario.distributions.fits.gamma_beta import (
-    fit_beta,
-    fit_gamma,
-)
-from simulate.scenario.distributions.fits.triangles import fit_pert, fit_triangular
+from simulate.scenario.distributions.fitted import fit_beta, fit_gamma, fit_pert, fit_triangular
 
 PAIRS = st.sampled_from(
     [(0.01, 0.99), (0.05, 0.95), (0.1, 0.9), (0.25, 0.75), (0.1, 0.5), (0.5, 0.9), (0.05, 0.25)]

@@ -8,7 +8,7 @@ import pytest
 
 from simulate.scenario import ScenarioError, load_scenario
 from simulate.scenario.column import read_column
-from simulate.scenario.regular_file import read_regular
+from simulate.scenario.reach import read_regular
 from tests.commands import call
 
 NUMBERS = "v\n" + "".join(f"{i / 100}\n" for i in range(20))

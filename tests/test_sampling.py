@@ -8,21 +8,18 @@ from scipy import stats
 from scipy.special import ndtri
 from scipy.stats import qmc
 
+from simulate.engine.plan import prepare
+from simulate.engine.run import run, workspace
+from simulate.engine.tables import build_tables, shock_tables
 from simulate.kernels import draws
-from simulate.kernels.arrays import Points, Tables
+from simulate.kernels.arrays import LANES, Points, Tables
 from simulate.kernels.draws import IN_PIECES
-from simulate.kernels.rows import LANES
-from simulate.run import run
-from simulate.sampling.plan import prepare
-from simulate.sampling.points import pseudo_random_points, sobol_points
-from simulate.sampling.ramp import base_year_ramp
-from simulate.sampling.tables import build_tables
-from simulate.sampling.tails import shock_tables
+from simulate.kernels.points import pseudo_random_points, sobol_points
+from simulate.model.ramp import base_year_ramp
 from simulate.scenario import Scenario
+from simulate.scenario.dependence import MatrixOfCorrelations, Shocks
 from simulate.scenario.distributions import Uncertain
 from simulate.scenario.inputs import list_inputs
-from simulate.scenario.schema import MatrixOfCorrelations, Shocks
-from simulate.simulation import workspace
 from tests.kernels import enter_block, from_python
 from tests.scenarios import changed
 

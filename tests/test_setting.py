@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from simulate.scenario import Scenario, ScenarioError, load_scenario
-from simulate.scenario.change_notation import Way
+from simulate.scenario.changes import Way
 from simulate.scenario.correlations import correlated_pairs
 from simulate.scenario.inputs import list_inputs
 from simulate.scenario.setting import at_values, find_setting, parse_variation, refuse_overlap

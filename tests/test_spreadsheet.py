@@ -9,13 +9,21 @@ import openpyxl
 import pandas as pd
 import pytest
 
-import simulate.output
-from simulate.folder import SUMMARY
-from simulate.output import OUTCOMES_TABLE, WORKBOOK
+import simulate.output.results
+from simulate.engine.result import NEVER
+from simulate.output.files import SUMMARY
+from simulate.output.results import OUTCOMES_TABLE, WORKBOOK
+from simulate.output.workbook import (
+    MOST_ROWS,
+    NAMES,
+    Sheet,
+    csv_file,
+    parse_kinds,
+    plain_text,
+    write_csv,
+    write_workbook,
+)
 from simulate.plots import PICTURES
-from simulate.result import NEVER
-from simulate.result_sheets import MOST_ROWS, NAMES
-from simulate.spreadsheet import Sheet, csv_file, parse_kinds, plain_text, write_csv, write_workbook
 from tests.test_command import call
 
 SMALL = ["--paths", "2000", "--quiet", "--tables", "csv,xlsx", "--out", "out"]
@@ -25,7 +33,7 @@ SMALL = ["--paths", "2000", "--quiet", "--tables", "csv,xlsx", "--out", "out"]
 def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     # Others are drawn in the same way, and take their time.
-    monkeypatch.setattr(simulate.output, "PICTURES", {"fans": PICTURES["fans"]})
+    monkeypatch.setattr(simulate.output.results, "PICTURES", {"fans": PICTURES["fans"]})
 
 
 def read(workbook: Path, sheet: str, head: int = 0) -> pd.DataFrame:
@@ -97,7 +105,7 @@ def test_a_path_that_never_gets_there_says_so(monkeypatch: pytest.MonkeyPatch) -
 def test_a_large_table_is_cut_to_what_opens_and_that_is_said(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("simulate.result_sheets.MOST_ROWS", 512)
+    monkeypatch.setattr("simulate.output.workbook.MOST_ROWS", 512)
     assert call(monkeypatch, "run", "openai.toml", *SMALL) == 0
     said = "512 of 2,048 paths, the first 32 of each replicate; all are in outcomes.parquet."
     assert said in capsys.readouterr().err

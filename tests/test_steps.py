@@ -10,11 +10,11 @@ from pydantic import TypeAdapter, ValidationError
 from scipy import special, stats
 
 from simulate import load_scenario
-from simulate.sampling.tables import build_tables
+from simulate.engine.run import Simulation
+from simulate.engine.tables import build_tables
 from simulate.scenario import Scenario
 from simulate.scenario.distributions import AnyDistribution, Uncertain
-from simulate.scenario.distributions.scipy_discrete import DISCRETE
-from simulate.simulation import Simulation
+from simulate.scenario.distributions.scipy_named import DISCRETE
 from tests.test_sampling import looked_up
 
 ADAPTER: TypeAdapter[Uncertain] = TypeAdapter(AnyDistribution)

@@ -7,14 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulate.folder import SUMMARY, whole_folder
-from simulate.manifest import MANIFEST
-from simulate.output import OWN_FILES, RUN
-from simulate.result import Result
-from simulate.run import run
+from simulate.engine.result import Result
+from simulate.engine.run import run
+from simulate.output.files import MANIFEST, SUMMARY, whole_folder
+from simulate.output.results import OWN_FILES, RUN
+from simulate.output.stored_run import read_run
 from simulate.scenario import Scenario, ScenarioError, load_scenario, packaged_configs
 from simulate.scenario.load import list_changes
-from simulate.stored_run import read_run
 from tests.stored import store_summary
 
 PATHS = 3000

@@ -6,18 +6,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulate.analysis.comparison import compare
+from simulate.analysis.compare import compare
 from simulate.analysis.stress import Stresses, stress
 from simulate.analysis.sweep import Sweep, sweep
-from simulate.event import parse_event
-from simulate.kernels.rows import Hit
-from simulate.number_format import percent
+from simulate.engine.run import run
+from simulate.model.outcomes import parse_event
+from simulate.model.rows import Hit
 from simulate.plots.stress import plot_stresses
 from simulate.plots.sweep import plot_sweep
-from simulate.run import run
 from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.load import list_changes
 from simulate.scenario.setting import parse_variation
+from simulate.text.numbers import percent
 from tests.commands import call
 from tests.scenarios import changed
 

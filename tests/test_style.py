@@ -11,10 +11,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from simulate.plots.frame import frame, made_by
+from simulate.plots.frame import ELLIPSIS, frame, made_by, text_width, wrap, year_step
 from simulate.plots.style import LIGHT, THEMES, Theme, mix, save_picture
-from simulate.plots.ticks import year_step
-from simulate.plots.wrapping import ELLIPSIS, text_width, wrap
 from tests.drawn import faults
 
 Array = NDArray[np.float64]

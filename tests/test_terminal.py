@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from rich.text import Text
 
-from simulate.answer import console, table
 from simulate.scenario import ScenarioError, load_scenario
+from simulate.text.terminal import console, table
 from tests.commands import call
 
 STEERING = ["\x1b[31m", "\x1b]0;owned\x07", "\r", "\x08", "\x9b31m", "\u202e", "\u2066", "\u200f"]

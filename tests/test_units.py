@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulate.scenario.scale import scale_hint
-from simulate.scenario.units import in_unit, number_in_unit
+from simulate.scenario.units import in_unit, number_in_unit, scale_hint
 
 WRITTEN = {
     ("4.5 bn", "bn USD"): 4.5,

@@ -9,11 +9,10 @@ import pytest
 from scipy.stats import norm
 
 from simulate.analysis.update import LEAST_EFFECTIVE, Update, importance_weights, update
-from simulate.kernels.rows import Metric
-from simulate.observation import Figure, Observation
-from simulate.observation_text import parse_observation
+from simulate.engine.estimate import WeightedPaths
+from simulate.model.observation import Figure, Observation, parse_observation
+from simulate.model.rows import Metric
 from simulate.scenario import Scenario, ScenarioError
-from simulate.weighted import WeightedPaths
 from tests.scenarios import value
 from tests.test_coverage import DEMAND, GROWTH, OWN, one_quarter
 

@@ -7,10 +7,9 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from simulate import Scenario, ScenarioError, run
-from simulate.analysis.comparison import compare
-from simulate.run import simulate_traces
+from simulate.analysis.compare import compare
+from simulate.engine.run import Simulation, simulate_traces
 from simulate.scenario.distributions import Fixed, Lognormal
-from simulate.simulation import Simulation
 from tests.scenarios import value
 
 PATHS = 4096

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from simulate.estimate import centred, probability
-from simulate.weighted import WeightedPaths
+from simulate.engine.estimate import WeightedPaths, centred, probability
 
 REPLICATES, EACH = 16, 256
 REPLICATE = np.repeat(np.arange(REPLICATES), EACH)

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simulate.estimate import Estimate, centred, within
-from simulate.observation import Figure, Observation, measures_of
-from simulate.run import run, with_sampling
+from simulate.engine.estimate import Estimate, WeightedPaths, centred, within
+from simulate.engine.run import Progress, run, with_sampling
+from simulate.model.observation import Figure, Observation, measures_of
 from simulate.scenario import Scenario
-from simulate.simulation import Progress
-from simulate.weighted import WeightedPaths
 
 Array = NDArray[np.float64]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse.csgraph import connected_components
 
-from simulate.sampling.layout import (
+from simulate.engine.layout import (
     DEMAND,
     GENERATION,
     Layout,

@@ -4,14 +4,20 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from simulate.estimate import Estimate
-from simulate.number_format import figure as written
+from simulate.engine.estimate import Estimate
+from simulate.engine.run import Progress
 from simulate.scenario import Scenario
-from simulate.simulation import Progress
+from simulate.text.compare import measured_apart
+from simulate.text.numbers import figure as written
 
-from .comparison import CommonRandomNumbers, common_random_numbers
-from .headlines import Figure, Reading, headlines, read_all
-from .measured_apart import measured_apart
+from .compare import (
+    CommonRandomNumbers,
+    Figure,
+    Reading,
+    common_random_numbers,
+    headlines,
+    read_all,
+)
 
 # In standard errors: two changes as close are not told apart.
 APART = 2.0

@@ -9,15 +9,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from simulate.estimate import Estimate
-from simulate.event import Event
-from simulate.number_format import figure as written
+from simulate.engine.estimate import Estimate
+from simulate.engine.run import Progress
+from simulate.model.outcomes import Event
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.setting import Setting, Value, at_values, refuse_overlap
-from simulate.simulation import Progress
+from simulate.text.numbers import figure as written
 
-from .comparison import CommonRandomNumbers, common_random_numbers
-from .headlines import Figure, chance_of, headlines, read_all
+from .compare import (
+    CommonRandomNumbers,
+    Figure,
+    chance_of,
+    common_random_numbers,
+    headlines,
+    read_all,
+)
 
 Variation = tuple[Setting, Sequence[Value]]
 MOST_CELLS = 10_000

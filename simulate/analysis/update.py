@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from simulate.estimate import Estimate
-from simulate.event import Event, projected_event
-from simulate.kernels.rows import Metric
-from simulate.observation import (
+from simulate.engine.estimate import Estimate, WeightedPaths
+from simulate.engine.run import Progress, run, with_sampling
+from simulate.model.observation import (
     Figure,
     Happening,
     Observation,
@@ -19,14 +18,19 @@ from simulate.observation import (
     overlap_sentences,
     refuse_repeated,
 )
-from simulate.result import FUNDING_NEED, HITTING_TIMES, METRICS, projected_metric, projected_time
-from simulate.run import run, with_sampling
+from simulate.model.outcomes import (
+    FUNDING_NEED,
+    HITTING_TIMES,
+    METRICS,
+    Event,
+    headline_events,
+    projected_event,
+    projected_metric,
+    projected_time,
+)
+from simulate.model.rows import Metric
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.inputs import list_inputs
-from simulate.simulation import Progress
-from simulate.weighted import WeightedPaths
-
-from .headlines import headline_events
 
 Array = NDArray[np.float64]
 

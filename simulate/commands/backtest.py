@@ -7,12 +7,11 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from simulate.answer import console, table
-from simulate.number_format import amount, percent
-from simulate.result import DISCLAIMER
+from simulate.engine.result import DISCLAIMER
+from simulate.text.numbers import amount, percent
+from simulate.text.terminal import console, table
 
-from .files import new_picture, save_drawn
-from .options import (
+from .session import (
     Data,
     File,
     Force,
@@ -23,13 +22,17 @@ from .options import (
     Stress,
     Threads,
     Variant,
+    compile_kernels,
+    new_picture,
+    progress_bar,
+    read_scenario,
+    save_drawn,
     scenario_name,
 )
-from .running import compile_kernels, progress_bar
-from .sources import read_scenario
 
 if TYPE_CHECKING:
     from simulate.analysis.backtest import Backtest
+
 
 ABOUT_SCORES = (
     "CRPS, the continuous ranked probability score, is in the figure's unit: below the error of "
@@ -56,7 +59,7 @@ def backtest(
 ) -> None:
     """Score an earlier scenario by what came true, which is taken as exact."""
     from simulate.analysis.backtest import backtest as score
-    from simulate.observation_text import read_observations
+    from simulate.model.observation import read_observations
     from simulate.plots.backtest import plot_backtest
 
     scenario = read_scenario(file, variant=variant, stress=stress, settings=settings, data=data)

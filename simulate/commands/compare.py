@@ -8,18 +8,26 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from simulate.answer import console, printed
-from simulate.result import DISCLAIMER
+from simulate.engine.result import DISCLAIMER
 from simulate.scenario import ScenarioError
 from simulate.scenario.packaged import PACKAGED
+from simulate.text.terminal import console, printed
 
-from .files import drawing, new_page, save_page
-from .options import Data, Force, Seed, Threads
-from .running import compile_kernels, progress_bar
-from .sources import load_named
+from .session import (
+    Data,
+    Force,
+    Seed,
+    Threads,
+    compile_kernels,
+    drawing,
+    load_named,
+    new_page,
+    progress_bar,
+    save_page,
+)
 
 if TYPE_CHECKING:
-    from simulate.analysis.comparison import Comparison
+    from simulate.analysis.compare import Comparison
 
 
 def compare(
@@ -56,9 +64,9 @@ def compare(
     A change from the first has an error of its own, smaller than those of the two numbers that it
     lies between. For example: simulate compare anthropic.toml anthropic.toml@bull
     """
-    from simulate.analysis.comparison import compare as run_all
-    from simulate.comparison_parts import MOST_SCENARIOS
-    from simulate.report import render_comparison
+    from simulate.analysis.compare import compare as run_all
+    from simulate.output.compare import render_comparison
+    from simulate.text.compare import MOST_SCENARIOS
 
     if not 2 <= len(sources) <= MOST_SCENARIOS:
         raise ScenarioError(
@@ -81,8 +89,8 @@ def compare(
 
 def print_comparison(comparison: "Comparison", out: Console) -> None:
     """Print the scenarios' headline figures side by side, and how well their changes are known."""
-    from simulate.analysis.side_by_side import side_by_side
-    from simulate.comparison_parts import (
+    from simulate.analysis.compare import side_by_side
+    from simulate.text.compare import (
         apart_sentences,
         headline_table,
         lettered,

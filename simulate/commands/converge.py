@@ -7,16 +7,26 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from simulate.answer import console, table
-from simulate.number_format import percent
+from simulate.text.numbers import percent
+from simulate.text.terminal import console, table
 
-from .files import new_picture, save_drawn
-from .options import Data, File, Force, Set, Stress, Threads, Variant, scenario_name
-from .running import compile_kernels
-from .sources import read_scenario
+from .session import (
+    Data,
+    File,
+    Force,
+    Set,
+    Stress,
+    Threads,
+    Variant,
+    compile_kernels,
+    new_picture,
+    read_scenario,
+    save_drawn,
+    scenario_name,
+)
 
 if TYPE_CHECKING:
-    from simulate.analysis.convergence import Convergence
+    from simulate.analysis.converge import Convergence
 
 
 def converge(
@@ -34,8 +44,8 @@ def converge(
     force: Force = False,
 ) -> None:
     """Draw estimate and error against the number of paths, for both samplers."""
-    from simulate.analysis.convergence import converge as run_both
-    from simulate.plots.convergence import plot_convergence
+    from simulate.analysis.converge import converge as run_both
+    from simulate.plots.converge import plot_convergence
 
     scenario = read_scenario(file, variant=variant, stress=stress, settings=settings, data=data)
     picture = new_picture(out, scenario_name(file, variant, stress), "convergence", force)

@@ -7,21 +7,33 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from simulate.answer import console, table
-from simulate.answer_parts import with_full_stop
-from simulate.number_format import number
-from simulate.result import DISCLAIMER
+from simulate.engine.result import DISCLAIMER
 from simulate.scenario import ScenarioError, find_scenario, load_scenario
 from simulate.scenario.load import list_changes
 from simulate.scenario.packaged import shown_path
+from simulate.text.numbers import number
+from simulate.text.run import with_full_stop
+from simulate.text.terminal import console, table
 
-from .files import new_picture, save_drawn
-from .options import Data, File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
-from .running import compile_kernels, progress_bar
-from .sources import read_scenario
+from .session import (
+    Data,
+    File,
+    Force,
+    Seed,
+    Set,
+    Stress,
+    Threads,
+    Variant,
+    compile_kernels,
+    new_picture,
+    progress_bar,
+    read_scenario,
+    save_drawn,
+    scenario_name,
+)
 
 if TYPE_CHECKING:
-    from simulate.analysis.decision import Weighed
+    from simulate.analysis.decide import Weighed
 
 
 def decide(
@@ -39,8 +51,8 @@ def decide(
     force: Force = False,
 ) -> None:
     """Weigh the options of the scenario's decision, and what knowing an input first is worth."""
-    from simulate.analysis.decision import weigh
-    from simulate.plots.decision import plot_decision
+    from simulate.analysis.decide import weigh
+    from simulate.plots.decide import plot_decision
 
     names = list_changes(file, data or ()).options
     if not names:
@@ -69,7 +81,7 @@ def decide(
 
 def print_decision(weighed: "Weighed", name: str, out: Console) -> None:
     """Print what the options pay, and what knowing pays."""
-    from simulate.analysis.decision import payoff_words
+    from simulate.analysis.decide import payoff_words
 
     decision, payoffs = weighed.decision, weighed.payoffs
     out.print(Text(name, style="bold"))

@@ -7,18 +7,30 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from simulate.answer import console, table
-from simulate.number_format import percent
-from simulate.result import DISCLAIMER
+from simulate.engine.result import DISCLAIMER
+from simulate.text.numbers import percent
+from simulate.text.terminal import console, table
 
-from .files import new_picture, save_drawn
-from .options import Data, File, Force, Paths, Set, Stress, Threads, Variant, scenario_name
-from .running import compile_kernels, progress_bar
-from .sources import read_scenario
+from .session import (
+    Data,
+    File,
+    Force,
+    Paths,
+    Set,
+    Stress,
+    Threads,
+    Variant,
+    compile_kernels,
+    new_picture,
+    progress_bar,
+    read_scenario,
+    save_drawn,
+    scenario_name,
+)
 
 if TYPE_CHECKING:
-    from simulate.analysis.discovery import Discovery
-    from simulate.analysis.example_paths import Story
+    from simulate.analysis.discover import Discovery
+    from simulate.analysis.typical_paths import Story
 
 
 def discover(
@@ -43,10 +55,10 @@ def discover(
     force: Force = False,
 ) -> None:
     """Say what separates the paths that get there, with a typical path of each kind."""
-    from simulate.analysis.discovery import discover as find_rule
-    from simulate.analysis.example_paths import example_paths
-    from simulate.event import parse_event, projected_event
-    from simulate.plots.discovery import plot_discovery
+    from simulate.analysis.discover import discover as find_rule
+    from simulate.analysis.typical_paths import example_paths
+    from simulate.model.outcomes import parse_event, projected_event
+    from simulate.plots.discover import plot_discovery
 
     scenario = read_scenario(file, variant=variant, stress=stress, settings=settings, data=data)
     event = projected_event(scenario)

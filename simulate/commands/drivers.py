@@ -8,13 +8,12 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from simulate.answer import console, printed
-from simulate.folder import RESULTS
-from simulate.number_format import money, percent
-from simulate.result import DISCLAIMER
+from simulate.engine.result import DISCLAIMER
+from simulate.output.files import RESULTS
+from simulate.text.numbers import money, percent
+from simulate.text.terminal import console, printed
 
-from .files import tell
-from .options import (
+from .session import (
     AsJson,
     Data,
     File,
@@ -26,10 +25,12 @@ from .options import (
     Tables,
     Threads,
     Variant,
+    compile_kernels,
+    progress_bar,
+    read_scenario,
     scenario_name,
+    tell,
 )
-from .running import compile_kernels, progress_bar
-from .sources import read_scenario
 
 if TYPE_CHECKING:
     from simulate.analysis.drivers import Drivers, Explanation
@@ -63,12 +64,11 @@ def drivers(
     as_json: AsJson = False,
 ) -> None:
     """Say which inputs and shocks drive the outcomes, and write tables and pictures."""
-    from simulate.analysis.driver_tables import summary
-    from simulate.analysis.drivers import find_drivers
-    from simulate.analysis.outcome import headline_outcomes, parse_outcome
-    from simulate.drivers_output import drivers_folder, write_drivers
-    from simulate.run import with_sampling
-    from simulate.spreadsheet import parse_kinds
+    from simulate.analysis.drivers import find_drivers, summary
+    from simulate.engine.run import with_sampling
+    from simulate.model.outcomes import headline_outcomes, parse_outcome
+    from simulate.output.drivers import drivers_folder, write_drivers
+    from simulate.output.workbook import parse_kinds
 
     kinds = parse_kinds(tables)
     chosen = read_scenario(file, variant=variant, stress=stress, settings=settings, data=data)
@@ -90,8 +90,7 @@ def drivers(
 
 def print_drivers(drivers: "Drivers", out: Console) -> None:
     """Print what drives each outcome."""
-    from simulate.analysis.findings import correlation_notes, group_letters
-    from simulate.driver_parts import LEGEND
+    from simulate.text.drivers import LEGEND, correlation_notes, group_letters
 
     out.print(Text(drivers.scenario.name, style="bold"))
     out.print(
@@ -112,8 +111,7 @@ def print_drivers(drivers: "Drivers", out: Console) -> None:
 
 def print_explanation(explanation: "Explanation", letters: dict[str, str], out: Console) -> None:
     """Print one outcome's drivers: in words, and the largest as a table."""
-    from simulate.analysis.findings import how_far_it_goes, what_moves
-    from simulate.driver_parts import driver_table
+    from simulate.text.drivers import driver_table, how_far_it_goes, what_moves
 
     outcome, value = explanation.outcome, explanation.value
     written = percent(value) if outcome.is_probability else f"median {money(value)} bn USD"

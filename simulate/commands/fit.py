@@ -8,11 +8,10 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from simulate.answer import console, table
 from simulate.scenario import ScenarioError
+from simulate.text.terminal import console, table
 
-from .files import new_picture, save_drawn
-from .options import Force
+from .session import Force, new_picture, save_drawn
 
 if TYPE_CHECKING:
     from simulate.analysis.fit import Fit

@@ -9,21 +9,33 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from simulate.answer import console, table
-from simulate.estimate import Estimate
-from simulate.number_format import number, percent
-from simulate.result import DISCLAIMER
+from simulate.engine.estimate import Estimate
+from simulate.engine.result import DISCLAIMER
 from simulate.scenario import ScenarioError
 from simulate.scenario.setting import parse_search
+from simulate.text.numbers import number, percent
+from simulate.text.terminal import console, table
 
-from .files import new_picture, save_drawn
-from .options import Data, File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
-from .running import compile_kernels, progress_bar
-from .sources import read_scenario
+from .session import (
+    Data,
+    File,
+    Force,
+    Seed,
+    Set,
+    Stress,
+    Threads,
+    Variant,
+    compile_kernels,
+    new_picture,
+    progress_bar,
+    read_scenario,
+    save_drawn,
+    scenario_name,
+)
 
 if TYPE_CHECKING:
-    from simulate.analysis.goal_map import GoalMap
-    from simulate.analysis.goal_seek import GoalSeek
+    from simulate.analysis.goal import GoalMap, GoalSeek
+
 
 PATHS_OF_A_CURVE, PATHS_OF_A_MAP = 1 << 16, 1 << 14
 
@@ -65,9 +77,8 @@ def goal(
     force: Force = False,
 ) -> None:
     """Find the value of a setting at which a probability is as wanted; a map for two settings."""
-    from simulate.analysis.goal_map import map_goal
-    from simulate.analysis.goal_seek import seek_goal
-    from simulate.goal import parse_target
+    from simulate.analysis.goal import map_goal, seek_goal
+    from simulate.model.outcomes import parse_target
     from simulate.plots.goal import plot_goal
 
     if target is None or not vary or len(vary) > 2:
@@ -121,7 +132,7 @@ def _ends(
 
 def print_goal(goal: "GoalSeek | GoalMap", out: Console) -> None:
     """Print where the target is met, and the probabilities that say so."""
-    from simulate.analysis.goal_seek import GoalSeek
+    from simulate.analysis.goal import GoalSeek
 
     is_curve = isinstance(goal, GoalSeek)
     out.print(Text(goal.target.scenario.name, style="bold"))

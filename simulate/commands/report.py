@@ -7,13 +7,26 @@ from typing import Annotated
 
 import typer
 
-from simulate.answer import console
 from simulate.scenario import Scenario, ScenarioError
+from simulate.text.terminal import console
 
-from .files import drawing, new_page, save_page
-from .options import Data, Force, PathsOfRun, Seed, Set, Stress, Threads, Variant, scenario_name
-from .running import compile_kernels, progress_bar
-from .sources import read_scenario
+from .session import (
+    Data,
+    Force,
+    PathsOfRun,
+    Seed,
+    Set,
+    Stress,
+    Threads,
+    Variant,
+    compile_kernels,
+    drawing,
+    new_page,
+    progress_bar,
+    read_scenario,
+    save_page,
+    scenario_name,
+)
 
 
 def report(
@@ -45,9 +58,9 @@ def report(
     scenario, seed and number of paths.
     """
     from simulate.analysis.drivers import find_drivers
-    from simulate.report import drivers_section, render_report
-    from simulate.run import run, with_sampling
-    from simulate.stored_run import read_run
+    from simulate.engine.run import run, with_sampling
+    from simulate.output.report import drivers_section, render_report
+    from simulate.output.stored_run import read_run
 
     stored = None
     if source is not None and source.is_dir():

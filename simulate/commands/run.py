@@ -6,12 +6,11 @@ from typing import Annotated
 
 import typer
 
-from simulate.answer import console, print_answer
-from simulate.folder import RESULTS
+from simulate.output.files import RESULTS
 from simulate.scenario import ScenarioError, load_scenario
+from simulate.text.terminal import console, print_answer
 
-from .files import tell
-from .options import (
+from .session import (
     AsJson,
     Data,
     File,
@@ -24,10 +23,12 @@ from .options import (
     Tables,
     Threads,
     Variant,
+    compile_kernels,
+    progress_bar,
     scenario_name,
+    tell,
+    tell_notes,
 )
-from .running import compile_kernels, progress_bar
-from .sources import tell_notes
 
 LARGEST_KEPT = 1 << 22
 
@@ -68,10 +69,10 @@ def run(
     tables: Tables = None,
 ) -> None:
     """Simulate a scenario, print the answer, and write tables and pictures."""
-    from simulate.output import OutcomeWriter, output_folder, write_result
-    from simulate.run import as_asked
-    from simulate.run import run as run_scenario
-    from simulate.spreadsheet import parse_kinds
+    from simulate.engine.run import as_asked
+    from simulate.engine.run import run as run_scenario
+    from simulate.output.results import OutcomeWriter, output_folder, write_result
+    from simulate.output.workbook import parse_kinds
 
     if inputs and outcomes is False:
         raise ScenarioError("--inputs go beside outcomes: leave out --no-outcomes")

@@ -7,18 +7,29 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from simulate.answer import console, heading, table
-from simulate.answer_parts import out_of_cash_sentence, with_full_stop
-from simulate.number_format import change, figure
-from simulate.result import DISCLAIMER
+from simulate.engine.result import DISCLAIMER
 from simulate.scenario import Scenario, ScenarioError, find_scenario, load_scenario
 from simulate.scenario.load import list_changes
 from simulate.scenario.packaged import shown_path
+from simulate.text.numbers import change, figure
+from simulate.text.run import out_of_cash_sentence, with_full_stop
+from simulate.text.terminal import console, heading, table
 
-from .files import new_picture, save_drawn
-from .options import Data, File, Force, Seed, Set, Threads, Variant, scenario_name
-from .running import compile_kernels, progress_bar
-from .sources import read_scenario
+from .session import (
+    Data,
+    File,
+    Force,
+    Seed,
+    Set,
+    Threads,
+    Variant,
+    compile_kernels,
+    new_picture,
+    progress_bar,
+    read_scenario,
+    save_drawn,
+    scenario_name,
+)
 
 if TYPE_CHECKING:
     from simulate.analysis.stress import Stresses

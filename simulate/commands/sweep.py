@@ -9,19 +9,34 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from simulate.answer import console, heading, table
-from simulate.answer_parts import out_of_cash_sentence
+from simulate.engine.result import DISCLAIMER
 from simulate.interruption import uninterrupted
-from simulate.kernels.rows import Hit
-from simulate.number_format import figure
-from simulate.result import DISCLAIMER, HITTING_TIMES
+from simulate.model.outcomes import HITTING_TIMES
+from simulate.model.rows import Hit
 from simulate.scenario import ScenarioError
 from simulate.scenario.setting import parse_variation
+from simulate.text.numbers import figure
+from simulate.text.run import out_of_cash_sentence
+from simulate.text.terminal import console, heading, table
 
-from .files import new_picture, new_table, save_drawn, save_table
-from .options import Data, File, Force, Seed, Set, Stress, Threads, Variant, scenario_name
-from .running import compile_kernels, progress_bar
-from .sources import read_scenario
+from .session import (
+    Data,
+    File,
+    Force,
+    Seed,
+    Set,
+    Stress,
+    Threads,
+    Variant,
+    compile_kernels,
+    new_picture,
+    new_table,
+    progress_bar,
+    read_scenario,
+    save_drawn,
+    save_table,
+    scenario_name,
+)
 
 if TYPE_CHECKING:
     from simulate.analysis.sweep import Sweep
@@ -59,7 +74,7 @@ def sweep(
 ) -> None:
     """Run a scenario over a grid of one or two settings, on common random numbers."""
     from simulate.analysis.sweep import sweep as run_grid
-    from simulate.event import parse_event, with_target
+    from simulate.model.outcomes import parse_event, with_target
     from simulate.plots.sweep import plot_sweep
 
     if not vary or len(vary) > 2:

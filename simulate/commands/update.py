@@ -7,13 +7,11 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from simulate.answer import console, table
-from simulate.flowing_table import FlowingTable
-from simulate.number_format import amount, percent
-from simulate.result import DISCLAIMER
+from simulate.engine.result import DISCLAIMER
+from simulate.text.numbers import amount, percent
+from simulate.text.terminal import FlowingTable, console, table
 
-from .files import new_picture, save_drawn
-from .options import (
+from .session import (
     Data,
     File,
     Force,
@@ -24,15 +22,19 @@ from .options import (
     Stress,
     Threads,
     Variant,
+    compile_kernels,
+    new_picture,
+    progress_bar,
+    read_scenario,
+    save_drawn,
     scenario_name,
 )
-from .running import compile_kernels, progress_bar
-from .sources import read_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from simulate.analysis.update import Spread, Update
+
 
 MOST_SHOWN = 6
 
@@ -58,7 +60,7 @@ def update(
     A quarter's date means the quarter's own figure, a year's the fiscal year's.
     """
     from simulate.analysis.update import update as weigh
-    from simulate.observation_text import read_observations
+    from simulate.model.observation import read_observations
     from simulate.plots.update import plot_update
 
     scenario = read_scenario(file, variant=variant, stress=stress, settings=settings, data=data)

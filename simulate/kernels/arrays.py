@@ -1,14 +1,54 @@
 """What a kernel takes: named groups of plain arrays, and nothing that knows a scenario."""
 
+from enum import IntEnum, auto
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+LANES = 64
+LANE_BITS = 6
+
+
 Array = NDArray[Any]
 Row = NDArray[np.float64]
 
 BASE_QUARTERS = 4
+
+
+class Rows(IntEnum):
+    """Rows of a flat array: a member's value is the place of its first lane."""
+
+    @staticmethod
+    def _generate_next_value_(
+        name: str,  # noqa: ARG004
+        start: int,  # noqa: ARG004
+        count: int,
+        last_values: list[Any],  # noqa: ARG004
+    ) -> int:
+        return count * LANES
+
+
+class Drawn(Rows):
+    """Room for draws, at the head of a block's state."""
+
+    SCORE = auto()
+    JOINT_SCALE = auto()
+    JOINT_SCORE = auto()
+    DEVIATION = auto()
+    DRIFT = auto()
+    UNIFORM = auto()
+    ARRIVAL = auto()
+
+
+def width(rows: type[Rows]) -> int:
+    """Return how many numbers all rows of a kind take."""
+    return len(rows) * LANES
+
+
+def index(row: Rows) -> int:
+    """Return which row it is, counted from 0."""
+    return row.value // LANES
 
 
 class Inputs(NamedTuple):
@@ -25,7 +65,7 @@ class Inputs(NamedTuple):
 
 
 class State(NamedTuple):
-    """A block's state: rows of ``Now``, ``Level`` by segment, ``Flow`` by quarter, outcomes.
+    """A block's state: rows of ``Drawn`` and ``Now``, of ``Level`` by segment, ``Flow`` by quarter.
 
     ``raw`` and ``shock`` are float32 normal scores: of the inputs, shape (inputs + 2, LANES), and
     of a quarter's shocks, shape (2, LANES).

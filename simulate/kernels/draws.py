@@ -1,10 +1,11 @@
-"""From a point of the unit cube to an input's value: points, scores, correlation, tables."""
+"""Draws of a block of paths: normal scores, look-ups in tables, shocks, deviations from plan."""
 
 import numpy as np
 
-from .arrays import Array, Copula, Draws, Inputs, Points, State, Tables
-from .jit import kernel, shared_kernel
-from .rows import LANE_BITS, LANES, Now
+from simulate.model.rows import Drawn
+
+from .arrays import LANE_BITS, LANES, Array, Copula, Draws, Inputs, Plan, Points, State, Tables
+from .jit import entry_kernel, kernel, shared_kernel
 from .vector_math import Narrow, exp, fma, log, normal_score
 
 # Beyond the outermost score of a 32-bit draw, 6.34; what mixing takes further is cut here.
@@ -94,7 +95,7 @@ def draw_shock(
     scores(points, dimension, out)
     if draws.shock_table >= 0:
         for i in range(LANES):
-            s[Now.SCORE + i] = out[i]
+            s[Drawn.SCORE + i] = out[i]
         look_up(tables, draws.shock_table, s, out)
 
 
@@ -111,7 +112,7 @@ def look_up(tables: Tables, table: int, s: Array, out: Array) -> None:
     last = tables.layout[table, 1] - 1e-9
     coefficients = tables.coefficients
     for i in range(LANES):
-        position = min(max((s[Now.SCORE + i] + SCORE_LIMIT) * density, 0.0), last)
+        position = min(max((s[Drawn.SCORE + i] + SCORE_LIMIT) * density, 0.0), last)
         cell = np.int64(np.int32(position))
         f = position - cell
         k = first + cell
@@ -131,7 +132,7 @@ def look_up_any(tables: Tables, table: int, s: Array, out: Array) -> None:
 def look_up_pieces(tables: Tables, table: int, s: Array, out: Array) -> None:
     """Do as ``look_up`` for a table that is made of pieces."""
     for i in range(LANES):
-        out[i] = value_at(tables, table, s[Now.SCORE + i])
+        out[i] = value_at(tables, table, s[Drawn.SCORE + i])
 
 
 @shared_kernel
@@ -166,13 +167,13 @@ def piece_at(tables: Tables, table: int, score: float) -> int:
 def mix_scores(mixing: Array, j: int, count: int, raw: Array, s: Array) -> None:
     """Write line j of ``mixing @ raw`` to the row SCORE, leaving out its many zeros."""
     for i in range(LANES):
-        s[Now.SCORE + i] = mixing[j, j] * raw[j, i]
+        s[Drawn.SCORE + i] = mixing[j, j] * raw[j, i]
     for k in range(count):
         weight = mixing[j, k]
         if weight != 0.0 and k != j:
             row = raw[k]
             for i in range(LANES):
-                s[Now.SCORE + i] += weight * row[i]
+                s[Drawn.SCORE + i] += weight * row[i]
 
 
 @kernel
@@ -195,10 +196,10 @@ def draw_joint_scale(points: Points, copula: Copula, tables: Tables, state: Stat
     s, score = state.now, state.shock[0]
     scores(points, copula.dimension, score)
     for i in range(LANES):
-        s[Now.SCORE + i] = score[i]
-    look_up(tables, copula.scale_table, s, s[Now.JOINT_SCALE : Now.JOINT_SCALE + LANES])
+        s[Drawn.SCORE + i] = score[i]
+    look_up(tables, copula.scale_table, s, s[Drawn.JOINT_SCALE : Drawn.JOINT_SCALE + LANES])
     for i in range(LANES):
-        s[Now.JOINT_SCALE + i] = exp(s[Now.JOINT_SCALE + i])
+        s[Drawn.JOINT_SCALE + i] = exp(s[Drawn.JOINT_SCALE + i])
 
 
 @shared_kernel
@@ -215,12 +216,12 @@ def join_tails(copula: Copula, tables: Tables, s: Array) -> None:
         return
     degrees, stretch = copula.degrees_of_freedom, copula.stretch
     for i in range(LANES):
-        t = s[Now.SCORE + i] * s[Now.JOINT_SCALE + i]
+        t = s[Drawn.SCORE + i] * s[Drawn.JOINT_SCALE + i]
         distance = stretch * np.sqrt(degrees * log(1.0 + t * t / degrees))
-        s[Now.SCORE + i] = distance if t >= 0.0 else -distance
-    look_up(tables, copula.score_table, s, s[Now.JOINT_SCORE : Now.JOINT_SCORE + LANES])
+        s[Drawn.SCORE + i] = distance if t >= 0.0 else -distance
+    look_up(tables, copula.score_table, s, s[Drawn.JOINT_SCORE : Drawn.JOINT_SCORE + LANES])
     for i in range(LANES):
-        s[Now.SCORE + i] = s[Now.JOINT_SCORE + i]
+        s[Drawn.SCORE + i] = s[Drawn.JOINT_SCORE + i]
 
 
 @kernel
@@ -236,10 +237,10 @@ def draw_yearly(points: Points, draws: Draws, tables: Tables, year: int, state: 
         scores(points, draws.first_year + 2 * year + j, state.raw[count + j])
     mix_scores(draws.mixing, count, count + 2, state.raw, s)
     join_tails(draws.copula, tables, s)
-    look_up_any(tables, draws.overrun_table, s, s[Now.DEVIATION : Now.DEVIATION + LANES])
+    look_up_any(tables, draws.overrun_table, s, s[Drawn.DEVIATION : Drawn.DEVIATION + LANES])
     mix_scores(draws.mixing, count + 1, count + 2, state.raw, s)
     join_tails(draws.copula, tables, s)
-    look_up_any(tables, draws.drift_table, s, s[Now.DRIFT : Now.DRIFT + LANES])
+    look_up_any(tables, draws.drift_table, s, s[Drawn.DRIFT : Drawn.DRIFT + LANES])
 
 
 @kernel
@@ -254,15 +255,45 @@ def draw_arrivals(
     low = points.low[dimension]
     base = points.base[dimension]
     for i in range(LANES):
-        s[Now.ARRIVAL + i] = 0.0
-        s[Now.UNIFORM + i] = (np.float64(np.uint32(low[i] ^ base)) + 0.5) * UNIT
+        s[Drawn.ARRIVAL + i] = 0.0
+        s[Drawn.UNIFORM + i] = (np.float64(np.uint32(low[i] ^ base)) + 0.5) * UNIT
     for first in range(0, LANES, GROUP):
         margin = 1.0
         for i in range(first, first + GROUP):
-            margin = min(margin, s[Now.UNIFORM + i] - chance[i])
+            margin = min(margin, s[Drawn.UNIFORM + i] - chance[i])
         if margin < 0.0:
             for i in range(first, first + GROUP):
-                u = s[Now.UNIFORM + i]
+                u = s[Drawn.UNIFORM + i]
                 if u < chance[i]:
                     score = normal_score(np.uint32(u / chance[i] * 4294967296.0))
-                    s[Now.ARRIVAL + i] = value_at(tables, table, np.float64(score))
+                    s[Drawn.ARRIVAL + i] = value_at(tables, table, np.float64(score))
+
+
+@entry_kernel
+def draw_deviations(
+    plan: Plan,
+    points: Points,
+    inputs: Inputs,
+    state: State,
+    first_block: int,
+    blocks: int,
+    deviations: Array,
+) -> None:
+    """Draw the years' deviations of the paths of ``simulate_blocks``, without their economics.
+
+    Parameters
+    ----------
+    plan, points, inputs, state, first_block, blocks
+        As for ``simulate_blocks``.
+    deviations
+        Inference overrun and training drift of a year, then of the next, by path, float32, shape
+        (paths, 2 years).
+    """
+    for b in range(blocks):
+        enter_block(points, first_block + b)
+        draw_inputs(points, plan.draws, plan.tables, inputs, state)
+        for year in range(deviations.shape[1] // 2):
+            draw_yearly(points, plan.draws, plan.tables, year, state)
+            for i in range(LANES):
+                deviations[b * LANES + i, 2 * year] = state.now[Drawn.DEVIATION + i]
+                deviations[b * LANES + i, 2 * year + 1] = state.now[Drawn.DRIFT + i]

@@ -33,20 +33,23 @@ from simulate.version import package_version
 # `arcp` the digits would depend on the processor (docs/decisions/0011-the-same-digits.md).
 FAST_MATH = {"nsz", "nnan", "ninf"}
 
+# The folders whose functions are compiled.
+COMPILED = ("kernels", "model")
 # Bytes of the digest at the end of a file.
 SEAL = hashlib.sha256().digest_size
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def source_digest(folder: Path = Path(__file__).parent) -> str:
+def source_digest(package: Path = Path(__file__).parents[1]) -> str:
     """Return a digest of all kernel sources and of the versions that shape machine code."""
     digest = hashlib.sha256()
     for part in (package_version(), numba.__version__, sys.version):
         digest.update(part.encode())
-    for path in sorted(folder.glob("*.py")):
-        digest.update(path.name.encode())
-        digest.update(path.read_bytes())
+    for folder in COMPILED:
+        for path in sorted((package / folder).glob("*.py")):
+            digest.update(f"{folder}/{path.name}".encode())
+            digest.update(path.read_bytes())
     return digest.hexdigest()[:20]
 
 

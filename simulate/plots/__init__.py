@@ -17,15 +17,12 @@ from typing import Protocol
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from simulate.result import Result
+from simulate.engine.result import Result
 
-from .cash_bridge import plot_cash_bridge
-from .fan import plot_fans
-from .funding_need import plot_funding_need
-from .hitting_time import plot_cash_flow_date, plot_margin_date
-from .margin_and_cash_flow import plot_margin_and_cash_flow
-from .margin_by_year import plot_margin_by_year
+from .cash import plot_cash_bridge, plot_funding_need
+from .dates import plot_cash_flow_date, plot_margin_and_cash_flow, plot_margin_date
 from .style import Theme
+from .years import plot_fans, plot_margin_by_year
 
 
 class Plot(Protocol):

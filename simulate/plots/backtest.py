@@ -6,9 +6,8 @@ from matplotlib.figure import Figure
 
 from simulate.analysis.backtest import Backtest, Score
 
-from .frame import frame, made_by
+from .frame import frame, in_percent, made_by
 from .style import LIGHT, SMALL, Theme
-from .ticks import in_percent
 
 # In inches.
 WIDTH, AROUND, ROW = 8.0, 1.6, 1.45

@@ -1,22 +1,40 @@
-"""What stands around a picture: the finding above, what made it below, and its panels within."""
+"""The frame that all pictures share: title, axes, ticks, wrapped texts."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from itertools import chain
 from typing import Any, cast
 
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextToPath
 
-from simulate.result import DISCLAIMER, Result
-from simulate.scenario.funding import funding_assumption
+from simulate.engine.result import DISCLAIMER, Result
+from simulate.scenario.inputs import funding_assumption
+from simulate.scenario.quarters import QUARTERS_A_YEAR
+from simulate.text.numbers import money_unit
 from simulate.version import package_version
 
 from .style import FOOT, LIGHT, POINTS_AN_INCH, SMALL, TITLE, Theme, dress, styled, width_of
-from .wrapping import wrap
 
+FAMILY = "DejaVu Sans"
+# A renderer rounds each letter's place to a pixel.
+SAFETY = 0.95
+NARROWER = 0.96
+ELLIPSIS = "…"
+# A number stays with its error.
+BREAK = re.compile(r"(?<!±)\s+(?!±)")
+STEPS = (1, 2, 5, 10, 25)
+# Points that a year takes.
+YEAR = 36.0
+# Axes that a legend of several columns goes over, in points.
+WIDE = 400.0
 SIZE = (8.0, 5.6)
 # Of a figure for a phone, whose text is as large as that of a page.
 NARROW = (5.2, 6.4)
@@ -25,6 +43,147 @@ MARGIN = 8.0
 LINE = 1.25
 # Sizes of text in somebody else's figure.
 WITHIN = 0.8
+
+
+def text_width(text: str, size: float, weight: str = "normal") -> float:
+    """Return the width of one line, in points."""
+    return size * sum(_letter_width(letter, weight) for letter in text)
+
+
+@cache
+def _letter_width(letter: str, weight: str) -> float:
+    """Return how far a letter of size 1 moves the next one; the font has no kerning to speak of."""
+    font = FontProperties(family=FAMILY, size=100.0, weight=weight)
+    return TextToPath().get_text_width_height_descent(letter, font, ismath=False)[0] / 100.0
+
+
+def wrap(
+    text: str,
+    width: float,
+    size: float,
+    weight: str = "normal",
+    most: int = 2,
+    balanced: bool = False,
+) -> str:
+    """Return a text in lines of at most a width, the last of them cut if there are too many.
+
+    Parameters
+    ----------
+    text
+        Words; one that is wider than a line is cut in pieces.
+    width
+        In points.
+    size, weight
+        Of the font.
+    most
+        Lines.
+    balanced
+        Make the lines of about the same length, no more of them for it.
+    """
+    font = (size, weight)
+    room = SAFETY * width
+    words = [piece for word in BREAK.split(text.strip()) for piece in _pieces(word, room, font)]
+    lines = _fill(words, room, font)
+    if len(lines) > most:
+        last = lines[most - 1]
+        while last and text_width(last + ELLIPSIS, *font) > room:
+            last = last[:-1]
+        return "\n".join([*lines[: most - 1], last.rstrip() + ELLIPSIS])
+    widest = max(text_width(word, *font) for word in words)
+    while balanced and len(lines) > 1 and (room := NARROWER * room) > widest:
+        narrower = _fill(words, room, font)
+        if len(narrower) > len(lines):
+            break
+        lines = narrower
+    return "\n".join(lines)
+
+
+def _fill(words: list[str], room: float, font: tuple[float, str]) -> list[str]:
+    """Return words in lines, each as full as can be."""
+    lines, filled = [""], 0.0
+    space = text_width(" ", *font)
+    for word in words:
+        wide = text_width(word, *font)
+        if lines[-1] and filled + space + wide > room:
+            lines.append("")
+        filled = filled + space + wide if lines[-1] else wide
+        lines[-1] = f"{lines[-1]} {word}".lstrip()
+    return lines
+
+
+def _pieces(word: str, room: float, font: tuple[float, str]) -> list[str]:
+    """Return a word in pieces that fit, as long as can be."""
+    if text_width(word, *font) <= room:
+        return [word]
+    pieces = [""]
+    for letter in word:
+        if pieces[-1] and text_width(pieces[-1] + letter, *font) > room:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
+
+
+def year_step(years: int, most: int) -> int:
+    """Return every which year is shown, so that there are not too many."""
+    return next((step for step in STEPS if years <= step * most), STEPS[-1])
+
+
+def label_years(axes: Axes, first_year: int, years: int, theme: Theme, most: int = 10) -> None:
+    """Mark the fiscal years on an axis that counts quarters from the first year's start.
+
+    Parameters
+    ----------
+    axes
+        Whose x axis.
+    first_year, years
+        Of the horizon.
+    theme
+        The colours.
+    most
+        Labels, fewer where the axes are narrow.
+    """
+    step = year_step(years, max(1, min(most, int(width_of(axes) / YEAR))))
+    shown = range(-first_year % step, years, step)
+    middle = QUARTERS_A_YEAR / 2
+    axes.set_xticks(
+        [QUARTERS_A_YEAR * year + middle for year in shown], [str(first_year + y) for y in shown]
+    )
+    axes.tick_params(axis="x", length=0)
+    if step == 1:
+        for year in range(1, years):
+            axes.axvline(QUARTERS_A_YEAR * year, color=theme.pale, linewidth=0.6, zorder=0)
+
+
+def legend_columns(axes: Axes, most: int) -> int:
+    """Return in how many columns a legend stands above axes."""
+    return most if width_of(axes) >= WIDE else 1
+
+
+def in_percent(axis: Axis) -> None:
+    """Label an axis of shares in percent, with as many digits as its ticks need."""
+
+    def label(value: float, _: float) -> str:
+        low, high = axis.get_view_interval()
+        digits = 0 if high - low > 0.04 else 1 if high - low > 0.004 else 2
+        return f"{value:.{digits}%}"
+
+    axis.set_major_formatter(label)
+
+
+def add_bar_of_shares(axes: Axes, shaded: ScalarMappable, label: str, theme: Theme) -> None:
+    """Explain the shades of a map of shares in a bar at its right."""
+    bar = cast(Figure, axes.figure.figure).colorbar(shaded, ax=axes, fraction=0.045, pad=0.02)
+    dress(bar.ax, theme)
+    bar.ax.set_ylim(bottom=0.0)
+    in_percent(bar.ax.yaxis)
+    bar.set_label(label, fontsize=SMALL)
+
+
+def in_money(axis: Axis) -> str:
+    """Label an axis of billions of dollars in a unit that goes with its limits; return the unit."""
+    factor, unit = money_unit(max(abs(limit) for limit in axis.get_view_interval()))
+    axis.set_major_formatter(lambda value, _: f"{value / factor:,.6g}")
+    return unit
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.interpolate import PchipInterpolator
 
-from simulate.analysis.goal_map import GoalMap
-from simulate.analysis.goal_seek import GoalSeek
+from simulate.analysis.goal import GoalMap, GoalSeek
 
-from .frame import frame, made_by
+from .frame import add_bar_of_shares, frame, in_percent, made_by
 from .style import LIGHT, SMALL, Theme, shades
-from .ticks import add_bar_of_shares, in_percent
 
 LINES = 10
 # Part of the height below which there is no room for a name.

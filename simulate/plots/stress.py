@@ -5,11 +5,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simulate.analysis.stress import Stresses
-from simulate.scenario.funding import funding_assumption
+from simulate.scenario.inputs import funding_assumption
 
-from .frame import frame, made_by
+from .frame import frame, made_by, wrap
 from .style import LIGHT, POINTS_AN_INCH, SMALL, Theme
-from .wrapping import wrap
 
 # In inches.
 WIDTH, AROUND, ROW = 8.0, 2.6, 0.8

@@ -7,9 +7,8 @@ from matplotlib.patches import Rectangle
 
 from simulate.analysis.sweep import Sweep
 
-from .frame import frame, made_by
+from .frame import frame, in_percent, legend_columns, made_by
 from .style import LIGHT, SMALL, Theme, shades
-from .ticks import in_percent, legend_columns
 
 # Of the way from paper to blue: darker shades bear no ink.
 DARKEST = 0.6

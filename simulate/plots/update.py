@@ -6,12 +6,10 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from simulate.analysis.update import Spread, Update
-from simulate.weighted import WeightedPaths
+from simulate.engine.estimate import WeightedPaths
 
-from .frame import frame, made_by
+from .frame import frame, in_percent, label_years, made_by, wrap
 from .style import LIGHT, SMALL, Theme
-from .ticks import in_percent, label_years
-from .wrapping import wrap
 
 SIZE = (8.0, 8.0)
 BINS = 60

@@ -8,10 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import ScenarioError
-from .names import did_you_mean
+from .mistakes import ScenarioError, did_you_mean
 from .notation import Notation, read_numbers
-from .regular_file import read_regular
+from .reach import read_regular
 
 LEAST_VALUES = 8
 NO_NUMBERS = "none holds numbers; the first line must name the columns"
@@ -72,7 +71,7 @@ def find_column(file: str | Path, column: str, notation: Notation = AS_STATED) -
 
 
 def _in_text(path: Path, content: bytes, column: str, notation: Notation) -> Column:
-    from .delimited import decode, read_cells, read_header, split_declared, told_separator
+    from .data_files import decode, read_cells, read_header, split_declared, told_separator
 
     try:
         declared, text = split_declared(decode(content))
@@ -92,7 +91,7 @@ def _in_text(path: Path, content: bytes, column: str, notation: Notation) -> Col
 
 
 def _in_parquet(path: Path, content: bytes, column: str, notation: Notation) -> Column:
-    from .parquet import number_columns, open_parquet, read_parquet_column
+    from .data_files import number_columns, open_parquet, read_parquet_column
 
     if notation.stated:
         raise ScenarioError(f"{path}: is Parquet, which has no {next(iter(notation.stated))}")

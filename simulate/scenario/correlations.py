@@ -1,4 +1,4 @@
-"""How inputs are correlated: pairs, groups, matrices; and whether that can be."""
+"""The matrix of all correlations, checked, and the nearest one that is valid."""
 
 import itertools
 import re
@@ -10,22 +10,86 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .dependence import (
+    Kind,
+    MatrixOfCorrelations,
+    RankCorrelation,
+    rank_correlation,
+    score_correlation,
+)
 from .edits import Rename
-from .errors import Mistake, ScenarioError
 from .inputs import correlated_inputs, list_inputs
-from .mends import Mend, move, rename, respell
-from .names import did_you_mean
-from .nearest_correlation import SAFE_EIGENVALUE, is_valid, nearest_correlation_matrix
-from .rank_correlation import Kind, rank_correlation, score_correlation
-from .schema import MatrixOfCorrelations, Quantity, RankCorrelation, Scenario
+from .mistakes import Mend, Mistake, ScenarioError, did_you_mean, move, rename, respell
+from .quantity import Quantity
+from .schema import Scenario
 
 Matrix = NDArray[np.float64]
+LEAST_EIGENVALUE = 1e-9
+# So far inside that the last step, and Cholesky's root, don't lead out again.
+SAFE_EIGENVALUE = 1e-8
+MOST_ROUNDS = 2000
+SETTLED = 1e-9
 STAR = "*"
 # Of correlations that are told; with such a least eigenvalue, rounding seldom makes them invalid,
 # and where it does, they are moved on.
 DECIMALS, EIGENVALUE_TO_ROUND, TOWARDS_INDEPENDENCE = 3, 2e-3, 0.999
 # What stands between two inputs where a comma should.
 SEPARATORS = re.compile(r"\s*(?:[;/&|+]|<?->)\s*|\s+(?:and|with|x|vs\.?)?\s*")
+
+
+def is_valid(matrix: Matrix) -> bool:
+    """Tell whether inputs can be correlated like this."""
+    return bool(np.linalg.eigvalsh(matrix)[0] >= LEAST_EIGENVALUE)
+
+
+def nearest_correlation_matrix(
+    matrix: Matrix, is_free: NDArray[np.bool_], least: float = SAFE_EIGENVALUE
+) -> Matrix:
+    """Return the valid correlation matrix nearest to a symmetric one, by squares.
+
+    Parameters
+    ----------
+    matrix
+        Symmetric, with a unit diagonal, shape (n, n).
+    is_free
+        Which correlations may move, symmetric, shape (n, n); the others stay as they are.
+    least
+        The least eigenvalue that it may have.
+
+    Returns
+    -------
+    ndarray, shape (n, n)
+        The matrix itself, if it is valid.
+
+    Notes
+    -----
+    Alternating projections on matrices without negative eigenvalues and on those with a unit
+    diagonal, with Dykstra's correction (Higham, "Computing the nearest correlation matrix", *IMA
+    Journal of Numerical Analysis* 22, 2002); the second keeps what isn't free as well.
+    """
+    if is_valid(matrix):
+        return matrix
+    nearest, correction = matrix.copy(), np.zeros_like(matrix)
+    for _ in range(MOST_ROUNDS):
+        before = nearest
+        corrected = nearest - correction
+        values, vectors = np.linalg.eigh(corrected)
+        projected = (vectors * np.maximum(values, least)) @ vectors.T
+        correction = projected - corrected
+        nearest = np.where(is_free, projected, matrix)
+        np.fill_diagonal(nearest, 1.0)
+        if np.abs(nearest - before).max() < SETTLED:
+            break
+    return _drawn_inside(nearest, least)
+
+
+def _drawn_inside(matrix: Matrix, least: float) -> Matrix:
+    """Draw a matrix as little towards independence as makes its least eigenvalue that."""
+    found = np.linalg.eigvalsh(matrix)[0]
+    share = max(0.0, (least - found) / (1.0 - found))
+    drawn = (1.0 - share) * matrix
+    np.fill_diagonal(drawn, 1.0)
+    return drawn
 
 
 class Pair(NamedTuple):

@@ -9,14 +9,14 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from .distributions.quantiles import QUANTILE_KEY, level_of
+from simulate.scenario.distributions.quantiles import QUANTILE_KEY, level_of
+
 from .edits import Edit, Write
-from .mends import Mend, MendableError, Steps, rewrite, rewrite_all
-from .names import meant
-from .scale import LEAST_PERCENTAGE
+from .mistakes import Mend, MendableError, Steps, meant, rewrite, rewrite_all
 from .units import (
     AFTER_AMOUNTS,
     BETWEEN_ENDS,
+    LEAST_PERCENTAGE,
     LONGEST,
     OWN_UNITS,
     PERCENT,

@@ -1,20 +1,97 @@
-"""The inputs of a scenario, one after the other."""
+"""The inputs of a scenario, by key: in words, with the facts that they cite."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
 from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from .distributions import Uncertain
-from .schema import Quantity, Scenario, Section
+from simulate.scenario.distributions.quantiles import QUANTILE_KEY
 
+from .distributions import Uncertain
+from .quantity import Quantity, Section
+from .quarters import format_quarter
+from .schema import Scenario
+
+# Whose members need no word of where they stand.
+PLAIN_SECTIONS = ("segments.", "hardware.", "funding.", "inference.", "cash.")
+NAMES = {
+    "inference.overrun": "inference overrun",
+    "inference.overrun_carried": "share of an overrun that stays",
+    "inference.base_overrun": "overrun of the base year",
+    "inference.catch_up_half_life": "half-life of the gain over prices",
+    "training.drift_carried": "share of a training drift that stays",
+    "free_users.users": "number of free users",
+    "cash.opening": "opening cash",
+}
+ATTRIBUTES = {
+    "growth.initial": "initial growth",
+    "growth.lasting": "lasting growth",
+    "growth.half_life": "half-life of growth",
+    "adoption_half_life": "half-life of adoption",
+    "client_loss.rate": "rate of client losses",
+    "client_loss.share": "share lost with a client",
+    "generation.rate": "rate of jumps",
+    "generation.size": "size of jumps",
+    "fixed": "fixed part",
+    "variable": "variable part",
+}
 # What is shown in the place of a source that a file leaves out.
 NO_SOURCE = "no source given"
 # The step of a key that stands for any member of a list.
 MEMBER = "*"
+ROW = re.compile(r"^\| ([A-Z]\d+) \|(.*)\|$", re.MULTILINE)
+ID = re.compile(r"\b[A-Z]\d+\b")
+SAME = "same"
+
+
+def words_of_key(key: str) -> str:
+    """Return what a key, or a group of shocks, is called, such as ``initial growth of api``."""
+    if key in NAMES:
+        return NAMES[key]
+    for section in PLAIN_SECTIONS:
+        key = key.removeprefix(section)
+    owner, dot, attribute = key.partition(".")
+    if not dot:
+        return _plain(owner)
+    return f"{ATTRIBUTES.get(attribute, _plain(attribute))} of {_plain(owner)}"
+
+
+def _words_of_correlation(pair: str) -> str:
+    names = (words_of_key(name.strip()) for name in pair.strip('"').split(","))
+    return f"correlation of {' and '.join(names)}"
+
+
+def words_of_setting(key: str, inputs: Collection[str]) -> str:
+    """Return what a key is called, with the quantile or parameter of an input that it names.
+
+    Parameters
+    ----------
+    key
+        As ``inference.efficiency_gain.p50``, which is ``median efficiency gain``.
+    inputs
+        Keys of the scenario's inputs.
+    """
+    section, _, pair = key.partition(".")
+    if section == "correlations":
+        return _words_of_correlation(pair)
+    parent, _, last = key.rpartition(".")
+    if key in inputs or parent not in inputs:
+        return words_of_key(key)
+    if last == "p50":
+        return f"median {words_of_key(parent)}"
+    name = last.upper() if QUANTILE_KEY.fullmatch(last) else _plain(last)
+    return f"{name} of {words_of_key(parent)}"
+
+
+def _plain(name: str) -> str:
+    return name.replace(".", " ").replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -114,3 +191,80 @@ def _declaration(field: FieldInfo) -> Quantity | None:
         if isinstance(mark, Quantity):
             return mark
     return None
+
+
+class Fact(NamedTuple):
+    """A reported figure: its id, what it is, its value, and where and when it was reported."""
+
+    id: str
+    figure: str
+    value: str
+    where: str
+
+
+def packaged_facts() -> Path:
+    """Return the file of the facts that come with the package."""
+    inside = Path(str(resources.files("simulate"))) / "facts.md"
+    return inside if inside.is_file() else Path(__file__).parents[2] / "docs" / "facts.md"
+
+
+@cache
+def read_facts() -> dict[str, Fact]:
+    """Return all facts by id, in the order of their tables."""
+    facts: dict[str, Fact] = {}
+    reported = ""
+    for found in ROW.finditer(packaged_facts().read_text(encoding="utf-8")):
+        figure, value, where = (cell.strip() for cell in found[2].split("|"))
+        if where.startswith(SAME):
+            where = reported + where.removeprefix(SAME)
+        else:
+            reported = where
+        facts[found[1]] = Fact(found[1], figure, value, where)
+    return facts
+
+
+def cited_facts(scenario: Scenario) -> list[Fact]:
+    """Return the facts that the scenario's sources name, in the order of their tables."""
+    cited = {each for each, _ in _citations(scenario)}
+    return [fact for fact in read_facts().values() if fact.id in cited]
+
+
+def unknown_facts(scenario: Scenario) -> dict[str, str]:
+    """Return ids as of facts that no table has, each with the first key whose source names it."""
+    known = read_facts()
+    letters = {each[0] for each in known}
+    found: dict[str, str] = {}
+    for cited, key in _citations(scenario):
+        # "H100" and "Q1" are like no fact.
+        if cited not in known and cited[0] in letters:
+            found.setdefault(cited, key)
+    return found
+
+
+def _citations(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """Yield every id in a source, and the source's key."""
+    for key, source in _sources(scenario.model_dump(mode="json"), ()):
+        for cited in ID.findall(source):
+            yield cited, ".".join(key)
+
+
+def _sources(table: Any, key: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield every source in a scenario's table, and the key that it is of."""
+    if isinstance(table, list):
+        for place, member in enumerate(table):
+            name = member.get("name", place) if isinstance(member, dict) else place
+            yield from _sources(member, (*key, str(name)))
+    elif isinstance(table, dict):
+        for name, member in table.items():
+            if name == "source" and isinstance(member, str):
+                yield key, member
+            else:
+                yield from _sources(member, (*key, name))
+
+
+def funding_assumption(scenario: Scenario) -> str:
+    """Return what is assumed where cash runs short, as in "assuming no funding round"."""
+    last = scenario.horizon.last_quarter
+    quarters = [f.quarter for f in scenario.funding if f.chance > 0.0 and f.quarter <= last]
+    after = f" after {format_quarter(max(quarters))}" if quarters else ""
+    return f"no funding round{after}, and no budget or investor that reacts"

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from .distributions import FAMILY, ScipyNamed
+from .quantity import WRITTEN
 from .schema import Scenario
-from .schema.quantity import WRITTEN
 
 Node = dict[str, Any]
 

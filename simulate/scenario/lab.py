@@ -1,121 +1,268 @@
-"""Which lab a file is about, and what it takes over from a file about another."""
+"""The lab: its revenue, its costs and its cash."""
 
-from collections.abc import Collection
-from itertools import compress
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Annotated
 
-from .inputs import list_inputs
-from .layers import Layers, Table
-from .packaged import shown_path
-from .printable import printable
-from .schema import Scenario
+from pydantic import Field
 
-# What speaks against a file's being about the lab of the one that it extends; together they decide.
-DOUBTS = ("name", "revenue")
-# Figures that no two labs share.
-OF_ONE_LAB = {"revenue", "monthly_revenue"}
-LONGEST = 100
-# A company's projection is its own, and so is the source that stands beside it.
-PROJECTION = ("projected_year", "projected_margin", "source")
-
-
-def settle_lab(own: Table, layers: Layers, path: Path) -> None:
-    """Settle which lab a file is about, before it is laid over those that it extends.
-
-    Parameters
-    ----------
-    own
-        The file's table; it is given a name and a lab, if it has none.
-    layers
-        Of its parents, without the file.
-    path
-        The file.
-    """
-    theirs = layers.labs[layers.files[0]] if layers.files else ""
-    lab = str(own.get("lab", theirs))
-    if theirs and "lab" not in own and (doubts := _doubts(own, theirs)):
-        why, is_another = " and ".join(doubts), len(doubts) == len(DOUBTS)
-        if is_another:
-            own["lab"] = lab = str(own["name"]).partition(",")[0][:LONGEST]
-        taken = f"another lab than {theirs}, by" if is_another else f"{theirs}, in spite of"
-        layers.notes.append(
-            f"{shown_path(path)}: taken for {taken} its {why}; "
-            f'say lab = "{theirs}", or which lab it is about'
-        )
-    if lab != theirs:
-        own.setdefault("name", lab)
-    _name_apart(own, layers.table, path)
-    layers.labs[path] = lab
+from .distributions import AnyDistribution, Fixed, Number
+from .mistakes import Mend, Mistake, rewrite_all
+from .quantity import (
+    NEVER_HALVES,
+    NO_LIMIT,
+    ZERO,
+    CertainShare,
+    Count,
+    Name,
+    Quantity,
+    Section,
+    Source,
+    half_life,
+    log_rate,
+    money,
+    share,
+)
+from .quarters import Quarter, format_quarter
 
 
-def _doubts(own: Table, lab: str) -> list[str]:
-    """Return what speaks against a file's being about its parent's lab."""
-    base_year = own.get("base_year")
-    doubts = (
-        lab.casefold() not in str(own.get("name", lab)).casefold(),
-        isinstance(base_year, dict) and not OF_ONE_LAB.isdisjoint(base_year),
-    )
-    return list(compress(DOUBTS, doubts))
+class Growth(Section):
+    """Growth that decays from an initial to a lasting rate."""
+
+    initial: Annotated[AnyDistribution, log_rate("initial growth")]
+    lasting: Annotated[AnyDistribution, log_rate("lasting growth")]
+    half_life: Annotated[AnyDistribution, half_life("half-life of the excess growth")]
 
 
-def _name_apart(own: Table, parent: Table, path: Path) -> None:
-    """Give a file that has no name one of its own; its parent's description isn't its own."""
-    if isinstance(parent.get("name"), str):
-        own.setdefault("name", f"{parent['name']}; {printable(path.stem)}")
-    parent.pop("description", None)
+NO_GROWTH = Growth(initial=ZERO, lasting=ZERO, half_life=NEVER_HALVES)
 
 
-def leave_projections(layers: Layers) -> list[str]:
-    """Leave out of a scenario what other labs project, and return whose projections those were."""
-    targets, others = layers.table.get("targets"), []
-    if not isinstance(targets, dict):
-        return others
-    for key in PROJECTION:
-        lab = _lab_of(layers, f"targets.{key}")
-        if key in targets and lab not in ("", layers.table.get("lab")):
-            del targets[key]
-            others.append(lab)
-    return others
+class ClientLoss(Section):
+    """Loss of large clients."""
 
-
-def taken_over(layers: Layers, scenario: Scenario, projections: Collection[str]) -> list[str]:
-    """Return a note for each other lab whose figures a scenario holds, with their keys.
-
-    Parameters
-    ----------
-    layers
-        Of the scenario.
-    scenario
-        That they make.
-    projections
-        Whose were left out.
-    """
-    inputs = [member.key for member in list_inputs(scenario)]
-    of = {key: _lab_of(layers, key) for key in inputs if tuple(key.split(".")) in layers.origins}
-    return [
-        f"{scenario.lab} takes over from {other}: {', '.join(_parts(of, other))}"
-        + (", but not its projection" if other in projections else "")
-        + "; set what is otherwise, and give each a source"
-        for other in dict.fromkeys(of.values())
-        if other not in ("", scenario.lab)
+    rate: Annotated[AnyDistribution, Quantity("losses of a large client", "a year", 0.0, 4.0)]
+    share: Annotated[
+        AnyDistribution, share("share of the segment that is lost", high=0.95, drawn="event")
     ]
 
 
-def _lab_of(layers: Layers, key: str) -> str:
-    """Return the lab that whoever set a key last was writing about."""
-    origin = layers.origin_of(tuple(key.split(".")))
-    return "" if origin is None or origin.file is None else layers.labs[origin.file]
+class KnownLoss(Section):
+    """A large client whose going is known, or supposed by a stress test."""
+
+    quarter: Quarter
+    share: Annotated[Number, CertainShare("share of the segment that is lost", 0.0, 0.95)]
+    source: Source = ""
 
 
-def _parts(of: dict[str, str], lab: str) -> list[str]:
-    """Return the keys that are of a lab, a part in place of its keys where all of them are."""
-    parts: dict[str, None] = {}
-    for key in (key for key, whose in of.items() if whose == lab):
-        steps = key.split(".")
-        for length in range(1, len(steps) + 1):
-            part = ".".join(steps[:length])
-            within = (whose for k, whose in of.items() if f"{k}.".startswith(f"{part}."))
-            if all(whose == lab for whose in within):
-                parts[part] = None
-                break
-    return list(parts)
+class Segment(Section):
+    """A source of revenue."""
+
+    name: Name
+    share_of_revenue: Annotated[
+        AnyDistribution, share("share of the base year's revenue", certain=True)
+    ] = ZERO
+    inference_cost: Annotated[
+        AnyDistribution,
+        share("planned inference cost over revenue", high=5.0, largest_median=2.0),
+    ]
+    growth: Growth = NO_GROWTH
+    volatility: Annotated[
+        AnyDistribution, Quantity("volatility of growth", "log/quarter", 0.0, 1.0)
+    ] = ZERO
+    market: Annotated[AnyDistribution, Quantity("size of the market", "bn USD/yr", 1e-3)] = NO_LIMIT
+    client_loss: ClientLoss | None = None
+    known_losses: tuple[KnownLoss, ...] = Field(default=(), max_length=100)
+    starts: Quarter | None = None
+    starting_revenue: (
+        Annotated[
+            AnyDistribution,
+            Quantity("annualised revenue at the start", "bn USD/yr", 0.0, 1e7, largest_median=1e3),
+        ]
+        | None
+    ) = None
+    revenue_per_user: (
+        Annotated[
+            AnyDistribution,
+            Quantity("mature revenue per free user", "USD/yr", 0.0, 1e7, largest_median=1e4),
+        ]
+        | None
+    ) = None
+    adoption_half_life: Annotated[
+        AnyDistribution, half_life("half-life of the way to maturity")
+    ] = Fixed(value=1.0, source="assumption: half of maturity a year after the start")
+
+    def _mistakes(self) -> Iterator[Mistake]:
+        share = self.share_of_revenue.quantile(0.5)
+        starting = self.starting_revenue, self.revenue_per_user
+        if self.starts is None:
+            if share == 0.0:
+                yield Mistake(
+                    ("share_of_revenue",), "must be above 0, or give starts for a later segment"
+                )
+            if starting != (None, None):
+                yield Mistake(("starts",), "missing; starting_revenue, revenue_per_user need it")
+        else:
+            if share > 0.0:
+                yield Mistake(
+                    ("share_of_revenue",), "must be left out by a segment that starts later"
+                )
+            if None not in starting or starting == (None, None):
+                yield Mistake(
+                    ("starts",), "a later segment takes starting_revenue or revenue_per_user"
+                )
+        if self.revenue_per_user is not None and self.market != NO_LIMIT:
+            yield Mistake(("market",), "does not go with revenue_per_user: users already saturate")
+
+
+class Demand(Section):
+    """The shock to demand that all segments share."""
+
+    persistence: Annotated[
+        AnyDistribution, Quantity("persistence of demand shocks", "a quarter", 0.0, 0.99)
+    ]
+    volatility: Annotated[
+        AnyDistribution, Quantity("volatility of demand shocks", "log/quarter", 0.0, 1.0)
+    ]
+
+
+class Inference(Section):
+    """Inference cost and the rest of cost of revenue."""
+
+    base_overrun: Annotated[
+        AnyDistribution, Quantity("overrun of the base year", "share", -0.9, 3.0, certain=True)
+    ]
+    overrun: Annotated[
+        AnyDistribution,
+        Quantity(
+            "inference cost of a year against plan",
+            "share",
+            -0.95,
+            1e7,
+            largest_median=3.0,
+            drawn="year",
+        ),
+    ]
+    overrun_carried: Annotated[AnyDistribution, share("share of an overrun that stays")]
+    efficiency_gain: Annotated[AnyDistribution, log_rate("fall of cost of the same work")]
+    price_erosion: Annotated[AnyDistribution, log_rate("fall of the price of the same work")]
+    catch_up_half_life: Annotated[
+        AnyDistribution, half_life("half-life of the gain over prices")
+    ] = NEVER_HALVES
+    other_sales_cost: Annotated[AnyDistribution, share("other cost of sales over revenue")]
+
+
+class FreeUsers(Section):
+    """Users who pay nothing."""
+
+    users: Annotated[AnyDistribution, Quantity("free users now", "bn", 0.0, 10.0, certain=True)]
+    growth: Annotated[AnyDistribution, log_rate("early growth of free users")]
+    ceiling: Annotated[
+        AnyDistribution, Quantity("most free users", "bn", 1e-6, 100.0, largest_median=10.0)
+    ]
+    annual_cost: Annotated[
+        AnyDistribution, Quantity("inference cost of a free user", "USD/yr", 0.0, 1e4, certain=True)
+    ]
+    usage_growth: Annotated[AnyDistribution, log_rate("growth of use per free user")]
+
+
+class Hardware(Section):
+    """Owned hardware: bought over some quarters, in service for some years."""
+
+    name: Name
+    amount: Annotated[AnyDistribution, money("spending")]
+    first_quarter: Quarter
+    last_quarter: Quarter
+    life_years: Annotated[Count, Field(ge=1, le=20)]
+    rent_replaced: Annotated[
+        AnyDistribution,
+        Quantity("rented inference replaced", "bn USD/yr", 0.0, 1e7, largest_median=1e3),
+    ]
+    saving: Annotated[AnyDistribution, share("rent saved, before depreciation")]
+    source: Source = ""
+
+    def _mistakes(self) -> Iterator[Mistake]:
+        if self.last_quarter < self.first_quarter:
+            yield Mistake(
+                ("last_quarter",),
+                "must not come before first_quarter",
+                _swapped(self.first_quarter, self.last_quarter),
+            )
+
+
+def _swapped(first: int, last: int) -> Mend:
+    quarters = {("first_quarter",): format_quarter(last), ("last_quarter",): format_quarter(first)}
+    return replace(rewrite_all(quarters, "the two were swapped"), of_table=True)
+
+
+class Generation(Section):
+    """Jumps of the training budget with a new generation of models."""
+
+    rate: Annotated[AnyDistribution, Quantity("jumps of training cost", "a year", 0.0, 4.0)]
+    size: Annotated[
+        AnyDistribution,
+        Quantity("size of a jump", "share", -0.9, 100.0, largest_median=10.0, drawn="event"),
+    ]
+
+
+class Training(Section):
+    """Training cost."""
+
+    growth: Growth
+    drift: Annotated[
+        AnyDistribution,
+        Quantity(
+            "training cost of a year against plan",
+            "share",
+            -0.95,
+            1e7,
+            largest_median=3.0,
+            drawn="year",
+        ),
+    ]
+    drift_carried: Annotated[AnyDistribution, share("share of a drift that stays")]
+    floor: Annotated[AnyDistribution, share("least training cost over revenue")] = ZERO
+    generation: Generation | None = None
+
+
+class OtherCosts(Section):
+    """Staff, sales and the rest."""
+
+    fixed: Annotated[
+        AnyDistribution, Quantity("fixed part now", "bn USD/yr", 0.0, 1e7, largest_median=1e3)
+    ]
+    fixed_growth: Annotated[AnyDistribution, log_rate("growth of the fixed part")]
+    variable: Annotated[
+        AnyDistribution, share("variable part over revenue now", high=5.0, largest_median=2.0)
+    ]
+    scale_elasticity: Annotated[
+        AnyDistribution,
+        Quantity("growth of the variable part over that of revenue", "share", 0, 1.5),
+    ]
+    stock_pay: Annotated[AnyDistribution, share("part paid in stock, not cash")]
+    not_operating: Annotated[
+        AnyDistribution,
+        money("base year's loss below EBITDA (for O5 only, not simulated)", low=-1e4, certain=True),
+    ] = ZERO
+
+
+class Cash(Section):
+    """Cash and what moves it beside operations."""
+
+    opening: Annotated[AnyDistribution, money("cash at the start")]
+    interest_rate: Annotated[AnyDistribution, Quantity("interest on cash", "a year", -0.05, 0.5)]
+    tax_rate: Annotated[AnyDistribution, share("tax on profit")]
+    losses_carried_forward: Annotated[AnyDistribution, money("losses carried forward")]
+    working_capital: Annotated[
+        AnyDistribution, Quantity("working capital over annualised revenue", "share", -2.0, 2.0)
+    ]
+    capital_spending: Annotated[AnyDistribution, share("other capital spending over revenue")]
+
+
+class Funding(Section):
+    """A funding round: its date, its size and the chance that it comes."""
+
+    name: Name
+    quarter: Quarter
+    amount: Annotated[AnyDistribution, money("size of the round")]
+    chance: Annotated[Number, CertainShare("chance that the round comes", 0.0, 1.0)] = 1.0
+    source: Source = ""

@@ -6,9 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .errors import Fix, ScenarioError, Told
-from .mends import Mend, rename, with_words
-from .names import did_you_mean
+from .mistakes import Fix, Mend, ScenarioError, Told, did_you_mean, rename, with_words
 from .packaged import is_packaged, shown_path
 from .positions import KeyPath, Position, locate, nearest
 

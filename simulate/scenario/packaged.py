@@ -6,8 +6,7 @@ from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
-from .errors import ScenarioError
-from .names import did_you_mean
+from .mistakes import ScenarioError, did_you_mean
 
 DEFAULT_SCENARIO = "anthropic.toml"
 # What every lab has in common, which is no scenario by itself.

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
-from .mends import Mend, MendableError, rewrite
+from .mistakes import Mend, MendableError, rewrite
 
 QUARTERS_A_YEAR, MONTHS_A_QUARTER = 4, 3
 YEAR_FIRST = re.compile(

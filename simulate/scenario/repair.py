@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .edits import Insert, NoEditError, edited
-from .errors import ScenarioError, Told
 from .load import check_all, load_scenario
+from .mistakes import ScenarioError, Told
 
 MOST_MENDS = 200
 PLACE = re.compile(r":\d+:\d+(?=: )")

@@ -10,15 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from .change_notation import SIGNS, Way, parse_key, read_changes, split_list
-from .changes import change_key
-from .distributions.quantiles import QUANTILE_KEY, level_of
-from .errors import ScenarioError
-from .inputs import list_inputs
-from .key_words import words_of_setting
+from simulate.scenario.distributions.quantiles import QUANTILE_KEY, level_of
+
+from .changes import SIGNS, Way, change_key, parse_key, read_changes, split_list
+from .inputs import list_inputs, words_of_setting
 from .layers import Layers, Origin
+from .load import validate
+from .mistakes import ScenarioError
 from .schema import Scenario
-from .validation import validate
 
 Value = float | str
 Range = tuple[float, float]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .edits import ReplaceLines, toml_value
-from .mends import Mend
+from .mistakes import Mend
 from .positions import ONE_LINE
 
 PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")

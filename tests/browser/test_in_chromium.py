@@ -11,10 +11,11 @@ from typing import Literal
 
 import pytest
 
-from simulate.analysis.comparison import compare
+from simulate.analysis.compare import compare
 from simulate.analysis.drivers import find_drivers
-from simulate.report import drivers_section, render_comparison, render_report
-from simulate.run import run
+from simulate.engine.run import run
+from simulate.output.compare import render_comparison
+from simulate.output.report import drivers_section, render_report
 from simulate.scenario import Scenario, load_scenario
 from tests.browser.chromium import Chromium, find_chromium, open_page
 

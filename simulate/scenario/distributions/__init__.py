@@ -17,13 +17,12 @@ from .base import (
     Uncertain,
     quantile_at_score,
 )
+from .composed import Discrete, Mixture, Shifted
 from .empirical import Empirical
 from .fitted import Beta, Gamma, Pert, Triangular
 from .location_scale import LogitNormal, Lognormal, Normal, StudentT, Uniform
 from .metalog import MetalogDistribution
-from .mixtures import Discrete, Mixture
 from .scipy_named import PREFIX, ScipyNamed, called_in_scipy
-from .shifted import Shifted
 
 __all__ = [
     "FAMILY",

@@ -1,22 +1,20 @@
-"""What every distribution is: a quantile function of normal scores, with a source."""
+"""What every distribution is, and those that rise in steps."""
 
 from abc import abstractmethod
 from collections.abc import Callable
 from functools import cached_property
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, NamedTuple, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from pydantic import Field, Strict, model_validator
 from scipy import special
 
-from simulate.scenario.checked import Checked
+from simulate.scenario.mistakes import Checked
 
 Array = NDArray[np.float64]
-
 # true is no number, nor is a text that in_unit could not read.
 Number = Annotated[float, Strict()]
-
 # The outermost normal scores that a draw can have; beyond, kernels cut it off.
 OUTERMOST_SCORE = 6.5
 # Further out than any draw; scipy's beta gives up beyond 8.2.
@@ -25,6 +23,9 @@ LEAST_KEPT = 0.01
 NO_BREAKS = np.empty(0)
 # Each round narrows a score down by the number of points, in the end to a double's last digit.
 SEARCH_ROUNDS, SEARCH_POINTS = 8, 129
+Limit = Annotated[float, Strict(), Field(allow_inf_nan=True)]
+# A level that is meant to be a step's end, such as 0.1 + 0.2, belongs to the step.
+ROUNDING = 1e-12
 
 
 class Uncertain(Checked):
@@ -118,9 +119,6 @@ class Fixed(Uncertain):
         return False
 
 
-Limit = Annotated[float, Strict(), Field(allow_inf_nan=True)]
-
-
 class Truncatable(Uncertain):
     """A distribution that may be cut off, ``truncate = [low, high]``, either of them infinite."""
 
@@ -207,3 +205,40 @@ def quantile_at_score(whole: Any, score: Array) -> Array:
     values[~above] = whole.ppf(special.ndtr(score[~above]))
     values[above] = whole.isf(special.ndtr(-score[above]))
     return values
+
+
+class Steps(NamedTuple):
+    """Values, rising, shape (n,), and the normal scores at which all but the last end."""
+
+    values: Array
+    ends: Array
+
+
+class Stepped(Truncatable):
+    """A distribution of single values, which ``_steps`` gives."""
+
+    @cached_property
+    def _steps(self) -> Steps:
+        raise NotImplementedError
+
+    @property
+    def is_continuous(self) -> bool:
+        """Tell that there is no density."""
+        return False
+
+    @property
+    def _breaks(self) -> Array:
+        return self._steps.ends
+
+    def _whole(self, score: Array) -> Array:
+        values, ends = self._steps
+        return values[np.searchsorted(ends, score - ROUNDING)]
+
+
+def steps_of(values: ArrayLike, weights: ArrayLike) -> Steps:
+    """Return the steps of values in any order, by weights of any sum."""
+    each, place = np.unique(values, return_inverse=True)
+    summed: Any = np.bincount(place, weights)
+    each, summed = each[summed > 0.0], summed[summed > 0.0]
+    below, above = np.cumsum(summed)[:-1], np.cumsum(summed[::-1])[-2::-1]
+    return Steps(each.astype(float), score_at(below / summed.sum(), above / summed.sum()))

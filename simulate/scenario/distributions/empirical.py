@@ -9,11 +9,10 @@ from pydantic import Field, Strict
 from scipy import special
 
 from simulate.scenario.column import find_column
-from simulate.scenario.errors import ScenarioError
+from simulate.scenario.mistakes import ScenarioError
 from simulate.scenario.notation import Notation
 
-from .base import NO_BREAKS, OUTERMOST_SCORE, Array, score_at
-from .stepped import Stepped, Steps, steps_of
+from .base import NO_BREAKS, OUTERMOST_SCORE, Array, Stepped, Steps, score_at, steps_of
 
 # A smoothed distribution is built of so many quantiles of the data.
 SMOOTHING_POINTS = 1000

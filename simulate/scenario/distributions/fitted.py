@@ -1,19 +1,323 @@
-"""Families whose quantile function is scipy's, fitted to quantiles: gamma, beta and triangles."""
+"""Gamma, beta and triangular distributions, fitted to what is known of them."""
 
 import math
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
+import numpy as np
 from pydantic import Field
-from scipy import stats
+from scipy import optimize, special, stats
 
 from .base import Array, Number, quantile_at_score
-from .fits.gamma_beta import fit_beta, fit_gamma
-from .fits.moments import beta_of_moments, gamma_of_moments
-from .fits.points import name_points
-from .fits.triangles import ThreePoint, fit_pert, fit_triangular
-from .parameters import ByParameters
-from .quantiles import ByQuantiles, check_inside, check_limits
+from .quantiles import (
+    ByParameters,
+    ByQuantiles,
+    Points,
+    beta_of_moments,
+    check_fit,
+    check_inside,
+    check_limits,
+    check_points,
+    gamma_of_moments,
+    name_level,
+    name_points,
+    name_value,
+)
+
+Quantile = Callable[[Array, Array], Array]
+# Of logarithms of shape parameters.
+LEAST_LOG, MOST_LOG = -14.0, 28.0
+SMALLEST_LOG = math.log(1e-300)
+Shape = Callable[[float, Array], Array]
+ROUNDING = 1e-9
+
+
+def fit_gamma(levels: Points, values: Points) -> Any:
+    """Return the gamma distribution, from 0 up, with the given quantiles.
+
+    Parameters
+    ----------
+    levels
+        Probabilities, shape (n,), n >= 2, strictly rising within (0, 1).
+    values
+        Quantiles at them, shape (n,), above 0 and strictly rising.
+
+    Returns
+    -------
+    scipy.stats.gamma
+        Frozen, with shape ``a`` and ``scale``.
+
+    Raises
+    ------
+    ValueError
+        If no gamma distribution has these quantiles.
+    """
+    p, q = check_points(levels, values, least=2, low=0.0)
+    logs = _gamma_through_two(p[[0, -1]], q[[0, -1]])
+    if p.size > 2:
+        logs = _nearest(_gamma_quantile, logs, p, q)
+    fitted = stats.gamma(math.exp(logs[0]), scale=math.exp(logs[1]))
+    check_fit("gamma", 2, p, q, fitted.ppf(p))
+    return fitted
+
+
+def fit_beta(levels: Points, values: Points, low: float = 0.0, high: float = 1.0) -> Any:
+    """Return the beta distribution between two limits with the given quantiles.
+
+    Parameters
+    ----------
+    levels
+        Probabilities, shape (n,), n >= 2, strictly rising within (0, 1).
+    values
+        Quantiles at them, shape (n,), strictly rising within (low, high).
+    low, high
+        Limits, in units of the value.
+
+    Returns
+    -------
+    scipy.stats.beta
+        Frozen, with shapes ``a`` and ``b``, ``loc = low`` and ``scale = high - low``.
+
+    Raises
+    ------
+    ValueError
+        If no beta distribution has these quantiles.
+    """
+    p, q = check_points(levels, values, least=2, low=low, high=high)
+    width = high - low
+    logs = _beta_through_two(p[[0, -1]], (q - low)[[0, -1]] / width, (high - q)[[0, -1]] / width)
+    if p.size > 2:
+        logs = _nearest(_beta_quantile, logs, p, (q - low) / width)
+    fitted = stats.beta(*np.exp(logs), loc=low, scale=width)
+    check_fit("beta", 2, p, q, fitted.ppf(p))
+    return fitted
+
+
+def _gamma_through_two(levels: Array, values: Array) -> Array:
+    """Return the logarithms of shape and scale; the ratio of quantiles falls as the shape rises."""
+    wanted = math.log(values[1] / values[0])
+
+    def excess(log_shape: float) -> float:
+        low, high = special.gammaincinv(math.exp(log_shape), levels)
+        return math.log(high / low) - wanted
+
+    # At the least shape the lower quantile, about p^(1/a), is still a number.
+    least = max(LEAST_LOG, math.log(math.log(levels[0]) / SMALLEST_LOG))
+    log_shape = _root(excess, least, MOST_LOG)
+    low = float(special.gammaincinv(math.exp(log_shape), levels[0]))
+    return np.array([log_shape, math.log(values[0] / low)])
+
+
+def _beta_through_two(levels: Array, values: Array, rests: Array) -> Array:
+    """Return the logarithms of both shapes; ``rests`` are 1 - values, without cancellation.
+
+    With the first quantile held, more of the distribution lies below the second as both shapes
+    rise: there is one solution (Shih, 2015, "The quantiles of the beta distribution", two of which
+    fix it), found by a root within a root.
+    """
+    if values[0] > rests[1]:
+        # The upper half's mirror image, in which the values are the small numbers.
+        a, b = _beta_through_two(1.0 - levels[::-1], rests[::-1], values[::-1])
+        return np.array([b, a])
+
+    def log_b(log_a: float) -> float:
+        a = math.exp(log_a)
+
+        def below(log_b: float) -> float:
+            return float(special.betainc(a, math.exp(log_b), values[0])) - levels[0]
+
+        return _root(below, 2.0 * LEAST_LOG, 2.0 * MOST_LOG)
+
+    def excess(log_a: float) -> float:
+        b = math.exp(log_b(log_a))
+        return float(special.betainc(math.exp(log_a), b, values[1])) - levels[1]
+
+    log_a = _root(excess, LEAST_LOG, MOST_LOG)
+    return np.array([log_a, log_b(log_a)])
+
+
+def _root(excess: Callable[[float], float], least: float, most: float) -> float:
+    """Return the root, or not-a-number where there is none, which no quantile will then match."""
+    if not excess(least) * excess(most) < 0.0:
+        return math.nan
+    return float(optimize.brentq(excess, least, most, xtol=1e-14))
+
+
+def _gamma_quantile(logs: Array, levels: Array) -> Array:
+    return np.asarray(special.gammaincinv(math.exp(logs[0]), levels) * math.exp(logs[1]), float)
+
+
+def _beta_quantile(logs: Array, levels: Array) -> Array:
+    return special.betaincinv(math.exp(logs[0]), math.exp(logs[1]), levels)
+
+
+def _nearest(quantile: Quantile, start: Array, levels: Array, values: Array) -> Array:
+    """Return the parameters whose quantiles are nearest to the values, by least squares."""
+    if not np.all(np.isfinite(start)):
+        return start
+    spread = values[-1] - values[0]
+    found = optimize.least_squares(
+        lambda parameters: (quantile(parameters, levels) - values) / spread,
+        start,
+        bounds=(start - 5.0, start + 5.0),
+        xtol=1e-12,
+        ftol=1e-12,
+        gtol=1e-12,
+    )
+    return found.x
+
+
+class ThreePoint(NamedTuple):
+    """Limits and mode, in units of the value."""
+
+    low: float
+    mode: float
+    high: float
+
+
+def fit_triangular(levels: Points, values: Points, mode: float | None = None) -> ThreePoint:
+    """Return the triangular distribution with the given quantiles.
+
+    Parameters
+    ----------
+    levels
+        Probabilities, shape (n,), strictly rising within (0, 1); n >= 3, or 2 with a mode.
+    values
+        Quantiles at them, shape (n,), strictly rising.
+    mode
+        The most likely value, with two quantiles.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+
+    Notes
+    -----
+    Three quantiles as skewed as any triangle's belong to every triangle with its mode beyond the
+    outer one; the limit is then the mode.
+    """
+    return _fit("triangular", triangular_shape, levels, values, mode)
+
+
+def fit_pert(levels: Points, values: Points, mode: float | None = None) -> ThreePoint:
+    """Return the PERT distribution with the given quantiles; as ``fit_triangular``.
+
+    It is the beta distribution on [low, high] with a = 1 + 4 (mode - low) / (high - low) and
+    b = 6 - a.
+    """
+    return _fit("PERT", pert_shape, levels, values, mode)
+
+
+def triangular_shape(place: float, levels: Array) -> Array:
+    """Return quantiles of the triangle on [0, 1] with its mode at a place, shape of levels."""
+    rising = np.sqrt(levels * place)
+    falling = 1.0 - np.sqrt((1.0 - levels) * (1.0 - place))
+    return np.where(levels <= place, rising, falling)
+
+
+def pert_shape(place: float, levels: Array) -> Array:
+    """Return quantiles of the PERT on [0, 1] with its mode at a place, shape of levels."""
+    return special.betaincinv(1.0 + 4.0 * place, 5.0 - 4.0 * place, levels)
+
+
+def _fit(
+    family: str,
+    shape: Shape,
+    levels: Points,
+    values: Points,
+    mode: float | None,
+) -> ThreePoint:
+    p, q = check_points(levels, values, least=3 if mode is None else 2)
+    if mode is not None:
+        if p.size > 2:
+            raise ValueError(f"a {family} distribution takes a mode with two quantiles only")
+        place = _place_of_mode(family, shape, p, q, mode)
+    elif p.size == 3:
+        place = _place_of_middle(family, shape, p, q)
+    else:
+        place = _nearest_place(shape, p, q)
+    low, width = _limits(shape, place, p, q)
+    found = ThreePoint(low, low + place * width if mode is None else mode, low + width)
+    check_fit(family, 3 if mode is None else 2, p, q, low + width * shape(place, p))
+    return found
+
+
+def _place_of_middle(family: str, shape: Shape, levels: Array, values: Array) -> float:
+    wanted = (values[1] - values[0]) / (values[2] - values[0])
+
+    def middle(place: float) -> float:
+        low, between, high = shape(place, levels)
+        return float((between - low) / (high - low))
+
+    least, most = middle(0.0), middle(1.0)
+    if wanted < least - ROUNDING or wanted > most + ROUNDING:
+        lowest, highest = _name_place(least, values), _name_place(most, values)
+        raise ValueError(
+            f"no {family} distribution has {name_points(levels, values)}: "
+            f"{name_level(levels[1])} would have to lie between {lowest} and {highest}; "
+            'use distribution = "metalog"'
+        )
+    if wanted <= least + ROUNDING:
+        return 0.0
+    if wanted >= most - ROUNDING:
+        return 1.0
+    return float(optimize.brentq(lambda c: middle(c) - wanted, 0.0, 1.0, xtol=1e-15))
+
+
+def _place_of_mode(family: str, shape: Shape, levels: Array, values: Array, mode: float) -> float:
+    wanted = (mode - values[0]) / (values[1] - values[0])
+
+    def relative(place: float) -> float:
+        low, high = shape(place, levels)
+        return float((place - low) / (high - low))
+
+    least, most = relative(0.0), relative(1.0)
+    if not least - ROUNDING <= wanted <= most + ROUNDING:
+        lowest, highest = _name_place(least, values), _name_place(most, values)
+        raise ValueError(
+            f"no {family} distribution has {name_points(levels, values)} and its mode at "
+            f"{mode:.12g}; the mode would have to lie between {lowest} and {highest}"
+        )
+    if wanted <= least:
+        return 0.0
+    if wanted >= most:
+        return 1.0
+    return float(optimize.brentq(lambda c: relative(c) - wanted, 0.0, 1.0, xtol=1e-15))
+
+
+def _name_place(place: float, values: Array) -> str:
+    spread = values[-1] - values[0]
+    return name_value(float(values[0] + place * spread), float(spread))
+
+
+def _nearest_place(shape: Shape, levels: Array, values: Array) -> float:
+    """Return the place of the mode with the least squares, the limits being the best to it."""
+
+    def squares(place: float) -> float:
+        low, width = _limits(shape, place, levels, values)
+        return float(np.sum(((low + width * shape(place, levels) - values) / spread) ** 2))
+
+    spread = values[-1] - values[0]
+    coarse = np.linspace(0.0, 1.0, 21)
+    best = coarse[np.argmin([squares(place) for place in coarse])]
+    bounds = (max(best - 0.05, 0.0), min(best + 0.05, 1.0))
+    found = optimize.minimize_scalar(
+        squares, bounds=bounds, method="bounded", options={"xatol": 1e-10}
+    )
+    return float(found.x)
+
+
+def _limits(shape: Shape, place: float, levels: Array, values: Array) -> tuple[float, float]:
+    """Return low and width through two or three fitting quantiles, or nearest to more."""
+    standard = shape(place, levels)
+    if levels.size <= 3:
+        width = (values[-1] - values[0]) / (standard[-1] - standard[0])
+        return float(values[0] - width * standard[0]), float(width)
+    centred = standard - standard.mean()
+    width = float(centred @ (values - values.mean()) / (centred @ centred))
+    return float(values.mean() - width * standard.mean()), width
 
 
 class _FromScipy(ByQuantiles):

@@ -9,14 +9,17 @@ from scipy import special
 from scipy.optimize import brentq
 
 from .base import Array, Number
-from .fits.moments import lognormal_of_moments
-from .fits.points import check_fit, name_level, name_points, name_value
-from .parameters import ByParameters
 from .quantiles import (
+    ByParameters,
     ByQuantiles,
+    check_fit,
     check_inside,
     check_limits,
     location_and_scale,
+    lognormal_of_moments,
+    name_level,
+    name_points,
+    name_value,
     normal_levels,
 )
 

@@ -1,5 +1,7 @@
-"""Any distribution of ``scipy.stats``, by its name and its parameters."""
+"""Distributions of scipy.stats by name, continuous and discrete."""
 
+import math
+from collections.abc import Callable
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -9,14 +11,30 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 from scipy import interpolate, special, stats
 
-from simulate.scenario.mends import MendableError, rename, respell
-from simulate.scenario.names import did_you_mean
-from simulate.scenario.synonyms import OURS
+from simulate.scenario.mistakes import OURS, MendableError, did_you_mean, rename, respell
 
-from .base import NO_BREAKS, OUTERMOST_SCORE, Array, Number, quantile_at_score
-from .scipy_discrete import DISCRETE, steps_of_named
-from .stepped import Stepped, Steps
+from .base import (
+    NO_BREAKS,
+    OUTERMOST_SCORE,
+    Array,
+    Number,
+    Stepped,
+    Steps,
+    quantile_at_score,
+    score_at,
+)
 
+# One takes a list as its parameter, which no other does.
+NOT_DISCRETE_HERE = {"poisson_binom"}
+DISCRETE = {
+    name
+    for name, member in vars(stats).items()
+    if isinstance(member, stats.rv_discrete) and name not in NOT_DISCRETE_HERE
+}
+MOST_VALUES = 100_000
+# Beyond, whole numbers are not told apart; and how far scipy may sum up probabilities.
+FURTHEST, FURTHEST_SUM = 2**52, 10**6
+LEAST_PROBABILITY = float(special.ndtr(-OUTERMOST_SCORE))
 PREFIX = "scipy."
 OWN_KEYS = {"distribution", "source", "truncate", "parameters"}
 # Quantiles that take minutes, or that lie on a circle.
@@ -34,6 +52,59 @@ SLOW = {"kstwo", "kstwobign"} | {
 LOCATION = ("loc", "scale")
 KNOTS_A_SCORE = 16
 TRIED_SCORES = np.linspace(-OUTERMOST_SCORE, OUTERMOST_SCORE, 27)
+
+
+def steps_of_named(name: str, shapes: dict[str, float], least: float, most: float) -> Steps:
+    """Return the values that are drawn, and the scores at which they end.
+
+    Parameters
+    ----------
+    name, shapes
+        Of the distribution, without ``loc``.
+    least, most
+        Between which values are told apart; the next beyond stands for all beyond.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or has too many values.
+    """
+    family: Any = getattr(stats, name)
+    member = family(**shapes)
+    start, end = member.support()
+    if math.isnan(start):
+        given = ", ".join(f"{key} = {value:g}" for key, value in shapes.items())
+        raise ValueError(f"scipy.{name} is no distribution with {given}")
+    sums = type(family)._cdf is stats.rv_discrete._cdf
+    furthest = FURTHEST_SUM if sums else FURTHEST
+    start = max(start, math.ceil(max(least, -furthest)) - 1)
+    end = min(end, math.floor(min(most, furthest)) + 1)
+    with np.errstate(all="ignore"):
+        first = _first(lambda k: member.cdf(k) >= LEAST_PROBABILITY, start, end)
+        last = _first(lambda k: member.sf(k) <= LEAST_PROBABILITY, first, end)
+        if last - first >= MOST_VALUES:
+            raise ValueError(
+                f"scipy.{name} has more than {MOST_VALUES:,} values here; narrow it by "
+                "truncate = [low, high], or use a continuous distribution"
+            )
+        values = np.arange(first, last + 1, dtype=float)
+        ends = score_at(member.cdf(values[:-1]), member.sf(values[:-1]))
+    return Steps(values, np.maximum.accumulate(ends))
+
+
+def _first(passes: Callable[[float], bool], start: float, end: float) -> int:
+    """Return the first whole number from ``start`` to ``end`` that passes, or the end."""
+    below, step = int(start) - 1, 1
+    while below + step < end and not passes(below + step):
+        below, step = below + step, 2 * step
+    above = int(min(below + step, end))
+    while above - below > 1:
+        middle = (below + above) // 2
+        if passes(middle):
+            above = middle
+        else:
+            below = middle
+    return above
 
 
 class ScipyNamed(Stepped):

@@ -1,0 +1,439 @@
+"""Scenarios on common random numbers: headline figures side by side, with errors of changes."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal, NamedTuple, Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulate.engine.estimate import Estimate, change_of_probability, probability
+from simulate.engine.layout import Layout, common_layout
+from simulate.engine.result import Replicated, Result
+from simulate.engine.run import Progress, run, with_sampling
+from simulate.kernels.arrays import LANES
+from simulate.model.observation import Measure
+from simulate.model.outcomes import (
+    CASH_YEAR,
+    Event,
+    event_by_year,
+    headline_events,
+)
+from simulate.model.rows import Hit, Metric
+from simulate.scenario import Scenario, ScenarioError
+from simulate.scenario.frame import Horizon, Sampling
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Results that share their points; changes are those from the first.
+
+    Attributes
+    ----------
+    results
+        One a scenario, in the order given, all to the end of the shortest horizon.
+    scenarios
+        As they were given.
+    """
+
+    results: tuple[Result, ...]
+    scenarios: tuple[Scenario, ...]
+
+    def change_by_year(self, place: int, time: Hit, year: int) -> Estimate:
+        """Return the change of the probability of getting there by the end of a fiscal year.
+
+        Parameters
+        ----------
+        place
+            Of the result that is compared with the first, counted from 0.
+        time
+            Which hitting time.
+        year
+            Within the common horizon.
+
+        Returns
+        -------
+        Estimate
+
+        Raises
+        ------
+        ValueError
+            If the year lies outside a horizon.
+        """
+        before, after = self.results[0], self.results[place]
+        counts = [r.counts_by(time, r.last_quarter(year)) for r in (before, after)]
+        return change_of_probability(counts[0], counts[1], before.replicate_paths)
+
+    def change_in_year(self, place: int, metric: Metric, year: int, statistic: str) -> Estimate:
+        """Return the change of the mean or of a quantile of a fiscal year's metric.
+
+        Parameters
+        ----------
+        place, year
+            As for ``change_by_year``.
+        metric
+            Which metric.
+        statistic
+            ``mean``, or a quantile such as ``p50``.
+
+        Returns
+        -------
+        Estimate
+        """
+        before, after = (
+            result.by_replicate(metric, result.last_quarter(year), statistic)
+            for result in (self.results[0], self.results[place])
+        )
+        return after.change_from(before)
+
+    def change_of_funding_need(self, place: int, statistic: str) -> Estimate:
+        """Return the change of the mean or of a quantile of the peak funding need."""
+        before, after = (
+            result.funding_need_by_replicate(statistic)
+            for result in (self.results[0], self.results[place])
+        )
+        return after.change_from(before)
+
+
+@dataclass(frozen=True)
+class CommonRandomNumbers:
+    """What runs share, so that their differences have small errors.
+
+    Attributes
+    ----------
+    layout
+        The coordinates of a path's point.
+    sampling
+        Paths, replicates, seed and sampler.
+    horizon
+        The shortest of all: amounts and dates compare only within the same years.
+    threads
+        As for ``run``.
+    """
+
+    layout: Layout
+    sampling: Sampling
+    horizon: Horizon
+    threads: int | None = None
+
+    @property
+    def paths(self) -> int:
+        """Paths of each run: whole blocks in every replicate."""
+        block = LANES * self.sampling.replicates
+        return -(-self.sampling.paths // block) * block
+
+    @property
+    def words(self) -> str:
+        """What is shared, in words."""
+        return f"{self.paths:,} paths a run on common random numbers, seed {self.sampling.seed}."
+
+    def within_horizon(self, scenario: Scenario) -> Scenario:
+        """Return a scenario that ends with the common horizon."""
+        return scenario.model_copy(update={"horizon": self.horizon})
+
+    def run(
+        self,
+        scenario: Scenario,
+        progress: Progress | None = None,
+        *,
+        place: int = 0,
+        of: int = 1,
+        measures: Mapping[str, Measure] | None = None,
+    ) -> Result:
+        """Run a scenario, one of those that these are common to or one of the same make.
+
+        Parameters
+        ----------
+        scenario
+            Which.
+        progress
+            As for ``run``, but of all runs together.
+        place, of
+            Which of how many runs it is, counted from 0.
+        measures
+            As for ``run``; with them, paths are kept with outcomes, inputs and deviations.
+        """
+
+        def report(done: int, total: int, error: float) -> None:
+            if progress is not None:
+                progress(place * total + done, of * total, error)
+
+        alike = self.within_horizon(scenario).model_copy(update={"sampling": self.sampling})
+        keep = measures is not None
+        return run(
+            alike,
+            threads=self.threads,
+            layout=self.layout,
+            progress=report,
+            keep_outcomes=keep,
+            keep_inputs=keep,
+            keep_deviations=keep,
+            measures=measures,
+        )
+
+
+def common_random_numbers(
+    scenarios: Sequence[Scenario],
+    *,
+    paths: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+) -> CommonRandomNumbers:
+    """Return what runs of several scenarios can share.
+
+    Parameters and errors are those of ``compare``.
+    """
+    if len({scenario.horizon.first_quarter for scenario in scenarios}) > 1:
+        names = ", ".join(f'"{scenario.name}"' for scenario in scenarios)
+        raise ScenarioError(f"{names}: horizons that begin in different quarters don't compare")
+    sampling = with_sampling(scenarios[0], paths, seed).sampling
+    shortest = min((scenario.horizon for scenario in scenarios), key=lambda h: h.quarters)
+    return CommonRandomNumbers(common_layout(scenarios), sampling, shortest, threads)
+
+
+def compare(
+    scenarios: Sequence[Scenario],
+    *,
+    paths: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Run scenarios on common random numbers.
+
+    Parameters
+    ----------
+    scenarios
+        At least two; the first is what the others are compared with. Each is simulated to the end
+        of the shortest horizon.
+    paths, seed
+        For all of them; by default those of the first.
+    threads
+        As for ``run``.
+    progress
+        Called with the number of paths done, and of all, and NaN.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    ScenarioError
+        If the horizons begin in different quarters.
+    """
+    common = common_random_numbers(scenarios, paths=paths, seed=seed, threads=threads)
+    runs = len(scenarios)
+    results = (common.run(s, progress, place=i, of=runs) for i, s in enumerate(scenarios))
+    return Comparison(tuple(results), tuple(scenarios))
+
+
+class Reading(Protocol):
+    """A figure of one run, small, and with what its change from another run is told from."""
+
+    @property
+    def estimate(self) -> Estimate:
+        """The figure, with its error."""
+        ...
+
+    def change_from(self, before: Self) -> Estimate:
+        """Return the change from another run on common random numbers, with a paired error."""
+        ...
+
+
+class Counted(NamedTuple):
+    """In how many paths of each replicate an event happens, shape (replicates,), of how many."""
+
+    counts: NDArray[np.int64]
+    paths: int
+
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """The probability in each replicate, shape (replicates,)."""
+        return self.counts / self.paths
+
+    @property
+    def estimate(self) -> Estimate:
+        """The probability."""
+        return probability(self.counts, self.paths)
+
+    def change_from(self, before: "Counted") -> Estimate:
+        """Return the change from another run on common random numbers, with a paired error."""
+        return change_of_probability(before.counts, self.counts, self.paths)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number of a run.
+
+    Attributes
+    ----------
+    name, short
+        In words, and for the head of a column.
+    unit
+        A probability, or money.
+    more_is_better
+        Which way is up.
+    read
+        Takes it from a result.
+    """
+
+    name: str
+    short: str
+    unit: Literal["probability", "bn USD"]
+    more_is_better: bool
+    read: Callable[[Result], Reading]
+
+
+def chance_of(event: Event, scenario: Scenario, *others: Scenario) -> Figure:
+    """Return the probability of a scenario's event as a figure.
+
+    It names the targets of other scenarios, too, in which the figure is read.
+    """
+    return Figure(
+        f"P({event.in_words(scenario, *others)})",
+        event.in_short(scenario, *others),
+        "probability",
+        event.time is not Hit.OUT_OF_CASH,
+        lambda result: count(event, result),
+    )
+
+
+def count(event: Event, result: Result) -> Counted:
+    """Return in how many paths of a run an event happens."""
+    return Counted(result.counts_by(event.time, event.quarter), result.replicate_paths)
+
+
+def headlines(scenario: Scenario, *others: Scenario) -> tuple[Figure, ...]:
+    """Return what a report on a scenario leads with.
+
+    Parameters
+    ----------
+    scenario
+        As for ``headline_events``.
+    others
+        In which the figures are read, too.
+
+    Returns
+    -------
+    tuple of Figure
+        The probabilities of the headline events, and the median peak funding need.
+    """
+    need = Figure(
+        "median peak funding need",
+        "peak need, bn USD",
+        "bn USD",
+        False,
+        lambda result: result.funding_need_by_replicate("p50"),
+    )
+    events = headline_events(scenario)
+    return (*(chance_of(event, scenario, *others) for event in events), need)
+
+
+def read_all(
+    figures: Sequence[Figure],
+    scenarios: Sequence[Scenario],
+    common: CommonRandomNumbers,
+    progress: Progress | None = None,
+) -> list[tuple[Reading, ...]]:
+    """Run scenarios on common random numbers, and keep nothing of the runs but figures.
+
+    Parameters
+    ----------
+    figures
+        Which.
+    scenarios
+        Any number; a result of each would take some 80 MB.
+    common
+        From ``common_random_numbers``, of scenarios such as these.
+    progress
+        As for ``run``, of all runs together.
+
+    Returns
+    -------
+    list of tuple of Reading
+        One tuple a scenario, one reading a figure.
+    """
+    found = []
+    for place, scenario in enumerate(scenarios):
+        result = common.run(scenario, progress, place=place, of=len(scenarios))
+        found.append(tuple(figure.read(result) for figure in figures))
+    return found
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A figure of every scenario.
+
+    Attributes
+    ----------
+    figure
+        Which.
+    estimates
+        One a scenario, in the order given.
+    changes
+        From the first, of each further one, with paired errors.
+    """
+
+    figure: Figure
+    estimates: tuple[Estimate, ...]
+    changes: tuple[Estimate, ...]
+
+    @property
+    def unpaired_errors(self) -> list[float]:
+        """The errors that the changes would have between runs on random numbers of their own."""
+        first, *others = (estimate.standard_error for estimate in self.estimates)
+        return [math.hypot(first, other) for other in others]
+
+
+def side_by_side(comparison: Comparison) -> tuple[Beside, ...]:
+    """Return what leads a report on each scenario, in the definitions and years of the first."""
+    scenario, *others = (result.scenario for result in comparison.results)
+    cash_year = min(max(CASH_YEAR, scenario.horizon.first_year), scenario.horizon.last_year)
+    figures = (
+        *headlines(scenario, *others),
+        Figure(
+            "P90 of the peak funding need",
+            "P90 of need, bn USD",
+            "bn USD",
+            False,
+            lambda result: result.funding_need_by_replicate("p90"),
+        ),
+        _median_of_year(Metric.REVENUE, cash_year, "revenue"),
+        _median_of_year(Metric.FREE_CASH_FLOW, cash_year, "cash flow"),
+    )
+    return tuple(_beside(figure, comparison) for figure in figures)
+
+
+def odds_by_year(comparison: Comparison, time: Hit) -> dict[int, Beside]:
+    """Return the probability of a hitting time by the end of each year."""
+    scenario, *others = (result.scenario for result in comparison.results)
+    return {
+        year: _beside(chance_of(event_by_year(time, year, scenario), scenario, *others), comparison)
+        for year in comparison.results[0].years
+    }
+
+
+def _median_of_year(metric: Metric, year: int, name: str) -> Figure:
+    return Figure(
+        f"median {name} of {year}",
+        f"median {name} {year}, bn USD",
+        "bn USD",
+        True,
+        partial(_median, metric=metric, year=year),
+    )
+
+
+def _median(result: Result, metric: Metric, year: int) -> Replicated:
+    return result.by_replicate(metric, result.last_quarter(year), "p50")
+
+
+def _beside(figure: Figure, comparison: Comparison) -> Beside:
+    first, *others = (figure.read(result) for result in comparison.results)
+    return Beside(
+        figure,
+        tuple(reading.estimate for reading in (first, *others)),
+        tuple(other.change_from(first) for other in others),
+    )

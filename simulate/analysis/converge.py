@@ -1,0 +1,84 @@
+"""How an estimate and its error move with the number of paths, for both samplers."""
+
+import math
+from dataclasses import dataclass
+
+from simulate.engine.estimate import Estimate
+from simulate.engine.run import Simulation
+from simulate.model.outcomes import HITTING_TIMES, projected_time
+from simulate.scenario import Scenario
+from simulate.text.numbers import percent
+
+FIRST_PATHS = 1 << 12
+SAMPLERS = ("sobol", "pseudo")
+# Below it, as the errors are known, Sobol' points can't be said to save paths.
+LEAST_GAIN = 1.5
+
+
+@dataclass(frozen=True)
+class Convergence:
+    """Estimates of one probability at doubling numbers of paths.
+
+    Attributes
+    ----------
+    question
+        The probability, such as ``P(gross margin, paying users by 2027)``.
+    paths
+        Numbers of paths, doubling.
+    estimates
+        By sampler, one estimate a number of paths.
+    """
+
+    scenario: Scenario
+    question: str
+    paths: list[int]
+    estimates: dict[str, list[Estimate]]
+
+    @property
+    def gain(self) -> float:
+        """How many times more pseudo-random paths the last Sobol' estimate's error would take."""
+        sobol, pseudo = (self.estimates[sampler][-1].standard_error for sampler in SAMPLERS)
+        return (pseudo / sobol) ** 2
+
+    @property
+    def finding(self) -> str:
+        """The last estimate, and how many paths Sobol' points save, in words."""
+        found = f"{self.question} is {percent(self.estimates['sobol'][-1])}"
+        if math.isnan(self.gain):
+            return found
+        saved = f"a factor of {self.gain:.0f} in" if self.gain >= LEAST_GAIN else "no"
+        return f"{found}; Sobol' points save {saved} paths"
+
+
+def converge(scenario: Scenario, paths: int, threads: int | None = None) -> Convergence:
+    """Estimate the probability that the company's projection is about, at doubling paths.
+
+    Parameters
+    ----------
+    scenario
+        From ``load_scenario``; without a projected year, the horizon's last is taken.
+    paths
+        The most paths, at least 4096.
+    threads
+        As for ``run``.
+
+    Returns
+    -------
+    Convergence
+    """
+    time = projected_time(scenario)
+    horizon = scenario.horizon
+    year = scenario.targets.projected_year or horizon.last_year
+    year = min(max(year, horizon.first_year), horizon.last_year)
+    sizes = [FIRST_PATHS]
+    while 2 * sizes[-1] <= paths:
+        sizes.append(2 * sizes[-1])
+    found: dict[str, list[Estimate]] = {}
+    for sampler in SAMPLERS:
+        sampling = scenario.sampling.model_copy(update={"sampler": sampler})
+        simulation = Simulation(scenario.model_copy(update={"sampling": sampling}), threads)
+        found[sampler] = []
+        for size in sizes:
+            simulation.advance(size)
+            found[sampler].append(simulation.result().probability_by_year(time, year))
+    return Convergence(scenario, f"P({HITTING_TIMES[time]} by {year})", sizes, found)

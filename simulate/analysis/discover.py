@@ -1,0 +1,319 @@
+"""In which paths an outcome comes: a region of the inputs, found by PRIM."""
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from simulate.engine.estimate import Estimate, WeightedPaths
+from simulate.engine.run import DEVIATIONS, Progress, run, with_sampling
+from simulate.model.outcomes import HITTING_TIMES, Event, with_target
+from simulate.scenario import Scenario, ScenarioError
+from simulate.scenario.inputs import Input, list_inputs
+from simulate.scenario.quarters import QUARTERS_A_YEAR
+from simulate.text.numbers import percent
+
+from .prim import LEAST_INSIDE, Box, Mask, find_box, round_limits
+
+EFFICIENCY, EROSION = "inference.efficiency_gain", "inference.price_erosion"
+GAIN_OVER_PRICES = "fall of cost beyond that of prices"
+MEAN_DEVIATIONS = dict(zip(DEVIATIONS, ("inference overrun", "training drift"), strict=True))
+PATHS = 1 << 18
+LEAST_REPLICATES = 4
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A number a path.
+
+    Attributes
+    ----------
+    title, unit
+        For people.
+    by_path
+        Its values, shape (paths,).
+    """
+
+    title: str
+    unit: str
+    by_path: NDArray[np.float32]
+
+    def written(self, value: float) -> str:
+        """Return a value with its unit, a rate in logarithms also as what a year multiplies by."""
+        if self.unit == "share":
+            return f"{round(100.0 * value, 10):g}%"
+        more = f" (×{math.exp(value):.2f} a year)" if self.unit == "log/yr" else ""
+        return f"{value:g} {self.unit}{more}".rstrip()
+
+
+def features_of(outcomes: pd.DataFrame, scenario: Scenario, last_year: int) -> list[Feature]:
+    """Return the features of a run's paths.
+
+    Parameters
+    ----------
+    outcomes
+        ``Result.outcomes`` with inputs and deviations.
+    scenario
+        Of the run.
+    last_year
+        Up to which the years' deviations from plan are averaged.
+
+    Returns
+    -------
+    list of Feature
+        Inputs in the order of the schema; the gain over prices e - p of ``docs/model.md``, where
+        both are uncertain; the mean overrun and the mean drift of the horizon's first years.
+    """
+    inputs = [member for member in list_inputs(scenario) if member.key in outcomes]
+    titles = Counter(member.quantity.title for member in inputs)
+    found = [
+        Feature(_title(member, titles), member.quantity.unit, outcomes[member.key].to_numpy())
+        for member in inputs
+    ]
+    if EFFICIENCY in outcomes and EROSION in outcomes:
+        gain = outcomes[EFFICIENCY].to_numpy() - outcomes[EROSION].to_numpy()
+        found.append(Feature(GAIN_OVER_PRICES, "log/yr", gain))
+    first = scenario.horizon.first_year
+    years = f"{first}" if first == last_year else f"{first}-{last_year}"
+    for key, name in MEAN_DEVIATIONS.items():
+        columns = [f"{key} {year}" for year in range(first, last_year + 1)]
+        mean = outcomes[columns].to_numpy().mean(axis=1)
+        if np.ptp(mean) > 0.0:
+            found.append(Feature(f"mean {name} {years}", "share", mean))
+    return found
+
+
+def _title(member: Input, titles: Counter[str]) -> str:
+    """Return an input's title, with what it belongs to where others have the same."""
+    group, *inner = member.key.split(".")
+    named = group in ("segments", "hardware", "funding")
+    if not named and titles[member.quantity.title] == 1:
+        return member.quantity.title
+    owner = inner[0] if named else group
+    return f"{owner.replace('_', ' ')} {member.quantity.title}"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit of the rule on one feature.
+
+    Attributes
+    ----------
+    feature
+        With the values of the held-out paths.
+    low, high
+        In the feature's unit, infinite where there is none.
+    density_without
+        Of the rule without this limit, on held-out paths.
+    """
+
+    feature: Feature
+    low: float
+    high: float
+    density_without: Estimate
+
+    def __str__(self) -> str:
+        """Return the limit in words."""
+        low, high = (self.feature.written(end) for end in (self.low, self.high))
+        if math.isinf(self.high):
+            return f"{self.feature.title} above {low}"
+        if math.isinf(self.low):
+            return f"{self.feature.title} below {high}"
+        if self.low == self.high:
+            return f"{self.feature.title} of {low}"
+        return f"{self.feature.title} from {low} to {high}"
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """A rule for the paths in which an event happens.
+
+    Attributes
+    ----------
+    scenario
+        With the event's target.
+    event
+        What shall happen.
+    limits
+        That a path must keep all of.
+    density
+        Share of the paths inside in which it happens.
+    coverage
+        Share inside of the paths in which it happens.
+    mass
+        Share of all paths inside.
+    overall
+        Share of all paths in which it happens.
+    density_found
+        Of the paths that the rule was found on; all else is of the others.
+    success
+        Whether it happens, by held-out path.
+    outcomes
+        Of every path, with inputs and deviations.
+    """
+
+    scenario: Scenario
+    event: Event
+    limits: list[Limit]
+    density: Estimate
+    coverage: Estimate
+    mass: Estimate
+    overall: Estimate
+    density_found: float
+    success: Mask
+    outcomes: pd.DataFrame
+
+    @property
+    def separates(self) -> bool:
+        """Whether it happens more often inside than in all of the held-out paths."""
+        return bool(self.limits) and self.density.low > self.overall.high
+
+    @property
+    def rule(self) -> str:
+        """All limits in words."""
+        *first, last = map(str, self.limits)
+        return f"{', '.join(first)} and {last}" if first else last
+
+    def in_words(self) -> str:
+        """Return the finding."""
+        clause = self.event.in_words(self.scenario)
+        if not self.separates:
+            return f"Nothing found separates the paths in which {clause} ({percent(self.overall)})."
+        return (
+            f"{clause[0].upper()}{clause[1:]} in {percent(self.density)} of the paths with "
+            f"{self.rule}, against {percent(self.overall)} of all. "
+            f"These are {percent(self.mass)} of all paths, and {percent(self.coverage)} of those "
+            "in which it happens."
+        )
+
+
+def discover(
+    scenario: Scenario,
+    event: Event,
+    paths: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Discovery:
+    """Find limits on a few inputs that separate the paths in which an event happens.
+
+    Parameters
+    ----------
+    scenario
+        From ``load_scenario``.
+    event
+        From ``parse_event``.
+    paths
+        262,144 if not given. The rule is found on every other replicate and judged on the rest.
+    threads, progress
+        As for ``run``.
+
+    Returns
+    -------
+    Discovery
+
+    Raises
+    ------
+    ScenarioError
+        If it happens in too few paths, or in too few not.
+    """
+    scenario = with_sampling(with_target(scenario, event), paths or PATHS, None)
+    _refuse_few_replicates(scenario)
+    outcomes = run(
+        scenario,
+        keep_outcomes=True,
+        keep_inputs=True,
+        keep_deviations=True,
+        threads=threads,
+        progress=progress,
+    ).outcomes
+    assert outcomes is not None
+    success = (outcomes[HITTING_TIMES[event.time]] <= event.quarter).to_numpy()
+    last_year = scenario.horizon.first_year + event.quarter // QUARTERS_A_YEAR
+    features = features_of(outcomes, scenario, last_year)
+    if not features:
+        raise ScenarioError(f"{scenario.name}: no input is uncertain; nothing can separate paths")
+    replicate = outcomes["replicate"].to_numpy()
+    learning = replicate % 2 == 0
+    _refuse_rare(success[learning], event)
+    points = np.asfortranarray(np.column_stack([f.by_path[learning] for f in features]))
+    box = round_limits(find_box(points, success[learning]), points)
+    inside = box.contains(points)
+    held_out = _HeldOut(features, success, replicate, ~learning)
+    return Discovery(
+        scenario=scenario,
+        event=event,
+        limits=held_out.limits(box),
+        density=held_out.density(box),
+        coverage=held_out.coverage(box),
+        mass=held_out.mass(box),
+        overall=held_out.overall(),
+        density_found=float(np.mean(success[learning][inside])),
+        success=held_out.success,
+        outcomes=outcomes,
+    )
+
+
+class _HeldOut:
+    """The paths that a rule was not found on."""
+
+    def __init__(
+        self,
+        features: list[Feature],
+        success: Mask,
+        replicate: NDArray[np.integer],
+        chosen: Mask,
+    ) -> None:
+        self._features = [Feature(f.title, f.unit, f.by_path[chosen]) for f in features]
+        self._points = np.asfortranarray(np.column_stack([f.by_path for f in self._features]))
+        self.success = success[chosen]
+        _, self._replicate = np.unique(replicate[chosen], return_inverse=True)
+
+    def _among(self, paths: Mask) -> WeightedPaths:
+        return WeightedPaths(paths.astype(float), self._replicate)
+
+    def density(self, box: Box) -> Estimate:
+        return self._among(box.contains(self._points)).probability(self.success)
+
+    def coverage(self, box: Box) -> Estimate:
+        return self._among(self.success).probability(box.contains(self._points))
+
+    def mass(self, box: Box) -> Estimate:
+        return self._among(np.ones_like(self.success)).probability(box.contains(self._points))
+
+    def overall(self) -> Estimate:
+        return self._among(np.ones_like(self.success)).probability(self.success)
+
+    def limits(self, box: Box) -> list[Limit]:
+        """Return the box's limits, first the one without which most is lost."""
+        found = [
+            Limit(
+                self._features[j],
+                float(box.low[j]),
+                float(box.high[j]),
+                self.density(box.lift(j)),
+            )
+            for j in box.limited
+        ]
+        return sorted(found, key=lambda limit: limit.density_without.value)
+
+
+def _refuse_few_replicates(scenario: Scenario) -> None:
+    if scenario.sampling.replicates < LEAST_REPLICATES:
+        raise ScenarioError(
+            f"sampling.replicates = {scenario.sampling.replicates}: a rule is found on one half of "
+            f"the replicates and judged on the other; give at least {LEAST_REPLICATES}"
+        )
+
+
+def _refuse_rare(success: Mask, event: Event) -> None:
+    happens = int(np.count_nonzero(success))
+    rarer = min(happens, len(success) - happens)
+    if rarer < LEAST_INSIDE:
+        which = "happens" if rarer == happens else "fails to happen"
+        raise ScenarioError(
+            f'"{event.name}" {which} in {rarer} of {len(success):,} paths, of which a rule can\'t '
+            f"be learnt; ask for another date, or for more --paths"
+        )

@@ -1,0 +1,238 @@
+"""An outcome by each input, and the correlation ratio."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from simulate.engine.estimate import (
+    Estimate,
+    mean_of_replicates,
+    probability,
+    ratio_of_means,
+    within,
+)
+from simulate.model.outcomes import OUTCOME_COLUMNS, Outcome, variables
+from simulate.scenario.inputs import Input
+
+Array = NDArray[np.float64]
+MOST_BINS = 256
+# Of a replicate's paths, on average.
+LEAST_IN_BIN = 32
+# As a part of the input's variance within a bin: less is rounding.
+NO_SPREAD = 1e-12
+Window = tuple[float, float]
+TENTHS = 10
+DECILES: tuple[Window, ...] = tuple((k / TENTHS, (k + 1) / TENTHS) for k in range(TENTHS))
+# A tenth of the paths about the input's P10, and about its P90.
+AT_P10: Window = (0.05, 0.15)
+AT_P90: Window = (0.85, 0.95)
+
+
+def equal_groups(values: ArrayLike, most: int) -> NDArray[np.intp]:
+    """Return the group of each value, counted from 0 in the order of the values.
+
+    Parameters
+    ----------
+    values
+        Of any shape.
+    most
+        How many groups there are, if no value takes more than one group's place; equal values are
+        never parted.
+    """
+    given = np.asarray(values)
+    _, place, counts = np.unique(given, return_inverse=True, return_counts=True)
+    middle = np.cumsum(counts) - (counts + 1) / 2
+    _, group = np.unique((middle * most / given.size).astype(int), return_inverse=True)
+    return np.asarray(group[place].reshape(given.shape))
+
+
+class _Lines(NamedTuple):
+    """A line of the outcome over the input in each bin, shape (replicates, bins).
+
+    The input is counted from the middle of the bin; ``first`` and ``second`` are the means of it
+    and of its square.
+    """
+
+    paths: Array
+    first: Array
+    second: Array
+    height: Array
+    slope: Array
+
+    def of(self, chosen: slice) -> "_Lines":
+        return _Lines(*(part[chosen] for part in self))
+
+
+def correlation_ratio(inputs: Array, outcomes: Array) -> Estimate:
+    """Return the part of an outcome's variance that goes when an input becomes known.
+
+    Parameters
+    ----------
+    inputs, outcomes
+        Of given paths, shape (replicates, paths), at least two replicates.
+
+    Notes
+    -----
+    Pearson's correlation ratio, Var(E[Y|X]) / Var(Y), however X depends on other inputs. E[Y|X] is
+    taken as a line in each of many bins of X, fitted in each replicate. Its variance is the
+    covariance between the lines of two replicates: the variance of one's would hold their chance as
+    well, which is smaller on evenly spread points than any formula for independent ones says. What
+    E[Y|X] bends within a bin is missed, and a part of what it jumps.
+    """
+    lines = _lines_in_bins(inputs, outcomes)
+    pairs = len(outcomes) // 2
+    one, other = slice(pairs), slice(-pairs, None)
+    explained = _covariance(lines.of(one), lines.of(other))
+    variance = np.concatenate([outcomes[one], outcomes[other]], axis=1).var(axis=1)
+    return ratio_of_means(explained, variance)
+
+
+def _lines_in_bins(inputs: Array, outcomes: Array) -> _Lines:
+    replicates, paths = outcomes.shape
+    place = equal_groups(inputs, int(np.clip(paths // LEAST_IN_BIN, 1, MOST_BINS)))
+    bins = int(place.max()) + 1
+    cell = (place + bins * np.arange(replicates)[:, None]).ravel()
+
+    def sums(values: Array) -> Array:
+        by_cell = np.bincount(cell, values.ravel(), replicates * bins)
+        return by_cell.astype(float).reshape(replicates, bins)
+
+    count = sums(np.ones_like(outcomes))
+    middle = sums(inputs).sum(axis=0) / count.sum(axis=0)
+    apart = inputs - middle[place]
+    each = np.maximum(count, 1.0)
+    first, second, mean = (sums(v) / each for v in (apart, apart**2, outcomes))
+    spread = second - first**2
+    has_spread = spread > NO_SPREAD * np.mean(apart**2)
+    together = sums(apart * outcomes) / each - first * mean
+    slope = np.divide(together, spread, out=np.zeros_like(spread), where=has_spread)
+    return _Lines(count, first, second, mean - slope * first, slope)
+
+
+def _covariance(one: _Lines, other: _Lines) -> Array:
+    """Return the covariance of two replicates' lines over both's paths, shape (pairs,)."""
+    both = np.where((one.paths > 0.0) & (other.paths > 0.0), one.paths + other.paths, 0.0)
+    weight = both / both.sum(axis=1, keepdims=True)
+    share = one.paths / np.maximum(one.paths + other.paths, 1.0)
+    first = share * one.first + (1.0 - share) * other.first
+    second = share * one.second + (1.0 - share) * other.second
+    product = (
+        one.height * other.height
+        + (one.height * other.slope + other.height * one.slope) * first
+        + one.slope * other.slope * second
+    )
+    means = [(weight * (of.height + of.slope * first)).sum(axis=1) for of in (one, other)]
+    return np.asarray((weight * product).sum(axis=1) - means[0] * means[1])
+
+
+@dataclass(frozen=True)
+class Effect:
+    """An outcome by the value of an input; whatever is correlated with the input moves with it.
+
+    Attributes
+    ----------
+    key, unit
+        Of the input.
+    p10, p90
+        Its quantiles.
+    at_p10, at_p90
+        The outcome in the tenth of the paths about them: a probability, or the median of an amount.
+    change
+        From the one to the other.
+    deciles
+        The outcome in each tenth of the paths, from those with the lowest input on.
+    first_order
+        The part of the outcome's variance that the input explains by itself.
+    """
+
+    key: str
+    unit: str
+    p10: float
+    p90: float
+    at_p10: Estimate
+    at_p90: Estimate
+    change: Estimate
+    deciles: tuple[Estimate, ...]
+    first_order: Estimate
+
+
+class Conditional(NamedTuple):
+    """A probability or a median, with the value of each replicate."""
+
+    estimate: Estimate
+    each: Array
+
+
+def by_replicate(paths: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.float32]:
+    """Return columns of kept paths, shape (replicates, paths, columns)."""
+    ordered = paths.sort_values("replicate", kind="stable")
+    values = ordered[list(columns)].to_numpy(np.float32)
+    return values.reshape(paths["replicate"].nunique(), -1, len(columns))
+
+
+def estimate_of(outcome: Outcome, values: Array) -> Conditional:
+    """Return the probability, or the median, of values of shape (replicates, paths)."""
+    if outcome.is_probability:
+        counts, paths = values.sum(axis=1), values.shape[1]
+        return Conditional(probability(counts, paths), counts / paths)
+    medians = np.median(values, axis=1)
+    # The only amount is a need, which is never negative.
+    return Conditional(within(mean_of_replicates(medians), low=0.0), medians)
+
+
+def effects_of_inputs(
+    paths: pd.DataFrame, inputs: Sequence[Input], outcomes: Sequence[Outcome]
+) -> list[list[Effect]]:
+    """Return every outcome by the value of every input.
+
+    Parameters
+    ----------
+    paths
+        ``Result.outcomes`` of a run with ``keep_inputs``.
+    inputs
+        Those that its paths drew.
+    outcomes
+        What is asked about.
+
+    Returns
+    -------
+    list of list of Effect
+        By outcome and input.
+    """
+    rows = by_replicate(paths, OUTCOME_COLUMNS)
+    values = [outcome.values(rows) for outcome in outcomes]
+    measured = np.moveaxis(variables(outcomes, rows)(rows), -1, 0)
+    found: list[list[Effect]] = [[] for _ in outcomes]
+    for member in inputs:
+        drawn = by_replicate(paths, [member.key])[..., 0]
+        order = np.argsort(drawn, axis=1, kind="stable")
+        for place, outcome in enumerate(outcomes):
+            ranked = np.take_along_axis(values[place], order, axis=1)
+            first_order = correlation_ratio(drawn.astype(float), measured[place])
+            found[place].append(_effect(member, outcome, ranked, first_order))
+    return found
+
+
+def _effect(member: Input, outcome: Outcome, ranked: Array, first_order: Estimate) -> Effect:
+    """Return an input's effect, from paths in its order, shape (replicates, paths)."""
+    low, high = (estimate_of(outcome, _inside(ranked, window)) for window in (AT_P10, AT_P90))
+    return Effect(
+        key=member.key,
+        unit=member.quantity.unit,
+        p10=member.distribution.quantile(0.1),
+        p90=member.distribution.quantile(0.9),
+        at_p10=low.estimate,
+        at_p90=high.estimate,
+        change=mean_of_replicates(high.each - low.each),
+        deciles=tuple(estimate_of(outcome, _inside(ranked, w)).estimate for w in DECILES),
+        first_order=first_order,
+    )
+
+
+def _inside(ranked: Array, window: Window) -> Array:
+    first, last = (round(level * ranked.shape[1]) for level in window)
+    return ranked[:, first:last]

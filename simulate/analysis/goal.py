@@ -1,0 +1,515 @@
+"""Which value of an input meets a target: along one input, and in a map of two."""
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
+from scipy.optimize import toms748
+
+from simulate.engine.estimate import Estimate, centred, widened
+from simulate.engine.run import BeyondRangeError, Progress
+from simulate.model.outcomes import Target
+from simulate.scenario import Scenario
+from simulate.scenario.setting import Setting, at_values, refuse_overlap
+from simulate.text.numbers import amount, number
+
+from .compare import CommonRandomNumbers, Counted, common_random_numbers, count
+
+Array = NDArray[np.float64]
+# A root is looked for as finely as this part of the range, or of its own error.
+PART_OF_RANGE = 1e-4
+PART_OF_ERROR = 0.2
+# A replicate's curve is taken as straight within so many deviations of the replicates' roots.
+DEVIATIONS = 2.0
+LOOKS = 3
+# A slope is measured where at least so many paths come to count along the line.
+LEAST_RISEN = 10
+# Of a 95% interval.
+WIDTH_IN_ERRORS = 2.0 * 1.96
+Evaluate = Callable[[float], Counted]
+GRID = 17
+# How far to look, in spreads to either side: further where the target is not passed near by.
+NEAR, FAR = 1.0, 3.0
+# Runs beside the grid's, by which progress is told: the search for a crossing and its error.
+SEARCH = 8
+# The limit of what can be counted is found to a 32nd of the grid's step.
+HALVINGS = 5
+SIDE = 7
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """The value at which a probability passes a level.
+
+    Attributes
+    ----------
+    value
+        With the error that the replicates' own values show.
+    rises
+        Whether the probability rises there.
+    """
+
+    value: Estimate
+    rises: bool
+
+    def side(self, at_least: bool) -> str:
+        """Return on which side of it the probability is at least, or at most, the level."""
+        return "or more" if self.rises == at_least else "or less"
+
+
+class Curve:
+    """A probability along a setting, evaluated where it is asked for, and once each.
+
+    Parameters
+    ----------
+    evaluate
+        Returns the counts at a value of the setting; each value's paths have the same points.
+    low, high
+        The range of the setting.
+    """
+
+    def __init__(self, evaluate: Callable[[float], Counted], low: float, high: float) -> None:
+        self._evaluate = evaluate
+        self._found: dict[float, Counted] = {}
+        self.low, self.high = low, high
+
+    def at(self, value: float) -> Counted:
+        """Return the counts at a value."""
+        if value not in self._found:
+            self._found[value] = self._evaluate(value)
+        return self._found[value]
+
+    def probability(self, value: float) -> float:
+        """Return the probability at a value."""
+        return self.at(value).estimate.value
+
+    def crossings(self, level: float, values: Array) -> list[Crossing]:
+        """Return where the probability passes a level.
+
+        Parameters
+        ----------
+        level
+            Between 0 and 1.
+        values
+            A grid, rising, shape (n,). A curve that passes the level and comes back between two
+            neighbours isn't seen to.
+
+        Returns
+        -------
+        list of Crossing
+            In the order of their values.
+        """
+        above = [self.probability(value) >= level for value in values]
+        return [
+            self._cross(level, float(values[i]), float(values[i + 1]))
+            for i in range(len(values) - 1)
+            if above[i] != above[i + 1]
+        ]
+
+    def _cross(self, level: float, left: float, right: float) -> Crossing:
+        """Return the crossing between two values, on either side of the level."""
+        slope = (self.probability(right) - self.probability(left)) / (right - left)
+        error = max(
+            (self.at(end).estimate.standard_error for end in (left, right)),
+            key=lambda found: -1.0 if math.isnan(found) else found,
+        )
+        finest = PART_OF_RANGE * (self.high - self.low)
+        step = finest if math.isnan(error) else max(finest, PART_OF_ERROR * error / abs(slope))
+        root = float(toms748(lambda value: self.probability(value) - level, left, right, xtol=step))
+        own = self._roots_of_replicates(level, root, slope, finest)
+        if own is None:
+            return Crossing(self._by_intervals(level, root), slope > 0.0)
+        return Crossing(widened(centred(root, own), step), slope > 0.0)
+
+    def _by_intervals(self, level: float, root: float) -> Estimate:
+        """Return a crossing between the next values at which the level is out of the interval.
+
+        Where few paths count, a replicate's own curve is a few steps, which have no slope. Values
+        that were looked at anyway are further apart than need be, so that the error is large.
+        """
+        off = [
+            v for v, c in self._found.items() if not (c.estimate.low <= level <= c.estimate.high)
+        ]
+        low = max((value for value in off if value < root), default=self.low)
+        high = min((value for value in off if value > root), default=self.high)
+        known = not math.isnan(self.at(root).estimate.standard_error)
+        return Estimate(root, (high - low) / WIDTH_IN_ERRORS if known else math.nan, low, high)
+
+    def _roots_of_replicates(
+        self, level: float, root: float, slope: float, finest: float
+    ) -> Array | None:
+        """Return each replicate's own crossing, shape (replicates,), or None if one shows none."""
+        deviation = float(np.std(self.at(root).shares, ddof=1))
+        if deviation == 0.0:
+            return np.full(len(self.at(root).counts), root)
+        for _ in range(LOOKS):
+            reach = max(finest, DEVIATIONS * deviation / abs(slope))
+            slopes, at_root = self._lines(root, reach)
+            risen = 2.0 * reach * self.at(root).paths * slopes * math.copysign(1.0, slope)
+            if risen.sum() < LEAST_RISEN:
+                return None
+            mean = float(slopes.mean())
+            if 0.5 <= mean / slope <= 2.0 and risen.min() >= LEAST_RISEN:
+                return root + (level - at_root) / slopes
+            slope = mean
+        return None
+
+    def _lines(self, root: float, reach: float) -> tuple[Array, Array]:
+        """Return slope, and height at the root, of a line through each replicate's curve there."""
+        around = [max(self.low, root - reach), root, min(self.high, root + reach)]
+        shares = np.array([self.at(value).shares for value in around])
+        slopes, heights = np.asarray(np.polyfit(np.array(around) - root, shares, 1))
+        return slopes, heights
+
+
+@dataclass(frozen=True)
+class GoalSeek:
+    """Where a target is met along a setting.
+
+    Attributes
+    ----------
+    target, setting
+        What is wanted, and what is varied.
+    common
+        Paths and seed of each run.
+    now
+        The probability in the baseline.
+    values
+        The grid that was searched, rising, shape (n,).
+    asked
+        Where it was to be searched: further than the grid, where amounts grow beyond counting.
+    probabilities
+        One a value.
+    crossings
+        The values at which the probability passes the target's.
+    """
+
+    target: Target
+    setting: Setting
+    common: CommonRandomNumbers
+    now: Estimate
+    values: Array
+    asked: tuple[float, float]
+    probabilities: tuple[Estimate, ...]
+    crossings: tuple[Crossing, ...]
+
+    @property
+    def is_met_now(self) -> bool:
+        """Whether the baseline meets the target."""
+        return self.target.is_met(self.now.value)
+
+    @property
+    def best(self) -> int:
+        """Place of the grid's value that comes nearest to the target, or is furthest within."""
+        found = [p.value for p in self.probabilities]
+        return int(np.argmax(found) if self.target.at_least else np.argmin(found))
+
+    def met(self) -> list[tuple[Crossing | None, Crossing | None]]:
+        """Return the stretches that meet the target, each from one crossing to another.
+
+        None stands for an end of the range.
+        """
+        stretches: list[tuple[Crossing | None, Crossing | None]] = []
+        start: Crossing | None = None
+        is_met = self.target.is_met(self.probabilities[0].value)
+        for crossing in self.crossings:
+            if is_met:
+                stretches.append((start, crossing))
+            start, is_met = crossing, not is_met
+        return [*stretches, (start, None)] if is_met else stretches
+
+    @property
+    def gap(self) -> str:
+        """Where the range was not searched, and why, in words; empty if it was searched whole."""
+        low, high = float(self.values[0]), float(self.values[-1])
+        beyond = [f"below {self.setting.written(low)}"] if self.asked[0] < low else []
+        beyond += [f"above {self.setting.written(high)}"] if high < self.asked[1] else []
+        if not beyond:
+            return ""
+        return f"Not searched, since amounts grow beyond counting: {' and '.join(beyond)}."
+
+    @property
+    def finding(self) -> str:
+        """The answer in words."""
+        setting, stretches = self.setting, self.met()
+        low, high = float(self.values[0]), float(self.values[-1])
+        span = f"{setting.title} from {setting.written(low)} to {setting.written(high)}"
+        if not stretches:
+            most = "most" if self.target.at_least else "least"
+            if len({p.value for p in self.probabilities}) == 1:
+                return f"Met at no {span}: {self.probabilities[0].value:.1%} at every value"
+            best, value = self.probabilities[self.best], float(self.values[self.best])
+            return f"Met at no {span}: the {most} is {best.value:.1%}, at {setting.written(value)}"
+        if stretches == [(None, None)]:
+            return f"Met at every {span}"
+        where = " or ".join(_stretch(setting, *stretch) for stretch in stretches)
+        return f"Met where the {setting.title} is {where}; {setting.baseline}"
+
+
+def _stretch(setting: Setting, start: Crossing | None, end: Crossing | None) -> str:
+    if start is not None and end is not None:
+        ends = (written_with_error(setting, crossing.value) for crossing in (start, end))
+        return f"between {' and '.join(ends)}"
+    if start is not None:
+        return f"at least {written_with_error(setting, start.value)}"
+    return f"at most {written_with_error(setting, end.value)}" if end is not None else "anything"
+
+
+def written_with_error(setting: Setting, value: Estimate) -> str:
+    """Return a value of a setting with its standard error, a sign of what it does, and unit."""
+    if setting.unit == "share" and setting.way != "times":
+        return setting.marked(amount(value, setting.unit))
+    unit = "" if setting.way == "times" else setting.unit
+    return f"{setting.marked(number(value))} {unit}".rstrip()
+
+
+def seek_goal(
+    target: Target,
+    setting: Setting,
+    search: tuple[float, float] | None = None,
+    *,
+    paths: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> GoalSeek:
+    """Find the value of a setting at which a target is met.
+
+    Parameters
+    ----------
+    target
+        From ``parse_target``.
+    setting
+        From ``find_setting``, of the target's scenario.
+    search
+        The lowest and the highest value; by default ``setting.search_range()``, and a wider one
+        if the target isn't passed there.
+    paths, seed, threads, progress
+        As for ``compare``, of each run.
+
+    Returns
+    -------
+    GoalSeek
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario can't have a value of the range.
+
+    Notes
+    -----
+    Every run has the same points, so the probability moves smoothly with the setting. A grid finds
+    between which of its values the level is passed; a bracketing method (Alefeld, Potra and Shi,
+    1995) finds where. Each replicate passes the level at a value of its own; their spread is the
+    value's error.
+    """
+    near, far = search or setting.search_range(NEAR), search or setting.search_range(FAR)
+    ends = [setting.at(end) for end in (*near, *far)]
+    common = common_random_numbers(
+        [target.scenario, *ends], paths=paths, seed=seed, threads=threads
+    )
+    runs = Runs(target, common, 1 + GRID + SEARCH, progress)
+    now = runs.count(target.scenario).estimate
+    found = _search(target, setting, common, now, runs, near)
+    if found.crossings or near == far:
+        return found
+    return _search(target, setting, common, now, runs, far)
+
+
+def _search(
+    target: Target,
+    setting: Setting,
+    common: CommonRandomNumbers,
+    now: Estimate,
+    runs: "Runs",
+    search: tuple[float, float],
+) -> GoalSeek:
+    @cache
+    def counted(value: float) -> Counted:
+        return runs.count(setting.at(value))
+
+    grid = np.linspace(*search, GRID).round(12)
+    baseline = float(setting.stated if setting.now is None else setting.now)
+    values = _countable(counted, grid, int(np.argmin(np.abs(grid - baseline))))
+    curve = Curve(counted, float(values[0]), float(values[-1]))
+    return GoalSeek(
+        target=target,
+        setting=setting,
+        common=common,
+        now=now,
+        values=values,
+        asked=(float(grid[0]), float(grid[-1])),
+        probabilities=tuple(curve.at(float(value)).estimate for value in values),
+        crossings=tuple(curve.crossings(target.probability, values)),
+    )
+
+
+def _countable(counted: Evaluate, grid: Array, start: int) -> Array:
+    """Return the values around one at which amounts don't grow beyond counting, and their ends."""
+    counted(float(grid[start]))
+    above = _up_to_limit(counted, grid[start:].tolist())
+    below = _up_to_limit(counted, grid[start::-1].tolist())
+    return np.array([*below[:0:-1], *above])
+
+
+def _up_to_limit(counted: Evaluate, values: list[float]) -> list[float]:
+    """Return values, the first of which can be counted, up to the last that can."""
+    reached = [values[0], *itertools.takewhile(partial(_can_count, counted), values[1:])]
+    if len(reached) == len(values):
+        return values
+    inside, outside = reached[-1], values[len(reached)]
+    for _ in range(HALVINGS):
+        middle = 0.5 * (inside + outside)
+        if _can_count(counted, middle):
+            inside = middle
+        else:
+            outside = middle
+    return reached if inside == reached[-1] else [*reached, inside]
+
+
+def _can_count(counted: Evaluate, value: float) -> bool:
+    try:
+        counted(value)
+    except BeyondRangeError:
+        return False
+    return True
+
+
+class Runs:
+    """Counts the target's event in one run after the other, and tells of progress."""
+
+    def __init__(
+        self, target: Target, common: CommonRandomNumbers, expected: int, progress: Progress | None
+    ) -> None:
+        self._target, self._common, self._progress = target, common, progress
+        self._expected, self._done = expected, 0
+
+    def count(self, scenario: Scenario) -> Counted:
+        """Run a scenario and count."""
+        of = max(self._expected, self._done + 1)
+        result = self._common.run(scenario, self._progress, place=self._done, of=of)
+        self._done += 1
+        return count(self._target.event, result)
+
+
+@dataclass(frozen=True)
+class GoalMap:
+    """Where a target is met over two settings.
+
+    Attributes
+    ----------
+    target, common, now
+        As of ``GoalSeek``.
+    settings
+        The first runs down the rows, the second across.
+    values
+        The grid of each, rising, shapes (n,) and (m,).
+    probabilities
+        Shape (n, m).
+    needed
+        One a row: the crossings of the second setting, between the grid's values interpolated.
+    """
+
+    target: Target
+    settings: tuple[Setting, Setting]
+    common: CommonRandomNumbers
+    now: Estimate
+    values: tuple[Array, Array]
+    probabilities: Array
+    needed: tuple[tuple[Crossing, ...], ...]
+
+    @property
+    def finding(self) -> str:
+        """The answer in words."""
+        met = np.array([self.target.is_met(p) for p in self.probabilities.flat])
+        if not met.any():
+            most = self.probabilities.max() if self.target.at_least else self.probabilities.min()
+            bound = "most" if self.target.at_least else "least"
+            return f"Met nowhere on the grid: the {bound} is {most:.1%}"
+        if met.all():
+            return "Met everywhere on the grid"
+        down, across = self.settings
+        rows = [row for row, crossings in enumerate(self.needed) if crossings]
+        if not rows:
+            return f"Met in {met.mean():.0%} of the grid, whatever the {across.title} is"
+        middle = float(down.stated if down.now is None else down.now)
+        row = min(rows, key=lambda row: abs(self.values[0][row] - middle))
+        needed = self.needed[row][0]
+        bound = "at least" if needed.rises == self.target.at_least else "at most"
+        return (
+            f"Met where the {across.title} is {bound} {written_with_error(across, needed.value)}, "
+            f"with the {down.title} at {down.written(float(self.values[0][row]))}"
+        )
+
+
+def map_goal(
+    target: Target,
+    settings: tuple[Setting, Setting],
+    search: Sequence[tuple[float, float] | None] = (None, None),
+    *,
+    paths: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> GoalMap:
+    """Find where a target is met over two settings.
+
+    Parameters
+    ----------
+    target, paths, seed, threads, progress
+        As for ``seek_goal``.
+    settings
+        From ``find_setting``, of the target's scenario.
+    search
+        The range of each; by default its ``search_range()``.
+
+    Returns
+    -------
+    GoalMap
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario can't have a pair of values, or both settings change the same.
+    """
+    refuse_overlap(settings)
+    down, across = (
+        np.linspace(*(given or setting.search_range()), SIDE).round(12)
+        for setting, given in zip(settings, search, strict=True)
+    )
+    corners = [
+        at_values(settings, (float(x), float(y))) for x in down[[0, -1]] for y in across[[0, -1]]
+    ]
+    common = common_random_numbers(
+        [target.scenario, *corners], paths=paths, seed=seed, threads=threads
+    )
+    runs = Runs(target, common, 1 + SIDE * SIDE, progress)
+    now = runs.count(target.scenario)
+    rows = [[runs.count(at_values(settings, (float(x), float(y)))) for y in across] for x in down]
+    return GoalMap(
+        target=target,
+        settings=settings,
+        common=common,
+        now=now.estimate,
+        values=(down, across),
+        probabilities=np.array([[found.estimate.value for found in row] for row in rows]),
+        needed=tuple(
+            tuple(_between(across, row).crossings(target.probability, across)) for row in rows
+        ),
+    )
+
+
+def _between(values: Array, row: Sequence[Counted]) -> Curve:
+    """Return a row of the grid as a curve: each replicate's counts, monotone between values."""
+    shape = PchipInterpolator(values, [found.counts for found in row])
+    paths = row[0].paths
+    return Curve(
+        lambda value: Counted(np.rint(shape(value)).astype(np.int64), paths),
+        float(values[0]),
+        float(values[-1]),
+    )

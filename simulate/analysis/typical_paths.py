@@ -1,0 +1,333 @@
+"""Single paths that stand for many: medoids, the median path, its cash flow statement."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+from scipy.stats import rankdata
+
+from simulate.engine.plan import prepare
+from simulate.engine.result import Result
+from simulate.engine.run import DEVIATIONS, empty_tally, simulate_traces, workspace
+from simulate.kernels.arrays import LANES, Drawn, index
+from simulate.model.block import simulate_blocks
+from simulate.model.outcomes import (
+    HITTING_TIMES,
+    OUTCOME_COLUMNS,
+    Event,
+    projected_metric,
+    projected_time,
+)
+from simulate.model.rows import Hit, Lab, Metric, Now
+from simulate.scenario import Scenario
+from simulate.scenario.quarters import QUARTERS_A_YEAR
+
+Array = NDArray[np.float64]
+LAST_QUARTER = QUARTERS_A_YEAR - 1
+# A deviation from plan that a year's story tells of.
+LARGE_DEVIATION = 0.10
+SMALLEST_ROUND = 0.005
+# Typical paths are sought among so many, the first of the run's first replicate.
+MOST_COMPARED = 1 << 14
+DEVIATION_NAMES = dict(zip(DEVIATIONS, ("inference", "training"), strict=True))
+TIMES_IN_WORDS = {
+    Hit.MARGIN_PAYING: "margin reaches {target:.0%}",
+    Hit.MARGIN_ALL: "margin reaches {target:.0%}",
+    Hit.CASH_FLOW_POSITIVE: "first positive cash flow",
+    Hit.CASH_FLOW_HELD: "four positive quarters in a row",
+    Hit.PAYBACK: "all paid back",
+    Hit.OUT_OF_CASH: "cash runs out",
+}
+
+
+@dataclass(frozen=True)
+class Year:
+    """A fiscal year of a path: money in billions of dollars, cash at its end."""
+
+    year: int
+    revenue: float
+    margin: float
+    training: float
+    cash_flow: float
+    cash: float
+    events: list[str]
+
+
+@dataclass(frozen=True)
+class Story:
+    """A path by year.
+
+    Attributes
+    ----------
+    path
+        Of replicate 0, as in ``Result.outcomes``.
+    metrics
+        By quarter, shape (metrics, quarters).
+    """
+
+    path: int
+    metrics: Array
+    years: list[Year]
+
+
+def example_paths(
+    outcomes: pd.DataFrame, event: Event, scenario: Scenario
+) -> tuple[Story | None, Story | None]:
+    """Return a typical path in which an event happens, and one in which it doesn't.
+
+    Parameters
+    ----------
+    outcomes
+        ``Result.outcomes`` with inputs and deviations.
+    event
+        What happens.
+    scenario
+        Of the run.
+
+    Returns
+    -------
+    tuple of Story
+        The medoid of its kind in the space of ranks of inputs, of outcomes and of metrics by year;
+        None for a kind of which there is no path.
+    """
+    first = outcomes[outcomes["replicate"] == 0].iloc[:MOST_COMPARED]
+    traces = simulate_traces(scenario, len(first))
+    inputs = [key for key in first if key not in ("replicate", "path", *OUTCOME_COLUMNS)]
+    happens = (first[HITTING_TIMES[event.time]] <= event.quarter).to_numpy()
+
+    def typical(chosen: NDArray[np.bool_]) -> Story | None:
+        if not chosen.any():
+            return None
+        members = first[chosen]
+        by_year = traces[chosen][:, :, LAST_QUARTER::QUARTERS_A_YEAR]
+        place = medoid(
+            members[inputs], members[list(OUTCOME_COLUMNS)], by_year.reshape(len(members), -1)
+        )
+        return tell_story(members.iloc[place], traces[chosen][place], scenario)
+
+    return typical(happens), typical(~happens)
+
+
+def medoid(*groups: ArrayLike) -> int:
+    """Return the row whose ranks are, summed up, the least distant from those of all rows.
+
+    Parameters
+    ----------
+    *groups
+        Columns that belong together, shape (rows, columns); each group counts alike.
+
+    Notes
+    -----
+    The distance is the sum of the ranks' differences, a group's divided by its columns. A column's
+    ranks are evenly spread, so that a row's distances to all others sum to a constant plus the
+    square of its rank's distance from the middle: no pair need be compared.
+    """
+    total = 0.0
+    for group in groups:
+        columns = np.asarray(group)
+        ranks = (rankdata(columns, axis=0) - 0.5) / len(columns)
+        total = total + np.mean((ranks - 0.5) ** 2, axis=1)
+    return int(np.argmin(total))
+
+
+def tell_story(path: pd.Series, metrics: Array, scenario: Scenario) -> Story:
+    """Return the years of a path.
+
+    Parameters
+    ----------
+    path
+        A row of ``Result.outcomes`` with inputs and deviations.
+    metrics
+        By quarter, shape (metrics, quarters).
+    scenario
+        Of the run.
+    """
+    margin = projected_metric(scenario)
+    at_end = metrics[:, LAST_QUARTER::QUARTERS_A_YEAR]
+    raised = _raised(at_end, path, scenario)
+    years = [
+        Year(
+            scenario.horizon.first_year + y,
+            float(at_end[index(Metric.REVENUE), y]),
+            float(at_end[index(margin), y]),
+            float(at_end[index(Metric.TRAINING), y]),
+            float(at_end[index(Metric.FREE_CASH_FLOW), y]),
+            float(at_end[index(Metric.CASH), y]),
+            _events(y, path, scenario, float(raised[y])),
+        )
+        for y in range(scenario.horizon.years)
+    ]
+    return Story(int(path["path"]), metrics, years)
+
+
+def _raised(at_end: Array, path: pd.Series, scenario: Scenario) -> Array:
+    """Return what funding rounds brought by year: cash moved by more than free cash flow."""
+    opening = scenario.cash.opening
+    first = opening.quantile(0.5) if opening.is_certain else float(path["cash.opening"])
+    cash = np.concatenate([[first], at_end[index(Metric.CASH)]])
+    return np.diff(cash) - at_end[index(Metric.FREE_CASH_FLOW)]
+
+
+def _events(y: int, path: pd.Series, scenario: Scenario, raised: float) -> list[str]:
+    year = scenario.horizon.first_year + y
+    found = _deviations(path, year)
+    due = [f for f in scenario.funding if f.quarter // QUARTERS_A_YEAR == year]
+    if raised > SMALLEST_ROUND:
+        found.append(f"raises {raised:.1f}")
+    elif due:
+        found.append("no round comes")
+    projected = projected_time(scenario)
+    for time, words in TIMES_IN_WORDS.items():
+        if time in (Hit.MARGIN_PAYING, Hit.MARGIN_ALL) and time != projected:
+            continue
+        quarter = int(path[HITTING_TIMES[time]])
+        if quarter // QUARTERS_A_YEAR == y:
+            name = words.format(target=scenario.targets.gross_margin)
+            found.append(f"{name} (Q{quarter % QUARTERS_A_YEAR + 1})")
+    return found
+
+
+def _deviations(path: pd.Series, year: int) -> list[str]:
+    """Return which costs were far from the year's plan, such as ``over plan: training 19%``."""
+    found = []
+    for side, sign in (("over", 1.0), ("under", -1.0)):
+        far = [
+            f"{name} {abs(path[f'{key} {year}']):.0%}"
+            for key, name in DEVIATION_NAMES.items()
+            if sign * path[f"{key} {year}"] >= LARGE_DEVIATION
+        ]
+        if far:
+            found.append(f"{side} plan: {', '.join(far)}")
+    return found
+
+
+def median_path(result: Result) -> int:
+    """Return which traced path is nearest to the medians, all fiscal years together.
+
+    Parameters
+    ----------
+    result
+        With traces.
+
+    Returns
+    -------
+    int
+        Its place among ``Result.traces``.
+
+    Raises
+    ------
+    ValueError
+        If the result has no traces.
+
+    Notes
+    -----
+    Nearest in rank: in every year the paths are ranked, from 0 to 1, by revenue, by gross margin
+    and by cumulative free cash flow, and the squares of a path's distances from 1/2 are added up.
+    The medians themselves, year by year, are of no path that the model takes.
+    """
+    if not len(result.traces):
+        raise ValueError("the result has no traces; make it with run()")
+    years = result.traces[:, :, QUARTERS_A_YEAR - 1 :: QUARTERS_A_YEAR]
+    measures = np.stack(
+        [
+            years[:, index(Metric.REVENUE)],
+            years[:, index(projected_metric(result.scenario))],
+            years[:, index(Metric.FREE_CASH_FLOW)].cumsum(axis=1),
+        ]
+    )
+    ranks = (stats.rankdata(measures, axis=1) - 0.5) / len(result.traces)
+    return int(np.argmin(((ranks - 0.5) ** 2).sum(axis=(0, 2))))
+
+
+class Line(NamedTuple):
+    """A line of a statement, in billions of dollars: what comes in or goes out, or their sum."""
+
+    name: str
+    value: float
+    is_sum: bool = False
+
+
+def cash_flow_statements(result: Result, path: int) -> dict[int, list[Line]]:
+    """Return the lines of each fiscal year, in the order in which they add up.
+
+    Parameters
+    ----------
+    result
+        From ``run``, whose traces hold the path.
+    path
+        Its place among ``Result.traces``.
+    """
+    booked, x = _booked(result, path)
+    revenue, bill, free_bill, cost, depreciation, training, other, ebitda = (
+        _of(booked, row)
+        for row in (
+            Now.REVENUE,
+            Now.PAYING_BILL,
+            Now.FREE_BILL,
+            Now.PAYING_COST,
+            Now.DEPRECIATION,
+            Now.TRAINING,
+            Now.OTHER_COST,
+            Now.EBITDA,
+        )
+    )
+    flow, cash = _of(booked, Now.FREE_CASH_FLOW), _of(booked, Now.CASH)
+    opening = np.concatenate(([x[index(Lab.OPENING_CASH)]], cash[:-1]))
+    lines = {
+        "revenue": revenue,
+        "inference": -(bill + free_bill),
+        "other cost of sales": -(cost - depreciation - bill),
+        "training": -training,
+        "other operating cost": -other,
+        "EBITDA": ebitda,
+        "pay in stock": x[index(Lab.STOCK_PAY)] * other,
+        "capital spending": -_of(booked, Now.CAPITAL_SPENDING),
+        "tax": -_of(booked, Now.TAX),
+        "working capital": -_of(booked, Now.BOUND_CAPITAL),
+        "interest": np.maximum(0.0, opening) * x[index(Lab.INTEREST_RATE)] / QUARTERS_A_YEAR,
+        "free cash flow": flow,
+        "funding rounds": cash - opening - flow,
+        "change of cash": cash - opening,
+    }
+    sums = ("EBITDA", "free cash flow", "change of cash")
+    by_year = {name: line.reshape(-1, QUARTERS_A_YEAR).sum(axis=1) for name, line in lines.items()}
+    return {
+        year: [Line(name, float(line[place]), name in sums) for name, line in by_year.items()]
+        for place, year in enumerate(result.years)
+    }
+
+
+def _of(booked: Array, row: Now) -> Array:
+    return booked[:, index(row)]
+
+
+def _booked(result: Result, path: int) -> tuple[Array, Array]:
+    """Return what a path books, shape (quarters, rows of the state), and its inputs of the lab.
+
+    The kernel leaves the books of the last quarter that it simulates, so that it is stopped at each
+    quarter in turn.
+    """
+    scenario = result.scenario
+    prepared, options = prepare(scenario, result.layout), scenario.sampling
+    quarters, (block, lane) = scenario.horizon.quarters, divmod(path, LANES)
+    space, tally = workspace(prepared), empty_tally(quarters)
+    booked = np.empty((quarters, len(Drawn) + len(Now)))
+    for quarter in range(quarters):
+        schedule = prepared.plan.schedule._replace(quarters=quarter + 1)
+        simulate_blocks(
+            prepared.plan._replace(schedule=schedule),
+            prepared.points(options.sampler, options.seed, 0),
+            space.inputs,
+            space.state,
+            block,
+            1,
+            tally,
+            np.empty((0, len(OUTCOME_COLUMNS)), np.float32),
+            np.empty((0, len(prepared.drawn_keys)), np.float32),
+            np.empty((0, 0, 0)),
+        )
+        booked[quarter] = space.state.now.reshape(-1, LANES)[:, lane]
+    return booked, space.inputs.lab.reshape(-1, LANES)[:, lane].copy()

@@ -1,0 +1,426 @@
+"""An outcome's variance, shared out among its drivers by pick-freeze."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulate.engine.estimate import Estimate, ratio_of_means
+from simulate.engine.plan import Prepared, prepare
+from simulate.engine.run import empty_tally, workspace
+from simulate.kernels.arrays import LANES
+from simulate.kernels.points import mixed_points, ordered_root, twin_points
+from simulate.model.block import simulate_blocks
+from simulate.model.outcomes import OUTCOME_COLUMNS
+from simulate.scenario import Scenario
+
+from .driver_list import DriverList
+
+Array = NDArray[np.float64]
+Places = Sequence[int]
+Variables = Callable[[NDArray[np.float32]], Array]
+Counted = Callable[[int], None]
+# A walk through the drivers is made on at most so many blocks of paths, its reverse on the next;
+# on fewer where there would be too few walks.
+MOST_BLOCKS_A_WALK, LEAST_WALKS = 4, 8
+WALKS_STREAM = 1
+
+
+class Model(Protocol):
+    """Outcomes of paths whose coordinates are taken from one of two independent point sets.
+
+    Called with an order of all drivers and with those whose coordinates come from the second
+    set; returns shape (paths, outcomes). A driver is drawn given those before it in the order, so
+    what is taken at its end is drawn anew *given* all that is kept.
+    """
+
+    def __call__(self, order: Places, taken: Places, /) -> Array:
+        """Return the outcomes."""
+        ...
+
+
+class Variances(NamedTuple):
+    """Parts of the variance, shape (drivers or correlated blocks, outcomes), and the variance.
+
+    ``first_order`` is the variance of E[Y|X], ``total_order`` the mean of Var(Y|all but X).
+    """
+
+    first_order: Array
+    total_order: Array
+    block_first_order: Array
+    block_total_order: Array
+    variance: Array
+
+
+def pick_freeze(model: Model, blocks: Sequence[Places]) -> Variances:
+    """Return first- and total-order variances of drivers, and of correlated blocks as a whole.
+
+    Parameters
+    ----------
+    model
+        Outcomes of the paths.
+    blocks
+        The drivers, counted from 0, in independent blocks.
+
+    Notes
+    -----
+    A driver's coordinate is the whole driver where it is drawn first in its block, and what the
+    others leave open where it is drawn last; so blocks are turned until each member was both (Mara,
+    Tarantola and Annoni, "Non-parametric methods for global sensitivity analysis of model output
+    with dependent inputs", *Environmental Modelling & Software* 72, 2015; the indices are those of
+    Kucherenko, Tarantola and Annoni, *Computer Physics Communications* 183, 2012). For a block of
+    one they are the indices of Sobol'.
+    """
+    turns = []
+    for turn in range(max(map(len, blocks))):
+        order = [driver for block in blocks for driver in _turned(block, turn)]
+        turns.append((order, model(order, ()), model(order, order)))
+    first_order: dict[int, Array] = {}
+    total_order: dict[int, Array] = {}
+    for turn, (order, base, other) in enumerate(turns):
+        for block in blocks:
+            if turn < len(block):
+                first, last = block[turn], block[turn - 1]
+                mixed = model(order, (first,))
+                first_order[first] = first_order_variance(base, other, mixed)
+                total_order[last] = total_order_variance(
+                    base, mixed if first == last else model(order, (last,))
+                )
+    order, base, other = turns[0]
+    groups = [model(order, block) for block in blocks if len(block) > 1]
+    shape = len(groups), base.shape[1]
+    return Variances(
+        first_order=np.array([first_order[driver] for driver in sorted(first_order)]),
+        total_order=np.array([total_order[driver] for driver in sorted(total_order)]),
+        block_first_order=np.array([first_order_variance(base, other, m) for m in groups]).reshape(
+            shape
+        ),
+        block_total_order=np.array([total_order_variance(base, m) for m in groups]).reshape(shape),
+        variance=np.concatenate([base, other]).var(axis=0),
+    )
+
+
+def runs_of_pick_freeze(blocks: Sequence[Places]) -> int:
+    """Return how often ``pick_freeze`` calls its model."""
+    sizes = [len(block) for block in blocks]
+    return 2 * max(sizes) + sum(1 if size == 1 else 2 * size + 1 for size in sizes)
+
+
+def _turned(block: Places, turn: int) -> list[int]:
+    turn %= len(block)
+    return [*block[turn:], *block[:turn]]
+
+
+def first_order_variance(base: Array, other: Array, mixed: Array) -> Array:
+    """Return the variance of E[Y|X], where the mixed paths take X from the other ones.
+
+    Parameters
+    ----------
+    base, other, mixed
+        Outcomes of paths of the first point set, of the second, and of the first but for X from
+        the second, shape (paths, outcomes).
+
+    Notes
+    -----
+    Saltelli and others, "Variance based sensitivity analysis of model output", *Computer Physics
+    Communications* 181, 2010, table 2 (b), about the mean.
+    """
+    centre = (base.mean(axis=0) + other.mean(axis=0)) / 2.0
+    return np.asarray(((other - centre) * (mixed - base)).mean(axis=0))
+
+
+def total_order_variance(base: Array, mixed: Array) -> Array:
+    """Return the mean of Var(Y|all but X), where the mixed paths draw X anew.
+
+    Notes
+    -----
+    Jansen, "Analysis of variance designs for model output", *Computer Physics Communications* 117,
+    1999.
+    """
+    return np.asarray(((mixed - base) ** 2).mean(axis=0) / 2.0)
+
+
+def shapley(model: Model, walk: Places) -> Array:
+    """Return what each driver adds to the variance along a walk through all of them.
+
+    Parameters
+    ----------
+    model
+        Outcomes of the paths.
+    walk
+        A permutation of the drivers. Over all permutations the mean is Shapley's effect.
+
+    Returns
+    -------
+    ndarray, shape (drivers, outcomes)
+        They sum to an estimate of the variance.
+
+    Notes
+    -----
+    The value of a set of drivers is the mean of Var(Y|all others), which is valid for correlated
+    ones (Song, Nelson and Staum, "Shapley effects for global sensitivity analysis", *SIAM/ASA
+    Journal on Uncertainty Quantification* 4, 2016). A walk takes one run a driver (Goda, "A simple
+    algorithm for global sensitivity analysis with Shapley effects", *Reliability Engineering &
+    System Safety* 213, 2021); as it goes on, what it has passed is drawn given what it has not.
+    """
+    order = walk[::-1]
+    base = before = model(order, ())
+    added = np.empty((len(walk), base.shape[1]))
+    for place, driver in enumerate(walk):
+        after = model(order, walk[: place + 1])
+        added[driver] = ((base - (before + after) / 2.0) * (before - after)).mean(axis=0)
+        before = after
+    return added
+
+
+class MixedPaths:
+    """One replicate's paths as a model of their drivers; see ``indices.Model``.
+
+    Parameters
+    ----------
+    prepared
+        The scenario.
+    found
+        Its drivers.
+    variables
+        What is made of the paths' outcomes, shape (paths, columns) to (paths, variables).
+    seed, replicate
+        What alone decides both point sets.
+    counted
+        Called with the number of paths of each call.
+    """
+
+    def __init__(
+        self,
+        prepared: Prepared,
+        found: DriverList,
+        variables: Variables,
+        seed: int,
+        replicate: int,
+        counted: Counted,
+    ) -> None:
+        self._plan, self._found, self._variables = prepared.plan, found, variables
+        self._points, self._other = twin_points(prepared.layout.dimensions, seed, replicate)
+        self._space = workspace(prepared)
+        self._tally = empty_tally(prepared.layout.quarters)
+        self._no_inputs = np.empty((0, len(prepared.drawn_keys)), np.float32)
+        self._counted = counted
+        self._order: tuple[int, ...] = ()
+
+    def outcomes(self, order: Places, taken: Places, first_block: int, blocks: int) -> Array:
+        """Return the variables of a range of blocks, shape (paths, variables).
+
+        Parameters
+        ----------
+        order
+            The drivers, each drawn given those before it.
+        taken
+            Those whose coordinates are the other point set's.
+        first_block, blocks
+            Of LANES paths each.
+        """
+        self._draw_in(tuple(order))
+        coordinates = [c for place in taken for c in self._found.drivers[place].coordinates]
+        outcomes = np.empty((blocks * LANES, len(OUTCOME_COLUMNS)), np.float32)
+        simulate_blocks(
+            self._plan,
+            mixed_points(self._points, self._other, coordinates),
+            self._space.inputs,
+            self._space.state,
+            first_block,
+            blocks,
+            self._tally,
+            outcomes,
+            self._no_inputs,
+            np.empty((0, 0, 0)),
+        )
+        self._counted(len(outcomes))
+        return self._variables(outcomes)
+
+    def _draw_in(self, order: tuple[int, ...]) -> None:
+        """Have inputs drawn in an order, then the deviations in theirs; what is no driver last."""
+        if order == self._order:
+            return
+        correlation, drivers = self._found.correlation, [self._found.drivers[i] for i in order]
+        placed = [d.place for yearly in (False, True) for d in drivers if d.is_yearly == yearly]
+        asked = [place for place in placed if place is not None]
+        others = [row for row in range(len(correlation)) if row not in asked]
+        mixing = ordered_root(correlation, [*asked, *others])
+        self._plan = self._plan._replace(draws=self._plan.draws._replace(mixing=mixing))
+        self._order = order
+
+
+@dataclass(frozen=True)
+class Index:
+    """A driver's part of an outcome's variance.
+
+    Attributes
+    ----------
+    name
+        Of the driver.
+    share
+        Its Shapley effect. Those of all drivers sum to 1, correlated or not. None where a copula
+        leaves the driver no coordinate of its own.
+    first_order
+        Its first-order index: the part of the variance that this driver explains by itself, with
+        what it tells about correlated ones.
+    total_order
+        Its total-order index: the part that stays when all others are known. None as for ``share``.
+    """
+
+    name: str
+    share: Estimate | None
+    first_order: Estimate
+    total_order: Estimate | None
+
+
+@dataclass(frozen=True)
+class Together:
+    """What correlated drivers explain as a group; see ``Index``."""
+
+    names: tuple[str, ...]
+    share: Estimate
+    first_order: Estimate
+    total_order: Estimate
+
+
+@dataclass(frozen=True)
+class Decomposition:
+    """The variances behind the indices.
+
+    Attributes
+    ----------
+    found
+        The drivers.
+    variances
+        Of each replicate: the arrays of ``Variances`` with a leading axis of replicates.
+    added
+        What each driver adds along walks, shape (replicates, drivers, outcomes).
+    """
+
+    found: DriverList
+    variances: Variances
+    added: Array
+
+    def varies(self, outcome: int) -> bool:
+        """Tell whether there is a variance to share out."""
+        return bool(self.variances.variance[:, outcome].any() and self.added[..., outcome].any())
+
+    def indices(self, outcome: int) -> list[Index]:
+        """Return the indices of one outcome, the largest share first."""
+        first_order, total_order = (
+            self.variances.first_order[..., outcome],
+            self.variances.total_order[..., outcome],
+        )
+        variance = self.variances.variance[:, outcome]
+        added = self.added[..., outcome]
+        whole = added.sum(axis=1)
+        found = [
+            Index(
+                driver.name,
+                ratio_of_means(added[:, place], whole),
+                ratio_of_means(first_order[:, place], variance),
+                ratio_of_means(total_order[:, place], variance),
+            )
+            for place, driver in enumerate(self.found.drivers)
+        ]
+        return sorted(found, key=lambda index: -index.share.value if index.share else 0.0)
+
+    def together(self, outcome: int) -> list[Together]:
+        """Return the indices of the correlated groups."""
+        variance = self.variances.variance[:, outcome]
+        added = self.added[..., outcome]
+        return [
+            Together(
+                tuple(self.found.drivers[member].name for member in block),
+                ratio_of_means(added[:, list(block)].sum(axis=1), added.sum(axis=1)),
+                ratio_of_means(self.variances.block_first_order[:, place, outcome], variance),
+                ratio_of_means(self.variances.block_total_order[:, place, outcome], variance),
+            )
+            for place, block in enumerate(self.found.groups)
+        ]
+
+
+def runs_of_decomposition(found: DriverList) -> int:
+    """Return how many runs share out the variances."""
+    return runs_of_pick_freeze(found.blocks) + len(found.drivers) + 1
+
+
+def decompose(
+    scenario: Scenario,
+    found: DriverList,
+    variables: Variables,
+    blocks: int,
+    threads: int,
+    counted: Callable[[int], None],
+) -> Decomposition:
+    """Share out the variances of a scenario's outcomes.
+
+    Parameters
+    ----------
+    scenario
+        Whose replicates and seed are taken.
+    found
+        Its drivers.
+    variables
+        What is made of paths' outcomes; see ``MixedPaths``.
+    blocks
+        Of paths in each replicate, in each run.
+    threads
+        Replicates at a time.
+    counted
+        Called from any thread with the number of paths done further.
+
+    Returns
+    -------
+    Decomposition
+    """
+    prepared = prepare(scenario)
+    seed = scenario.sampling.seed
+    stopped = threading.Event()
+
+    def count(paths: int) -> None:
+        if stopped.is_set():
+            raise CancelledError
+        counted(paths)
+
+    def of_replicate(replicate: int) -> tuple[Variances, Array]:
+        paths = MixedPaths(prepared, found, variables, seed, replicate, count)
+        walks = np.random.default_rng([seed, replicate, WALKS_STREAM])
+        whole = partial(paths.outcomes, first_block=0, blocks=blocks)
+        return pick_freeze(whole, found.blocks), _mean_walk(
+            paths, len(found.drivers), blocks, walks
+        )
+
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            each = list(pool.map(of_replicate, range(scenario.sampling.replicates)))
+        except BaseException:
+            stopped.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+    variances, added = zip(*each, strict=True)
+    stacked = Variances(*(np.stack(parts) for parts in zip(*variances, strict=True)))
+    return Decomposition(found, stacked, np.stack(added))
+
+
+def _mean_walk(paths: MixedPaths, drivers: int, blocks: int, walks: np.random.Generator) -> Array:
+    """Return what each driver adds, over random walks and their reverses, each on paths of its own.
+
+    A driver that comes late on a walk comes early on its reverse, which takes most of the chance
+    of the order out of the mean.
+    """
+    walk: list[int] = []
+    added = 0.0
+    size = min(max(blocks // LEAST_WALKS, 1), MOST_BLOCKS_A_WALK)
+    for turn, first in enumerate(range(0, blocks, size)):
+        walk = walk[::-1] if turn % 2 else walks.permutation(drivers).tolist()
+        count = min(size, blocks - first)
+        part = partial(paths.outcomes, first_block=first, blocks=count)
+        added = added + count / blocks * shapley(part, walk)
+    return np.asarray(added)

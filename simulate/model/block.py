@@ -1,0 +1,170 @@
+"""The kernel that Python calls: a range of blocks of paths of one replicate."""
+
+from simulate.kernels.arrays import (
+    BASE_QUARTERS,
+    LANES,
+    Array,
+    Inputs,
+    Plan,
+    Points,
+    Schedule,
+    State,
+)
+from simulate.kernels.draws import draw_inputs, enter_block
+from simulate.kernels.jit import entry_kernel, kernel
+
+from .quarter import (
+    add_cost_of_revenue,
+    add_to_cash,
+    begin_year,
+    bill_free_users,
+    bill_inference,
+    clear,
+    earn_base_quarter,
+    earn_ebitda,
+    earn_quarter,
+    flow_cash,
+    measure,
+    operate,
+    operate_base_quarter,
+    pay_tax,
+    remember,
+    serve_from_own_hardware,
+    spend_capital,
+    start_paths,
+    train,
+    watch,
+)
+from .rows import Lab, Now
+from .tally import LARGEST_AMOUNT, Tally, count_metrics, count_outcomes
+
+
+@entry_kernel
+def simulate_blocks(
+    plan: Plan,
+    points: Points,
+    inputs: Inputs,
+    state: State,
+    first_block: int,
+    blocks: int,
+    tally: Tally,
+    outcomes: Array,
+    drawn: Array,
+    trace: Array,
+) -> None:
+    """Simulate ``blocks`` blocks of LANES paths from ``first_block`` on, and tally them.
+
+    Parameters
+    ----------
+    plan, points
+        What to simulate, and the replicate's point set.
+    inputs, state
+        Room to work in, one a thread; inputs that are certain are filled in already.
+    tally
+        The replicate's counts, added to.
+    outcomes
+        Hitting times and peak funding need by path, float32, shape (paths, times + 1), or (0, .).
+    drawn
+        The uncertain inputs by path, float32, shape (paths, inputs), or (0, .).
+    trace
+        Metrics by path and quarter, float64, shape (paths, metrics, quarters), or (0, ., .).
+    """
+    for b in range(blocks):
+        enter_block(points, first_block + b)
+        simulate_block(plan, points, inputs, state, tally, trace, b * LANES)
+        count_outcomes(tally, state)
+        if outcomes.shape[0] > 0:
+            keep_outcomes(state, outcomes, b * LANES)
+        if drawn.shape[0] > 0:
+            keep_drawn(plan.draws.input_row, inputs.rows, drawn, b * LANES)
+
+
+@kernel
+def simulate_block(
+    plan: Plan,
+    points: Points,
+    inputs: Inputs,
+    state: State,
+    tally: Tally,
+    trace: Array,
+    first_path: int,
+) -> None:
+    """Simulate one block over the base year and the horizon."""
+    clear(plan.schedule.quarters, state)
+    draw_inputs(points, plan.draws, plan.tables, inputs, state)
+    start_paths(inputs, plan.schedule, state)
+    for quarter in range(-BASE_QUARTERS, 0):
+        live_base_quarter(quarter, plan.schedule, inputs, state)
+    for i in range(LANES):
+        state.now[Now.CASH + i] = inputs.lab[Lab.OPENING_CASH + i]
+    for quarter in range(plan.schedule.quarters):
+        if quarter % BASE_QUARTERS == 0:
+            begin_year(quarter // BASE_QUARTERS, plan, points, inputs.lab, state)
+        live_quarter(quarter, plan, points, inputs, state)
+        measure(state.now, state.past, state.metrics)
+        watch(quarter, plan.schedule, state)
+        count_metrics(tally, quarter, state)
+        if trace.shape[0] > 0:
+            keep_trace(quarter, state.metrics, trace, first_path)
+
+
+@kernel
+def live_base_quarter(quarter: int, schedule: Schedule, inputs: Inputs, state: State) -> None:
+    """Book a quarter of the base year: everything is known, and nothing is taxed or funded."""
+    x, s = inputs.lab, state.now
+    place = quarter + BASE_QUARTERS
+    earn_base_quarter(place, schedule, inputs, state)
+    bill_free_users(x, s)
+    spend_capital(x, s)
+    add_cost_of_revenue(x, s)
+    for i in range(LANES):
+        s[Now.TRAINING + i] = schedule.base_training[place]
+    operate_base_quarter(x, s)
+    earn_ebitda(s)
+    flow_cash(x, s)
+    remember(quarter, s, state.past)
+
+
+@kernel
+def live_quarter(quarter: int, plan: Plan, points: Points, inputs: Inputs, state: State) -> None:
+    """Take a block through a quarter of the horizon, in the order of the model page."""
+    x, s = inputs.lab, state.now
+    earn_quarter(quarter, plan, points, inputs, state)
+    bill_inference(s)
+    bill_free_users(x, s)
+    spend_capital(x, s)
+    serve_from_own_hardware(quarter, plan.schedule, inputs.hardware, s)
+    add_cost_of_revenue(x, s)
+    train(quarter, plan, points, x, s)
+    operate(x, s)
+    earn_ebitda(s)
+    pay_tax(x, s)
+    flow_cash(x, s)
+    add_to_cash(quarter, plan, points, inputs.funding, state)
+    remember(quarter, s, state.past)
+
+
+@kernel
+def keep_outcomes(state: State, outcomes: Array, first_path: int) -> None:
+    """Copy a block's outcomes out, path by path."""
+    times = state.hits.size // LANES
+    for i in range(LANES):
+        for time in range(times):
+            outcomes[first_path + i, time] = state.hits[time * LANES + i]
+        outcomes[first_path + i, times] = min(state.now[Now.FUNDING_NEED + i], LARGEST_AMOUNT)
+
+
+@kernel
+def keep_drawn(input_row: Array, rows: Array, drawn: Array, first_path: int) -> None:
+    """Copy a block's uncertain inputs out, path by path."""
+    for j in range(input_row.size):
+        for i in range(LANES):
+            drawn[first_path + i, j] = rows[input_row[j], i]
+
+
+@kernel
+def keep_trace(quarter: int, metrics: Array, trace: Array, first_path: int) -> None:
+    """Copy a quarter's metrics out, path by path."""
+    for metric in range(trace.shape[1]):
+        for i in range(LANES):
+            trace[first_path + i, metric, quarter] = metrics[metric * LANES + i]

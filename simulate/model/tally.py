@@ -1,0 +1,141 @@
+"""What a run keeps of its paths: counts, histograms and exact sums, the same size for any run.
+
+All of it is integers, so the order in which blocks are added can't change a bit of the result.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from simulate.kernels.arrays import LANES, Array, Row, State, index
+from simulate.kernels.jit import kernel, shared_kernel
+from simulate.kernels.vector_math import ROUNDING, ROUNDING_BITS, bits_of_float64
+
+from .rows import Hit, Metric, Now
+
+# Money: 64 bins an octave of |value| from 2**-10 to 2**24 billion, no wider than 1.6% of it.
+BINS_AN_OCTAVE_BITS = 6
+SMALLEST_EXPONENT = -10
+LARGEST_EXPONENT = 24
+OCTAVES = LARGEST_EXPONENT - SMALLEST_EXPONENT
+MONEY_SIDE = OCTAVES << BINS_AN_OCTAVE_BITS
+MONEY_BINS = 2 * MONEY_SIDE + 1
+MANTISSA_SHIFT = 52 - BINS_AN_OCTAVE_BITS
+MAGNITUDE = np.int32(0x7FFFFFFF)
+# No amount counts for more: 150 times what the world produced in 2025, in a year.
+LARGEST_AMOUNT = 2.0**LARGEST_EXPONENT
+MONEY_OFFSET = (1023 + SMALLEST_EXPONENT) << BINS_AN_OCTAVE_BITS
+
+# Margins: bins of 0.002 from -3 to 1.
+MARGIN_LOW = -3.0
+MARGIN_BINS_A_UNIT = 500.0
+MARGIN_BINS = 2000
+
+# Sums are kept in units of 2**-16 billion (15,000 dollars), so that integers add them exactly.
+FIXED_POINT = 65536.0
+
+# The metrics are money first, then margins.
+MONEY_METRICS = index(Metric.MARGIN_PAYING)
+MARGIN_METRICS = len(Metric) - MONEY_METRICS
+HIT_COUNT = len(Hit)
+
+
+class Tally(NamedTuple):
+    """The counts of one replicate.
+
+    ``joint`` counts paths by the quarter of the margin, in each definition of it, and by that of
+    the fourth quarter in a row with positive cash flow.
+    """
+
+    hits: Array
+    joint: Array
+    money: Array
+    margin: Array
+    sums: Array
+    funding_need: Array
+    funding_need_sum: Array
+
+
+@shared_kernel
+def money_bins(value: Row, bins: Array) -> None:
+    """Write the bin of each amount: the upper bits of a float are its logarithm, near enough."""
+    for i in range(LANES):
+        # The upper half of the bits holds all that counts, and is twice as many to a register.
+        upper = np.int32(np.uint64(bits_of_float64(value[i])) >> np.uint64(32))
+        magnitude = np.int32(np.int32(upper & MAGNITUDE) >> np.int32(MANTISSA_SHIFT - 32))
+        distance = np.int32(magnitude - np.int32(MONEY_OFFSET - 1))
+        distance = min(max(distance, np.int32(0)), np.int32(MONEY_SIDE))
+        signed = np.int32(-distance) if upper < np.int32(0) else distance
+        bins[i] = np.uint32(np.int32(signed + np.int32(MONEY_SIDE)))
+
+
+@shared_kernel
+def margin_bins(value: Row, bins: Array) -> None:
+    """Write the bin of each margin; what lies outside counts in the outermost bin."""
+    for i in range(LANES):
+        position = min(max((value[i] - MARGIN_LOW) * MARGIN_BINS_A_UNIT, 0.0), MARGIN_BINS)
+        # Once more as an integer: fast maths promises nothing where a float overflowed.
+        bins[i] = np.uint32(min(max(np.int32(position), np.int32(0)), np.int32(MARGIN_BINS - 1)))
+
+
+@shared_kernel
+def count(histogram: Array, bins: Array) -> None:
+    """Add a block's bins to a histogram."""
+    for i in range(LANES):
+        histogram[bins[i]] += np.uint32(1)
+
+
+@shared_kernel
+def fixed_point_sum(value: Row) -> np.int64:
+    """Return the block's sum in the fixed point: integers, which add in any order alike."""
+    # The sum of the rounding wraps around, and back.
+    total = np.int64(0)
+    for i in range(LANES):
+        amount = min(max(value[i], -LARGEST_AMOUNT), LARGEST_AMOUNT)
+        total += bits_of_float64(amount * FIXED_POINT + ROUNDING)
+    return total - np.int64(LANES) * np.int64(ROUNDING_BITS)
+
+
+@kernel
+def count_metrics(tally: Tally, quarter: int, state: State) -> None:
+    """Add a quarter's metrics."""
+    metrics, bins = state.metrics, state.bins
+    for metric in range(MONEY_METRICS):
+        place = metric * LANES
+        money_bins(metrics[place : place + LANES], bins)
+        count(tally.money[metric, quarter], bins)
+    for margin in range(MARGIN_METRICS):
+        place = (MONEY_METRICS + margin) * LANES
+        margin_bins(metrics[place : place + LANES], bins)
+        count(tally.margin[margin, quarter], bins)
+    for metric in range(MONEY_METRICS + MARGIN_METRICS):
+        place = metric * LANES
+        tally.sums[metric, quarter] += fixed_point_sum(metrics[place : place + LANES])
+
+
+@kernel
+def count_outcomes(tally: Tally, state: State) -> None:
+    """Add a block's outcomes: hitting times and peak funding need."""
+    for time in range(HIT_COUNT):
+        for i in range(LANES):
+            tally.hits[time, np.int64(state.hits[time * LANES + i])] += np.uint32(1)
+    for margin, first in enumerate((Hit.MARGIN_PAYING, Hit.MARGIN_ALL)):
+        for i in range(LANES):
+            reached, held = state.hits[first + i], state.hits[Hit.CASH_FLOW_HELD + i]
+            tally.joint[margin, np.int64(reached), np.int64(held)] += np.uint32(1)
+    need = state.now[Now.FUNDING_NEED : Now.FUNDING_NEED + LANES]
+    money_bins(need, state.bins)
+    count(tally.funding_need, state.bins)
+    tally.funding_need_sum[0] += fixed_point_sum(need)
+
+
+def money_edges() -> Array:
+    """Return the edges of the money bins, shape (MONEY_BINS + 1,); the outermost are open."""
+    prefix = np.arange(MONEY_OFFSET, MONEY_OFFSET + MONEY_SIDE + 1, dtype=np.int64)
+    positive = (prefix << MANTISSA_SHIFT).view(np.float64)
+    return np.concatenate([-positive[::-1], positive])
+
+
+def margin_edges() -> Array:
+    """Return the edges of the margin bins, shape (MARGIN_BINS + 1,); the lowest is open."""
+    return MARGIN_LOW + np.arange(MARGIN_BINS + 1) / MARGIN_BINS_A_UNIT

@@ -1,0 +1,53 @@
+"""What ``simulate drivers`` writes into its folder."""
+
+import json
+from collections.abc import Callable, Set
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from simulate.analysis.drivers import Drivers, effect_table, index_table, summary
+from simulate.plots.drivers import plot_drivers
+from simulate.plots.effects import plot_tenths, plot_tornado
+
+from .files import SUMMARY, refuse_other_content, whole_folder
+from .results import PICTURE_KINDS, WORKBOOK, draw_each, write_spreadsheets, write_table
+from .workbook import Sheet, csv_file
+
+DRIVERS = "drivers"
+DRIVERS_TABLE, INPUTS_TABLE = "drivers.parquet", "inputs.parquet"
+DRIVERS_SHEET, INPUTS_SHEET = "Drivers", "Inputs"
+PICTURES: dict[str, Callable[[Drivers], Figure]] = {
+    "drivers": plot_drivers,
+    "tornado": plot_tornado,
+    "tenths": plot_tenths,
+}
+OWN_FILES = {SUMMARY, DRIVERS_TABLE, INPUTS_TABLE} | {
+    f"{name}{kind}" for name in PICTURES for kind in PICTURE_KINDS
+}
+
+SPREADSHEET_FILES = {WORKBOOK, csv_file(DRIVERS_SHEET), csv_file(INPUTS_SHEET)}
+
+
+def drivers_folder(
+    folder: Path, force: bool, tell: Callable[[str], None]
+) -> AbstractContextManager[Path]:
+    """Give a temporary folder for the files of drivers; see ``whole_folder``."""
+    refuse_other_content(folder, DRIVERS, force)
+    return whole_folder(folder, OWN_FILES | SPREADSHEET_FILES, DRIVERS, force, tell)
+
+
+def write_drivers(
+    drivers: Drivers, folder: Path, tell: Callable[[str], None], kinds: Set[str] = frozenset()
+) -> None:
+    """Write tables, summary and pictures into a folder; see ``write_result``."""
+    indices, effects = index_table(drivers), effect_table(drivers)
+    write_table(indices, folder / DRIVERS_TABLE, drivers.scenario)
+    write_table(effects, folder / INPUTS_TABLE, drivers.scenario)
+    text = json.dumps(summary(drivers), indent=2, ensure_ascii=False)
+    (folder / SUMMARY).write_text(f"{text}\n", encoding="utf-8")
+    draw_each({name: partial(draw, drivers) for name, draw in PICTURES.items()}, folder, tell)
+    sheets = [Sheet(DRIVERS_SHEET, indices), Sheet(INPUTS_SHEET, effects)]
+    write_spreadsheets(sheets, folder, kinds, PICTURES)

@@ -1,0 +1,307 @@
+"""The page of a result."""
+
+import itertools
+from dataclasses import dataclass
+from functools import partial
+
+from simulate.analysis.drivers import Drivers, Explanation
+from simulate.engine.result import Result
+from simulate.model.outcomes import projected_time
+from simulate.model.rows import Hit
+from simulate.plots import PICTURES
+from simulate.plots.drivers import plot_drivers_of
+from simulate.plots.effects import plot_tornado_of
+from simulate.plots.inputs import Sparkline, sparkline
+from simulate.scenario import Scenario
+from simulate.scenario.inputs import NO_SOURCE, Input, funding_assumption, list_inputs
+from simulate.text.assumptions import (
+    LISTS,
+    correlation_table,
+    fact_table,
+    frame_table,
+    kind_of,
+    name_of_member,
+    period,
+)
+from simulate.text.drivers import (
+    LEGEND,
+    correlation_notes,
+    driver_table,
+    group_letters,
+    how_far_it_goes,
+    telling,
+    what_moves,
+)
+from simulate.text.numbers import NO_LIMIT, dollars_with_error, percent
+from simulate.text.run import (
+    Table,
+    beyond_range_sentences,
+    cash_flow_sentences,
+    cash_table,
+    error_sentences,
+    fiscal_year_sentences,
+    funding_sentences,
+    headline,
+    headline_years,
+    interval_sentence,
+    margin_sentences,
+    margin_table,
+    provenance_sentences,
+    quarter_table,
+)
+from simulate.version import package_version
+
+from .page import Card, Origin, Picture, Section, draw, render
+
+KEY = "drivers"
+INTERVALS_OF_QUARTERS = (
+    "Where two quarters stand for one, such as 27Q4-28Q1, they are the ends of its 95% interval."
+)
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """An input as a row of the page.
+
+    Attributes
+    ----------
+    title, key
+        What it is, in words and in the scenario's file.
+    kind
+        Of the distribution, and how often it is drawn if not once a path.
+    values
+        P10, P50 and P90, or a certain number alone.
+    unit
+        Of the values.
+    source
+        A row of the facts, or ``assumption:`` and why.
+    picture
+        Of the distribution, None for a certain number.
+    """
+
+    title: str
+    key: str
+    kind: str
+    values: tuple[str, ...]
+    unit: str
+    source: str
+    picture: Sparkline | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """The inputs of a part of the scenario."""
+
+    title: str
+    members: tuple[Assumption, ...]
+
+
+def group_inputs(scenario: Scenario) -> tuple[Group, ...]:
+    """Return every input, by the part of the scenario that it stands in."""
+    grouped = itertools.groupby(list_inputs(scenario), lambda member: _part(member.key))
+    return tuple(Group(title, tuple(map(_assumption, members))) for title, members in grouped)
+
+
+def _part(key: str) -> str:
+    """Return the title of the part of the scenario that an input stands in."""
+    first, *rest = key.split(".")
+    title = name_of_member(first, rest[0]) if first in LISTS else first.replace("_", " ")
+    return title[0].upper() + title[1:]
+
+
+def _assumption(member: Input) -> Assumption:
+    quantity, distribution = member.quantity, member.distribution
+    certain = distribution.is_certain
+    levels = (0.5,) if certain else (0.1, 0.5, 0.9)
+    often = "" if quantity.drawn == "path" else f", each {quantity.drawn}"
+    return Assumption(
+        title=quantity.title,
+        key=member.key,
+        kind=f"{kind_of(distribution).replace('_', ' ')}{often}",
+        values=tuple(_written(distribution.quantile(level), quantity.unit) for level in levels),
+        unit="" if quantity.unit == "share" else quantity.unit,
+        source=distribution.source or NO_SOURCE,
+        picture=None if certain else sparkline(distribution),
+    )
+
+
+def _written(value: float, unit: str) -> str:
+    if value >= NO_LIMIT:
+        return "no limit"
+    value = round(value, 12) + 0.0
+    if unit == "share":
+        return f"{100.0 * value:.3g}%"
+    return f"{value:.3g}" if abs(value) < 1000.0 else f"{value:,.0f}"
+
+
+def drivers_section(drivers: Drivers) -> Section:
+    """Return what drives each outcome: in words, as pictures, and the largest drivers as tables."""
+    explanations = drivers.explanations
+    return Section(
+        KEY,
+        "What drives the answer?",
+        sentences=tuple(map(_in_words, explanations)),
+        within=tuple(
+            _outcome(drivers, explanation, f"{KEY}-{place}")
+            for place, explanation in enumerate(explanations, start=1)
+            if explanation.indices
+        ),
+        remarks=(
+            f"From {drivers.runs} runs of {drivers.paths:,} paths and one of "
+            f"{drivers.kept_paths:,}, seed {drivers.scenario.sampling.seed}. In the tables, "
+            f"{LEGEND}",
+        ),
+        points=tuple(correlation_notes(drivers.found)),
+    )
+
+
+def _in_words(explanation: Explanation) -> str:
+    told = [what_moves(explanation, explanation.outcome.name), *how_far_it_goes(explanation)]
+    return " ".join(f"{sentence}." for sentence in told)
+
+
+def _outcome(drivers: Drivers, explanation: Explanation, key: str) -> Section:
+    """Return pictures and table of an outcome that something moves."""
+    name = explanation.outcome.name
+    plots = {"shares": plot_drivers_of}
+    if telling(explanation.effects, 1):
+        plots["tornado"] = plot_tornado_of
+    return Section(
+        key,
+        f"{name[0].upper()}{name[1:]}",
+        pictures=tuple(
+            draw(f"{key}-{kind}", partial(plot, drivers, explanation))
+            for kind, plot in plots.items()
+        ),
+        tables=(driver_table(explanation, group_letters(drivers.found), f"Drivers of {name}"),),
+    )
+
+
+@dataclass(frozen=True)
+class ReportView:
+    """What the page of a result shows, in its order."""
+
+    title: str
+    description: str
+    provenance: tuple[str, ...]
+    lead: tuple[str, ...]
+    cards: tuple[Card, ...]
+    sections: tuple[Section, ...]
+    frame: Table
+    inputs: tuple[Group, ...]
+    correlations: Table
+    facts: Table
+    errors: tuple[str, ...]
+    origin: Origin
+
+
+def render_report(result: Result, *, command: str, drivers: Section | None = None) -> str:
+    """Return the page of a result as HTML: the same result and command, the same page.
+
+    Parameters
+    ----------
+    result
+        With traces, from ``run``.
+    command
+        That makes the page again.
+    drivers
+        What drives the answer, where that has been found out.
+    """
+    return render("report.html", view_report(result, command, drivers))
+
+
+def view_report(result: Result, command: str, drivers: Section | None = None) -> ReportView:
+    """Return what the page of a result shows."""
+    scenario = result.scenario
+    return ReportView(
+        title=scenario.name,
+        description=scenario.description,
+        provenance=tuple(provenance_sentences(scenario)),
+        lead=(headline(result), *([result.goal] if result.goal else [])),
+        cards=_cards(result),
+        sections=(*_sections(result), *([drivers] if drivers is not None else [])),
+        frame=frame_table(scenario),
+        inputs=group_inputs(scenario),
+        correlations=correlation_table(scenario),
+        facts=fact_table(scenario),
+        errors=(*error_sentences(result), interval_sentence(result), INTERVALS_OF_QUARTERS),
+        origin=origin_of(result, command),
+    )
+
+
+def origin_of(result: Result, command: str) -> Origin:
+    """Return what made a result, and the command that makes its page."""
+    horizon, sampling = result.scenario.horizon, result.scenario.sampling
+    return Origin(
+        command=command,
+        horizon=period(horizon.first_quarter, horizon.last_quarter),
+        paths=result.paths,
+        replicates=result.replicates,
+        sampler=sampling.sampler,
+        seed=sampling.seed,
+        version=package_version(),
+    )
+
+
+def _cards(result: Result) -> tuple[Card, ...]:
+    targets, need = result.scenario.targets, result.funding_need
+    year, cash_year = headline_years(result)
+    company = "the company's projection; " if year == targets.projected_year else ""
+    return (
+        Card(
+            f"Gross margin of {targets.gross_margin:.0%} by {year}",
+            percent(result.probability_by_year(projected_time(result.scenario), year)),
+            f"{company}{targets.projected_margin}",
+        ),
+        Card(
+            f"Free cash flow positive by {cash_year}",
+            percent(result.probability_by_year(Hit.CASH_FLOW_HELD, cash_year)),
+            "four quarters in a row",
+        ),
+        Card(
+            f"Out of cash by {cash_year}",
+            percent(result.probability_by_year(Hit.OUT_OF_CASH, cash_year)),
+            f"assuming {funding_assumption(result.scenario)}",
+        ),
+        Card(
+            "Median peak funding need",
+            dollars_with_error(need["p50"]),
+            f"one path in ten needs {dollars_with_error(need['p90'])} or more",
+        ),
+    )
+
+
+def _sections(result: Result) -> tuple[Section, ...]:
+    target = f"{result.scenario.targets.gross_margin:.0%}"
+    return (
+        Section(
+            "margin",
+            f"When does gross margin reach {target}?",
+            sentences=margin_sentences(result),
+            pictures=_pictures(result, "margin_date", "margin_by_year"),
+            tables=(margin_table(result),),
+        ),
+        Section(
+            "cash-flow",
+            "When does free cash flow turn positive?",
+            sentences=cash_flow_sentences(result),
+            pictures=_pictures(result, "cash_flow_date", "margin_and_cash_flow"),
+            tables=(cash_table(result), quarter_table(result)),
+        ),
+        Section(
+            "funding",
+            "How much funding does it take?",
+            sentences=funding_sentences(result),
+            pictures=_pictures(result, "funding_need"),
+        ),
+        Section(
+            "way",
+            "How do the years go?",
+            sentences=(*fiscal_year_sentences(result), *beyond_range_sentences(result)),
+            pictures=_pictures(result, "fans", "cash_bridge"),
+        ),
+    )
+
+
+def _pictures(result: Result, *names: str) -> tuple[Picture, ...]:
+    return tuple(draw(name.replace("_", "-"), partial(PICTURES[name], result)) for name in names)

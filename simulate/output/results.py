@@ -1,0 +1,176 @@
+"""What a run writes into its folder."""
+
+import errno
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from matplotlib.figure import Figure
+
+from simulate.engine.result import Result, dated
+from simulate.plots import PICTURES
+from simulate.plots.style import failure_in_words, save_picture
+from simulate.scenario import Scenario
+from simulate.version import package_version
+
+from .files import SUMMARY, refuse_other_content, whole_folder
+from .workbook import (
+    NAMES,
+    Sheet,
+    csv_file,
+    kept_in_words,
+    paths_shown,
+    sheets_of,
+    write_csv,
+    write_workbook,
+)
+
+RUN = "run"
+HITTING_TABLE = "hitting_times.parquet"
+METRICS_TABLE = "metrics.parquet"
+OUTCOMES_TABLE = "outcomes.parquet"
+PICTURE_KINDS = (".png", ".svg")
+WORKBOOK = "workbook.xlsx"
+OWN_FILES = {SUMMARY, HITTING_TABLE, METRICS_TABLE, OUTCOMES_TABLE} | {
+    f"{name}{kind}" for name in PICTURES for kind in PICTURE_KINDS
+}
+SPREADSHEET_FILES = {WORKBOOK} | {csv_file(name) for name in NAMES}
+
+# Pictures that find no room are no pictures that can't be drawn.
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def output_folder(
+    folder: Path, force: bool, tell: Callable[[str], None]
+) -> AbstractContextManager[Path]:
+    """Give a temporary folder for a run's files; see ``whole_folder``."""
+    refuse_other_content(folder, RUN, force)
+    return whole_folder(folder, OWN_FILES | SPREADSHEET_FILES, RUN, force, tell)
+
+
+def write_result(
+    result: Result, folder: Path, tell: Callable[[str], None], kinds: Set[str] = frozenset()
+) -> None:
+    """Write a result's tables, summary and pictures into a folder.
+
+    Parameters
+    ----------
+    result
+        With traces, from ``run``.
+    folder
+        That exists.
+    tell
+        Called with each picture that can't be drawn, and why, and with what is left out.
+    kinds
+        Of spreadsheets to write beside: ``csv``, ``xlsx``.
+    """
+    write_table(result.hitting_times, folder / HITTING_TABLE, result.scenario)
+    write_table(result.metrics, folder / METRICS_TABLE, result.scenario)
+    (folder / SUMMARY).write_text(result.to_json() + "\n", encoding="utf-8")
+    draw_each({name: partial(draw, result) for name, draw in PICTURES.items()}, folder, tell)
+    if kinds:
+        outcomes = _first_paths(result, folder)
+        if outcomes is not None and len(outcomes) < result.paths:
+            tell(f"For a spreadsheet: {kept_in_words(result, len(outcomes))}")
+        write_spreadsheets(sheets_of(result, outcomes), folder, kinds, PICTURES)
+
+
+def _first_paths(result: Result, folder: Path) -> pd.DataFrame | None:
+    """Return the outcomes that go into a spreadsheet, if outcomes were written."""
+    file = folder / OUTCOMES_TABLE
+    if not file.exists():
+        return None
+    first = [("path", "<", paths_shown(result))]
+    return pq.read_table(file, filters=first).to_pandas()
+
+
+def write_spreadsheets(
+    sheets: Sequence[Sheet], folder: Path, kinds: Set[str], pictures: Iterable[str]
+) -> None:
+    """Write tables for spreadsheets.
+
+    Parameters
+    ----------
+    sheets
+        A CSV file each, or all in a workbook.
+    folder
+        Where the pictures are.
+    kinds
+        ``csv``, ``xlsx`` or both.
+    pictures
+        Names of those that go into the workbook, if they could be drawn.
+    """
+    if "csv" in kinds:
+        for sheet in sheets:
+            write_csv(sheet.table, folder / csv_file(sheet.name))
+    if "xlsx" in kinds:
+        drawn = [file for name in pictures if (file := folder / f"{name}.png").exists()]
+        write_workbook(folder / WORKBOOK, sheets, drawn)
+
+
+def draw_each(
+    plots: Mapping[str, Callable[[], Figure]], folder: Path, tell: Callable[[str], None]
+) -> None:
+    """Draw pictures into a folder; one that can't be drawn is told of, and costs nothing else.
+
+    Parameters
+    ----------
+    plots
+        By the name of the file.
+    folder, tell
+        As for ``write_result``.
+    """
+    for name, plot in plots.items():
+        files = [folder / f"{name}{kind}" for kind in PICTURE_KINDS]
+        try:
+            figure = plot()
+            for file in files:
+                save_picture(figure, file)
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno in NO_ROOM:
+                raise
+            for file in files:
+                file.unlink(missing_ok=True)
+            tell(f"{name}: {failure_in_words(error)}")
+
+
+def write_table(frame: pd.DataFrame, file: Path, scenario: Scenario) -> None:
+    """Write a Parquet table that holds the scenario it was made from."""
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    pq.write_table(table.replace_schema_metadata(_metadata(table.schema, scenario)), file)
+
+
+def _metadata(schema: Any, scenario: Scenario) -> dict[bytes, bytes]:
+    return (schema.metadata or {}) | {
+        b"scenario": scenario.model_dump_json().encode(),
+        b"version": package_version().encode(),
+    }
+
+
+class OutcomeWriter:
+    """Streams frames of outcomes to a Parquet file, one row group a frame."""
+
+    def __init__(self, folder: Path, scenario: Scenario) -> None:
+        self._file = folder / OUTCOMES_TABLE
+        self._scenario = scenario
+        self._writer: pq.ParquetWriter | None = None
+
+    def __enter__(self) -> "OutcomeWriter":
+        return self
+
+    def __call__(self, frame: pd.DataFrame) -> None:
+        """Write one frame, with quarters by name."""
+        table = pa.Table.from_pandas(dated(frame, self._scenario), preserve_index=False)
+        if self._writer is None:
+            schema = table.schema.with_metadata(_metadata(table.schema, self._scenario))
+            self._writer = pq.ParquetWriter(self._file, schema)
+        self._writer.write_table(table)
+
+    def __exit__(self, *_: object) -> None:
+        if self._writer is not None:
+            self._writer.close()

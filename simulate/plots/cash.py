@@ -1,0 +1,207 @@
+"""How much funding it takes, and where cash comes from and goes."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from simulate.analysis.typical_paths import Line, cash_flow_statements, median_path
+from simulate.engine.estimate import histogram_quantiles, probability
+from simulate.engine.result import Result
+from simulate.kernels.arrays import index
+from simulate.model.rows import Metric
+from simulate.model.tally import money_edges
+from simulate.text.numbers import dollars, dollars_with_error, percent
+
+from .frame import frame, in_money, in_percent, made_of
+from .style import LIGHT, SMALL, Theme, width_of
+
+Array = NDArray[np.float64]
+MARKED = {"p50": 0.5, "p90": 0.1, "p95": 0.05}
+FURTHEST = 0.98
+# Points of the curve, as fine as the eye sees.
+STEPS = 600
+# Billions: what an empty bin about zero may hold.
+NOTHING = 2.0**-10
+SIZE = (8.0, 8.4)
+MOST_YEARS = 5
+# Points that a year takes, with its part of the names.
+YEAR = 85.0
+BAR = 0.36
+# Of the scale, beyond its ends.
+MARGIN = 0.04
+
+
+def plot_funding_need(result: Result, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
+    """Draw the exceedance curve of the peak funding need, with P50, P90 and P95 marked."""
+    with frame(axes, theme) as picture:
+        furthest = _furthest(result)
+        need, exceeded = _thinned(*exceedance(result), furthest / STEPS)
+        picture.axes.fill_between(need, exceeded, color=theme.light_blue, linewidth=0)
+        picture.axes.plot(need, exceeded, color=theme.blue, linewidth=2.4)
+        picture.axes.set_xlim(0.0, furthest)
+        picture.axes.set_ylim(0.0, 1.0)
+        in_percent(picture.axes.yaxis)
+        unit = in_money(picture.axes.xaxis)
+        picture.axes.set_xlabel(f"peak funding need, {unit}")
+        picture.axes.set_ylabel("paths that need more")
+        _mark(picture.axes, result, theme)
+        detail = (
+            f"{result.scenario.name}: peak funding need, the deepest cumulative free cash flow "
+            f"by {result.years[-1]}"
+        )
+        return picture.tell(funding_need_finding(result), detail, made_of(result, funding=True))
+
+
+def funding_need_finding(result: Result) -> str:
+    """Say what half of the paths and one in ten need, or how many need nothing."""
+    need = result.funding_need
+    if need["p90"].value < NOTHING:
+        counts = result.tally.funding_need[:, money_edges()[1:] <= NOTHING].sum(axis=1)
+        return f"No funding needed: {percent(probability(counts, result.replicate_paths))}"
+    return (
+        f"Half of the paths need {dollars_with_error(need['p50'])} or more, "
+        f"one in ten {dollars_with_error(need['p90'])}"
+    )
+
+
+def exceedance(result: Result) -> tuple[Array, Array]:
+    """Return amounts in billions of dollars, and the share of paths that need more than each."""
+    counts, edges = result.tally.funding_need.sum(axis=0, dtype=np.int64), money_edges()
+    reached = np.cumsum(counts)[edges[1:] >= NOTHING]
+    amounts = edges[1:][edges[1:] >= NOTHING]
+    return np.insert(amounts, 0, 0.0), 1.0 - np.insert(reached, 0, reached[0]) / result.paths
+
+
+def _thinned(amounts: Array, exceeded: Array, step: float) -> tuple[Array, Array]:
+    """Return a curve with one point a step of its amounts, and its last one."""
+    _, first = np.unique((amounts / step).astype(np.int64), return_index=True)
+    kept = np.append(first, len(amounts) - 1)
+    return amounts[kept], exceeded[kept]
+
+
+def _furthest(result: Result) -> float:
+    counts = result.tally.funding_need.sum(axis=0, dtype=np.int64)
+    furthest, last = histogram_quantiles(counts, money_edges(), np.array([FURTHEST, 1.0]))
+    return max(float(furthest if furthest > NOTHING else last), NOTHING)
+
+
+def _mark(axes: Axes, result: Result, theme: Theme) -> None:
+    for level, exceeded in MARKED.items():
+        need = result.funding_need[level].value
+        if need < NOTHING:
+            continue
+        axes.plot(
+            [0.0, need, need],
+            [exceeded, exceeded, 0.0],
+            color=theme.ink,
+            linestyle=":",
+            linewidth=1.0,
+        )
+        axes.plot([need], [exceeded], "o", color=theme.ink, markersize=6)
+        axes.annotate(
+            f"{level.upper()} {dollars(need)}",
+            (need, exceeded),
+            (5.0, 5.0),
+            textcoords="offset points",
+            fontweight="bold",
+            fontsize=SMALL,
+        )
+
+
+def plot_cash_bridge(result: Result, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
+    """Draw, for up to five fiscal years of the median path, what becomes of its revenue."""
+    path = median_path(result)
+    years = _shown_years(result, axes)
+    statements = cash_flow_statements(result, path)
+    with frame(axes, theme, SIZE, columns=len(years)) as picture:
+        (panels,) = picture.panels
+        bars = {year: _bars(statements[year]) for year in years}
+        ends = [end for shown in bars.values() for bar in shown for end in bar]
+        for year, panel in zip(years, panels, strict=True):
+            _draw_bridge(panel, statements[year], bars[year], (min(ends), max(ends)), theme)
+            panel.set_title(str(year), fontsize=SMALL, fontweight="bold")
+            panel.tick_params(labelleft=panel is panels[0])
+        detail = (
+            f"{result.scenario.name}: path {path + 1} of {len(result.traces):,}, nearest to the "
+            "medians; all years to one scale"
+        )
+        return picture.tell(cash_bridge_finding(result, path), detail, made_of(result))
+
+
+def cash_bridge_finding(result: Result, path: int) -> str:
+    """Say in which fiscal year the path's free cash flow first is positive, and how it ends."""
+    flows = {year: _metric(result, path, year, Metric.FREE_CASH_FLOW) for year in result.years}
+    first, last = result.years[0], result.years[-1]
+    positive = [year for year, flow in flows.items() if flow >= 0.0]
+    ends = f"{dollars(flows[first])} in {first}"
+    if last != first:
+        ends += f", {dollars(flows[last])} in {last}"
+    if not positive:
+        return f"On the median path free cash flow is never positive by {last}: {ends}"
+    return f"On the median path free cash flow is first positive in {positive[0]}: {ends}"
+
+
+def _metric(result: Result, path: int, year: int, metric: Metric) -> float:
+    return float(result.traces[path, index(metric), result.last_quarter(year)])
+
+
+def _shown_years(result: Result, axes: Axes | None) -> list[int]:
+    most = MOST_YEARS if axes is None else int(width_of(axes) / YEAR)
+    count = max(1, min(len(result.years), MOST_YEARS, most))
+    places = np.linspace(0, len(result.years) - 1, count).round().astype(int)
+    return [result.years[place] for place in places]
+
+
+def _draw_bridge(
+    axes: Axes,
+    lines: list[Line],
+    bars: list[tuple[float, float]],
+    scale: tuple[float, float],
+    theme: Theme,
+) -> None:
+    lowest, highest = scale
+    for place, (line, (start, end)) in enumerate(zip(lines, bars, strict=True)):
+        strong = (theme.blue, theme.orange) if _is_level(line) else (theme.light_blue, theme.pale)
+        color = strong[0] if line.value >= 0.0 else strong[1]
+        axes.barh(place, end - start, BAR, left=start, color=color, linewidth=0)
+        if place + 1 < len(lines):
+            joint = [place - BAR / 2, place + 1 + BAR / 2]
+            axes.plot([end, end], joint, color=theme.pale, linewidth=1.0)
+        # The amount goes inwards from the nearer edge, so that it needs no room beyond it.
+        is_right = highest - max(start, end) <= min(start, end) - lowest
+        axes.annotate(
+            dollars(line.value),
+            (max(start, end) if is_right else min(start, end), place - BAR / 2),
+            (0.0, 2.0),
+            textcoords="offset points",
+            ha="right" if is_right else "left",
+            va="bottom",
+            fontsize=SMALL,
+            # Over the lines.
+            bbox={"facecolor": theme.paper, "linewidth": 0, "pad": 1.0},
+        )
+    axes.axvline(0.0, color=theme.muted, linewidth=0.8, zorder=0)
+    axes.set_yticks(range(len(lines)), [line.name for line in lines])
+    for label, line in zip(axes.get_yticklabels(), lines, strict=True):
+        label.set_fontweight("bold" if _is_level(line) else "normal")
+    axes.set_ylim(len(lines) - 0.5, -0.8)
+    margin = MARGIN * (highest - lowest)
+    axes.set_xlim(lowest - margin, highest + margin)
+    axes.set_xticks([])
+    axes.tick_params(length=0)
+    axes.spines[["left", "bottom"]].set_visible(False)
+
+
+def _is_level(line: Line) -> bool:
+    """Tell whether a line's bar starts at 0."""
+    return line.is_sum or line.name == "revenue"
+
+
+def _bars(lines: list[Line]) -> list[tuple[float, float]]:
+    """Return where each bar starts and ends."""
+    bars: list[tuple[float, float]] = []
+    for line in lines:
+        start = 0.0 if _is_level(line) else bars[-1][1]
+        bars.append((start, start + line.value))
+    return bars

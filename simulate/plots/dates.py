@@ -1,0 +1,328 @@
+"""When margin and free cash flow get there: histograms of dates, and both together."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from simulate.engine.estimate import Estimate, probability
+from simulate.engine.result import NEVER, Result
+from simulate.kernels.arrays import index
+from simulate.model.outcomes import projected_time
+from simulate.model.rows import Hit
+from simulate.scenario.quarters import QUARTERS_A_YEAR
+from simulate.text.numbers import exact_percent, percent, share
+
+from .frame import frame, in_percent, label_years, legend_columns, made_of, year_step
+from .style import LIGHT, SMALL, Theme, mix, width_of
+
+LEAST_TOP = 0.01
+HEADROOM = 1.22
+# Of the horizon's length.
+GAP, LABEL_ROOM = 0.03, 0.1
+# The least and the most that never takes beside them.
+NEVER_WIDTHS = 0.18, 0.4
+MOST_BARS_APART = 80
+MOST_PERIODS = 10
+# Points that the share in a cell takes.
+CELL = 40.0
+DARKEST_BACKGROUND = 0.55
+LEAST_SHOWN = 0.005
+# Between the last period and never, in cells.
+GAP_TO_NEVER = 0.15
+
+
+def plot_margin_date(result: Result, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
+    """Draw the quarter in which gross margin first reaches its target, in both definitions."""
+    names = {Hit.MARGIN_PAYING: "paying users only", Hit.MARGIN_ALL: "with free users"}
+    main = projected_time(result.scenario)
+    (other,) = names.keys() - {main}
+    return _plot(
+        result,
+        (main, other),
+        (names[main], names[other]),
+        margin_date_finding(result),
+        "first quarter with gross margin at the target, on trailing four quarters",
+        axes,
+        theme,
+        result.scenario.targets.projected_year,
+    )
+
+
+def plot_cash_flow_date(
+    result: Result, *, axes: Axes | None = None, theme: Theme = LIGHT
+) -> Figure:
+    """Draw the quarter that completes four quarters of positive free cash flow in a row."""
+    return _plot(
+        result,
+        (Hit.CASH_FLOW_HELD, Hit.CASH_FLOW_POSITIVE),
+        ("four quarters in a row", "first positive quarter"),
+        cash_flow_date_finding(result),
+        "quarter that completes four quarters of positive free cash flow in a row",
+        axes,
+        theme,
+    )
+
+
+def margin_date_finding(result: Result) -> str:
+    """Say how probable the company's projection is, or when half of the paths are at the target."""
+    targets = result.scenario.targets
+    main, year = projected_time(result.scenario), targets.projected_year
+    what = f"Gross margin of {exact_percent(targets.gross_margin)}"
+    if year not in result.years:
+        return _median_finding(result, main, what)
+    chance = percent(result.probability_by_year(main, year))
+    return f"{what} by {year}, as the company projects: {chance}"
+
+
+def cash_flow_date_finding(result: Result) -> str:
+    """Say when half of the paths have had four quarters of positive free cash flow in a row."""
+    return _median_finding(
+        result, Hit.CASH_FLOW_HELD, "Free cash flow positive, four quarters in a row"
+    )
+
+
+def _median_finding(result: Result, time: Hit, what: str) -> str:
+    quarter = result.hitting_quarter(time, 0.5).quarter
+    last = result.years[-1]
+    if quarter == NEVER:
+        return f"{what} by {last}: {percent(result.probability_by_year(time, last))}"
+    never = percent(result.probability_never(time))
+    return f"{what}: half of the paths by {quarter}; never by {last}: {never}"
+
+
+def _plot(
+    result: Result,
+    times: tuple[Hit, Hit],
+    names: tuple[str, str],
+    finding: str,
+    detail: str,
+    axes: Axes | None,
+    theme: Theme,
+    projected_year: int | None = None,
+) -> Figure:
+    with frame(axes, theme, heights=(5, 3)) as picture:
+        (top,), (bottom,) = picture.panels
+        top.sharex(bottom)
+        main, other = (_shares(result, time) for time in times)
+        _draw_histogram(top, main, other, names, theme)
+        _draw_never(top, result, times[0], theme)
+        _draw_cumulative(bottom, main, other, theme)
+        label_years(top, result.years[0], len(result.years), theme)
+        label_years(bottom, result.years[0], len(result.years), theme)
+        top.tick_params(labelbottom=False)
+        if projected_year in result.years:
+            _mark_projection(top, bottom, result, times[0], projected_year, theme)
+        footer = made_of(result, projection=projected_year in result.years)
+        about = f"{result.scenario.name}: {detail}"
+        return picture.tell(finding, about, f"Equal areas are equal shares of paths. {footer}")
+
+
+def _shares(result: Result, time: Hit) -> NDArray[np.float64]:
+    """Return the share of paths by quarter, and never."""
+    return result.tally.hits[:, index(time)].sum(axis=0, dtype=np.int64) / result.paths
+
+
+def _draw_histogram(
+    axes: Axes,
+    main: NDArray[np.float64],
+    other: NDArray[np.float64],
+    names: tuple[str, str],
+    theme: Theme,
+) -> None:
+    quarters = main.size - 1
+    place = np.arange(quarters + 1)
+    width = _bar_width(quarters)
+    bars = axes.bar(place[:-1] + 0.5, main[:-1], width=width, color=theme.blue, linewidth=0)
+    steps = axes.stairs(other[:-1], place, baseline=None, color=theme.orange, linewidth=1.6)
+    axes.set_ylabel("paths, by quarter")
+    axes.set_ylim(0.0, HEADROOM * max(main[:-1].max(), other[:-1].max(), LEAST_TOP))
+    in_percent(axes.yaxis)
+    axes.legend(
+        [bars, steps],
+        names,
+        loc="lower left",
+        bbox_to_anchor=(0.0, 1.0),
+        ncols=legend_columns(axes, 2),
+        borderaxespad=0.2,
+    )
+
+
+def _bar_width(quarters: int) -> float:
+    return 0.86 if quarters <= MOST_BARS_APART else 1.0
+
+
+def _draw_never(axes: Axes, result: Result, time: Hit, theme: Theme) -> None:
+    """Draw the share that never gets there, with the same area for a path as the quarters' bars."""
+    quarters = result.scenario.horizon.quarters
+    never = result.probability_never(time).value
+    tallest = axes.get_ylim()[1] / HEADROOM
+    least, most = (share_of_axis * quarters for share_of_axis in NEVER_WIDTHS)
+    spread = min(max(never / tallest, least), most)
+    height, width = never / spread, _bar_width(quarters) * spread
+    low = quarters * (1.0 + GAP)
+    middle = low + width / 2
+    top = HEADROOM * max(tallest, height)
+    axes.set_ylim(0.0, top)
+    axes.bar(middle, height, width=width, color=theme.pale, linewidth=0)
+    label = f"{share(never)}\nnever by\n{result.years[-1]}"
+    # Above the bar, unless it is high enough to hold it.
+    inside = height > 0.4 * top
+    axes.text(
+        middle,
+        0.5 * height if inside else height + 0.03 * top,
+        label,
+        ha="center",
+        va="center" if inside else "bottom",
+        fontsize=SMALL,
+    )
+    axes.set_xlim(0.0, low + width + GAP * quarters)
+
+
+def _draw_cumulative(
+    axes: Axes, main: NDArray[np.float64], other: NDArray[np.float64], theme: Theme
+) -> None:
+    quarters = main.size - 1
+    for shares, color, order in ((other, theme.orange, 2), (main, theme.blue, 3)):
+        reached = np.insert(np.cumsum(shares[:-1]), 0, 0.0)
+        axes.plot(np.arange(quarters + 1), reached, color=color, linewidth=2.2, zorder=order)
+    axes.text(
+        quarters * (1.0 + GAP / 2),
+        main[:-1].sum(),
+        share(main[:-1].sum()),
+        color=theme.blue,
+        fontweight="bold",
+        va="center",
+    )
+    axes.set_ylabel("reached")
+    axes.set_ylim(-0.02, 1.06)
+    axes.set_yticks([0.0, 0.25, 0.5, 0.75, 1.0])
+    in_percent(axes.yaxis)
+
+
+def _mark_projection(
+    top: Axes, bottom: Axes, result: Result, time: Hit, year: int, theme: Theme
+) -> None:
+    """Draw the company's year, and the share that has got there by its end."""
+    end = result.last_quarter(year) + 1
+    reached = result.probability_by_year(time, year).value
+    for axes in (top, bottom):
+        axes.axvline(end, color=theme.ink, linestyle="--", linewidth=1.0)
+    early = end <= result.scenario.horizon.quarters / 2
+    top.annotate(
+        f"company: by {year}",
+        (end, 0.98),
+        (4.0 if early else -4.0, 0.0),
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        ha="left" if early else "right",
+        va="top",
+        fontsize=SMALL,
+    )
+    bottom.plot([end], [reached], "o", color=theme.ink, markersize=6, zorder=4)
+    # The curve rises to the right.
+    left = reached < 0.5 and end > LABEL_ROOM * result.scenario.horizon.quarters
+    bottom.annotate(
+        share(reached),
+        (end, reached),
+        (-6.0, 4.0) if left else (7.0, -4.0),
+        textcoords="offset points",
+        ha="right" if left else "left",
+        va="bottom" if left else "center" if reached < 0.5 else "top",
+        fontweight="bold",
+    )
+
+
+def plot_margin_and_cash_flow(
+    result: Result, *, axes: Axes | None = None, theme: Theme = LIGHT
+) -> Figure:
+    """Draw the share of paths by the year of the margin and that of the cash flow."""
+    targets = result.scenario.targets
+    with frame(axes, theme) as picture:
+        _draw_map(picture.axes, result, theme)
+        target = exact_percent(targets.gross_margin)
+        picture.axes.set_xlabel(f"gross margin first at {target}, {targets.projected_margin}")
+        picture.axes.set_ylabel("free cash flow positive,\nfour quarters in a row")
+        margin, cash = (chance.value for chance in _chances(result)[2:])
+        detail = (
+            f"{result.scenario.name}: share of paths by the two dates; "
+            f"margin alone {share(margin)}, cash flow alone {share(cash)}"
+        )
+        return picture.tell(margin_and_cash_flow_finding(result), detail, made_of(result))
+
+
+def margin_and_cash_flow_finding(result: Result) -> str:
+    """Say how probable both and neither are within the horizon."""
+    both, neither, _, _ = (percent(chance) for chance in _chances(result))
+    last = result.years[-1]
+    return f"Margin and cash flow both by {last}: {both}; neither: {neither}"
+
+
+def _chances(result: Result) -> list[Estimate]:
+    """Return the probabilities of both within the horizon, neither, margin and cash flow alone."""
+    joint = joint_counts(result)
+    parts = (joint[:, :-1, :-1], joint[:, -1:, -1:], joint[:, :-1, -1:], joint[:, -1:, :-1])
+    return [probability(part.sum(axis=(1, 2)), result.replicate_paths) for part in parts]
+
+
+def joint_counts(result: Result) -> NDArray[np.int64]:
+    """Return paths by replicate, quarter of the projected margin, and quarter of the cash flow.
+
+    Shape (replicates, quarters + 1, quarters + 1); the last of a row or column is never.
+    """
+    definition = 0 if projected_time(result.scenario) is Hit.MARGIN_PAYING else 1
+    return result.tally.joint[:, definition].astype(np.int64)
+
+
+def _by_period(counts: NDArray[np.int64], quarters: int) -> NDArray[np.int64]:
+    """Add up so many quarters along the last two axes, and keep never apart."""
+    starts = [*range(0, counts.shape[-1] - 1, quarters), counts.shape[-1] - 1]
+    return np.add.reduceat(np.add.reduceat(counts, starts, axis=-1), starts, axis=-2)
+
+
+def _draw_map(axes: Axes, result: Result, theme: Theme) -> None:
+    most = max(1, min(MOST_PERIODS, int(width_of(axes) / CELL)))
+    step = year_step(len(result.years), most)
+    shares = _by_period(joint_counts(result).sum(axis=0), step * QUARTERS_A_YEAR) / result.paths
+    colors = LinearSegmentedColormap.from_list(
+        "shares", [mix(theme.paper, theme.blue, 0.04), theme.blue]
+    )
+    periods = len(shares) - 1
+    edges = np.append(
+        np.arange(periods + 1.0), [periods + GAP_TO_NEVER, periods + GAP_TO_NEVER + 1.0]
+    )
+    # Between the periods and never stands a row and column of nothing.
+    cells = np.insert(np.insert(shares.T, periods, np.nan, axis=0), periods, np.nan, axis=1)
+    top = float(shares.max())
+    axes.pcolormesh(
+        edges, edges, cells, cmap=colors, vmin=0.0, vmax=top, edgecolors=theme.paper, linewidth=1.0
+    )
+    middle = np.append(np.arange(periods) + 0.5, periods + GAP_TO_NEVER + 0.5)
+    for i, j in np.ndindex(*shares.shape):
+        if shares[i, j] > 0.0:
+            axes.text(
+                float(middle[i]),
+                float(middle[j]),
+                share(float(shares[i, j])),
+                ha="center",
+                va="center",
+                fontsize=SMALL,
+                color=_ink(float(shares[i, j]), top, theme),
+            )
+    names = [_period(first, step, result.years[-1]) for first in result.years[::step]]
+    axes.set_xticks(middle, [name.replace("-", "-\n") for name in [*names, NEVER]])
+    axes.set_yticks(middle, [*names, NEVER])
+    axes.tick_params(length=0)
+    axes.spines[["left", "bottom"]].set_visible(False)
+
+
+def _period(first: int, years: int, last: int) -> str:
+    end = min(first + years - 1, last)
+    return str(first) if end == first else f"{first}-{end}"
+
+
+def _ink(part: float, largest: float, theme: Theme) -> str:
+    if part > DARKEST_BACKGROUND * largest:
+        return theme.paper
+    return theme.ink if part >= LEAST_SHOWN else theme.muted

@@ -1,1 +1,0 @@
-"""From a scenario to the plain arrays that kernels take."""

@@ -1,1 +1,0 @@
-"""Parameters from quantiles: numbers in, numbers out, an error in words where there are none."""

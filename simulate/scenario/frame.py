@@ -1,0 +1,120 @@
+"""The frame of a scenario: horizon, sampling, targets, and the base year."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from .distributions import AnyDistribution, Number
+from .mistakes import Mend, Mistake, rewrite
+from .quantity import CertainShare, Count, Section, Source, money
+from .quarters import QUARTERS_A_YEAR, Quarter, format_quarter
+
+LONGEST_HORIZON = 50
+MONTHS_A_QUARTER = 3.0
+# As many months of now as make a year's revenue that grew up to tenfold, or fell by half.
+LEAST_MONTHS, MOST_MONTHS = 3.0, 24.0
+
+
+class Horizon(Section):
+    """The simulated quarters; whole fiscal years."""
+
+    first_quarter: Quarter
+    last_quarter: Quarter
+
+    def _mistakes(self) -> Iterator[Mistake]:
+        if self.first_quarter % QUARTERS_A_YEAR != 0:
+            yield Mistake(("first_quarter",), "must be a year's first, such as 2026Q1")
+        if self.last_quarter % QUARTERS_A_YEAR != QUARTERS_A_YEAR - 1:
+            yield Mistake(("last_quarter",), "must be a year's last, such as 2035Q4")
+        elif not 1 <= self.years <= LONGEST_HORIZON:
+            yield Mistake(
+                ("last_quarter",),
+                f"from {format_quarter(self.first_quarter)} it must be 1 to {LONGEST_HORIZON} "
+                "years",
+            )
+
+    @property
+    def quarters(self) -> int:
+        """Number of quarters."""
+        return self.last_quarter - self.first_quarter + 1
+
+    @property
+    def years(self) -> int:
+        """Number of fiscal years."""
+        return self.quarters // QUARTERS_A_YEAR
+
+    @property
+    def first_year(self) -> int:
+        """First fiscal year."""
+        return self.first_quarter // QUARTERS_A_YEAR
+
+    @property
+    def last_year(self) -> int:
+        """Last fiscal year."""
+        return self.last_quarter // QUARTERS_A_YEAR
+
+
+class Targets(Section):
+    """What is to be reached, and when the company says it will be."""
+
+    gross_margin: Annotated[Number, CertainShare("target of gross margin", 0.001, 0.999)]
+    hold_quarters: Annotated[Count, Field(ge=1, le=40)] = 4
+    projected_year: Annotated[Count, Field(ge=2000, le=2199)] | None = None
+    projected_margin: Literal["paying users", "with free users"] = "paying users"
+    source: Source = ""
+
+
+class Sampling(Section):
+    """How many paths, and from which seed."""
+
+    paths: Annotated[Count, Field(ge=1)] = 1_048_576
+    replicates: Annotated[Count, Field(ge=2, le=256)] = 16
+    seed: Annotated[Count, Field(ge=0, lt=2**63)] = 20260122
+    sampler: Literal["sobol", "pseudo"] = "sobol"
+
+    def _mistakes(self) -> Iterator[Mistake]:
+        # Paths of a replicate are counted, and drawn, in 32 bits.
+        most = self.replicates * (2**32 - 2**16)
+        if self.paths > most:
+            yield Mistake(("paths",), f"{self.replicates} replicates take {most}")
+
+
+def _as_millions(monthly: float, revenue: float) -> Mend | None:
+    """Return the mend of a monthly revenue in millions, where that makes about the year's."""
+    months = revenue / (monthly / 1e3)
+    if not LEAST_MONTHS < months < MOST_MONTHS:
+        return None
+    return rewrite(f"{monthly:.15g} m", assumes=f"{monthly:g} is of millions")
+
+
+class BaseYear(Section):
+    """The last reported year, whose four quarters leave at the run rate."""
+
+    revenue: Annotated[AnyDistribution, money("revenue of the base year", low=1e-3, certain=True)]
+    monthly_revenue: Annotated[
+        AnyDistribution, money("monthly revenue now", low=1e-4, certain=True)
+    ]
+    training: Annotated[AnyDistribution, money("training cost of the base year", certain=True)]
+    training_run_rate: Annotated[
+        AnyDistribution, money("training cost now, annualised", certain=True)
+    ]
+
+    def _mistakes(self) -> Iterator[Mistake]:
+        revenue, monthly = self.revenue.quantile(0.5), self.monthly_revenue.quantile(0.5)
+        last = MONTHS_A_QUARTER * monthly
+        if last >= revenue:
+            yield Mistake(
+                ("monthly_revenue",),
+                f"makes a last quarter of {last:g}, which does not fit into the year's revenue of "
+                f"{revenue:g}",
+                _as_millions(monthly, revenue),
+            )
+        training, run_rate = self.training.quantile(0.5), self.training_run_rate.quantile(0.5)
+        last = run_rate / QUARTERS_A_YEAR
+        if (training > 0.0) != (run_rate > 0.0) or (training > 0.0 and last >= training):
+            yield Mistake(
+                ("training_run_rate",),
+                f"makes a last quarter of {last:g}, which does not fit into the year's training of "
+                f"{training:g}",
+            )

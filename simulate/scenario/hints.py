@@ -1,0 +1,178 @@
+"""What was probably meant: a key's family, a quantile's name, a parent, a named member."""
+
+import copy
+import math
+import re
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from .chain import read_chain, read_toml
+from .changes import leave_changes
+from .correlations import misnamed_inputs
+from .distributions import FAMILY, PREFIX
+from .edits import Insert
+from .inputs import declared_inputs
+from .layers import Origin, Table
+from .mistakes import Mend, Mistake, meant, rename, renamed, respell
+from .packaged import DEFAULT_SCENARIO, NEUTRAL, packaged_configs, packaged_names
+from .schema import Scenario
+from .units import in_unit
+
+NAMED = {name: model for name, model in FAMILY.items() if name not in ("value", PREFIX)}
+WRITTEN = re.compile(r"[pq]?_?(\d{1,2})(?:[._,](\d{1,6}))?_?%?", re.IGNORECASE)
+# Letters that look like digits.
+LOOK_ALIKES = str.maketrans("oOlI", "0011")
+OTHER_TAIL = {"p1": "p99", "p5": "p95", "p10": "p90", "p25": "p75"}
+USUAL = ("p1", "p5", "p10", "p25", "p50", "p75", "p90", "p95", "p99")
+EXTENDS = "extends"
+LISTS = ("segments", "hardware", "funding")
+MISSING = "missing; it has no default"
+
+
+def only_family(table: Any) -> Mend | None:
+    """Return the mend that names a table's distribution, if only one takes its keys and values."""
+    if not isinstance(table, dict):
+        return None
+    names = [name for name in NAMED if _takes(name, table)]
+    if len(names) != 1:
+        return None
+    keys = ", ".join(key for key in table if key != "source")
+    return Mend(
+        f'write distribution = "{names[0]}"',
+        (Insert((), "distribution", names[0]),),
+        f"{keys} are those of the only distribution that takes them",
+        of_table=True,
+    )
+
+
+def _takes(name: str, table: dict[str, Any]) -> bool:
+    try:
+        # A number's unit does not matter here, only that it is one.
+        numbers = {key: _number(value) for key, value in table.items()}
+        with np.errstate(all="ignore"):
+            NAMED[name].model_validate(numbers | {"distribution": name})
+    except (ValidationError, ValueError):
+        return False
+    return True
+
+
+def _number(value: Any) -> Any:
+    for unit in ("share", "bn USD"):
+        try:
+            return in_unit(value, unit)
+        except ValueError:
+            continue
+    return math.nan
+
+
+OTHER_TAIL |= {high: low for low, high in OTHER_TAIL.items()}
+
+
+def rename_quantile(given: str, table: Collection[str]) -> Mend | None:
+    """Return the mend of a key that must be a quantile's, such as ``P10``, ``q90`` or ``p9O``.
+
+    Parameters
+    ----------
+    given
+        The key.
+    table
+        All keys of its table: the other tail of one of them comes first.
+    """
+    if given.casefold() == "median":
+        return renamed(given, "p50")
+    found = WRITTEN.fullmatch(given.translate(LOOK_ALIKES))
+    if found is None:
+        missing = [OTHER_TAIL[key] for key in table if key in OTHER_TAIL]
+        missing = [key for key in missing if key not in table]
+        return rename(given, missing) or rename(given, USUAL)
+    name = f"p{found[1]}" + (f"_{found[2]}" if found[2] else "")
+    return renamed(given, name)
+
+
+def likely_parent(table: Table, path: Path) -> Mend | None:
+    """Return the mend that names the packaged scenario which a file must extend.
+
+    Parameters
+    ----------
+    table
+        What the file says. What a lab's file leaves out stands in ``base.toml``; a change of a lab
+        says in its name, or in its file's, of which.
+    path
+        The file. Where neither name says it, and several scenarios would do, the default is taken.
+    """
+    if any(meant(key, [EXTENDS]) for key in table):
+        return None
+    wrong = {name: _mistakes_over(name, table, path) for name in (NEUTRAL, *_labs())}
+    possible = {name: count for name, count in wrong.items() if count is not None}
+    if not possible:
+        return None
+    if NEUTRAL in possible:
+        return _mend(NEUTRAL, "what is missing is what all labs have in common")
+    texts = " ".join(str(text) for text in (path.stem, table.get("name"), table.get("description")))
+    told = [name for name in possible if Path(name).stem in texts.casefold()]
+    if len(told) == 1:
+        return _mend(
+            told[0], f'it changes that scenario, as "{Path(told[0]).stem}" in its name says'
+        )
+    names = [name for name, count in possible.items() if count == min(possible.values())]
+    if len(names) == 1:
+        return _mend(names[0], "no other packaged scenario fits what the file says")
+    name = DEFAULT_SCENARIO if DEFAULT_SCENARIO in names else names[0]
+    others = ", ".join(other for other in names if other != name)
+    return _mend(name, f"it changes the default scenario, not {others}")
+
+
+def _mend(name: str, assumes: str) -> Mend:
+    words = f'{EXTENDS} = "{name}" on the first line takes them from there'
+    return Mend(words, (Insert((), EXTENDS, name),), assumes)
+
+
+def _labs() -> list[str]:
+    """Return the packaged scenarios that are each of a lab, and not of a change of one."""
+    configs = packaged_configs()
+    return [n for n in packaged_names() if read_toml(configs / n).get(EXTENDS) == NEUTRAL]
+
+
+def _mistakes_over(name: str, table: Table, path: Path) -> int | None:
+    """Return how many mistakes a table has over a packaged scenario, or None if it lacks more."""
+    layers = read_chain(packaged_configs() / name)
+    layers.lay(copy.deepcopy(table), Origin(path, ()))
+    correlations = layers.table.get("correlations")
+    correlations = correlations if isinstance(correlations, dict) else {}
+    count = len(misnamed_inputs(correlations, declared_inputs(layers.table)))
+    leave_changes(layers)
+    try:
+        with np.errstate(all="ignore"):
+            Scenario.model_validate(layers.table)
+    except ValidationError as error:
+        errors = error.errors(include_url=False, include_input=False)
+        return None if any(each["type"] == "missing" for each in errors) else count + len(errors)
+    return count
+
+
+def misnamed_members(mistakes: Sequence[Mistake], table: Table) -> list[Mistake]:
+    """Return mistakes with all that a member lacks as one, where its name is nearly another's.
+
+    Parameters
+    ----------
+    mistakes
+        With keys from the scenario's root.
+    table
+        The whole scenario's.
+    """
+    lacking: dict[tuple[str, ...], list[str]] = {}
+    for mistake in mistakes:
+        if mistake.wrong == MISSING and len(mistake.key) > 2 and mistake.key[0] in LISTS:
+            lacking.setdefault(mistake.key[:2], []).append(".".join(mistake.key[2:]))
+    found = list(mistakes)
+    for (part, name), keys in lacking.items():
+        others = [str(member.get("name")) for member in table[part] if isinstance(member, dict)]
+        if mend := respell(name, others, "name"):
+            about = [mistake for mistake in found if mistake.key[:2] == (part, name)]
+            found = [mistake for mistake in found if mistake not in about]
+            found.append(Mistake((part, name), f"{', '.join(keys)} are missing", mend))
+    return found

@@ -1,0 +1,204 @@
+"""The whole scenario, with decisions and where it was read from."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import (
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+)
+from pydantic.json_schema import SkipJsonSchema
+
+from .dependence import AnyCorrelation, Copula, Shocks
+from .distributions import Number
+from .frame import BaseYear, Horizon, Sampling, Targets
+from .lab import (
+    Cash,
+    Demand,
+    FreeUsers,
+    Funding,
+    Hardware,
+    Inference,
+    OtherCosts,
+    Segment,
+    Training,
+)
+from .mistakes import Mistake
+from .quantity import CertainShare, Count, Section, Source, refuse
+from .quarters import format_quarter
+from .units import in_unit, scale_hint, states_unit
+
+MOST_MONEY = 1e3
+Member = TypeVar("Member", Segment, Hardware, Funding)
+# So that a path's coordinates stay within those that Sobol' points have.
+MOST_SEGMENTS, MOST_MEMBERS = 20, 100
+
+
+def _read_money(given: Any, handler: ValidatorFunctionWrapHandler) -> float:
+    found: float = handler(in_unit(given, "bn USD"))
+    if abs(found) > MOST_MONEY:
+        limits = -MOST_MONEY, MOST_MONEY
+        hint = "" if states_unit(given) else scale_hint(found, "bn USD", *limits)
+        raise ValueError(f"an amount is from {limits[0]:g} to {limits[1]:g} bn USD{hint}")
+    return found
+
+
+Money = Annotated[Number, WrapValidator(_read_money)]
+
+
+class Option(Section):
+    """A course of a decision: keys of the scenario to set, as in a variant, and what it costs."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, allow_inf_nan=False)
+
+    title: str = ""
+    cost: Money = Field(default=0.0, description="beside what the simulation pays, bn USD")
+    source: Source = ""
+
+
+class Decision(Section):
+    """A choice that is to be made now, and what a path pays for each option, in bn USD."""
+
+    title: str
+    payoff: Literal["free cash flow", "cash"] = Field(
+        default="free cash flow", description="the sum of free cash flow to the year's end, or cash"
+    )
+    year: Count = Field(description="the last fiscal year that counts")
+    discount_rate: Annotated[Number, CertainShare("discount rate a year", 0.0, 0.99)] = 0.0
+    out_of_cash_cost: Annotated[Money, Field(ge=0.0)] = Field(
+        default=0.0, description="taken off where cash runs out by then, bn USD"
+    )
+    source: Source = ""
+    options: dict[str, Option] = Field(min_length=2)
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a scenario was read: no part of what it says, so scenarios are compared without it.
+
+    Attributes
+    ----------
+    files
+        The file and those that it extends, in order; a packaged one as ``packaged:base.toml``.
+    notes
+        What is to be known of how they were read, such as which of two files a name was taken for.
+    """
+
+    files: tuple[str, ...] = field(default=(), compare=False)
+    notes: tuple[str, ...] = field(default=(), compare=False)
+
+
+class Scenario(Section):
+    """A validated scenario."""
+
+    name: Annotated[str, Field(min_length=1, max_length=2000)]
+    lab: Annotated[
+        str, Field(max_length=100, description="whose figures these are; another lab says so here")
+    ] = ""
+    description: str = ""
+    horizon: Horizon
+    targets: Targets
+    base_year: BaseYear
+    segments: tuple[Segment, ...] = Field(min_length=1, max_length=MOST_SEGMENTS)
+    demand: Demand
+    inference: Inference
+    free_users: FreeUsers
+    hardware: tuple[Hardware, ...] = Field(default=(), max_length=MOST_MEMBERS)
+    training: Training
+    other_costs: OtherCosts
+    cash: Cash
+    funding: tuple[Funding, ...] = Field(default=(), max_length=MOST_MEMBERS)
+    correlations: dict[str, AnyCorrelation] = Field(default_factory=dict)
+    copula: Copula = Copula()
+    shocks: Shocks = Shocks()
+    decision: Decision | None = None
+    sampling: Sampling = Sampling()
+    provenance: Annotated[SkipJsonSchema[Provenance], Field(exclude=True)] = Provenance()
+
+    def with_changes(self, changes: Mapping[str, Any]) -> "Scenario":
+        """Return the scenario with single keys set, as ``--set`` does.
+
+        Parameters
+        ----------
+        changes
+            Values by key, such as ``{"cash.opening": 20, "inference.overrun.p90": "40%"}``: what
+            a scenario's file may say there, or a distribution.
+
+        Raises
+        ------
+        ScenarioError
+            If there is no such key, or it can't have such a value.
+        """
+        # What tells mistakes knows this class.
+        from .load import with_changes
+
+        return with_changes(self, changes)
+
+    @field_validator("segments")
+    @classmethod
+    def _check_segments(
+        cls, segments: tuple[Segment, ...], info: ValidationInfo
+    ) -> tuple[Segment, ...]:
+        mistakes = [*_named_twice(segments)]
+        shares = sum(segment.share_of_revenue.quantile(0.5) for segment in segments)
+        if abs(shares - 1.0) > 1e-9:
+            mistakes.append(Mistake((), f"share_of_revenue sums to {shares:g}; it must be 1"))
+        for segment in segments:
+            dates = [("starts", segment.starts)] if segment.starts is not None else []
+            dates += [("known_losses", loss.quarter) for loss in segment.known_losses]
+            mistakes += _before_the_horizon(segment.name, dates, info)
+        refuse(mistakes)
+        return segments
+
+    @field_validator("hardware")
+    @classmethod
+    def _check_hardware(cls, hardware: tuple[Hardware, ...]) -> tuple[Hardware, ...]:
+        refuse(_named_twice(hardware))
+        return hardware
+
+    @field_validator("funding")
+    @classmethod
+    def _check_funding(
+        cls, funding: tuple[Funding, ...], info: ValidationInfo
+    ) -> tuple[Funding, ...]:
+        mistakes = [*_named_twice(funding)]
+        for each in funding:
+            mistakes += _before_the_horizon(each.name, [("quarter", each.quarter)], info)
+        refuse(mistakes)
+        return funding
+
+    @field_validator("decision")
+    @classmethod
+    def _check_decision(cls, decision: Decision | None, info: ValidationInfo) -> Decision | None:
+        horizon: Horizon | None = info.data.get("horizon")
+        if decision is None or horizon is None:
+            return decision
+        if not horizon.first_year <= decision.year <= horizon.last_year:
+            span = f"{horizon.first_year} to {horizon.last_year}"
+            refuse([Mistake(("year",), f"{decision.year} lies outside the horizon, {span}")])
+        return decision
+
+
+def _named_twice(members: Sequence[Member]) -> Iterator[Mistake]:
+    names = [member.name for member in members]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield Mistake((), f'the name "{name}" is used twice')
+
+
+def _before_the_horizon(
+    name: str, dates: Sequence[tuple[str, int]], info: ValidationInfo
+) -> Iterator[Mistake]:
+    """Return the dates of a member that lie before the horizon, if that is a valid one."""
+    horizon: Horizon | None = info.data.get("horizon")
+    for key, quarter in dates:
+        if horizon is not None and quarter < horizon.first_quarter:
+            yield Mistake(
+                (name, key),
+                f"{format_quarter(quarter)} lies before the horizon, which begins in "
+                f"{format_quarter(horizon.first_quarter)}",
+            )

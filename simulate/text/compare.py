@@ -1,0 +1,152 @@
+"""A comparison in words, and in what compared scenarios measure themselves differently."""
+
+from collections.abc import Mapping, Sequence
+from string import ascii_uppercase
+
+from simulate.analysis.compare import Beside, Comparison
+from simulate.engine.estimate import Estimate
+from simulate.scenario import Scenario
+from simulate.scenario.frame import Targets
+
+from .numbers import change, exact_percent, figure, share
+from .run import Row, Table, out_of_cash_sentence
+
+# Beyond so many standard errors a change is told from none.
+CLEAR = 2.0
+MOST_SCENARIOS = len(ascii_uppercase)
+
+
+def measured_apart(scenarios: Mapping[str, Scenario]) -> list[str]:
+    """Return what readers of figures side by side must know, one sentence each.
+
+    Parameters
+    ----------
+    scenarios
+        By the names that readers know them by, as they were before ``common_random_numbers`` cut
+        horizons; the first is what others are compared with, and says by what definition and year.
+    """
+    (first, base), *others = scenarios.items()
+    ends = {name: scenario.horizon.last_year for name, scenario in scenarios.items()}
+    found = []
+    if len(set(ends.values())) > 1:
+        year = min(ends.values())
+        shortest = " and ".join(name for name, end in ends.items() if end == year)
+        found.append(
+            f"All figures are of the years to {year}, where the horizon of {shortest} ends."
+        )
+    targets = {
+        name: exact_percent(scenario.targets.gross_margin) for name, scenario in scenarios.items()
+    }
+    if len(set(targets.values())) > 1:
+        each = ", ".join(f"{level} in {name}" for name, level in targets.items())
+        found.append(f"The margin's target is that of each: {each}.")
+    apart = [
+        f"{name} projects it {_projection(other.targets)}"
+        for name, other in others
+        if _projection(other.targets) != _projection(base.targets)
+    ]
+    if apart:
+        found.append(
+            f"The margin is {_projection(base.targets)}, as {first} projects; {', '.join(apart)}."
+        )
+    return found
+
+
+def _projection(targets: Targets) -> str:
+    year = "" if targets.projected_year is None else f" by {targets.projected_year}"
+    margin = "of paying users" if targets.projected_margin == "paying users" else "with free users"
+    return margin + year
+
+
+def lettered(comparison: Comparison) -> list[tuple[str, str]]:
+    """Return a letter for each scenario, and its name."""
+    names = (result.scenario.name for result in comparison.results)
+    return list(zip(ascii_uppercase, names, strict=False))
+
+
+def apart_sentences(comparison: Comparison) -> list[str]:
+    """Say in what the scenarios measure themselves differently."""
+    return measured_apart(dict(zip(ascii_uppercase, comparison.scenarios, strict=False)))
+
+
+def comparison_table(
+    figures: Mapping[str, Beside], title: str, what: str, places: Sequence[int]
+) -> Table:
+    """Return figures side by side, each with its change from the first scenario.
+
+    Parameters
+    ----------
+    figures
+        Of one comparison, by the names of their rows.
+    title
+        Of the table.
+    what
+        The head of the figures' names.
+    places
+        Of the scenarios to show beside the first, counted from 0.
+    """
+    letters = [ascii_uppercase[place] for place in places]
+    heads = [head for letter in letters for head in (letter, f"{letter} minus A")]
+    rows = [Row(name, _cells(beside, places)) for name, beside in figures.items()]
+    return Table(title, (what, "A", *heads), tuple(rows))
+
+
+def headline_table(figures: Sequence[Beside], title: str, places: Sequence[int]) -> Table:
+    """Return the headline figures side by side; see ``comparison_table``."""
+    named = {beside.figure.short: beside for beside in figures}
+    return comparison_table(named, title, "figure", places)
+
+
+def _cells(beside: Beside, places: Sequence[int]) -> tuple[str, ...]:
+    unit = beside.figure.unit
+    cells = [figure(beside.estimates[0], unit)]
+    for place in places:
+        cells.append(figure(beside.estimates[place], unit))
+        cells.append(change(beside.changes[place - 1], unit))
+    return tuple(cells)
+
+
+def change_sentence(beside: Beside) -> str:
+    """Say what a probability of the first scenario is in each other, and how sure the change is."""
+    first, *others = (share(estimate.value) for estimate in beside.estimates)
+    told = [
+        f"{there} in {letter} ({_in_words(moved)})"
+        for letter, there, moved in zip(ascii_uppercase[1:], others, beside.changes, strict=False)
+    ]
+    return f"{beside.figure.name}: {'; '.join([f'{first} in A', *told])}."
+
+
+def out_of_cash_sentences(comparison: Comparison) -> tuple[str, ...]:
+    """Say how chances of running out of cash are to be read, once where all assume the same."""
+    told = [out_of_cash_sentence(result.scenario) for result in comparison.results]
+    if len(set(told)) == 1:
+        return (told[0],)
+    letters = zip(ascii_uppercase, told, strict=False)
+    return tuple(f"{letter}: {sentence}" for letter, sentence in letters)
+
+
+def _in_words(moved: Estimate) -> str:
+    """Return the change of a probability."""
+    if moved.value == 0.0 and not moved.standard_error > 0.0:
+        return "the same count of paths"
+    points = f"{change(moved, 'probability')} points"
+    if abs(moved.value) < CLEAR * moved.standard_error:
+        return f"{points}, which can't be told from none"
+    return points
+
+
+def paired_error_sentence(figures: Sequence[Beside]) -> str:
+    """Say what common random numbers do to the errors of changes; unknown errors are left out."""
+    ratios = sorted(
+        moved.standard_error / unpaired
+        for beside in figures
+        for moved, unpaired in zip(beside.changes, beside.unpaired_errors, strict=True)
+        if moved.standard_error > 0.0 and unpaired > 0.0
+    )
+    if not ratios:
+        return ""
+    low, middle, high = (f"{ratios[place]:.0%}" for place in (0, len(ratios) // 2, -1))
+    return (
+        f"On common random numbers, the errors of these changes are {low} to {high} (median "
+        f"{middle}) of what they would be between separate runs."
+    )

@@ -1,0 +1,210 @@
+"""What drives an outcome, in words and tables."""
+
+import itertools
+import math
+from collections.abc import Sequence
+from string import ascii_lowercase
+
+from simulate.analysis.driver_list import DriverList
+from simulate.analysis.drivers import Explanation
+from simulate.analysis.effects import Effect
+from simulate.analysis.variance import Index, Together
+from simulate.engine.estimate import Estimate
+from simulate.model.outcomes import Outcome
+from simulate.scenario.inputs import words_of_key
+
+from .run import Row, Table
+
+# In standard errors: two shares as close are not told apart; an effect as wide is no chance.
+APART, SURE = 2.0, 4.0
+MOST_NAMED = 3
+LEAST_NAMED = 0.01
+MOST_ROWS, LEAST_TOGETHER = 10, 0.01
+LEGEND = (
+    "share: of the variance; those of all drivers sum to 100% (Shapley). first-order: what the "
+    "driver explains by itself. total-order: what stays when all others are known. Errors are "
+    "standard errors. P10 to P90: the outcome in the tenth of the paths about the input's P10, and "
+    "about its P90; what is correlated with it moves along."
+)
+
+
+def figure_of(outcome: Outcome, value: float) -> str:
+    """Return a probability in percent, or billions of dollars."""
+    if not outcome.is_probability:
+        return f"{value:.3g} bn USD"
+    return f"{value:.0%}" if 0.095 <= value < 0.905 else f"{value:.1%}"
+
+
+def leaders(indices: Sequence[Index]) -> list[Index]:
+    """Return the drivers that may have the largest share, the largest first."""
+    shared = [index for index in indices if index.share is not None]
+    return [index for index in shared if not _is_above(shared[0], index)]
+
+
+def _is_above(one: Index, other: Index) -> bool:
+    assert one.share is not None and other.share is not None
+    error = math.hypot(one.share.standard_error, other.share.standard_error)
+    return one.share.value - other.share.value > APART * error
+
+
+def what_moves(explanation: Explanation, name: str) -> str:
+    """Return which driver has the largest share of an outcome's variance.
+
+    Drivers whose shares the errors don't tell apart are named together.
+    """
+    if not explanation.indices:
+        value = figure_of(explanation.outcome, explanation.value.value)
+        return f"Nothing moves {name}: {value} in all paths"
+    first = leaders(explanation.indices)
+    told, others = first[:MOST_NAMED], len(first[MOST_NAMED:])
+    drivers = _listed([words_of_key(index.name) for index in told])
+    shares = _listed([f"{index.share.value:.0%}" for index in told if index.share is not None])
+    more = ", not told apart" if len(told) > 1 else ""
+    more += f" from {others} more" if others else ""
+    whole = "the variance" if explanation.outcome.is_probability else "the variance of its rank"
+    found = f"What moves {name} most: {drivers} ({shares} of {whole}{more})"
+    most = _most_by_itself(explanation.indices)
+    if most is None:
+        return found
+    by_itself = f"{words_of_key(most.name)} explains most by itself ({most.first_order.value:.0%})"
+    return f"{found}; of single inputs {by_itself}"
+
+
+def _most_by_itself(indices: Sequence[Index]) -> Index | None:
+    """Return the input that explains most by itself, of those that a copula leaves no share."""
+    members = [index for index in indices if index.share is None]
+    return max(members, key=lambda index: index.first_order.value, default=None)
+
+
+def how_far_it_goes(explanation: Explanation) -> list[str]:
+    """Return how far an outcome goes along the drivers that ``what_moves`` names, if inputs."""
+    named = [*leaders(explanation.indices)[:MOST_NAMED], _most_by_itself(explanation.indices)]
+    names = [index.name for index in named if index is not None]
+    told = telling([e for e in explanation.effects if e.key in names], len(names))
+    return [how_far(explanation.outcome, effect) for effect in told]
+
+
+def how_far(outcome: Outcome, effect: Effect) -> str:
+    """Return how far an outcome goes from the P10 to the P90 of an input."""
+    low, high = (figure_of(outcome, at.value) for at in (effect.at_p10, effect.at_p90))
+    return f"From {low} at the P10 of {words_of_key(effect.key)} to {high} at its P90"
+
+
+def between_tenths(outcome: Outcome, effect: Effect) -> str:
+    """Return an outcome in the lowest and in the highest tenth of an input."""
+    low, high = (figure_of(outcome, effect.deciles[place].value) for place in (0, -1))
+    return f"{low} in the lowest tenth of {words_of_key(effect.key)}, {high} in the highest"
+
+
+def telling(effects: Sequence[Effect], most: int) -> list[Effect]:
+    """Return the effects that are more than chance, the widest first."""
+    return [e for e in effects if abs(e.change.value) > SURE * e.change.standard_error][:most]
+
+
+def largest(indices: Sequence[Index], most: int) -> list[Index]:
+    """Return the drivers that a short list names: their share, or else first-order index, is 1%."""
+    told = [index for index in indices if (index.share or index.first_order).value >= LEAST_NAMED]
+    return told[:most]
+
+
+def group_letters(found: DriverList) -> dict[str, str]:
+    """Return the letter of the group of each driver that is correlated with others, by name."""
+    return {
+        found.drivers[member].name: _letter(place)
+        for place, block in enumerate(found.groups)
+        for member in block
+    }
+
+
+def _letter(place: int) -> str:
+    return ascii_lowercase[place] if place < len(ascii_lowercase) else str(place + 1)
+
+
+def correlation_notes(found: DriverList) -> list[str]:
+    """Return what there is to know about correlated drivers, one line a group."""
+    if found.is_joint:
+        return [
+            "A Student-t copula joins all inputs and yearly deviations: single ones have neither "
+            "share nor total-order index, and their first-order index comes from the kept paths."
+        ]
+    letters = group_letters(found)
+    notes = []
+    for block in found.groups:
+        members = [found.drivers[member] for member in block]
+        pairs = [
+            f"{one.name}, {other.name} {correlation:.2g}"
+            for one, other in itertools.combinations(members, 2)
+            if (correlation := found.correlation_of(one, other)) != 0.0
+        ]
+        notes.append(f"{letters[members[0].name]}  correlated: {'; '.join(pairs)}.")
+    if notes:
+        notes.append(
+            "Of correlated drivers, first-order counts what one tells about the others, and "
+            "total-order only what they leave open; what they explain together stands in the rows "
+            "of their letter."
+        )
+    foretold = [driver.name for driver in found.drivers if found.is_foretold(driver)]
+    if foretold:
+        notes.append(
+            f"{_listed(foretold)}: only the part of each year that correlated inputs don't predict."
+        )
+    return notes
+
+
+def _listed(items: Sequence[str]) -> str:
+    return " and ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)
+
+
+def driver_table(explanation: Explanation, letters: dict[str, str], title: str) -> Table:
+    """Return the largest drivers of an outcome, and what correlated ones explain together.
+
+    Parameters
+    ----------
+    explanation
+        Of the outcome.
+    letters
+        Of the groups of correlated drivers, by the drivers' names.
+    title
+        Of the table.
+    """
+    outcome = explanation.outcome
+    effects = {effect.key: effect for effect in explanation.effects}
+    listed = largest(explanation.indices, MOST_ROWS)
+    rows = []
+    for index in listed:
+        name = f"{index.name.removeprefix('segments.')} {letters.get(index.name, '')}".rstrip()
+        rows.append(Row(name, (*_parts(index), _from_to(effects.get(index.name), outcome))))
+    rest = [i.share.value for i in explanation.indices if i not in listed and i.share is not None]
+    if rest:
+        name = f"{len(rest)} other{'s' * (len(rest) > 1)}"
+        rows.append(Row(name, (f"{100.0 * sum(rest):.1f}", "", "", "")))
+    rows += [
+        Row(f"{letters[group.names[0]]} together", (*_parts(group), ""))
+        for group in explanation.together
+        if group.total_order.value >= LEAST_TOGETHER
+    ]
+    unit = "%" if outcome.is_probability else "bn USD"
+    columns = ("driver", "share\n%", "first\norder\n%", "total\norder\n%", f"P10 to P90\n{unit}")
+    return Table(title, columns, tuple(rows))
+
+
+def _parts(of: Index | Together) -> list[str]:
+    return [_part(estimate) for estimate in (of.share, of.first_order, of.total_order)]
+
+
+def _part(estimate: Estimate | None) -> str:
+    """Return a part of the variance in percent, with its standard error."""
+    if estimate is None:
+        return ""
+    # Adding 0 makes a rounded -0.0 a plain 0.
+    value = round(100.0 * estimate.value, 1) + 0.0
+    return f"{value:.1f}±{100.0 * estimate.standard_error:.1f}"
+
+
+def _from_to(effect: Effect | None, outcome: Outcome) -> str:
+    if effect is None:
+        return ""
+    low, high = (at.value for at in (effect.at_p10, effect.at_p90))
+    if outcome.is_probability:
+        return f"{100.0 * low:.1f} to {100.0 * high:.1f}"
+    return f"{low:.3g} to {high:.3g}"

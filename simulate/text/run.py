@@ -1,0 +1,263 @@
+"""The answer of a run, in sentences and tables of texts."""
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from simulate.engine.result import NEVER, Result
+from simulate.engine.run import LARGEST
+from simulate.model.outcomes import (
+    CASH_YEAR,
+    HITTING_TIMES,
+    METRICS,
+    event_by_year,
+    projected_event,
+    projected_time,
+)
+from simulate.model.rows import Hit, Metric
+from simulate.scenario import Scenario
+from simulate.scenario.inputs import funding_assumption
+
+from .numbers import money, percent, share
+
+CASH_TIMES = {
+    Hit.CASH_FLOW_POSITIVE: "first positive\nquarter",
+    Hit.CASH_FLOW_HELD: "four quarters\nin a row",
+    Hit.PAYBACK: "cumulative\npayback",
+    Hit.OUT_OF_CASH: "out of\ncash",
+}
+# With fewer, 95% intervals of long-tailed means held in less than 92% of runs; docs/accuracy.md.
+ENOUGH_FOR_MEANS = 1 << 14
+# Of an interval's ends: that of a million paths is narrow.
+DIGITS = 5
+
+
+class Row(NamedTuple):
+    """A row of a table: its name, its cells, and what is to be said of it beside them."""
+
+    name: str
+    cells: tuple[str, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of texts.
+
+    Attributes
+    ----------
+    title
+        What its cells are.
+    columns
+        Their heads, the first of which is that of the rows' names.
+    rows
+        As many cells each as there are further columns.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def with_full_stop(text: str) -> str:
+    """Return a text with a full stop, unless it ends with a sign of its own."""
+    return text if text.endswith((".", "?", "!", "…")) else f"{text}."
+
+
+def provenance_sentences(scenario: Scenario) -> list[str]:
+    """Return which files a scenario was read from, and what is to be known of that."""
+    files, notes = scenario.provenance.files, scenario.provenance.notes
+    chain = [f"From {', which extends '.join(files)}."] if files else []
+    return [*chain, *(f"Note: {note}." for note in notes)]
+
+
+def headline_years(result: Result) -> tuple[int, int]:
+    """Return the years that the headline is about: of the margin, and of the cash flow.
+
+    The company's projected year, and 2030, each moved into the horizon.
+    """
+    margin = projected_event(result.scenario)
+    cash = event_by_year(Hit.CASH_FLOW_HELD, CASH_YEAR, result.scenario)
+    return int(margin.date), int(cash.date)
+
+
+def headline(result: Result) -> str:
+    """Return the answer in two sentences."""
+    targets = result.scenario.targets
+    year, cash_year = headline_years(result)
+    by_year = result.probability_by_year(projected_time(result.scenario), year)
+    cash = result.probability_by_year(Hit.CASH_FLOW_HELD, cash_year)
+    company = ", the company's projection" if year == targets.projected_year else ""
+    return (
+        f"Gross margin ({targets.projected_margin}) reaches {targets.gross_margin:.0%} by the end "
+        f"of {year}{company}, in {percent(by_year)} of paths. Free cash flow has been positive for "
+        f"four quarters in a row by the end of {cash_year} in {percent(cash)}. ± is one standard "
+        "error."
+    )
+
+
+def margin_table(result: Result) -> Table:
+    """Return the probability of the target margin by the end of each year."""
+    targets = result.scenario.targets
+    rows = [
+        Row(
+            str(year),
+            tuple(
+                percent(result.probability_by_year(time, year))
+                for time in (Hit.MARGIN_PAYING, Hit.MARGIN_ALL)
+            ),
+            f"company ({targets.projected_margin})" if year == targets.projected_year else "",
+        )
+        for year in result.years
+    ]
+    return Table(
+        margin_title(result.scenario), ("year", "paying users only", "with free users"), tuple(rows)
+    )
+
+
+def margin_title(scenario: Scenario) -> str:
+    """Return what a table of the target margin by year says."""
+    target = scenario.targets.gross_margin
+    return f"Probability that gross margin reaches {target:.0%} by the end of"
+
+
+def cash_table(result: Result) -> Table:
+    """Return the probabilities of cash flow, payback and no cash by the end of each year."""
+    rows = [
+        Row(str(year), tuple(percent(result.probability_by_year(t, year)) for t in CASH_TIMES))
+        for year in result.years
+    ]
+    return Table("Probability by the end of", ("year", *CASH_TIMES.values()), tuple(rows))
+
+
+def quarter_table(result: Result) -> Table:
+    """Return the quarters by which a tenth, half and nine tenths of the paths get there."""
+    rows = []
+    for time, name in HITTING_TIMES.items():
+        quarters = (str(result.hitting_quarter(time, level)) for level in (0.1, 0.5, 0.9))
+        short = name.replace("gross margin", "margin").replace("free cash flow", "cash flow")
+        rows.append(Row(short, (*quarters, percent(result.probability_never(time)))))
+    return Table(
+        "First quarter, at a share of paths",
+        ("outcome", "10%", "50%", "90%", f"never by {result.years[-1]}"),
+        tuple(rows),
+    )
+
+
+def out_of_cash_sentence(scenario: Scenario) -> str:
+    """Return how a chance of running out of cash is to be read."""
+    return (
+        f"Out of cash assumes {funding_assumption(scenario)}: it is how often more money is "
+        "needed, no forecast of failure."
+    )
+
+
+def funding_sentences(result: Result) -> tuple[str, str]:
+    """Return how much funding it takes, and how likely cash runs out."""
+    need = result.funding_need
+    return (
+        "Peak funding need (deepest cumulative free cash flow), bn USD: "
+        f"P10 {money(need['p10'])}, P50 {money(need['p50'])}, P90 {money(need['p90'])}.",
+        f"Cash runs out by the end of {result.years[-1]} in "
+        f"{percent(result.chance_out_of_cash)} of paths, assuming "
+        f"{funding_assumption(result.scenario)}. "
+        "That is how often more money is needed, no forecast of failure.",
+    )
+
+
+def fiscal_year_sentences(result: Result) -> list[str]:
+    """Return revenue and free cash flow of the horizon's fifth year, or its last."""
+    year = min(result.years[-1], result.years[0] + 4)
+    lines = []
+    for metric, name in ((Metric.REVENUE, "revenue"), (Metric.FREE_CASH_FLOW, "free cash flow")):
+        found = result.in_year(metric, year)
+        values = ", ".join(
+            f"{level.upper()} {money(found[level])}" for level in ("p10", "p50", "p90")
+        )
+        lines.append(f"Fiscal {year}, {name}, bn USD: {values}.")
+    return lines
+
+
+def few_paths_sentences(result: Result) -> list[str]:
+    """Return what is to be known of errors where paths are few."""
+    if result.paths >= ENOUGH_FOR_MEANS:
+        return []
+    return [
+        f"With fewer than {ENOUGH_FOR_MEANS:,} paths, intervals of means of long-tailed amounts "
+        "(funding need, training cost) are too narrow: read medians, or take more paths."
+    ]
+
+
+def margin_sentences(result: Result) -> tuple[str, ...]:
+    """Say when half of the paths are at the target, how many never are, and what holding costs."""
+    targets, last = result.scenario.targets, result.years[-1]
+    time = projected_time(result.scenario)
+    held = Hit.MARGIN_PAYING_HELD if time is Hit.MARGIN_PAYING else Hit.MARGIN_ALL_HELD
+    first, kept = (result.probability_by_year(t, last).value for t in (time, held))
+    return (
+        f"{_median(result, time, f'have reached {targets.gross_margin:.0%}')} "
+        f"({targets.projected_margin}); {share(result.probability_never(time).value)} have not by "
+        f"the end of {last}.",
+        f"By then {share(first)} have been at the target, and {share(kept)} have stayed there for "
+        f"{targets.hold_quarters} quarters in a row.",
+    )
+
+
+def cash_flow_sentences(result: Result) -> tuple[str, ...]:
+    """Say when half of the paths have had four positive quarters in a row, and how many never."""
+    last = result.years[-1]
+    first, held = (
+        result.probability_by_year(time, last).value
+        for time in (Hit.CASH_FLOW_POSITIVE, Hit.CASH_FLOW_HELD)
+    )
+    positive = "have had positive free cash flow for four quarters in a row"
+    return (
+        f"{_median(result, Hit.CASH_FLOW_HELD, positive)}.",
+        f"By the end of {last} {share(first)} of the paths have had a positive quarter, and "
+        f"{share(held)} four in a row.",
+    )
+
+
+def _median(result: Result, time: Hit, what: str) -> str:
+    quarter = result.hitting_quarter(time, 0.5).quarter
+    if quarter == NEVER:
+        return f"Fewer than half of the paths {what} by the end of {result.years[-1]}"
+    return f"Half of the paths {what} by {quarter}"
+
+
+def error_sentences(result: Result) -> tuple[str, ...]:
+    """Say how errors are known, and how well."""
+    how = (
+        "a scrambled Sobol' point set randomised on its own"
+        if result.scenario.sampling.sampler == "sobol"
+        else "an independent pseudo-random stream"
+    )
+    unsure = 1.0 / math.sqrt(2.0 * (result.replicates - 1))
+    return (
+        f"The {result.paths:,} paths are {result.replicates} replicates, each {how}. ± is one "
+        "standard error, from the spread of the replicates; where no path or every path counts, "
+        "there is the bound of a 95% interval instead. So many replicates tell an error to about "
+        f"{unsure:.0%} of itself.",
+        *few_paths_sentences(result),
+    )
+
+
+def interval_sentence(result: Result) -> str:
+    """Say between which values the probability of the headline is."""
+    year, _ = headline_years(result)
+    chance = result.probability_by_year(projected_time(result.scenario), year)
+    decimals = max(0, DIGITS - 1 - math.floor(math.log10(100.0 * chance.high)))
+    low, high = (f"{100.0 * end:.{decimals}f}%" for end in (chance.low, chance.high))
+    return (
+        f"The probability at the head of this page is {percent(chance)}; its 95% interval runs "
+        f"from {low} to {high}."
+    )
+
+
+def beyond_range_sentences(result: Result) -> list[str]:
+    """Say which amounts are too large to be counted in a few paths, one sentence each."""
+    return [
+        f"From {found.quarter} on, {METRICS[metric]} passes {LARGEST} in up to "
+        f"{share(found.share)} of paths and counts as that: its mean is too near 0."
+        for metric, found in result.beyond_range.items()
+    ]
