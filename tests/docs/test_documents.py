@@ -1,0 +1,62 @@
+"""What the README says can be done, can be done; pages hang together."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from simulate.plots import PICTURES
+from simulate.scenario import load_scenario
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+
+
+def test_the_readmes_scenario_loads(tmp_path: Path) -> None:
+    (text,) = re.findall(r"```toml\n(.*?)```", README, re.S)
+    (tmp_path / "mine.toml").write_text(text)
+    assert load_scenario(tmp_path / "mine.toml").inference.overrun.quantile(0.9) == pytest.approx(
+        0.45
+    )
+
+
+def test_the_readmes_python_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    (text,) = re.findall(r"```python\n(.*?)```", README, re.S)
+    exec(text.replace("100_000", "2_000"), {})
+    assert "gross margin" in capsys.readouterr().out
+
+
+def test_the_readme_names_every_scenario() -> None:
+    for config in (ROOT / "configs").glob("*.toml"):
+        if config.name != "base.toml":
+            assert f"`{config.name}`" in README
+
+
+@pytest.mark.parametrize(
+    "page", [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))], ids=str
+)
+def test_no_link_leads_nowhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+        assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", ROOT / "docs" / "gallery.md"], ids=str)
+def test_every_picture_is_there_in_light_and_dark(page: Path) -> None:
+    text = page.read_text()
+    light = re.findall(r'<img alt="([^"]+)" src="([^"]+)\.png">', text)
+    dark = re.findall(r'srcset="([^"]+)-dark\.png"', text)
+    assert [stem for _, stem in light] == dark != []
+    for stem in dark:
+        for ending in (".png", "-dark.png"):
+            assert (page.parent / f"{stem}{ending}").exists(), stem
+
+
+def test_the_gallery_shows_every_picture_of_a_run() -> None:
+    text = (ROOT / "docs" / "gallery.md").read_text()
+    for name in PICTURES:
+        assert f"pictures/anthropic-{name.replace('_', '-')}.png" in text
+
+
+def test_every_fact_has_an_id_of_its_own() -> None:
+    ids = re.findall(r"^\| ([AOPB]\d+) \|", (ROOT / "docs" / "facts.md").read_text(), re.M)
+    assert len(ids) == len(set(ids)) >= 44

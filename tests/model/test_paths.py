@@ -1,0 +1,238 @@
+"""Every path of the kernels against plain Python."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+from scipy.special import ndtr, ndtri
+from scipy.stats import qmc
+
+from simulate.engine.layout import Layout, common_layout, layout_of
+from simulate.engine.plan import prepare
+from simulate.engine.run import run, simulate_traces
+from simulate.kernels.arrays import index
+from simulate.model.outcomes import METRICS, OUTCOME_COLUMNS
+from simulate.model.rows import Metric
+from simulate.scenario import Scenario, load_scenario
+from simulate.scenario.correlations import correlation_matrix
+from simulate.scenario.inputs import correlated_inputs, list_inputs
+from tests.scenarios import changed, value, without_uncertainty
+from tests.slow_lab import HITS, Draws, live
+
+CONFIGS = sorted(
+    path
+    for path in (Path(__file__).parents[2] / "configs").glob("*.toml")
+    if path.name != "base.toml"
+)
+PATHS = 256
+NORMAL_TAILS: dict = {}
+FAT_TAILS = {
+    "copula": {"distribution": "student_t", "degrees_of_freedom": 3},
+    "shocks": {"distribution": "student_t", "degrees_of_freedom": 4.5},
+}
+
+
+def draws_by_path(
+    scenario: Scenario, points: np.ndarray, layout: Layout | None = None
+) -> list[Draws]:
+    """Return what points of the unit cube mean, by exact quantile functions."""
+    draws = prepare(scenario, layout).plan.draws
+    inputs = {i.key: i.distribution for i in list_inputs(scenario)}
+    correlated = [inputs[i.key] for i in correlated_inputs(scenario)]
+    keys = [i.key for i in correlated_inputs(scenario)]
+    factor = np.linalg.cholesky(correlation_matrix(scenario))
+    scores = ndtri(points)
+    count = draws.input_row.size
+    of_inputs = scores[:, draws.input_coordinate]
+    degrees = scenario.copula.degrees_of_freedom
+    of_shock = scenario.shocks.degrees_of_freedom
+
+    def joined(z: np.ndarray) -> np.ndarray:
+        """Turn a Gaussian copula's scores to those of the scenario's copula, by its definition."""
+        if degrees is None:
+            return z
+        w = stats.chi2(degrees).ppf(ndtr(-scores[:, draws.copula.dimension]))
+        t = z * np.sqrt(degrees / w)
+        return -np.sign(t) * ndtri(stats.t(degrees).cdf(-np.abs(t)))
+
+    shocks = scores
+    if of_shock is not None:
+        t = np.sign(scores) * stats.t(of_shock).isf(ndtr(-np.abs(scores)))
+        shocks = t * math.sqrt((of_shock - 2) / of_shock)
+
+    drawn = {
+        keys[j]: correlated[j].quantile_at_score(joined(of_inputs @ factor[j, :count]))
+        for j in range(count)
+    }
+    certain = {key: d.quantile(0.5) for key, d in inputs.items() if d.is_certain}
+
+    def yearly(line: int, year: int) -> np.ndarray:
+        own = scores[:, draws.first_year + 2 * year : draws.first_year + 2 * year + 2]
+        return correlated[count + line].quantile_at_score(
+            joined(np.hstack([of_inputs, own]) @ factor[count + line])
+        )
+
+    deviations = [[yearly(line, y) for y in range(scenario.horizon.years)] for line in range(2)]
+
+    def of_path(path: int) -> Draws:
+        point, shock = points[path], shocks[path]
+
+        def place(t: int, slot: int) -> int:
+            return draws.first_quarter + t * draws.per_quarter + slot
+
+        def arrival(place: int, chance: float, key: str) -> float:
+            u = point[place]
+            return inputs[key].quantile(u / chance) if u < chance else 0.0
+
+        return Draws(
+            value=(
+                certain | {key: float(values[path]) for key, values in drawn.items()}
+            ).__getitem__,
+            overrun=lambda year: float(deviations[0][year][path]),
+            drift=lambda year: float(deviations[1][year][path]),
+            demand=lambda t: float(shock[place(t, 0)]),
+            own=lambda t, k: float(shock[place(t, int(draws.segment_slot[k]))]),
+            loss=lambda t, k, chance: arrival(
+                place(t, int(draws.client_loss_slot[k])),
+                chance,
+                f"segments.{scenario.segments[k].name}.client_loss.share",
+            ),
+            jump=lambda t, chance: arrival(
+                place(t, draws.generation_slot), chance, "training.generation.size"
+            ),
+            round_comes=lambda j: bool(
+                point[draws.chance_coordinate[j]] < scenario.funding[j].chance
+            ),
+        )
+
+    return [of_path(path) for path in range(len(points))]
+
+
+@pytest.mark.parametrize("tails", [NORMAL_TAILS, FAT_TAILS], ids=["normal", "student_t"])
+@pytest.mark.parametrize("config", CONFIGS, ids=lambda path: path.stem)
+def test_every_path_equals_the_slow_model_on_the_same_draws(config: Path, tails: dict) -> None:
+    scenario = changed(load_scenario(config), tails)
+    check_every_path(scenario)
+
+
+def test_a_layout_shared_with_other_scenarios_changes_no_rule(openai: Scenario) -> None:
+    scenario = changed(openai, FAT_TAILS)
+    others = [load_scenario("anthropic-tpu.toml"), scenario]
+    check_every_path(scenario, common_layout(others))
+
+
+def check_every_path(scenario: Scenario, layout: Layout | None = None) -> None:
+    """Compare traces and outcomes with those of the slow model on the same points."""
+    dimensions = (layout or layout_of(scenario)).dimensions
+    engine = qmc.Sobol(dimensions, bits=32, rng=np.random.default_rng([7, 0]))
+    points = engine.random(PATHS) + 0.5**33
+    traces = simulate_traces(scenario, PATHS, seed=7, layout=layout)
+    slow = [live(scenario, draws) for draws in draws_by_path(scenario, points, layout)]
+    expected = np.array(
+        [[[m[name] for m in path.metrics] for name in METRICS.values()] for path in slow]
+    )
+    # Normal scores are float32, so a path's levels carry relative errors of some 1e-6.
+    scale = np.abs(expected[:, :1]) + np.abs(expected)
+    scale[:, index(Metric.MARGIN_PAYING) :] = 1.0 + np.abs(
+        expected[:, index(Metric.MARGIN_PAYING) :]
+    )
+    assert np.max(np.abs(traces - expected) / scale) < 2e-5
+
+    kept = run(
+        scenario,
+        paths=PATHS * scenario.sampling.replicates,
+        seed=7,
+        threads=1,
+        keep_outcomes=True,
+        layout=layout,
+    ).outcomes
+    assert kept is not None
+    outcomes = kept[kept["replicate"] == 0].sort_values("path")[list(OUTCOME_COLUMNS)].to_numpy()
+    hits = np.array([[path.hits[name] for name in HITS] for path in slow])
+    # A path within rounding of a target may fall to the other side of it: at most one here.
+    assert np.sum(np.any(outcomes[:, :-1] != hits, axis=1)) <= 1
+    need = np.array([path.funding_need for path in slow])
+    np.testing.assert_allclose(outcomes[:, -1], need, rtol=1e-4, atol=1e-4)
+
+
+def test_without_uncertainty_a_path_equals_hand_written_arithmetic(anthropic: Scenario) -> None:
+    scenario = without_uncertainty(anthropic)
+    trace = simulate_traces(scenario, 1)[0]
+    c, i, f, o = scenario.base_year, scenario.inference, scenario.free_users, scenario.other_costs
+    last, training, users = (
+        3 * value(c.monthly_revenue),
+        value(c.training_run_rate) / 4,
+        value(f.users),
+    )
+    levels = [value(s.share_of_revenue) * last for s in scenario.segments]
+    cash, losses, previous = (
+        value(scenario.cash.opening),
+        value(scenario.cash.losses_carried_forward),
+        last,
+    )
+    gain = free_gain = 0.0
+    revenues, costs, cash_flows, balances = [], [], [], []
+    for t in range(scenario.horizon.quarters):
+        users *= 1 + value(f.growth) / 4 * max(0, 1 - users / value(f.ceiling))
+        for k, s in enumerate(scenario.segments):
+            g, years = s.growth, t / 4
+            mu = value(g.lasting) + (value(g.initial) - value(g.lasting)) * 0.5 ** (
+                years / value(g.half_life)
+            )
+            levels[k] *= math.exp(mu / 4 * max(0, 1 - 4 * levels[k] / value(s.market)))
+        fading = 0.5 ** (t / 4 / value(i.catch_up_half_life)) / 4
+        gain += (value(i.efficiency_gain) - value(i.price_erosion)) * fading
+        free_gain += (value(i.efficiency_gain) - value(f.usage_growth)) * fading
+        revenue = sum(levels)
+        share = (
+            value(scenario.segments[0].inference_cost)
+            * (1 + value(i.base_overrun))
+            * math.exp(-gain)
+        )
+        cost = revenue * (share + value(i.other_sales_cost))
+        free = users * value(f.annual_cost) / 4 * math.exp(-free_gain)
+        g = scenario.training.growth
+        training *= math.exp(
+            (
+                value(g.lasting)
+                + (value(g.initial) - value(g.lasting)) * 0.5 ** (t / 4 / value(g.half_life))
+            )
+            / 4
+        )
+        other = value(o.fixed) / 4 * math.exp(value(o.fixed_growth) * (t + 1) / 4)
+        other += value(o.variable) * revenue * (revenue / last) ** (value(o.scale_elasticity) - 1)
+        ebitda = (
+            revenue - cost - free - max(training, value(scenario.training.floor) * revenue) - other
+        )
+        tax, losses = (
+            value(scenario.cash.tax_rate) * max(0, ebitda - losses),
+            max(0, losses - ebitda),
+        )
+        flow = (
+            ebitda
+            + value(o.stock_pay) * other
+            - value(scenario.cash.capital_spending) * revenue
+            - tax
+        )
+        flow += max(0, cash) * value(scenario.cash.interest_rate) / 4
+        flow -= value(scenario.cash.working_capital) * 4 * (revenue - previous)
+        cash += flow + sum(
+            value(r.amount)
+            for r in scenario.funding
+            if r.quarter - scenario.horizon.first_quarter == t
+        )
+        previous = revenue
+        revenues.append(revenue)
+        costs.append(cost)
+        cash_flows.append(flow)
+        balances.append(cash)
+    year = np.ones(4)
+    revenue, cost, flow = (np.convolve(x, year, "valid") for x in (revenues, costs, cash_flows))
+    np.testing.assert_allclose(trace[0, 3:], revenue, rtol=1e-12)
+    np.testing.assert_allclose(
+        trace[index(Metric.MARGIN_PAYING), 3:], 1 - cost / revenue, rtol=1e-11
+    )
+    np.testing.assert_allclose(trace[index(Metric.FREE_CASH_FLOW), 3:], flow, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(trace[index(Metric.CASH)], balances, rtol=1e-10)

@@ -1,0 +1,234 @@
+"""Answers on a narrow terminal: lines break between words, and nothing is cut off."""
+
+import io
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from simulate import load_scenario, run
+from simulate.analysis.backtest import backtest
+from simulate.analysis.compare import compare
+from simulate.analysis.converge import converge
+from simulate.analysis.decide import weigh
+from simulate.analysis.discover import discover
+from simulate.analysis.drivers import find_drivers
+from simulate.analysis.fit import fit_data
+from simulate.analysis.goal import map_goal, seek_goal
+from simulate.analysis.stress import stress
+from simulate.analysis.sweep import sweep
+from simulate.analysis.typical_paths import example_paths
+from simulate.analysis.update import update
+from simulate.commands.backtest import print_backtest
+from simulate.commands.compare import print_comparison
+from simulate.commands.converge import print_convergence
+from simulate.commands.decide import print_decision
+from simulate.commands.discover import print_discovery, print_story
+from simulate.commands.drivers import print_drivers
+from simulate.commands.fit import print_fits
+from simulate.commands.goal import print_goal
+from simulate.commands.stress import print_stresses
+from simulate.commands.sweep import print_sweep
+from simulate.commands.update import print_update
+from simulate.model.observation import read_observations
+from simulate.model.outcomes import headline_outcomes, parse_target, projected_event
+from simulate.scenario.load import list_changes
+from simulate.scenario.setting import find_setting, parse_variation
+from simulate.text.terminal import console, print_answer, print_inputs, table
+from tests.calling import call
+
+Printer = Callable[[Console], None]
+
+WIDTHS = (40, 60, 80)
+ROOMY = 400
+PATHS = 4096
+GAIN, EROSION = "inference.efficiency_gain", "inference.price_erosion"
+# A key may break before a dot.
+PIECE = re.compile(r"\s+|(?<=\w)(?=\.[a-z])")
+
+
+def answer() -> Printer:
+    result = run(load_scenario("anthropic.toml"), paths=PATHS)
+    return lambda out: print_answer(result, out)
+
+
+def inputs() -> Printer:
+    scenario, names = load_scenario("openai.toml"), list_changes("openai.toml")
+    return lambda out: print_inputs(scenario, names, out)
+
+
+def comparison() -> Printer:
+    scenarios = [load_scenario(name) for name in ("anthropic.toml", "openai.toml")]
+    found = compare(scenarios, paths=PATHS)
+    return lambda out: print_comparison(found, out)
+
+
+def convergence() -> Printer:
+    found = converge(load_scenario("anthropic.toml"), 2 * PATHS)
+    return lambda out: print_convergence(found, out)
+
+
+def decision() -> Printer:
+    options = list_changes("anthropic-tpu.toml").options
+    found = weigh(
+        {name: load_scenario("anthropic-tpu.toml", option=name) for name in options}, paths=PATHS
+    )
+    return lambda out: print_decision(found, "To buy or to rent", out)
+
+
+def discovery() -> Printer:
+    scenario = load_scenario("anthropic.toml")
+    event = projected_event(scenario)
+    found = discover(scenario, event, 2 * PATHS)
+    stories = example_paths(found.outcomes, event, found.scenario)
+
+    def show(out: Console) -> None:
+        print_discovery(found, out)
+        for story in stories:
+            assert story is not None
+            print_story(story, "it happens", out)
+
+    return show
+
+
+def drivers() -> Printer:
+    scenario = load_scenario("anthropic.toml")
+    found = find_drivers(scenario, headline_outcomes(scenario), paths=512)
+    return lambda out: print_drivers(found, out)
+
+
+def fits() -> Printer:
+    found = fit_data(np.random.default_rng(1).lognormal(size=200))
+    return lambda out: print_fits(found, "inference.overrun", "data.csv: overrun", out)
+
+
+def goal() -> Printer:
+    wanted = parse_target("P(gross margin 70% by 2027) >= 0.5", load_scenario("anthropic.toml"))
+    found = seek_goal(wanted, find_setting(wanted.scenario, GAIN), paths=PATHS)
+    return lambda out: print_goal(found, out)
+
+
+def goal_map() -> Printer:
+    wanted = parse_target("P(gross margin 70% by 2027) >= 0.5", load_scenario("anthropic.toml"))
+    gain, erosion = (find_setting(wanted.scenario, key) for key in (GAIN, EROSION))
+    found = map_goal(wanted, (gain, erosion), paths=PATHS)
+    return lambda out: print_goal(found, out)
+
+
+def stresses() -> Printer:
+    titles = list_changes("anthropic.toml").stresses
+    tests = {name: load_scenario("anthropic.toml", stress=name) for name in titles}
+    found = stress(load_scenario("anthropic.toml"), tests, titles, paths=PATHS)
+    return lambda out: print_stresses(found, out)
+
+
+def sweep_of_one() -> Printer:
+    scenario = load_scenario("anthropic.toml")
+    found = sweep(scenario, [parse_variation(scenario, f"{GAIN}=+0,+0.2")], paths=PATHS)
+    return lambda out: print_sweep(found, out)
+
+
+def sweep_of_two() -> Printer:
+    scenario = load_scenario("anthropic.toml")
+    varied = (f"{GAIN}=-0.3:+0.3:7", f"{EROSION}=-0.1:+0.1:2")
+    found = sweep(scenario, [parse_variation(scenario, text) for text in varied], paths=PATHS)
+    return lambda out: print_sweep(found, out)
+
+
+def belief() -> Printer:
+    scenario = load_scenario("anthropic.toml")
+    seen = read_observations(["revenue 2026Q1 = 3.0 bn ± 5%"], None, scenario)
+    found = update(scenario, seen, 2 * PATHS)
+    return lambda out: print_update(found, out)
+
+
+def score() -> Printer:
+    scenario = load_scenario("anthropic-as-of-2024.toml")
+    seen = read_observations(["revenue 2025 = 4.5 bn", "gross margin 2025 = 40%"], None, scenario)
+    found = backtest(scenario, seen, PATHS)
+    return lambda out: print_backtest(found, out)
+
+
+EVERY_ANSWER = (
+    answer,
+    inputs,
+    comparison,
+    convergence,
+    decision,
+    discovery,
+    drivers,
+    fits,
+    goal,
+    goal_map,
+    stresses,
+    sweep_of_one,
+    sweep_of_two,
+    belief,
+    score,
+)
+
+
+@pytest.mark.parametrize("make", EVERY_ANSWER, ids=lambda make: make.__name__)
+def test_no_answer_breaks_a_word_or_a_number_or_leaves_one_out(
+    make: Callable[[], Printer],
+) -> None:
+    show = make()
+    roomy = _words(_printed(show, ROOMY))
+    for width in WIDTHS:
+        printed = _printed(show, width)
+        # What is to be pasted is not broken at all.
+        answer, _, _ = printed.partition("inference.overrun = ")
+        assert max(map(len, answer.splitlines())) <= width
+        assert _words(printed) == roomy
+
+
+def test_a_number_stays_with_its_error_in_every_part_of_a_table() -> None:
+    shown = table("Probability", "year", *(f"of the outcome {place}" for place in range(6)))
+    numbers = [f"{place}3.72% ± 0.01" for place in range(1, 7)]
+    shown.add_row("2027", *numbers)
+    for width in WIDTHS:
+        lines = _printed(lambda out: out.print(shown), width).splitlines()
+        assert [number for line in lines for number in numbers if number in line] == numbers
+
+
+def test_a_part_of_a_table_leaves_out_rows_that_say_nothing_there() -> None:
+    shown = table("", "year", "gross margin", "what happens")
+    shown.add_row("2026", "13.72% ± 0.01", "")
+    shown.add_row("2027", "32.48% ± 0.02", "positive free cash flow")
+    lines = _printed(lambda out: out.print(shown), 28).splitlines()
+    assert [line.split()[0] for line in lines if line.strip().startswith("20")] == [
+        "2026",
+        "2027",
+        "2027",
+    ]
+
+
+@pytest.mark.parametrize(("columns", "width"), [("60", 60), ("132", 132), ("", 80), ("wide", 80)])
+def test_a_pipe_is_as_wide_as_columns_says_and_else_80(
+    columns: str, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    assert console().width == width
+
+
+def test_help_and_difference_fit_40_columns(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    for asked in (["--help"], ["goal", "--help"], ["diff", "anthropic.toml", "openai.toml"]):
+        assert call(monkeypatch, *asked) == 0
+        printed = capsys.readouterr().out
+        assert max(map(len, printed.splitlines())) <= 40
+        assert "..." not in printed.replace("[ARGS]...", "")
+
+
+def _printed(show: Printer, width: int) -> str:
+    file = io.StringIO()
+    show(Console(file=file, width=width, highlight=False))
+    return file.getvalue()
+
+
+def _words(printed: str) -> set[str]:
+    return {word for word in PIECE.split(printed.replace("─", " ")) if word}
