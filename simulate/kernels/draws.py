@@ -2,9 +2,19 @@
 
 import numpy as np
 
-from simulate.model.rows import Drawn
-
-from .arrays import LANE_BITS, LANES, Array, Copula, Draws, Inputs, Plan, Points, State, Tables
+from .arrays import (
+    LANE_BITS,
+    LANES,
+    Array,
+    Copula,
+    Drawn,
+    Draws,
+    Inputs,
+    Plan,
+    Points,
+    State,
+    Tables,
+)
 from .jit import entry_kernel, kernel, shared_kernel
 from .vector_math import Narrow, exp, fma, log, normal_score
 

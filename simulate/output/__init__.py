@@ -1,0 +1,1 @@
+"""What is left in files: folders, workbooks, pages, and the way back."""
