@@ -9,9 +9,9 @@ from simulate.engine.result import Result
 from simulate.model.outcomes import projected_time
 from simulate.model.rows import Hit
 from simulate.plots import PICTURES
+from simulate.plots.density import Sparkline, sparkline
 from simulate.plots.drivers import plot_drivers_of
 from simulate.plots.effects import plot_tornado_of
-from simulate.plots.inputs import Sparkline, sparkline
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import NO_SOURCE, Input, funding_assumption, list_inputs
 from simulate.text.assumptions import (

@@ -13,15 +13,8 @@ from matplotlib.text import Text
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from simulate.plots.inputs import (
-    MOST_PAIRS,
-    RING_SHARES,
-    density_of,
-    join,
-    plot_inputs,
-    uncertain_inputs,
-    uncertain_pairs,
-)
+from simulate.plots.density import RING_SHARES, density_of, join
+from simulate.plots.inputs import MOST_PAIRS, plot_inputs, uncertain_inputs, uncertain_pairs
 from simulate.plots.style import DARK
 from simulate.scenario import Scenario, load_scenario
 from simulate.text.numbers import readable

@@ -19,7 +19,7 @@ from simulate.engine.result import Result
 from simulate.engine.run import run
 from simulate.model.rows import Hit
 from simulate.output.report import group_inputs
-from simulate.plots.inputs import HEIGHT, WIDTH, sparkline
+from simulate.plots.density import HEIGHT, WIDTH, sparkline
 from simulate.scenario import Scenario, load_scenario, packaged_configs
 from simulate.scenario.distributions import AnyDistribution
 from simulate.scenario.inputs import list_inputs
