@@ -33,7 +33,7 @@ and in dark:
 
 ```python
 from simulate import load_scenario, run
-from simulate.plots.hitting_time import plot_margin_date
+from simulate.plots.dates import plot_margin_date
 from simulate.plots.style import DARK
 
 plot_margin_date(run(load_scenario("anthropic.toml"), paths=100_000), theme=DARK)
