@@ -21,7 +21,7 @@ from .schema import Provenance, Scenario
 # Where a scenario was read is written by what reads it, and by nobody else.
 PROVENANCE = "provenance"
 # What mistakes are told of that no file has made.
-CALL, UNCHECKED = "with_changes", "the scenario"
+CALL, UNCHECKED = "Scenario.changed", "the scenario"
 __all__ = ["check_all", "find_scenario", "list_changes", "load_scenario", "packaged_configs"]
 
 
@@ -48,8 +48,8 @@ def validate(layers: Layers, path: Path) -> tuple[Scenario | None, list[Told]]:
     return (None if mistakes else scenario), describe(mistakes, layers, path)
 
 
-def with_changes(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
-    """Return a scenario with single keys set; see ``Scenario.with_changes``."""
+def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
+    """Return a scenario with single keys set; see ``Scenario.changed``."""
     table = scenario.model_dump(mode="json", exclude_none=True)
     layers = Layers.of(table, Origin(None, (), UNCHECKED))
     for key, value in changes.items():
@@ -57,13 +57,13 @@ def with_changes(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
         if not steps:
             raise ScenarioError(f'{CALL} "{key:.60}": write the key as "cash.opening"')
         layers.set(steps, _written(value), Origin(None, (), CALL))
-    changed, mistakes = validate(layers, Path(CALL))
-    if changed is None:
+    found, mistakes = validate(layers, Path(CALL))
+    if found is None:
         raise ScenarioError(*mistakes)
-    name = changed.name
+    name = found.name
     if name == scenario.name:
         name = "; ".join([name, *(_title(key, value) for key, value in changes.items())])
-    return changed.model_copy(update={"name": name, PROVENANCE: scenario.provenance})
+    return found.model_copy(update={"name": name, PROVENANCE: scenario.provenance})
 
 
 def validated(scenario: Scenario) -> Scenario:

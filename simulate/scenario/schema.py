@@ -120,7 +120,7 @@ class Scenario(Section):
     sampling: Sampling = Sampling()
     provenance: Annotated[SkipJsonSchema[Provenance], Field(exclude=True)] = Provenance()
 
-    def with_changes(self, changes: Mapping[str, Any]) -> "Scenario":
+    def changed(self, changes: Mapping[str, Any]) -> "Scenario":
         """Return the scenario with single keys set, as ``--set`` does.
 
         Parameters
@@ -135,9 +135,9 @@ class Scenario(Section):
             If there is no such key, or it can't have such a value.
         """
         # What tells mistakes knows this class.
-        from .load import with_changes
+        from .load import changed
 
-        return with_changes(self, changes)
+        return changed(self, changes)
 
     @field_validator("segments")
     @classmethod
