@@ -23,9 +23,8 @@ from .outcomes import (
     HITTING_TIMES,
     METRICS,
     Event,
-    known_name,
+    known_metric,
     parse_event,
-    projected_metric,
     quarter_in_horizon,
     refuse_other_target,
 )
@@ -381,9 +380,7 @@ def parse_observation(
 
 
 def _figure(match: re.Match[str], scenario: Scenario, where: str) -> Figure:
-    names = {name: metric for metric, name in METRICS.items()}
-    names["gross margin"] = projected_metric(scenario)
-    metric = names[known_name(match["name"], names, where, "metric")]
+    metric = known_metric(match["name"], scenario, where)
     date = match["date"]
     quarter = quarter_in_horizon(date, scenario, where)
     if metric == Metric.CASH and match["trailing"] is not None:

@@ -142,9 +142,7 @@ def parse_event(text: str, scenario: Scenario, where: str, form: str = FORM) -> 
     match = EVENT.fullmatch(_bare(text))
     if match is None:
         raise ScenarioError(f"{where}: not an outcome and a date; write it as {form}")
-    times = {known: time for time, known in HITTING_TIMES.items()}
-    times["gross margin"] = projected_time(scenario)
-    time = times[known_name(match["name"], times, where, "outcome")]
+    time = known_time(match["name"], scenario, where)
     level = None if match["level"] is None else _level(match["level"], time, where)
     return Event(time, quarter_in_horizon(match["date"], scenario, where), match["date"], level)
 
@@ -196,6 +194,27 @@ def known_name(given: str, known: Iterable[str], where: str, kind: str) -> str:
     every = "; ".join(by_lower.values())
     hint = f'did you mean "{by_lower[close[0]]}"?' if close else f"known are: {every}"
     raise ScenarioError(f'{where}: no {kind} "{name}"; {hint}')
+
+
+def known_time(given: Hit | str, scenario: Scenario, where: str) -> Hit:
+    """Return the hitting time that a name means; see ``known_name``.
+
+    ``gross margin`` alone is the definition that the company projects.
+    """
+    if isinstance(given, Hit):
+        return given
+    times = {name: time for time, name in HITTING_TIMES.items()}
+    times["gross margin"] = projected_time(scenario)
+    return times[known_name(str(given), times, where, "outcome")]
+
+
+def known_metric(given: Metric | str, scenario: Scenario, where: str) -> Metric:
+    """Return the metric that a name means; see ``known_time``."""
+    if isinstance(given, Metric):
+        return given
+    metrics = {name: metric for metric, name in METRICS.items()}
+    metrics["gross margin"] = projected_metric(scenario)
+    return metrics[known_name(str(given), metrics, where, "metric")]
 
 
 def quarter_in_horizon(date: str, scenario: Scenario, where: str) -> int:
