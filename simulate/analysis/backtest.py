@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from simulate.engine.estimate import Estimate, WeightedPaths, centred, within
 from simulate.engine.run import Progress, run, with_sampling
-from simulate.model.observation import Figure, Observation, measures_of
+from simulate.model.observation import Figure, Observation, as_observations, measures_of
 from simulate.scenario import Scenario
 
 Array = NDArray[np.float64]
@@ -101,8 +101,10 @@ class Backtest:
 
 def backtest(
     scenario: Scenario,
-    observations: Sequence[Observation],
+    observed: str | Sequence[str | Observation],
+    *,
     paths: int | None = None,
+    seed: int | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Backtest:
@@ -112,18 +114,30 @@ def backtest(
     ----------
     scenario
         From ``load_scenario``.
-    observations
-        From ``read_observations``; what came true is taken as exact.
+    observed
+        What came true, taken as exact, such as ``"revenue 2025 = 4.5 bn"``; one or several.
     paths
         262,144 if not given.
-    threads, progress
+    seed, threads, progress
         As for ``run``.
 
     Returns
     -------
     Backtest
+
+    Raises
+    ------
+    ScenarioError
+        If one is no observation.
+
+    Examples
+    --------
+    >>> scenario = simulate.load_scenario("anthropic-as-of-2024.toml")
+    >>> found = simulate.backtest(scenario, "revenue 2025 = 4.5 bn", paths=4096)
+    >>> print(found.scores[0].place, found.scores[0].crps)
     """
-    scenario = with_sampling(scenario, paths or PATHS, None)
+    observations = as_observations(observed, scenario)
+    scenario = with_sampling(scenario, paths or PATHS, seed)
     figures = [o.seen for o in observations if isinstance(o.seen, Figure)]
     outcomes = run(
         scenario,

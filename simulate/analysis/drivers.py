@@ -13,7 +13,13 @@ import pandas as pd
 from simulate.engine.estimate import Estimate
 from simulate.engine.run import Progress, run, thread_count, with_sampling
 from simulate.kernels.arrays import LANES
-from simulate.model.outcomes import OUTCOME_COLUMNS, Outcome, headline_outcomes, variables
+from simulate.model.outcomes import (
+    OUTCOME_COLUMNS,
+    Outcome,
+    headline_outcomes,
+    parse_outcome,
+    variables,
+)
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import correlated_inputs
 from simulate.version import package_version
@@ -83,9 +89,9 @@ class Drivers:
     seconds: float
 
 
-def find_drivers(
+def drivers(
     scenario: Scenario,
-    outcomes: Sequence[Outcome] | None = None,
+    outcomes: str | Sequence[str | Outcome] | None = None,
     *,
     paths: int = DEFAULT_PATHS,
     seed: int | None = None,
@@ -99,7 +105,8 @@ def find_drivers(
     scenario
         From ``load_scenario``.
     outcomes
-        By default the headline ones.
+        One or several, such as ``"P(gross margin by 2027)"`` or ``"peak funding need"``; by default
+        the headline ones.
     paths
         Of each run; there are two to three runs a driver, and one of eight times the paths. Their
         points are scrambled Sobol' ones, whatever the scenario's sampler.
@@ -115,11 +122,22 @@ def find_drivers(
     Raises
     ------
     ScenarioError
-        If there can't be so many paths, or no such seed.
+        If there can't be so many paths, or no such seed or outcome.
+
+    Examples
+    --------
+    >>> scenario = simulate.load_scenario("anthropic.toml")
+    >>> found = simulate.drivers(scenario, "P(gross margin by 2027)", paths=1024)
+    >>> for index in found.explanations[0].indices[:3]:
+    ...     print(index.name, index.share)
     """
     started = time.perf_counter()
     scenario = with_sampling(scenario, paths, seed)
-    asked = list(headline_outcomes(scenario) if outcomes is None else outcomes)
+    given = [outcomes] if isinstance(outcomes, str) else outcomes
+    asked = [
+        parse_outcome(one, scenario) if isinstance(one, str) else one
+        for one in (headline_outcomes(scenario) if given is None else given)
+    ]
     found = list_drivers(scenario)
     # What a block in each replicate takes.
     step = LANES * scenario.sampling.replicates

@@ -11,9 +11,15 @@ from numpy.typing import NDArray
 
 from simulate.engine.estimate import Estimate
 from simulate.engine.run import Progress
-from simulate.model.outcomes import Event
+from simulate.model.outcomes import Event, parse_event, with_target
 from simulate.scenario import Scenario, ScenarioError
-from simulate.scenario.setting import Setting, Value, at_values, refuse_overlap
+from simulate.scenario.setting import (
+    Setting,
+    Value,
+    at_values,
+    parse_variation,
+    refuse_overlap,
+)
 from simulate.text.numbers import figure as written
 
 from .compare import (
@@ -112,8 +118,8 @@ class Sweep:
 
 def sweep(
     scenario: Scenario,
-    variations: Sequence[Variation],
-    event: Event | None = None,
+    vary: str | Sequence[str | Variation],
+    of: str | Event | None = None,
     *,
     paths: int | None = None,
     seed: int | None = None,
@@ -126,10 +132,12 @@ def sweep(
     ----------
     scenario
         Whose settings they are.
-    variations
-        One or two, from ``parse_variation``.
-    event
-        Read its probability instead of the headline figures.
+    vary
+        One or two settings with their values, such as ``"cash.opening=8,12"`` (see the option of
+        ``simulate sweep``).
+    of
+        Read its probability instead of the headline figures: an event such as ``"out of cash by
+        2030"``.
     paths, seed, threads, progress
         As for ``compare``.
 
@@ -141,7 +149,21 @@ def sweep(
     ------
     ScenarioError
         If the scenario can't have one of the values, or two settings change the same.
+
+    Examples
+    --------
+    >>> scenario = simulate.load_scenario("anthropic.toml")
+    >>> found = simulate.sweep(scenario, "cash.opening=8,12,16", "out of cash by 2030", paths=4096)
+    >>> print(found.table)
     """
+    event = parse_event(of, scenario, f'--of "{of}"') if isinstance(of, str) else of
+    scenario = scenario if event is None else with_target(scenario, event)
+    variations = [
+        parse_variation(scenario, one) if isinstance(one, str) else one
+        for one in ([vary] if isinstance(vary, str) else vary)
+    ]
+    if not 1 <= len(variations) <= 2:
+        raise ScenarioError(f"--vary: {len(variations)} settings; give one or two")
     settings, values = zip(*variations, strict=True)
     refuse_overlap(settings)
     if (cells := math.prod(map(len, values))) > MOST_CELLS:

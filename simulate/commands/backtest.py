@@ -67,7 +67,7 @@ def backtest(
     picture = new_picture(out, scenario_name(file, variant, stress), "backtest", force)
     compile_kernels(silent=False)
     with progress_bar(silent=False) as progress:
-        found = score(scenario, seen, paths, threads, progress)
+        found = score(scenario, seen, paths=paths, threads=threads, progress=progress)
     print_backtest(found, console())
     save_drawn(picture, plot_backtest, found)
     console().print(f"Predictions and what came true drawn: {picture}", soft_wrap=True)

@@ -50,7 +50,7 @@ def converge(
     scenario = read_scenario(file, variant=variant, stress=stress, settings=settings, data=data)
     picture = new_picture(out, scenario_name(file, variant, stress), "convergence", force)
     compile_kernels(silent=False)
-    convergence = run_both(scenario, paths, threads)
+    convergence = run_both(scenario, paths=paths, threads=threads)
     print_convergence(convergence, console())
     save_drawn(picture, plot_convergence, convergence)
     console().print(f"Convergence drawn: {picture}", soft_wrap=True)

@@ -51,14 +51,14 @@ def decide(
     force: Force = False,
 ) -> None:
     """Weigh the options of the scenario's decision, and what knowing an input first is worth."""
-    from simulate.analysis.decide import weigh
+    from simulate.analysis.decide import decide as weigh
     from simulate.plots.decide import plot_decision
 
     names = list_changes(file, data or ()).options
     if not names:
         shown = shown_path(find_scenario(file))
         raise ScenarioError(f"{shown}: has no [decision]; see the one of anthropic-tpu.toml")
-    name = read_scenario(file, variant=variant, data=data).name
+    scenario = read_scenario(file, variant=variant, data=data)
     options = {
         name: load_scenario(
             file,
@@ -73,8 +73,10 @@ def decide(
     picture = new_picture(out, scenario_name(file, variant, stress), "decision", force)
     compile_kernels(silent=False)
     with progress_bar(silent=False) as progress:
-        weighed = weigh(options, paths=paths, seed=seed, threads=threads, progress=progress)
-    print_decision(weighed, name, console())
+        weighed = weigh(
+            scenario, options, paths=paths, seed=seed, threads=threads, progress=progress
+        )
+    print_decision(weighed, scenario.name, console())
     save_drawn(picture, plot_decision, weighed)
     console().print(f"Decision drawn: {picture}", soft_wrap=True)
 

@@ -67,7 +67,7 @@ def discover(
     picture = new_picture(out, scenario_name(file, variant, stress), "discovery", force)
     compile_kernels(silent=False)
     with progress_bar(silent=False) as progress:
-        discovery = find_rule(scenario, event, paths, threads, progress)
+        discovery = find_rule(scenario, event, paths=paths, threads=threads, progress=progress)
     success, failure = example_paths(discovery.outcomes, event, discovery.scenario)
     print_discovery(discovery, console())
     for story, kind in ((success, "it happens"), (failure, "it doesn't")):

@@ -64,7 +64,8 @@ def drivers(
     as_json: AsJson = False,
 ) -> None:
     """Say which inputs and shocks drive the outcomes, and write tables and pictures."""
-    from simulate.analysis.drivers import find_drivers, summary
+    from simulate.analysis.drivers import drivers as find_drivers
+    from simulate.analysis.drivers import summary
     from simulate.engine.run import with_sampling
     from simulate.model.outcomes import headline_outcomes, parse_outcome
     from simulate.output.drivers import drivers_folder, write_drivers

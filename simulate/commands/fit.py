@@ -42,7 +42,8 @@ def fit(
     Each line below the column's name is a row, a blank one as well, and each row must hold a
     number. Signs that are not stated are told from the file where they are beyond doubt.
     """
-    from simulate.analysis.fit import fit_data, list_left_out
+    from simulate.analysis.fit import fit as fit_data
+    from simulate.analysis.fit import list_left_out
     from simulate.plots.fit import plot_fit
     from simulate.scenario.column import find_column
     from simulate.scenario.notation import Notation

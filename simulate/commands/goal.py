@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from simulate.analysis.goal import GoalMap, GoalSeek
 
 
-PATHS_OF_A_CURVE, PATHS_OF_A_MAP = 1 << 16, 1 << 14
-
-
 def goal(
     file: File = None,
     target: Annotated[
@@ -77,7 +74,7 @@ def goal(
     force: Force = False,
 ) -> None:
     """Find the value of a setting at which a probability is as wanted; a map for two settings."""
-    from simulate.analysis.goal import map_goal, seek_goal
+    from simulate.analysis.goal import PATHS_OF_A_CURVE, PATHS_OF_A_MAP, map_goal, seek_goal
     from simulate.model.outcomes import parse_target
     from simulate.plots.goal import plot_goal
 

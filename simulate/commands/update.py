@@ -68,7 +68,7 @@ def update(
     picture = new_picture(out, scenario_name(file, variant, stress), "update", force)
     compile_kernels(silent=False)
     with progress_bar(silent=False) as progress:
-        found = weigh(scenario, seen, paths, threads, progress)
+        found = weigh(scenario, seen, paths=paths, threads=threads, progress=progress)
     print_update(found, console())
     save_drawn(picture, plot_update, found)
     console().print(f"Before and after drawn: {picture}", soft_wrap=True)

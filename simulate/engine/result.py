@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -642,7 +642,10 @@ class Result:
             "peak_funding_need": {k: v.as_dict() for k, v in self.funding_need.items()},
             "fiscal_years": self._fiscal_years(),
             "beyond_range": {METRICS[m]: b._asdict() for m, b in self.beyond_range.items()},
-            "provenance": asdict(scenario.provenance),
+            "provenance": {
+                "files": list(scenario.provenance.files),
+                "notes": list(scenario.provenance.notes),
+            },
             "scenario": scenario.model_dump(mode="json"),
         }
 

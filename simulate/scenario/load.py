@@ -165,6 +165,7 @@ def load_scenario(
     """
     found = find_file(file)
     path, layers = found.path, read_chain(found.path, data)
+    stresses = list_named(layers)[0].stresses
     mistakes = apply_changes(layers, path, Changes(variant, stress, option, settings))
     projections = leave_projections(layers)
     scenario, wrong = validate(layers, path)
@@ -175,8 +176,47 @@ def load_scenario(
         *layers.notes,
         *taken_over(layers, scenario, projections),
     ]
-    read = Provenance(tuple(map(shown_path, layers.files)), tuple(filter(None, notes)))
+    files = tuple(map(shown_path, layers.files))
+    read = Provenance(files, tuple(filter(None, notes)), stresses)
     return scenario.model_copy(update={PROVENANCE: read})
+
+
+def stress_tests(scenario: Scenario) -> dict[str, Scenario]:
+    """Return a scenario under each of the stress tests of its file, by name.
+
+    They are laid over the scenario as it is: changes that were made before them stay, where they
+    don't change the same.
+
+    Raises
+    ------
+    ScenarioError
+        If it has none, or one doesn't go with the changes.
+    """
+    stresses = scenario.provenance.stresses
+    if not stresses:
+        where = next(iter(scenario.provenance.files), scenario.name)
+        raise ScenarioError(f"{where}: has no stress tests; name one as [stresses.dearer]")
+    return {name: _with_named(scenario, "stress", name) for name in stresses}
+
+
+def decision_options(scenario: Scenario) -> dict[str, Scenario]:
+    """Return a scenario under each option of its decision, by name; see ``stress_tests``."""
+    if scenario.decision is None:
+        where = next(iter(scenario.provenance.files), scenario.name)
+        raise ScenarioError(f"{where}: has no [decision]; see the one of anthropic-tpu.toml")
+    return {name: _with_named(scenario, "option", name) for name in scenario.decision.options}
+
+
+def _with_named(scenario: Scenario, kind: str, name: str) -> Scenario:
+    """Return a scenario with one of its stress tests or options laid over it."""
+    origin = Origin(None, (), f"{kind} {name}")
+    layers = Layers.of(scenario.model_dump(mode="json", exclude_none=True), origin)
+    layers.lay({"stresses": dict(scenario.provenance.stresses)}, origin)
+    mistakes = apply_changes(layers, Path(UNCHECKED), Changes(**{kind: name}))
+    found, wrong = validate(layers, Path(UNCHECKED))
+    if found is None or mistakes:
+        raise ScenarioError(*in_order(mistakes + wrong))
+    return found.model_copy(update={PROVENANCE: scenario.provenance})
 
 
 def check_all(file: str | Path | None = None, data: Sequence[str | Path] = ()) -> None:

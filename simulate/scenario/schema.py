@@ -87,10 +87,13 @@ class Provenance:
         The file and those that it extends, in order; a packaged one as ``packaged:base.toml``.
     notes
         What is to be known of how they were read, such as which of two files a name was taken for.
+    stresses
+        The stress tests that the files name, as tables by name; see ``load.stress_tests``.
     """
 
     files: tuple[str, ...] = field(default=(), compare=False)
     notes: tuple[str, ...] = field(default=(), compare=False)
+    stresses: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 class Scenario(Section):

@@ -5,8 +5,9 @@ import re
 
 import pytest
 
+import simulate
 from simulate.analysis.compare import compare
-from simulate.analysis.drivers import Drivers, find_drivers
+from simulate.analysis.drivers import Drivers
 from simulate.engine.result import DISCLAIMER, Result
 from simulate.engine.run import run
 from simulate.output.compare import render_comparison
@@ -41,7 +42,7 @@ def result(anthropic: Scenario) -> Result:
 
 @pytest.fixture(scope="module")
 def drivers(anthropic: Scenario) -> Drivers:
-    return find_drivers(anthropic, paths=2048)
+    return simulate.drivers(anthropic, paths=2048)
 
 
 @pytest.fixture(scope="module")
