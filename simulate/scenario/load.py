@@ -162,6 +162,11 @@ def load_scenario(
     ------
     ScenarioError
         If the file can't be read or says something wrong: every mistake, by line and column.
+
+    Examples
+    --------
+    >>> scenario = simulate.load_scenario("anthropic.toml", settings=["cash.opening=20"])
+    >>> print(scenario.name)
     """
     found = find_file(file)
     path, layers = found.path, read_chain(found.path, data)

@@ -132,10 +132,20 @@ class Scenario(Section):
             Values by key, such as ``{"cash.opening": 20, "inference.overrun.p90": "40%"}``: what
             a scenario's file may say there, or a distribution.
 
+        Returns
+        -------
+        Scenario
+
         Raises
         ------
         ScenarioError
             If there is no such key, or it can't have such a value.
+
+        Examples
+        --------
+        >>> scenario = simulate.load_scenario("anthropic.toml")
+        >>> mine = scenario.changed({"inference.overrun.p90": 0.3, "cash.opening": "20 bn"})
+        >>> print(mine.name)
         """
         # What tells mistakes knows this class.
         from .load import changed
