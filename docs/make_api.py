@@ -18,8 +18,8 @@ import simulate
 PAGE = Path(__file__).parent / "api.md"
 HEAD = """# Python interface
 
-`import simulate` gives these names; all else may change without notice. Outcomes, metrics, dates and
-settings are written as on the command line. `python -m docs.make_api` writes this page from the
+`import simulate` gives these names; all else may change without notice. Outcomes, metrics, dates
+and settings are written as on the command line. `python -m docs.make_api` writes this page from the
 docstrings.
 """
 ANSWERS = "## What the questions return\n"
@@ -71,9 +71,11 @@ def example(documented: object) -> str:
 def _function(title: str, name: str, function: Callable[..., Any]) -> str:
     said = sections(function)
     parts = [title, f"```python\n{_signature(name, function)}\n```", _markdown(said[""])]
-    for heading in SHOWN:
-        if heading in said:
-            parts.append("\n".join([f"{heading}:", "", *_items(said[heading])]))
+    parts += [
+        "\n".join([f"{heading}:", "", *_items(said[heading])])
+        for heading in SHOWN
+        if heading in said
+    ]
     if code := example(function):
         parts.append(f"```python\n{code}\n```")
     return "\n\n".join(parts) + "\n"
@@ -114,11 +116,14 @@ def _answers(functions: list[Any]) -> list[type]:
     while waiting:
         kind = waiting.pop(0)
         waiting += get_args(kind)
-        if is_dataclass(kind) and isinstance(kind, type) and kind not in found:
-            if kind.__module__.startswith("simulate.analysis."):
-                found[kind] = None
-                waiting += get_type_hints(kind).values()
+        if is_dataclass(kind) and isinstance(kind, type) and kind not in found and _is_answer(kind):
+            found[kind] = None
+            waiting += get_type_hints(kind).values()
     return list(found)
+
+
+def _is_answer(kind: type) -> bool:
+    return kind.__module__.startswith("simulate.analysis.")
 
 
 def _signature(name: str, function: Callable[..., Any]) -> str:

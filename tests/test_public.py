@@ -1,4 +1,4 @@
-"""The package's names: one function a question, cheap to import, asked in the words of a command."""
+"""The package's names: one function a question, cheap to import, in the words of a command."""
 
 import subprocess
 import sys
