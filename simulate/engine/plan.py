@@ -23,58 +23,6 @@ from .tables import build_tables, copula_of, copula_tables, shock_tables
 
 Array = NDArray[np.float64]
 
-# Which key of the scenario fills which row of the kernel's inputs.
-LAB_KEYS = {
-    Lab.DEMAND_PERSISTENCE: "demand.persistence",
-    Lab.DEMAND_VOLATILITY: "demand.volatility",
-    Lab.BASE_OVERRUN: "inference.base_overrun",
-    Lab.OVERRUN_CARRIED: "inference.overrun_carried",
-    Lab.EFFICIENCY_GAIN: "inference.efficiency_gain",
-    Lab.PRICE_EROSION: "inference.price_erosion",
-    Lab.CATCH_UP_HALF_LIFE: "inference.catch_up_half_life",
-    Lab.OTHER_SALES_COST: "inference.other_sales_cost",
-    Lab.FREE_USERS: "free_users.users",
-    Lab.FREE_USER_GROWTH: "free_users.growth",
-    Lab.FREE_USER_CEILING: "free_users.ceiling",
-    Lab.FREE_USER_COST: "free_users.annual_cost",
-    Lab.FREE_USAGE_GROWTH: "free_users.usage_growth",
-    Lab.TRAINING_GROWTH_INITIAL: "training.growth.initial",
-    Lab.TRAINING_GROWTH_LASTING: "training.growth.lasting",
-    Lab.TRAINING_GROWTH_HALF_LIFE: "training.growth.half_life",
-    Lab.TRAINING_DRIFT_CARRIED: "training.drift_carried",
-    Lab.TRAINING_FLOOR: "training.floor",
-    Lab.GENERATION_RATE: "training.generation.rate",
-    Lab.FIXED_COST: "other_costs.fixed",
-    Lab.FIXED_COST_GROWTH: "other_costs.fixed_growth",
-    Lab.VARIABLE_COST: "other_costs.variable",
-    Lab.SCALE_ELASTICITY: "other_costs.scale_elasticity",
-    Lab.STOCK_PAY: "other_costs.stock_pay",
-    Lab.OTHER_CAPITAL_SPENDING: "cash.capital_spending",
-    Lab.WORKING_CAPITAL: "cash.working_capital",
-    Lab.TAX_RATE: "cash.tax_rate",
-    Lab.LOSSES_CARRIED_FORWARD: "cash.losses_carried_forward",
-    Lab.INTEREST_RATE: "cash.interest_rate",
-    Lab.OPENING_CASH: "cash.opening",
-}
-SEGMENT_KEYS = {
-    Segment.GROWTH_INITIAL: "growth.initial",
-    Segment.GROWTH_LASTING: "growth.lasting",
-    Segment.GROWTH_HALF_LIFE: "growth.half_life",
-    Segment.VOLATILITY: "volatility",
-    Segment.MARKET: "market",
-    Segment.INFERENCE_COST: "inference_cost",
-    Segment.CLIENT_LOSS_RATE: "client_loss.rate",
-    Segment.STARTING_REVENUE: "starting_revenue",
-    Segment.REVENUE_PER_USER: "revenue_per_user",
-    Segment.ADOPTION_HALF_LIFE: "adoption_half_life",
-}
-HARDWARE_KEYS = {
-    Hardware.AMOUNT: "amount",
-    Hardware.RENT_REPLACED: "rent_replaced",
-    Hardware.SAVING: "saving",
-}
-FUNDING_KEYS = {Funding.AMOUNT: "amount"}
-
 CERTAIN_SCORE = 40.0
 
 
@@ -214,13 +162,13 @@ def _draws(
 
 def _row_keys(scenario: Scenario) -> list[str]:
     """Return the key of each row of the inputs, in the kernel's order."""
-    keys = list(LAB_KEYS.values())
-    for part, members, fields in (
-        ("segments", scenario.segments, SEGMENT_KEYS),
-        ("hardware", scenario.hardware, HARDWARE_KEYS),
-        ("funding", scenario.funding, FUNDING_KEYS),
+    keys = [row.key for row in Lab]
+    for part, members, rows in (
+        ("segments", scenario.segments, Segment),
+        ("hardware", scenario.hardware, Hardware),
+        ("funding", scenario.funding, Funding),
     ):
-        keys += [f"{part}.{member.name}.{key}" for member in members for key in fields.values()]
+        keys += [f"{part}.{member.name}.{row.key}" for member in members for row in rows]
     return keys
 
 
