@@ -65,13 +65,13 @@ class Event:
 
         Other scenarios' targets are named after the first's where they are different.
         """
-        clause = self.time.in_words.format(level=_targets(scenario, *others))
+        clause = self.time.clause.format(level=_targets(scenario, *others))
         return f"{clause} by the end of {self.date}"
 
     def in_short(self, scenario: Scenario, *others: Scenario) -> str:
         """Return the head of a column, such as ``margin 70% by 2027``; see ``in_words``."""
         level = _targets(scenario, *others)
-        return f"{self.time.in_short.format(level=level)} by {self.date}"
+        return f"{self.time.short.format(level=level)} by {self.date}"
 
 
 def parse_event(text: str, scenario: Scenario, where: str, form: str = FORM) -> Event:

@@ -74,7 +74,7 @@ def live_quarter(quarter: int, plan: Plan, points: Points, inputs: Inputs, state
     watch_cash(quarter, state)
 
 
-# Terms that several equations share
+# Shared terms
 
 
 @kernel

@@ -209,20 +209,20 @@ class Hit(Rows):
     ----------
     title
         The name that columns have, and that people ask for.
-    in_words
-        A clause that says of a path that it has come.
-    in_short
+    clause
+        Says of a path that it has come.
+    short
         The head of a narrow column.
     """
 
     title: str
-    in_words: str
-    in_short: str
+    clause: str
+    short: str
 
-    def __new__(cls, title: str, in_words: str, in_short: str) -> "Hit":
+    def __new__(cls, title: str, clause: str, short: str) -> "Hit":
         """Add an outcome; ``{level}`` stands for the target of gross margin."""
         row = _next_row(cls)
-        row.title, row.in_words, row.in_short = title, in_words, in_short
+        row.title, row.clause, row.short = title, clause, short
         return row
 
     MARGIN_PAYING = (

@@ -8,8 +8,8 @@ import pytest
 from simulate.engine.plan import prepare
 from simulate.engine.run import workspace
 from simulate.model import quarter as model
-from simulate.model.ramp import base_year_ramp
 from simulate.model.rows import Flow
+from simulate.model.schedule import base_year_ramp
 from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.inputs import list_inputs
 from tests.python_kernels import from_python
