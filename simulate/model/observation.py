@@ -29,8 +29,8 @@ from .outcomes import (
     quarter_in_horizon,
     refuse_other_target,
 )
-from .ramp import base_year_ramp
 from .rows import Metric
+from .schedule import base_year_ramp
 
 Array = NDArray[np.float64]
 # From metrics by path and quarter, shape (paths, metrics, quarters), to a number a path.

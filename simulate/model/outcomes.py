@@ -15,57 +15,17 @@ from simulate.scenario.units import number_in_unit, scale_hint, states_unit
 
 from .rows import Hit, Metric
 
-# Names for people, in the order of the kernel's rows.
-HITTING_TIMES = {
-    Hit.MARGIN_PAYING: "gross margin, paying users",
-    Hit.MARGIN_PAYING_HELD: "gross margin, paying users, held",
-    Hit.MARGIN_ALL: "gross margin, with free users",
-    Hit.MARGIN_ALL_HELD: "gross margin, with free users, held",
-    Hit.CASH_FLOW_POSITIVE: "free cash flow positive",
-    Hit.CASH_FLOW_HELD: "free cash flow positive, four quarters in a row",
-    Hit.PAYBACK: "cumulative payback",
-    Hit.OUT_OF_CASH: "out of cash",
-}
-METRICS = {
-    Metric.REVENUE: "revenue",
-    Metric.EBITDA: "EBITDA",
-    Metric.FREE_CASH_FLOW: "free cash flow",
-    Metric.TRAINING: "training cost",
-    Metric.INFERENCE: "inference cost",
-    Metric.CASH: "cash",
-    Metric.MARGIN_PAYING: "gross margin, paying users",
-    Metric.MARGIN_ALL: "gross margin, with free users",
-}
+HITTING_TIMES = {time: time.title for time in Hit}
+METRICS = {metric: metric.title for metric in Metric}
 FUNDING_NEED = "peak funding need"
 OUTCOME_COLUMNS = (*HITTING_TIMES.values(), FUNDING_NEED)
-
-
-# "The latter part of the decade" (B1).
+# "The latter part of the decade", before which lenders expect no free cash flow (B1 of
+# docs/facts.md): its last year, the same for every lab, so that answers can be compared.
 CASH_YEAR = 2030
 DATE = r"\d{4}(?:Q[1-4])?"
 LEVEL = r"[-+]?\d[\d.,]*\s*%?"
 EVENT = re.compile(rf"(?P<name>.+?)(?:\s+(?P<level>{LEVEL}))?\s+by\s+(?P<date>{DATE})")
 FORM = '"gross margin 70% by 2027" or "out of cash by 2028Q2"'
-IN_WORDS = {
-    Hit.MARGIN_PAYING: "gross margin (paying users) reaches {level}",
-    Hit.MARGIN_PAYING_HELD: "gross margin (paying users) has been held at {level}",
-    Hit.MARGIN_ALL: "gross margin (with free users) reaches {level}",
-    Hit.MARGIN_ALL_HELD: "gross margin (with free users) has been held at {level}",
-    Hit.CASH_FLOW_POSITIVE: "free cash flow turns positive",
-    Hit.CASH_FLOW_HELD: "free cash flow has been positive for four quarters in a row",
-    Hit.PAYBACK: "cumulative free cash flow is paid back",
-    Hit.OUT_OF_CASH: "cash runs out",
-}
-IN_SHORT = {
-    Hit.MARGIN_PAYING: "margin {level}",
-    Hit.MARGIN_PAYING_HELD: "margin {level} held",
-    Hit.MARGIN_ALL: "margin {level}",
-    Hit.MARGIN_ALL_HELD: "margin {level} held",
-    Hit.CASH_FLOW_POSITIVE: "cash flow > 0",
-    Hit.CASH_FLOW_HELD: "4 quarters of cash flow > 0",
-    Hit.PAYBACK: "payback",
-    Hit.OUT_OF_CASH: "out of cash",
-}
 GOAL = re.compile(r"P\(\s*(.+?)\s*\)\s*(?:±|\+-|\+/-)\s*(\S.*)")
 VALUE = re.compile(r"P\(\s*(.+?)\s*\)\s*(>=?|≥|<=?|≤)\s*(\S.*)")
 GOAL_FORM = '"P(gross margin by 2027) ± 0.0005"'
@@ -105,13 +65,13 @@ class Event:
 
         Other scenarios' targets are named after the first's where they are different.
         """
-        clause = IN_WORDS[self.time].format(level=_targets(scenario, *others))
+        clause = self.time.clause.format(level=_targets(scenario, *others))
         return f"{clause} by the end of {self.date}"
 
     def in_short(self, scenario: Scenario, *others: Scenario) -> str:
         """Return the head of a column, such as ``margin 70% by 2027``; see ``in_words``."""
         level = _targets(scenario, *others)
-        return f"{IN_SHORT[self.time].format(level=level)} by {self.date}"
+        return f"{self.time.short.format(level=level)} by {self.date}"
 
 
 def parse_event(text: str, scenario: Scenario, where: str, form: str = FORM) -> Event:

@@ -7,9 +7,14 @@ import pytest
 
 from simulate.plots import PICTURES
 from simulate.scenario import load_scenario
+from tests.test_rooms import ORDER
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
+
+
+def read(page: str) -> str:
+    return (ROOT / page).read_text(encoding="utf-8")
 
 
 def test_the_readmes_scenario_loads(tmp_path: Path) -> None:
@@ -33,11 +38,24 @@ def test_the_readme_names_every_scenario() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))], ids=str
+    "page", [*ROOT.glob("*.md"), *sorted((ROOT / "docs").rglob("*.md"))], ids=str
 )
 def test_no_link_leads_nowhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
         assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/extending.md"])
+def test_every_file_that_a_page_for_contributors_names_is_there(page: str) -> None:
+    named = re.findall(r"`((?:simulate|tests|docs|configs|benchmarks)/[^`]+)`", read(page))
+    # A new command's files are called x.
+    missing = [path for path in named if "/x.py" not in path and not (ROOT / path).exists()]
+    assert len(named) > 10
+    assert not missing
+
+
+def test_contributors_read_of_the_rooms_in_the_order_of_import() -> None:
+    assert re.findall(r"(?m)^\| `simulate/(\w+)/` \|", read("CONTRIBUTING.md")) == list(ORDER)
 
 
 @pytest.mark.parametrize("page", [ROOT / "README.md", ROOT / "docs" / "gallery.md"], ids=str)

@@ -10,8 +10,8 @@ from scipy.stats import norm
 from simulate.engine.estimate import Estimate
 from simulate.engine.result import Result
 from simulate.engine.run import Simulation
-from simulate.model.ramp import base_year_ramp
 from simulate.model.rows import Hit, Metric
+from simulate.model.schedule import base_year_ramp
 from simulate.scenario import Scenario
 from tests.model.test_closed_forms import quiet
 from tests.scenarios import changed, value
