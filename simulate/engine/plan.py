@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from simulate.kernels.arrays import LANES, Draws, Inputs, Plan, Points, Schedule
-from simulate.kernels.points import pseudo_random_points, sobol_points
 from simulate.model.ramp import base_year_ramp
 from simulate.model.rows import Funding, Hardware, Lab, Segment
 from simulate.scenario import schema
@@ -19,7 +18,8 @@ from simulate.scenario.quantity import ZERO
 from simulate.scenario.schema import Scenario
 
 from .layout import GENERATION, Layout, client_loss_slot, layout_of, segment_slot
-from .tables import build_tables, copula_of, copula_tables, shock_tables
+from .sampling import point_set
+from .tables import Tabulate, build_tables, copula_of, tabulate, tail_curves
 
 Array = NDArray[np.float64]
 
@@ -106,8 +106,7 @@ class Prepared:
 
     def points(self, sampler: str, seed: int, replicate: int) -> Points:
         """Return a replicate's point set."""
-        make = sobol_points if sampler == "sobol" else pseudo_random_points
-        return make(self.layout.dimensions, seed, replicate)
+        return point_set(sampler, seed, replicate, self.layout.dimensions)
 
     def inputs(self) -> Inputs:
         """Return room for a block's inputs, with those that are certain filled in."""
@@ -126,7 +125,9 @@ class Prepared:
         )
 
 
-def prepare(scenario: Scenario, layout: Layout | None = None) -> Prepared:
+def prepare(
+    scenario: Scenario, layout: Layout | None = None, tabulate: Tabulate = tabulate
+) -> Prepared:
     """Turn a scenario into the arrays that kernels take.
 
     Parameters
@@ -135,6 +136,8 @@ def prepare(scenario: Scenario, layout: Layout | None = None) -> Prepared:
         From ``load_scenario``; one that was made in another way is validated first.
     layout
         From ``common_layout`` for common random numbers; by default its own.
+    tabulate
+        As for ``build_tables``.
 
     Returns
     -------
@@ -152,15 +155,13 @@ def prepare(scenario: Scenario, layout: Layout | None = None) -> Prepared:
     inputs = correlated_inputs(scenario)
     drawn = tuple(i.key for i in inputs if i.quantity.drawn == "path")
     draws = _draws(scenario, layout, drawn, [rows.index(key) for key in drawn])
-    tabulated = [i.distribution for i in inputs] + _event_sizes(scenario)
-    tables = build_tables(
-        [distribution.quantile_at_score for distribution in tabulated]
-        + copula_tables(scenario.copula)
-        + shock_tables(scenario.shocks),
-        [distribution.breaks for distribution in tabulated],
-    )
+    curves = [
+        *(i.distribution for i in inputs),
+        *_event_sizes(scenario),
+        *tail_curves(scenario),
+    ]
     return Prepared(
-        plan=Plan(draws, tables, _schedule(scenario)),
+        plan=Plan(draws, build_tables(curves, tabulate), _schedule(scenario)),
         layout=layout,
         rows=tuple(by_key.get(key, ZERO) for key in rows),
         drawn_keys=drawn,

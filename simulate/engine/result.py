@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -21,12 +21,13 @@ from simulate.model.tally import (
     margin_edges,
     money_edges,
 )
+from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.quarters import format_quarter
-from simulate.scenario.schema import Scenario
 from simulate.version import package_version
 
+from .block import trace_paths
 from .estimate import Estimate, centred, histogram_quantiles, probability, within
-from .layout import Layout
+from .plan import Prepared
 
 Array = NDArray[np.float64]
 
@@ -34,6 +35,7 @@ NEVER_NEGATIVE = (Metric.REVENUE, Metric.TRAINING, Metric.INFERENCE)
 LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 LEVEL_NAMES = tuple(f"p{100 * level:02.0f}" for level in LEVELS)
 NEVER = "never"
+TRACED_PATHS = 1 << 10
 DISCLAIMER = "A model's answer from stated assumptions; no investment advice."
 
 
@@ -119,27 +121,21 @@ class Result:
         Counts by replicate: each array of ``Tally`` with a leading axis of replicates.
     seconds
         Time of the simulation.
-    outcomes
-        One row a path, if asked for: replicate, path, hitting times in quarters from the first of
-        the horizon (the number of quarters stands for never; ``dated`` names them), peak funding
-        need in billions of dollars, and the uncertain inputs if those were asked for.
+    prepared
+        The scenario as kernels see it.
+    by_path
+        What ``outcomes`` returns, where the run kept it.
     goal
         What became of the precision that was asked for, in words.
-    traces
-        Metrics of the first paths of replicate 0, quarter by quarter, in the order of ``METRICS``:
-        shape (paths, metrics, quarters). ``run`` keeps 1,024 of them, however many it counts.
-    layout
-        Of the run's points where it shares them with other scenarios' runs; else its own.
     """
 
     scenario: Scenario
     replicate_paths: int
     tally: Tally
     seconds: float
-    outcomes: pd.DataFrame | None = None
+    prepared: Prepared
+    by_path: pd.DataFrame | None = None
     goal: str = ""
-    traces: Array = field(default_factory=lambda: np.empty((0, len(METRICS), 0)), repr=False)
-    layout: Layout | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         """Return what was run: in a notebook all its numbers would fill many pages."""
@@ -161,6 +157,33 @@ class Result:
         """Fiscal years of the horizon."""
         horizon = self.scenario.horizon
         return list(range(horizon.first_year, horizon.last_year + 1))
+
+    @property
+    def outcomes(self) -> pd.DataFrame:
+        """One row a path: replicate, path, its outcomes, and what else was kept of it.
+
+        Hitting times are in quarters from the first of the horizon, whose number stands for never
+        (``dated`` names them); peak funding need is in billions of dollars.
+
+        Raises
+        ------
+        ScenarioError
+            If the run kept none.
+        """
+        if self.by_path is None:
+            raise ScenarioError("no path was kept; run(scenario, keep_outcomes=True) keeps them")
+        return self.by_path
+
+    @cached_property
+    def traces(self) -> Array:
+        """Metrics of the first 1,024 paths of replicate 0, however many were counted.
+
+        Quarter by quarter, in the order of ``METRICS``: shape (paths, metrics, quarters). They are
+        simulated when they are first asked for.
+        """
+        options = self.scenario.sampling
+        points = self.prepared.points(options.sampler, options.seed, 0)
+        return trace_paths(self.prepared, points, TRACED_PATHS)
 
     def quarter_name(self, quarter: int) -> str:
         """Return the name of a quarter counted from the first, or ``never`` past the last."""
