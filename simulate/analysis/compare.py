@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from simulate.engine.estimate import Estimate, change_of_probability, probability
 from simulate.engine.layout import Layout, common_layout
-from simulate.engine.result import Replicated, Result
+from simulate.engine.result import Result
 from simulate.engine.run import Session
 from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
+from simulate.engine.statistics import Replicated
 from simulate.kernels.arrays import LANES
 from simulate.model.observation import Measure
 from simulate.model.outcomes import (

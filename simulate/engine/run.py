@@ -20,9 +20,10 @@ from simulate.scenario.quarters import format_quarter
 from .block import trace_paths
 from .layout import Layout
 from .plan import prepare
-from .result import LEVELS, Result
+from .result import Result
 from .sampling import as_asked, point_sets, with_sampling
 from .simulation import OUTCOMES_ALONE, Kept, OutcomeSink, Progress, Simulation, thread_count
+from .statistics import LEVELS
 from .tables import tabulate
 
 LARGEST = f"{LARGEST_AMOUNT / 1e6:.0f} million bn USD"
