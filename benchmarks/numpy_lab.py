@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from simulate.engine.run import empty_tally
+from simulate.engine.block import empty_tally
 from simulate.kernels.arrays import index
 from simulate.model.rows import Flow, Hit, Metric
 from simulate.model.schedule import base_year_ramp

@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simulate.engine.estimate import Estimate, WeightedPaths, centred, within
-from simulate.engine.run import Progress, run, with_sampling
+from simulate.engine.run import run
+from simulate.engine.sampling import with_sampling
+from simulate.engine.simulation import Progress
 from simulate.model.observation import Figure, Observation, measures_of
 from simulate.scenario import Scenario
 
@@ -132,7 +134,6 @@ def backtest(
         threads=threads,
         progress=progress,
     ).outcomes
-    assert outcomes is not None
     every = WeightedPaths(np.ones(len(outcomes)), outcomes["replicate"].to_numpy())
     scores = [score(o, o.seen.of_paths(outcomes), every) for o in observations]
     return Backtest(scenario, len(outcomes), scores)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal, NamedTuple, Protocol, Self
 
@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 
 from simulate.engine.estimate import Estimate, change_of_probability, probability
 from simulate.engine.layout import Layout, common_layout
-from simulate.engine.result import Replicated, Result
-from simulate.engine.run import Progress, run, with_sampling
+from simulate.engine.result import Result
+from simulate.engine.run import Session
+from simulate.engine.sampling import with_sampling
+from simulate.engine.simulation import Progress
+from simulate.engine.statistics import Replicated
 from simulate.kernels.arrays import LANES
 from simulate.model.observation import Measure
 from simulate.model.outcomes import (
@@ -109,14 +112,14 @@ class CommonRandomNumbers:
         Paths, replicates, seed and sampler.
     horizon
         The shortest of all: amounts and dates compare only within the same years.
-    threads
-        As for ``run``.
+    session
+        In which they are run: they share their points, and what tables they have in common.
     """
 
     layout: Layout
     sampling: Sampling
     horizon: Horizon
-    threads: int | None = None
+    session: Session = field(repr=False, compare=False)
 
     @property
     def paths(self) -> int:
@@ -162,9 +165,8 @@ class CommonRandomNumbers:
 
         alike = self.within_horizon(scenario).model_copy(update={"sampling": self.sampling})
         keep = measures is not None
-        return run(
+        return self.session.run(
             alike,
-            threads=self.threads,
             layout=self.layout,
             progress=report,
             keep_outcomes=keep,
@@ -190,7 +192,7 @@ def common_random_numbers(
         raise ScenarioError(f"{names}: horizons that begin in different quarters don't compare")
     sampling = with_sampling(scenarios[0], paths, seed).sampling
     shortest = min((scenario.horizon for scenario in scenarios), key=lambda h: h.quarters)
-    return CommonRandomNumbers(common_layout(scenarios), sampling, shortest, threads)
+    return CommonRandomNumbers(common_layout(scenarios), sampling, shortest, Session(threads))
 
 
 def compare(

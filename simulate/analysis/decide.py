@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from simulate.engine.estimate import Estimate, centred, mean_of_replicates, within
-from simulate.engine.run import Progress, deviation_columns
+from simulate.engine.simulation import Progress, deviation_columns
 from simulate.kernels.arrays import index
 from simulate.model.observation import Measure
 from simulate.model.outcomes import HITTING_TIMES, OUTCOME_COLUMNS
@@ -316,7 +316,6 @@ def weigh(
             of=len(options),
             measures={PAYOFF: payoff_of(decision, scenario.horizon.first_year)},
         )
-        assert result.outcomes is not None
         frames.append(_less_costs(result.outcomes, decision, name, scenario))
     payoffs = Payoffs(
         np.stack([frame[PAYOFF].to_numpy() for frame in frames], axis=1),

@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from simulate.engine.estimate import Estimate
-from simulate.engine.run import Progress, run, thread_count, with_sampling
+from simulate.engine.run import run
+from simulate.engine.sampling import with_sampling
+from simulate.engine.simulation import Progress, thread_count
 from simulate.kernels.arrays import LANES
 from simulate.model.outcomes import OUTCOME_COLUMNS, Outcome, headline_outcomes, variables
 from simulate.scenario import Scenario
@@ -127,17 +129,25 @@ def find_drivers(
     each, kept_paths = blocks * step, -(-min(KEPT_TIMES * paths, MOST_KEPT) // step) * step
     runs = runs_of_decomposition(found)
     work = _Work(kept_paths + runs * each, progress)
-    kept = run(
+    result = run(
         scenario,
         paths=kept_paths,
         threads=threads,
         keep_outcomes=True,
         keep_inputs=True,
         progress=lambda done, _total, _error: work.reach(done),
-    ).outcomes
-    assert kept is not None
+    )
+    kept = result.outcomes
     measure = variables(asked, kept[list(OUTCOME_COLUMNS)].to_numpy(np.float32))
-    parts = decompose(scenario, found, measure, blocks, thread_count(threads), work.add)
+    parts = decompose(
+        result.prepared,
+        scenario.sampling,
+        found,
+        measure,
+        blocks,
+        thread_count(threads),
+        work.add,
+    )
     return Drivers(
         scenario=scenario,
         found=found,

@@ -12,7 +12,8 @@ from scipy.interpolate import PchipInterpolator
 from scipy.optimize import toms748
 
 from simulate.engine.estimate import Estimate, centred, widened
-from simulate.engine.run import BeyondRangeError, Progress
+from simulate.engine.run import BeyondRangeError
+from simulate.engine.simulation import Progress
 from simulate.model.outcomes import Target
 from simulate.scenario import Scenario
 from simulate.scenario.setting import Setting, at_values, refuse_overlap

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simulate.engine.estimate import Estimate
-from simulate.engine.run import Progress
+from simulate.engine.simulation import Progress
 from simulate.scenario import Scenario
 from simulate.text.compare import measured_apart
 from simulate.text.numbers import figure as written

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simulate.engine.estimate import Estimate
-from simulate.engine.run import Progress
+from simulate.engine.simulation import Progress
 from simulate.model.outcomes import Event
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.setting import Setting, Value, at_values, refuse_overlap

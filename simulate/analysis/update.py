@@ -9,7 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simulate.engine.estimate import Estimate, WeightedPaths
-from simulate.engine.run import Progress, run, with_sampling
+from simulate.engine.run import run
+from simulate.engine.sampling import with_sampling
+from simulate.engine.simulation import Progress
 from simulate.model.observation import (
     Figure,
     Happening,
@@ -180,7 +182,6 @@ def update(
         threads=threads,
         progress=progress,
     ).outcomes
-    assert outcomes is not None
     replicate = outcomes["replicate"].to_numpy()
     places = [place_among(o, o.seen.of_paths(outcomes)) for o in observations]
     likelihoods = [o.log_likelihood(o.seen.of_paths(outcomes)) for o in observations]

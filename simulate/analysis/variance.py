@@ -10,14 +10,13 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from simulate.engine.block import Workspace
 from simulate.engine.estimate import Estimate, ratio_of_means
-from simulate.engine.plan import Prepared, prepare
-from simulate.engine.run import empty_tally, workspace
+from simulate.engine.plan import Prepared
 from simulate.kernels.arrays import LANES
 from simulate.kernels.points import mixed_points, ordered_root, twin_points
-from simulate.model.block import simulate_blocks
 from simulate.model.outcomes import OUTCOME_COLUMNS
-from simulate.scenario import Scenario
+from simulate.scenario.frame import Sampling
 
 from .driver_list import DriverList
 
@@ -206,9 +205,7 @@ class MixedPaths:
     ) -> None:
         self._plan, self._found, self._variables = prepared.plan, found, variables
         self._points, self._other = twin_points(prepared.layout.dimensions, seed, replicate)
-        self._space = workspace(prepared)
-        self._tally = empty_tally(prepared.layout.quarters)
-        self._no_inputs = np.empty((0, len(prepared.drawn_keys)), np.float32)
+        self._space = Workspace(prepared)
         self._counted = counted
         self._order: tuple[int, ...] = ()
 
@@ -227,18 +224,8 @@ class MixedPaths:
         self._draw_in(tuple(order))
         coordinates = [c for place in taken for c in self._found.drivers[place].coordinates]
         outcomes = np.empty((blocks * LANES, len(OUTCOME_COLUMNS)), np.float32)
-        simulate_blocks(
-            self._plan,
-            mixed_points(self._points, self._other, coordinates),
-            self._space.inputs,
-            self._space.state,
-            first_block,
-            blocks,
-            self._tally,
-            outcomes,
-            self._no_inputs,
-            np.empty((0, 0, 0)),
-        )
+        points = mixed_points(self._points, self._other, coordinates)
+        self._space.simulate(points, first_block, blocks, plan=self._plan, outcomes=outcomes)
         self._counted(len(outcomes))
         return self._variables(outcomes)
 
@@ -352,7 +339,8 @@ def runs_of_decomposition(found: DriverList) -> int:
 
 
 def decompose(
-    scenario: Scenario,
+    prepared: Prepared,
+    sampling: Sampling,
     found: DriverList,
     variables: Variables,
     blocks: int,
@@ -363,7 +351,9 @@ def decompose(
 
     Parameters
     ----------
-    scenario
+    prepared
+        The scenario.
+    sampling
         Whose replicates and seed are taken.
     found
         Its drivers.
@@ -380,8 +370,7 @@ def decompose(
     -------
     Decomposition
     """
-    prepared = prepare(scenario)
-    seed = scenario.sampling.seed
+    seed = sampling.seed
     stopped = threading.Event()
 
     def count(paths: int) -> None:
@@ -399,7 +388,7 @@ def decompose(
 
     with ThreadPoolExecutor(threads) as pool:
         try:
-            each = list(pool.map(of_replicate, range(scenario.sampling.replicates)))
+            each = list(pool.map(of_replicate, range(sampling.replicates)))
         except BaseException:
             stopped.set()
             pool.shutdown(wait=True, cancel_futures=True)

@@ -65,7 +65,7 @@ def drivers(
 ) -> None:
     """Say which inputs and shocks drive the outcomes, and write tables and pictures."""
     from simulate.analysis.drivers import find_drivers, summary
-    from simulate.engine.run import with_sampling
+    from simulate.engine.sampling import with_sampling
     from simulate.model.outcomes import headline_outcomes, parse_outcome
     from simulate.output.drivers import drivers_folder, write_drivers
     from simulate.output.workbook import parse_kinds

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulate.kernels.arrays import LANES, Draws, Inputs, Plan, Points
-from simulate.kernels.points import pseudo_random_points, sobol_points
 from simulate.model.rows import Funding, Hardware, Lab, Segment
 from simulate.model.schedule import schedule_of
 from simulate.scenario.correlations import correlation_matrix
@@ -16,7 +15,8 @@ from simulate.scenario.quantity import ZERO
 from simulate.scenario.schema import Scenario
 
 from .layout import GENERATION, Layout, client_loss_slot, layout_of, segment_slot
-from .tables import build_tables, copula_of, copula_tables, shock_tables
+from .sampling import point_set
+from .tables import Tabulate, build_tables, copula_of, tabulate, tail_curves
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,7 @@ class Prepared:
 
     def points(self, sampler: str, seed: int, replicate: int) -> Points:
         """Return a replicate's point set."""
-        make = sobol_points if sampler == "sobol" else pseudo_random_points
-        return make(self.layout.dimensions, seed, replicate)
+        return point_set(sampler, seed, replicate, self.layout.dimensions)
 
     def inputs(self) -> Inputs:
         """Return room for a block's inputs, with those that are certain filled in."""
@@ -67,7 +66,9 @@ class Prepared:
         )
 
 
-def prepare(scenario: Scenario, layout: Layout | None = None) -> Prepared:
+def prepare(
+    scenario: Scenario, layout: Layout | None = None, tabulate: Tabulate = tabulate
+) -> Prepared:
     """Turn a scenario into the arrays that kernels take.
 
     Parameters
@@ -76,6 +77,8 @@ def prepare(scenario: Scenario, layout: Layout | None = None) -> Prepared:
         From ``load_scenario``; one that was made in another way is validated first.
     layout
         From ``common_layout`` for common random numbers; by default its own.
+    tabulate
+        As for ``build_tables``.
 
     Returns
     -------
@@ -93,15 +96,13 @@ def prepare(scenario: Scenario, layout: Layout | None = None) -> Prepared:
     inputs = correlated_inputs(scenario)
     drawn = tuple(i.key for i in inputs if i.quantity.drawn == "path")
     draws = _draws(scenario, layout, drawn, [rows.index(key) for key in drawn])
-    tabulated = [i.distribution for i in inputs] + _event_sizes(scenario)
-    tables = build_tables(
-        [distribution.quantile_at_score for distribution in tabulated]
-        + copula_tables(scenario.copula)
-        + shock_tables(scenario.shocks),
-        [distribution.breaks for distribution in tabulated],
-    )
+    curves = [
+        *(i.distribution for i in inputs),
+        *_event_sizes(scenario),
+        *tail_curves(scenario),
+    ]
     return Prepared(
-        plan=Plan(draws, tables, schedule_of(scenario)),
+        plan=Plan(draws, build_tables(curves, tabulate), schedule_of(scenario)),
         layout=layout,
         rows=tuple(by_key.get(key, ZERO) for key in rows),
         drawn_keys=drawn,

@@ -234,13 +234,6 @@ def test_an_svg_says_its_finding_to_those_who_cannot_see_it(draw: Draw, tmp_path
     assert f"<title>{figure.get_label()}</title>" in (tmp_path / "picture.svg").read_text()
 
 
-def test_a_picture_of_paths_needs_paths(result: Result) -> None:
-    bare = Result(result.scenario, result.replicate_paths, result.tally, result.seconds)
-    PICTURES["fans"](bare)
-    with pytest.raises(ValueError, match="no traces"):
-        PICTURES["cash_bridge"](bare)
-
-
 HOSTILE = {
     "a long name and source, a target of many digits": {
         "name": LONG,
