@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simulate.kernels.arrays import index
-from simulate.model.outcomes import HITTING_TIMES, METRICS
+from simulate.model.outcomes import HITTING_TIMES, METRICS, NEVER_NEGATIVE, bounds_of
 from simulate.model.rows import Hit, Metric
 from simulate.model.tally import (
     FIXED_POINT,
@@ -30,7 +30,6 @@ from .layout import Layout
 
 Array = NDArray[np.float64]
 
-NEVER_NEGATIVE = (Metric.REVENUE, Metric.TRAINING, Metric.INFERENCE)
 LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 LEVEL_NAMES = tuple(f"p{100 * level:02.0f}" for level in LEVELS)
 NEVER = "never"
@@ -434,7 +433,7 @@ class Result:
         for metric in METRICS:
             means = self.tally.sums[:, index(metric)] / (FIXED_POINT * self.replicate_paths)
             pooled, each = _pooled_and_each(*self.histogram(metric))
-            ends = _range_of(metric)
+            ends = bounds_of(metric)
             found[metric] = [
                 _statistics_of(means[:, quarter], pooled[quarter], each[:, quarter], ends)
                 for quarter in range(self.scenario.horizon.quarters)
@@ -508,13 +507,6 @@ class Result:
     def to_json(self) -> str:
         """Return ``summary`` as JSON text."""
         return json.dumps(self.summary(), indent=2, ensure_ascii=False)
-
-
-def _range_of(metric: Metric) -> tuple[float, float]:
-    """Return what a metric can't be less or more than."""
-    if index(metric) >= MONEY_METRICS:
-        return -math.inf, 1.0
-    return (0.0 if metric in NEVER_NEGATIVE else -math.inf), math.inf
 
 
 def _from_zero(counts: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], Array]:

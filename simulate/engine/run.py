@@ -16,8 +16,8 @@ from pydantic import ValidationError
 from simulate.kernels.arrays import BASE_QUARTERS, LANES, Drawn, Inputs, Points, State, width
 from simulate.kernels.draws import draw_deviations
 from simulate.model.block import simulate_blocks
-from simulate.model.observation import Measure
-from simulate.model.outcomes import METRICS, OUTCOME_COLUMNS, Goal, parse_goal
+from simulate.model.goal import Goal, parse_goal
+from simulate.model.outcomes import METRICS, OUTCOME_COLUMNS, Measure
 from simulate.model.rows import Flow, Hit, Level, Metric, Now
 from simulate.model.tally import (
     LARGEST_AMOUNT,
@@ -34,6 +34,7 @@ from simulate.scenario.quarters import format_quarter
 
 from .layout import Layout
 from .plan import Prepared, prepare
+from .reading import read
 from .result import LEVELS, Result
 
 LARGEST = f"{LARGEST_AMOUNT / 1e6:.0f} million bn USD"
@@ -354,8 +355,8 @@ def run(
         Keep these numbers beside them, by column: functions of metrics by path and quarter, shape
         (paths, metrics, quarters), that give one number a path, shape (paths,).
     until
-        A goal such as ``P(gross margin by 2027) ± 0.0005``: paths are doubled until that standard
-        error is met; ``paths`` is then the limit, 2**28 if not given.
+        A goal such as ``P(gross margin by 2027) ± 0.0005`` or ``revenue 2027 ± 0.1 bn``: paths are
+        doubled until that standard error is met; ``paths`` is then the limit, 2**28 if not given.
     progress
         Called with the paths done, the paths wanted, and the error of the goal, NaN without one.
     sink
@@ -413,8 +414,7 @@ def _advance_until(
 
     while True:
         simulation.advance(wanted, with_error)
-        reached = simulation.result().probability_by(goal.event.time, goal.event.quarter)
-        error = reached.standard_error
+        error = read(goal.outcome, simulation.result()).estimate.standard_error
         if error <= goal.error:
             return f"Goal met: {goal.text}: the error is {error:.2g}."
         if simulation.paths >= limit:
