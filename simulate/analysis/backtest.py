@@ -10,7 +10,8 @@ from simulate.engine.estimate import Estimate, WeightedPaths, centred, within
 from simulate.engine.run import run
 from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
-from simulate.model.observation import Figure, Observation, measures_of
+from simulate.model.observation import Observation
+from simulate.model.outcomes import Amount, measures_of
 from simulate.scenario import Scenario
 
 Array = NDArray[np.float64]
@@ -50,7 +51,7 @@ class Score:
     @property
     def is_amount(self) -> bool:
         """Whether it is of a figure, and not of an event."""
-        return isinstance(self.observation.seen, Figure)
+        return isinstance(self.observation.seen, Amount)
 
     @property
     def is_certain(self) -> bool:
@@ -126,11 +127,10 @@ def backtest(
     Backtest
     """
     scenario = with_sampling(scenario, paths or PATHS, None)
-    figures = [o.seen for o in observations if isinstance(o.seen, Figure)]
     outcomes = run(
         scenario,
         keep_outcomes=True,
-        measures=measures_of(figures),
+        measures=measures_of(o.seen for o in observations),
         threads=threads,
         progress=progress,
     ).outcomes
@@ -142,7 +142,7 @@ def backtest(
 def score(observation: Observation, by_path: Array, every: WeightedPaths) -> Score:
     """Score what paths predicted of an observation, shape (paths,)."""
     value = observation.value
-    is_amount = isinstance(observation.seen, Figure)
+    is_amount = isinstance(observation.seen, Amount)
     quantiles = every.quantiles(by_path, LEVELS)
     each = [
         ranked_probability_score(by_path[every.replicate == replicate], value)

@@ -11,8 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from simulate.engine.estimate import Estimate, centred, mean_of_replicates, within
 from simulate.engine.simulation import Progress, deviation_columns
 from simulate.kernels.arrays import index
-from simulate.model.observation import Measure
-from simulate.model.outcomes import HITTING_TIMES, OUTCOME_COLUMNS
+from simulate.model.outcomes import HITTING_TIMES, OUTCOME_COLUMNS, Measure
 from simulate.model.rows import Hit, Metric
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import list_inputs

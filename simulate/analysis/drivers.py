@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from simulate.engine.estimate import Estimate
@@ -15,14 +14,14 @@ from simulate.engine.run import run
 from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress, thread_count
 from simulate.kernels.arrays import LANES
-from simulate.model.outcomes import OUTCOME_COLUMNS, Outcome, headline_outcomes, variables
+from simulate.model.outcomes import Outcome, headline_outcomes, measures_of
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import correlated_inputs
 from simulate.version import package_version
 
 from .driver_list import DriverList, list_drivers
 from .effects import Effect, by_replicate, effects_of_inputs, estimate_of
-from .variance import Decomposition, Index, Together, decompose, runs_of_decomposition
+from .variance import Decomposition, Index, Together, Variables, decompose, runs_of_decomposition
 
 DEFAULT_PATHS = 1 << 15
 # The run whose paths are kept has so many times the paths of the others, but no more than these.
@@ -135,15 +134,16 @@ def find_drivers(
         threads=threads,
         keep_outcomes=True,
         keep_inputs=True,
+        measures=measures_of(asked),
         progress=lambda done, _total, _error: work.reach(done),
     )
     kept = result.outcomes
-    measure = variables(asked, kept[list(OUTCOME_COLUMNS)].to_numpy(np.float32))
+    variables = Variables(asked, [outcome.of_paths(kept) for outcome in asked])
     parts = decompose(
         result.prepared,
         scenario.sampling,
         found,
-        measure,
+        variables,
         blocks,
         thread_count(threads),
         work.add,
@@ -182,11 +182,10 @@ def _explanations(
     """Put together what the mixed runs and the kept paths tell about each outcome."""
     inputs = [i for i in correlated_inputs(scenario) if i.quantity.drawn == "path"]
     effects = effects_of_inputs(kept, inputs, asked)
-    rows = by_replicate(kept, OUTCOME_COLUMNS)
     return tuple(
         Explanation(
             outcome=outcome,
-            value=estimate_of(outcome, outcome.values(rows)).estimate,
+            value=estimate_of(outcome, by_replicate(kept, outcome.of_paths(kept))).estimate,
             indices=tuple(_indices(parts, place, effects[place])),
             together=tuple(parts.together(place)) if parts.varies(place) else (),
             effects=tuple(sorted(effects[place], key=lambda effect: -abs(effect.change.value))),
@@ -212,7 +211,7 @@ def index_table(drivers: Drivers) -> pd.DataFrame:
     """
     return pd.DataFrame(
         [
-            {"outcome": e.outcome.name, "driver": name, "measure": measure, **asdict(estimate)}
+            {"outcome": e.outcome.asked, "driver": name, "measure": measure, **asdict(estimate)}
             for e in drivers.explanations
             for name, of in [
                 *((index.name, index) for index in e.indices),
@@ -232,7 +231,7 @@ def effect_table(drivers: Drivers) -> pd.DataFrame:
     """
     return pd.DataFrame(
         [
-            {"outcome": e.outcome.name, "input": effect.key, "part": part, **asdict(estimate)}
+            {"outcome": e.outcome.asked, "input": effect.key, "part": part, **asdict(estimate)}
             for e in drivers.explanations
             for effect in e.effects
             for part, estimate in {
@@ -251,7 +250,7 @@ def summary(drivers: Drivers) -> dict[str, Any]:
     return {
         "name": scenario.name,
         "version": package_version(),
-        "asked": [e.outcome.name for e in drivers.explanations],
+        "asked": [e.outcome.asked for e in drivers.explanations],
         "scenario": scenario.model_dump(mode="json"),
         "seed": scenario.sampling.seed,
         "paths": drivers.paths,
@@ -259,7 +258,7 @@ def summary(drivers: Drivers) -> dict[str, Any]:
         "kept_paths": drivers.kept_paths,
         "seconds": round(drivers.seconds, 3),
         "outcomes": {
-            e.outcome.name: {
+            e.outcome.asked: {
                 "value": e.value.as_dict(),
                 "drivers": {
                     i.name: {k: v.as_dict() for k, v in _measures(i).items()} for i in e.indices

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simulate.engine.estimate import Estimate
+from simulate.engine.reading import Reading
 from simulate.engine.simulation import Progress
 from simulate.scenario import Scenario
 from simulate.text.compare import measured_apart
@@ -12,8 +13,7 @@ from simulate.text.numbers import figure as written
 
 from .compare import (
     CommonRandomNumbers,
-    Figure,
-    Reading,
+    Statistic,
     common_random_numbers,
     headlines,
     read_all,
@@ -64,7 +64,7 @@ class Stresses:
 
     scenario: Scenario
     common: CommonRandomNumbers
-    figures: tuple[Figure, ...]
+    figures: tuple[Statistic, ...]
     base: tuple[Estimate, ...]
     tests: tuple[StressTest, ...]
     apart: tuple[str, ...]

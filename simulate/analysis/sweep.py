@@ -11,18 +11,18 @@ from numpy.typing import NDArray
 
 from simulate.engine.estimate import Estimate
 from simulate.engine.simulation import Progress
-from simulate.model.outcomes import Event
+from simulate.model.outcomes import Outcome
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.setting import Setting, Value, at_values, refuse_overlap
 from simulate.text.numbers import figure as written
 
 from .compare import (
     CommonRandomNumbers,
-    Figure,
-    chance_of,
+    Statistic,
     common_random_numbers,
     headlines,
     read_all,
+    statistic_of,
 )
 
 Variation = tuple[Setting, Sequence[Value]]
@@ -61,7 +61,7 @@ class Sweep:
     scenario: Scenario
     common: CommonRandomNumbers
     variations: tuple[Variation, ...]
-    figures: tuple[Figure, ...]
+    figures: tuple[Statistic, ...]
     base: tuple[Estimate, ...]
     cells: tuple[Cell, ...]
 
@@ -113,7 +113,7 @@ class Sweep:
 def sweep(
     scenario: Scenario,
     variations: Sequence[Variation],
-    event: Event | None = None,
+    outcome: Outcome | None = None,
     *,
     paths: int | None = None,
     seed: int | None = None,
@@ -128,8 +128,8 @@ def sweep(
         Whose settings they are.
     variations
         One or two, from ``parse_variation``.
-    event
-        Read its probability instead of the headline figures.
+    outcome
+        Read its probability, or its median, instead of the headline figures.
     paths, seed, threads, progress
         As for ``compare``.
 
@@ -149,7 +149,7 @@ def sweep(
     grid = list(itertools.product(*values))
     everything = [scenario, *(at_values(settings, place) for place in grid)]
     common = common_random_numbers(everything, paths=paths, seed=seed, threads=threads)
-    figures = headlines(scenario) if event is None else (chance_of(event, scenario),)
+    figures = headlines(scenario) if outcome is None else (statistic_of(outcome, scenario),)
     base, *readings = read_all(figures, everything, common, progress)
     return Sweep(
         scenario=scenario,

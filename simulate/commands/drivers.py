@@ -10,7 +10,8 @@ from rich.text import Text
 
 from simulate.engine.result import DISCLAIMER
 from simulate.output.files import RESULTS
-from simulate.text.numbers import money, percent
+from simulate.scenario import Scenario
+from simulate.text.numbers import figure
 from simulate.text.terminal import console, printed
 
 from .session import (
@@ -34,6 +35,7 @@ from .session import (
 
 if TYPE_CHECKING:
     from simulate.analysis.drivers import Drivers, Explanation
+    from simulate.model.outcomes import Outcome
 
 
 def drivers(
@@ -45,7 +47,8 @@ def drivers(
     outcome: Annotated[
         list[str] | None,
         typer.Option(
-            help='What is to be explained, as "P(gross margin by 2027)" or "peak funding need".',
+            help='What is to be explained, as "P(gross margin by 2027)", "revenue 2027" or "peak '
+            'funding need".',
             show_default="the headline ones",
         ),
     ] = None,
@@ -66,14 +69,14 @@ def drivers(
     """Say which inputs and shocks drive the outcomes, and write tables and pictures."""
     from simulate.analysis.drivers import find_drivers, summary
     from simulate.engine.sampling import with_sampling
-    from simulate.model.outcomes import headline_outcomes, parse_outcome
+    from simulate.model.outcomes import headline_outcomes
     from simulate.output.drivers import drivers_folder, write_drivers
     from simulate.output.workbook import parse_kinds
 
     kinds = parse_kinds(tables)
     chosen = read_scenario(file, variant=variant, stress=stress, settings=settings, data=data)
     scenario = with_sampling(chosen, paths, seed)
-    asked = [parse_outcome(text, scenario) for text in outcome or ()] or headline_outcomes(scenario)
+    asked = [_explained(text, scenario) for text in outcome or ()] or headline_outcomes(scenario)
     folder = out or RESULTS / f"{scenario_name(file, variant, stress)}-drivers"
     silent = quiet or as_json
     with drivers_folder(folder, force, tell) as partial:
@@ -86,6 +89,16 @@ def drivers(
     elif not quiet:
         print_drivers(found, console())
         console().print(f"Tables and pictures: {folder}", soft_wrap=True)
+
+
+def _explained(text: str, scenario: Scenario) -> "Outcome":
+    """Return the outcome that is to be explained."""
+    from simulate.model.outcomes import parse_outcome, refuse_other_target
+
+    where = f'--outcome "{text}"'
+    found = parse_outcome(text, scenario, where)
+    refuse_other_target(found, scenario, where)
+    return found
 
 
 def print_drivers(drivers: "Drivers", out: Console) -> None:
@@ -114,8 +127,10 @@ def print_explanation(explanation: "Explanation", letters: dict[str, str], out: 
     from simulate.text.drivers import driver_table, how_far_it_goes, what_moves
 
     outcome, value = explanation.outcome, explanation.value
-    written = percent(value) if outcome.is_probability else f"median {money(value)} bn USD"
-    out.print(Text(f"{outcome.name}: {written}", style="bold"))
+    written = figure(value, outcome.unit)
+    if not outcome.is_probability:
+        written = f"median {written} {outcome.unit.removeprefix('share')}".rstrip()
+    out.print(Text(f"{outcome.asked}: {written}", style="bold"))
     out.print(Text(f"{what_moves(explanation, 'it')}."))
     if not explanation.indices:
         return

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from simulate.model.observation import Measure
-from simulate.model.outcomes import METRICS, Goal
+from simulate.model.goal import Goal
+from simulate.model.outcomes import METRICS, Measure
 from simulate.model.rows import Metric
 from simulate.model.tally import LARGEST_AMOUNT
 from simulate.scenario import Scenario, ScenarioError
@@ -20,6 +20,7 @@ from simulate.scenario.quarters import format_quarter
 from .block import trace_paths
 from .layout import Layout
 from .plan import prepare
+from .reading import read
 from .result import Result
 from .sampling import as_asked, point_sets, with_sampling
 from .simulation import OUTCOMES_ALONE, Kept, OutcomeSink, Progress, Simulation, thread_count
@@ -158,8 +159,8 @@ def run(
         Keep these numbers beside them, by column: functions of metrics by path and quarter, shape
         (paths, metrics, quarters), that give one number a path, shape (paths,).
     until
-        A goal such as ``P(gross margin by 2027) ± 0.0005``: paths are doubled until that standard
-        error is met; ``paths`` is then the limit, 2**28 if not given.
+        A goal such as ``P(gross margin by 2027) ± 0.0005`` or ``revenue 2027 ± 0.1 bn``: paths are
+        doubled until that standard error is met; ``paths`` is then the limit, 2**28 if not given.
     progress
         Called with the paths done, the paths wanted, and the error of the goal, NaN without one.
     sink
@@ -205,8 +206,7 @@ def _advance_until(
 
     while True:
         simulation.advance(wanted, with_error)
-        reached = simulation.result().probability_by(goal.event.time, goal.event.quarter)
-        error = reached.standard_error
+        error = read(goal.outcome, simulation.result()).estimate.standard_error
         if error <= goal.error:
             return f"Goal met: {goal.text}: the error is {error:.2g}."
         if simulation.paths >= limit:

@@ -4,7 +4,7 @@ from pydantic import ValidationError
 
 from simulate.kernels.arrays import Points
 from simulate.kernels.points import pseudo_random_points, sobol_points
-from simulate.model.outcomes import Goal, parse_goal
+from simulate.model.goal import Goal, parse_goal
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.frame import Sampling
 from simulate.scenario.load import refuse_other

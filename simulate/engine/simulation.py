@@ -13,8 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simulate.kernels.arrays import LANES, Points
-from simulate.model.observation import Measure
-from simulate.model.outcomes import OUTCOME_COLUMNS
+from simulate.model.outcomes import OUTCOME_COLUMNS, Measure
 from simulate.model.rows import Metric
 from simulate.model.tally import Tally
 from simulate.scenario import Scenario

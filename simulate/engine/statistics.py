@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate.kernels.arrays import index
+from simulate.model.outcomes import NEVER_NEGATIVE, bounds_of
 from simulate.model.rows import Metric
 from simulate.model.tally import (
     FIXED_POINT,
@@ -22,7 +23,6 @@ from .estimate import Estimate, centred, histogram_quantiles, within
 Array = NDArray[np.float64]
 Counts = NDArray[np.uint32]
 
-NEVER_NEGATIVE = (Metric.REVENUE, Metric.TRAINING, Metric.INFERENCE)
 LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 LEVEL_NAMES = tuple(f"p{100 * level:02.0f}" for level in LEVELS)
 
@@ -62,7 +62,7 @@ def metric_statistics(
     """Return the mean and the quantiles of a metric, by name, in each quarter."""
     means = tally.sums[:, index(metric)] / (FIXED_POINT * replicate_paths)
     pooled, each = _pooled_and_each(*histogram(tally, metric))
-    ends = _range_of(metric)
+    ends = bounds_of(metric)
     return [
         _statistics_of(means[:, quarter], pooled[quarter], each[:, quarter], ends)
         for quarter in range(means.shape[1])
@@ -74,13 +74,6 @@ def funding_statistics(tally: Tally, replicate_paths: int) -> dict[str, Replicat
     pooled, each = _pooled_and_each(*_from_zero(tally.funding_need))
     means = tally.funding_need_sum[:, 0] / (FIXED_POINT * replicate_paths)
     return _statistics_of(means, pooled, each, (0.0, math.inf))
-
-
-def _range_of(metric: Metric) -> tuple[float, float]:
-    """Return what a metric can't be less or more than."""
-    if index(metric) >= MONEY_METRICS:
-        return -math.inf, 1.0
-    return (0.0 if metric in NEVER_NEGATIVE else -math.inf), math.inf
 
 
 def _from_zero(counts: Counts) -> tuple[Counts, Array]:

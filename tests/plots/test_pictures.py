@@ -32,8 +32,9 @@ from simulate.analysis.typical_paths import example_paths
 from simulate.analysis.update import update
 from simulate.engine.result import Result
 from simulate.engine.run import run
+from simulate.model.goal import parse_target
 from simulate.model.observation import read_observations
-from simulate.model.outcomes import parse_target, projected_event
+from simulate.model.outcomes import projected_event
 from simulate.plots import PICTURES
 from simulate.plots.backtest import plot_backtest
 from simulate.plots.compare import plot_comparison
