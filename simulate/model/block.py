@@ -6,8 +6,8 @@ from simulate.kernels.arrays import BASE_QUARTERS, LANES, Array, Inputs, Plan, P
 from simulate.kernels.draws import draw_inputs, enter_block
 from simulate.kernels.jit import entry_kernel, kernel
 
-from .quarter import live_base_quarter, live_quarter, start_paths
-from .rows import Lab, Now
+from .quarter import live_base_quarter, live_quarter, open_cash, start_paths
+from .rows import Now
 from .tally import LARGEST_AMOUNT, Tally, count_metrics, count_outcomes
 
 
@@ -67,8 +67,7 @@ def simulate_block(
     start_paths(inputs, plan.schedule, state)
     for quarter in range(-BASE_QUARTERS, 0):
         live_base_quarter(quarter, plan.schedule, inputs, state)
-    for i in range(LANES):
-        state.now[Now.CASH + i] = inputs.lab[Lab.OPENING_CASH + i]
+    open_cash(inputs.lab, state.now)
     for quarter in range(plan.schedule.quarters):
         live_quarter(quarter, plan, points, inputs, state)
         count_metrics(tally, quarter, state)

@@ -178,6 +178,13 @@ def operate_base_quarter(x: Array, s: Array) -> None:
         s[Now.OTHER_COST + i] = s[Now.FIXED_COST + i] + variable
 
 
+@kernel
+def open_cash(x: Array, s: Array) -> None:
+    """Set cash to the balance with which the horizon begins."""
+    for i in range(LANES):
+        s[Now.CASH + i] = x[Lab.OPENING_CASH + i]
+
+
 # 1. Revenue
 
 
