@@ -74,7 +74,7 @@ def test_a_changed_scenario_is_told_apart_by_its_name(anthropic: Scenario) -> No
         ("cash", {"opening": 20}, "cash.tax_rate: missing"),
         ("segments.apii.market", 3, 'did you mean "api"'),
         ("funding.round_2026.chance", 90, "write 0.9 for 90%"),
-        ("cash..opening", 20, "write the key as"),
+        ("cash..opening", 20, "write it as"),
         ("provenance.notes", [], "provenance: unknown key"),
     ],
 )
