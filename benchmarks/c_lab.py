@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simulate.engine.block import empty_tally
 from simulate.engine.plan import Prepared, prepare
 from simulate.engine.result import Result
-from simulate.engine.run import empty_tally
 from simulate.kernels.arrays import LANES, Copula
 from simulate.kernels.draws import IN_PIECES
 from simulate.model.rows import Hardware, Hit, Lab, Metric, Segment

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from simulate.engine.run import empty_tally
+from simulate.engine.block import empty_tally
 from simulate.kernels.arrays import index
-from simulate.model.ramp import base_year_ramp
 from simulate.model.rows import Flow, Hit, Metric
+from simulate.model.schedule import base_year_ramp
 from simulate.model.tally import (
     FIXED_POINT,
     MANTISSA_SHIFT,

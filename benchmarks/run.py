@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import numpy_lab, prange_lab
+from benchmarks import numpy_lab
 from benchmarks.c_lab import disagreement, simulate_in_c
 from benchmarks.scaling import print_scaling
 from benchmarks.startup import print_memory, print_startup
@@ -22,7 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", metavar=f"{{{','.join(PARTS)}}}", default=PARTS)
     parser.add_argument("--paths", type=int, default=1 << 20)
-    parser.add_argument("--plain-paths", type=int, default=1 << 17, help="of prange and numpy")
+    parser.add_argument("--plain-paths", type=int, default=1 << 17, help="of numpy")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--repeat", type=int, default=3, help="times, of which the least counts")
     parser.add_argument("--picture", type=Path, help="of the scaling, to write")
@@ -43,7 +43,6 @@ def main() -> None:
 def print_ways(scenario: Scenario, paths: int, plain: int, threads: int, repeat: int) -> None:
     """Print times, their ratio to this engine's, and whether the answers agree."""
     run(scenario, paths=1, threads=1)  # compiled, or loaded from the cache
-    prange_lab.hits_by_quarter(scenario, 1)
     here, in_c = f"this engine, {threads} threads", f"C, {threads} threads"
     in_numpy, margin_alone = "numpy, 1 thread", "numpy, 1 thread, the margin alone"
 
@@ -59,9 +58,6 @@ def print_ways(scenario: Scenario, paths: int, plain: int, threads: int, repeat:
         margin_alone: lambda: per_path(
             lambda: numpy_lab.hits_by_quarter(scenario, plain, seed=1), plain
         ),
-        f"numba prange, {threads} threads, the margin alone": lambda: per_path(
-            lambda: prange_lab.hits_by_quarter(scenario, plain, threads), plain
-        ),
     }
     # In turns, so that what else the machine does falls on all of them alike.
     rounds = [{name: way() for name, way in ways.items()} for _ in range(repeat)]
@@ -75,14 +71,10 @@ def print_ways(scenario: Scenario, paths: int, plain: int, threads: int, repeat:
     print(disagreement(simulate_in_c(scenario, paths, threads)[0], result))
     found = result.probability_by_year("gross margin, paying users", 2027)
     print(f"P(gross margin by 2027): {found.value:.4f} here")
-    for name, counts in (
-        ("numpy", numpy_lab.hits_by_quarter(scenario, plain, seed=1)),
-        ("prange", prange_lab.hits_by_quarter(scenario, plain, threads)),
-    ):
-        share = counts[7] / plain
-        error = np.sqrt(share * (1 - share) / plain)
-        apart = abs(share - found.value) / np.hypot(error, found.standard_error)
-        print(f"    {share:.4f} ± {error:.4f} in {name}, {apart:.1f} errors apart")
+    share = numpy_lab.hits_by_quarter(scenario, plain, seed=1)[7] / plain
+    error = np.sqrt(share * (1 - share) / plain)
+    apart = abs(share - found.value) / np.hypot(error, found.standard_error)
+    print(f"    {share:.4f} ± {error:.4f} in numpy, {apart:.1f} errors apart")
     mine = least[here] * paths
     print(f"time to an error of {found.standard_error:.5f}: {mine:.2f} s here")
     needed = found.value * (1 - found.value) / found.standard_error**2

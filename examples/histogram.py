@@ -11,7 +11,7 @@ result = run(scenario, paths=PATHS, keep_outcomes=True)
 need = result.kept["peak funding need"]
 
 figure, axes = plt.subplots()
-axes.hist(need, bins=100, range=(0.0, need.quantile(0.95)), density=True, color="0.7")
+axes.hist(need, bins=100, range=(0.0, float(need.quantile(0.95))), density=True, color="0.7")
 axes.axvline(result.funding_need["p50"].value, color="black", label="median")
 axes.set_xlabel("peak funding need, bn USD")
 axes.set_ylabel("density")

@@ -88,6 +88,15 @@ def test_every_folder_is_a_room_and_few_files_are_loose() -> None:
     assert {path.stem for path in PACKAGE.glob("*.py")} == LOOSE
 
 
+def test_one_module_calls_the_kernel() -> None:
+    callers = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in modules()
+        if "simulate_blocks(" in path.read_text()
+    }
+    assert callers == {"model/block.py", "engine/block.py"}
+
+
 def test_no_two_modules_import_each_other_while_they_load() -> None:
     graph: dict[str, set[str]] = {}
     names = {}

@@ -7,8 +7,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simulate.engine.estimate import Estimate, WeightedPaths, centred, within
-from simulate.engine.run import Progress, run, with_sampling
-from simulate.model.observation import Figure, Observation, as_observations, measures_of
+from simulate.engine.run import run
+from simulate.engine.sampling import with_sampling
+from simulate.engine.simulation import Progress
+from simulate.model.observation import Observation, as_observations
+from simulate.model.outcomes import Amount, measures_of
 from simulate.scenario import Scenario
 
 Array = NDArray[np.float64]
@@ -48,7 +51,7 @@ class Score:
     @property
     def is_amount(self) -> bool:
         """Whether it is of a figure, and not of an event."""
-        return isinstance(self.observation.seen, Figure)
+        return isinstance(self.observation.seen, Amount)
 
     @property
     def is_certain(self) -> bool:
@@ -138,15 +141,13 @@ def backtest(
     """
     observations = as_observations(observed, scenario)
     scenario = with_sampling(scenario, paths or PATHS, seed)
-    figures = [o.seen for o in observations if isinstance(o.seen, Figure)]
     outcomes = run(
         scenario,
         keep_outcomes=True,
-        measures=measures_of(figures),
+        measures=measures_of(o.seen for o in observations),
         threads=threads,
         progress=progress,
     ).outcomes
-    assert outcomes is not None
     every = WeightedPaths(np.ones(len(outcomes)), outcomes["replicate"].to_numpy())
     scores = [score(o, o.seen.of_paths(outcomes), every) for o in observations]
     return Backtest(scenario, len(outcomes), scores)
@@ -155,7 +156,7 @@ def backtest(
 def score(observation: Observation, by_path: Array, every: WeightedPaths) -> Score:
     """Score what paths predicted of an observation, shape (paths,)."""
     value = observation.value
-    is_amount = isinstance(observation.seen, Figure)
+    is_amount = isinstance(observation.seen, Amount)
     quantiles = every.quantiles(by_path, LEVELS)
     each = [
         ranked_probability_score(by_path[every.replicate == replicate], value)

@@ -2,28 +2,35 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Literal, NamedTuple, Protocol, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
-from simulate.engine.estimate import Estimate, change_of_probability, probability
+from simulate.engine.estimate import Estimate, change_of_probability
 from simulate.engine.layout import Layout, common_layout
-from simulate.engine.result import Replicated, Result
-from simulate.engine.run import Progress, run, with_sampling
+from simulate.engine.reading import Reading, read
+from simulate.engine.result import Result
+from simulate.engine.run import Session
+from simulate.engine.sampling import with_sampling
+from simulate.engine.simulation import Progress
+from simulate.engine.statistics import Replicated
 from simulate.kernels.arrays import LANES
-from simulate.model.observation import Measure
 from simulate.model.outcomes import (
     CASH_YEAR,
+    Amount,
     Event,
+    Measure,
+    Outcome,
+    PeakFundingNeed,
+    Unit,
     event_by_year,
     headline_events,
 )
 from simulate.model.rows import Hit, Metric
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.frame import Horizon, Sampling
+
+# The less of them, the better.
+COSTS = (Metric.TRAINING, Metric.INFERENCE)
 
 
 @dataclass(frozen=True)
@@ -111,14 +118,14 @@ class CommonRandomNumbers:
         Paths, replicates, seed and sampler.
     horizon
         The shortest of all: amounts and dates compare only within the same years.
-    threads
-        As for ``run``.
+    session
+        In which they are run: they share their points, and what tables they have in common.
     """
 
     layout: Layout
     sampling: Sampling
     horizon: Horizon
-    threads: int | None = None
+    session: Session = field(repr=False, compare=False)
 
     @property
     def paths(self) -> int:
@@ -164,9 +171,8 @@ class CommonRandomNumbers:
 
         alike = self.within_horizon(scenario).model_copy(update={"sampling": self.sampling})
         keep = measures is not None
-        return run(
+        return self.session.run(
             alike,
-            threads=self.threads,
             layout=self.layout,
             progress=report,
             keep_outcomes=keep,
@@ -192,7 +198,7 @@ def common_random_numbers(
         raise ScenarioError(f"{names}: horizons that begin in different quarters don't compare")
     sampling = with_sampling(scenarios[0], paths, seed).sampling
     shortest = min((scenario.horizon for scenario in scenarios), key=lambda h: h.quarters)
-    return CommonRandomNumbers(common_layout(scenarios), sampling, shortest, threads)
+    return CommonRandomNumbers(common_layout(scenarios), sampling, shortest, Session(threads))
 
 
 def compare(
@@ -239,50 +245,16 @@ def compare(
     return Comparison(tuple(results), tuple(scenarios))
 
 
-class Reading(Protocol):
-    """A figure of one run, small, and with what its change from another run is told from."""
-
-    @property
-    def estimate(self) -> Estimate:
-        """The figure, with its error."""
-        ...
-
-    def change_from(self, before: Self) -> Estimate:
-        """Return the change from another run on common random numbers, with a paired error."""
-        ...
-
-
-class Counted(NamedTuple):
-    """In how many paths of each replicate an event happens, shape (replicates,), of how many."""
-
-    counts: NDArray[np.int64]
-    paths: int
-
-    @property
-    def shares(self) -> NDArray[np.float64]:
-        """The probability in each replicate, shape (replicates,)."""
-        return self.counts / self.paths
-
-    @property
-    def estimate(self) -> Estimate:
-        """The probability."""
-        return probability(self.counts, self.paths)
-
-    def change_from(self, before: "Counted") -> Estimate:
-        """Return the change from another run on common random numbers, with a paired error."""
-        return change_of_probability(before.counts, self.counts, self.paths)
-
-
 @dataclass(frozen=True)
-class Figure:
-    """A number of a run.
+class Statistic:
+    """A number of a run: a probability, or a quantile of an amount.
 
     Attributes
     ----------
     name, short
         In words, and for the head of a column.
     unit
-        A probability, or money.
+        A probability, a share of money, or money.
     more_is_better
         Which way is up.
     read
@@ -291,31 +263,32 @@ class Figure:
 
     name: str
     short: str
-    unit: Literal["probability", "bn USD"]
+    unit: Unit
     more_is_better: bool
     read: Callable[[Result], Reading]
 
 
-def chance_of(event: Event, scenario: Scenario, *others: Scenario) -> Figure:
-    """Return the probability of a scenario's event as a figure.
+def statistic_of(outcome: Outcome, scenario: Scenario, *others: Scenario) -> Statistic:
+    """Return the probability of a scenario's event, or the median of an amount.
 
-    It names the targets of other scenarios, too, in which the figure is read.
+    It names the targets of other scenarios, too, in which it is read.
     """
-    return Figure(
-        f"P({event.in_words(scenario, *others)})",
-        event.in_short(scenario, *others),
-        "probability",
-        event.time is not Hit.OUT_OF_CASH,
-        lambda result: count(event, result),
-    )
+    reading = partial(read, outcome)
+    if isinstance(outcome, Event):
+        return Statistic(
+            f"P({outcome.in_words(scenario, *others)})",
+            outcome.in_short(scenario, *others),
+            "probability",
+            outcome.time is not Hit.OUT_OF_CASH,
+            reading,
+        )
+    is_good = isinstance(outcome, Amount) and outcome.metric not in COSTS
+    name = f"median {outcome.name}"
+    unit = "" if outcome.unit == "share" else f", {outcome.unit}"
+    return Statistic(name, f"{name}{unit}", outcome.unit, is_good, reading)
 
 
-def count(event: Event, result: Result) -> Counted:
-    """Return in how many paths of a run an event happens."""
-    return Counted(result.counts_by(event.time, event.quarter), result.replicate_paths)
-
-
-def headlines(scenario: Scenario, *others: Scenario) -> tuple[Figure, ...]:
+def headlines(scenario: Scenario, *others: Scenario) -> tuple[Statistic, ...]:
     """Return what a report on a scenario leads with.
 
     Parameters
@@ -327,22 +300,16 @@ def headlines(scenario: Scenario, *others: Scenario) -> tuple[Figure, ...]:
 
     Returns
     -------
-    tuple of Figure
+    tuple of Statistic
         The probabilities of the headline events, and the median peak funding need.
     """
-    need = Figure(
-        "median peak funding need",
-        "peak need, bn USD",
-        "bn USD",
-        False,
-        lambda result: result.funding_need_by_replicate("p50"),
-    )
-    events = headline_events(scenario)
-    return (*(chance_of(event, scenario, *others) for event in events), need)
+    events = (statistic_of(event, scenario, *others) for event in headline_events(scenario))
+    need = statistic_of(PeakFundingNeed(), scenario)
+    return (*events, replace(need, short="peak need, bn USD"))
 
 
 def read_all(
-    figures: Sequence[Figure],
+    figures: Sequence[Statistic],
     scenarios: Sequence[Scenario],
     common: CommonRandomNumbers,
     progress: Progress | None = None,
@@ -386,7 +353,7 @@ class Beside:
         From the first, of each further one, with paired errors.
     """
 
-    figure: Figure
+    figure: Statistic
     estimates: tuple[Estimate, ...]
     changes: tuple[Estimate, ...]
 
@@ -403,7 +370,7 @@ def side_by_side(comparison: Comparison) -> tuple[Beside, ...]:
     cash_year = min(max(CASH_YEAR, scenario.horizon.first_year), scenario.horizon.last_year)
     figures = (
         *headlines(scenario, *others),
-        Figure(
+        Statistic(
             "P90 of the peak funding need",
             "P90 of need, bn USD",
             "bn USD",
@@ -420,13 +387,15 @@ def odds_by_year(comparison: Comparison, time: Hit) -> dict[int, Beside]:
     """Return the probability of a hitting time by the end of each year."""
     scenario, *others = (result.scenario for result in comparison.results)
     return {
-        year: _beside(chance_of(event_by_year(time, year, scenario), scenario, *others), comparison)
+        year: _beside(
+            statistic_of(event_by_year(time, year, scenario), scenario, *others), comparison
+        )
         for year in comparison.results[0].years
     }
 
 
-def _median_of_year(metric: Metric, year: int, name: str) -> Figure:
-    return Figure(
+def _median_of_year(metric: Metric, year: int, name: str) -> Statistic:
+    return Statistic(
         f"median {name} of {year}",
         f"median {name} {year}, bn USD",
         "bn USD",
@@ -439,7 +408,7 @@ def _median(result: Result, metric: Metric, year: int) -> Replicated:
     return result.by_replicate(metric, result.last_quarter(year), "p50")
 
 
-def _beside(figure: Figure, comparison: Comparison) -> Beside:
+def _beside(figure: Statistic, comparison: Comparison) -> Beside:
     first, *others = (figure.read(result) for result in comparison.results)
     return Beside(
         figure,

@@ -4,7 +4,8 @@ import math
 from dataclasses import dataclass
 
 from simulate.engine.estimate import Estimate
-from simulate.engine.run import Simulation, with_sampling
+from simulate.engine.run import Session
+from simulate.engine.sampling import with_sampling
 from simulate.model.outcomes import HITTING_TIMES, projected_time
 from simulate.scenario import Scenario
 from simulate.text.numbers import percent
@@ -86,11 +87,12 @@ def converge(
     while 2 * sizes[-1] <= paths:
         sizes.append(2 * sizes[-1])
     found: dict[str, list[Estimate]] = {}
-    for sampler in SAMPLERS:
-        sampling = scenario.sampling.model_copy(update={"sampler": sampler})
-        simulation = Simulation(scenario.model_copy(update={"sampling": sampling}), threads)
-        found[sampler] = []
-        for size in sizes:
-            simulation.advance(size)
-            found[sampler].append(simulation.result().probability_by_year(time, year))
+    with Session(threads) as session:
+        for sampler in SAMPLERS:
+            sampling = scenario.sampling.model_copy(update={"sampler": sampler})
+            simulation = session.simulation(scenario.model_copy(update={"sampling": sampling}))
+            found[sampler] = []
+            for size in sizes:
+                simulation.advance(size)
+                found[sampler].append(simulation.result().probability_by_year(time, year))
     return Convergence(scenario, f"P({HITTING_TIMES[time]} by {year})", sizes, found)

@@ -9,10 +9,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from simulate.engine.estimate import Estimate, centred, mean_of_replicates, within
-from simulate.engine.run import Progress, deviation_columns
+from simulate.engine.simulation import Progress, deviation_columns
 from simulate.kernels.arrays import index
-from simulate.model.observation import Measure
-from simulate.model.outcomes import HITTING_TIMES, OUTCOME_COLUMNS
+from simulate.model.outcomes import HITTING_TIMES, OUTCOME_COLUMNS, Measure
 from simulate.model.rows import Hit, Metric
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import list_inputs
@@ -333,7 +332,6 @@ def decide(
             of=len(options),
             measures={PAYOFF: payoff_of(decision, under.horizon.first_year)},
         )
-        assert result.outcomes is not None
         frames.append(_less_costs(result.outcomes, decision, name, under))
     payoffs = Payoffs(
         np.stack([frame[PAYOFF].to_numpy() for frame in frames], axis=1),

@@ -8,8 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from simulate.engine.block import DEVIATIONS
 from simulate.engine.estimate import Estimate, WeightedPaths
-from simulate.engine.run import DEVIATIONS, Progress, run, with_sampling
+from simulate.engine.run import run
+from simulate.engine.sampling import with_sampling
+from simulate.engine.simulation import Progress
 from simulate.model.outcomes import HITTING_TIMES, Event, parse_event, projected_event, with_target
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.inputs import Input, list_inputs
@@ -243,7 +246,6 @@ def discover(
         threads=threads,
         progress=progress,
     ).outcomes
-    assert outcomes is not None
     success = (outcomes[HITTING_TIMES[event.time]] <= event.quarter).to_numpy()
     last_year = scenario.horizon.first_year + event.quarter // QUARTERS_A_YEAR
     features = features_of(outcomes, scenario, last_year)

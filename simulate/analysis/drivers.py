@@ -7,18 +7,19 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from simulate.engine.estimate import Estimate
-from simulate.engine.run import Progress, run, thread_count, with_sampling
+from simulate.engine.run import run
+from simulate.engine.sampling import with_sampling
+from simulate.engine.simulation import Progress, thread_count
 from simulate.kernels.arrays import LANES
 from simulate.model.outcomes import (
-    OUTCOME_COLUMNS,
     Outcome,
     headline_outcomes,
+    measures_of,
     parse_outcome,
-    variables,
+    refuse_other_target,
 )
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import correlated_inputs
@@ -26,7 +27,7 @@ from simulate.version import package_version
 
 from .driver_list import DriverList, list_drivers
 from .effects import Effect, by_replicate, effects_of_inputs, estimate_of
-from .variance import Decomposition, Index, Together, decompose, runs_of_decomposition
+from .variance import Decomposition, Index, Together, Variables, decompose, runs_of_decomposition
 
 DEFAULT_PATHS = 1 << 15
 # The run whose paths are kept has so many times the paths of the others, but no more than these.
@@ -105,8 +106,8 @@ def drivers(
     scenario
         From ``load_scenario``.
     outcomes
-        One or several, such as ``"P(gross margin by 2027)"`` or ``"peak funding need"``; by default
-        the headline ones.
+        One or several, such as ``"P(gross margin by 2027)"``, ``"revenue 2027"`` or ``"peak funding
+        need"``; by default the headline ones.
     paths
         Of each run; there are two to three runs a driver, and one of eight times the paths. Their
         points are scrambled Sobol' ones, whatever the scenario's sampler.
@@ -135,7 +136,7 @@ def drivers(
     scenario = with_sampling(scenario, paths, seed)
     given = [outcomes] if isinstance(outcomes, str) else outcomes
     asked = [
-        parse_outcome(one, scenario) if isinstance(one, str) else one
+        parse_explained(one, scenario) if isinstance(one, str) else one
         for one in (headline_outcomes(scenario) if given is None else given)
     ]
     found = list_drivers(scenario)
@@ -145,17 +146,26 @@ def drivers(
     each, kept_paths = blocks * step, -(-min(KEPT_TIMES * paths, MOST_KEPT) // step) * step
     runs = runs_of_decomposition(found)
     work = _Work(kept_paths + runs * each, progress)
-    kept = run(
+    result = run(
         scenario,
         paths=kept_paths,
         threads=threads,
         keep_outcomes=True,
         keep_inputs=True,
+        measures=measures_of(asked),
         progress=lambda done, _total, _error: work.reach(done),
-    ).outcomes
-    assert kept is not None
-    measure = variables(asked, kept[list(OUTCOME_COLUMNS)].to_numpy(np.float32))
-    parts = decompose(scenario, found, measure, blocks, thread_count(threads), work.add)
+    )
+    kept = result.outcomes
+    variables = Variables(asked, [outcome.of_paths(kept) for outcome in asked])
+    parts = decompose(
+        result.prepared,
+        scenario.sampling,
+        found,
+        variables,
+        blocks,
+        thread_count(threads),
+        work.add,
+    )
     return Drivers(
         scenario=scenario,
         found=found,
@@ -165,6 +175,20 @@ def drivers(
         kept_paths=len(kept),
         seconds=time.perf_counter() - started,
     )
+
+
+def parse_explained(text: str, scenario: Scenario) -> Outcome:
+    """Return the outcome that is to be explained; see ``parse_outcome``.
+
+    Raises
+    ------
+    ScenarioError
+        If the text is none, or names another gross margin than the scenario's target.
+    """
+    where = f'--outcome "{text}"'
+    outcome = parse_outcome(text, scenario, where)
+    refuse_other_target(outcome, scenario, where)
+    return outcome
 
 
 class _Work:
@@ -190,11 +214,10 @@ def _explanations(
     """Put together what the mixed runs and the kept paths tell about each outcome."""
     inputs = [i for i in correlated_inputs(scenario) if i.quantity.drawn == "path"]
     effects = effects_of_inputs(kept, inputs, asked)
-    rows = by_replicate(kept, OUTCOME_COLUMNS)
     return tuple(
         Explanation(
             outcome=outcome,
-            value=estimate_of(outcome, outcome.values(rows)).estimate,
+            value=estimate_of(outcome, by_replicate(kept, outcome.of_paths(kept))).estimate,
             indices=tuple(_indices(parts, place, effects[place])),
             together=tuple(parts.together(place)) if parts.varies(place) else (),
             effects=tuple(sorted(effects[place], key=lambda effect: -abs(effect.change.value))),
@@ -220,7 +243,7 @@ def index_table(drivers: Drivers) -> pd.DataFrame:
     """
     return pd.DataFrame(
         [
-            {"outcome": e.outcome.name, "driver": name, "measure": measure, **asdict(estimate)}
+            {"outcome": e.outcome.asked, "driver": name, "measure": measure, **asdict(estimate)}
             for e in drivers.explanations
             for name, of in [
                 *((index.name, index) for index in e.indices),
@@ -240,7 +263,7 @@ def effect_table(drivers: Drivers) -> pd.DataFrame:
     """
     return pd.DataFrame(
         [
-            {"outcome": e.outcome.name, "input": effect.key, "part": part, **asdict(estimate)}
+            {"outcome": e.outcome.asked, "input": effect.key, "part": part, **asdict(estimate)}
             for e in drivers.explanations
             for effect in e.effects
             for part, estimate in {
@@ -259,7 +282,7 @@ def summary(drivers: Drivers) -> dict[str, Any]:
     return {
         "name": scenario.name,
         "version": package_version(),
-        "asked": [e.outcome.name for e in drivers.explanations],
+        "asked": [e.outcome.asked for e in drivers.explanations],
         "scenario": scenario.model_dump(mode="json"),
         "seed": scenario.sampling.seed,
         "paths": drivers.paths,
@@ -267,7 +290,7 @@ def summary(drivers: Drivers) -> dict[str, Any]:
         "kept_paths": drivers.kept_paths,
         "seconds": round(drivers.seconds, 3),
         "outcomes": {
-            e.outcome.name: {
+            e.outcome.asked: {
                 "value": e.value.as_dict(),
                 "drivers": {
                     i.name: {k: v.as_dict() for k, v in _measures(i).items()} for i in e.indices

@@ -15,8 +15,10 @@ from simulate.engine.estimate import (
     ratio_of_means,
     within,
 )
-from simulate.model.outcomes import OUTCOME_COLUMNS, Outcome, variables
+from simulate.model.outcomes import Outcome
 from simulate.scenario.inputs import Input
+
+from .variance import Variables
 
 Array = NDArray[np.float64]
 MOST_BINS = 256
@@ -167,11 +169,10 @@ class Conditional(NamedTuple):
     each: Array
 
 
-def by_replicate(paths: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.float32]:
-    """Return columns of kept paths, shape (replicates, paths, columns)."""
-    ordered = paths.sort_values("replicate", kind="stable")
-    values = ordered[list(columns)].to_numpy(np.float32)
-    return values.reshape(paths["replicate"].nunique(), -1, len(columns))
+def by_replicate(paths: pd.DataFrame, values: Array) -> Array:
+    """Return a number of each kept path, shape (paths,), as shape (replicates, paths)."""
+    order = np.argsort(paths["replicate"].to_numpy(), kind="stable")
+    return values[order].reshape(paths["replicate"].nunique(), -1)
 
 
 def estimate_of(outcome: Outcome, values: Array) -> Conditional:
@@ -180,8 +181,7 @@ def estimate_of(outcome: Outcome, values: Array) -> Conditional:
         counts, paths = values.sum(axis=1), values.shape[1]
         return Conditional(probability(counts, paths), counts / paths)
     medians = np.median(values, axis=1)
-    # The only amount is a need, which is never negative.
-    return Conditional(within(mean_of_replicates(medians), low=0.0), medians)
+    return Conditional(within(mean_of_replicates(medians), *outcome.bounds), medians)
 
 
 def effects_of_inputs(
@@ -192,7 +192,7 @@ def effects_of_inputs(
     Parameters
     ----------
     paths
-        ``Result.outcomes`` of a run with ``keep_inputs``.
+        ``Result.outcomes`` of a run with ``keep_inputs``, which measured the outcomes.
     inputs
         Those that its paths drew.
     outcomes
@@ -203,16 +203,15 @@ def effects_of_inputs(
     list of list of Effect
         By outcome and input.
     """
-    rows = by_replicate(paths, OUTCOME_COLUMNS)
-    values = [outcome.values(rows) for outcome in outcomes]
-    measured = np.moveaxis(variables(outcomes, rows)(rows), -1, 0)
+    values = [by_replicate(paths, outcome.of_paths(paths)) for outcome in outcomes]
+    measured = np.moveaxis(Variables(outcomes, values).of_values(values), -1, 0)
     found: list[list[Effect]] = [[] for _ in outcomes]
     for member in inputs:
-        drawn = by_replicate(paths, [member.key])[..., 0]
+        drawn = by_replicate(paths, paths[member.key].to_numpy(float))
         order = np.argsort(drawn, axis=1, kind="stable")
         for place, outcome in enumerate(outcomes):
             ranked = np.take_along_axis(values[place], order, axis=1)
-            first_order = correlation_ratio(drawn.astype(float), measured[place])
+            first_order = correlation_ratio(drawn, measured[place])
             found[place].append(_effect(member, outcome, ranked, first_order))
     return found
 

@@ -13,13 +13,15 @@ from scipy.interpolate import PchipInterpolator
 from scipy.optimize import toms748
 
 from simulate.engine.estimate import Estimate, centred, widened
-from simulate.engine.run import BeyondRangeError, Progress
-from simulate.model.outcomes import Target, parse_target
+from simulate.engine.reading import Counted, count
+from simulate.engine.run import BeyondRangeError
+from simulate.engine.simulation import Progress
+from simulate.model.goal import Target, parse_target
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.setting import Setting, at_values, parse_search, refuse_overlap
 from simulate.text.numbers import amount, number
 
-from .compare import CommonRandomNumbers, Counted, common_random_numbers, count
+from .compare import CommonRandomNumbers, common_random_numbers
 
 Array = NDArray[np.float64]
 # A root is looked for as finely as this part of the range, or of its own error.

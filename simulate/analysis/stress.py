@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simulate.engine.estimate import Estimate
-from simulate.engine.run import Progress
+from simulate.engine.reading import Reading
+from simulate.engine.simulation import Progress
 from simulate.scenario import Scenario
 from simulate.scenario.load import stress_tests
 from simulate.text.compare import measured_apart
@@ -13,8 +14,7 @@ from simulate.text.numbers import figure as written
 
 from .compare import (
     CommonRandomNumbers,
-    Figure,
-    Reading,
+    Statistic,
     common_random_numbers,
     headlines,
     read_all,
@@ -65,7 +65,7 @@ class Stresses:
 
     scenario: Scenario
     common: CommonRandomNumbers
-    figures: tuple[Figure, ...]
+    figures: tuple[Statistic, ...]
     base: tuple[Estimate, ...]
     tests: tuple[StressTest, ...]
     apart: tuple[str, ...]

@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simulate.engine.estimate import Estimate
-from simulate.engine.run import Progress
-from simulate.model.outcomes import Event, parse_event, with_target
+from simulate.engine.simulation import Progress
+from simulate.model.outcomes import Outcome, parse_outcome, refuse_uncounted, with_target
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.setting import (
     Setting,
@@ -24,11 +24,11 @@ from simulate.text.numbers import figure as written
 
 from .compare import (
     CommonRandomNumbers,
-    Figure,
-    chance_of,
+    Statistic,
     common_random_numbers,
     headlines,
     read_all,
+    statistic_of,
 )
 
 Variation = tuple[Setting, Sequence[Value]]
@@ -67,7 +67,7 @@ class Sweep:
     scenario: Scenario
     common: CommonRandomNumbers
     variations: tuple[Variation, ...]
-    figures: tuple[Figure, ...]
+    figures: tuple[Statistic, ...]
     base: tuple[Estimate, ...]
     cells: tuple[Cell, ...]
 
@@ -119,7 +119,7 @@ class Sweep:
 def sweep(
     scenario: Scenario,
     vary: str | Sequence[str | Variation],
-    of: str | Event | None = None,
+    of: str | Outcome | None = None,
     *,
     paths: int | None = None,
     seed: int | None = None,
@@ -136,8 +136,8 @@ def sweep(
         One or two settings with their values, such as ``"cash.opening=8,12"`` (see the option of
         ``simulate sweep``).
     of
-        Read its probability instead of the headline figures: an event such as ``"out of cash by
-        2030"``.
+        Read its probability, or its median, instead of the headline figures: an outcome such as
+        ``"out of cash by 2030"`` or ``"revenue 2027"``.
     paths, seed, threads, progress
         As for ``compare``.
 
@@ -156,8 +156,8 @@ def sweep(
     >>> found = simulate.sweep(scenario, "cash.opening=8,12,16", "out of cash by 2030", paths=4096)
     >>> print(found.table)
     """
-    event = parse_event(of, scenario, f'--of "{of}"') if isinstance(of, str) else of
-    scenario = scenario if event is None else with_target(scenario, event)
+    outcome = parse_swept(of, scenario) if isinstance(of, str) else of
+    scenario = scenario if outcome is None else with_target(scenario, outcome)
     variations = [
         parse_variation(scenario, one) if isinstance(one, str) else one
         for one in ([vary] if isinstance(vary, str) else vary)
@@ -171,7 +171,7 @@ def sweep(
     grid = list(itertools.product(*values))
     everything = [scenario, *(at_values(settings, place) for place in grid)]
     common = common_random_numbers(everything, paths=paths, seed=seed, threads=threads)
-    figures = headlines(scenario) if event is None else (chance_of(event, scenario),)
+    figures = headlines(scenario) if outcome is None else (statistic_of(outcome, scenario),)
     base, *readings = read_all(figures, everything, common, progress)
     return Sweep(
         scenario=scenario,
@@ -190,3 +190,17 @@ def sweep(
             for place, found in zip(grid, readings, strict=True)
         ),
     )
+
+
+def parse_swept(text: str, scenario: Scenario) -> Outcome:
+    """Return the outcome that is read over a grid; see ``parse_outcome``.
+
+    Raises
+    ------
+    ScenarioError
+        If the text is none, or a run doesn't count it.
+    """
+    where = f'--of "{text}"'
+    outcome = parse_outcome(text, scenario, where)
+    refuse_uncounted(outcome, where)
+    return outcome

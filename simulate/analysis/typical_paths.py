@@ -9,11 +9,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 from scipy.stats import rankdata
 
-from simulate.engine.plan import prepare
+from simulate.engine.block import DEVIATIONS, Workspace
 from simulate.engine.result import Result
-from simulate.engine.run import DEVIATIONS, empty_tally, simulate_traces, workspace
+from simulate.engine.run import simulate_traces
 from simulate.kernels.arrays import LANES, Drawn, index
-from simulate.model.block import simulate_blocks
 from simulate.model.outcomes import (
     HITTING_TIMES,
     OUTCOME_COLUMNS,
@@ -207,20 +206,10 @@ def _deviations(path: pd.Series, year: int) -> list[str]:
 def median_path(result: Result) -> int:
     """Return which traced path is nearest to the medians, all fiscal years together.
 
-    Parameters
-    ----------
-    result
-        With traces.
-
     Returns
     -------
     int
         Its place among ``Result.traces``.
-
-    Raises
-    ------
-    ValueError
-        If the result has no traces.
 
     Notes
     -----
@@ -228,8 +217,6 @@ def median_path(result: Result) -> int:
     and by cumulative free cash flow, and the squares of a path's distances from 1/2 are added up.
     The medians themselves, year by year, are of no path that the model takes.
     """
-    if not len(result.traces):
-        raise ValueError("the result has no traces; make it with run()")
     years = result.traces[:, :, QUARTERS_A_YEAR - 1 :: QUARTERS_A_YEAR]
     measures = np.stack(
         [
@@ -256,7 +243,7 @@ def cash_flow_statements(result: Result, path: int) -> dict[int, list[Line]]:
     Parameters
     ----------
     result
-        From ``run``, whose traces hold the path.
+        From ``run``.
     path
         Its place among ``Result.traces``.
     """
@@ -310,24 +297,13 @@ def _booked(result: Result, path: int) -> tuple[Array, Array]:
     The kernel leaves the books of the last quarter that it simulates, so that it is stopped at each
     quarter in turn.
     """
-    scenario = result.scenario
-    prepared, options = prepare(scenario, result.layout), scenario.sampling
-    quarters, (block, lane) = scenario.horizon.quarters, divmod(path, LANES)
-    space, tally = workspace(prepared), empty_tally(quarters)
+    prepared, options = result.prepared, result.scenario.sampling
+    plan, quarters = prepared.plan, result.scenario.horizon.quarters
+    points = prepared.points(options.sampler, options.seed, 0)
+    space, (block, lane) = Workspace(prepared), divmod(path, LANES)
     booked = np.empty((quarters, len(Drawn) + len(Now)))
     for quarter in range(quarters):
-        schedule = prepared.plan.schedule._replace(quarters=quarter + 1)
-        simulate_blocks(
-            prepared.plan._replace(schedule=schedule),
-            prepared.points(options.sampler, options.seed, 0),
-            space.inputs,
-            space.state,
-            block,
-            1,
-            tally,
-            np.empty((0, len(OUTCOME_COLUMNS)), np.float32),
-            np.empty((0, len(prepared.drawn_keys)), np.float32),
-            np.empty((0, 0, 0)),
-        )
+        stopped = plan._replace(schedule=plan.schedule._replace(quarters=quarter + 1))
+        space.simulate(points, block, 1, plan=stopped)
         booked[quarter] = space.state.now.reshape(-1, LANES)[:, lane]
     return booked, space.inputs.lab.reshape(-1, LANES)[:, lane].copy()

@@ -9,22 +9,23 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simulate.engine.estimate import Estimate, WeightedPaths
-from simulate.engine.run import Progress, run, with_sampling
+from simulate.engine.run import run
+from simulate.engine.sampling import with_sampling
+from simulate.engine.simulation import Progress
 from simulate.model.observation import (
-    Figure,
-    Happening,
     Observation,
     as_observations,
-    measures_of,
     overlap_sentences,
     refuse_repeated,
 )
 from simulate.model.outcomes import (
-    FUNDING_NEED,
     HITTING_TIMES,
-    METRICS,
+    Amount,
     Event,
+    Outcome,
+    PeakFundingNeed,
     headline_events,
+    measures_of,
     projected_event,
     projected_metric,
     projected_time,
@@ -181,8 +182,8 @@ def update(
     refuse_repeated(observations)
     _refuse_without_error(observations)
     scenario = with_sampling(scenario, paths or PATHS, seed)
-    amounts = _headline_figures(scenario)
-    seen = [o.seen for o in observations if isinstance(o.seen, Figure)]
+    amounts = _headline_amounts(scenario)
+    seen = [observation.seen for observation in observations]
     outcomes = run(
         scenario,
         keep_outcomes=True,
@@ -191,7 +192,6 @@ def update(
         threads=threads,
         progress=progress,
     ).outcomes
-    assert outcomes is not None
     replicate = outcomes["replicate"].to_numpy()
     places = [place_among(o, o.seen.of_paths(outcomes)) for o in observations]
     likelihoods = [o.log_likelihood(o.seen.of_paths(outcomes)) for o in observations]
@@ -201,7 +201,7 @@ def update(
     if posterior is None or posterior.effective < LEAST_EFFECTIVE:
         effective = 0.0 if posterior is None else posterior.effective
         raise ScenarioError(*_refusal(effective, len(outcomes), places))
-    compare = _Comparison(prior, posterior)
+    compare = _BeforeAndAfter(prior, posterior)
     return Update(
         scenario,
         observations,
@@ -210,8 +210,8 @@ def update(
         posterior,
         beliefs=[compare.belief(event, outcomes) for event in headline_events(scenario)],
         outcomes=[
-            *(compare.spread(f.name, f.unit, f.of_paths(outcomes)) for f in amounts),
-            compare.spread(FUNDING_NEED, "bn USD", outcomes[FUNDING_NEED].to_numpy(float)),
+            compare.spread(amount.name, amount.unit, amount.of_paths(outcomes))
+            for amount in amounts
         ],
         inputs=compare.moved_inputs(scenario, outcomes),
         hitting=outcomes[HITTING_TIMES[projected_time(scenario)]].to_numpy(),
@@ -226,14 +226,14 @@ def importance_weights(log_likelihood: Array) -> Array:
     return np.exp(log_likelihood - best)
 
 
-class _Comparison:
+class _BeforeAndAfter:
     """Numbers and events of paths, with and without the observations' weights."""
 
     def __init__(self, prior: WeightedPaths, posterior: WeightedPaths) -> None:
         self._prior, self._posterior = prior, posterior
 
     def belief(self, event: Event, outcomes: pd.DataFrame) -> Belief:
-        happens = Happening(event).of_paths(outcomes)
+        happens = event.of_paths(outcomes)
         before, after = (p.probability(happens) for p in (self._prior, self._posterior))
         return Belief(event, before, after)
 
@@ -258,18 +258,17 @@ class _Comparison:
         return float(np.max(np.abs(after - before)))
 
 
-def _headline_figures(scenario: Scenario) -> list[Figure]:
-    """Return revenue, gross margin and free cash flow of the projected year."""
+def _headline_amounts(scenario: Scenario) -> list[Outcome]:
+    """Return revenue, gross margin and free cash flow of the projected year, and the need."""
     event = projected_event(scenario)
-    return [
-        Figure(f"{METRICS[metric]} {event.date}", metric, event.quarter)
-        for metric in (Metric.REVENUE, projected_metric(scenario), Metric.FREE_CASH_FLOW)
-    ]
+    metrics = (Metric.REVENUE, projected_metric(scenario), Metric.FREE_CASH_FLOW)
+    of_year = [Amount(metric, event.quarter, event.date) for metric in metrics]
+    return [*of_year, PeakFundingNeed()]
 
 
 def _refuse_without_error(observations: Sequence[Observation]) -> None:
     for observation in observations:
-        if observation.error is None and isinstance(observation.seen, Figure):
+        if observation.error is None and isinstance(observation.seen, Amount):
             raise ScenarioError(f"{observation.where}: say how exactly it is known, such as ± 5%")
 
 
@@ -288,7 +287,7 @@ def _refusal(effective: float, count: int, places: Sequence[str]) -> list[str]:
 
 def place_among(observation: Observation, paths: Array) -> str:
     """Say where an observation lies among the values of paths, shape (paths,)."""
-    if isinstance(observation.seen, Happening):
+    if isinstance(observation.seen, Event):
         return f"{observation.text}: so in {np.mean(paths == observation.value):.1%} of paths"
     below = np.mean(paths <= observation.value)
     middle = observation.seen.written(float(np.median(paths)))

@@ -10,25 +10,68 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from simulate.engine.block import Workspace
 from simulate.engine.estimate import Estimate, ratio_of_means
-from simulate.engine.plan import Prepared, prepare
-from simulate.engine.run import empty_tally, workspace
-from simulate.kernels.arrays import LANES
+from simulate.engine.plan import Prepared
+from simulate.engine.simulation import TRACED_BLOCKS
+from simulate.kernels.arrays import LANES, Points
 from simulate.kernels.points import mixed_points, ordered_root, twin_points
-from simulate.model.block import simulate_blocks
-from simulate.model.outcomes import OUTCOME_COLUMNS
-from simulate.scenario import Scenario
+from simulate.model.outcomes import OUTCOME_COLUMNS, Amount, Outcome
+from simulate.model.rows import Metric
+from simulate.scenario.frame import Sampling
 
 from .driver_list import DriverList
 
 Array = NDArray[np.float64]
 Places = Sequence[int]
-Variables = Callable[[NDArray[np.float32]], Array]
 Counted = Callable[[int], None]
 # A walk through the drivers is made on at most so many blocks of paths, its reverse on the next;
 # on fewer where there would be too few walks.
 MOST_BLOCKS_A_WALK, LEAST_WALKS = 4, 8
 WALKS_STREAM = 1
+
+
+class Variables:
+    """The numbers of a path whose variance is shared out, one an outcome.
+
+    Parameters
+    ----------
+    outcomes
+        What is asked about.
+    known
+        Of each, many paths' values, among which an amount is ranked: amounts have tails so long
+        that a few paths would make up all of their variance.
+    """
+
+    def __init__(self, outcomes: Sequence[Outcome], known: Sequence[Array]) -> None:
+        self._outcomes = outcomes
+        self._known = [
+            None if outcome.is_probability else np.sort(values, axis=None)
+            for outcome, values in zip(outcomes, known, strict=True)
+        ]
+
+    @property
+    def are_traced(self) -> bool:
+        """Whether they come from metrics by quarter."""
+        return any(isinstance(outcome, Amount) for outcome in self._outcomes)
+
+    def of_values(self, values: Sequence[Array]) -> Array:
+        """Return them of each outcome's values, of any shape; they are the last axis."""
+        columns = [
+            each if known is None else _rank(each, known)
+            for each, known in zip(values, self._known, strict=True)
+        ]
+        return np.stack(columns, axis=-1)
+
+    def of_block(self, rows: NDArray[np.float32], traces: Array) -> Array:
+        """Return them of paths as the kernel writes these; see ``Outcome.of_block``."""
+        return self.of_values([outcome.of_block(rows, traces) for outcome in self._outcomes])
+
+
+def _rank(values: Array, known: Array) -> Array:
+    """Return the share of known values that lie below, and half of those that are equal."""
+    sides = (np.searchsorted(known, values, side) for side in ("left", "right"))
+    return np.asarray(sum(sides) / (2.0 * len(known)))
 
 
 class Model(Protocol):
@@ -188,7 +231,7 @@ class MixedPaths:
     found
         Its drivers.
     variables
-        What is made of the paths' outcomes, shape (paths, columns) to (paths, variables).
+        What is made of the paths.
     seed, replicate
         What alone decides both point sets.
     counted
@@ -206,9 +249,8 @@ class MixedPaths:
     ) -> None:
         self._plan, self._found, self._variables = prepared.plan, found, variables
         self._points, self._other = twin_points(prepared.layout.dimensions, seed, replicate)
-        self._space = workspace(prepared)
-        self._tally = empty_tally(prepared.layout.quarters)
-        self._no_inputs = np.empty((0, len(prepared.drawn_keys)), np.float32)
+        self._space = Workspace(prepared)
+        self._quarters = prepared.layout.quarters
         self._counted = counted
         self._order: tuple[int, ...] = ()
 
@@ -226,21 +268,23 @@ class MixedPaths:
         """
         self._draw_in(tuple(order))
         coordinates = [c for place in taken for c in self._found.drivers[place].coordinates]
+        points = mixed_points(self._points, self._other, coordinates)
+        step, end = TRACED_BLOCKS if self._variables.are_traced else blocks, first_block + blocks
+        parts = [
+            self._of_blocks(points, first, min(step, end - first))
+            for first in range(first_block, end, step)
+        ]
+        self._counted(blocks * LANES)
+        return np.concatenate(parts)
+
+    def _of_blocks(self, points: Points, first_block: int, blocks: int) -> Array:
         outcomes = np.empty((blocks * LANES, len(OUTCOME_COLUMNS)), np.float32)
-        simulate_blocks(
-            self._plan,
-            mixed_points(self._points, self._other, coordinates),
-            self._space.inputs,
-            self._space.state,
-            first_block,
-            blocks,
-            self._tally,
-            outcomes,
-            self._no_inputs,
-            np.empty((0, 0, 0)),
+        traced = len(outcomes) if self._variables.are_traced else 0
+        traces = np.empty((traced, len(Metric), self._quarters))
+        self._space.simulate(
+            points, first_block, blocks, plan=self._plan, outcomes=outcomes, traces=traces
         )
-        self._counted(len(outcomes))
-        return self._variables(outcomes)
+        return self._variables.of_block(outcomes, traces)
 
     def _draw_in(self, order: tuple[int, ...]) -> None:
         """Have inputs drawn in an order, then the deviations in theirs; what is no driver last."""
@@ -352,7 +396,8 @@ def runs_of_decomposition(found: DriverList) -> int:
 
 
 def decompose(
-    scenario: Scenario,
+    prepared: Prepared,
+    sampling: Sampling,
     found: DriverList,
     variables: Variables,
     blocks: int,
@@ -363,12 +408,14 @@ def decompose(
 
     Parameters
     ----------
-    scenario
+    prepared
+        The scenario.
+    sampling
         Whose replicates and seed are taken.
     found
         Its drivers.
     variables
-        What is made of paths' outcomes; see ``MixedPaths``.
+        What is made of the paths.
     blocks
         Of paths in each replicate, in each run.
     threads
@@ -380,8 +427,7 @@ def decompose(
     -------
     Decomposition
     """
-    prepared = prepare(scenario)
-    seed = scenario.sampling.seed
+    seed = sampling.seed
     stopped = threading.Event()
 
     def count(paths: int) -> None:
@@ -399,7 +445,7 @@ def decompose(
 
     with ThreadPoolExecutor(threads) as pool:
         try:
-            each = list(pool.map(of_replicate, range(scenario.sampling.replicates)))
+            each = list(pool.map(of_replicate, range(sampling.replicates)))
         except BaseException:
             stopped.set()
             pool.shutdown(wait=True, cancel_futures=True)

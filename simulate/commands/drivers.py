@@ -10,7 +10,7 @@ from rich.text import Text
 
 from simulate.engine.result import DISCLAIMER
 from simulate.output.files import RESULTS
-from simulate.text.numbers import money, percent
+from simulate.text.numbers import figure
 from simulate.text.terminal import console, printed
 
 from .session import (
@@ -45,7 +45,8 @@ def drivers(
     outcome: Annotated[
         list[str] | None,
         typer.Option(
-            help='What is to be explained, as "P(gross margin by 2027)" or "peak funding need".',
+            help='What is to be explained, as "P(gross margin by 2027)", "revenue 2027" or "peak '
+            'funding need".',
             show_default="the headline ones",
         ),
     ] = None,
@@ -65,16 +66,18 @@ def drivers(
 ) -> None:
     """Say which inputs and shocks drive the outcomes, and write tables and pictures."""
     from simulate.analysis.drivers import drivers as find_drivers
-    from simulate.analysis.drivers import summary
-    from simulate.engine.run import with_sampling
-    from simulate.model.outcomes import headline_outcomes, parse_outcome
+    from simulate.analysis.drivers import parse_explained, summary
+    from simulate.engine.sampling import with_sampling
+    from simulate.model.outcomes import headline_outcomes
     from simulate.output.drivers import drivers_folder, write_drivers
     from simulate.output.workbook import parse_kinds
 
     kinds = parse_kinds(tables)
     chosen = read_scenario(file, variant=variant, stress=stress, settings=settings, data=data)
     scenario = with_sampling(chosen, paths, seed)
-    asked = [parse_outcome(text, scenario) for text in outcome or ()] or headline_outcomes(scenario)
+    asked = [parse_explained(text, scenario) for text in outcome or ()] or headline_outcomes(
+        scenario
+    )
     folder = out or RESULTS / f"{scenario_name(file, variant, stress)}-drivers"
     silent = quiet or as_json
     with drivers_folder(folder, force, tell) as partial:
@@ -115,8 +118,10 @@ def print_explanation(explanation: "Explanation", letters: dict[str, str], out: 
     from simulate.text.drivers import driver_table, how_far_it_goes, what_moves
 
     outcome, value = explanation.outcome, explanation.value
-    written = percent(value) if outcome.is_probability else f"median {money(value)} bn USD"
-    out.print(Text(f"{outcome.name}: {written}", style="bold"))
+    written = figure(value, outcome.unit)
+    if not outcome.is_probability:
+        written = f"median {written} {outcome.unit.removeprefix('share')}".rstrip()
+    out.print(Text(f"{outcome.asked}: {written}", style="bold"))
     out.print(Text(f"{what_moves(explanation, 'it')}."))
     if not explanation.indices:
         return

@@ -75,7 +75,7 @@ def goal(
 ) -> None:
     """Find the value of a setting at which a probability is as wanted; a map for two settings."""
     from simulate.analysis.goal import PATHS_OF_A_CURVE, PATHS_OF_A_MAP, map_goal, seek_goal
-    from simulate.model.outcomes import parse_target
+    from simulate.model.goal import parse_target
     from simulate.plots.goal import plot_goal
 
     if target is None or not vary or len(vary) > 2:

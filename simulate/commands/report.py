@@ -58,7 +58,8 @@ def report(
     scenario, seed and number of paths.
     """
     from simulate.analysis.drivers import drivers as find_drivers
-    from simulate.engine.run import run, with_sampling
+    from simulate.engine.run import run
+    from simulate.engine.sampling import with_sampling
     from simulate.output.report import drivers_section, render_report
     from simulate.output.stored_run import read_run
 

@@ -69,8 +69,8 @@ def run(
     tables: Tables = None,
 ) -> None:
     """Simulate a scenario, print the answer, and write tables and pictures."""
-    from simulate.engine.run import as_asked
     from simulate.engine.run import run as run_scenario
+    from simulate.engine.sampling import as_asked
     from simulate.output.results import OutcomeWriter, output_folder, write_result
     from simulate.output.workbook import parse_kinds
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from simulate.engine.result import DISCLAIMER
 from simulate.interruption import uninterrupted
-from simulate.model.outcomes import HITTING_TIMES
+from simulate.model.outcomes import HITTING_TIMES, IN_PERCENT
 from simulate.model.rows import Hit
 from simulate.scenario import ScenarioError
 from simulate.scenario.setting import parse_variation
@@ -54,7 +54,10 @@ def sweep(
     ] = None,
     of: Annotated[
         str | None,
-        typer.Option(help='One outcome, as "out of cash by 2030", not the headline figures.'),
+        typer.Option(
+            help='One outcome, as "out of cash by 2030" or "revenue 2027", not the headline '
+            "figures."
+        ),
     ] = None,
     settings: Set = None,
     variant: Variant = None,
@@ -73,15 +76,18 @@ def sweep(
     force: Force = False,
 ) -> None:
     """Run a scenario over a grid of one or two settings, on common random numbers."""
+    from simulate.analysis.sweep import parse_swept
     from simulate.analysis.sweep import sweep as run_grid
-    from simulate.model.outcomes import parse_event, with_target
+    from simulate.model.outcomes import with_target
     from simulate.plots.sweep import plot_sweep
 
     if not vary or len(vary) > 2:
         raise ScenarioError("--vary: give it once or twice, as --vary cash.tax_rate=0:0.05:6")
     scenario = read_scenario(file, variant=variant, stress=stress, settings=settings, data=data)
-    event = None if of is None else parse_event(of, scenario, f'--of "{of}"')
-    scenario = scenario if event is None else with_target(scenario, event)
+    outcome = None
+    if of is not None:
+        outcome = parse_swept(of, scenario)
+        scenario = with_target(scenario, outcome)
     variations = [parse_variation(scenario, text) for text in vary]
     drawing = new_picture(
         picture, scenario_name(file, variant, stress), "sweep", force, "--picture"
@@ -92,7 +98,7 @@ def sweep(
         found = run_grid(
             scenario,
             variations,
-            event,
+            outcome,
             paths=paths,
             seed=seed,
             threads=threads,
@@ -139,7 +145,7 @@ def _grids(sweep: "Sweep") -> Iterator[Table | Text]:
     (down, rows), (across, columns) = sweep.variations
     yield Text(f"Down: {down.name}. Across: {across.name}.\n")
     for place, member in enumerate(sweep.figures):
-        is_share = member.unit == "probability"
+        is_share = member.unit in IN_PERCENT
         errors = [cell.figures[place].standard_error for cell in sweep.cells]
         error = f"{100 * max(errors):.2f} points" if is_share else f"{max(errors):.2g}"
         yield Text(f"{member.name} (standard errors to {error})", style="bold")

@@ -3,14 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import ndtri
 
-from simulate.kernels.arrays import LANES, Draws, Inputs, Plan, Points, Schedule
-from simulate.kernels.points import pseudo_random_points, sobol_points
-from simulate.model.ramp import base_year_ramp
+from simulate.kernels.arrays import LANES, Draws, Inputs, Plan, Points
 from simulate.model.rows import Funding, Hardware, Lab, Segment
-from simulate.scenario import schema
+from simulate.model.schedule import schedule_of
 from simulate.scenario.correlations import correlation_matrix
 from simulate.scenario.distributions import Fixed, Uncertain
 from simulate.scenario.inputs import correlated_inputs, list_inputs
@@ -19,63 +15,8 @@ from simulate.scenario.quantity import ZERO
 from simulate.scenario.schema import Scenario
 
 from .layout import GENERATION, Layout, client_loss_slot, layout_of, segment_slot
-from .tables import build_tables, copula_of, copula_tables, shock_tables
-
-Array = NDArray[np.float64]
-
-# Which key of the scenario fills which row of the kernel's inputs.
-LAB_KEYS = {
-    Lab.DEMAND_PERSISTENCE: "demand.persistence",
-    Lab.DEMAND_VOLATILITY: "demand.volatility",
-    Lab.BASE_OVERRUN: "inference.base_overrun",
-    Lab.OVERRUN_CARRIED: "inference.overrun_carried",
-    Lab.EFFICIENCY_GAIN: "inference.efficiency_gain",
-    Lab.PRICE_EROSION: "inference.price_erosion",
-    Lab.CATCH_UP_HALF_LIFE: "inference.catch_up_half_life",
-    Lab.OTHER_SALES_COST: "inference.other_sales_cost",
-    Lab.FREE_USERS: "free_users.users",
-    Lab.FREE_USER_GROWTH: "free_users.growth",
-    Lab.FREE_USER_CEILING: "free_users.ceiling",
-    Lab.FREE_USER_COST: "free_users.annual_cost",
-    Lab.FREE_USAGE_GROWTH: "free_users.usage_growth",
-    Lab.TRAINING_GROWTH_INITIAL: "training.growth.initial",
-    Lab.TRAINING_GROWTH_LASTING: "training.growth.lasting",
-    Lab.TRAINING_GROWTH_HALF_LIFE: "training.growth.half_life",
-    Lab.TRAINING_DRIFT_CARRIED: "training.drift_carried",
-    Lab.TRAINING_FLOOR: "training.floor",
-    Lab.GENERATION_RATE: "training.generation.rate",
-    Lab.FIXED_COST: "other_costs.fixed",
-    Lab.FIXED_COST_GROWTH: "other_costs.fixed_growth",
-    Lab.VARIABLE_COST: "other_costs.variable",
-    Lab.SCALE_ELASTICITY: "other_costs.scale_elasticity",
-    Lab.STOCK_PAY: "other_costs.stock_pay",
-    Lab.OTHER_CAPITAL_SPENDING: "cash.capital_spending",
-    Lab.WORKING_CAPITAL: "cash.working_capital",
-    Lab.TAX_RATE: "cash.tax_rate",
-    Lab.LOSSES_CARRIED_FORWARD: "cash.losses_carried_forward",
-    Lab.INTEREST_RATE: "cash.interest_rate",
-    Lab.OPENING_CASH: "cash.opening",
-}
-SEGMENT_KEYS = {
-    Segment.GROWTH_INITIAL: "growth.initial",
-    Segment.GROWTH_LASTING: "growth.lasting",
-    Segment.GROWTH_HALF_LIFE: "growth.half_life",
-    Segment.VOLATILITY: "volatility",
-    Segment.MARKET: "market",
-    Segment.INFERENCE_COST: "inference_cost",
-    Segment.CLIENT_LOSS_RATE: "client_loss.rate",
-    Segment.STARTING_REVENUE: "starting_revenue",
-    Segment.REVENUE_PER_USER: "revenue_per_user",
-    Segment.ADOPTION_HALF_LIFE: "adoption_half_life",
-}
-HARDWARE_KEYS = {
-    Hardware.AMOUNT: "amount",
-    Hardware.RENT_REPLACED: "rent_replaced",
-    Hardware.SAVING: "saving",
-}
-FUNDING_KEYS = {Funding.AMOUNT: "amount"}
-
-CERTAIN_SCORE = 40.0
+from .sampling import point_set
+from .tables import Tabulate, build_tables, copula_of, tabulate, tail_curves
 
 
 @dataclass(frozen=True)
@@ -106,8 +47,7 @@ class Prepared:
 
     def points(self, sampler: str, seed: int, replicate: int) -> Points:
         """Return a replicate's point set."""
-        make = sobol_points if sampler == "sobol" else pseudo_random_points
-        return make(self.layout.dimensions, seed, replicate)
+        return point_set(sampler, seed, replicate, self.layout.dimensions)
 
     def inputs(self) -> Inputs:
         """Return room for a block's inputs, with those that are certain filled in."""
@@ -126,7 +66,9 @@ class Prepared:
         )
 
 
-def prepare(scenario: Scenario, layout: Layout | None = None) -> Prepared:
+def prepare(
+    scenario: Scenario, layout: Layout | None = None, tabulate: Tabulate = tabulate
+) -> Prepared:
     """Turn a scenario into the arrays that kernels take.
 
     Parameters
@@ -135,6 +77,8 @@ def prepare(scenario: Scenario, layout: Layout | None = None) -> Prepared:
         From ``load_scenario``; one that was made in another way is validated first.
     layout
         From ``common_layout`` for common random numbers; by default its own.
+    tabulate
+        As for ``build_tables``.
 
     Returns
     -------
@@ -152,15 +96,13 @@ def prepare(scenario: Scenario, layout: Layout | None = None) -> Prepared:
     inputs = correlated_inputs(scenario)
     drawn = tuple(i.key for i in inputs if i.quantity.drawn == "path")
     draws = _draws(scenario, layout, drawn, [rows.index(key) for key in drawn])
-    tabulated = [i.distribution for i in inputs] + _event_sizes(scenario)
-    tables = build_tables(
-        [distribution.quantile_at_score for distribution in tabulated]
-        + copula_tables(scenario.copula)
-        + shock_tables(scenario.shocks),
-        [distribution.breaks for distribution in tabulated],
-    )
+    curves = [
+        *(i.distribution for i in inputs),
+        *_event_sizes(scenario),
+        *tail_curves(scenario),
+    ]
     return Prepared(
-        plan=Plan(draws, tables, _schedule(scenario)),
+        plan=Plan(draws, build_tables(curves, tabulate), schedule_of(scenario)),
         layout=layout,
         rows=tuple(by_key.get(key, ZERO) for key in rows),
         drawn_keys=drawn,
@@ -214,71 +156,11 @@ def _draws(
 
 def _row_keys(scenario: Scenario) -> list[str]:
     """Return the key of each row of the inputs, in the kernel's order."""
-    keys = list(LAB_KEYS.values())
-    for part, members, fields in (
-        ("segments", scenario.segments, SEGMENT_KEYS),
-        ("hardware", scenario.hardware, HARDWARE_KEYS),
-        ("funding", scenario.funding, FUNDING_KEYS),
+    keys = [row.key for row in Lab]
+    for part, members, rows in (
+        ("segments", scenario.segments, Segment),
+        ("hardware", scenario.hardware, Hardware),
+        ("funding", scenario.funding, Funding),
     ):
-        keys += [f"{part}.{member.name}.{key}" for member in members for key in fields.values()]
+        keys += [f"{part}.{member.name}.{row.key}" for member in members for row in rows]
     return keys
-
-
-def _schedule(scenario: Scenario) -> Schedule:
-    first, quarters = scenario.horizon.first_quarter, scenario.horizon.quarters
-    base = scenario.base_year
-    revenue = base_year_ramp(_value(base.revenue), 12.0 * _value(base.monthly_revenue))
-    hardware = [_hardware_profile(purchase, first, quarters) for purchase in scenario.hardware]
-    profiles = np.array(hardware).reshape(len(hardware), 3, quarters)
-    return Schedule(
-        quarters=quarters,
-        segment_start=np.array([_start(s, first) for s in scenario.segments], np.int64),
-        from_free_users=np.array([s.revenue_per_user is not None for s in scenario.segments]),
-        base_revenue=np.array([_value(s.share_of_revenue) * revenue for s in scenario.segments]),
-        kept=np.array([_kept(s, first, quarters) for s in scenario.segments]),
-        base_training=base_year_ramp(_value(base.training), _value(base.training_run_rate)),
-        spending=np.ascontiguousarray(profiles[:, 0]),
-        in_service=np.ascontiguousarray(profiles[:, 1]),
-        depreciation=np.ascontiguousarray(profiles[:, 2]),
-        funding_quarter=np.array([f.quarter - first for f in scenario.funding], np.int64),
-        funding_score=np.array([_chance_score(f.chance) for f in scenario.funding]),
-        margin_target=scenario.targets.gross_margin,
-        hold_quarters=scenario.targets.hold_quarters,
-    )
-
-
-def _value(known: Uncertain) -> float:
-    return known.quantile(0.5)
-
-
-def _start(segment: schema.Segment, first: int) -> int:
-    return -1 if segment.starts is None else segment.starts - first
-
-
-def _kept(segment: schema.Segment, first: int, quarters: int) -> Array:
-    """Return what known losses of clients leave of a segment in each quarter's step."""
-    kept = np.ones(quarters)
-    for loss in segment.known_losses:
-        if 0 <= loss.quarter - first < quarters:
-            kept[loss.quarter - first] *= 1.0 - loss.share
-    return kept
-
-
-def _chance_score(chance: float) -> float:
-    return float(np.clip(ndtri(chance), -CERTAIN_SCORE, CERTAIN_SCORE))
-
-
-def _hardware_profile(hardware: schema.Hardware, first: int, quarters: int) -> Array:
-    """Return spending, share in service and depreciation by quarter, per unit of amount.
-
-    Each quarter's part goes into service in the next quarter, and is written off in a straight
-    line over its life, shape (3, quarters).
-    """
-    start, stop = hardware.first_quarter - first, hardware.last_quarter - first + 1
-    life = 4 * hardware.life_years
-    quarter = np.arange(quarters)
-    spending = ((quarter >= start) & (quarter < stop)) / (stop - start)
-    bought = np.arange(start, stop)
-    in_use = (quarter[:, None] > bought) & (quarter[:, None] <= bought + life)
-    in_service = in_use.sum(axis=1) / (stop - start)
-    return np.array([spending, in_service, in_service / life])

@@ -1,8 +1,7 @@
 """The result of a run: tables with errors, and what they were made from."""
 
 import json
-import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -19,27 +18,20 @@ from simulate.model.outcomes import (
     parse_event,
 )
 from simulate.model.rows import Hit, Metric
-from simulate.model.tally import (
-    FIXED_POINT,
-    MONEY_METRICS,
-    MONEY_SIDE,
-    Tally,
-    margin_edges,
-    money_edges,
-)
+from simulate.model.tally import MONEY_METRICS, Tally
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.quarters import format_quarter
-from simulate.version import package_version
 
-from .estimate import Estimate, centred, histogram_quantiles, probability, within
-from .layout import Layout
+from .block import trace_paths
+from .estimate import Estimate, probability
+from .plan import Prepared
+from .statistics import Replicated, funding_statistics, histogram, metric_statistics
+from .summary import hitting_table, metrics_table, summary_of
 
 Array = NDArray[np.float64]
 
-NEVER_NEGATIVE = (Metric.REVENUE, Metric.TRAINING, Metric.INFERENCE)
-LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
-LEVEL_NAMES = tuple(f"p{100 * level:02.0f}" for level in LEVELS)
 NEVER = "never"
+TRACED_PATHS = 1 << 10
 DISCLAIMER = "A model's answer from stated assumptions; no investment advice."
 
 
@@ -81,27 +73,6 @@ class HittingQuarter(NamedTuple):
         if self.low == self.high:
             return self.quarter
         return "-".join(q if q == NEVER else q[2:] for q in (self.low, self.high))
-
-
-class Replicated(NamedTuple):
-    """A statistic of all paths together, and of each replicate, shape (replicates,).
-
-    It can't be below ``low`` or above ``high``.
-    """
-
-    pooled: float
-    each: Array
-    low: float = -math.inf
-    high: float = math.inf
-
-    @property
-    def estimate(self) -> Estimate:
-        """The statistic with the error that its replicates show."""
-        return within(centred(self.pooled, self.each), self.low, self.high)
-
-    def change_from(self, before: "Replicated") -> Estimate:
-        """Return the change from another run on common random numbers, with a paired error."""
-        return centred(self.pooled - before.pooled, self.each - before.each)
 
 
 class Beyond(NamedTuple):
@@ -158,14 +129,11 @@ class Result:
     # Counts by replicate: each array of ``Tally`` with a leading axis of replicates.
     tally: Tally
     seconds: float
-    # One row a path: replicate, path, hitting times in quarters from the first of the horizon (the
-    # number of quarters stands for never), peak funding need, and the inputs if asked for.
-    outcomes: pd.DataFrame | None = None
+    # The scenario as kernels see it.
+    prepared: Prepared
+    # What ``outcomes`` returns, where the run kept it.
+    by_path: pd.DataFrame | None = None
     goal: str = ""
-    # Of the first paths of replicate 0, in the order of ``METRICS``: (paths, metrics, quarters).
-    traces: Array = field(default_factory=lambda: np.empty((0, len(METRICS), 0)), repr=False)
-    # Of the run's points where it shares them with other scenarios' runs; else its own.
-    layout: Layout | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         """Return what was run: in a notebook all its numbers would fill many pages."""
@@ -187,6 +155,33 @@ class Result:
         """Fiscal years of the horizon."""
         horizon = self.scenario.horizon
         return list(range(horizon.first_year, horizon.last_year + 1))
+
+    @property
+    def outcomes(self) -> pd.DataFrame:
+        """One row a path: replicate, path, its outcomes, and what else was kept of it.
+
+        Hitting times are in quarters from the first of the horizon, whose number stands for never
+        (``dated`` names them); peak funding need is in billions of dollars.
+
+        Raises
+        ------
+        ScenarioError
+            If the run kept none.
+        """
+        if self.by_path is None:
+            raise ScenarioError("no path was kept; run(scenario, keep_outcomes=True) keeps them")
+        return self.by_path
+
+    @cached_property
+    def traces(self) -> Array:
+        """Metrics of the first 1,024 paths of replicate 0, however many were counted.
+
+        Quarter by quarter, in the order of ``METRICS``: shape (paths, metrics, quarters). They are
+        simulated when they are first asked for.
+        """
+        options = self.scenario.sampling
+        points = self.prepared.points(options.sampler, options.seed, 0)
+        return trace_paths(self.prepared, points, TRACED_PATHS)
 
     def quarter_name(self, quarter: int) -> str:
         """Return the name of a quarter counted from the first, or ``never`` past the last."""
@@ -282,9 +277,8 @@ class Result:
         """
         if not 0 <= quarter < self.scenario.horizon.quarters:
             raise ValueError(f"quarter {quarter} lies outside the horizon")
-        return self.tally.hits[:, index(self._time(time)), : quarter + 1].sum(
-            axis=1, dtype=np.int64
-        )
+        times = self.tally.hits[:, index(self._time(time))]
+        return times[:, : quarter + 1].sum(axis=1, dtype=np.int64)
 
     def probability_by_year(self, time: Hit | str, year: int) -> Estimate:
         """Return the probability that a hitting time comes by the end of a fiscal year.
@@ -369,25 +363,7 @@ class Result:
         probability of having got there by its end with standard error and 95% interval; for
         ``never``, those are of its own probability.
         """
-        quarters = self.scenario.horizon.quarters
-        rows = []
-        for time, name in HITTING_TIMES.items():
-            share = self.tally.hits[:, index(time)].sum(axis=0, dtype=np.int64) / self.paths
-            for quarter in range(quarters + 1):
-                never = quarter == quarters
-                by = self.probability_never(time) if never else self._by_quarter[time][quarter]
-                rows.append(
-                    {
-                        "outcome": name,
-                        "quarter": self.quarter_name(quarter),
-                        "probability": float(share[quarter]),
-                        "cumulative": np.nan if never else by.value,
-                        "standard_error": by.standard_error,
-                        "low": by.low,
-                        "high": by.high,
-                    }
-                )
-        return pd.DataFrame(rows)
+        return hitting_table(self, self._by_quarter)
 
     @cached_property
     def metrics(self) -> pd.DataFrame:
@@ -398,22 +374,7 @@ class Result:
         margin, 1.6% of the value for money; below -300% they say that edge. An amount above 2**24
         billion counts as that; see ``beyond_range``.
         """
-        return pd.DataFrame(
-            [
-                {
-                    "metric": METRICS[metric],
-                    "quarter": self.quarter_name(quarter),
-                    "statistic": statistic,
-                    "value": estimate.value,
-                    "standard_error": estimate.standard_error,
-                    "low": estimate.low,
-                    "high": estimate.high,
-                }
-                for metric, quarters in self._estimates.items()
-                for quarter, estimates in enumerate(quarters)
-                for statistic, estimate in estimates.items()
-            ]
-        )
+        return metrics_table(self)
 
     def histogram(self, metric: Metric | str) -> tuple[NDArray[np.uint32], Array]:
         """Return a metric's histograms.
@@ -429,11 +390,7 @@ class Result:
         edges : ndarray, shape (bins + 1,)
             From 0 on for what is never negative.
         """
-        metric = self._metric(metric)
-        if index(metric) >= MONEY_METRICS:
-            return self.tally.margin[:, index(metric) - MONEY_METRICS], margin_edges()
-        counts = self.tally.money[:, index(metric)]
-        return _from_zero(counts) if metric in NEVER_NEGATIVE else (counts, money_edges())
+        return histogram(self.tally, self._metric(metric))
 
     @cached_property
     def beyond_range(self) -> dict[Metric, Beyond]:
@@ -494,7 +451,7 @@ class Result:
         Raises
         ------
         ScenarioError
-            If there is no such metric, or no path was traced.
+            If there is no such metric.
 
         Examples
         --------
@@ -502,8 +459,6 @@ class Result:
         >>> print(result.paths_of("cash").min(axis="columns"))
         """
         place = index(self._metric(metric))
-        if not len(self.traces):
-            raise ScenarioError(f"{self.scenario.name}: no path of this run was traced")
         paths = pd.RangeIndex(len(self.traces), name="path")
         return pd.DataFrame(self.traces[:, place], index=paths, columns=self._quarters)
 
@@ -519,8 +474,6 @@ class Result:
         ScenarioError
             If the run kept none.
         """
-        if self.outcomes is None:
-            raise ScenarioError("no path was kept; run(scenario, keep_outcomes=True) keeps them")
         return dated(self.outcomes, self.scenario)
 
     def in_year(self, metric: Metric | str, year: int) -> dict[str, Estimate]:
@@ -580,16 +533,7 @@ class Result:
     @cached_property
     def _statistics(self) -> dict[Metric, list[dict[str, Replicated]]]:
         """Mean and quantiles by metric and quarter."""
-        found: dict[Metric, list[dict[str, Replicated]]] = {}
-        for metric in METRICS:
-            means = self.tally.sums[:, index(metric)] / (FIXED_POINT * self.replicate_paths)
-            pooled, each = _pooled_and_each(*self.histogram(metric))
-            ends = _range_of(metric)
-            found[metric] = [
-                _statistics_of(means[:, quarter], pooled[quarter], each[:, quarter], ends)
-                for quarter in range(self.scenario.horizon.quarters)
-            ]
-        return found
+        return {m: metric_statistics(self.tally, self.replicate_paths, m) for m in METRICS}
 
     @cached_property
     def _estimates(self) -> dict[Metric, list[dict[str, Estimate]]]:
@@ -600,9 +544,7 @@ class Result:
 
     @cached_property
     def _funding_statistics(self) -> dict[str, Replicated]:
-        pooled, each = _pooled_and_each(*_from_zero(self.tally.funding_need))
-        means = self.tally.funding_need_sum[:, 0] / (FIXED_POINT * self.replicate_paths)
-        return _statistics_of(means, pooled, each, (0.0, math.inf))
+        return funding_statistics(self.tally, self.replicate_paths)
 
     @cached_property
     def funding_need(self) -> dict[str, Estimate]:
@@ -611,43 +553,11 @@ class Result:
 
     def summary(self) -> dict[str, Any]:
         """Return the answer and all that made it, ready for JSON."""
-        scenario = self.scenario
-        times = {
-            name: {
-                "by_end_of": {
-                    str(year): self.probability_by_year(time, year).as_dict() for year in self.years
-                },
-                "never": self.probability_never(time).as_dict(),
-                "quarter": {
-                    level: self.hitting_quarter(time, share)._asdict()
-                    for level, share in (("p10", 0.1), ("p50", 0.5), ("p90", 0.9))
-                },
-            }
-            for time, name in HITTING_TIMES.items()
-        }
-        return {
-            "name": scenario.name,
-            "version": package_version(),
-            "seed": scenario.sampling.seed,
-            "sampler": scenario.sampling.sampler,
-            "paths": self.paths,
-            "replicates": self.replicates,
-            "seconds": round(self.seconds, 3),
-            "goal": self.goal,
-            "gross_margin_target": scenario.targets.gross_margin,
-            "company_projection": scenario.targets.model_dump(
-                include={"projected_year", "projected_margin", "source"}
-            ),
-            "hitting_times": times,
-            "peak_funding_need": {k: v.as_dict() for k, v in self.funding_need.items()},
-            "fiscal_years": self._fiscal_years(),
-            "beyond_range": {METRICS[m]: b._asdict() for m, b in self.beyond_range.items()},
-            "provenance": {
-                "files": list(scenario.provenance.files),
-                "notes": list(scenario.provenance.notes),
-            },
-            "scenario": scenario.model_dump(mode="json"),
-        }
+        return summary_of(self)
+
+    def to_json(self) -> str:
+        """Return ``summary`` as JSON text."""
+        return json.dumps(self.summary(), indent=2, ensure_ascii=False)
 
     @property
     def _quarters(self) -> pd.Index:
@@ -659,45 +569,3 @@ class Result:
 
     def _metric(self, given: Metric | str) -> Metric:
         return known_metric(given, self.scenario, self.scenario.name)
-
-    def _fiscal_years(self) -> dict[str, Any]:
-        return {
-            name: {
-                str(year): {k: v.as_dict() for k, v in self.in_year(metric, year).items()}
-                for year in self.years
-            }
-            for metric, name in METRICS.items()
-        }
-
-    def to_json(self) -> str:
-        """Return ``summary`` as JSON text."""
-        return json.dumps(self.summary(), indent=2, ensure_ascii=False)
-
-
-def _range_of(metric: Metric) -> tuple[float, float]:
-    """Return what a metric can't be less or more than."""
-    if index(metric) >= MONEY_METRICS:
-        return -math.inf, 1.0
-    return (0.0 if metric in NEVER_NEGATIVE else -math.inf), math.inf
-
-
-def _from_zero(counts: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], Array]:
-    """Return the histogram of an amount that is never negative, shape (..., bins), from 0 on."""
-    edges = money_edges()[MONEY_SIDE:]
-    return counts[..., MONEY_SIDE:], np.maximum(edges, 0.0)
-
-
-def _statistics_of(
-    means: Array, pooled: Array, each: Array, ends: tuple[float, float]
-) -> dict[str, Replicated]:
-    """Return mean and quantiles by name."""
-    return {"mean": Replicated(float(means.mean()), means, *ends)} | {
-        name: Replicated(float(pooled[i]), each[:, i], *ends) for i, name in enumerate(LEVEL_NAMES)
-    }
-
-
-def _pooled_and_each(counts: NDArray[np.uint32], edges: Array) -> tuple[Array, Array]:
-    """Return the quantiles of all replicates' histograms together, and of each."""
-    levels = np.array(LEVELS)
-    pooled = histogram_quantiles(counts.sum(axis=0, dtype=np.int64), edges, levels)
-    return pooled, histogram_quantiles(counts, edges, levels)

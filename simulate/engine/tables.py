@@ -1,8 +1,9 @@
 """Tables of quantiles that kernels look up: of inputs, of shocks, of fat tails."""
 
 import math
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,6 @@ from simulate.scenario import schema
 from simulate.scenario.distributions import NO_BREAKS, quantile_at_score
 
 Array = NDArray[np.float64]
-Quantile = Callable[[Array], Array]
 COARSEST, FINEST = 8, 1024
 TOLERANCE = 2e-7
 CENTRAL_SCORE = 2.3263478740408408
@@ -23,6 +23,19 @@ BESIDE = 1e-7
 # Start and width of the scores that a table without breaks is of.
 WHOLE = (-SCORE_LIMIT, 2.0 * SCORE_LIMIT)
 GAUSSIAN = Copula(dimension=-1, scale_table=-1, score_table=-1, degrees_of_freedom=1.0, stretch=1.0)
+
+
+class Curve(Protocol):
+    """A quantile function of normal scores; equal ones are tabulated alike."""
+
+    @property
+    def breaks(self) -> Array:
+        """Normal scores, rising, at which it jumps, or begins or ends a step."""
+        ...
+
+    def quantile_at_score(self, score: Array, /) -> Array:
+        """Return the values at normal scores, shape (n,) to (n,)."""
+        ...
 
 
 class Piece(NamedTuple):
@@ -41,19 +54,12 @@ class Piece(NamedTuple):
     coefficients: Array
 
 
-def build_tables(quantiles: Sequence[Quantile], breaks: Sequence[Array] = ()) -> Tables:
-    """Tabulate quantile functions, each as coarsely as the tolerance allows.
+Quantile = Callable[[Array], Array]
+Tabulate = Callable[[Curve], tuple[Piece, ...]]
 
-    Parameters
-    ----------
-    quantiles
-        Functions of normal scores, shape (n,) to (n,).
-    breaks
-        Of the first of them, the scores where each jumps or has a step's end; others are smooth.
 
-    Returns
-    -------
-    Tables
+def tabulate(curve: Curve) -> tuple[Piece, ...]:
+    """Tabulate a quantile function as coarsely as the tolerance allows, a piece between breaks.
 
     Notes
     -----
@@ -61,32 +67,12 @@ def build_tables(quantiles: Sequence[Quantile], breaks: Sequence[Array] = ()) ->
     of 1/1024 leave of it where a quantile function has a kink. A function with breaks is a piece
     from each to the next, so that what is drawn of a step is its value.
     """
-    rows: list[tuple[float, ...]] = []
-    rows_of_pieces: list[tuple[float, ...]] = []
-    coefficients: list[Array] = []
-    cells = 0
-    smooth = [NO_BREAKS] * (len(quantiles) - len(breaks))
-    for quantile, where in zip(quantiles, [*breaks, *smooth], strict=True):
-        found = []
-        for start, width, cubics in _pieces(quantile, where):
-            found.append((cells, len(cubics), len(cubics) / width, start))
-            coefficients.append(cubics)
-            cells += len(cubics)
-        if len(found) > 1:
-            rows.append((len(quantiles) + len(rows_of_pieces), len(found), IN_PIECES, 0.0))
-            rows_of_pieces += found
-        else:
-            rows += found
-    return Tables(np.array(rows + rows_of_pieces), np.concatenate(coefficients))
-
-
-def _pieces(quantile: Quantile, breaks: Array) -> list[Piece]:
-    """Tabulate a quantile function from each of its breaks to the next."""
+    quantile, breaks = curve.quantile_at_score, curve.breaks
     low, high = quantile(np.array([-CENTRAL_SCORE, CENTRAL_SCORE]))
     spread = max(high - low, 1e-300)
     inside = np.unique(breaks[np.abs(breaks) < SCORE_LIMIT])
     if inside.size == 0:
-        return [Piece(*WHOLE, _coefficients(quantile, *WHOLE, spread))]
+        return (Piece(*WHOLE, _coefficients(quantile, *WHOLE, spread)),)
     edges = np.concatenate([[-SCORE_LIMIT], inside, [SCORE_LIMIT]])
     starts, widths = edges[:-1], np.diff(edges)
     beside = np.minimum(BESIDE, 0.25 * widths)
@@ -98,7 +84,7 @@ def _pieces(quantile: Quantile, breaks: Array) -> list[Piece]:
     def within(i: int) -> Quantile:
         return lambda score: quantile(np.clip(score, first[i], last[i]))
 
-    return [
+    return tuple(
         Piece(
             start,
             width,
@@ -107,7 +93,35 @@ def _pieces(quantile: Quantile, breaks: Array) -> list[Piece]:
             else _coefficients(within(i), start, width, spread),
         )
         for i, (start, width) in enumerate(zip(starts.tolist(), widths.tolist(), strict=True))
-    ]
+    )
+
+
+def build_tables(curves: Iterable[Curve], tabulate: Tabulate = tabulate) -> Tables:
+    """Put the tables of quantile functions together as kernels look them up.
+
+    Parameters
+    ----------
+    curves
+        In the order of their tables.
+    tabulate
+        Gives the pieces of each; one that remembers them spares the work.
+    """
+    tables = [tabulate(curve) for curve in curves]
+    rows: list[tuple[float, ...]] = []
+    rows_of_pieces: list[tuple[float, ...]] = []
+    cells = 0
+    for pieces in tables:
+        found = []
+        for start, width, cubics in pieces:
+            found.append((cells, len(cubics), len(cubics) / width, start))
+            cells += len(cubics)
+        if len(found) > 1:
+            rows.append((len(tables) + len(rows_of_pieces), len(found), IN_PIECES, 0.0))
+            rows_of_pieces += found
+        else:
+            rows += found
+    coefficients = [piece.coefficients for pieces in tables for piece in pieces]
+    return Tables(np.array(rows + rows_of_pieces), np.concatenate(coefficients))
 
 
 def _coefficients(quantile: Quantile, start: float, width: float, spread: float) -> Array:
@@ -158,7 +172,7 @@ def _cubics(
 
 
 def copula_of(copula: schema.Copula, dimension: int, first_table: int) -> Copula:
-    """Return the copula as kernels take it; its two tables are those of ``copula_tables``."""
+    """Return the copula as kernels take it; its two tables are the first of ``tail_curves``."""
     degrees = copula.degrees_of_freedom
     if degrees is None:
         return GAUSSIAN
@@ -171,34 +185,54 @@ def copula_of(copula: schema.Copula, dimension: int, first_table: int) -> Copula
     )
 
 
-def copula_tables(copula: schema.Copula) -> list[Quantile]:
-    """Return the functions that a Student-t copula tabulates; none for a Gaussian one.
+@dataclass(frozen=True)
+class _SmoothCurve:
+    """A smooth quantile function that degrees of freedom decide."""
 
-    The first gives log sqrt(nu/W) of a normal score, with W chi-squared of nu degrees of freedom;
-    the second Phi^-1(T_nu(t)) of the stretched sqrt(nu log(1 + t^2/nu)).
-    """
-    degrees = copula.degrees_of_freedom
-    if degrees is None:
-        return []
-    stretch = _stretch(degrees)
+    degrees: float
 
-    def log_scale(score: Array) -> Array:
-        return 0.5 * np.log(degrees / quantile_at_score(stats.chi2(degrees), -score))
-
-    def normal_score(stretched: Array) -> Array:
-        t = np.sqrt(degrees * np.expm1((stretched / stretch) ** 2 / degrees))
-        return np.asarray(-np.sign(stretched) * special.ndtri(special.stdtr(degrees, -t)), float)
-
-    return [log_scale, normal_score]
+    @property
+    def breaks(self) -> Array:
+        """None."""
+        return NO_BREAKS
 
 
-def shock_tables(shocks: schema.Shocks) -> list[Quantile]:
-    """Return the function that Student-t shocks tabulate: their value at a normal score."""
-    degrees = shocks.degrees_of_freedom
-    if degrees is None:
-        return []
-    unit_variance = stats.t(degrees, scale=math.sqrt((degrees - 2.0) / degrees))
-    return [lambda score: quantile_at_score(unit_variance, score)]
+class CopulaScale(_SmoothCurve):
+    """Log sqrt(nu/W) of a normal score, with W chi-squared of nu degrees of freedom."""
+
+    def quantile_at_score(self, score: Array, /) -> Array:
+        """Return the logarithms of the scale."""
+        return 0.5 * np.log(self.degrees / quantile_at_score(stats.chi2(self.degrees), -score))
+
+
+class CopulaScore(_SmoothCurve):
+    """Phi^-1(T_nu(t)) of the stretched sqrt(nu log(1 + t^2/nu))."""
+
+    def quantile_at_score(self, score: Array, /) -> Array:
+        """Return normal scores at stretched ones."""
+        degrees = self.degrees
+        t = np.sqrt(degrees * np.expm1((score / _stretch(degrees)) ** 2 / degrees))
+        return np.asarray(-np.sign(score) * special.ndtri(special.stdtr(degrees, -t)), float)
+
+
+class StudentShock(_SmoothCurve):
+    """A Student-t variable of unit variance."""
+
+    def quantile_at_score(self, score: Array, /) -> Array:
+        """Return its quantiles."""
+        scale = math.sqrt((self.degrees - 2.0) / self.degrees)
+        return quantile_at_score(stats.t(self.degrees, scale=scale), score)
+
+
+def tail_curves(scenario: schema.Scenario) -> list[Curve]:
+    """Return what fat tails tabulate: two curves of a Student-t copula, one of Student-t shocks."""
+    copula, shocks = scenario.copula.degrees_of_freedom, scenario.shocks.degrees_of_freedom
+    curves: list[Curve] = []
+    if copula is not None:
+        curves += [CopulaScale(copula), CopulaScore(copula)]
+    if shocks is not None:
+        curves.append(StudentShock(shocks))
+    return curves
 
 
 def _stretch(degrees: float) -> float:

@@ -1,41 +1,13 @@
 """The kernel that Python calls: a range of blocks of paths of one replicate."""
 
-from simulate.kernels.arrays import (
-    BASE_QUARTERS,
-    LANES,
-    Array,
-    Inputs,
-    Plan,
-    Points,
-    Schedule,
-    State,
-)
+import numpy as np
+
+from simulate.kernels.arrays import BASE_QUARTERS, LANES, Array, Inputs, Plan, Points, State
 from simulate.kernels.draws import draw_inputs, enter_block
 from simulate.kernels.jit import entry_kernel, kernel
 
-from .quarter import (
-    add_cost_of_revenue,
-    add_to_cash,
-    begin_year,
-    bill_free_users,
-    bill_inference,
-    clear,
-    earn_base_quarter,
-    earn_ebitda,
-    earn_quarter,
-    flow_cash,
-    measure,
-    operate,
-    operate_base_quarter,
-    pay_tax,
-    remember,
-    serve_from_own_hardware,
-    spend_capital,
-    start_paths,
-    train,
-    watch,
-)
-from .rows import Lab, Now
+from .quarter import live_base_quarter, live_quarter, open_cash, start_paths
+from .rows import Now
 from .tally import LARGEST_AMOUNT, Tally, count_metrics, count_outcomes
 
 
@@ -95,53 +67,21 @@ def simulate_block(
     start_paths(inputs, plan.schedule, state)
     for quarter in range(-BASE_QUARTERS, 0):
         live_base_quarter(quarter, plan.schedule, inputs, state)
-    for i in range(LANES):
-        state.now[Now.CASH + i] = inputs.lab[Lab.OPENING_CASH + i]
+    open_cash(inputs.lab, state.now)
     for quarter in range(plan.schedule.quarters):
-        if quarter % BASE_QUARTERS == 0:
-            begin_year(quarter // BASE_QUARTERS, plan, points, inputs.lab, state)
         live_quarter(quarter, plan, points, inputs, state)
-        measure(state.now, state.past, state.metrics)
-        watch(quarter, plan.schedule, state)
         count_metrics(tally, quarter, state)
         if trace.shape[0] > 0:
             keep_trace(quarter, state.metrics, trace, first_path)
 
 
 @kernel
-def live_base_quarter(quarter: int, schedule: Schedule, inputs: Inputs, state: State) -> None:
-    """Book a quarter of the base year: everything is known, and nothing is taxed or funded."""
-    x, s = inputs.lab, state.now
-    place = quarter + BASE_QUARTERS
-    earn_base_quarter(place, schedule, inputs, state)
-    bill_free_users(x, s)
-    spend_capital(x, s)
-    add_cost_of_revenue(x, s)
-    for i in range(LANES):
-        s[Now.TRAINING + i] = schedule.base_training[place]
-    operate_base_quarter(x, s)
-    earn_ebitda(s)
-    flow_cash(x, s)
-    remember(quarter, s, state.past)
-
-
-@kernel
-def live_quarter(quarter: int, plan: Plan, points: Points, inputs: Inputs, state: State) -> None:
-    """Take a block through a quarter of the horizon, in the order of the model page."""
-    x, s = inputs.lab, state.now
-    earn_quarter(quarter, plan, points, inputs, state)
-    bill_inference(s)
-    bill_free_users(x, s)
-    spend_capital(x, s)
-    serve_from_own_hardware(quarter, plan.schedule, inputs.hardware, s)
-    add_cost_of_revenue(x, s)
-    train(quarter, plan, points, x, s)
-    operate(x, s)
-    earn_ebitda(s)
-    pay_tax(x, s)
-    flow_cash(x, s)
-    add_to_cash(quarter, plan, points, inputs.funding, state)
-    remember(quarter, s, state.past)
+def clear(quarters: int, state: State) -> None:
+    """Forget the block before; nothing is reached yet."""
+    for place in range(state.now.size):
+        state.now[place] = 0.0
+    for place in range(state.hits.size):
+        state.hits[place] = np.float64(quarters)
 
 
 @kernel

@@ -3,145 +3,35 @@
 import itertools
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from simulate.kernels.arrays import index
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.chain import read_toml
-from simulate.scenario.quarters import QUARTERS_A_YEAR
-from simulate.scenario.units import number_in_unit, scale_hint, states_unit
+from simulate.scenario.units import scale_hint, states_unit
 
 from .outcomes import (
-    DATE,
-    HITTING_TIMES,
-    METRICS,
+    Amount,
     Event,
-    known_metric,
-    parse_event,
-    quarter_in_horizon,
+    Outcome,
+    PeakFundingNeed,
+    parse_number,
+    parse_outcome,
     refuse_other_target,
 )
-from .ramp import base_year_ramp
-from .rows import Metric
 
 Array = NDArray[np.float64]
-# From metrics by path and quarter, shape (paths, metrics, quarters), to a number a path.
-Measure = Callable[[Array], Array]
 YES, NO = 1.0, 0.0
-TWELVE_MONTHS = r"(?:twelve|12)[ -]months\s+to\s+"
-SEEN = re.compile(
-    rf"(?P<name>.+?)\s+(?P<trailing>{TWELVE_MONTHS})?(?P<date>{DATE})\s*=\s*"
-    r"(?P<value>.+?)\s*(?:(?:±|\+-|\+/-)\s*(?P<error>.+))?"
-)
-HAPPENED = re.compile(rf"(?P<event>.+?\s+by\s+{DATE})\s*=\s*(?P<answer>.+)")
+SEEN = re.compile(r"(?P<what>.+?)\s*=\s*(?P<value>.+?)\s*(?:(?:±|\+-|\+/-)\s*(?P<error>.+))?")
 ANSWERS = {"yes": YES, "no": NO}
 MOST_OBSERVED = 100
 FORM = '"revenue 2026Q1 = 3.0 bn ± 5%" or "out of cash by 2026 = no"'
-# Flows of which the base year's quarters are known, and so every quarter's own.
-QUARTERLY = (Metric.REVENUE, Metric.TRAINING)
 FILE_FORM = '[[observed]] with what = "revenue 2026 = 15 bn ± 2%" and source = "…"'
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A metric of a fiscal year, of twelve months to a quarter, or of a quarter alone.
-
-    Attributes
-    ----------
-    name
-        As a reader names it, such as ``revenue 2026Q1``.
-    metric
-        Which metric.
-    quarter
-        Its last, counted from the first of the horizon.
-    base
-        The flow of the base year's quarters where a quarter's own flow is meant, shape (4,).
-    """
-
-    name: str
-    metric: Metric
-    quarter: int
-    base: tuple[float, ...] | None = None
-
-    @property
-    def is_share(self) -> bool:
-        """Whether it is a margin, and not money."""
-        return self.metric in (Metric.MARGIN_PAYING, Metric.MARGIN_ALL)
-
-    @property
-    def unit(self) -> str:
-        """Its unit."""
-        return "share" if self.is_share else "bn USD"
-
-    @property
-    def quarters(self) -> int:
-        """Over how many quarters it is."""
-        return QUARTERS_A_YEAR if self.base is None else 1
-
-    @property
-    def identity(self) -> tuple[object, ...]:
-        """What is alike of figures that are the same number, however their dates are written."""
-        return self.metric, self.quarter, self.base
-
-    def shares_quarters_with(self, other: "Figure") -> bool:
-        """Tell whether both hold a quarter's flow of one metric, such as a year and its quarter."""
-        if self.metric != other.metric or self.metric == Metric.CASH:
-            return False
-        own, others = (figure.quarter - figure.quarters for figure in (self, other))
-        return own < other.quarter and others < self.quarter
-
-    def of_traces(self, traces: Array) -> Array:
-        """Return it of each path, shape (paths,), of metrics, shape (paths, metrics, quarters)."""
-        trailing = traces[:, index(self.metric)]
-        if self.base is None:
-            return trailing[:, self.quarter]
-        return quarter_flow(trailing, self.base, self.quarter)
-
-    def of_paths(self, outcomes: pd.DataFrame) -> Array:
-        """Return it of each path of a run that measured it."""
-        return outcomes[self.name].to_numpy(float)
-
-    def written(self, value: float) -> str:
-        """Return a value with its unit."""
-        return f"{value:.1%}" if self.is_share else f"{value:,.3g} bn"
-
-
-@dataclass(frozen=True)
-class Happening:
-    """Whether an event has happened: 1 for yes, 0 for no."""
-
-    event: Event
-
-    @property
-    def name(self) -> str:
-        """The event and its date."""
-        return self.event.name
-
-    @property
-    def unit(self) -> str:
-        """Its unit: none."""
-        return ""
-
-    @property
-    def identity(self) -> tuple[object, ...]:
-        """What is alike of the same events, however their dates are written."""
-        return self.event.time, self.event.quarter
-
-    def of_paths(self, outcomes: pd.DataFrame) -> Array:
-        """Return it of each path of a run."""
-        hitting = outcomes[HITTING_TIMES[self.event.time]].to_numpy()
-        return (hitting <= self.event.quarter).astype(float)
-
-    def written(self, value: float) -> str:
-        """Return yes or no."""
-        return "yes" if value == YES else "no"
 
 
 @dataclass(frozen=True)
@@ -168,7 +58,7 @@ class Observation:
     """
 
     text: str
-    seen: Figure | Happening
+    seen: Outcome
     value: float
     error: float | None = None
     of_logarithm: bool = False
@@ -178,10 +68,10 @@ class Observation:
     def contradicts(self, other: "Observation") -> bool:
         """Tell whether this has happened, and the other says that it hasn't by then or later."""
         return (
-            isinstance(self.seen, Happening)
-            and isinstance(other.seen, Happening)
-            and self.seen.event.time is other.seen.event.time
-            and self.seen.event.quarter <= other.seen.event.quarter
+            isinstance(self.seen, Event)
+            and isinstance(other.seen, Event)
+            and self.seen.time is other.seen.time
+            and self.seen.quarter <= other.seen.quarter
             and (self.value, other.value) == (YES, NO)
         )
 
@@ -219,7 +109,7 @@ def refuse_repeated(observations: Sequence[Observation]) -> None:
         both = f"{one.where} and {other.where}"
         if one.contradicts(other) or other.contradicts(one):
             raise ScenarioError(f"{both}: what has happened can't be yet to come; leave one out")
-        if one.seen.identity == other.seen.identity:
+        if one.seen == other.seen:
             raise ScenarioError(
                 f"{both}: the same {one.seen.name} would count twice; leave one out"
             )
@@ -250,37 +140,10 @@ def overlap_sentences(observations: Sequence[Observation]) -> list[str]:
         f"{one.seen.name} and {other.seen.name} share quarters, and their errors count as "
         "independent; leave one out if it was worked out from the other."
         for one, other in itertools.combinations(observations, 2)
-        if isinstance(one.seen, Figure)
-        and isinstance(other.seen, Figure)
+        if isinstance(one.seen, Amount)
+        and isinstance(other.seen, Amount)
         and one.seen.shares_quarters_with(other.seen)
     ]
-
-
-def measures_of(figures: Iterable[Figure]) -> dict[str, Measure]:
-    """Return what a run has to measure so that figures can be read off its paths."""
-    return {figure.name: figure.of_traces for figure in figures}
-
-
-def quarter_flow(trailing: Array, base: tuple[float, ...], quarter: int) -> Array:
-    """Return a quarter's own flow from sums over trailing four quarters.
-
-    Parameters
-    ----------
-    trailing
-        Shape (paths, quarters).
-    base
-        The flow of the four quarters before the first, shape (4,).
-    quarter
-        Counted from the first.
-
-    Notes
-    -----
-    Two sums in a row differ by the quarter that comes in and the one of a year before that leaves.
-    """
-    flow = np.full(len(trailing), base[quarter % QUARTERS_A_YEAR])
-    for place in range(quarter % QUARTERS_A_YEAR, quarter + 1, QUARTERS_A_YEAR):
-        flow += trailing[:, place] - (trailing[:, place - 1] if place > 0 else sum(base))
-    return flow
 
 
 def read_observations(
@@ -364,71 +227,57 @@ def parse_observation(
         If the text is none, or says what the model doesn't give.
     """
     where = where or f'observation "{text}"'
-    happened = HAPPENED.fullmatch(text.strip())
-    if happened is not None:
-        event = parse_event(happened["event"], scenario, where)
-        refuse_other_target(event, scenario, where)
-        answer = ANSWERS.get(happened["answer"].lower())
-        if answer is None:
-            raise ScenarioError(f'{where}: "{happened["answer"]}" is neither yes nor no')
-        return Observation(text, Happening(event), answer, source=source, where=where)
     match = SEEN.fullmatch(text.strip())
     if match is None:
         raise ScenarioError(f"{where}: not an observation; write it as {FORM}")
-    figure = _figure(match, scenario, where)
-    value = _number(match["value"], figure.unit, where)
-    if figure.is_share and value > 1.0:
-        hint = "" if states_unit(match["value"]) else scale_hint(value, "share")
-        raise ScenarioError(f"{where}: a margin is at most 1{hint}")
+    seen = parse_outcome(match["what"], scenario, where, FORM)
+    if isinstance(seen, PeakFundingNeed):
+        raise ScenarioError(
+            f"{where}: the {seen.name} is known at the end of the horizon only; "
+            f"observe what is known before, as {FORM}"
+        )
+    if isinstance(seen, Event):
+        refuse_other_target(seen, scenario, where)
+        seen = replace(seen, level=None)
+        return Observation(text, seen, _answer(match, where), source=source, where=where)
+    value = _value(match["value"], seen, where)
     if match["error"] is None:
-        return Observation(text, figure, value, source=source, where=where)
-    relative = not figure.is_share and match["error"].strip().endswith("%")
-    error = _number(match["error"], "share" if relative else figure.unit, where)
-    if states_unit(match["value"]) and not states_unit(match["error"]):
-        written = match["error"].strip()
-        mend = f"{written}%" + ("" if figure.is_share else f" or {written} bn")
+        return Observation(text, seen, value, source=source, where=where)
+    error, is_relative = _error(match["error"], match["value"], seen, where)
+    if is_relative and not value > 0.0:
+        error, is_relative = error * abs(value), False
+    return Observation(text, seen, value, error, is_relative, source, where)
+
+
+def _answer(match: re.Match[str], where: str) -> float:
+    answer = ANSWERS.get(match["value"].lower())
+    if answer is None:
+        raise ScenarioError(f'{where}: "{match["value"]}" is neither yes nor no')
+    if match["error"] is not None:
+        raise ScenarioError(f"{where}: yes and no have no error; leave out ± {match['error']}")
+    return answer
+
+
+def _value(given: str, seen: Outcome, where: str) -> float:
+    value = parse_number(given, seen.unit, where)
+    if value > seen.bounds[1]:
+        hint = "" if states_unit(given) else scale_hint(value, "share")
+        raise ScenarioError(f"{where}: a margin is at most 1{hint}")
+    return value
+
+
+def _error(given: str, value: str, seen: Outcome, where: str) -> tuple[float, bool]:
+    """Return the error of a value, and whether it is a part of the value."""
+    is_share = seen.unit == "share"
+    is_relative = not is_share and given.strip().endswith("%")
+    error = parse_number(given, "share" if is_relative else seen.unit, where)
+    if states_unit(value) and not states_unit(given):
+        written = given.strip()
+        mend = f"{written}%" + ("" if is_share else f" or {written} bn")
         raise ScenarioError(f"{where}: the error has no unit; write {mend}")
     if not 0.0 < error < math.inf:
-        raise ScenarioError(f"{where}: an error of {match['error']} is not above 0")
-    if figure.is_share and error > 1.0:
-        hint = "" if states_unit(match["error"]) else scale_hint(error, "share")
+        raise ScenarioError(f"{where}: an error of {given} is not above 0")
+    if is_share and error > 1.0:
+        hint = "" if states_unit(given) else scale_hint(error, "share")
         raise ScenarioError(f"{where}: a margin's error is at most 1{hint}")
-    if not relative or value > 0.0:
-        return Observation(text, figure, value, error, relative, source, where)
-    return Observation(text, figure, value, error * abs(value), False, source, where)
-
-
-def _figure(match: re.Match[str], scenario: Scenario, where: str) -> Figure:
-    metric = known_metric(match["name"], scenario, where)
-    date = match["date"]
-    quarter = quarter_in_horizon(date, scenario, where)
-    if metric == Metric.CASH and match["trailing"] is not None:
-        name = METRICS[metric]
-        raise ScenarioError(f'{where}: {name} is what there is at a date; write "{name} {date}"')
-    own = "Q" in date and match["trailing"] is None and metric != Metric.CASH
-    if own and metric not in QUARTERLY:
-        name = METRICS[metric]
-        raise ScenarioError(
-            f"{where}: the model gives {name} by fiscal year and by twelve months, not by quarter; "
-            f'write "{name} twelve months to {date}"'
-        )
-    span = "twelve months to " if match["trailing"] is not None else ""
-    base = _base_quarters(metric, scenario) if own else None
-    return Figure(f"{METRICS[metric]} {span}{date}", metric, quarter, base)
-
-
-def _base_quarters(metric: Metric, scenario: Scenario) -> tuple[float, ...]:
-    year = scenario.base_year
-    annual, run_rate = (
-        (year.revenue.quantile(0.5), 12.0 * year.monthly_revenue.quantile(0.5))
-        if metric == Metric.REVENUE
-        else (year.training.quantile(0.5), year.training_run_rate.quantile(0.5))
-    )
-    return tuple(base_year_ramp(annual, run_rate).tolist())
-
-
-def _number(text: str, unit: str, where: str) -> float:
-    try:
-        return number_in_unit(text, unit)
-    except ValueError as error:
-        raise ScenarioError(f"{where}: {error}") from None
+    return error, is_relative

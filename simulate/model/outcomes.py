@@ -1,11 +1,19 @@
-"""A number of a path, named and dated: what it reaches, and what is wanted of it."""
+"""A number of a path, named and dated, and the texts that name it.
+
+What happens by a date, an amount of a year or a quarter, or the peak funding need: a question that
+asks for one takes the text that ``parse_outcome`` reads, and says what it can't answer.
+"""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from difflib import get_close_matches
+from math import inf
+from typing import Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from simulate.kernels.arrays import index
@@ -14,69 +22,102 @@ from simulate.scenario.quarters import QUARTERS_A_YEAR, format_quarter, parse_qu
 from simulate.scenario.units import number_in_unit, scale_hint, states_unit
 
 from .rows import Hit, Metric
+from .schedule import base_year_ramp
 
-# Names for people, in the order of the kernel's rows.
-HITTING_TIMES = {
-    Hit.MARGIN_PAYING: "gross margin, paying users",
-    Hit.MARGIN_PAYING_HELD: "gross margin, paying users, held",
-    Hit.MARGIN_ALL: "gross margin, with free users",
-    Hit.MARGIN_ALL_HELD: "gross margin, with free users, held",
-    Hit.CASH_FLOW_POSITIVE: "free cash flow positive",
-    Hit.CASH_FLOW_HELD: "free cash flow positive, four quarters in a row",
-    Hit.PAYBACK: "cumulative payback",
-    Hit.OUT_OF_CASH: "out of cash",
-}
-METRICS = {
-    Metric.REVENUE: "revenue",
-    Metric.EBITDA: "EBITDA",
-    Metric.FREE_CASH_FLOW: "free cash flow",
-    Metric.TRAINING: "training cost",
-    Metric.INFERENCE: "inference cost",
-    Metric.CASH: "cash",
-    Metric.MARGIN_PAYING: "gross margin, paying users",
-    Metric.MARGIN_ALL: "gross margin, with free users",
-}
+Array = NDArray[np.float64]
+Column = NDArray[np.float64 | np.float32 | np.uint8]
+# From metrics by path and quarter, shape (paths, metrics, quarters), to a number a path.
+Measure = Callable[[Array], Array]
+Unit = Literal["probability", "share", "bn USD"]
+IN_PERCENT: tuple[Unit, ...] = ("probability", "share")
+HITTING_TIMES = {time: time.title for time in Hit}
+METRICS = {metric: metric.title for metric in Metric}
 FUNDING_NEED = "peak funding need"
 OUTCOME_COLUMNS = (*HITTING_TIMES.values(), FUNDING_NEED)
-
-
-# "The latter part of the decade" (B1).
+NEVER_NEGATIVE = (Metric.REVENUE, Metric.TRAINING, Metric.INFERENCE)
+MARGINS = (Metric.MARGIN_PAYING, Metric.MARGIN_ALL)
+# Flows of which the base year's quarters are known, and so every quarter's own.
+QUARTERLY = (Metric.REVENUE, Metric.TRAINING)
+# "The latter part of the decade", before which lenders expect no free cash flow (B1 of
+# docs/facts.md): its last year, the same for every lab, so that answers can be compared.
 CASH_YEAR = 2030
-DATE = r"\d{4}(?:Q[1-4])?"
+DATE = r"(?P<date>\d{4}(?:Q[1-4])?)"
 LEVEL = r"[-+]?\d[\d.,]*\s*%?"
-EVENT = re.compile(rf"(?P<name>.+?)(?:\s+(?P<level>{LEVEL}))?\s+by\s+(?P<date>{DATE})")
-FORM = '"gross margin 70% by 2027" or "out of cash by 2028Q2"'
-IN_WORDS = {
-    Hit.MARGIN_PAYING: "gross margin (paying users) reaches {level}",
-    Hit.MARGIN_PAYING_HELD: "gross margin (paying users) has been held at {level}",
-    Hit.MARGIN_ALL: "gross margin (with free users) reaches {level}",
-    Hit.MARGIN_ALL_HELD: "gross margin (with free users) has been held at {level}",
-    Hit.CASH_FLOW_POSITIVE: "free cash flow turns positive",
-    Hit.CASH_FLOW_HELD: "free cash flow has been positive for four quarters in a row",
-    Hit.PAYBACK: "cumulative free cash flow is paid back",
-    Hit.OUT_OF_CASH: "cash runs out",
-}
-IN_SHORT = {
-    Hit.MARGIN_PAYING: "margin {level}",
-    Hit.MARGIN_PAYING_HELD: "margin {level} held",
-    Hit.MARGIN_ALL: "margin {level}",
-    Hit.MARGIN_ALL_HELD: "margin {level} held",
-    Hit.CASH_FLOW_POSITIVE: "cash flow > 0",
-    Hit.CASH_FLOW_HELD: "4 quarters of cash flow > 0",
-    Hit.PAYBACK: "payback",
-    Hit.OUT_OF_CASH: "out of cash",
-}
-GOAL = re.compile(r"P\(\s*(.+?)\s*\)\s*(?:±|\+-|\+/-)\s*(\S.*)")
-VALUE = re.compile(r"P\(\s*(.+?)\s*\)\s*(>=?|≥|<=?|≤)\s*(\S.*)")
-GOAL_FORM = '"P(gross margin by 2027) ± 0.0005"'
-LEAST_ERROR, MOST_ERROR = 1e-7, 0.5
-Array = NDArray[np.float64]
-OUTCOME_FORM = f'"P(gross margin by 2027)" or "{FUNDING_NEED}"'
+EVENT = re.compile(rf"(?P<what>.+?) by (?:the end of )?{DATE}", re.IGNORECASE)
+AMOUNT = re.compile(
+    r"(?:median )?(?P<quarterly>quarterly )?(?P<name>.+?) "
+    rf"(?:(?P<trailing>(?:twelve|12)[ -]months to )|of |in )?{DATE}",
+    re.IGNORECASE,
+)
+TRAILING = "twelve months to "
+PEAK = re.compile(r"(?:median )?peak (?:funding )?need", re.IGNORECASE)
+EVENT_FORM = '"gross margin 70% by 2027" or "out of cash by 2028Q2"'
+OUTCOME_FORM = f'"gross margin by 2027", "revenue 2027" or "{FUNDING_NEED}"'
 
 
 @dataclass(frozen=True)
-class Event:
-    """A hitting time that comes by the end of a quarter.
+class Outcome(ABC):
+    """A number of a path."""
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """What it is and of which date, as ``parse_outcome`` reads it."""
+
+    @property
+    @abstractmethod
+    def unit(self) -> Unit:
+        """Of its mean or median over paths."""
+
+    @property
+    @abstractmethod
+    def bounds(self) -> tuple[float, float]:
+        """The least and the most that it can be."""
+
+    @property
+    def asked(self) -> str:
+        """What a question is about: the probability of an event, or an amount."""
+        return self.name
+
+    @property
+    def is_probability(self) -> bool:
+        """Whether its mean is a probability."""
+        return self.unit == "probability"
+
+    @property
+    def column(self) -> str:
+        """Where a run's kept paths hold it, or what it is made of."""
+        return self.name
+
+    def of_column(self, values: Column) -> Array:
+        """Return it of each path from what ``column`` holds, of any shape."""
+        return values.astype(float)
+
+    def of_paths(self, kept: pd.DataFrame) -> Array:
+        """Return it of each of a run's kept paths, which have measured it; shape (paths,)."""
+        return self.of_column(kept[self.column].to_numpy())
+
+    def of_block(self, rows: NDArray[np.float32], traces: Array) -> Array:
+        """Return it of each path as the kernel writes paths.
+
+        Parameters
+        ----------
+        rows
+            Of ``OUTCOME_COLUMNS``, shape (paths, columns).
+        traces
+            Shape (paths, metrics, quarters); only an ``Amount`` reads them.
+        """
+        _ = traces
+        return self.of_column(rows[:, OUTCOME_COLUMNS.index(self.column)])
+
+    def written(self, value: float) -> str:
+        """Return a path's value with its unit."""
+        return f"{value:.1%}" if self.unit == "share" else f"{value:,.3g} bn"
+
+
+@dataclass(frozen=True)
+class Event(Outcome):
+    """Whether a hitting time comes by the end of a quarter: 1 of a path where it does, else 0.
 
     Attributes
     ----------
@@ -92,65 +133,159 @@ class Event:
 
     time: Hit
     quarter: int
-    date: str
+    date: str = field(compare=False)
     level: float | None = None
 
     @property
     def name(self) -> str:
-        """Return the outcome and its date."""
-        return f"{HITTING_TIMES[self.time]} by {self.date}"
+        """The hitting time and its date."""
+        return f"{self.column} by {self.date}"
+
+    @property
+    def asked(self) -> str:
+        """Its probability."""
+        return f"P({self.name})"
+
+    @property
+    def unit(self) -> Unit:
+        """That of a probability."""
+        return "probability"
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """No and yes."""
+        return 0.0, 1.0
+
+    @property
+    def column(self) -> str:
+        """That of the hitting time."""
+        return HITTING_TIMES[self.time]
+
+    def of_column(self, values: Column) -> Array:
+        """Return 1 where the hitting time comes by the end of the quarter, else 0."""
+        return (values <= self.quarter).astype(float)
+
+    def written(self, value: float) -> str:
+        """Return yes or no."""
+        return "yes" if value == 1.0 else "no"
 
     def in_words(self, scenario: Scenario, *others: Scenario) -> str:
         """Return a clause, such as ``cash runs out by the end of 2028``.
 
         Other scenarios' targets are named after the first's where they are different.
         """
-        clause = IN_WORDS[self.time].format(level=_targets(scenario, *others))
+        clause = self.time.clause.format(level=_targets(scenario, *others))
         return f"{clause} by the end of {self.date}"
 
     def in_short(self, scenario: Scenario, *others: Scenario) -> str:
         """Return the head of a column, such as ``margin 70% by 2027``; see ``in_words``."""
         level = _targets(scenario, *others)
-        return f"{IN_SHORT[self.time].format(level=level)} by {self.date}"
+        return f"{self.time.short.format(level=level)} by {self.date}"
 
 
-def parse_event(text: str, scenario: Scenario, where: str, form: str = FORM) -> Event:
-    """Return the event that a text states.
+@dataclass(frozen=True)
+class Amount(Outcome):
+    """A metric of a fiscal year, of twelve months to a quarter, or of a quarter alone.
 
-    Parameters
+    Attributes
     ----------
-    text
-        An outcome, the gross margin to be reached if it isn't the scenario's, a year or a quarter:
-        ``gross margin 70% by 2027``. ``gross margin`` alone is the definition that the company
-        projects.
-    scenario
-        Whose horizon holds the date.
-    where
-        What holds the text, for the messages.
-    form
-        What would be right, for the messages.
-
-    Returns
-    -------
-    Event
-
-    Raises
-    ------
-    ScenarioError
-        If the text is no event of the scenario.
+    metric
+        Which metric.
+    quarter
+        Its last, counted from the first of the horizon.
+    date
+        As a reader names it, such as ``2026Q1`` or ``twelve months to 2026Q1``.
+    base
+        The flow of the base year's quarters where a quarter's own flow is meant, shape (4,).
     """
-    match = EVENT.fullmatch(_bare(text))
-    if match is None:
-        raise ScenarioError(f"{where}: not an outcome and a date; write it as {form}")
-    time = known_time(match["name"], scenario, where)
-    level = None if match["level"] is None else _level(match["level"], time, where)
-    return Event(time, quarter_in_horizon(match["date"], scenario, where), match["date"], level)
+
+    metric: Metric
+    quarter: int
+    date: str = field(compare=False)
+    base: tuple[float, ...] | None = None
+
+    @property
+    def name(self) -> str:
+        """The metric and its date."""
+        return f"{METRICS[self.metric]} {self.date}"
+
+    @property
+    def unit(self) -> Unit:
+        """Margins are shares, all else is money."""
+        return "share" if self.metric in MARGINS else "bn USD"
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The least and the most that the metric can be."""
+        return bounds_of(self.metric)
+
+    @property
+    def quarters(self) -> int:
+        """Over how many quarters it is."""
+        return QUARTERS_A_YEAR if self.base is None else 1
+
+    def shares_quarters_with(self, other: "Amount") -> bool:
+        """Tell whether both hold a quarter's flow of one metric, such as a year and its quarter."""
+        if self.metric != other.metric or self.metric == Metric.CASH:
+            return False
+        own, others = (amount.quarter - amount.quarters for amount in (self, other))
+        return own < other.quarter and others < self.quarter
+
+    def of_block(self, rows: NDArray[np.float32], traces: Array) -> Array:
+        """Return it of each path, from metrics by quarter."""
+        _ = rows
+        return self.of_traces(traces)
+
+    def of_traces(self, traces: Array) -> Array:
+        """Return it of each path, shape (paths,), of metrics, shape (paths, metrics, quarters)."""
+        trailing = traces[:, index(self.metric)]
+        if self.base is None:
+            return trailing[:, self.quarter]
+        return _quarter_flow(trailing, self.base, self.quarter)
 
 
-def _bare(text: str) -> str:
-    """Return what stands within ``P(…)``, or a text without it."""
-    text = text.strip()
-    return text[2:-1].strip() if text.startswith("P(") and text.endswith(")") else text
+@dataclass(frozen=True)
+class PeakFundingNeed(Outcome):
+    """The deepest that a path's cumulative free cash flow falls within the horizon."""
+
+    @property
+    def name(self) -> str:
+        """The only one there is."""
+        return FUNDING_NEED
+
+    @property
+    def unit(self) -> Unit:
+        """That of money."""
+        return "bn USD"
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Never negative."""
+        return 0.0, inf
+
+
+def measures_of(outcomes: Iterable[Outcome]) -> dict[str, Measure]:
+    """Return what a run has to measure so that outcomes can be read off its kept paths."""
+    return {o.column: o.of_traces for o in outcomes if isinstance(o, Amount)}
+
+
+def bounds_of(metric: Metric) -> tuple[float, float]:
+    """Return what a metric can't be less or more than."""
+    if metric in MARGINS:
+        return -inf, 1.0
+    return (0.0 if metric in NEVER_NEGATIVE else -inf), inf
+
+
+def projected_time(scenario: Scenario) -> Hit:
+    """Return the hitting time that the company's projection is about."""
+    paying = scenario.targets.projected_margin == "paying users"
+    return Hit.MARGIN_PAYING if paying else Hit.MARGIN_ALL
+
+
+def projected_metric(scenario: Scenario) -> Metric:
+    """Return the margin that the company's projection is about."""
+    is_paying = projected_time(scenario) is Hit.MARGIN_PAYING
+    return Metric.MARGIN_PAYING if is_paying else Metric.MARGIN_ALL
 
 
 def event_by_year(time: Hit, year: int, scenario: Scenario) -> Event:
@@ -164,306 +299,6 @@ def projected_event(scenario: Scenario) -> Event:
     """Return what the company projects, or that margin by the horizon's end."""
     year = scenario.targets.projected_year or scenario.horizon.last_year
     return event_by_year(projected_time(scenario), year, scenario)
-
-
-def with_target(scenario: Scenario, event: Event) -> Scenario:
-    """Return the scenario with the event's gross margin as its target."""
-    if event.level is None:
-        return scenario
-    targets = scenario.targets.model_copy(update={"gross_margin": event.level})
-    return scenario.model_copy(update={"targets": targets})
-
-
-def refuse_other_target(event: Event, scenario: Scenario, where: str) -> None:
-    """Raise if the event names another gross margin than the scenario's target."""
-    target = scenario.targets.gross_margin
-    if event.level not in (None, target):
-        raise ScenarioError(
-            f"{where}: the scenario's target is {_percent(target)}; "
-            f"change it with --set targets.gross_margin={event.level:g}"
-        )
-
-
-def known_name(given: str, known: Iterable[str], where: str, kind: str) -> str:
-    """Return the known name that is meant, written with spaces or with underscores."""
-    name = " ".join(given.replace("_", " ").split())
-    by_lower = {one.lower(): one for one in known}
-    if name.lower() in by_lower:
-        return by_lower[name.lower()]
-    close = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.5)
-    every = "; ".join(by_lower.values())
-    hint = f'did you mean "{by_lower[close[0]]}"?' if close else f"known are: {every}"
-    raise ScenarioError(f'{where}: no {kind} "{name}"; {hint}')
-
-
-def known_time(given: Hit | str, scenario: Scenario, where: str) -> Hit:
-    """Return the hitting time that a name means; see ``known_name``.
-
-    ``gross margin`` alone is the definition that the company projects.
-    """
-    if isinstance(given, Hit):
-        return given
-    times = {name: time for time, name in HITTING_TIMES.items()}
-    times["gross margin"] = projected_time(scenario)
-    return times[known_name(str(given), times, where, "outcome")]
-
-
-def known_metric(given: Metric | str, scenario: Scenario, where: str) -> Metric:
-    """Return the metric that a name means; see ``known_time``."""
-    if isinstance(given, Metric):
-        return given
-    metrics = {name: metric for metric, name in METRICS.items()}
-    metrics["gross margin"] = projected_metric(scenario)
-    return metrics[known_name(str(given), metrics, where, "metric")]
-
-
-def quarter_in_horizon(date: str, scenario: Scenario, where: str) -> int:
-    """Return a quarter, or a year's last, counted from the first of the horizon."""
-    horizon = scenario.horizon
-    quarter = parse_quarter(date if "Q" in date else f"{date}Q{QUARTERS_A_YEAR}")
-    if not horizon.first_quarter <= quarter <= horizon.last_quarter:
-        first, last = format_quarter(horizon.first_quarter), format_quarter(horizon.last_quarter)
-        raise ScenarioError(f"{where}: {date} lies outside the horizon, {first} to {last}")
-    return quarter - horizon.first_quarter
-
-
-def _level(given: str, time: Hit, where: str) -> float:
-    if not HITTING_TIMES[time].startswith("gross margin"):
-        raise ScenarioError(f'{where}: "{HITTING_TIMES[time]}" takes no level; leave out {given}')
-    try:
-        level = number_in_unit(given, "share")
-    except ValueError as error:
-        raise ScenarioError(f"{where}: {error}") from None
-    if not 0.0 < level < 1.0:
-        hint = "" if states_unit(given) else scale_hint(level, "share", 0.0, 1.0)
-        raise ScenarioError(f"{where}: a gross margin of {given} is not between 0 and 100%{hint}")
-    return level
-
-
-def _targets(*scenarios: Scenario) -> str:
-    """Return the scenarios' different targets of gross margin, such as ``70% / 60%``."""
-    levels = (_percent(scenario.targets.gross_margin) for scenario in scenarios)
-    return " / ".join(dict.fromkeys(levels))
-
-
-def _percent(share: float) -> str:
-    return f"{100.0 * share:.4g}%"
-
-
-@dataclass(frozen=True)
-class Goal:
-    """The standard error wanted of an event's probability."""
-
-    text: str
-    event: Event
-    error: float
-
-
-def parse_goal(text: str, scenario: Scenario) -> Goal:
-    """Return the goal that a text states.
-
-    Parameters
-    ----------
-    text
-        As ``P(gross margin by 2027) ± 0.0005``: an event and a standard error.
-    scenario
-        Whose horizon holds the date.
-
-    Returns
-    -------
-    Goal
-
-    Raises
-    ------
-    ScenarioError
-        If the text is no goal of the scenario.
-    """
-    where = f'--until "{text}"'
-    match = GOAL.fullmatch(text.strip())
-    if match is None:
-        raise ScenarioError(f"{where}: not a goal; write it as {GOAL_FORM}")
-    event = parse_event(match[1], scenario, where, GOAL_FORM)
-    refuse_other_target(event, scenario, where)
-    return Goal(text, event, _error(match[2], where))
-
-
-@dataclass(frozen=True)
-class Target:
-    """The probability that an event shall have, at least or at most.
-
-    Attributes
-    ----------
-    scenario
-        Whose event it is, with the gross margin that the text names as its target.
-    """
-
-    scenario: Scenario
-    event: Event
-    at_least: bool
-    probability: float
-
-    def is_met(self, probability: float) -> bool:
-        """Tell whether a probability is as wanted."""
-        if self.at_least:
-            return probability >= self.probability
-        return probability <= self.probability
-
-    @property
-    def in_words(self) -> str:
-        """The target in words, such as ``P(cash runs out by the end of 2030) at most 10%``."""
-        bound = "at least" if self.at_least else "at most"
-        event = self.event.in_words(self.scenario)
-        return f"P({event}) {bound} {100.0 * self.probability:.4g}%"
-
-
-def parse_target(text: str, scenario: Scenario) -> Target:
-    """Return the target that a text states.
-
-    Parameters
-    ----------
-    text
-        As ``P(gross margin 70% by 2027) >= 0.5``: an event, and the probability that it shall have
-        at least, or at most, in percent if one likes.
-    scenario
-        Whose event it is.
-
-    Returns
-    -------
-    Target
-
-    Raises
-    ------
-    ScenarioError
-        If the text is no target of the scenario.
-    """
-    where, form = f'--target "{text}"', '"P(gross margin 70% by 2027) >= 0.5"'
-    match = VALUE.fullmatch(text.strip())
-    if match is None:
-        raise ScenarioError(f"{where}: not a target; write it as {form}")
-    event = parse_event(match[1], scenario, where, form)
-    probability = _share(match[3], where)
-    if not 0.0 < probability < 1.0:
-        hint = "" if states_unit(match[3]) else scale_hint(probability, "share", 0.0, 1.0)
-        raise ScenarioError(f'{where}: "{match[3]}" is no probability between 0 and 1{hint}')
-    return Target(with_target(scenario, event), event, match[2][0] in ">≥", probability)
-
-
-def _error(given: str, where: str) -> float:
-    error = _share(given, where)
-    if not LEAST_ERROR <= error < MOST_ERROR:
-        hint = scale_hint(error, "share", LEAST_ERROR, MOST_ERROR)
-        hint = "" if states_unit(given) else hint
-        raise ScenarioError(f'{where}: "{given}" is no standard error from 0.0000001 to 0.5{hint}')
-    return error
-
-
-def _share(given: str, where: str) -> float:
-    try:
-        return number_in_unit(given, "share")
-    except ValueError as error:
-        raise ScenarioError(f"{where}: {error}") from None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A number of a path: 1 if an event comes and 0 if not, or the peak funding need."""
-
-    event: Event | None = None
-
-    @property
-    def name(self) -> str:
-        """The outcome in words, as ``parse_outcome`` reads it."""
-        return FUNDING_NEED if self.event is None else f"P({self.event.name})"
-
-    @property
-    def is_probability(self) -> bool:
-        """Whether its mean is a probability; billions of dollars otherwise."""
-        return self.event is not None
-
-    def values(self, outcomes: NDArray[np.float32]) -> Array:
-        """Return the outcome of each path from its row of ``OUTCOME_COLUMNS``."""
-        if self.event is None:
-            return outcomes[..., OUTCOME_COLUMNS.index(FUNDING_NEED)].astype(float)
-        return (outcomes[..., index(self.event.time)] <= self.event.quarter).astype(float)
-
-
-def headline_outcomes(scenario: Scenario) -> list[Outcome]:
-    """Return what is asked about by default: the headline events, and the peak funding need."""
-    return [*map(Outcome, headline_events(scenario)), Outcome()]
-
-
-def parse_outcome(text: str, scenario: Scenario) -> Outcome:
-    """Return the outcome that a text states.
-
-    Parameters
-    ----------
-    text
-        As ``P(gross margin by 2027)``, or ``peak funding need``.
-    scenario
-        Whose horizon holds the date.
-
-    Returns
-    -------
-    Outcome
-
-    Raises
-    ------
-    ScenarioError
-        If the text is no outcome of the scenario.
-    """
-    if text.strip() == FUNDING_NEED:
-        return Outcome()
-    where = f'--outcome "{text}"'
-    event = parse_event(text, scenario, where, OUTCOME_FORM)
-    refuse_other_target(event, scenario, where)
-    return Outcome(event)
-
-
-def variables(
-    outcomes: Sequence[Outcome], known: NDArray[np.float32]
-) -> Callable[[NDArray[np.float32]], Array]:
-    """Return what turns paths into the numbers whose variance is shared out.
-
-    Parameters
-    ----------
-    outcomes
-        What is asked about.
-    known
-        Many paths' rows of ``OUTCOME_COLUMNS``, among which an amount is ranked: amounts have
-        tails so long that a few paths would make up all of their variance.
-
-    Returns
-    -------
-    callable
-        Of rows of ``OUTCOME_COLUMNS``; shape (..., columns) to (..., outcomes).
-    """
-    ranked = {o: np.sort(o.values(known), axis=None) for o in outcomes if not o.is_probability}
-
-    def measure(rows: NDArray[np.float32]) -> Array:
-        columns = [
-            _rank(o.values(rows), ranked[o]) if o in ranked else o.values(rows) for o in outcomes
-        ]
-        return np.stack(columns, axis=-1)
-
-    return measure
-
-
-def _rank(values: Array, known: Array) -> Array:
-    """Return the share of known values that lie below, and half of those that are equal."""
-    sides = (np.searchsorted(known, values, side) for side in ("left", "right"))
-    return np.asarray(sum(sides) / (2.0 * len(known)))
-
-
-def projected_time(scenario: Scenario) -> Hit:
-    """Return the hitting time that the company's projection is about."""
-    paying = scenario.targets.projected_margin == "paying users"
-    return Hit.MARGIN_PAYING if paying else Hit.MARGIN_ALL
-
-
-def projected_metric(scenario: Scenario) -> Metric:
-    """Return the margin that the company's projection is about."""
-    is_paying = projected_time(scenario) is Hit.MARGIN_PAYING
-    return Metric.MARGIN_PAYING if is_paying else Metric.MARGIN_ALL
 
 
 def headline_events(scenario: Scenario) -> tuple[Event, Event, Event]:
@@ -485,3 +320,329 @@ def headline_events(scenario: Scenario) -> tuple[Event, Event, Event]:
         event_by_year(Hit.CASH_FLOW_HELD, CASH_YEAR, scenario),
         event_by_year(Hit.OUT_OF_CASH, CASH_YEAR, scenario),
     )
+
+
+def headline_outcomes(scenario: Scenario) -> list[Outcome]:
+    """Return what is asked about by default: the headline events, and the peak funding need."""
+    return [*headline_events(scenario), PeakFundingNeed()]
+
+
+def parse_outcome(text: str, scenario: Scenario, where: str, form: str = OUTCOME_FORM) -> Outcome:
+    """Return the outcome that a text states.
+
+    Parameters
+    ----------
+    text
+        One of these, an event within ``P(…)`` or not, as a question asks for it or as an answer
+        prints it:
+
+        - ``gross margin 70% by 2027``, ``out of cash by 2028Q2``: a hitting time, the gross margin
+          to be reached if it isn't the scenario's, and a year or a quarter;
+        - ``revenue 2027``, ``revenue twelve months to 2026Q3``, ``cash 2027Q4``: a metric of a
+          fiscal year, of twelve months, or at the end of a quarter;
+        - ``revenue 2026Q3``, ``quarterly revenue 2026Q3``: a quarter's own flow;
+        - ``peak funding need``.
+
+        ``gross margin`` alone is the definition that the company projects.
+    scenario
+        Whose horizon holds the date.
+    where
+        What holds the text, for the messages.
+    form
+        What would be right, for the messages.
+
+    Raises
+    ------
+    ScenarioError
+        If the text is no outcome of the scenario.
+    """
+    given = _spaced(text)
+    said = given[2:-1].strip() if given[:2] in ("P(", "p(") and given.endswith(")") else given
+    event, amount = EVENT.fullmatch(said), AMOUNT.fullmatch(said)
+    if event is not None:
+        return _event(event, scenario, where)
+    if amount is None and not PEAK.fullmatch(said):
+        hint = f'did you mean "{FUNDING_NEED}"?' if get_close_matches(said, [FUNDING_NEED]) else ""
+        hint = hint or f"write it as {form}"
+        raise ScenarioError(f"{where}: not an outcome and a date; {hint}")
+    found = PeakFundingNeed() if amount is None else _amount(amount, scenario, where)
+    if said != given:
+        raise ScenarioError(
+            f'{where}: an amount has no probability; write "{found.name}" without P( )'
+        )
+    return found
+
+
+def parse_event(text: str, scenario: Scenario, where: str, form: str = EVENT_FORM) -> Event:
+    """Return the event that a text states; see ``parse_outcome``.
+
+    Raises
+    ------
+    ScenarioError
+        If the text is no event of the scenario.
+    """
+    found = parse_outcome(text, scenario, where, form)
+    if not isinstance(found, Event):
+        raise ScenarioError(
+            f"{where}: {found.name} is an amount, and what happens by a date is asked for; "
+            f"write it as {form}"
+        )
+    return found
+
+
+def known_time(given: Hit | str, scenario: Scenario, where: str) -> Hit:
+    """Return the hitting time that a name means, without a date; see ``parse_outcome``.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such hitting time.
+    """
+    if isinstance(given, Hit):
+        return given
+    name = _spaced(str(given))
+    match _hitting_time(name, scenario):
+        case time, None:
+            return time
+    raise _no_hitting_time(name, where)
+
+
+def known_metric(given: Metric | str, scenario: Scenario, where: str) -> Metric:
+    """Return the metric that a name means, without a date; see ``parse_outcome``.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such metric.
+    """
+    if isinstance(given, Metric):
+        return given
+    name = _spaced(str(given))
+    metric = _metrics(scenario).get(name.lower())
+    if metric is None:
+        raise _no_metric(name, where)
+    return metric
+
+
+def parse_number(given: str, unit: str, where: str) -> float:
+    """Return a number as people write it; see ``number_in_unit``.
+
+    Raises
+    ------
+    ScenarioError
+        If it is none of the unit.
+    """
+    try:
+        return number_in_unit(given, unit)
+    except ValueError as error:
+        raise ScenarioError(f"{where}: {error}") from None
+
+
+def with_target(scenario: Scenario, outcome: Outcome) -> Scenario:
+    """Return the scenario with the gross margin that an outcome names as its target."""
+    if not isinstance(outcome, Event) or outcome.level is None:
+        return scenario
+    targets = scenario.targets.model_copy(update={"gross_margin": outcome.level})
+    return scenario.model_copy(update={"targets": targets})
+
+
+def refuse_other_target(outcome: Outcome, scenario: Scenario, where: str) -> None:
+    """Raise if the outcome names another gross margin than the scenario's target."""
+    target = scenario.targets.gross_margin
+    if isinstance(outcome, Event) and outcome.level not in (None, target):
+        raise ScenarioError(
+            f"{where}: the scenario's target is {_percent(target)}; "
+            f"change it with --set targets.gross_margin={outcome.level:g}"
+        )
+
+
+def refuse_uncounted(outcome: Outcome, where: str) -> None:
+    """Raise if a run's counts don't tell about the outcome: those of flows are of four quarters."""
+    if isinstance(outcome, Amount) and outcome.base is not None:
+        instead = f"{METRICS[outcome.metric]} {TRAILING}{outcome.date}"
+        raise ScenarioError(
+            f"{where}: flows are counted by fiscal year and by twelve months, not by quarter; "
+            f'write "{instead}"'
+        )
+
+
+def _event(match: re.Match[str], scenario: Scenario, where: str) -> Event:
+    what, date = match["what"], match["date"].upper()
+    said = _hitting_time(what, scenario)
+    if said is None:
+        raise _no_event(what, date, scenario, where)
+    time, given = said
+    level = None if given is None else _level(given, time, where)
+    return Event(time, _quarter_in_horizon(date, scenario, where), date, level)
+
+
+def _hitting_time(what: str, scenario: Scenario) -> tuple[Hit, str | None] | None:
+    """Return the hitting time that is said, with the gross margin that it names; None if none."""
+    for phrase, time in _phrases(scenario).items():
+        if match := _pattern(phrase).fullmatch(what):
+            return time, match.groupdict().get("level")
+    return None
+
+
+def _phrases(scenario: Scenario) -> dict[str, Hit]:
+    """Return every way to say a hitting time; what both margins are called is the projected one."""
+    projected = projected_time(scenario)
+    is_paying = projected is Hit.MARGIN_PAYING
+    held = Hit.MARGIN_PAYING_HELD if is_paying else Hit.MARGIN_ALL_HELD
+    found = {f"{time.title} {{level}}": time for time in Hit}
+    found |= {time.clause: time for time in Hit}
+    found |= {time.short: time for time in Hit}
+    return found | {
+        "gross margin {level}": projected,
+        projected.short: projected,
+        held.short: held,
+    }
+
+
+def _pattern(phrase: str) -> re.Pattern[str]:
+    parts = map(re.escape, phrase.split(" {level}"))
+    return re.compile(rf"(?: (?P<level>{LEVEL}))?".join(parts), re.IGNORECASE)
+
+
+def _no_event(what: str, date: str, scenario: Scenario, where: str) -> ScenarioError:
+    name = re.sub(rf" {LEVEL}$", "", what)
+    if PEAK.fullmatch(name):
+        return _of_horizon(where)
+    if name.lower() in _metrics(scenario):
+        return ScenarioError(
+            f'{where}: "{name}" is an amount, which comes by no date; write "{name} {date}"'
+        )
+    return _no_hitting_time(name, where)
+
+
+def _amount(match: re.Match[str], scenario: Scenario, where: str) -> Amount:
+    name, date, is_trailing = match["name"], match["date"].upper(), match["trailing"] is not None
+    metric = _metrics(scenario).get(name.lower())
+    if metric is None:
+        raise _no_amount(name, date, scenario, where)
+    quarter, called = _quarter_in_horizon(date, scenario, where), METRICS[metric]
+    if match["quarterly"] is not None and (is_trailing or "Q" not in date):
+        raise ScenarioError(
+            f'{where}: a quarter has a date such as 2027Q4; write "quarterly {called} {date[:4]}Q4"'
+        )
+    if metric == Metric.CASH and is_trailing:
+        raise ScenarioError(
+            f'{where}: {called} is what there is at a date; write "{called} {date}"'
+        )
+    is_own = "Q" in date and not is_trailing and metric != Metric.CASH
+    if is_own and metric not in QUARTERLY:
+        raise ScenarioError(
+            f"{where}: the model gives {called} by fiscal year and by twelve months, not by "
+            f'quarter; write "{called} {TRAILING}{date}"'
+        )
+    base = _base_quarters(metric, scenario) if is_own else None
+    return Amount(metric, quarter, f"{TRAILING if is_trailing else ''}{date}", base)
+
+
+def _metrics(scenario: Scenario) -> dict[str, Metric]:
+    """Return every name of a metric, in small letters; a margin alone is the projected one."""
+    projected = projected_metric(scenario)
+    return {name.lower(): metric for metric, name in METRICS.items()} | {
+        "gross margin": projected,
+        "margin": projected,
+        "cash flow": Metric.FREE_CASH_FLOW,
+    }
+
+
+def _no_amount(name: str, date: str, scenario: Scenario, where: str) -> ScenarioError:
+    if PEAK.fullmatch(name):
+        return _of_horizon(where)
+    if _hitting_time(name, scenario) is not None:
+        return ScenarioError(
+            f'{where}: "{name}" is an event, which comes by a date; write "{name} by {date}"'
+        )
+    return _no_metric(name, where)
+
+
+def _of_horizon(where: str) -> ScenarioError:
+    return ScenarioError(
+        f'{where}: the {FUNDING_NEED} is that of the whole horizon; write "{FUNDING_NEED}"'
+    )
+
+
+def _base_quarters(metric: Metric, scenario: Scenario) -> tuple[float, ...]:
+    year = scenario.base_year
+    annual, run_rate = (
+        (year.revenue.quantile(0.5), 12.0 * year.monthly_revenue.quantile(0.5))
+        if metric == Metric.REVENUE
+        else (year.training.quantile(0.5), year.training_run_rate.quantile(0.5))
+    )
+    return tuple(base_year_ramp(annual, run_rate).tolist())
+
+
+def _quarter_flow(trailing: Array, base: tuple[float, ...], quarter: int) -> Array:
+    """Return a quarter's own flow from sums over trailing four quarters.
+
+    Parameters
+    ----------
+    trailing
+        Shape (paths, quarters).
+    base
+        The flow of the four quarters before the first, shape (4,).
+    quarter
+        Counted from the first.
+
+    Notes
+    -----
+    Two sums in a row differ by the quarter that comes in and the one of a year before that leaves.
+    """
+    flow = np.full(len(trailing), base[quarter % QUARTERS_A_YEAR])
+    for place in range(quarter % QUARTERS_A_YEAR, quarter + 1, QUARTERS_A_YEAR):
+        flow += trailing[:, place] - (trailing[:, place - 1] if place > 0 else sum(base))
+    return flow
+
+
+def _spaced(text: str) -> str:
+    """Return a text with one space between words, which may be written with underscores."""
+    return " ".join(text.replace("_", " ").split())
+
+
+def _no_hitting_time(name: str, where: str) -> ScenarioError:
+    return _unknown(name, [*HITTING_TIMES.values(), "gross margin"], where, "outcome")
+
+
+def _no_metric(name: str, where: str) -> ScenarioError:
+    return _unknown(name, [*METRICS.values(), "gross margin"], where, "metric")
+
+
+def _unknown(given: str, known: Iterable[str], where: str, kind: str) -> ScenarioError:
+    by_lower = {name.lower(): name for name in known}
+    close = get_close_matches(given.lower(), by_lower, n=1, cutoff=0.5)
+    every = "; ".join(by_lower.values())
+    hint = f'did you mean "{by_lower[close[0]]}"?' if close else f"known are: {every}"
+    return ScenarioError(f'{where}: no {kind} "{given}"; {hint}')
+
+
+def _quarter_in_horizon(date: str, scenario: Scenario, where: str) -> int:
+    """Return a quarter, or a year's last, counted from the first of the horizon."""
+    horizon = scenario.horizon
+    quarter = parse_quarter(date if "Q" in date else f"{date}Q{QUARTERS_A_YEAR}")
+    if not horizon.first_quarter <= quarter <= horizon.last_quarter:
+        first, last = format_quarter(horizon.first_quarter), format_quarter(horizon.last_quarter)
+        raise ScenarioError(f"{where}: {date} lies outside the horizon, {first} to {last}")
+    return quarter - horizon.first_quarter
+
+
+def _level(given: str, time: Hit, where: str) -> float:
+    if not HITTING_TIMES[time].startswith("gross margin"):
+        raise ScenarioError(f'{where}: "{HITTING_TIMES[time]}" takes no level; leave out {given}')
+    level = parse_number(given, "share", where)
+    if not 0.0 < level < 1.0:
+        hint = "" if states_unit(given) else scale_hint(level, "share", 0.0, 1.0)
+        raise ScenarioError(f"{where}: a gross margin of {given} is not between 0 and 100%{hint}")
+    return level
+
+
+def _targets(*scenarios: Scenario) -> str:
+    """Return the scenarios' different targets of gross margin, such as ``70% / 60%``."""
+    levels = (_percent(scenario.targets.gross_margin) for scenario in scenarios)
+    return " / ".join(dict.fromkeys(levels))
+
+
+def _percent(share: float) -> str:
+    return f"{100.0 * share:.4g}%"

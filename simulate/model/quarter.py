@@ -1,6 +1,10 @@
-"""A block of paths through one quarter: the loops over lanes around the rules of ``economics``.
+"""The economics of a lab, from revenue to cash and outcomes, in the order of ``docs/model.md``.
 
-``x`` holds the lab's inputs and ``s`` its state. Each loop is short, which LLVM vectorises.
+A function is an equation of that page, or a few that belong together, of a block of paths: a loop
+over its lanes, in plain numbers of one path in one quarter. ``x`` holds inputs, ``s`` the lab's
+state and ``level`` a segment's. Money is in billions of US dollars; flows are per quarter unless a
+name says annual; rates and growth are per year, in logarithms; half-lives are in years;
+volatilities are per quarter.
 """
 
 import numpy as np
@@ -13,85 +17,147 @@ from simulate.kernels.arrays import (
     Inputs,
     Plan,
     Points,
-    Row,
     Schedule,
     State,
 )
 from simulate.kernels.draws import draw_arrivals, draw_shock, draw_yearly, scores
-from simulate.kernels.jit import kernel, shared_kernel
-from simulate.kernels.vector_math import exp
+from simulate.kernels.jit import kernel
+from simulate.kernels.vector_math import exp, log
 
-from . import economics as rule
 from .rows import Flow, Funding, Hardware, Hit, Lab, Level, Metric, Now, Segment
+
+QUARTERS_A_YEAR = 4.0
+QUARTERS_IN_A_ROW = 4.0
+LN_2 = 0.6931471805599453
+
+
+# A quarter
 
 
 @kernel
-def clear(quarters: int, state: State) -> None:
-    """Forget the block before; nothing is reached yet."""
-    for place in range(state.now.size):
-        state.now[place] = 0.0
-    for place in range(state.hits.size):
-        state.hits[place] = np.float64(quarters)
+def live_base_quarter(quarter: int, schedule: Schedule, inputs: Inputs, state: State) -> None:
+    """Book a quarter of the base year: everything is known, and nothing is taxed or funded."""
+    x, s = inputs.lab, state.now
+    earn_base_quarter(quarter + BASE_QUARTERS, schedule, inputs, state)
+    bill_free_users(x, s)
+    spend_capital(x, s)
+    add_cost_of_revenue(x, s)
+    operate_base_quarter(x, s)
+    earn_ebitda(s)
+    flow_cash(x, s)
+    remember(quarter, s, state.past)
+
+
+@kernel
+def live_quarter(quarter: int, plan: Plan, points: Points, inputs: Inputs, state: State) -> None:
+    """Take a block through a quarter of the horizon."""
+    x, s, schedule = inputs.lab, state.now, plan.schedule
+    if quarter % BASE_QUARTERS == 0:
+        draw_yearly(points, plan.draws, plan.tables, quarter // BASE_QUARTERS, state)
+        carry_overrun(x, s)
+        carry_drift(x, s)
+    earn_quarter(quarter, plan, points, inputs, state)
+    bill_inference(s)
+    bill_free_users(x, s)
+    spend_capital(x, s)
+    serve_from_own_hardware(quarter, schedule, inputs.hardware, s)
+    add_cost_of_revenue(x, s)
+    train(quarter, plan, points, x, s)
+    operate(x, s)
+    earn_ebitda(s)
+    pay_tax(x, s)
+    flow_cash(x, s)
+    add_to_cash(quarter, plan, points, inputs.funding, state)
+    remember(quarter, s, state.past)
+    measure(s, state.past, state.metrics)
+    watch_margins(quarter, schedule, state)
+    watch_cash(quarter, state)
+
+
+# Shared terms
+
+
+@kernel
+def left_after_quarter(half_life: float) -> float:
+    """Return what is left after a quarter of something that halves every ``half_life`` years."""
+    return exp(-LN_2 / (QUARTERS_A_YEAR * half_life))
+
+
+@kernel
+def chance_in_quarter(annual_rate: float) -> float:
+    """Return the chance of at least one arrival in a quarter of a Poisson process."""
+    return 1.0 - exp(-annual_rate / QUARTERS_A_YEAR)
+
+
+@kernel
+def room_to_grow(share_of_limit: float) -> float:
+    """Return the part of growth that a finite market leaves, or the last user."""
+    return max(0.0, 1.0 - share_of_limit)
+
+
+@kernel
+def carried(previous: float, share: float, deviation: float) -> float:
+    """Return the log level of a cost against plan, of which a share stays from year to year."""
+    return share * previous + log(1.0 + deviation)
+
+
+# The base year
 
 
 @kernel
 def start_paths(inputs: Inputs, schedule: Schedule, state: State) -> None:
     """Set every level to the end of the base year."""
     x, s = inputs.lab, state.now
-    reference, first, second = 0.0, 0.0, 0.0
+    last, first, second = 0.0, 0.0, 0.0
     for k in range(schedule.segment_start.size):
         base = schedule.base_revenue[k]
         start_segment(base[BASE_QUARTERS - 1], inputs.segment[k], state.level[k])
-        reference += base[BASE_QUARTERS - 1]
+        last += base[BASE_QUARTERS - 1]
         first += base[0]
         second += base[1]
     for i in range(LANES):
-        s[Now.REFERENCE_REVENUE + i] = reference
+        s[Now.REFERENCE_REVENUE + i] = last
+        # The quarter before the base year, on the same geometric ramp.
         s[Now.PREVIOUS_REVENUE + i] = first * first / second
         s[Now.TRAINING_PLAN + i] = schedule.base_training[BASE_QUARTERS - 1]
-        s[Now.LAST_BELOW_ZERO + i] = -1.0
-    for i in range(LANES):
         s[Now.USERS + i] = x[Lab.FREE_USERS + i]
         s[Now.LOSSES + i] = x[Lab.LOSSES_CARRIED_FORWARD + i]
-        s[Now.FIXED_COST + i] = x[Lab.FIXED_COST + i] / rule.QUARTERS_A_YEAR
+        s[Now.FIXED_COST + i] = x[Lab.FIXED_COST + i] / QUARTERS_A_YEAR
+        s[Now.LAST_BELOW_ZERO + i] = -1.0
+    # What a path divides by, or takes an exponential of, once and not in every quarter.
     for i in range(LANES):
-        s[Now.FIXED_COST_GROWTH + i] = rule.quarterly_growth(x[Lab.FIXED_COST_GROWTH + i])
-        # Shares of a limit, per unit: what is divided by once a path is no division a quarter.
         s[Now.SHARE_OF_CEILING + i] = 1.0 / x[Lab.FREE_USER_CEILING + i]
+        s[Now.FIXED_COST_GROWTH + i] = exp(x[Lab.FIXED_COST_GROWTH + i] / QUARTERS_A_YEAR)
+        s[Now.JUMP_CHANCE + i] = chance_in_quarter(x[Lab.GENERATION_RATE + i])
     for i in range(LANES):
-        s[Now.GAIN_RATE + i] = x[Lab.EFFICIENCY_GAIN + i] - x[Lab.PRICE_EROSION + i]
-        s[Now.FREE_GAIN_RATE + i] = x[Lab.EFFICIENCY_GAIN + i] - x[Lab.FREE_USAGE_GROWTH + i]
-        s[Now.GAIN_DECAY + i] = rule.quarterly_decay(x[Lab.CATCH_UP_HALF_LIFE + i])
+        efficiency = x[Lab.EFFICIENCY_GAIN + i]
+        s[Now.GAIN_RATE + i] = efficiency - x[Lab.PRICE_EROSION + i]
+        s[Now.FREE_GAIN_RATE + i] = efficiency - x[Lab.FREE_USAGE_GROWTH + i]
+        s[Now.GAIN_DECAY + i] = left_after_quarter(x[Lab.CATCH_UP_HALF_LIFE + i])
     for i in range(LANES):
-        s[Now.TRAINING_EXCESS + i] = (
-            x[Lab.TRAINING_GROWTH_INITIAL + i] - x[Lab.TRAINING_GROWTH_LASTING + i]
-        )
-        s[Now.TRAINING_DECAY + i] = rule.quarterly_decay(x[Lab.TRAINING_GROWTH_HALF_LIFE + i])
-        s[Now.JUMP_CHANCE + i] = rule.chance_in_quarter(x[Lab.GENERATION_RATE + i])
+        lasting = x[Lab.TRAINING_GROWTH_LASTING + i]
+        s[Now.TRAINING_EXCESS + i] = x[Lab.TRAINING_GROWTH_INITIAL + i] - lasting
+        s[Now.TRAINING_DECAY + i] = left_after_quarter(x[Lab.TRAINING_GROWTH_HALF_LIFE + i])
 
 
 @kernel
 def start_segment(revenue: float, x: Array, level: Array) -> None:
     """Set a segment's levels to the end of the base year."""
     for i in range(LANES):
+        lasting = x[Segment.GROWTH_LASTING + i]
         level[Level.REVENUE + i] = revenue
         level[Level.UNADOPTED + i] = 1.0
-        level[Level.SHARE_OF_MARKET + i] = rule.QUARTERS_A_YEAR / x[Segment.MARKET + i]
-        level[Level.GROWTH_EXCESS + i] = (
-            x[Segment.GROWTH_INITIAL + i] - x[Segment.GROWTH_LASTING + i]
-        )
+        level[Level.SHARE_OF_MARKET + i] = QUARTERS_A_YEAR / x[Segment.MARKET + i]
+        level[Level.GROWTH_EXCESS + i] = x[Segment.GROWTH_INITIAL + i] - lasting
     for i in range(LANES):
-        level[Level.GROWTH_DECAY + i] = rule.quarterly_decay(x[Segment.GROWTH_HALF_LIFE + i])
-        level[Level.ADOPTION_DECAY + i] = rule.quarterly_decay(x[Segment.ADOPTION_HALF_LIFE + i])
-        level[Level.LOSS_CHANCE + i] = rule.chance_in_quarter(x[Segment.CLIENT_LOSS_RATE + i])
-
-
-# 1. Revenue
+        level[Level.GROWTH_DECAY + i] = left_after_quarter(x[Segment.GROWTH_HALF_LIFE + i])
+        level[Level.ADOPTION_DECAY + i] = left_after_quarter(x[Segment.ADOPTION_HALF_LIFE + i])
+        level[Level.LOSS_CHANCE + i] = chance_in_quarter(x[Segment.CLIENT_LOSS_RATE + i])
 
 
 @kernel
 def earn_base_quarter(place: int, schedule: Schedule, inputs: Inputs, state: State) -> None:
-    """Book revenue and inference of one of the base year's four quarters."""
+    """Book revenue, inference and training of one of the base year's four quarters."""
     s = state.now
     clear_revenue(s)
     for k in range(schedule.segment_start.size):
@@ -101,16 +167,36 @@ def earn_base_quarter(place: int, schedule: Schedule, inputs: Inputs, state: Sta
         add_segment(inputs.lab, inputs.segment[k], s)
     for i in range(LANES):
         s[Now.FREE_INDEX + i] = 1.0
+        s[Now.TRAINING + i] = schedule.base_training[place]
+
+
+@kernel
+def operate_base_quarter(x: Array, s: Array) -> None:
+    """Book the base year's other cost: the fixed part and a plain share of revenue."""
+    for i in range(LANES):
+        variable = x[Lab.VARIABLE_COST + i] * s[Now.REVENUE + i]
+        s[Now.OTHER_COST + i] = s[Now.FIXED_COST + i] + variable
+
+
+@kernel
+def open_cash(x: Array, s: Array) -> None:
+    """Set cash to the balance with which the horizon begins."""
+    for i in range(LANES):
+        s[Now.CASH + i] = x[Lab.OPENING_CASH + i]
+
+
+# 1. Revenue
 
 
 @kernel
 def earn_quarter(quarter: int, plan: Plan, points: Points, inputs: Inputs, state: State) -> None:
-    """Grow every segment by a quarter and book its revenue and inference."""
-    draws, schedule = plan.draws, plan.schedule
+    """Grow every segment by a quarter, and book its revenue and inference."""
+    draws, schedule, tables = plan.draws, plan.schedule, plan.tables
     first = draws.first_quarter + quarter * draws.per_quarter
     s, shared_shock, own_shock = state.now, state.shock[0], state.shock[1]
-    draw_shock(points, first, draws, plan.tables, s, shared_shock)
+    draw_shock(points, first, draws, tables, s, shared_shock)
     move_demand(inputs.lab, shared_shock, s)
+    grow_free_users(inputs.lab, s)
     clear_revenue(s)
     for k in range(schedule.segment_start.size):
         if quarter < schedule.segment_start[k]:
@@ -118,23 +204,17 @@ def earn_quarter(quarter: int, plan: Plan, points: Points, inputs: Inputs, state
         x, level = inputs.segment[k], state.level[k]
         if quarter == schedule.segment_start[k]:
             enter_market(x, schedule.from_free_users[k], level)
-        draw_shock(points, first + draws.segment_slot[k], draws, plan.tables, s, own_shock)
-        grow_segment(x, level, own_shock, s)
+        draw_shock(points, first + draws.segment_slot[k], draws, tables, s, own_shock)
+        grow_segment(x, own_shock, s, level)
         if draws.client_loss_slot[k] >= 0:
+            slot, table = draws.client_loss_slot[k], draws.client_loss_table[k]
             chance = level[Level.LOSS_CHANCE : Level.LOSS_CHANCE + LANES]
-            draw_arrivals(
-                points,
-                first + draws.client_loss_slot[k],
-                chance,
-                plan.tables,
-                draws.client_loss_table[k],
-                s,
-            )
-            lose_clients(level, s)
+            draw_arrivals(points, first + slot, chance, tables, table, s)
+            lose_clients(s, level)
         if schedule.kept[k, quarter] != 1.0:
-            keep_share(level, schedule.kept[k, quarter])
+            keep_clients(schedule.kept[k, quarter], level)
         if schedule.from_free_users[k]:
-            earn_from_users(x, level, s)
+            earn_from_free_users(x, level, s)
         else:
             for i in range(LANES):
                 s[Now.SEGMENT_REVENUE + i] = level[Level.REVENUE + i]
@@ -143,20 +223,21 @@ def earn_quarter(quarter: int, plan: Plan, points: Points, inputs: Inputs, state
 
 @kernel
 def move_demand(x: Array, score: Array, s: Array) -> None:
-    """Move the shared demand shock and the number of free users by a quarter."""
+    """Move the log demand shock that all segments share, an AR(1)."""
     for i in range(LANES):
-        s[Now.DEMAND + i] = rule.demand_shock(
-            s[Now.DEMAND + i],
-            x[Lab.DEMAND_PERSISTENCE + i],
-            x[Lab.DEMAND_VOLATILITY + i],
-            score[i],
+        s[Now.DEMAND + i] = (
+            x[Lab.DEMAND_PERSISTENCE + i] * s[Now.DEMAND + i]
+            + x[Lab.DEMAND_VOLATILITY + i] * score[i]
         )
+
+
+@kernel
+def grow_free_users(x: Array, s: Array) -> None:
+    """Grow free users logistically towards their ceiling."""
     for i in range(LANES):
-        s[Now.USERS + i] = rule.next_users(
-            s[Now.USERS + i],
-            x[Lab.FREE_USER_GROWTH + i],
-            s[Now.USERS + i] * s[Now.SHARE_OF_CEILING + i],
-        )
+        users = s[Now.USERS + i]
+        room = room_to_grow(users * s[Now.SHARE_OF_CEILING + i])
+        s[Now.USERS + i] = users * (1.0 + x[Lab.FREE_USER_GROWTH + i] / QUARTERS_A_YEAR * room)
 
 
 @kernel
@@ -172,128 +253,91 @@ def enter_market(x: Array, from_free_users: bool, level: Array) -> None:
     """Set a later segment's revenue, or its index if free users drive it, at its start."""
     for i in range(LANES):
         level[Level.REVENUE + i] = (
-            1.0 if from_free_users else x[Segment.STARTING_REVENUE + i] / rule.QUARTERS_A_YEAR
+            1.0 if from_free_users else x[Segment.STARTING_REVENUE + i] / QUARTERS_A_YEAR
         )
 
 
 @kernel
-def grow_segment(x: Array, level: Array, score: Array, s: Array) -> None:
-    """Move a segment's revenue by growth, saturation and shocks."""
+def grow_segment(x: Array, score: Array, s: Array, level: Array) -> None:
+    """Move a segment's revenue by growth, as far as its market has room, and by shocks."""
     for i in range(LANES):
-        s[Now.GROWTH + i] = (
-            x[Segment.GROWTH_LASTING + i] + level[Level.GROWTH_EXCESS + i]
-        ) * rule.saturation(level[Level.REVENUE + i] * level[Level.SHARE_OF_MARKET + i])
-    for i in range(LANES):
-        level[Level.REVENUE + i] = rule.next_revenue(
-            level[Level.REVENUE + i],
-            s[Now.GROWTH + i],
-            s[Now.DEMAND + i],
-            x[Segment.VOLATILITY + i] * score[i],
+        revenue, excess = level[Level.REVENUE + i], level[Level.GROWTH_EXCESS + i]
+        room = room_to_grow(revenue * level[Level.SHARE_OF_MARKET + i])
+        growth = (x[Segment.GROWTH_LASTING + i] + excess) * room
+        own_shock = x[Segment.VOLATILITY + i] * score[i]
+        level[Level.REVENUE + i] = revenue * exp(
+            growth / QUARTERS_A_YEAR + s[Now.DEMAND + i] + own_shock
         )
-    for i in range(LANES):
-        level[Level.GROWTH_EXCESS + i] *= level[Level.GROWTH_DECAY + i]
+        level[Level.GROWTH_EXCESS + i] = excess * level[Level.GROWTH_DECAY + i]
 
 
 @kernel
-def lose_clients(level: Array, s: Array) -> None:
+def lose_clients(s: Array, level: Array) -> None:
     """Take the lost clients' share out of a segment."""
     for i in range(LANES):
         level[Level.REVENUE + i] *= 1.0 - s[Drawn.ARRIVAL + i]
 
 
 @kernel
-def keep_share(level: Array, share: float) -> None:
+def keep_clients(share: float, level: Array) -> None:
     """Take clients whose going is known out of a segment."""
     for i in range(LANES):
         level[Level.REVENUE + i] *= share
 
 
 @kernel
-def earn_from_users(x: Array, level: Array, s: Array) -> None:
+def earn_from_free_users(x: Array, level: Array, s: Array) -> None:
     """Book a segment that free users drive; its level is an index around 1."""
     for i in range(LANES):
-        level[Level.UNADOPTED + i] *= level[Level.ADOPTION_DECAY + i]
-    for i in range(LANES):
-        s[Now.SEGMENT_REVENUE + i] = rule.revenue_from_users(
-            level[Level.REVENUE + i],
-            s[Now.USERS + i],
-            x[Segment.REVENUE_PER_USER + i],
-            level[Level.UNADOPTED + i],
-        )
+        index, annual_per_user = level[Level.REVENUE + i], x[Segment.REVENUE_PER_USER + i]
+        # What the young product lacks of its mature revenue per user.
+        unadopted = level[Level.UNADOPTED + i] * level[Level.ADOPTION_DECAY + i]
+        mature = index * s[Now.USERS + i] * annual_per_user / QUARTERS_A_YEAR
+        s[Now.SEGMENT_REVENUE + i] = mature * (1.0 - unadopted)
+        level[Level.UNADOPTED + i] = unadopted
 
 
 @kernel
 def add_segment(lab: Array, x: Array, s: Array) -> None:
     """Add a segment's quarter to the lab's revenue and, at base cost, to its inference bill."""
     for i in range(LANES):
-        s[Now.REVENUE + i] += s[Now.SEGMENT_REVENUE + i]
-    for i in range(LANES):
-        s[Now.PAYING_BILL + i] += rule.inference_bill(
-            s[Now.SEGMENT_REVENUE + i], x[Segment.INFERENCE_COST + i], lab[Lab.BASE_OVERRUN + i]
-        )
+        revenue = s[Now.SEGMENT_REVENUE + i]
+        planned_bill = revenue * x[Segment.INFERENCE_COST + i]
+        s[Now.REVENUE + i] += revenue
+        s[Now.PAYING_BILL + i] += planned_bill * (1.0 + lab[Lab.BASE_OVERRUN + i])
 
 
 # 2. Cost of revenue
 
 
 @kernel
-def begin_year(year: int, plan: Plan, points: Points, x: Array, state: State) -> None:
-    """Draw the year's inference overrun and training drift, and carry them on."""
-    draw_yearly(points, plan.draws, plan.tables, year, state)
-    s = state.now
+def carry_overrun(x: Array, s: Array) -> None:
+    """Carry inference overruns on into a new year."""
     for i in range(LANES):
-        s[Now.OVERRUN_LEVEL + i] = rule.carried_deviation(
+        s[Now.OVERRUN_LEVEL + i] = carried(
             s[Now.OVERRUN_LEVEL + i], x[Lab.OVERRUN_CARRIED + i], s[Drawn.DEVIATION + i]
         )
-    for i in range(LANES):
-        s[Now.TRAINING_LEVEL + i] = rule.carried_deviation(
-            s[Now.TRAINING_LEVEL + i], x[Lab.TRAINING_DRIFT_CARRIED + i], s[Drawn.DRIFT + i]
-        )
-    for i in range(LANES):
-        s[Now.TRAINING_AGAINST_PLAN + i] = exp(s[Now.TRAINING_LEVEL + i])
 
 
 @kernel
 def bill_inference(s: Array) -> None:
     """Move both inference bills from the base year's cost to the quarter's."""
     for i in range(LANES):
-        s[Now.NET_GAIN + i] += s[Now.GAIN_RATE + i] / rule.QUARTERS_A_YEAR
-        s[Now.FREE_NET_GAIN + i] += s[Now.FREE_GAIN_RATE + i] / rule.QUARTERS_A_YEAR
-    for i in range(LANES):
+        gain = s[Now.NET_GAIN + i] + s[Now.GAIN_RATE + i] / QUARTERS_A_YEAR
+        free_gain = s[Now.FREE_NET_GAIN + i] + s[Now.FREE_GAIN_RATE + i] / QUARTERS_A_YEAR
+        s[Now.PAYING_BILL + i] *= exp(s[Now.OVERRUN_LEVEL + i] - gain)
+        s[Now.FREE_INDEX + i] = exp(s[Now.OVERRUN_LEVEL + i] - free_gain)
+        s[Now.NET_GAIN + i], s[Now.FREE_NET_GAIN + i] = gain, free_gain
         s[Now.GAIN_RATE + i] *= s[Now.GAIN_DECAY + i]
         s[Now.FREE_GAIN_RATE + i] *= s[Now.GAIN_DECAY + i]
-    for i in range(LANES):
-        s[Now.PAYING_BILL + i] *= rule.cost_index(s[Now.NET_GAIN + i], s[Now.OVERRUN_LEVEL + i])
-    for i in range(LANES):
-        s[Now.FREE_INDEX + i] = rule.cost_index(s[Now.FREE_NET_GAIN + i], s[Now.OVERRUN_LEVEL + i])
 
 
 @kernel
 def bill_free_users(x: Array, s: Array) -> None:
     """Book inference of free users."""
     for i in range(LANES):
-        s[Now.FREE_BILL + i] = rule.free_user_bill(
-            s[Now.USERS + i], x[Lab.FREE_USER_COST + i], s[Now.FREE_INDEX + i]
-        )
-
-
-@kernel
-def serve_from_own_hardware(quarter: int, schedule: Schedule, hardware: Array, s: Array) -> None:
-    """Book owned hardware: what it saves of the rented bill, its depreciation, its spending."""
-    for j in range(schedule.spending.shape[0]):
-        x = hardware[j]
-        in_service = schedule.in_service[j, quarter]
-        spending, depreciation = schedule.spending[j, quarter], schedule.depreciation[j, quarter]
-        for i in range(LANES):
-            s[Now.PAYING_BILL + i] = rule.bill_after_saving(
-                s[Now.PAYING_BILL + i],
-                x[Hardware.RENT_REPLACED + i],
-                in_service,
-                x[Hardware.SAVING + i],
-            )
-        for i in range(LANES):
-            s[Now.DEPRECIATION + i] += x[Hardware.AMOUNT + i] * depreciation
-            s[Now.CAPITAL_SPENDING + i] += x[Hardware.AMOUNT + i] * spending
+        at_base_cost = s[Now.USERS + i] * x[Lab.FREE_USER_COST + i] / QUARTERS_A_YEAR
+        s[Now.FREE_BILL + i] = at_base_cost * s[Now.FREE_INDEX + i]
 
 
 @kernel
@@ -305,18 +349,39 @@ def spend_capital(x: Array, s: Array) -> None:
 
 
 @kernel
+def serve_from_own_hardware(quarter: int, schedule: Schedule, hardware: Array, s: Array) -> None:
+    """Book owned hardware: what it saves of the rented bill, its depreciation, its spending."""
+    for j in range(schedule.spending.shape[0]):
+        x, in_service = hardware[j], schedule.in_service[j, quarter]
+        spending, depreciation = schedule.spending[j, quarter], schedule.depreciation[j, quarter]
+        for i in range(LANES):
+            bill, amount = s[Now.PAYING_BILL + i], x[Hardware.AMOUNT + i]
+            served = min(bill, x[Hardware.RENT_REPLACED + i] / QUARTERS_A_YEAR * in_service)
+            s[Now.PAYING_BILL + i] = bill - x[Hardware.SAVING + i] * served
+            s[Now.DEPRECIATION + i] += amount * depreciation
+            s[Now.CAPITAL_SPENDING + i] += amount * spending
+
+
+@kernel
 def add_cost_of_revenue(x: Array, s: Array) -> None:
-    """Book cost of revenue for paying users."""
+    """Book cost of revenue as the narrower margin counts it: paying users only."""
     for i in range(LANES):
-        s[Now.PAYING_COST + i] = rule.cost_of_revenue(
-            s[Now.PAYING_BILL + i],
-            s[Now.REVENUE + i],
-            x[Lab.OTHER_SALES_COST + i],
-            s[Now.DEPRECIATION + i],
-        )
+        other = x[Lab.OTHER_SALES_COST + i] * s[Now.REVENUE + i]
+        s[Now.PAYING_COST + i] = s[Now.PAYING_BILL + i] + other + s[Now.DEPRECIATION + i]
 
 
 # 3. Training
+
+
+@kernel
+def carry_drift(x: Array, s: Array) -> None:
+    """Carry drifts of training cost on into a new year."""
+    for i in range(LANES):
+        level = carried(
+            s[Now.TRAINING_LEVEL + i], x[Lab.TRAINING_DRIFT_CARRIED + i], s[Drawn.DRIFT + i]
+        )
+        s[Now.TRAINING_LEVEL + i] = level
+        s[Now.TRAINING_AGAINST_PLAN + i] = exp(level)
 
 
 @kernel
@@ -330,46 +395,27 @@ def train(quarter: int, plan: Plan, points: Points, x: Array, s: Array) -> None:
         chance = s[Now.JUMP_CHANCE : Now.JUMP_CHANCE + LANES]
         draw_arrivals(points, dimension, chance, plan.tables, draws.generation_table, s)
     for i in range(LANES):
-        s[Now.TRAINING_PLAN + i] = rule.next_training(
-            s[Now.TRAINING_PLAN + i],
-            x[Lab.TRAINING_GROWTH_LASTING + i] + s[Now.TRAINING_EXCESS + i],
-            s[Drawn.ARRIVAL + i],
-        )
-    for i in range(LANES):
+        growth = x[Lab.TRAINING_GROWTH_LASTING + i] + s[Now.TRAINING_EXCESS + i]
+        jump = s[Drawn.ARRIVAL + i]
+        planned = s[Now.TRAINING_PLAN + i] * exp(growth / QUARTERS_A_YEAR) * (1.0 + jump)
+        floor = x[Lab.TRAINING_FLOOR + i] * s[Now.REVENUE + i]
+        s[Now.TRAINING + i] = max(planned * s[Now.TRAINING_AGAINST_PLAN + i], floor)
+        s[Now.TRAINING_PLAN + i] = planned
         s[Now.TRAINING_EXCESS + i] *= s[Now.TRAINING_DECAY + i]
-    for i in range(LANES):
-        s[Now.TRAINING + i] = rule.training_cost(
-            s[Now.TRAINING_PLAN + i],
-            s[Now.TRAINING_AGAINST_PLAN + i],
-            x[Lab.TRAINING_FLOOR + i],
-            s[Now.REVENUE + i],
-        )
 
 
 # 4. Other operating cost
 
 
 @kernel
-def operate_base_quarter(x: Array, s: Array) -> None:
-    """Book the base year's other cost: the fixed part and a plain share of revenue."""
-    for i in range(LANES):
-        s[Now.OTHER_COST + i] = (
-            s[Now.FIXED_COST + i] + x[Lab.VARIABLE_COST + i] * s[Now.REVENUE + i]
-        )
-
-
-@kernel
 def operate(x: Array, s: Array) -> None:
     """Grow the fixed part of other operating cost, and add the part that follows revenue."""
     for i in range(LANES):
-        s[Now.FIXED_COST + i] *= s[Now.FIXED_COST_GROWTH + i]
-    for i in range(LANES):
-        s[Now.OTHER_COST + i] = s[Now.FIXED_COST + i] + rule.variable_cost(
-            x[Lab.VARIABLE_COST + i],
-            s[Now.REVENUE + i],
-            s[Now.REFERENCE_REVENUE + i],
-            x[Lab.SCALE_ELASTICITY + i],
-        )
+        revenue, elasticity = s[Now.REVENUE + i], x[Lab.SCALE_ELASTICITY + i]
+        fixed = s[Now.FIXED_COST + i] * s[Now.FIXED_COST_GROWTH + i]
+        scale = exp((elasticity - 1.0) * log(revenue / s[Now.REFERENCE_REVENUE + i]))
+        s[Now.OTHER_COST + i] = fixed + x[Lab.VARIABLE_COST + i] * revenue * scale
+        s[Now.FIXED_COST + i] = fixed
 
 
 # 5. Cash
@@ -377,63 +423,53 @@ def operate(x: Array, s: Array) -> None:
 
 @kernel
 def earn_ebitda(s: Array) -> None:
-    """Book EBITDA, which counts the inference of free users."""
+    """Book EBITDA: gross profit before depreciation, less training and other operating cost."""
     for i in range(LANES):
-        s[Now.EBITDA + i] = rule.ebitda(
-            s[Now.REVENUE + i],
-            s[Now.PAYING_COST + i] + s[Now.FREE_BILL + i],
-            s[Now.DEPRECIATION + i],
-            s[Now.TRAINING + i],
-            s[Now.OTHER_COST + i],
-        )
+        cost_of_revenue = s[Now.PAYING_COST + i] + s[Now.FREE_BILL + i]
+        gross_profit = s[Now.REVENUE + i] - cost_of_revenue + s[Now.DEPRECIATION + i]
+        s[Now.EBITDA + i] = gross_profit - s[Now.TRAINING + i] - s[Now.OTHER_COST + i]
 
 
 @kernel
 def pay_tax(x: Array, s: Array) -> None:
-    """Book tax on profit after depreciation, once losses carried forward are used up."""
+    """Book tax on the profit after depreciation that losses carried forward don't cover."""
     for i in range(LANES):
-        s[Now.PROFIT + i] = s[Now.EBITDA + i] - s[Now.DEPRECIATION + i]
-    for i in range(LANES):
-        s[Now.TAX + i] = rule.tax(s[Now.PROFIT + i], s[Now.LOSSES + i], x[Lab.TAX_RATE + i])
-    for i in range(LANES):
-        s[Now.LOSSES + i] = rule.losses_left(s[Now.LOSSES + i], s[Now.PROFIT + i])
+        losses, profit = s[Now.LOSSES + i], s[Now.EBITDA + i] - s[Now.DEPRECIATION + i]
+        s[Now.TAX + i] = x[Lab.TAX_RATE + i] * max(0.0, profit - losses)
+        s[Now.LOSSES + i] = max(0.0, losses - profit)
 
 
 @kernel
 def flow_cash(x: Array, s: Array) -> None:
-    """Book free cash flow."""
+    """Book free cash flow; working capital is a share of annualised revenue."""
     for i in range(LANES):
-        s[Now.BOUND_CAPITAL + i] = rule.working_capital_change(
-            s[Now.REVENUE + i], s[Now.PREVIOUS_REVENUE + i], x[Lab.WORKING_CAPITAL + i]
-        )
-    for i in range(LANES):
-        s[Now.FREE_CASH_FLOW + i] = rule.free_cash_flow(
-            s[Now.EBITDA + i] + x[Lab.STOCK_PAY + i] * s[Now.OTHER_COST + i],
-            s[Now.CAPITAL_SPENDING + i],
-            s[Now.TAX + i],
-            s[Now.BOUND_CAPITAL + i],
-            rule.interest(s[Now.CASH + i], x[Lab.INTEREST_RATE + i]),
-        )
-    for i in range(LANES):
-        s[Now.PREVIOUS_REVENUE + i] = s[Now.REVENUE + i]
+        revenue, spending = s[Now.REVENUE + i], s[Now.CAPITAL_SPENDING + i]
+        cash_ebitda = s[Now.EBITDA + i] + x[Lab.STOCK_PAY + i] * s[Now.OTHER_COST + i]
+        growth = revenue - s[Now.PREVIOUS_REVENUE + i]
+        bound = x[Lab.WORKING_CAPITAL + i] * QUARTERS_A_YEAR * growth
+        # A gap that nobody has funded costs no interest.
+        interest = max(0.0, s[Now.CASH + i]) * x[Lab.INTEREST_RATE + i] / QUARTERS_A_YEAR
+        s[Now.FREE_CASH_FLOW + i] = cash_ebitda - spending - s[Now.TAX + i] - bound + interest
+        s[Now.BOUND_CAPITAL + i] = bound
+        s[Now.PREVIOUS_REVENUE + i] = revenue
 
 
 @kernel
 def add_to_cash(quarter: int, plan: Plan, points: Points, funding: Array, state: State) -> None:
     """Add free cash flow and the quarter's funding rounds to cash."""
-    s, score = state.now, state.shock[0]
+    s, score, schedule = state.now, state.shock[0], plan.schedule
     for i in range(LANES):
         s[Now.CUMULATIVE + i] += s[Now.FREE_CASH_FLOW + i]
         s[Now.CASH + i] += s[Now.FREE_CASH_FLOW + i]
-    for j in range(plan.schedule.funding_quarter.size):
-        if plan.schedule.funding_quarter[j] == quarter:
+    for j in range(schedule.funding_quarter.size):
+        if schedule.funding_quarter[j] == quarter:
             scores(points, plan.draws.chance_coordinate[j], score)
-            threshold, x = plan.schedule.funding_score[j], funding[j]
+            threshold, x = schedule.funding_score[j], funding[j]
             for i in range(LANES):
                 s[Now.CASH + i] += x[Funding.AMOUNT + i] if score[i] < threshold else 0.0
 
 
-# Trailing sums
+# 6. Trailing figures
 
 
 @kernel
@@ -445,84 +481,88 @@ def remember(quarter: int, s: Array, past: Array) -> None:
         flow[Flow.PAYING_COST + i] = s[Now.PAYING_COST + i]
         flow[Flow.FREE_COST + i] = s[Now.FREE_BILL + i]
         flow[Flow.EBITDA + i] = s[Now.EBITDA + i]
-    for i in range(LANES):
         flow[Flow.FREE_CASH_FLOW + i] = s[Now.FREE_CASH_FLOW + i]
         flow[Flow.TRAINING + i] = s[Now.TRAINING + i]
         flow[Flow.INFERENCE + i] = s[Now.PAYING_BILL + i] + s[Now.FREE_BILL + i]
 
 
 @kernel
-def measure(s: Array, past: Array, metrics: Array) -> None:
-    """Write the quarter's metrics."""
-    a, b, c, d = past[0], past[1], past[2], past[3]
-    # Rows of flows that are metrics have the same places in both.
-    for j in range(Metric.CASH):
-        metrics[j] = (a[j] + b[j]) + (c[j] + d[j])
-    for i in range(LANES):
-        metrics[Metric.CASH + i] = s[Now.CASH + i]
-    for i in range(LANES):
-        s[Now.TRAILING_COST + i] = (a[Flow.PAYING_COST + i] + b[Flow.PAYING_COST + i]) + (
-            c[Flow.PAYING_COST + i] + d[Flow.PAYING_COST + i]
-        )
-    for i in range(LANES):
-        metrics[Metric.MARGIN_PAYING + i] = rule.gross_margin(
-            metrics[Metric.REVENUE + i], s[Now.TRAILING_COST + i]
-        )
-    for i in range(LANES):
-        s[Now.TRAILING_COST + i] += (a[Flow.FREE_COST + i] + b[Flow.FREE_COST + i]) + (
-            c[Flow.FREE_COST + i] + d[Flow.FREE_COST + i]
-        )
-    for i in range(LANES):
-        metrics[Metric.MARGIN_ALL + i] = rule.gross_margin(
-            metrics[Metric.REVENUE + i], s[Now.TRAILING_COST + i]
-        )
-
-
-# Outcomes
-
-QUARTERS_IN_A_ROW = 4
+def trailing(past: Array, place: int) -> float:
+    """Return a flow's sum over the last four quarters."""
+    return (past[0, place] + past[1, place]) + (past[2, place] + past[3, place])
 
 
 @kernel
-def watch(quarter: int, schedule: Schedule, state: State) -> None:
-    """Record what is reached for the first time in this quarter."""
-    s, metrics, hits = state.now, state.metrics, state.hits
-    target, hold = schedule.margin_target, schedule.hold_quarters
-    run = s[Now.RUN_MARGIN_PAYING : Now.RUN_MARGIN_PAYING + LANES]
-    lengthen_run(metrics[Metric.MARGIN_PAYING : Metric.MARGIN_PAYING + LANES], target, run)
-    hit_after(run, 1, quarter, hits[Hit.MARGIN_PAYING : Hit.MARGIN_PAYING + LANES])
-    hit_after(run, hold, quarter, hits[Hit.MARGIN_PAYING_HELD : Hit.MARGIN_PAYING_HELD + LANES])
-    run = s[Now.RUN_MARGIN_ALL : Now.RUN_MARGIN_ALL + LANES]
-    lengthen_run(metrics[Metric.MARGIN_ALL : Metric.MARGIN_ALL + LANES], target, run)
-    hit_after(run, 1, quarter, hits[Hit.MARGIN_ALL : Hit.MARGIN_ALL + LANES])
-    hit_after(run, hold, quarter, hits[Hit.MARGIN_ALL_HELD : Hit.MARGIN_ALL_HELD + LANES])
-    run = s[Now.RUN_CASH_FLOW : Now.RUN_CASH_FLOW + LANES]
-    lengthen_run(s[Now.FREE_CASH_FLOW : Now.FREE_CASH_FLOW + LANES], 0.0, run)
-    hit_after(run, 1, quarter, hits[Hit.CASH_FLOW_POSITIVE : Hit.CASH_FLOW_POSITIVE + LANES])
-    hit_after(
-        run, QUARTERS_IN_A_ROW, quarter, hits[Hit.CASH_FLOW_HELD : Hit.CASH_FLOW_HELD + LANES]
-    )
+def measure(s: Array, past: Array, metrics: Array) -> None:
+    """Write the quarter's metrics; the wider margin counts the cost of free users, too."""
     for i in range(LANES):
-        out = np.float64(quarter) if s[Now.CASH + i] < 0.0 else hits[Hit.OUT_OF_CASH + i]
-        hits[Hit.OUT_OF_CASH + i] = min(hits[Hit.OUT_OF_CASH + i], out)
-    for i in range(LANES):
-        s[Now.FUNDING_NEED + i] = max(s[Now.FUNDING_NEED + i], -s[Now.CUMULATIVE + i])
-    for i in range(LANES):
-        below = np.float64(quarter) if s[Now.CUMULATIVE + i] < 0.0 else s[Now.LAST_BELOW_ZERO + i]
-        s[Now.LAST_BELOW_ZERO + i] = below
-        hits[Hit.PAYBACK + i] = below + 1.0
+        revenue = trailing(past, Flow.REVENUE + i)
+        metrics[Metric.REVENUE + i] = revenue
+        metrics[Metric.EBITDA + i] = trailing(past, Flow.EBITDA + i)
+        metrics[Metric.FREE_CASH_FLOW + i] = trailing(past, Flow.FREE_CASH_FLOW + i)
+        metrics[Metric.TRAINING + i] = trailing(past, Flow.TRAINING + i)
+        metrics[Metric.INFERENCE + i] = trailing(past, Flow.INFERENCE + i)
+        metrics[Metric.CASH + i] = s[Now.CASH + i]
+        paying_cost = trailing(past, Flow.PAYING_COST + i)
+        free_cost = trailing(past, Flow.FREE_COST + i)
+        metrics[Metric.MARGIN_PAYING + i] = 1.0 - paying_cost / revenue
+        metrics[Metric.MARGIN_ALL + i] = 1.0 - (paying_cost + free_cost) / revenue
 
 
-@shared_kernel
-def lengthen_run(value: Row, level: float, run: Row) -> None:
-    """Count the quarters in a row at or above a level."""
-    for i in range(LANES):
-        run[i] = run[i] + 1.0 if value[i] >= level else 0.0
+# 7. Outcomes
 
 
-@shared_kernel
-def hit_after(run: Row, hold: int, quarter: int, hit: Row) -> None:
-    """Record the quarter that completes the first run of ``hold`` quarters."""
+@kernel
+def quarters_in_a_row(before: float, is_met: bool) -> float:
+    """Return how many quarters in a row a condition has been met."""
+    return before + 1.0 if is_met else 0.0
+
+
+@kernel
+def first_time(hit: float, now: float, is_reached: bool) -> float:
+    """Return the first quarter in which something is reached."""
+    return min(hit, now if is_reached else hit)
+
+
+@kernel
+def watch_margins(quarter: int, schedule: Schedule, state: State) -> None:
+    """Record when each margin reaches the target, and when it has held it."""
+    s, metrics, hits, now = state.now, state.metrics, state.hits, np.float64(quarter)
+    target, hold = schedule.margin_target, np.float64(schedule.hold_quarters)
     for i in range(LANES):
-        reached = np.float64(quarter) if run[i] >= hold else hit[i]
-        hit[i] = min(hit[i], reached)
+        is_met = metrics[Metric.MARGIN_PAYING + i] >= target
+        run = quarters_in_a_row(s[Now.RUN_MARGIN_PAYING + i], is_met)
+        s[Now.RUN_MARGIN_PAYING + i] = run
+        hits[Hit.MARGIN_PAYING + i] = first_time(hits[Hit.MARGIN_PAYING + i], now, is_met)
+        hits[Hit.MARGIN_PAYING_HELD + i] = first_time(
+            hits[Hit.MARGIN_PAYING_HELD + i], now, run >= hold
+        )
+    for i in range(LANES):
+        is_met = metrics[Metric.MARGIN_ALL + i] >= target
+        run = quarters_in_a_row(s[Now.RUN_MARGIN_ALL + i], is_met)
+        s[Now.RUN_MARGIN_ALL + i] = run
+        hits[Hit.MARGIN_ALL + i] = first_time(hits[Hit.MARGIN_ALL + i], now, is_met)
+        hits[Hit.MARGIN_ALL_HELD + i] = first_time(hits[Hit.MARGIN_ALL_HELD + i], now, run >= hold)
+
+
+@kernel
+def watch_cash(quarter: int, state: State) -> None:
+    """Record when cash flow turns positive, all is paid back or cash is out, and the need."""
+    s, hits, now = state.now, state.hits, np.float64(quarter)
+    for i in range(LANES):
+        is_met = s[Now.FREE_CASH_FLOW + i] >= 0.0
+        run = quarters_in_a_row(s[Now.RUN_CASH_FLOW + i], is_met)
+        s[Now.RUN_CASH_FLOW + i] = run
+        hits[Hit.CASH_FLOW_POSITIVE + i] = first_time(hits[Hit.CASH_FLOW_POSITIVE + i], now, is_met)
+        hits[Hit.CASH_FLOW_HELD + i] = first_time(
+            hits[Hit.CASH_FLOW_HELD + i], now, run >= QUARTERS_IN_A_ROW
+        )
+    for i in range(LANES):
+        cumulative = s[Now.CUMULATIVE + i]
+        last_below = now if cumulative < 0.0 else s[Now.LAST_BELOW_ZERO + i]
+        s[Now.LAST_BELOW_ZERO + i] = last_below
+        s[Now.FUNDING_NEED + i] = max(s[Now.FUNDING_NEED + i], -cumulative)
+        hits[Hit.PAYBACK + i] = last_below + 1.0
+        hits[Hit.OUT_OF_CASH + i] = first_time(
+            hits[Hit.OUT_OF_CASH + i], now, s[Now.CASH + i] < 0.0
+        )

@@ -1,4 +1,4 @@
-"""Where each row stands in a block's flat arrays.
+"""The rows of a block's flat arrays: an input with its key, a metric and an outcome with its names.
 
 A row is LANES numbers, one a path, and a member's value is the place of its first: the loops
 read ``x[Lab.PRICE_EROSION + i]``. One flat array a scope, with places that the compiler knows,
@@ -6,73 +6,95 @@ lets it see that rows don't overlap, which is what it needs to vectorise a loop 
 """
 
 from enum import auto
-from typing import Any
+from typing import Any, TypeVar
 
 from simulate.kernels.arrays import LANES, Drawn, Rows, width
 
+AnyRows = TypeVar("AnyRows", bound=Rows)
 
-class Lab(Rows):
+
+def _next_row(rows: type[AnyRows]) -> AnyRows:
+    """Return a new member after those that a kind of rows has, for it to be told more of."""
+    place = len(rows.__members__) * LANES
+    row = int.__new__(rows, place)
+    row._value_ = place
+    return row
+
+
+class InputRows(Rows):
+    """Rows of inputs, each with its key in the scenario, or in a member of one of its lists."""
+
+    key: str
+
+    def __new__(cls, key: str) -> "InputRows":
+        """Add an input."""
+        row = _next_row(cls)
+        row.key = key
+        return row
+
+
+class Lab(InputRows):
     """Inputs of the lab as a whole."""
 
-    DEMAND_PERSISTENCE = auto()
-    DEMAND_VOLATILITY = auto()
-    BASE_OVERRUN = auto()
-    OVERRUN_CARRIED = auto()
-    EFFICIENCY_GAIN = auto()
-    PRICE_EROSION = auto()
-    CATCH_UP_HALF_LIFE = auto()
-    OTHER_SALES_COST = auto()
-    FREE_USERS = auto()
-    FREE_USER_GROWTH = auto()
-    FREE_USER_CEILING = auto()
-    FREE_USER_COST = auto()
-    FREE_USAGE_GROWTH = auto()
-    TRAINING_GROWTH_INITIAL = auto()
-    TRAINING_GROWTH_LASTING = auto()
-    TRAINING_GROWTH_HALF_LIFE = auto()
-    TRAINING_DRIFT_CARRIED = auto()
-    TRAINING_FLOOR = auto()
-    GENERATION_RATE = auto()
-    FIXED_COST = auto()
-    FIXED_COST_GROWTH = auto()
-    VARIABLE_COST = auto()
-    SCALE_ELASTICITY = auto()
-    STOCK_PAY = auto()
-    OTHER_CAPITAL_SPENDING = auto()
-    WORKING_CAPITAL = auto()
-    TAX_RATE = auto()
-    LOSSES_CARRIED_FORWARD = auto()
-    INTEREST_RATE = auto()
-    OPENING_CASH = auto()
+    DEMAND_PERSISTENCE = "demand.persistence"
+    DEMAND_VOLATILITY = "demand.volatility"
+    BASE_OVERRUN = "inference.base_overrun"
+    OVERRUN_CARRIED = "inference.overrun_carried"
+    EFFICIENCY_GAIN = "inference.efficiency_gain"
+    PRICE_EROSION = "inference.price_erosion"
+    CATCH_UP_HALF_LIFE = "inference.catch_up_half_life"
+    OTHER_SALES_COST = "inference.other_sales_cost"
+    FREE_USERS = "free_users.users"
+    FREE_USER_GROWTH = "free_users.growth"
+    FREE_USER_CEILING = "free_users.ceiling"
+    FREE_USER_COST = "free_users.annual_cost"
+    FREE_USAGE_GROWTH = "free_users.usage_growth"
+    TRAINING_GROWTH_INITIAL = "training.growth.initial"
+    TRAINING_GROWTH_LASTING = "training.growth.lasting"
+    TRAINING_GROWTH_HALF_LIFE = "training.growth.half_life"
+    TRAINING_DRIFT_CARRIED = "training.drift_carried"
+    TRAINING_FLOOR = "training.floor"
+    GENERATION_RATE = "training.generation.rate"
+    FIXED_COST = "other_costs.fixed"
+    FIXED_COST_GROWTH = "other_costs.fixed_growth"
+    VARIABLE_COST = "other_costs.variable"
+    SCALE_ELASTICITY = "other_costs.scale_elasticity"
+    STOCK_PAY = "other_costs.stock_pay"
+    OTHER_CAPITAL_SPENDING = "cash.capital_spending"
+    WORKING_CAPITAL = "cash.working_capital"
+    TAX_RATE = "cash.tax_rate"
+    LOSSES_CARRIED_FORWARD = "cash.losses_carried_forward"
+    INTEREST_RATE = "cash.interest_rate"
+    OPENING_CASH = "cash.opening"
 
 
-class Segment(Rows):
+class Segment(InputRows):
     """Inputs of one revenue segment."""
 
-    GROWTH_INITIAL = auto()
-    GROWTH_LASTING = auto()
-    GROWTH_HALF_LIFE = auto()
-    VOLATILITY = auto()
-    MARKET = auto()
-    INFERENCE_COST = auto()
-    CLIENT_LOSS_RATE = auto()
-    STARTING_REVENUE = auto()
-    REVENUE_PER_USER = auto()
-    ADOPTION_HALF_LIFE = auto()
+    GROWTH_INITIAL = "growth.initial"
+    GROWTH_LASTING = "growth.lasting"
+    GROWTH_HALF_LIFE = "growth.half_life"
+    VOLATILITY = "volatility"
+    MARKET = "market"
+    INFERENCE_COST = "inference_cost"
+    CLIENT_LOSS_RATE = "client_loss.rate"
+    STARTING_REVENUE = "starting_revenue"
+    REVENUE_PER_USER = "revenue_per_user"
+    ADOPTION_HALF_LIFE = "adoption_half_life"
 
 
-class Hardware(Rows):
+class Hardware(InputRows):
     """Inputs of one purchase of hardware."""
 
-    AMOUNT = auto()
-    RENT_REPLACED = auto()
-    SAVING = auto()
+    AMOUNT = "amount"
+    RENT_REPLACED = "rent_replaced"
+    SAVING = "saving"
 
 
-class Funding(Rows):
+class Funding(InputRows):
     """Inputs of one funding round."""
 
-    AMOUNT = auto()
+    AMOUNT = "amount"
 
 
 class Level(Rows):
@@ -137,6 +159,7 @@ class Now(Rows):
     OTHER_COST = auto()
     EBITDA = auto()
     TAX = auto()
+    BOUND_CAPITAL = auto()
     FREE_CASH_FLOW = auto()
     # Outcomes on the way
     FUNDING_NEED = auto()
@@ -144,41 +167,31 @@ class Now(Rows):
     RUN_MARGIN_PAYING = auto()
     RUN_MARGIN_ALL = auto()
     RUN_CASH_FLOW = auto()
-    # Room to work
-    GROWTH = auto()
-    PROFIT = auto()
-    BOUND_CAPITAL = auto()
-    TRAILING_COST = auto()
 
 
 class Metric(Rows):
     """A path's numbers of a quarter: money, then shares; flows of the trailing four quarters."""
 
-    REVENUE = auto()
-    EBITDA = auto()
-    FREE_CASH_FLOW = auto()
-    TRAINING = auto()
-    INFERENCE = auto()
-    CASH = auto()
-    MARGIN_PAYING = auto()
-    MARGIN_ALL = auto()
+    title: str
 
+    def __new__(cls, title: str) -> "Metric":
+        """Add a metric."""
+        row = _next_row(cls)
+        row.title = title
+        return row
 
-class Hit(Rows):
-    """Hitting times, in quarters from the first of the horizon."""
-
-    MARGIN_PAYING = auto()
-    MARGIN_PAYING_HELD = auto()
-    MARGIN_ALL = auto()
-    MARGIN_ALL_HELD = auto()
-    CASH_FLOW_POSITIVE = auto()
-    CASH_FLOW_HELD = auto()
-    PAYBACK = auto()
-    OUT_OF_CASH = auto()
+    REVENUE = "revenue"
+    EBITDA = "EBITDA"
+    FREE_CASH_FLOW = "free cash flow"
+    TRAINING = "training cost"
+    INFERENCE = "inference cost"
+    CASH = "cash"
+    MARGIN_PAYING = "gross margin, paying users"
+    MARGIN_ALL = "gross margin, with free users"
 
 
 class Flow(Rows):
-    """Flows that are summed over the trailing four quarters; the metrics' come first, as there."""
+    """Flows that are summed over the trailing four quarters."""
 
     REVENUE = auto()
     EBITDA = auto()
@@ -187,3 +200,60 @@ class Flow(Rows):
     INFERENCE = auto()
     PAYING_COST = auto()
     FREE_COST = auto()
+
+
+class Hit(Rows):
+    """Hitting times, in quarters from the first of the horizon.
+
+    Attributes
+    ----------
+    title
+        The name that columns have, and that people ask for.
+    clause
+        Says of a path that it has come.
+    short
+        The head of a narrow column.
+    """
+
+    title: str
+    clause: str
+    short: str
+
+    def __new__(cls, title: str, clause: str, short: str) -> "Hit":
+        """Add an outcome; ``{level}`` stands for the target of gross margin."""
+        row = _next_row(cls)
+        row.title, row.clause, row.short = title, clause, short
+        return row
+
+    MARGIN_PAYING = (
+        "gross margin, paying users",
+        "gross margin (paying users) reaches {level}",
+        "margin {level}",
+    )
+    MARGIN_PAYING_HELD = (
+        "gross margin, paying users, held",
+        "gross margin (paying users) has been held at {level}",
+        "margin {level} held",
+    )
+    MARGIN_ALL = (
+        "gross margin, with free users",
+        "gross margin (with free users) reaches {level}",
+        "margin {level}",
+    )
+    MARGIN_ALL_HELD = (
+        "gross margin, with free users, held",
+        "gross margin (with free users) has been held at {level}",
+        "margin {level} held",
+    )
+    CASH_FLOW_POSITIVE = (
+        "free cash flow positive",
+        "free cash flow turns positive",
+        "cash flow > 0",
+    )
+    CASH_FLOW_HELD = (
+        "free cash flow positive, four quarters in a row",
+        "free cash flow has been positive for four quarters in a row",
+        "4 quarters of cash flow > 0",
+    )
+    PAYBACK = ("cumulative payback", "cumulative free cash flow is paid back", "payback")
+    OUT_OF_CASH = ("out of cash", "cash runs out", "out of cash")

@@ -156,13 +156,13 @@ def drivers_section(drivers: Drivers) -> Section:
 
 
 def _in_words(explanation: Explanation) -> str:
-    told = [what_moves(explanation, explanation.outcome.name), *how_far_it_goes(explanation)]
+    told = [what_moves(explanation, explanation.outcome.asked), *how_far_it_goes(explanation)]
     return " ".join(f"{sentence}." for sentence in told)
 
 
 def _outcome(drivers: Drivers, explanation: Explanation, key: str) -> Section:
     """Return pictures and table of an outcome that something moves."""
-    name = explanation.outcome.name
+    name = explanation.outcome.asked
     plots = {"shares": plot_drivers_of}
     if telling(explanation.effects, 1):
         plots["tornado"] = plot_tornado_of

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from simulate.analysis.drivers import Drivers, Explanation
 from simulate.analysis.variance import Index
 from simulate.engine.estimate import Estimate
+from simulate.model.outcomes import IN_PERCENT
 from simulate.scenario.inputs import words_of_key
 from simulate.text.drivers import group_letters, largest, what_moves
 
@@ -105,9 +106,11 @@ def _explain(panels: Sequence[Axes]) -> None:
 
 def label_outcome(axis: Axis, explanation: Explanation) -> None:
     """Say what an outcome is measured in."""
-    if explanation.outcome.is_probability:
+    outcome = explanation.outcome
+    if outcome.unit in IN_PERCENT:
         in_percent(axis)
-    axis.set_label_text("probability" if explanation.outcome.is_probability else "median, bn USD")
+    median = "median" if outcome.unit == "share" else f"median, {outcome.unit}"
+    axis.set_label_text("probability" if outcome.is_probability else median)
 
 
 def list_names(axes: Axes, names: Sequence[str]) -> None:
@@ -135,7 +138,7 @@ def plot_drivers_of(
 
 
 def _finding(explanation: Explanation) -> str:
-    return what_moves(explanation, explanation.outcome.name)
+    return what_moves(explanation, explanation.outcome.asked)
 
 
 def _note(drivers: Drivers) -> str:

@@ -27,7 +27,7 @@ def plot_tenths(drivers: Drivers, *, axes: Axes | None = None, theme: Theme = LI
 def _finding(explanation: Explanation) -> str:
     outcome, widest = explanation.outcome, telling(explanation.effects, 1)
     found = between_tenths(outcome, widest[0]) if widest else "no input has an effect"
-    return f"{outcome.name[0].upper()}{outcome.name[1:]}: {found}"
+    return f"{outcome.asked[0].upper()}{outcome.asked[1:]}: {found}"
 
 
 def _note(drivers: Drivers) -> str:
@@ -51,7 +51,8 @@ def _draw(axes: Axes, explanation: Explanation, letters: dict[str, str], theme: 
     axes.set_xlim(0.0, 1.0)
     axes.set_xticks(MIDDLES, [f"{place + 1}" for place in range(TENTHS)])
     axes.set_xlabel("tenth of the paths, by the input from low to high")
-    axes.set_ylim(bottom=0.0)
+    if explanation.outcome.bounds[0] == 0.0:
+        axes.set_ylim(bottom=0.0)
     label_outcome(axes.yaxis, explanation)
     if effects:
         axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2)
@@ -78,7 +79,7 @@ def plot_tornado_of(
 
 
 def _tornado_finding(explanation: Explanation) -> str:
-    name, widest = explanation.outcome.name, telling(explanation.effects, 1)
+    name, widest = explanation.outcome.asked, telling(explanation.effects, 1)
     found = how_far(explanation.outcome, widest[0]) if widest else "No input has an effect"
     return f"{name[0].upper()}{name[1:]}: {found[0].lower()}{found[1:]}"
 

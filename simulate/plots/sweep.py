@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from simulate.analysis.sweep import Sweep
+from simulate.model.outcomes import IN_PERCENT
 
 from .frame import frame, in_percent, legend_columns, made_by
 from .style import LIGHT, SMALL, Theme, shades
@@ -15,7 +16,7 @@ DARKEST = 0.6
 
 
 def plot_sweep(sweep: Sweep, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
-    """Draw the probabilities along one setting, or the first figure over two."""
+    """Draw the probabilities, or an amount, along one setting, or the first figure over two."""
     with frame(axes, theme) as picture:
         finding = sweep.finding
         if len(sweep.variations) == 1:
@@ -33,17 +34,18 @@ def plot_sweep(sweep: Sweep, *, axes: Axes | None = None, theme: Theme = LIGHT) 
 
 
 def _draw_lines(axes: Axes, sweep: Sweep, theme: Theme) -> None:
-    """Draw a line with 95% intervals for each probability."""
+    """Draw a line with 95% intervals for each probability, or for an amount that is alone."""
     ((setting, values),) = sweep.variations
     are_numbers = not any(isinstance(value, str) for value in values)
     place = np.array(values, float) if are_numbers else np.arange(len(values))
-    chances = [i for i, f in enumerate(sweep.figures) if f.unit == "probability"]
+    unit = sweep.figures[0].unit
+    alike = [place for place, figure in enumerate(sweep.figures) if figure.unit == unit]
     colors = (theme.blue, theme.muted, theme.orange)
-    for chance, color in zip(chances, colors, strict=False):
-        found = [cell.figures[chance] for cell in sweep.cells]
+    for member, color in zip(alike, colors, strict=False):
+        found = [cell.figures[member] for cell in sweep.cells]
         value = np.array([estimate.value for estimate in found])
         ends = np.array([(e.value - e.low, e.high - e.value) for e in found]).T
-        label = sweep.figures[chance].short
+        label = sweep.figures[member].short
         axes.errorbar(place, value, ends, fmt="o-", color=color, capsize=3, label=label)
     if are_numbers and isinstance(setting.now, (int, float)):
         axes.axvline(setting.now, color=theme.muted, linestyle="--", linewidth=1.0)
@@ -51,10 +53,12 @@ def _draw_lines(axes: Axes, sweep: Sweep, theme: Theme) -> None:
         axes.text(setting.now, 1.0, " baseline", fontsize=SMALL, transform=across, va="top")
     if not are_numbers:
         axes.set_xticks(place, [setting.shown(value) for value in values])
-    axes.set_ylim(0.0, None)
-    in_percent(axes.yaxis)
+    if unit == "probability":
+        axes.set_ylim(0.0, None)
+    if unit in IN_PERCENT:
+        in_percent(axes.yaxis)
     axes.set_xlabel(setting.label)
-    axes.set_ylabel("probability")
+    axes.set_ylabel(unit)
     columns = legend_columns(axes, 2)
     axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, borderaxespad=0.2)
 
@@ -73,7 +77,7 @@ def _draw_heat_map(axes: Axes, sweep: Sweep, theme: Theme) -> None:
     """Draw a shaded and numbered cell for each pair of values, and a frame about the baseline's."""
     (down, rows), (across, columns) = sweep.variations
     grid = sweep.grid(0)
-    is_share = sweep.figures[0].unit == "probability"
+    is_share = sweep.figures[0].unit in IN_PERCENT
     least, most = float(grid.min()), float(grid.max())
     axes.imshow(
         grid,

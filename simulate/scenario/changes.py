@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from .edits import toml_key
 from .inputs import declared_inputs
-from .layers import DEEPEST, Key, Layers, Origin, Table
+from .keys import place_of
+from .layers import Key, Layers, Origin, Table
 from .mistakes import ScenarioError, Told, did_you_mean, rename, steering_text
 from .packaged import shown_path
 from .schema import Option, Scenario
@@ -43,22 +45,6 @@ OF_ITSELF = {"title", *WAYS}
 MOST_OF_A_KIND = 100
 # Names go into names of files.
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
-
-
-def parse_key(text: str) -> Key:
-    """Return the steps of a key of TOML, as ``correlations."inference.overrun, training.drift"``.
-
-    It is empty if the text is none.
-    """
-    try:
-        found: Any = tomllib.loads(f"{text} = {{}}")
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return ()
-    key: list[str] = []
-    while len(found) == 1:
-        step, found = next(iter(found.items()))
-        key.append(step)
-    return tuple(key) if len(key) <= DEEPEST else ()
 
 
 def parse_change(text: str) -> tuple[Way, str]:
@@ -233,7 +219,7 @@ def apply_changes(layers: Layers, path: Path, changes: Changes) -> list[Told]:
         titles.append(str(tables[name].get("title", name)))
         mistakes += _lay_named(layers, kind, name, tables[name])
     for setting in changes.settings:
-        key, way, value = parse_setting(setting)
+        key, way, value = parse_setting(setting, layers.table)
         titles.append(setting)
         origin = Origin(None, (), f"--set {setting}")
         mistakes += _mistakes_of(change_key, layers, key, way, value, origin)
@@ -242,11 +228,16 @@ def apply_changes(layers: Layers, path: Path, changes: Changes) -> list[Told]:
     return mistakes
 
 
-def parse_setting(text: str) -> tuple[Key, Way, Any]:
-    """Return the key of a setting ``key=value``, what the value does, and the value.
+def parse_setting(text: str, table: Table) -> tuple[Key, Way, Any]:
+    """Return the place of a setting ``key=value``, what the value does, and the value.
 
-    The key is TOML's, as ``correlations."inference.overrun, training.drift"`` shows; the value is
-    TOML, or a plain text, of the notation of ``parse_change``.
+    Parameters
+    ----------
+    text
+        The key as ``place_of`` reads it; the value is TOML, or a plain text, of the notation of
+        ``parse_change``.
+    table
+        The scenario's.
 
     Raises
     ------
@@ -256,9 +247,10 @@ def parse_setting(text: str) -> tuple[Key, Way, Any]:
     if steers := steering_text(text):
         raise ScenarioError(f"--set {steers}: holds a control character; leave it out")
     written, equals, given = text.partition("=")
-    key, (way, value) = parse_key(written), parse_change(given)
-    if not equals or not key or not value:
+    way, value = parse_change(given)
+    if not equals or not value:
         raise ScenarioError(f'--set {text}: write it as "segments.api.growth.initial.p50=0.9"')
+    key = place_of(written, table, f"--set {text}")
     try:
         return key, way, tomllib.loads(f"x = {value}")["x"]
     except (tomllib.TOMLDecodeError, RecursionError, ValueError):
@@ -322,9 +314,13 @@ def _lay_named(layers: Layers, kind: str, name: str, table: Table) -> Iterator[T
         if key not in Scenario.model_fields and (mend := rename(key, of_itself)):
             yield layers.told(origin, f"{key}: unknown key", mend)
         elif "." in key:
-            yield from _mistakes_of(layers.set, tuple(key.split(".")), value, origin)
+            yield from _mistakes_of(_set_at, layers, key, value, origin)
         else:
             layers.lay({key: value}, origin.around)
+
+
+def _set_at(layers: Layers, key: str, value: Any, origin: Origin) -> None:
+    layers.set(place_of(toml_key(key), layers.table, layers.where(origin)), value, origin)
 
 
 def _move_inputs(layers: Layers, change: str, table: Table, at: Key) -> Iterator[Told]:

@@ -8,11 +8,12 @@ import numpy as np
 from pydantic import ValidationError
 
 from .chain import leave_projections, read_chain, taken_over
-from .changes import KINDS, Changes, apply_changes, list_named, parse_key
+from .changes import KINDS, Changes, apply_changes, list_named
 from .correlations import correlation_mistakes, misnamed_inputs
 from .distributions import Uncertain
 from .explain import describe, in_order, mistakes_of
 from .inputs import declared_inputs
+from .keys import place_of
 from .layers import Layers, Origin
 from .mistakes import Mistake, ScenarioError, Told
 from .packaged import find_file, find_scenario, packaged_configs, shown_path
@@ -53,9 +54,7 @@ def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     table = scenario.model_dump(mode="json", exclude_none=True)
     layers = Layers.of(table, Origin(None, (), UNCHECKED))
     for key, value in changes.items():
-        steps = parse_key(key)
-        if not steps:
-            raise ScenarioError(f'{CALL} "{key:.60}": write the key as "cash.opening"')
+        steps = place_of(key, layers.table, f'{CALL} "{key:.60}"')
         layers.set(steps, _written(value), Origin(None, (), CALL))
     found, mistakes = validate(layers, Path(CALL))
     if found is None:

@@ -12,8 +12,11 @@ import numpy as np
 
 from simulate.scenario.distributions.quantiles import QUANTILE_KEY, level_of
 
-from .changes import SIGNS, Way, change_key, parse_key, read_changes, split_list
+from .changes import SIGNS, Way, change_key, read_changes, split_list
+from .correlations import STAR, misnamed_inputs, used_correlations
+from .edits import dotted
 from .inputs import list_inputs, words_of_setting
+from .keys import CORRELATIONS, parse_key, place_of
 from .layers import Layers, Origin
 from .load import validate
 from .mistakes import ScenarioError
@@ -40,7 +43,7 @@ class Setting:
     scenario
         The baseline.
     key
-        As the user wrote it, such as ``inference.efficiency_gain``.
+        As TOML writes it, such as ``inference.efficiency_gain``.
     way
         ``set`` sets the value, which makes an uncertain input certain; ``by`` adds it to what is
         there, a number or every draw of an input; ``times`` multiplies that.
@@ -206,7 +209,7 @@ def find_setting(scenario: Scenario, key: str, way: Way = "set") -> Setting:
     scenario
         A validated one.
     key
-        Of an input, or of any single value, as ``--set`` takes it.
+        Of an input, or of any single value, as ``place_of`` reads it.
     way
         Whether values set it, shift it or multiply it.
 
@@ -219,38 +222,49 @@ def find_setting(scenario: Scenario, key: str, way: Way = "set") -> Setting:
     ScenarioError
         If the scenario has no such key, or it is no single value.
     """
-    origin, steps = Origin(None, (), f"--vary {key}"), parse_key(key)
-    if not steps:
-        raise ScenarioError(f"{origin.setting}: is no key; write it as cash.opening")
+    origin = Origin(None, (), f"--vary {key}")
+    layers = _layers(scenario, origin)
+    steps = place_of(key, layers.table, origin.setting)
+    key, inputs = dotted(steps), {member.key: member for member in list_inputs(scenario)}
     if steps[0] in NOT_OF_THE_LAB:
         raise ScenarioError(f"{origin.setting}: is no quantity of the lab")
-    inputs = {member.key: member for member in list_inputs(scenario)}
-    if found := inputs.get(key):
+    if found := inputs.get(".".join(steps)):
         low, middle, high = (round(found.distribution.quantile(p), 12) for p in (0.1, 0.5, 0.9))
         spread, unit = high - low or _size(middle), found.quantity.unit
         is_uncertain = not found.distribution.is_certain
         return Setting(scenario, key, way, middle, unit, spread, is_uncertain)
-    parent, _, last = key.rpartition(".")
-    around, layers = inputs.get(parent), _layers(scenario, origin)
+    if len(steps) == 2 and steps[0] == CORRELATIONS and steps[1] not in layers.table[CORRELATIONS]:
+        now = _unstated_correlation(scenario, steps[1], way, origin)
+        return Setting(scenario, key, way, now, "", 1.0)
+    parent, last = ".".join(steps[:-1]), steps[-1]
+    around = inputs.get(parent)
     if around and QUANTILE_KEY.fullmatch(last) and last not in layers.get(steps[:-1], origin):
         if way != "set":
             raise ScenarioError(f"{origin.setting}: {parent} states no {last}; move it as a whole")
         stated: Value = round(around.distribution.quantile(level_of(last)), 12)
     else:
-        try:
-            stated = _single(layers.get(steps, origin), origin)
-        except ScenarioError:
-            for known in inputs:
-                part, _, within = known.partition(".")
-                if f"{key}.".startswith(f"{within}."):
-                    raise ScenarioError(f"{origin.setting}: did you mean {part}.{key}?") from None
-            raise
+        stated = _single(layers.get(steps, origin), origin)
     if way != "set" and isinstance(stated, str):
         raise ScenarioError(f"{origin.setting}: {stated} is a text, which no value moves")
     if around is None:
         return Setting(scenario, key, way, stated, "", _size(stated))
     low, high = (around.distribution.quantile(level) for level in (0.1, 0.9))
     return Setting(scenario, key, way, stated, around.quantity.unit, high - low or _size(stated))
+
+
+def _unstated_correlation(scenario: Scenario, pair: str, way: Way, origin: Origin) -> float:
+    """Return the correlation of two inputs of which the scenario gives none by their names.
+
+    It may be that of a group, or else they are independent.
+    """
+    inputs = {member.key: member.quantity for member in list_inputs(scenario)}
+    if wrong := misnamed_inputs({pair: 0.0}, inputs):
+        raise ScenarioError(f"{origin.setting}: {wrong[0].message}")
+    if way != "set" or STAR in pair:
+        raise ScenarioError(f"{origin.setting}: the scenario states no such correlation to vary")
+    both = {name.strip() for name in pair.split(",")}
+    used = used_correlations(scenario)
+    return next((value for p, value in used.items() if {p.first, p.second} == both), 0.0)
 
 
 def _layers(scenario: Scenario, origin: Origin) -> Layers:

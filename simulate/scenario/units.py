@@ -2,6 +2,7 @@
 
 import math
 import re
+from functools import lru_cache
 from typing import Any
 
 from .mistakes import meant
@@ -148,6 +149,7 @@ def in_unit(value: Any, unit: str) -> Any:
     return value if found is None else _plain(found, unit, _suffix(found))
 
 
+@lru_cache
 def _holds_text(key: str) -> bool:
     """Tell whether what stands at a key, which may be misspelt, is no number by intent."""
     return key in TEXTS or key in NOTES or meant(key, TEXTS) is not None

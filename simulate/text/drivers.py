@@ -10,7 +10,7 @@ from simulate.analysis.drivers import Explanation
 from simulate.analysis.effects import Effect
 from simulate.analysis.variance import Index, Together
 from simulate.engine.estimate import Estimate
-from simulate.model.outcomes import Outcome
+from simulate.model.outcomes import IN_PERCENT, Outcome
 from simulate.scenario.inputs import words_of_key
 
 from .run import Row, Table
@@ -29,9 +29,9 @@ LEGEND = (
 
 
 def figure_of(outcome: Outcome, value: float) -> str:
-    """Return a probability in percent, or billions of dollars."""
-    if not outcome.is_probability:
-        return f"{value:.3g} bn USD"
+    """Return a probability or a margin in percent, or billions of dollars."""
+    if outcome.unit not in IN_PERCENT:
+        return f"{value:.3g} {outcome.unit}"
     return f"{value:.0%}" if 0.095 <= value < 0.905 else f"{value:.1%}"
 
 
@@ -183,7 +183,7 @@ def driver_table(explanation: Explanation, letters: dict[str, str], title: str) 
         for group in explanation.together
         if group.total_order.value >= LEAST_TOGETHER
     ]
-    unit = "%" if outcome.is_probability else "bn USD"
+    unit = "%" if outcome.unit in IN_PERCENT else outcome.unit
     columns = ("driver", "share\n%", "first\norder\n%", "total\norder\n%", f"P10 to P90\n{unit}")
     return Table(title, columns, tuple(rows))
 
@@ -205,6 +205,6 @@ def _from_to(effect: Effect | None, outcome: Outcome) -> str:
     if effect is None:
         return ""
     low, high = (at.value for at in (effect.at_p10, effect.at_p90))
-    if outcome.is_probability:
+    if outcome.unit in IN_PERCENT:
         return f"{100.0 * low:.1f} to {100.0 * high:.1f}"
     return f"{low:.3g} to {high:.3g}"

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from simulate.engine.estimate import Estimate
+from simulate.model.outcomes import IN_PERCENT
 
 # From here on a value stands for an input that limits nothing.
 NO_LIMIT = 1e9
@@ -62,15 +63,17 @@ def number(estimate: Estimate) -> str:
 
 
 def figure(estimate: Estimate, unit: str) -> str:
-    """Return a probability in percent, or money, with its standard error."""
-    return percent(estimate) if unit == "probability" else money(estimate)
+    """Return a probability, another share in percent, or money, with its standard error."""
+    if unit == "probability":
+        return percent(estimate)
+    return amount(estimate, unit) if unit == "share" else money(estimate)
 
 
 def change(estimate: Estimate, unit: str) -> str:
-    """Return a change, of a probability in points of percent, with its standard error."""
+    """Return a change, of a share in points of percent, with its standard error."""
     if estimate.value == 0.0 and not estimate.standard_error > 0.0:
         return "no change"
-    scale = 100.0 if unit == "probability" else 1.0
+    scale = 100.0 if unit in IN_PERCENT else 1.0
     value, error = scale * estimate.value, scale * estimate.standard_error
     return _with_error(value, error, "", 2 if abs(value) > 1.0 else 4, sign="+")
 

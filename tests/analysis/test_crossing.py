@@ -5,8 +5,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from simulate.analysis.compare import Counted
 from simulate.analysis.goal import Curve
+from simulate.engine.reading import Counted
 
 REPLICATES, PATHS = 16, 4096
 GRID = np.linspace(-3.0, 3.0, 13)

@@ -171,7 +171,6 @@ def test_a_story_tells_of_rounds_deviations_and_dates(anthropic: Scenario) -> No
         anthropic, {"inference.overrun": 0.2, "training.drift": -0.15, "targets.gross_margin": 0.5}
     )
     outcomes = run(scenario, paths=1024, keep_outcomes=True, keep_deviations=True).outcomes
-    assert outcomes is not None
     row = outcomes.iloc[0]
     story = tell_story(row, simulate_traces(scenario, 1)[0], scenario)
     amounts = {
@@ -192,6 +191,5 @@ def test_a_story_tells_of_rounds_deviations_and_dates(anthropic: Scenario) -> No
 def test_a_round_that_does_not_come_is_told(anthropic: Scenario) -> None:
     scenario = without_uncertainty(anthropic, {"funding.round_2027.chance": 0.0})
     outcomes = run(scenario, paths=1024, keep_outcomes=True, keep_deviations=True).outcomes
-    assert outcomes is not None
     story = tell_story(outcomes.iloc[0], simulate_traces(scenario, 1)[0], scenario)
     assert "no round comes" in story.years[1].events

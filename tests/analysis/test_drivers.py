@@ -26,7 +26,7 @@ from simulate.analysis.drivers import (
 from simulate.analysis.effects import AT_P10, AT_P90, Effect
 from simulate.analysis.variance import Index, Together
 from simulate.engine.estimate import Estimate, centred
-from simulate.model.outcomes import Outcome, parse_outcome
+from simulate.model.outcomes import PeakFundingNeed, parse_outcome
 from simulate.plots.drivers import plot_drivers
 from simulate.plots.effects import plot_tenths, plot_tornado
 from simulate.scenario import Scenario, ScenarioError, load_scenario
@@ -70,7 +70,9 @@ def two_correlated() -> tuple[Scenario, Drivers]:
     }
     changes |= {"correlations": {PAIR: RHO}, "targets.gross_margin": 0.6}
     scenario = without_uncertainty(load_scenario(CONFIG), changes)
-    return scenario, simulate.drivers(scenario, [parse_outcome(MARGIN, scenario)], paths=1 << 14)
+    return scenario, simulate.drivers(
+        scenario, [parse_outcome(MARGIN, scenario, "here")], paths=1 << 14
+    )
 
 
 def by_name(explanation: Explanation) -> dict[str, Index]:
@@ -190,7 +192,7 @@ def test_the_only_thing_that_moves_explains_everything(
     anthropic: Scenario, group: str, changes: dict[str, Any], asked: str
 ) -> None:
     scenario = without_uncertainty(anthropic, changes)
-    found = simulate.drivers(scenario, [parse_outcome(asked, scenario)], paths=1 << 12)
+    found = simulate.drivers(scenario, [parse_outcome(asked, scenario, "here")], paths=1 << 12)
     (explanation,) = found.explanations
     assert 0.01 < explanation.value.value < 0.99
     for name, index in by_name(explanation).items():
@@ -255,7 +257,7 @@ def test_a_student_t_copula_leaves_single_inputs_no_share(anthropic: Scenario) -
     scenario = changed(
         anthropic, {"copula": {"distribution": "student_t", "degrees_of_freedom": 4.0}}
     )
-    found = simulate.drivers(scenario, [parse_outcome(MARGIN, scenario)], paths=1 << 12)
+    found = simulate.drivers(scenario, [parse_outcome(MARGIN, scenario, "here")], paths=1 << 12)
     (explanation,) = found.explanations
     indices = by_name(explanation)
     assert {"demand shocks", JOINT} <= indices.keys()
@@ -271,13 +273,29 @@ def test_a_student_t_copula_leaves_single_inputs_no_share(anthropic: Scenario) -
     )
 
 
+def test_correlated_inputs_of_an_amount_have_the_indices_of_its_closed_form() -> None:
+    """The margin rises with e - p, so that its rank is that of a Gaussian."""
+    scenario, _ = two_correlated()
+    margin = parse_outcome("gross margin 2027", scenario, "here")
+    (explanation,) = simulate.drivers(scenario, [margin], paths=1 << 12).explanations
+    _, correlation = difference_of_normals()
+    # The correlation of two ranks whose scores have a correlation of r^2 (Pearson, 1907).
+    alone = {key: 6.0 / math.pi * math.asin(r**2 / 2.0) for key, r in correlation.items()}
+    found = by_name(explanation)
+    for key, other in ((EFFICIENCY, EROSION), (EROSION, EFFICIENCY)):
+        share, first, total = estimates(found[key])
+        assert_near(first, alone[key])
+        assert_near(total, 1.0 - alone[other])
+        assert_near(share, (1.0 + alone[key] - alone[other]) / 2.0)
+
+
 def test_a_certain_deviation_leaves_the_other_by_itself(anthropic: Scenario) -> None:
     scenario = changed(anthropic, {"inference.overrun": 0.1, "sampling.replicates": 4})
     found = list_drivers(scenario)
     names = [driver.name for driver in found.drivers]
     assert "inference.overrun" not in names
     assert (names.index("training.drift"),) in found.blocks
-    drivers = simulate.drivers(scenario, [Outcome()], paths=1 << 10)
+    drivers = simulate.drivers(scenario, [PeakFundingNeed()], paths=1 << 10)
     assert "training.drift" in by_name(drivers.explanations[0])
 
 
@@ -301,7 +319,7 @@ def test_no_correlation_needs_no_note(anthropic: Scenario) -> None:
 
 def test_an_outcome_that_never_comes_has_no_drivers(anthropic: Scenario) -> None:
     scenario = changed(anthropic, {"targets.gross_margin": 0.99, "sampling.replicates": 4})
-    found = simulate.drivers(scenario, [parse_outcome(MARGIN, scenario)], paths=1 << 10)
+    found = simulate.drivers(scenario, [parse_outcome(MARGIN, scenario, "here")], paths=1 << 10)
     (explanation,) = found.explanations
     assert explanation.indices == explanation.together == ()
     assert what_moves(explanation, "it") == "Nothing moves it: 0.0% in all paths"
@@ -311,7 +329,7 @@ def test_an_outcome_that_never_comes_has_no_drivers(anthropic: Scenario) -> None
 
 def test_two_replicates_suffice(anthropic: Scenario) -> None:
     few = changed(anthropic, {"sampling.replicates": 2})
-    found = simulate.drivers(few, [parse_outcome(MARGIN, few)], paths=100)
+    found = simulate.drivers(few, [parse_outcome(MARGIN, few, "here")], paths=100)
     assert found.paths == 128
     assert np.isfinite(found.explanations[0].indices[0].first_order.standard_error)
 
@@ -320,7 +338,10 @@ def test_progress_ends_where_it_said(anthropic: Scenario) -> None:
     seen: list[tuple[int, int]] = []
     few = changed(anthropic, {"sampling.replicates": 4})
     found = simulate.drivers(
-        few, [Outcome()], paths=1024, progress=lambda done, all_, _: seen.append((done, all_))
+        few,
+        [PeakFundingNeed()],
+        paths=1024,
+        progress=lambda done, all_, _: seen.append((done, all_)),
     )
     done = [d for d, _ in seen]
     assert done == sorted(done)
@@ -336,7 +357,7 @@ def test_an_interruption_ends_the_work(anthropic: Scenario) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        simulate.drivers(anthropic, [Outcome()], paths=1024, threads=2, progress=interrupt)
+        simulate.drivers(anthropic, [PeakFundingNeed()], paths=1024, threads=2, progress=interrupt)
     assert done_of_all[-1] < 0.55
 
 
@@ -421,7 +442,7 @@ def test_pictures_state_the_finding() -> None:
     outcomes = [explanation.outcome for explanation in found.explanations]
     widest = [explanation.effects[0] for explanation in found.explanations]
     for draw, findings in (
-        (plot_drivers, [what_moves(e, e.outcome.name) for e in found.explanations]),
+        (plot_drivers, [what_moves(e, e.outcome.asked) for e in found.explanations]),
         (plot_tornado, list(map(how_far, outcomes, widest))),
         (plot_tenths, list(map(between_tenths, outcomes, widest))),
     ):
@@ -437,7 +458,7 @@ def test_the_summary_holds_what_the_tables_hold() -> None:
     told = json.loads(json.dumps(summary(found)))
     table = index_table(found).set_index(["outcome", "driver", "measure"])["value"]
     for explanation in found.explanations:
-        name = explanation.outcome.name
+        name = explanation.outcome.asked
         for index in explanation.indices:
             for measure, estimate in told["outcomes"][name]["drivers"][index.name].items():
                 assert table[name, index.name, measure] == estimate["value"]
@@ -449,17 +470,16 @@ def test_the_summary_holds_what_the_tables_hold() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("margin", 'write it as "P(gross margin by 2027)" or "peak funding need"'),
+        ("margin", 'write it as "gross margin by 2027", "revenue 2027" or "peak funding need"'),
         ("P(gros margin by 2027)", 'did you mean "gross margin"?'),
         ("P(gross margin by 2050)", "outside the horizon"),
-        ("P(gross margin 80% by 2027)", "--set targets.gross_margin=0.8"),
     ],
 )
 def test_an_outcome_that_is_none_is_explained(anthropic: Scenario, text: str, message: str) -> None:
     with pytest.raises(ScenarioError, match=re.escape(message)):
-        parse_outcome(text, anthropic)
+        parse_outcome(text, anthropic, "here")
 
 
 def test_an_outcomes_name_is_read_back(anthropic: Scenario) -> None:
     for explanation in anthropic_drivers().explanations:
-        assert parse_outcome(explanation.outcome.name, anthropic) == explanation.outcome
+        assert parse_outcome(explanation.outcome.asked, anthropic, "here") == explanation.outcome

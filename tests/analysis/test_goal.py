@@ -8,7 +8,7 @@ from scipy.stats import norm
 
 from simulate.analysis.goal import GoalSeek, map_goal, seek_goal
 from simulate.engine.run import run
-from simulate.model.outcomes import Target, parse_target
+from simulate.model.goal import Target, parse_target
 from simulate.model.rows import Hit
 from simulate.plots.goal import plot_goal
 from simulate.scenario import Scenario, ScenarioError

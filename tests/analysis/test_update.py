@@ -10,7 +10,8 @@ from scipy.stats import norm
 
 from simulate.analysis.update import LEAST_EFFECTIVE, Update, importance_weights, update
 from simulate.engine.estimate import WeightedPaths
-from simulate.model.observation import Figure, Observation, parse_observation
+from simulate.model.observation import Observation, parse_observation
+from simulate.model.outcomes import Amount
 from simulate.model.rows import Metric
 from simulate.scenario import Scenario, ScenarioError
 from tests.engine.test_coverage import DEMAND, GROWTH, OWN, one_quarter
@@ -30,9 +31,9 @@ def test_a_linear_gaussian_model_is_updated_as_in_closed_form() -> None:
     covariance = np.array([[1.0, 0.6], [0.6, 2.0]])
     h, noise, seen = np.array([[1.0, 0.5], [0.0, 1.0]]), np.array([0.4, 0.9]), np.array([1.0, -0.5])
     x = rng.multivariate_normal([0.0, 0.0], covariance, size=PATHS)
-    figure = Figure("y", Metric.CASH, 0)
+    cash = Amount(Metric.CASH, 0, "y")
     likelihoods = [
-        Observation("", figure, y, error).log_likelihood(x @ row)
+        Observation("", cash, y, error).log_likelihood(x @ row)
         for row, y, error in zip(h, seen, noise, strict=True)
     ]
     weights = importance_weights(np.sum(likelihoods, axis=0))

@@ -357,4 +357,4 @@ def test_three_lines_of_python_give_tables() -> None:
     assert {"metric", "quarter", "statistic", "value", "standard_error", "low", "high"} == set(
         result.metrics.columns
     )
-    assert result.outcomes is not None and len(result.outcomes) == result.paths
+    assert len(result.outcomes) == result.paths

@@ -7,9 +7,12 @@ import pytest
 
 from simulate.plots import PICTURES
 from simulate.scenario import load_scenario
+from tests.test_rooms import ORDER
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def test_the_readmes_scenario_loads(tmp_path: Path) -> None:
@@ -32,12 +35,28 @@ def test_the_readme_names_every_scenario() -> None:
             assert f"`{config.name}`" in README
 
 
-@pytest.mark.parametrize(
-    "page", [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))], ids=str
-)
+@pytest.mark.parametrize("page", PAGES, ids=str)
 def test_no_link_leads_nowhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
         assert (page.parent / target).exists(), target
+
+
+def test_every_file_of_the_code_that_a_page_names_is_there() -> None:
+    named = {
+        path
+        for page in PAGES
+        for path in re.findall(r"`((?:\w+/)+\w+\.py|simulate/\w+/)`", page.read_text())
+        # A command that is to be written is called x.
+        if not path.endswith("/x.py")
+    }
+    places = (ROOT, ROOT / "simulate")
+    missing = [path for path in named if not any((place / path).exists() for place in places)]
+    assert len(named) > 30
+    assert not missing
+
+
+def test_contributors_read_of_the_rooms_in_the_order_of_import() -> None:
+    assert re.findall(r"(?m)^\| `simulate/(\w+)/` \|", CONTRIBUTING) == list(ORDER)
 
 
 @pytest.mark.parametrize("page", [ROOT / "README.md", ROOT / "docs" / "gallery.md"], ids=str)

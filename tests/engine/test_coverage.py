@@ -9,9 +9,9 @@ from scipy.stats import norm
 
 from simulate.engine.estimate import Estimate
 from simulate.engine.result import Result
-from simulate.engine.run import Simulation
-from simulate.model.ramp import base_year_ramp
+from simulate.engine.run import Session
 from simulate.model.rows import Hit, Metric
+from simulate.model.schedule import base_year_ramp
 from simulate.scenario import Scenario
 from tests.model.test_closed_forms import quiet
 from tests.scenarios import changed, value
@@ -113,7 +113,7 @@ def estimates(sampler: str, seed: int) -> dict[str, tuple[Estimate, float]]:
 
 def simulated(scenario: Scenario, seed: int) -> Result:
     sampling = scenario.sampling.model_copy(update={"seed": seed})
-    simulation = Simulation(scenario.model_copy(update={"sampling": sampling}), threads=1)
+    simulation = Session(threads=1).simulation(scenario.model_copy(update={"sampling": sampling}))
     simulation.advance(PATHS)
     return simulation.result()
 

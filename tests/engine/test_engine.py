@@ -6,20 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from simulate.engine.block import Workspace, empty_tally
 from simulate.engine.estimate import histogram_quantiles
 from simulate.engine.plan import prepare
-from simulate.engine.result import Result
-from simulate.engine.run import (
-    TRACED_PATHS,
-    Simulation,
-    empty_tally,
-    run,
-    simulate_traces,
-    workspace,
-)
+from simulate.engine.result import TRACED_PATHS, Result
+from simulate.engine.run import Session, run, simulate_traces
 from simulate.kernels.arrays import index
 from simulate.kernels.jit import source_digest
-from simulate.model.block import simulate_blocks
 from simulate.model.outcomes import FUNDING_NEED, HITTING_TIMES, METRICS
 from simulate.model.rows import Hit, Metric
 from simulate.model.tally import MONEY_BINS, Tally, margin_edges, money_edges
@@ -56,7 +49,6 @@ def test_more_threads_than_work_give_the_same_bits(
         for count in (1, threads)
     )
     assert_same(one, many)
-    assert one.outcomes is not None and many.outcomes is not None
     pd.testing.assert_frame_equal(one.outcomes, many.outcomes)
 
 
@@ -68,7 +60,6 @@ def test_joint_counts_of_margin_and_cash_flow_add_up_to_each_alone(anthropic: Sc
         np.testing.assert_array_equal(joint.sum(axis=2), result.tally.hits[:, index(time)])
         np.testing.assert_array_equal(joint.sum(axis=1), held)
     outcomes = result.outcomes
-    assert outcomes is not None
     both = (outcomes[HITTING_TIMES[Hit.MARGIN_ALL]] == 11) & (
         outcomes[HITTING_TIMES[Hit.CASH_FLOW_HELD]] == 13
     )
@@ -84,7 +75,6 @@ def test_a_seed_decides_the_numbers(anthropic: Scenario) -> None:
 def test_more_paths_continue_the_same_sequence(anthropic: Scenario) -> None:
     few = run(anthropic, paths=1 << 12, keep_outcomes=True).outcomes
     many = run(anthropic, paths=1 << 13, keep_outcomes=True).outcomes
-    assert few is not None and many is not None
     start = many[many["path"] < 1 << 8]
     np.testing.assert_array_equal(
         start.sort_values(["replicate", "path"]), few.sort_values(["replicate", "path"])
@@ -92,7 +82,7 @@ def test_more_paths_continue_the_same_sequence(anthropic: Scenario) -> None:
 
 
 def test_two_halves_continued_are_one_run(anthropic: Scenario) -> None:
-    simulation = Simulation(anthropic, threads=2)
+    simulation = Session(threads=2).simulation(anthropic)
     simulation.advance(PATHS // 2)
     simulation.advance(PATHS)
     assert_same(simulation.result(), run(anthropic, paths=PATHS))
@@ -100,16 +90,13 @@ def test_two_halves_continued_are_one_run(anthropic: Scenario) -> None:
 
 def test_the_order_of_blocks_does_not_matter(anthropic: Scenario) -> None:
     prepared, quarters = prepare(anthropic), anthropic.horizon.quarters
-    space = workspace(prepared)
+    space = Workspace(prepared)
     points = prepared.points("sobol", 1, 0)
     tallies = []
     for order in ([0, 1, 2, 3], [2, 0, 3, 1]):
         tally = empty_tally(quarters)
         for block in order:
-            none = np.empty((0, 9), np.float32), np.empty((0, 1), np.float32), np.empty((0, 0, 0))
-            simulate_blocks(
-                prepared.plan, points, space.inputs, space.state, block, 1, tally, *none
-            )
+            space.simulate(points, block, 1, tally)
         tallies.append(tally)
     for left, right in zip(*tallies, strict=True):
         np.testing.assert_array_equal(left, right)
@@ -154,7 +141,7 @@ def test_numbers_beyond_all_measure_are_counted_at_the_edge(anthropic: Scenario)
             "correlations": {},
         },
     )
-    simulation = Simulation(wild)
+    simulation = Session().simulation(wild)
     simulation.advance(2048)
     result = simulation.result()
     assert (result.tally.hits.sum(axis=2) == result.replicate_paths).all()
@@ -193,7 +180,6 @@ def test_a_few_amounts_beyond_counting_are_told(anthropic: Scenario) -> None:
         beyond_range_sentences(result)
     )
     assert result.summary()["beyond_range"]["training cost"]["quarter"] == found.quarter
-    assert result.outcomes is not None
     assert result.outcomes[FUNDING_NEED].max() == 2.0**24
 
 
@@ -266,7 +252,6 @@ def test_a_run_keeps_the_traces_of_paths_that_it_counted(anthropic: Scenario) ->
     scenario = changed(anthropic, {"sampling.replicates": replicates})
     result = run(scenario, paths=replicates * TRACED_PATHS, keep_outcomes=True)
     assert result.traces.shape == (TRACED_PATHS, len(METRICS), result.scenario.horizon.quarters)
-    assert result.outcomes is not None
     outcomes = result.outcomes[result.outcomes["replicate"] == 0].sort_values("path")
     margin = result.traces[:, index(Metric.MARGIN_PAYING)] >= scenario.targets.gross_margin
     first = np.where(margin.any(axis=1), margin.argmax(axis=1), margin.shape[1])

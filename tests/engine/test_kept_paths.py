@@ -6,10 +6,11 @@ import pytest
 from scipy.stats import qmc
 
 from simulate.engine.plan import prepare
-from simulate.engine.run import deviation_columns, run, simulate_traces
+from simulate.engine.run import run, simulate_traces
+from simulate.engine.simulation import deviation_columns
 from simulate.kernels.arrays import index
 from simulate.model.rows import Metric
-from simulate.scenario import Scenario
+from simulate.scenario import Scenario, ScenarioError
 from tests.model.test_paths import FAT_TAILS, NORMAL_TAILS, draws_by_path
 from tests.scenarios import changed
 
@@ -28,7 +29,6 @@ def kept(scenario: Scenario, threads: int = 1, paths: int = PATHS) -> pd.DataFra
         keep_deviations=True,
         measures={"cash at the end": lambda traces: traces[:, index(Metric.CASH), -1]},
     ).outcomes
-    assert outcomes is not None
     return outcomes.sort_values(["replicate", "path"], ignore_index=True)
 
 
@@ -68,7 +68,6 @@ def test_threads_change_nothing_that_is_kept(anthropic: Scenario) -> None:
 def test_what_is_kept_beside_changes_no_outcome(anthropic: Scenario) -> None:
     paths = PATHS * anthropic.sampling.replicates
     plain = run(anthropic, paths=paths, seed=SEED, keep_outcomes=True)
-    assert plain.outcomes is not None
     ordered = plain.outcomes.sort_values(["replicate", "path"], ignore_index=True)
     pd.testing.assert_frame_equal(kept(anthropic)[list(ordered)], ordered)
     asked_for_nothing = run(
@@ -78,5 +77,6 @@ def test_what_is_kept_beside_changes_no_outcome(anthropic: Scenario) -> None:
         keep_deviations=True,
         measures={"x": lambda t: t[:, 0, 0]},
     )
-    assert asked_for_nothing.outcomes is None
+    with pytest.raises(ScenarioError, match="keep_outcomes=True"):
+        _ = asked_for_nothing.outcomes
     np.testing.assert_array_equal(asked_for_nothing.tally.sums, plain.tally.sums)

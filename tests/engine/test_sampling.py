@@ -8,16 +8,17 @@ from scipy import stats
 from scipy.special import ndtri
 from scipy.stats import qmc
 
+from simulate.engine.block import Workspace
 from simulate.engine.plan import prepare
-from simulate.engine.run import run, workspace
-from simulate.engine.tables import build_tables, shock_tables
+from simulate.engine.run import run
+from simulate.engine.tables import StudentShock, build_tables
 from simulate.kernels import draws
 from simulate.kernels.arrays import LANES, Points, Tables
 from simulate.kernels.draws import IN_PIECES
 from simulate.kernels.points import pseudo_random_points, sobol_points
-from simulate.model.ramp import base_year_ramp
+from simulate.model.schedule import base_year_ramp
 from simulate.scenario import Scenario
-from simulate.scenario.dependence import MatrixOfCorrelations, Shocks
+from simulate.scenario.dependence import MatrixOfCorrelations
 from simulate.scenario.distributions import Uncertain
 from simulate.scenario.inputs import list_inputs
 from tests.python_kernels import enter_block, from_python
@@ -61,7 +62,7 @@ def test_pseudo_random_words_are_uniform_and_uncorrelated() -> None:
 
 
 def looked_up(distribution: Uncertain, score: np.ndarray) -> np.ndarray:
-    return cubic(build_tables([distribution.quantile_at_score], [distribution.breaks]), score)
+    return cubic(build_tables([distribution]), score)
 
 
 def cubic(tables: Tables, score: np.ndarray) -> np.ndarray:
@@ -107,7 +108,7 @@ def test_what_the_kernel_draws_is_scipys_quantile_with_tails_to_a_millionth(
     for scenario in (anthropic, openai):
         # Without correlations a coordinate is an input's own.
         prepared = prepare(scenario.model_copy(update={"correlations": {}}))
-        inputs, state = prepared.inputs(), workspace(prepared).state
+        inputs, state = prepared.inputs(), Workspace(prepared).state
         points = prepared.points("sobol", 1, 0)
         points.low[:] = words
         points.base[:] = 0
@@ -125,7 +126,6 @@ def test_what_the_kernel_draws_is_scipys_quantile_with_tails_to_a_millionth(
 def test_drawn_inputs_have_their_quantiles_and_correlations(anthropic: Scenario) -> None:
     result = run(anthropic, paths=1 << 15, keep_outcomes=True, keep_inputs=True)
     drawn = result.outcomes
-    assert drawn is not None
     for member in list_inputs(anthropic):
         if member.key in drawn:
             for level in (0.05, 0.5, 0.95):
@@ -151,7 +151,6 @@ def test_a_student_t_copula_joins_extremes_and_keeps_the_marginals(
         anthropic, {"copula": {"distribution": "student_t", "degrees_of_freedom": degrees}}
     )
     drawn = run(scenario, paths=1 << 19, keep_outcomes=True, keep_inputs=True).outcomes
-    assert drawn is not None
     inputs = {i.key: i.distribution for i in list_inputs(scenario)}
     for key in pair:
         for level in (0.001, 0.05, 0.5, 0.95, 0.999):
@@ -182,9 +181,7 @@ def joint_exceedance(p: float, rho: float, degrees: float) -> float:
 
 
 def test_student_t_shocks_have_unit_variance_and_their_tails() -> None:
-    shocks = Shocks(distribution="student_t", degrees_of_freedom=5)
-    (quantile,) = shock_tables(shocks)
-    tables = build_tables([quantile])
+    tables = build_tables([StudentShock(5)])
     u = (np.arange(1 << 20) + 0.5) / (1 << 20)
     drawn = cubic(tables, ndtri(u))
     assert drawn.var() == pytest.approx(1.0, abs=0.002)

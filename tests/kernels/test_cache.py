@@ -30,18 +30,18 @@ def mean_training(folder: Path) -> float:
 
 @pytest.mark.slow
 def test_a_changed_rule_is_compiled_anew(tmp_path: Path) -> None:
-    """A helper in another file than the cached entry changes, with its old time stamp kept."""
+    """An equation in another file than the cached entry changes, its old time stamp kept."""
     for part in ("simulate", "configs"):
         shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
     before = mean_training(tmp_path)
     assert mean_training(tmp_path) == before
-    rules = tmp_path / "simulate" / "kernels" / "economics.py"
+    rules = tmp_path / "simulate" / "model" / "quarter.py"
     stamp = rules.stat()
     text = rules.read_text()
-    assert text.count("max(planned") == 1
-    rules.write_text(text.replace("max(planned", "max(2.0 * planned"))
+    assert text.count("max(planned *") == 1
+    rules.write_text(text.replace("max(planned *", "max(2.0 * planned *"))
     os.utime(rules, (stamp.st_atime, stamp.st_mtime))
-    shutil.rmtree(tmp_path / "simulate" / "kernels" / "__pycache__", ignore_errors=True)
+    shutil.rmtree(tmp_path / "simulate" / "model" / "__pycache__", ignore_errors=True)
     assert mean_training(tmp_path) > 1.2 * before
 
 

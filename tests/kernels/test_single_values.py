@@ -10,7 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 from scipy import special, stats
 
 from simulate import load_scenario
-from simulate.engine.run import Simulation
+from simulate.engine.run import Session
+from simulate.engine.simulation import Kept
 from simulate.engine.tables import build_tables
 from simulate.scenario import Scenario
 from simulate.scenario.distributions import AnyDistribution, Uncertain
@@ -179,9 +180,7 @@ def test_whole_numbers_that_cannot_be_drawn_are_refused(table: Any, words: str) 
 
 def test_a_smooth_distribution_keeps_one_table_and_a_stepped_one_has_a_piece_a_value() -> None:
     smooth, stepped = read(NORMAL), read(discrete([1, 2, 5]))
-    tables = build_tables(
-        [smooth.quantile_at_score, stepped.quantile_at_score], [smooth.breaks, stepped.breaks]
-    )
+    tables = build_tables([smooth, stepped])
     assert smooth.breaks.size == 0
     assert tables.layout.shape == (2 + 3, 4)
     assert tables.coefficients[-3:, 0].tolist() == [1.0, 2.0, 5.0]
@@ -222,7 +221,8 @@ def drawn_by_paths(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[
         """,
     )
     frames: list[Any] = []
-    simulation = Simulation(scenario, sinks=[frames.append], keep_inputs=True, keep_deviations=True)
+    kept = Kept(inputs=True, deviations=True)
+    simulation = Session().simulation(scenario, sinks=[frames.append], kept=kept)
     simulation.advance(PATHS)
     return lambda column: np.concatenate([frame[column].to_numpy() for frame in frames])
 

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from simulate.engine.run import run
-from simulate.model.outcomes import parse_event, parse_goal, parse_target, with_target
+from simulate.model.goal import parse_goal, parse_target
+from simulate.model.outcomes import parse_event, with_target
 from simulate.model.rows import Hit
 from simulate.scenario import Scenario, ScenarioError
 

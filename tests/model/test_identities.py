@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from simulate.engine.block import Workspace
 from simulate.engine.plan import prepare
-from simulate.engine.run import workspace
-from simulate.model import block as simulate
-from simulate.model import quarter as lab
-from simulate.model.ramp import base_year_ramp
+from simulate.model import quarter as model
 from simulate.model.rows import Flow
+from simulate.model.schedule import base_year_ramp
 from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.inputs import list_inputs
 from tests.python_kernels import from_python
@@ -109,10 +108,10 @@ def test_the_base_year_sums_to_the_year_and_leaves_at_the_run_rate(config: Path)
 def kernel_base_year(scenario: Scenario) -> dict[str, float]:
     """The kernel's own four quarters of 2025, summed."""
     prepared = prepare(scenario)
-    space = workspace(prepared)
+    space = Workspace(prepared)
     schedule = prepared.plan.schedule
-    live_base_quarter = from_python(simulate.live_base_quarter)
-    from_python(lab.start_paths)(space.inputs, schedule, space.state)
+    live_base_quarter = from_python(model.live_base_quarter)
+    from_python(model.start_paths)(space.inputs, schedule, space.state)
     for quarter in range(-4, 0):
         live_base_quarter(quarter, schedule, space.inputs, space.state)
     return {flow.name: float(space.state.past[:, flow].sum()) for flow in Flow}

@@ -11,13 +11,12 @@ from simulate.engine.plan import prepare
 from simulate.engine.run import simulate_traces
 from simulate.kernels.arrays import index
 from simulate.model.observation import (
-    Figure,
-    Happening,
     Observation,
     overlap_sentences,
     parse_observation,
     read_observations,
 )
+from simulate.model.outcomes import Amount, Event
 from simulate.model.rows import Hit, Metric
 from simulate.scenario import Scenario, ScenarioError
 from tests.scenarios import value
@@ -25,9 +24,9 @@ from tests.scenarios import value
 CONFIGS = Path(__file__).parents[2] / "configs"
 
 
-def figure(text: str, scenario: Scenario) -> Figure:
+def figure(text: str, scenario: Scenario) -> Amount:
     seen = parse_observation(text, scenario).seen
-    assert isinstance(seen, Figure)
+    assert isinstance(seen, Amount)
     return seen
 
 
@@ -70,8 +69,8 @@ def test_gross_margin_alone_is_the_definition_that_the_company_projects(openai: 
 
 def test_an_event_has_happened_or_not(anthropic: Scenario) -> None:
     found = parse_observation("out of cash by 2027Q2 = no", anthropic)
-    assert isinstance(found.seen, Happening) and found.value == 0.0
-    assert (found.seen.event.time, found.seen.event.quarter) == (Hit.OUT_OF_CASH, 5)
+    assert isinstance(found.seen, Event) and found.value == 0.0
+    assert (found.seen.time, found.seen.quarter) == (Hit.OUT_OF_CASH, 5)
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,6 @@ def test_dates_are_in_order_and_never_is_after_all(anthropic: Scenario, tmp_path
 
 def test_what_is_no_date_stays_as_it_is(anthropic: Scenario) -> None:
     outcomes = run(anthropic, paths=1024, keep_outcomes=True, keep_inputs=True).outcomes
-    assert outcomes is not None
     found, dates = dated(outcomes, anthropic), list(HITTING_TIMES.values())
     assert list(found.columns) == list(outcomes.columns)
     pd.testing.assert_frame_equal(found.drop(columns=dates), outcomes.drop(columns=dates))

@@ -148,7 +148,6 @@ def check_every_path(scenario: Scenario, layout: Layout | None = None) -> None:
         keep_outcomes=True,
         layout=layout,
     ).outcomes
-    assert kept is not None
     outcomes = kept[kept["replicate"] == 0].sort_values("path")[list(OUTCOME_COLUMNS)].to_numpy()
     hits = np.array([[path.hits[name] for name in HITS] for path in slow])
     # A path within rounding of a target may fall to the other side of it: at most one here.

@@ -30,8 +30,9 @@ from simulate.analysis.typical_paths import example_paths
 from simulate.analysis.update import update
 from simulate.engine.result import Result
 from simulate.engine.run import run
+from simulate.model.goal import parse_target
 from simulate.model.observation import read_observations
-from simulate.model.outcomes import parse_target, projected_event
+from simulate.model.outcomes import projected_event
 from simulate.plots import PICTURES
 from simulate.plots.backtest import plot_backtest
 from simulate.plots.compare import plot_comparison
@@ -230,13 +231,6 @@ def test_an_svg_says_its_finding_to_those_who_cannot_see_it(draw: Draw, tmp_path
     figure = draw("margin_date")
     save_picture(figure, tmp_path / "picture.svg")
     assert f"<title>{figure.get_label()}</title>" in (tmp_path / "picture.svg").read_text()
-
-
-def test_a_picture_of_paths_needs_paths(result: Result) -> None:
-    bare = Result(result.scenario, result.replicate_paths, result.tally, result.seconds)
-    PICTURES["fans"](bare)
-    with pytest.raises(ValueError, match="no traces"):
-        PICTURES["cash_bridge"](bare)
 
 
 HOSTILE = {

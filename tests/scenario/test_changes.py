@@ -133,7 +133,7 @@ def test_a_child_has_its_parents_changes_and_adds_to_them(file: Path) -> None:
 def test_a_setting_is_a_key_and_a_value_of_toml_or_a_plain_text(
     setting: str, key: tuple[str, ...], value: object
 ) -> None:
-    assert parse_setting(setting) == (key, "set", value)
+    assert parse_setting(setting, {}) == (key, "set", value)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_a_setting_is_a_key_and_a_value_of_toml_or_a_plain_text(
     ],
 )
 def test_a_sign_says_what_a_value_does(setting: str, way: str, value: object) -> None:
-    assert parse_setting(setting) == (("cash", "opening"), way, value)
+    assert parse_setting(setting, {}) == (("cash", "opening"), way, value)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_what_can_not_be_moved_is_explained(setting: str, words: str) -> None:
 )
 def test_a_setting_without_a_key_or_a_value_says_how_it_is_written(setting: str) -> None:
     with pytest.raises(ScenarioError, match=r"write it as \"segments\.api\.growth"):
-        parse_setting(setting)
+        parse_setting(setting, {})
 
 
 def test_a_setting_reaches_a_members_quantile_and_says_so_in_the_source() -> None:

@@ -342,7 +342,6 @@ def test_paths_have_the_rank_correlations_that_are_given(
         f'"{X}, {Z}" = {{ value = "-30%", kind = "kendall", source = "mine" }}\n',
     )
     drawn = run(scenario, paths=1 << 14, keep_outcomes=True, keep_inputs=True).outcomes
-    assert drawn is not None
     # Standard errors are below 0.009 for so many draws: a false alarm in 10**5 seeds at most.
     assert stats.spearmanr(drawn[X], drawn[Y])[0] == pytest.approx(0.6, abs=0.04)
     assert stats.kendalltau(drawn[X], drawn[Z])[0] == pytest.approx(-0.3, abs=0.04)

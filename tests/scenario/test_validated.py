@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from simulate import Scenario, ScenarioError, run
 from simulate.analysis.compare import compare
-from simulate.engine.run import Simulation, simulate_traces
+from simulate.engine.run import Session, simulate_traces
 from simulate.scenario.distributions import Fixed, Lognormal
 from tests.scenarios import value
 
@@ -74,7 +74,7 @@ def test_a_changed_scenario_is_told_apart_by_its_name(anthropic: Scenario) -> No
         ("cash", {"opening": 20}, "cash.tax_rate: missing"),
         ("segments.apii.market", 3, 'did you mean "api"'),
         ("funding.round_2026.chance", 90, "write 0.9 for 90%"),
-        ("cash..opening", 20, "write the key as"),
+        ("cash..opening", 20, "write it as"),
         ("provenance.notes", [], "provenance: unknown key"),
     ],
 )
@@ -127,7 +127,7 @@ def test_no_scenario_is_made_unvalidated(anthropic: Scenario) -> None:
     "use",
     [
         lambda scenario: run(scenario, paths=64, threads=1),
-        lambda scenario: Simulation(scenario, threads=1),
+        lambda scenario: Session(threads=1).simulation(scenario),
         lambda scenario: simulate_traces(scenario, 64),
         lambda scenario: compare([scenario, scenario], paths=64, threads=1),
     ],
@@ -150,7 +150,7 @@ def test_a_number_that_was_smuggled_in_counts_as_what_it_is(anthropic: Scenario)
 
 def test_only_a_scenario_is_simulated() -> None:
     with pytest.raises(ScenarioError, match="not a str; load_scenario reads one"):
-        Simulation("anthropic.toml")  # pyright: ignore[reportArgumentType]
+        Session().simulation("anthropic.toml")  # pyright: ignore[reportArgumentType]
     with pytest.raises(ScenarioError, match="not a str; load_scenario reads one"):
         run("anthropic.toml", paths=PATHS)  # pyright: ignore[reportArgumentType]
 

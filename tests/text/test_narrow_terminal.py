@@ -30,8 +30,9 @@ from simulate.commands.goal import print_goal
 from simulate.commands.stress import print_stresses
 from simulate.commands.sweep import print_sweep
 from simulate.commands.update import print_update
+from simulate.model.goal import parse_target
 from simulate.model.observation import read_observations
-from simulate.model.outcomes import headline_outcomes, parse_target, projected_event
+from simulate.model.outcomes import headline_outcomes, projected_event
 from simulate.scenario.load import list_changes
 from simulate.scenario.setting import find_setting, parse_variation
 from simulate.text.terminal import console, print_answer, print_inputs, table

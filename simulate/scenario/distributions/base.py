@@ -89,6 +89,9 @@ class Uncertain(Checked):
             getattr(self, name) == getattr(other, name) for name in type(self).model_fields
         )
 
+    def __hash__(self) -> int:
+        return hash((type(self), self.model_dump_json()))
+
     @property
     def is_certain(self) -> bool:
         """Tell whether there is only one value."""

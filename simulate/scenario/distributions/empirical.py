@@ -46,6 +46,16 @@ class Empirical(Stepped):
         super()._check()
         _ = self._sample  # read now, so that a file at fault is named
 
+    def __eq__(self, other: object) -> bool:
+        # The file may have changed between two readings.
+        return (
+            super().__eq__(other)
+            and isinstance(other, Empirical)
+            and np.array_equal(self._sample, other._sample)
+        )
+
+    __hash__ = Stepped.__hash__
+
     @property
     def is_continuous(self) -> bool:
         """Tell whether it is smoothed."""

@@ -1,0 +1,142 @@
+"""Blocks of paths through the kernel, with names for what is kept of them."""
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulate.kernels.arrays import BASE_QUARTERS, LANES, Drawn, Plan, Points, State, width
+from simulate.kernels.draws import draw_deviations
+from simulate.model.block import simulate_blocks
+from simulate.model.rows import Flow, Hit, Level, Metric, Now
+from simulate.model.tally import (
+    MARGIN_BINS,
+    MARGIN_METRICS,
+    MONEY_BINS,
+    MONEY_METRICS,
+    Tally,
+)
+from simulate.scenario.quarters import QUARTERS_A_YEAR
+
+from .plan import Prepared
+
+Array = NDArray[np.float64]
+Narrow = NDArray[np.float32]
+DEVIATIONS = ("inference.overrun", "training.drift")
+# The kernel keeps nothing where there is no row.
+NO_ROWS, NO_TRACES = np.empty((0, 0), np.float32), np.empty((0, 0, 0))
+
+
+def empty_tally(quarters: int, *leading: int) -> Tally:
+    """Return tallies of no paths.
+
+    Parameters
+    ----------
+    quarters
+        Of the horizon.
+    leading
+        Lengths of the axes before each array's own, such as the number of replicates.
+    """
+    return Tally(
+        hits=np.zeros((*leading, len(Hit), quarters + 1), np.uint32),
+        joint=np.zeros((*leading, MARGIN_METRICS, quarters + 1, quarters + 1), np.uint32),
+        money=np.zeros((*leading, MONEY_METRICS, quarters, MONEY_BINS), np.uint32),
+        margin=np.zeros((*leading, MARGIN_METRICS, quarters, MARGIN_BINS), np.uint32),
+        sums=np.zeros((*leading, len(Metric), quarters), np.int64),
+        funding_need=np.zeros((*leading, MONEY_BINS), np.uint32),
+        funding_need_sum=np.zeros((*leading, 1), np.int64),
+    )
+
+
+class Workspace:
+    """What one thread simulates blocks of a scenario's paths with.
+
+    Parameters
+    ----------
+    prepared
+        The scenario.
+
+    Attributes
+    ----------
+    inputs, state
+        Of the last block that was simulated.
+    """
+
+    def __init__(self, prepared: Prepared) -> None:
+        self._plan = prepared.plan
+        self.inputs = prepared.inputs()
+        self.state = State(
+            now=np.zeros(width(Drawn) + width(Now)),
+            level=np.zeros((prepared.segments, width(Level))),
+            past=np.zeros((BASE_QUARTERS, width(Flow))),
+            metrics=np.zeros(width(Metric)),
+            hits=np.zeros(width(Hit)),
+            raw=np.zeros((len(prepared.drawn_keys) + 2, LANES), np.float32),
+            shock=np.zeros((2, LANES), np.float32),
+            bins=np.zeros(LANES, np.uint32),
+        )
+
+    def simulate(
+        self,
+        points: Points,
+        first_block: int,
+        blocks: int,
+        tally: Tally | None = None,
+        *,
+        plan: Plan | None = None,
+        outcomes: Narrow | None = None,
+        inputs: Narrow | None = None,
+        traces: Array | None = None,
+    ) -> None:
+        """Simulate blocks of LANES paths.
+
+        Parameters
+        ----------
+        points
+            The replicate's point set; of two threads each has its own.
+        first_block, blocks
+            Which, and how many.
+        tally
+            Where they are counted, if they are.
+        plan
+            In place of the scenario's own: with another mixing of draws, or fewer quarters.
+        outcomes
+            Where hitting times and peak funding need are kept, shape (paths, OUTCOME_COLUMNS).
+        inputs
+            Where the uncertain inputs are kept, shape (paths, inputs).
+        traces
+            Where the metrics by quarter are kept, shape (paths, metrics, quarters).
+        """
+        plan = plan or self._plan
+        simulate_blocks(
+            plan,
+            points,
+            self.inputs,
+            self.state,
+            first_block,
+            blocks,
+            self._not_asked_for if tally is None else tally,
+            NO_ROWS if outcomes is None else outcomes,
+            NO_ROWS if inputs is None else inputs,
+            NO_TRACES if traces is None else traces,
+        )
+
+    def deviations(self, points: Points, first_block: int, blocks: int) -> Narrow:
+        """Return each year's overrun and drift by path, shape (paths, years * 2)."""
+        years = self._plan.schedule.quarters // QUARTERS_A_YEAR
+        found = np.empty((blocks * LANES, years * len(DEVIATIONS)), np.float32)
+        draw_deviations(self._plan, points, self.inputs, self.state, first_block, blocks, found)
+        return found
+
+    @cached_property
+    def _not_asked_for(self) -> Tally:
+        """Room for counts: the kernel always counts."""
+        return empty_tally(self._plan.schedule.quarters)
+
+
+def trace_paths(prepared: Prepared, points: Points, paths: int) -> Array:
+    """Return the metrics of a point set's first paths, shape (paths, metrics, quarters)."""
+    blocks = -(-paths // LANES)
+    traces = np.empty((blocks * LANES, len(Metric), prepared.plan.schedule.quarters))
+    Workspace(prepared).simulate(points, 0, blocks, traces=traces)
+    return traces[:paths]

@@ -1,0 +1,98 @@
+"""Means and quantiles of counted paths: of all together, and of each replicate for their errors."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulate.kernels.arrays import index
+from simulate.model.outcomes import NEVER_NEGATIVE, bounds_of
+from simulate.model.rows import Metric
+from simulate.model.tally import (
+    FIXED_POINT,
+    MONEY_METRICS,
+    MONEY_SIDE,
+    Tally,
+    margin_edges,
+    money_edges,
+)
+
+from .estimate import Estimate, centred, histogram_quantiles, within
+
+Array = NDArray[np.float64]
+Counts = NDArray[np.uint32]
+
+LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
+LEVEL_NAMES = tuple(f"p{100 * level:02.0f}" for level in LEVELS)
+
+
+class Replicated(NamedTuple):
+    """A statistic of all paths together, and of each replicate, shape (replicates,).
+
+    It can't be below ``low`` or above ``high``.
+    """
+
+    pooled: float
+    each: Array
+    low: float = -math.inf
+    high: float = math.inf
+
+    @property
+    def estimate(self) -> Estimate:
+        """The statistic with the error that its replicates show."""
+        return within(centred(self.pooled, self.each), self.low, self.high)
+
+    def change_from(self, before: "Replicated") -> Estimate:
+        """Return the change from another run on common random numbers, with a paired error."""
+        return centred(self.pooled - before.pooled, self.each - before.each)
+
+
+def histogram(tally: Tally, metric: Metric) -> tuple[Counts, Array]:
+    """Return a metric's counts, shape (replicates, quarters, bins), and the edges of its bins."""
+    if index(metric) >= MONEY_METRICS:
+        return tally.margin[:, index(metric) - MONEY_METRICS], margin_edges()
+    counts = tally.money[:, index(metric)]
+    return _from_zero(counts) if metric in NEVER_NEGATIVE else (counts, money_edges())
+
+
+def metric_statistics(
+    tally: Tally, replicate_paths: int, metric: Metric
+) -> list[dict[str, Replicated]]:
+    """Return the mean and the quantiles of a metric, by name, in each quarter."""
+    means = tally.sums[:, index(metric)] / (FIXED_POINT * replicate_paths)
+    pooled, each = _pooled_and_each(*histogram(tally, metric))
+    ends = bounds_of(metric)
+    return [
+        _statistics_of(means[:, quarter], pooled[quarter], each[:, quarter], ends)
+        for quarter in range(means.shape[1])
+    ]
+
+
+def funding_statistics(tally: Tally, replicate_paths: int) -> dict[str, Replicated]:
+    """Return the mean and the quantiles of the peak funding need, by name."""
+    pooled, each = _pooled_and_each(*_from_zero(tally.funding_need))
+    means = tally.funding_need_sum[:, 0] / (FIXED_POINT * replicate_paths)
+    return _statistics_of(means, pooled, each, (0.0, math.inf))
+
+
+def _from_zero(counts: Counts) -> tuple[Counts, Array]:
+    """Return the histogram of an amount that is never negative, shape (..., bins), from 0 on."""
+    edges = money_edges()[MONEY_SIDE:]
+    return counts[..., MONEY_SIDE:], np.maximum(edges, 0.0)
+
+
+def _statistics_of(
+    means: Array, pooled: Array, each: Array, ends: tuple[float, float]
+) -> dict[str, Replicated]:
+    """Return mean and quantiles by name."""
+    return {"mean": Replicated(float(means.mean()), means, *ends)} | {
+        name: Replicated(float(pooled[i]), each[:, i], *ends) for i, name in enumerate(LEVEL_NAMES)
+    }
+
+
+def _pooled_and_each(counts: Counts, edges: Array) -> tuple[Array, Array]:
+    """Return the quantiles of all replicates' histograms together, and of each."""
+    levels = np.array(LEVELS)
+    pooled = histogram_quantiles(counts.sum(axis=0, dtype=np.int64), edges, levels)
+    return pooled, histogram_quantiles(counts, edges, levels)

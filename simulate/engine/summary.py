@@ -1,0 +1,125 @@
+"""A result as tables, and in whole as the summary that is written."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from simulate.kernels.arrays import index
+from simulate.model.outcomes import HITTING_TIMES, METRICS
+from simulate.model.rows import Hit
+from simulate.version import package_version
+
+from .estimate import Estimate
+
+if TYPE_CHECKING:
+    from .result import Result
+
+# Of hitting times, in the summary.
+LEVELS = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
+
+
+def hitting_table(result: "Result", by_quarter: Mapping[Hit, Sequence[Estimate]]) -> pd.DataFrame:
+    """Return the distribution of each hitting time; see ``Result.hitting_times``.
+
+    Parameters
+    ----------
+    result
+        Of a run.
+    by_quarter
+        The probability of each hitting time by the end of each quarter.
+    """
+    quarters = result.scenario.horizon.quarters
+    rows = []
+    for time, name in HITTING_TIMES.items():
+        share = result.tally.hits[:, index(time)].sum(axis=0, dtype=np.int64) / result.paths
+        for quarter in range(quarters + 1):
+            never = quarter == quarters
+            by = result.probability_never(time) if never else by_quarter[time][quarter]
+            rows.append(
+                {
+                    "outcome": name,
+                    "quarter": result.quarter_name(quarter),
+                    "probability": float(share[quarter]),
+                    "cumulative": np.nan if never else by.value,
+                    "standard_error": by.standard_error,
+                    "low": by.low,
+                    "high": by.high,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def metrics_table(result: "Result") -> pd.DataFrame:
+    """Return mean and quantiles of each metric by quarter; see ``Result.metrics``."""
+    return pd.DataFrame(
+        [
+            {
+                "metric": name,
+                "quarter": result.quarter_name(quarter),
+                "statistic": statistic,
+                "value": estimate.value,
+                "standard_error": estimate.standard_error,
+                "low": estimate.low,
+                "high": estimate.high,
+            }
+            for metric, name in METRICS.items()
+            for quarter in range(result.scenario.horizon.quarters)
+            for statistic, estimate in result.in_quarter(metric, quarter).items()
+        ]
+    )
+
+
+def summary_of(result: "Result") -> dict[str, Any]:
+    """Return the answer and all that made it, ready for JSON."""
+    scenario = result.scenario
+    return {
+        "name": scenario.name,
+        "version": package_version(),
+        "seed": scenario.sampling.seed,
+        "sampler": scenario.sampling.sampler,
+        "paths": result.paths,
+        "replicates": result.replicates,
+        "seconds": round(result.seconds, 3),
+        "goal": result.goal,
+        "gross_margin_target": scenario.targets.gross_margin,
+        "company_projection": scenario.targets.model_dump(
+            include={"projected_year", "projected_margin", "source"}
+        ),
+        "hitting_times": _hitting_times(result),
+        "peak_funding_need": {k: v.as_dict() for k, v in result.funding_need.items()},
+        "fiscal_years": _fiscal_years(result),
+        "beyond_range": {METRICS[m]: b._asdict() for m, b in result.beyond_range.items()},
+        "provenance": {
+            "files": list(scenario.provenance.files),
+            "notes": list(scenario.provenance.notes),
+        },
+        "scenario": scenario.model_dump(mode="json"),
+    }
+
+
+def _hitting_times(result: "Result") -> dict[str, Any]:
+    return {
+        name: {
+            "by_end_of": {
+                str(year): result.probability_by_year(time, year).as_dict() for year in result.years
+            },
+            "never": result.probability_never(time).as_dict(),
+            "quarter": {
+                name_of_level: result.hitting_quarter(time, level)._asdict()
+                for name_of_level, level in LEVELS.items()
+            },
+        }
+        for time, name in HITTING_TIMES.items()
+    }
+
+
+def _fiscal_years(result: "Result") -> dict[str, Any]:
+    return {
+        name: {
+            str(year): {k: v.as_dict() for k, v in result.in_year(metric, year).items()}
+            for year in result.years
+        }
+        for metric, name in METRICS.items()
+    }

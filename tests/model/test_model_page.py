@@ -1,0 +1,75 @@
+"""The page of the model and the file of its equations name the same functions in the same order."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
+SOURCE = (ROOT / "simulate" / "model" / "quarter.py").read_text(encoding="utf-8")
+# A section's heading, or a function before its equation.
+ON_THE_PAGE = re.compile(r"(?m)^## (.+)$|^    ([a-z_]+) {2,}\S")
+IN_THE_FILE = re.compile(r"(?m)^# (.+)$|^def ([a-z_]+)\(")
+
+
+def equations(pattern: re.Pattern[str], text: str) -> list[tuple[str, str]]:
+    """Return every function with its section."""
+    section, found = "", []
+    for heading, function in pattern.findall(text):
+        section = heading or section
+        if function:
+            found.append((section, function))
+    return found
+
+
+def steps(source: str, function: str) -> list[str]:
+    """Return the functions of the file that a function calls in turn, without those once a year."""
+    defined = {name for _, name in equations(IN_THE_FILE, source)}
+    (body,) = [
+        node.body
+        for node in ast.parse(source).body
+        if isinstance(node, ast.FunctionDef) and node.name == function
+    ]
+    calls = [ast.unparse(node).partition("(")[0] for node in body if isinstance(node, ast.Expr)]
+    return [name for name in calls if name in defined]
+
+
+def test_the_page_has_every_equation_of_the_file_in_its_order() -> None:
+    assert equations(ON_THE_PAGE, PAGE) == equations(IN_THE_FILE, SOURCE)
+    assert len(equations(IN_THE_FILE, SOURCE)) > 30
+
+
+@pytest.mark.parametrize("function", ["live_quarter", "live_base_quarter"])
+def test_a_quarter_goes_through_the_equations_in_their_order(function: str) -> None:
+    order = [name for _, name in equations(IN_THE_FILE, SOURCE)]
+    taken = steps(SOURCE, function)
+    first_of_the_base_year = [name for name in taken if "base" in name]
+    others = [name for name in taken if "base" not in name]
+    assert len(taken) > 6
+    for names in (first_of_the_base_year, others):
+        assert names == sorted(names, key=order.index)
+
+
+@pytest.mark.parametrize(
+    ("there", "planted"),
+    [
+        ("    pay_tax  ", "    pay_taxes  "),
+        ("    operate  ", "    operate and so on "),
+        ("## 4. Other operating cost", "## 4. Overheads"),
+        ("    earn_ebitda  ", "    pay_tax  tax\n    earn_ebitda  "),
+    ],
+)
+def test_a_page_out_of_step_is_found(there: str, planted: str) -> None:
+    assert PAGE.count(there) == 1
+    page = PAGE.replace(there, planted)
+    assert equations(ON_THE_PAGE, page) != equations(IN_THE_FILE, SOURCE)
+
+
+def test_two_equations_that_change_places_are_found() -> None:
+    before = equations(ON_THE_PAGE, PAGE)
+    page = PAGE.replace("    pay_tax ", "    flow_cash\0").replace("    flow_cash ", "    pay_tax ")
+    after = equations(ON_THE_PAGE, page.replace("\0", " "))
+    assert sorted(after) == sorted(before)
+    assert after != equations(IN_THE_FILE, SOURCE)
