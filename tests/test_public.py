@@ -90,6 +90,16 @@ def test_a_sweep_is_the_runs_of_its_values(anthropic: Scenario) -> None:
         assert cell.figures[0].value == result.probability("out of cash by 2030").value
 
 
+def test_a_sweep_and_drivers_are_asked_about_an_amount_as_a_run_is(anthropic: Scenario) -> None:
+    median = simulate.run(anthropic, paths=PATHS).in_year("revenue", 2027)["p50"]
+    found = simulate.sweep(anthropic, "cash.opening=8", of="revenue 2027", paths=PATHS)
+    # What cash there is moves no revenue.
+    assert found.cells[0].figures[0].value == found.base[0].value
+    assert found.base[0].value == pytest.approx(median.value, rel=0.05)
+    (explained,) = simulate.drivers(anthropic, "revenue 2027", paths=PATHS // 8).explanations
+    assert explained.value.value == pytest.approx(median.value, rel=0.05)
+
+
 def test_a_goal_is_met_where_it_says(anthropic: Scenario) -> None:
     target = "P(out of cash by 2028) <= 0.08"
     (crossing,) = simulate.goal(anthropic, target, "cash.opening=5:40", paths=PATHS).crossings
@@ -124,9 +134,11 @@ def test_another_seed_gives_other_paths(anthropic: Scenario) -> None:
     ("ask", "words"),
     [
         (lambda s: simulate.drivers(s, "P(gross margn by 2027)"), "did you mean"),
+        (lambda s: simulate.drivers(s, "gross margin 60% by 2027"), "the scenario's target is 70%"),
         (lambda s: simulate.sweep(s, "cash.opening"), "write it as key="),
         (lambda s: simulate.sweep(s, []), "give one or two"),
         (lambda s: simulate.sweep(s, "cash.opening=8,12", "out of cash"), "not an outcome"),
+        (lambda s: simulate.sweep(s, "cash.opening=8,12", "revenue 2027Q4"), "not by quarter"),
         (lambda s: simulate.goal(s, "P(out of cash by 2028)", "cash.opening"), "not a target"),
         (lambda s: simulate.discover(s, "out of cash"), "not an outcome and a date"),
         (lambda s: simulate.update(s, "revenue 2026Q1"), "not an observation"),

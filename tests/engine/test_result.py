@@ -86,6 +86,11 @@ def test_an_outcomes_name_is_as_good_as_its_place(
         assert ask(result, name) == ask(result, time)
 
 
+def test_a_margin_in_a_name_is_refused_where_only_the_target_is_counted(result: Result) -> None:
+    with pytest.raises(ScenarioError, match='no outcome "gross margin 60%"; did you mean "gross'):
+        result.probability_by_year("gross margin 60%", 2028)
+
+
 @pytest.mark.parametrize("ask", ASKED_BY_NAME)
 def test_an_unknown_outcome_is_told_with_the_nearest_known(
     ask: Callable[[Result, Hit | str], object], result: Result
