@@ -188,7 +188,7 @@ def test_a_report_tells_what_drives_each_outcome_in_words_pictures_and_a_table(
 ) -> None:
     told = zip(drivers.explanations, section.sentences, section.within, strict=True)
     for explanation, sentence, part in told:
-        finding = what_moves(explanation, explanation.outcome.name)
+        finding = what_moves(explanation, explanation.outcome.asked)
         first = explanation.indices[0]
         assert first.share is not None
         (table,) = part.tables
