@@ -7,6 +7,8 @@ from matplotlib.figure import Figure
 from simulate.analysis.drivers import Drivers, Explanation
 from simulate.analysis.effects import TENTHS, Effect
 from simulate.text.drivers import between_tenths, how_far, telling
+from simulate.text.numbers import PLAIN
+from simulate.text.sentences import capitalized, uncapitalized
 
 from .drivers import Kind, label_outcome, list_names, named, plot_outcomes
 from .frame import wrap
@@ -27,7 +29,7 @@ def plot_tenths(drivers: Drivers, *, axes: Axes | None = None, theme: Theme = LI
 def _finding(explanation: Explanation) -> str:
     outcome, widest = explanation.outcome, telling(explanation.effects, 1)
     found = between_tenths(outcome, widest[0]) if widest else "no input has an effect"
-    return f"{outcome.name[0].upper()}{outcome.name[1:]}: {found}"
+    return f"{capitalized(outcome.name)}: {found}"
 
 
 def _note(drivers: Drivers) -> str:
@@ -80,7 +82,7 @@ def plot_tornado_of(
 def _tornado_finding(explanation: Explanation) -> str:
     name, widest = explanation.outcome.name, telling(explanation.effects, 1)
     found = how_far(explanation.outcome, widest[0]) if widest else "No input has an effect"
-    return f"{name[0].upper()}{name[1:]}: {found[0].lower()}{found[1:]}"
+    return f"{capitalized(name)}: {uncapitalized(found)}"
 
 
 def _tornado_note(drivers: Drivers) -> str:
@@ -120,7 +122,7 @@ def _draw_effect(axes: Axes, place: int, effect: Effect, middle: float, theme: T
         )
         right = at.value >= middle
         axes.annotate(
-            f"{round(value, 12) + 0.0:.3g}",
+            PLAIN.significant(value, 3),
             (at.high if right else at.low, place),
             xytext=(3 if right else -3, 0),
             textcoords="offset points",

@@ -5,15 +5,21 @@ import math
 from collections.abc import Sequence
 from string import ascii_lowercase
 
+from rich.console import Console
+from rich.text import Text
+
 from simulate.analysis.driver_list import DriverList
-from simulate.analysis.drivers import Explanation
+from simulate.analysis.drivers import Drivers, Explanation
 from simulate.analysis.effects import Effect
 from simulate.analysis.variance import Index, Together
 from simulate.engine.estimate import Estimate
+from simulate.engine.result import DISCLAIMER
 from simulate.model.outcomes import Outcome
 from simulate.scenario.inputs import words_of_key
 
-from .run import Row, Table
+from .numbers import MONEY, PROBABILITY, SHARE, money, percent
+from .sentences import listed
+from .tables import Row, Table, printed
 
 # In standard errors: two shares as close are not told apart; an effect as wide is no chance.
 APART, SURE = 2.0, 4.0
@@ -31,8 +37,8 @@ LEGEND = (
 def figure_of(outcome: Outcome, value: float) -> str:
     """Return a probability in percent, or billions of dollars."""
     if not outcome.is_probability:
-        return f"{value:.3g} bn USD"
-    return f"{value:.0%}" if 0.095 <= value < 0.905 else f"{value:.1%}"
+        return f"{MONEY.significant(value, 3)} {MONEY.name}"
+    return PROBABILITY.rounded(value, 0 if 0.095 <= value < 0.905 else 1)
 
 
 def leaders(indices: Sequence[Index]) -> list[Index]:
@@ -57,8 +63,8 @@ def what_moves(explanation: Explanation, name: str) -> str:
         return f"Nothing moves {name}: {value} in all paths"
     first = leaders(explanation.indices)
     told, others = first[:MOST_NAMED], len(first[MOST_NAMED:])
-    drivers = _listed([words_of_key(index.name) for index in told])
-    shares = _listed([f"{index.share.value:.0%}" for index in told if index.share is not None])
+    drivers = listed([words_of_key(index.name) for index in told])
+    shares = listed([SHARE.rounded(i.share.value, 0) for i in told if i.share is not None])
     more = ", not told apart" if len(told) > 1 else ""
     more += f" from {others} more" if others else ""
     whole = "the variance" if explanation.outcome.is_probability else "the variance of its rank"
@@ -66,8 +72,9 @@ def what_moves(explanation: Explanation, name: str) -> str:
     most = _most_by_itself(explanation.indices)
     if most is None:
         return found
-    by_itself = f"{words_of_key(most.name)} explains most by itself ({most.first_order.value:.0%})"
-    return f"{found}; of single inputs {by_itself}"
+    by_itself = SHARE.rounded(most.first_order.value, 0)
+    name = words_of_key(most.name)
+    return f"{found}; of single inputs {name} explains most by itself ({by_itself})"
 
 
 def _most_by_itself(indices: Sequence[Index]) -> Index | None:
@@ -146,13 +153,9 @@ def correlation_notes(found: DriverList) -> list[str]:
     foretold = [driver.name for driver in found.drivers if found.is_foretold(driver)]
     if foretold:
         notes.append(
-            f"{_listed(foretold)}: only the part of each year that correlated inputs don't predict."
+            f"{listed(foretold)}: only the part of each year that correlated inputs don't predict."
         )
     return notes
-
-
-def _listed(items: Sequence[str]) -> str:
-    return " and ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)
 
 
 def driver_table(explanation: Explanation, letters: dict[str, str], title: str) -> Table:
@@ -183,8 +186,9 @@ def driver_table(explanation: Explanation, letters: dict[str, str], title: str) 
         for group in explanation.together
         if group.total_order.value >= LEAST_TOGETHER
     ]
-    unit = "%" if outcome.is_probability else "bn USD"
-    columns = ("driver", "share\n%", "first\norder\n%", "total\norder\n%", f"P10 to P90\n{unit}")
+    unit = PROBABILITY if outcome.is_probability else MONEY
+    reach = f"P10 to P90\n{unit.head}"
+    columns = ("driver", "share\n%", "first\norder\n%", "total\norder\n%", reach)
     return Table(title, columns, tuple(rows))
 
 
@@ -208,3 +212,35 @@ def _from_to(effect: Effect | None, outcome: Outcome) -> str:
     if outcome.is_probability:
         return f"{100.0 * low:.1f} to {100.0 * high:.1f}"
     return f"{low:.3g} to {high:.3g}"
+
+
+def print_drivers(drivers: Drivers, out: Console) -> None:
+    """Print what drives each outcome."""
+    out.print(Text(drivers.scenario.name, style="bold"))
+    out.print(
+        Text(
+            f"{drivers.runs} runs of {drivers.paths:,} paths and one of {drivers.kept_paths:,}, "
+            f"seed {drivers.scenario.sampling.seed}, {drivers.seconds:.1f} s",
+            style="dim",
+        )
+    )
+    for explanation in drivers.explanations:
+        out.print()
+        _print_explanation(explanation, group_letters(drivers.found), out)
+    out.print(Text(LEGEND))
+    for note in correlation_notes(drivers.found):
+        out.print(Text(note))
+    out.print(Text(f"\n{DISCLAIMER}", style="dim"))
+
+
+def _print_explanation(explanation: Explanation, letters: dict[str, str], out: Console) -> None:
+    """Print one outcome's drivers: in words, and the largest as a table."""
+    outcome, value = explanation.outcome, explanation.value
+    written = percent(value) if outcome.is_probability else f"median {money(value)} {MONEY.name}"
+    out.print(Text(f"{outcome.name}: {written}", style="bold"))
+    out.print(Text(f"{what_moves(explanation, 'it')}."))
+    if not explanation.indices:
+        return
+    for sentence in how_far_it_goes(explanation):
+        out.print(Text(f"{sentence}."))
+    out.print(printed(driver_table(explanation, letters, "")))

@@ -1,10 +1,11 @@
 """The answer of a run, in sentences and tables of texts."""
 
 import math
-from dataclasses import dataclass
-from typing import NamedTuple
 
-from simulate.engine.result import NEVER, Result
+from rich.console import Console, Group
+from rich.text import Text
+
+from simulate.engine.result import DISCLAIMER, NEVER, Result
 from simulate.engine.run import LARGEST
 from simulate.model.outcomes import (
     CASH_YEAR,
@@ -18,7 +19,9 @@ from simulate.model.rows import Hit, Metric
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import funding_assumption
 
-from .numbers import money, percent, share
+from .assumptions import moved_sentences, provenance_sentences
+from .numbers import SHARE, money, percent, share
+from .tables import Row, Table, printed
 
 CASH_TIMES = {
     Hit.CASH_FLOW_POSITIVE: "first positive\nquarter",
@@ -30,45 +33,6 @@ CASH_TIMES = {
 ENOUGH_FOR_MEANS = 1 << 14
 # Of an interval's ends: that of a million paths is narrow.
 DIGITS = 5
-
-
-class Row(NamedTuple):
-    """A row of a table: its name, its cells, and what is to be said of it beside them."""
-
-    name: str
-    cells: tuple[str, ...]
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of texts.
-
-    Attributes
-    ----------
-    title
-        What its cells are.
-    columns
-        Their heads, the first of which is that of the rows' names.
-    rows
-        As many cells each as there are further columns.
-    """
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...]
-
-
-def with_full_stop(text: str) -> str:
-    """Return a text with a full stop, unless it ends with a sign of its own."""
-    return text if text.endswith((".", "?", "!", "…")) else f"{text}."
-
-
-def provenance_sentences(scenario: Scenario) -> list[str]:
-    """Return which files a scenario was read from, and what is to be known of that."""
-    files, notes = scenario.provenance.files, scenario.provenance.notes
-    chain = [f"From {', which extends '.join(files)}."] if files else []
-    return [*chain, *(f"Note: {note}." for note in notes)]
 
 
 def headline_years(result: Result) -> tuple[int, int]:
@@ -89,10 +53,10 @@ def headline(result: Result) -> str:
     cash = result.probability_by_year(Hit.CASH_FLOW_HELD, cash_year)
     company = ", the company's projection" if year == targets.projected_year else ""
     return (
-        f"Gross margin ({targets.projected_margin}) reaches {targets.gross_margin:.0%} by the end "
-        f"of {year}{company}, in {percent(by_year)} of paths. Free cash flow has been positive for "
-        f"four quarters in a row by the end of {cash_year} in {percent(cash)}. ± is one standard "
-        "error."
+        f"Gross margin ({targets.projected_margin}) reaches "
+        f"{SHARE.rounded(targets.gross_margin, 0)} by the end of {year}{company}, in "
+        f"{percent(by_year)} of paths. Free cash flow has been positive for four quarters in a row "
+        f"by the end of {cash_year} in {percent(cash)}. ± is one standard error."
     )
 
 
@@ -117,8 +81,8 @@ def margin_table(result: Result) -> Table:
 
 def margin_title(scenario: Scenario) -> str:
     """Return what a table of the target margin by year says."""
-    target = scenario.targets.gross_margin
-    return f"Probability that gross margin reaches {target:.0%} by the end of"
+    target = SHARE.rounded(scenario.targets.gross_margin, 0)
+    return f"Probability that gross margin reaches {target} by the end of"
 
 
 def cash_table(result: Result) -> Table:
@@ -195,7 +159,7 @@ def margin_sentences(result: Result) -> tuple[str, ...]:
     held = Hit.MARGIN_PAYING_HELD if time is Hit.MARGIN_PAYING else Hit.MARGIN_ALL_HELD
     first, kept = (result.probability_by_year(t, last).value for t in (time, held))
     return (
-        f"{_median(result, time, f'have reached {targets.gross_margin:.0%}')} "
+        f"{_median(result, time, f'have reached {SHARE.rounded(targets.gross_margin, 0)}')} "
         f"({targets.projected_margin}); {share(result.probability_never(time).value)} have not by "
         f"the end of {last}.",
         f"By then {share(first)} have been at the target, and {share(kept)} have stayed there for "
@@ -237,7 +201,7 @@ def error_sentences(result: Result) -> tuple[str, ...]:
         f"The {result.paths:,} paths are {result.replicates} replicates, each {how}. ± is one "
         "standard error, from the spread of the replicates; where no path or every path counts, "
         "there is the bound of a 95% interval instead. So many replicates tell an error to about "
-        f"{unsure:.0%} of itself.",
+        f"{SHARE.rounded(unsure, 0)} of itself.",
         *few_paths_sentences(result),
     )
 
@@ -247,7 +211,7 @@ def interval_sentence(result: Result) -> str:
     year, _ = headline_years(result)
     chance = result.probability_by_year(projected_time(result.scenario), year)
     decimals = max(0, DIGITS - 1 - math.floor(math.log10(100.0 * chance.high)))
-    low, high = (f"{100.0 * end:.{decimals}f}%" for end in (chance.low, chance.high))
+    low, high = (SHARE.rounded(end, decimals) for end in (chance.low, chance.high))
     return (
         f"The probability at the head of this page is {percent(chance)}; its 95% interval runs "
         f"from {low} to {high}."
@@ -260,4 +224,41 @@ def beyond_range_sentences(result: Result) -> list[str]:
         f"From {found.quarter} on, {METRICS[metric]} passes {LARGEST} in up to "
         f"{share(found.share)} of paths and counts as that: its mean is too near 0."
         for metric, found in result.beyond_range.items()
+    ]
+
+
+def print_answer(result: Result, out: Console) -> None:
+    """Print the answer."""
+    out.print(
+        Group(
+            *_heading(result),
+            "",
+            printed(margin_table(result)),
+            "",
+            printed(cash_table(result)),
+            "",
+            printed(quarter_table(result)),
+            "",
+            *map(Text, (*funding_sentences(result), *fiscal_year_sentences(result))),
+            *map(Text, beyond_range_sentences(result)),
+            *map(Text, few_paths_sentences(result)),
+            *map(Text, moved_sentences(result.scenario)),
+            "",
+            Text(DISCLAIMER, style="dim"),
+        )
+    )
+
+
+def _heading(result: Result) -> list[Text]:
+    options = result.scenario.sampling
+    return [
+        Text(result.scenario.name, style="bold"),
+        Text(
+            f"{result.paths:,} paths in {result.replicates} replicates, sampler {options.sampler}, "
+            f"seed {options.seed}, {result.seconds:.1f} s",
+            style="dim",
+        ),
+        *map(Text, provenance_sentences(result.scenario)),
+        *([Text(result.goal)] if result.goal else []),
+        Text(headline(result)),
     ]
