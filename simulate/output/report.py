@@ -30,9 +30,9 @@ from simulate.text.drivers import (
     driver_table,
     group_letters,
     how_far_it_goes,
-    telling,
     what_moves,
 )
+from simulate.text.effects import telling
 from simulate.text.numbers import NO_LIMIT, SHARE, dollars_with_error, percent, unit_of
 from simulate.text.run import (
     beyond_range_sentences,

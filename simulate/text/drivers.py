@@ -17,12 +17,13 @@ from simulate.engine.result import DISCLAIMER
 from simulate.model.outcomes import Outcome
 from simulate.scenario.inputs import words_of_key
 
+from .effects import figure_of, how_far, telling
 from .numbers import MONEY, PROBABILITY, SHARE, money, percent
 from .sentences import listed
 from .tables import Row, Table, printed
 
-# In standard errors: two shares as close are not told apart; an effect as wide is no chance.
-APART, SURE = 2.0, 4.0
+# In standard errors: two shares as close are not told apart.
+APART = 2.0
 MOST_NAMED = 3
 LEAST_NAMED = 0.01
 MOST_ROWS, LEAST_TOGETHER = 10, 0.01
@@ -32,13 +33,6 @@ LEGEND = (
     "standard errors. P10 to P90: the outcome in the tenth of the paths about the input's P10, and "
     "about its P90; what is correlated with it moves along."
 )
-
-
-def figure_of(outcome: Outcome, value: float) -> str:
-    """Return a probability in percent, or billions of dollars."""
-    if not outcome.is_probability:
-        return f"{MONEY.significant(value, 3)} {MONEY.name}"
-    return PROBABILITY.rounded(value, 0 if 0.095 <= value < 0.905 else 1)
 
 
 def leaders(indices: Sequence[Index]) -> list[Index]:
@@ -89,23 +83,6 @@ def how_far_it_goes(explanation: Explanation) -> list[str]:
     names = [index.name for index in named if index is not None]
     told = telling([e for e in explanation.effects if e.key in names], len(names))
     return [how_far(explanation.outcome, effect) for effect in told]
-
-
-def how_far(outcome: Outcome, effect: Effect) -> str:
-    """Return how far an outcome goes from the P10 to the P90 of an input."""
-    low, high = (figure_of(outcome, at.value) for at in (effect.at_p10, effect.at_p90))
-    return f"From {low} at the P10 of {words_of_key(effect.key)} to {high} at its P90"
-
-
-def between_tenths(outcome: Outcome, effect: Effect) -> str:
-    """Return an outcome in the lowest and in the highest tenth of an input."""
-    low, high = (figure_of(outcome, effect.deciles[place].value) for place in (0, -1))
-    return f"{low} in the lowest tenth of {words_of_key(effect.key)}, {high} in the highest"
-
-
-def telling(effects: Sequence[Effect], most: int) -> list[Effect]:
-    """Return the effects that are more than chance, the widest first."""
-    return [e for e in effects if abs(e.change.value) > SURE * e.change.standard_error][:most]
 
 
 def largest(indices: Sequence[Index], most: int) -> list[Index]:

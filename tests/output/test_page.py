@@ -22,7 +22,8 @@ from simulate.plots.dates import (
 from simulate.plots.years import fans_finding, margin_by_year_finding
 from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.inputs import list_inputs
-from simulate.text.drivers import how_far, what_moves
+from simulate.text.drivers import what_moves
+from simulate.text.effects import how_far
 from simulate.text.tables import Row, Table
 from simulate.version import package_version
 from tests.html_page import Page
