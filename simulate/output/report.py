@@ -24,6 +24,8 @@ from simulate.text.assumptions import (
     period,
     provenance_sentences,
 )
+from simulate.text.cash import funding_sentences
+from simulate.text.dates import cash_flow_sentences, margin_sentences
 from simulate.text.drivers import (
     LEGEND,
     correlation_notes,
@@ -36,20 +38,17 @@ from simulate.text.effects import telling
 from simulate.text.numbers import NO_LIMIT, SHARE, dollars_with_error, percent, unit_of
 from simulate.text.run import (
     beyond_range_sentences,
-    cash_flow_sentences,
     cash_table,
     error_sentences,
-    fiscal_year_sentences,
-    funding_sentences,
     headline,
     headline_years,
     interval_sentence,
-    margin_sentences,
     margin_table,
     quarter_table,
 )
 from simulate.text.sentences import capitalized
 from simulate.text.tables import Table
+from simulate.text.years import fiscal_year_sentences
 from simulate.version import package_version
 
 from .page import Card, Origin, Picture, Section, draw, render

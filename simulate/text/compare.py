@@ -19,8 +19,8 @@ from simulate.model.outcomes import projected_time
 from simulate.scenario import Scenario
 from simulate.scenario.frame import Targets
 
+from .cash import out_of_cash_sentence
 from .numbers import PROBABILITY, SHARE, exact_percent, percent, share, unit_of
-from .run import out_of_cash_sentence
 from .tables import Row, Table, printed
 
 # Beyond so many standard errors a change is told from none.

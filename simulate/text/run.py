@@ -5,7 +5,7 @@ import math
 from rich.console import Console, Group
 from rich.text import Text
 
-from simulate.engine.result import DISCLAIMER, NEVER, Result
+from simulate.engine.result import DISCLAIMER, Result
 from simulate.engine.run import LARGEST
 from simulate.model.outcomes import (
     CASH_YEAR,
@@ -15,13 +15,14 @@ from simulate.model.outcomes import (
     projected_event,
     projected_time,
 )
-from simulate.model.rows import Hit, Metric
+from simulate.model.rows import Hit
 from simulate.scenario import Scenario
-from simulate.scenario.inputs import funding_assumption
 
 from .assumptions import moved_sentences, provenance_sentences
-from .numbers import SHARE, money, percent, share
+from .cash import funding_sentences
+from .numbers import SHARE, percent, share
 from .tables import Row, Table, printed
+from .years import fiscal_year_sentences
 
 CASH_TIMES = {
     Hit.CASH_FLOW_POSITIVE: "first positive\nquarter",
@@ -108,40 +109,6 @@ def quarter_table(result: Result) -> Table:
     )
 
 
-def out_of_cash_sentence(scenario: Scenario) -> str:
-    """Return how a chance of running out of cash is to be read."""
-    return (
-        f"Out of cash assumes {funding_assumption(scenario)}: it is how often more money is "
-        "needed, no forecast of failure."
-    )
-
-
-def funding_sentences(result: Result) -> tuple[str, str]:
-    """Return how much funding it takes, and how likely cash runs out."""
-    need = result.funding_need
-    return (
-        "Peak funding need (deepest cumulative free cash flow), bn USD: "
-        f"P10 {money(need['p10'])}, P50 {money(need['p50'])}, P90 {money(need['p90'])}.",
-        f"Cash runs out by the end of {result.years[-1]} in "
-        f"{percent(result.chance_out_of_cash)} of paths, assuming "
-        f"{funding_assumption(result.scenario)}. "
-        "That is how often more money is needed, no forecast of failure.",
-    )
-
-
-def fiscal_year_sentences(result: Result) -> list[str]:
-    """Return revenue and free cash flow of the horizon's fifth year, or its last."""
-    year = min(result.years[-1], result.years[0] + 4)
-    lines = []
-    for metric, name in ((Metric.REVENUE, "revenue"), (Metric.FREE_CASH_FLOW, "free cash flow")):
-        found = result.in_year(metric, year)
-        values = ", ".join(
-            f"{level.upper()} {money(found[level])}" for level in ("p10", "p50", "p90")
-        )
-        lines.append(f"Fiscal {year}, {name}, bn USD: {values}.")
-    return lines
-
-
 def few_paths_sentences(result: Result) -> list[str]:
     """Return what is to be known of errors where paths are few."""
     if result.paths >= ENOUGH_FOR_MEANS:
@@ -150,43 +117,6 @@ def few_paths_sentences(result: Result) -> list[str]:
         f"With fewer than {ENOUGH_FOR_MEANS:,} paths, intervals of means of long-tailed amounts "
         "(funding need, training cost) are too narrow: read medians, or take more paths."
     ]
-
-
-def margin_sentences(result: Result) -> tuple[str, ...]:
-    """Say when half of the paths are at the target, how many never are, and what holding costs."""
-    targets, last = result.scenario.targets, result.years[-1]
-    time = projected_time(result.scenario)
-    held = Hit.MARGIN_PAYING_HELD if time is Hit.MARGIN_PAYING else Hit.MARGIN_ALL_HELD
-    first, kept = (result.probability_by_year(t, last).value for t in (time, held))
-    return (
-        f"{_median(result, time, f'have reached {SHARE.rounded(targets.gross_margin, 0)}')} "
-        f"({targets.projected_margin}); {share(result.probability_never(time).value)} have not by "
-        f"the end of {last}.",
-        f"By then {share(first)} have been at the target, and {share(kept)} have stayed there for "
-        f"{targets.hold_quarters} quarters in a row.",
-    )
-
-
-def cash_flow_sentences(result: Result) -> tuple[str, ...]:
-    """Say when half of the paths have had four positive quarters in a row, and how many never."""
-    last = result.years[-1]
-    first, held = (
-        result.probability_by_year(time, last).value
-        for time in (Hit.CASH_FLOW_POSITIVE, Hit.CASH_FLOW_HELD)
-    )
-    positive = "have had positive free cash flow for four quarters in a row"
-    return (
-        f"{_median(result, Hit.CASH_FLOW_HELD, positive)}.",
-        f"By the end of {last} {share(first)} of the paths have had a positive quarter, and "
-        f"{share(held)} four in a row.",
-    )
-
-
-def _median(result: Result, time: Hit, what: str) -> str:
-    quarter = result.hitting_quarter(time, 0.5).quarter
-    if quarter == NEVER:
-        return f"Fewer than half of the paths {what} by the end of {result.years[-1]}"
-    return f"Half of the paths {what} by {quarter}"
 
 
 def error_sentences(result: Result) -> tuple[str, ...]:

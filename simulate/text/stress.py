@@ -6,9 +6,9 @@ from rich.text import Text
 from simulate.analysis.stress import Stresses, StressTest
 from simulate.engine.result import DISCLAIMER
 
+from .cash import out_of_cash_sentence
 from .compare import common_sentence, measured_apart
 from .numbers import unit_of
-from .run import out_of_cash_sentence
 from .sentences import with_full_stop
 from .tables import Row, Table, heading, printed
 

@@ -8,9 +8,9 @@ from simulate.engine.result import DISCLAIMER
 from simulate.model.outcomes import HITTING_TIMES
 from simulate.model.rows import Hit
 
+from .cash import out_of_cash_sentence
 from .compare import common_sentence
 from .numbers import unit_of
-from .run import out_of_cash_sentence
 from .sentences import capitalized
 from .tables import Row, Table, heading, key_heading, printed
 

@@ -8,6 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle, StepPatch
 
+from simulate.analysis.cash import exceedance
 from simulate.analysis.compare import compared_year
 from simulate.analysis.typical_paths import cash_flow_statements, median_path
 from simulate.engine.result import Result
@@ -15,31 +16,25 @@ from simulate.engine.run import run
 from simulate.kernels.arrays import index
 from simulate.model.outcomes import FUNDING_NEED, HITTING_TIMES
 from simulate.model.rows import Hit, Metric
-from simulate.plots.cash import (
-    cash_bridge_finding,
-    exceedance,
-    funding_need_finding,
-    plot_cash_bridge,
-)
+from simulate.plots.cash import plot_cash_bridge
 from simulate.plots.compare import plot_comparison
-from simulate.plots.dates import (
-    cash_flow_date_finding,
-    margin_and_cash_flow_finding,
-    margin_date_finding,
-    plot_cash_flow_date,
-    plot_margin_and_cash_flow,
-    plot_margin_date,
-)
+from simulate.plots.dates import plot_cash_flow_date, plot_margin_and_cash_flow, plot_margin_date
 from simulate.plots.years import (
     LEVELS,
     SHOWN_PATHS,
-    margin_by_year_finding,
     plot_fans,
     plot_margin_by_year,
 )
 from simulate.scenario import Scenario
+from simulate.text.cash import cash_bridge_finding, funding_need_finding
 from simulate.text.compare import finding
+from simulate.text.dates import (
+    cash_flow_date_finding,
+    margin_and_cash_flow_finding,
+    margin_date_finding,
+)
 from simulate.text.numbers import dollars, exact_percent, percent, share
+from simulate.text.years import margin_by_year_finding
 from tests.scenarios import changed, value, without_uncertainty
 
 PATHS = 4096
