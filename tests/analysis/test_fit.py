@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from simulate.analysis.fit import Fit, fit_data
-from simulate.commands.fit import print_fits
 from simulate.plots.fit import plot_fit
 from simulate.scenario import ScenarioError
 from simulate.scenario.column import read_column
+from simulate.text.fit import print_fits
 from simulate.text.terminal import console
 
 FAMILIES: dict[str, Any] = {
