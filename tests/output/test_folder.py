@@ -20,7 +20,7 @@ NAMES = {"a.txt", "b.txt", "c.txt"}
 WRITER = f"""
 import os, signal, sys
 from pathlib import Path
-from simulate.folder import whole_folder
+from simulate.output.files import whole_folder
 from simulate.interruption import interrupt_by_exception, tell_interrupted
 
 content, number, place = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
