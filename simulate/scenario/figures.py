@@ -2,14 +2,15 @@
 
 import csv
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+from pydantic import BaseModel, ValidationError
 
 from .mistakes import ScenarioError
 from .quarters import MONTHS_A_QUARTER, QUARTERS_A_YEAR
@@ -17,6 +18,8 @@ from .quarters import MONTHS_A_QUARTER, QUARTERS_A_YEAR
 Array = NDArray[np.float64]
 FILE = "figures.csv"
 # Of what has come true, by whatever account; the others are views of what is to come.
+Kind = Literal["level", "estimate", "plan", "revision", "forecast error"]
+Firmness = Literal["A", "C", "L", "E", "D"]
 REALISED = ("level", "estimate", "forecast error")
 # The firmest first: audited, leaked documents, derived, a company's word, an analyst's.
 FIRMNESS = "ALDCE"
@@ -25,8 +28,7 @@ RUN_RATE_DAYS = 28
 DAYS_A_MONTH = 365.25 / 12.0
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(BaseModel, frozen=True, extra="forbid"):
     """A reported figure.
 
     Attributes
@@ -42,7 +44,7 @@ class Figure:
     value
         In its unit.
     error
-        One standard deviation of its rounding and reporting, in its unit; NaN if unknown.
+        One standard deviation of its rounding and reporting, in its unit; None if unknown.
     unit
         As ``bn USD`` or ``share``.
     kind
@@ -65,12 +67,12 @@ class Figure:
     definition: str
     period: str
     value: float
-    error: float
+    error: float | None = None
     unit: str
-    kind: str
+    kind: Kind
     about: date
     known_on: date
-    firmness: str
+    firmness: Firmness
     report: str
     note: str
 
@@ -96,20 +98,18 @@ def read_figures(file: Path) -> tuple[Figure, ...]:
     with file.open(encoding="utf-8", newline="") as rows:
         for line, row in enumerate(csv.DictReader(rows), start=2):
             try:
-                found.append(
-                    Figure(
-                        **row
-                        | {
-                            "value": float(row["value"]),
-                            "error": float(row["error"] or "nan"),
-                            "about": date.fromisoformat(row["about"]),
-                            "known_on": date.fromisoformat(row["known_on"]),
-                        }
-                    )
+                found.append(Figure.model_validate(row | {"error": row["error"] or None}))
+            except (KeyError, ValidationError) as error:
+                said = (
+                    _first_problem(error) if isinstance(error, ValidationError) else f"no {error}"
                 )
-            except (KeyError, TypeError, ValueError) as error:
-                raise ScenarioError(f"{file}, line {line}: {error}") from None
+                raise ScenarioError(f"{file}, line {line}: {said}") from None
     return tuple(found)
+
+
+def _first_problem(error: ValidationError) -> str:
+    first = error.errors()[0]
+    return f"{first['loc'][0]}: {first['msg']}, not {first['input']!r}"
 
 
 def known(figures: Iterable[Figure], on: date) -> list[Figure]:
@@ -178,8 +178,9 @@ def quarterly_revenue(figures: Sequence[Figure], lab: str, year: int) -> Array:
     return np.asarray(quarters * (whole / quarters.sum()))
 
 
-def _straight(at: Array, known_at: Array, values: Array) -> Array:
+def _straight(at: ArrayLike, known_at: Array, values: Array) -> Array:
     """Interpolate, and go on with the outermost slopes."""
+    at = np.asarray(at, float)
     found = np.interp(at, known_at, values)
     for side, first, second in ((at < known_at[0], 0, 1), (at > known_at[-1], -1, -2)):
         slope = (values[first] - values[second]) / (known_at[first] - known_at[second])

@@ -1,6 +1,5 @@
 """Reported figures as data: what was known when, and revenue by quarter."""
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -38,7 +37,7 @@ def test_what_was_published_later_is_reconstructed() -> None:
 def test_what_came_later_changes_nothing_that_is_known() -> None:
     before = known(packaged_figures(), JANUARY)
     later = [f for f in packaged_figures() if f not in before]
-    tenfold = [*before, *(replace(f, value=10.0 * f.value) for f in later)]
+    tenfold = [*before, *(f.model_copy(update={"value": 10.0 * f.value}) for f in later)]
     assert known(tenfold, JANUARY) == before
 
 
@@ -58,7 +57,15 @@ def test_steady_growth_gives_quarters_that_grow_by_it() -> None:
     example = packaged_figures()[0]
 
     def figure(quantity: str, period: str, value: float, about: date) -> Figure:
-        return replace(example, lab="x", quantity=quantity, period=period, value=value, about=about)
+        return example.model_copy(
+            update={
+                "lab": "x",
+                "quantity": quantity,
+                "period": period,
+                "value": value,
+                "about": about,
+            }
+        )
 
     rates = [
         figure("run rate", "a", 1.0, date(2025, 1, 31)),
