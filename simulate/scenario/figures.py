@@ -99,11 +99,10 @@ def read_figures(file: Path) -> tuple[Figure, ...]:
         for line, row in enumerate(csv.DictReader(rows), start=2):
             try:
                 found.append(Figure.model_validate(row | {"error": row["error"] or None}))
-            except (KeyError, ValidationError) as error:
-                said = (
-                    _first_problem(error) if isinstance(error, ValidationError) else f"no {error}"
-                )
-                raise ScenarioError(f"{file}, line {line}: {said}") from None
+            except KeyError as error:
+                raise ScenarioError(f"{file}, line {line}: no column {error}") from None
+            except ValidationError as error:
+                raise ScenarioError(f"{file}, line {line}: {_first_problem(error)}") from None
     return tuple(found)
 
 
