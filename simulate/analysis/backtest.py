@@ -65,24 +65,6 @@ class Score:
             return self.place.value < 1.0 - 0.9
         return not 0.05 <= self.place.value <= 0.95
 
-    def in_words(self) -> str:
-        """Return where what came true lies among what was predicted."""
-        seen, value = self.observation.seen, self.observation.value
-        if not self.is_amount:
-            share = _share(self.place)
-            return f"{seen.name}: {seen.written(value)}, which {share} of the paths foresaw."
-        low, middle, high = (seen.written(self.quantiles[i].value) for i in (0, 2, 4))
-        return (
-            f"{seen.name}: {seen.written(value)} came true, above {_share(self.place)} of the "
-            f"paths (P5 {low}, P50 {middle}, P95 {high})."
-        )
-
-
-def _share(estimate: Estimate) -> str:
-    if estimate.value in (0.0, 1.0):
-        return "all" if estimate.value else "none"
-    return f"{estimate.value:.{0 if 0.01 <= estimate.value <= 0.99 else 2}%}"
-
 
 @dataclass(frozen=True)
 class Backtest:
@@ -91,15 +73,6 @@ class Backtest:
     scenario: Scenario
     paths: int
     scores: list[Score]
-
-    def in_words(self) -> str:
-        """Return how many observations came true within the central 90%."""
-        count = len(self.scores)
-        inside = count - sum(score.surprises for score in self.scores)
-        if count == 1:
-            where = "inside" if inside else "outside"
-            return f"What came true lies {where} the central 90% of what was predicted."
-        return f"{inside} of {count} came true inside the central 90% of what was predicted."
 
 
 def backtest(

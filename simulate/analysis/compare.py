@@ -133,11 +133,6 @@ class CommonRandomNumbers:
         block = LANES * self.sampling.replicates
         return -(-self.sampling.paths // block) * block
 
-    @property
-    def words(self) -> str:
-        """What is shared, in words."""
-        return f"{self.paths:,} paths a run on common random numbers, seed {self.sampling.seed}."
-
     def within_horizon(self, scenario: Scenario) -> Scenario:
         """Return a scenario that ends with the common horizon."""
         return scenario.model_copy(update={"horizon": self.horizon})
@@ -243,6 +238,21 @@ def compare(
     runs = len(scenarios)
     results = (common.run(s, progress, place=i, of=runs) for i, s in enumerate(scenarios))
     return Comparison(tuple(results), tuple(scenarios))
+
+
+def compared_year(before: Result, after: Result) -> int:
+    """Return the year that the first one's company projects, or the last that both have.
+
+    Raises
+    ------
+    ValueError
+        If the horizons have no year in common.
+    """
+    common = [year for year in before.years if year in after.years]
+    if not common:
+        raise ValueError("the horizons have no year in common")
+    projected = before.scenario.targets.projected_year
+    return projected if projected in common else common[-1]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """How an estimate and its error move with the number of paths, for both samplers."""
 
-import math
 from dataclasses import dataclass
 
 from simulate.engine.estimate import Estimate
@@ -8,12 +7,9 @@ from simulate.engine.run import Session
 from simulate.engine.sampling import with_sampling
 from simulate.model.outcomes import HITTING_TIMES, projected_time
 from simulate.scenario import Scenario
-from simulate.text.numbers import percent
 
 FIRST_PATHS, MOST_PATHS = 1 << 12, 1 << 20
 SAMPLERS = ("sobol", "pseudo")
-# Below it, as the errors are known, Sobol' points can't be said to save paths.
-LEAST_GAIN = 1.5
 
 
 @dataclass(frozen=True)
@@ -40,15 +36,6 @@ class Convergence:
         """How many times more pseudo-random paths the last Sobol' estimate's error would take."""
         sobol, pseudo = (self.estimates[sampler][-1].standard_error for sampler in SAMPLERS)
         return (pseudo / sobol) ** 2
-
-    @property
-    def finding(self) -> str:
-        """The last estimate, and how many paths Sobol' points save, in words."""
-        found = f"{self.question} is {percent(self.estimates['sobol'][-1])}"
-        if math.isnan(self.gain):
-            return found
-        saved = f"a factor of {self.gain:.0f} in" if self.gain >= LEAST_GAIN else "no"
-        return f"{found}; Sobol' points save {saved} paths"
 
 
 def converge(

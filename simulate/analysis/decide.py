@@ -216,44 +216,6 @@ class Weighed:
         """The first of them, as many as are read."""
         return list(self.telling.items())[:MOST_SHOWN]
 
-    @property
-    def finding(self) -> str:
-        """What to do, and what would be good to know first, in words."""
-        best = f"{self.best[0].upper()}{self.best[1:]} pays most"
-        if not self.everything.value > 0.0:
-            return f"{best}, whatever there is to know"
-        everything = f"{self.everything.value:.2g}"
-        if not self.telling:
-            return f"{best}; knowing everything is worth {everything} bn, no input alone anything"
-        key, known = next(iter(self.telling.items()))
-        worth = f"{known.worth.value:.2g}"
-        return f"{best}; knowing {key} is worth {worth} bn, knowing everything {everything}"
-
-    def rule(self, key: str) -> str:
-        """Return what to do once an input is known, in words, such as ``rent below 0.68``."""
-        turn = self.inputs[key].turn()
-        if turn is None:
-            return "no single limit decides"
-        unit = self.units[key].removeprefix("share")
-        limit = f"{turn.limit:.3g} {unit}".rstrip()
-        if turn.below == self.payoffs.best:
-            return f"{self.options[turn.above]} above {limit}"
-        return f"{self.options[turn.below]} below {limit}"
-
-
-def payoff_words(decision: Decision) -> str:
-    """Return what a path pays, in words."""
-    year = decision.year
-    words = {
-        "free cash flow": f"free cash flow to the end of {year}",
-        "cash": f"cash at the end of {year}",
-    }[decision.payoff]
-    if decision.discount_rate > 0.0:
-        words += f", discounted by {100.0 * decision.discount_rate:.3g}% a year"
-    if decision.out_of_cash_cost > 0.0:
-        words += f", less {decision.out_of_cash_cost:g} bn where cash runs out by then"
-    return f"{words}; bn USD"
-
 
 def payoff_of(decision: Decision, first_year: int) -> Measure:
     """Return what takes metrics by path and quarter to what a path pays before its costs.

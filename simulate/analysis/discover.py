@@ -1,6 +1,5 @@
 """In which paths an outcome comes: a region of the inputs, found by PRIM."""
 
-import math
 from collections import Counter
 from dataclasses import dataclass
 
@@ -17,7 +16,6 @@ from simulate.model.outcomes import HITTING_TIMES, Event, parse_event, projected
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.inputs import Input, list_inputs
 from simulate.scenario.quarters import QUARTERS_A_YEAR
-from simulate.text.numbers import percent
 
 from .prim import LEAST_INSIDE, Box, Mask, find_box, round_limits
 
@@ -43,13 +41,6 @@ class Feature:
     title: str
     unit: str
     by_path: NDArray[np.float32]
-
-    def written(self, value: float) -> str:
-        """Return a value with its unit, a rate in logarithms also as what a year multiplies by."""
-        if self.unit == "share":
-            return f"{round(100.0 * value, 10):g}%"
-        more = f" (×{math.exp(value):.2f} a year)" if self.unit == "log/yr" else ""
-        return f"{value:g} {self.unit}{more}".rstrip()
 
 
 def features_of(outcomes: pd.DataFrame, scenario: Scenario, last_year: int) -> list[Feature]:
@@ -118,17 +109,6 @@ class Limit:
     high: float
     density_without: Estimate
 
-    def __str__(self) -> str:
-        """Return the limit in words."""
-        low, high = (self.feature.written(end) for end in (self.low, self.high))
-        if math.isinf(self.high):
-            return f"{self.feature.title} above {low}"
-        if math.isinf(self.low):
-            return f"{self.feature.title} below {high}"
-        if self.low == self.high:
-            return f"{self.feature.title} of {low}"
-        return f"{self.feature.title} from {low} to {high}"
-
 
 @dataclass(frozen=True)
 class Discovery:
@@ -173,24 +153,6 @@ class Discovery:
     def separates(self) -> bool:
         """Whether it happens more often inside than in all of the held-out paths."""
         return bool(self.limits) and self.density.low > self.overall.high
-
-    @property
-    def rule(self) -> str:
-        """All limits in words."""
-        *first, last = map(str, self.limits)
-        return f"{', '.join(first)} and {last}" if first else last
-
-    def in_words(self) -> str:
-        """Return the finding."""
-        clause = self.event.in_words(self.scenario)
-        if not self.separates:
-            return f"Nothing found separates the paths in which {clause} ({percent(self.overall)})."
-        return (
-            f"{clause[0].upper()}{clause[1:]} in {percent(self.density)} of the paths with "
-            f"{self.rule}, against {percent(self.overall)} of all. "
-            f"These are {percent(self.mass)} of all paths, and {percent(self.coverage)} of those "
-            "in which it happens."
-        )
 
 
 def discover(

@@ -184,23 +184,6 @@ def fit(values: Sequence[float] | Array, resamples: int = 100, seed: int = 1) ->
     return tested + fits[TESTED:]
 
 
-def best_in_words(fits: Sequence[Fit]) -> str:
-    """Return which family fits best, and whether the values speak against it.
-
-    Parameters
-    ----------
-    fits
-        From ``fit``.
-    """
-    best = fits[0]
-    found = f"Of {len(fits)} families the {best.title} fits best"
-    if best.p_value is None:
-        return found
-    if best.p_value < UNLIKELY:
-        return f"{found}, yet the values speak against it (p = {best.p_value:.2g})"
-    return f"{found}; the values don't speak against it (p = {best.p_value:.2g})"
-
-
 def list_left_out(fits: Sequence[Fit], values: Sequence[float] | Array) -> dict[str, str]:
     """Return the families that values have no fit of, each with the reason."""
     sample, fitted = np.asarray(values, float), {fit.name for fit in fits}

@@ -19,7 +19,6 @@ from simulate.engine.simulation import Progress
 from simulate.model.goal import Target, parse_target
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.setting import Setting, at_values, parse_search, refuse_overlap
-from simulate.text.numbers import amount, number
 
 from .compare import CommonRandomNumbers, common_random_numbers
 
@@ -62,9 +61,9 @@ class Crossing:
     value: Estimate
     rises: bool
 
-    def side(self, at_least: bool) -> str:
-        """Return on which side of it the probability is at least, or at most, the level."""
-        return "or more" if self.rises == at_least else "or less"
+    def is_met_above(self, at_least: bool) -> bool:
+        """Tell whether the probability is at least, or at most, the level from its value on."""
+        return self.rises == at_least
 
 
 class Curve:
@@ -227,50 +226,6 @@ class GoalSeek:
                 stretches.append((start, crossing))
             start, is_met = crossing, not is_met
         return [*stretches, (start, None)] if is_met else stretches
-
-    @property
-    def gap(self) -> str:
-        """Where the range was not searched, and why, in words; empty if it was searched whole."""
-        low, high = float(self.values[0]), float(self.values[-1])
-        beyond = [f"below {self.setting.written(low)}"] if self.asked[0] < low else []
-        beyond += [f"above {self.setting.written(high)}"] if high < self.asked[1] else []
-        if not beyond:
-            return ""
-        return f"Not searched, since amounts grow beyond counting: {' and '.join(beyond)}."
-
-    @property
-    def finding(self) -> str:
-        """The answer in words."""
-        setting, stretches = self.setting, self.met()
-        low, high = float(self.values[0]), float(self.values[-1])
-        span = f"{setting.title} from {setting.written(low)} to {setting.written(high)}"
-        if not stretches:
-            most = "most" if self.target.at_least else "least"
-            if len({p.value for p in self.probabilities}) == 1:
-                return f"Met at no {span}: {self.probabilities[0].value:.1%} at every value"
-            best, value = self.probabilities[self.best], float(self.values[self.best])
-            return f"Met at no {span}: the {most} is {best.value:.1%}, at {setting.written(value)}"
-        if stretches == [(None, None)]:
-            return f"Met at every {span}"
-        where = " or ".join(_stretch(setting, *stretch) for stretch in stretches)
-        return f"Met where the {setting.title} is {where}; {setting.baseline}"
-
-
-def _stretch(setting: Setting, start: Crossing | None, end: Crossing | None) -> str:
-    if start is not None and end is not None:
-        ends = (written_with_error(setting, crossing.value) for crossing in (start, end))
-        return f"between {' and '.join(ends)}"
-    if start is not None:
-        return f"at least {written_with_error(setting, start.value)}"
-    return f"at most {written_with_error(setting, end.value)}" if end is not None else "anything"
-
-
-def written_with_error(setting: Setting, value: Estimate) -> str:
-    """Return a value of a setting with its standard error, a sign of what it does, and unit."""
-    if setting.unit == "share" and setting.way != "times":
-        return setting.marked(amount(value, setting.unit))
-    unit = "" if setting.way == "times" else setting.unit
-    return f"{setting.marked(number(value))} {unit}".rstrip()
 
 
 @overload
@@ -524,29 +479,6 @@ class GoalMap:
     values: tuple[Array, Array]
     probabilities: Array
     needed: tuple[tuple[Crossing, ...], ...]
-
-    @property
-    def finding(self) -> str:
-        """The answer in words."""
-        met = np.array([self.target.is_met(p) for p in self.probabilities.flat])
-        if not met.any():
-            most = self.probabilities.max() if self.target.at_least else self.probabilities.min()
-            bound = "most" if self.target.at_least else "least"
-            return f"Met nowhere on the grid: the {bound} is {most:.1%}"
-        if met.all():
-            return "Met everywhere on the grid"
-        down, across = self.settings
-        rows = [row for row, crossings in enumerate(self.needed) if crossings]
-        if not rows:
-            return f"Met in {met.mean():.0%} of the grid, whatever the {across.title} is"
-        middle = float(down.stated if down.now is None else down.now)
-        row = min(rows, key=lambda row: abs(self.values[0][row] - middle))
-        needed = self.needed[row][0]
-        bound = "at least" if needed.rises == self.target.at_least else "at most"
-        return (
-            f"Met where the {across.title} is {bound} {written_with_error(across, needed.value)}, "
-            f"with the {down.title} at {down.written(float(self.values[0][row]))}"
-        )
 
 
 def map_goal(

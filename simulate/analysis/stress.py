@@ -9,8 +9,6 @@ from simulate.engine.reading import Reading
 from simulate.engine.simulation import Progress
 from simulate.scenario import Scenario
 from simulate.scenario.load import stress_tests
-from simulate.text.compare import measured_apart
-from simulate.text.numbers import figure as written
 
 from .compare import (
     CommonRandomNumbers,
@@ -22,7 +20,6 @@ from .compare import (
 
 # In standard errors: two changes as close are not told apart.
 APART = 2.0
-BASELINE = "the baseline"
 
 
 @dataclass(frozen=True)
@@ -33,12 +30,15 @@ class StressTest:
     ----------
     name, title
         From the file.
+    scenario
+        Under the shock.
     figures, changes
         One a figure: its value, and the change from the baseline with its paired error.
     """
 
     name: str
     title: str
+    scenario: Scenario
     figures: tuple[Estimate, ...]
     changes: tuple[Estimate, ...]
 
@@ -59,8 +59,6 @@ class Stresses:
         Their values in the baseline.
     tests
         In the order of the file.
-    apart
-        What some of them measure differently, in words.
     """
 
     scenario: Scenario
@@ -68,7 +66,6 @@ class Stresses:
     figures: tuple[Statistic, ...]
     base: tuple[Estimate, ...]
     tests: tuple[StressTest, ...]
-    apart: tuple[str, ...]
 
     def worst(self, figure: int) -> StressTest | None:
         """Return the test that is worst for a figure, or None if none worsens it for certain.
@@ -95,24 +92,6 @@ class Stresses:
             for test in self.tests
             if test is not worst and not _are_apart(change, test.changes[figure])
         ]
-
-    def from_to(self, figure: int, test: StressTest) -> str:
-        """Return a figure in the baseline and under a test, in words."""
-        kind = self.figures[figure].unit
-        before, after = (
-            written(estimate, kind) for estimate in (self.base[figure], test.figures[figure])
-        )
-        return f"from {before} to {after}{'' if kind == 'probability' else f' {kind}'}"
-
-    @property
-    def finding(self) -> str:
-        """Which test is worst for the company's projection, in words."""
-        name, worst = self.figures[0].short, self.worst(0)
-        if worst is None:
-            return f"No stress test lowers the chance of {name}"
-        tied = [test.title for test in self.ties(0)]
-        more = f"; not told apart: {', '.join(tied)}" if tied else ""
-        return f"Worst for the chance of {name}, {self.from_to(0, worst)}: {worst.title}{more}"
 
 
 def stress(
@@ -177,12 +156,12 @@ def stress(
             StressTest(
                 name,
                 titles.get(name) or name,
+                test,
                 tuple(reading.estimate for reading in readings),
                 _changes(base, readings),
             )
-            for name, readings in zip(tests, stressed, strict=True)
+            for (name, test), readings in zip(tests.items(), stressed, strict=True)
         ),
-        apart=tuple(measured_apart({BASELINE: scenario, **tests})),
     )
 
 

@@ -20,7 +20,6 @@ from simulate.scenario.setting import (
     parse_variation,
     refuse_overlap,
 )
-from simulate.text.numbers import figure as written
 
 from .compare import (
     CommonRandomNumbers,
@@ -75,28 +74,6 @@ class Sweep:
         """Return a figure's values, one axis a setting."""
         values = np.array([cell.figures[figure].value for cell in self.cells])
         return values.reshape([len(values) for _, values in self.variations])
-
-    @property
-    def finding(self) -> str:
-        """How far the first figure moves over the grid, and what it is in the baseline."""
-        return f"{self.span}; {written(self.base[0], self.figures[0].unit)} in the baseline"
-
-    @property
-    def span(self) -> str:
-        """How far the first figure moves over the grid, in words."""
-        figure, values = self.figures[0], self.grid(0)
-        least, most = (self.cells[int(place)] for place in (values.argmin(), values.argmax()))
-        low, high = (written(cell.figures[0], figure.unit) for cell in (least, most))
-        name = figure.short[0].upper() + figure.short[1:]
-        if values.min() == values.max():
-            return f"{name}: {low} at every value"
-        settings = [setting for setting, _ in self.variations]
-        at_low, at_high = (
-            [setting.written(value) for setting, value in zip(settings, cell.place, strict=True)]
-            for cell in (least, most)
-        )
-        named = (f"{s.title} {value}" for s, value in zip(settings, at_low, strict=True))
-        return f"{name}: from {low} ({', '.join(named)}) to {high} ({', '.join(at_high)})"
 
     @property
     def table(self) -> pd.DataFrame:

@@ -15,7 +15,6 @@ from simulate.engine.simulation import Progress
 from simulate.model.observation import (
     Observation,
     as_observations,
-    overlap_sentences,
     refuse_repeated,
 )
 from simulate.model.outcomes import (
@@ -110,28 +109,6 @@ class Update:
     outcomes: list[Spread]
     inputs: list[Spread]
     hitting: NDArray[np.integer]
-
-    def in_words(self) -> str:
-        """Return what has become of the first headline probability, and by what."""
-        seen = " and ".join(observation.text for observation in self.observations)
-        return f"Having seen {seen}, {self.finding[0].lower()}{self.finding[1:]}."
-
-    @property
-    def overlaps(self) -> list[str]:
-        """Which figures hold the same quarters, one sentence a pair."""
-        return overlap_sentences(self.observations)
-
-    @property
-    def finding(self) -> str:
-        """What has become of the first headline probability, in words."""
-        first = self.beliefs[0]
-        before, after = first.before.value, first.after.value
-        error = math.hypot(first.before.standard_error, first.after.standard_error)
-        if abs(after - before) <= 2.0 * error or f"{before:.0%}" == f"{after:.0%}":
-            change = f"stays at {after:.0%}"
-        else:
-            change = f"{'rises' if after > before else 'falls'} from {before:.0%} to {after:.0%}"
-        return f"The chance that {first.event.in_words(self.scenario)} {change}"
 
 
 def update(

@@ -7,30 +7,29 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from simulate.interruption import uninterrupted
-from simulate.scenario import ScenarioError, find_scenario, load_scenario, packaged_configs
+from simulate.output.new_file import refuse_existing, write_new
+from simulate.scenario import ScenarioError, find_scenario, packaged_configs
 from simulate.scenario.json_schema import SCHEMA_FILE, schema_text
 from simulate.scenario.load import check_all, list_changes
 from simulate.scenario.repair import Repair, mendable, mistakes_in, repair
-from simulate.text.assumptions import describe_difference
-from simulate.text.terminal import console, print_facts, print_inputs
+from simulate.text.assumptions import print_facts, print_inputs
+from simulate.text.diff import print_difference
+from simulate.text.terminal import console
 
 from .session import (
+    Chosen,
     Data,
     File,
     Force,
+    Picture,
     Set,
     Stress,
     Variant,
+    draw,
     load_named,
-    new_picture,
-    read_scenario,
-    refuse_existing,
-    save_drawn,
-    scenario_name,
-    write_new,
+    print_place,
 )
 
 STARTER = "starter.toml"
@@ -45,7 +44,7 @@ def schema(
         typer.echo(schema_text(), nl=False)
     else:
         write_new(out, schema_text(), force)
-        console().print(f"JSON Schema: {out}", soft_wrap=True)
+        print_place("JSON Schema", out)
 
 
 def init(
@@ -94,9 +93,7 @@ def check(
         return
     if not changes:
         _check(find_scenario(file), allowed)
-    scenario = load_scenario(
-        file, variant=variant, stress=stress, settings=settings or (), data=allowed
-    )
+    scenario = Chosen(file, variant, stress, settings, data).load()
     if facts:
         print_facts(scenario, console())
     else:
@@ -160,18 +157,15 @@ def show(
     variant: Variant = None,
     stress: Stress = None,
     data: Data = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Picture to write.", show_default="in results/<scenario>")
-    ] = None,
+    out: Picture = None,
     force: Force = False,
 ) -> None:
     """Draw every uncertain input with its source, and every correlated pair."""
     from simulate.plots.inputs import plot_inputs
 
-    scenario = read_scenario(file, variant=variant, stress=stress, settings=settings, data=data)
-    picture = new_picture(out, scenario_name(file, variant, stress), "inputs", force)
-    save_drawn(picture, plot_inputs, scenario)
-    console().print(f"Inputs drawn: {picture}", soft_wrap=True)
+    chosen = Chosen(file, variant, stress, settings, data)
+    scenario = chosen.read()
+    draw("Inputs", chosen.new_picture(out, "inputs", force), plot_inputs, scenario)
 
 
 def diff(
@@ -186,10 +180,4 @@ def diff(
     """
     first = load_named(before, data=data or ())
     second = load_named(after, settings or (), data or ())
-    lines = describe_difference(first, second)
-    out = console()
-    out.print(Text(f"From: {first.name}\nTo:   {second.name}\n"))
-    for line in lines or ["The two assume the same."]:
-        out.print(Text(line))
-    if lines:
-        out.print(Text("\nInputs are P10 / P50 / P90, or one certain number."))
+    print_difference(first, second, console())

@@ -5,26 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
-from simulate.engine.result import DISCLAIMER
+from simulate.output.new_file import drawing, new_page, save_page
 from simulate.scenario import ScenarioError
 from simulate.scenario.packaged import PACKAGED
-from simulate.text.terminal import console, printed
+from simulate.text.terminal import console
 
-from .session import (
-    Data,
-    Force,
-    Seed,
-    Threads,
-    compile_kernels,
-    drawing,
-    load_named,
-    new_page,
-    progress_bar,
-    save_page,
-)
+from .session import Data, Force, Seed, Threads, load_named, print_place, simulated
 
 if TYPE_CHECKING:
     from simulate.analysis.compare import Comparison
@@ -64,9 +51,9 @@ def compare(
     A change from the first has an error of its own, smaller than those of the two numbers that it
     lies between. For example: simulate compare anthropic.toml anthropic.toml@bull
     """
-    from simulate.analysis.compare import compare as run_all
+    from simulate.analysis.compare import compare
     from simulate.output.compare import render_comparison
-    from simulate.text.compare import MOST_SCENARIOS
+    from simulate.text.compare import MOST_SCENARIOS, print_comparison
 
     if not 2 <= len(sources) <= MOST_SCENARIOS:
         raise ScenarioError(
@@ -76,46 +63,17 @@ def compare(
     scenarios = [load_named(source, data=data or ()) for source in sources[:-1]]
     scenarios.append(load_named(sources[-1], settings or (), data or ()))
     page = new_page(out, _name(sources[0]), "comparison", force)
-    compile_kernels(silent=False)
-    with progress_bar(silent=False) as progress:
-        comparison = run_all(scenarios, paths=paths, seed=seed, threads=threads, progress=progress)
+    comparison = simulated(
+        lambda progress: compare(
+            scenarios, paths=paths, seed=seed, threads=threads, progress=progress
+        )
+    )
     print_comparison(comparison, console())
     command = _command(sources, settings or [], data or [], comparison)
     with drawing(page):
         html = render_comparison(comparison, command=command)
     save_page(html, page)
-    console().print(f"Comparison: {page}", soft_wrap=True)
-
-
-def print_comparison(comparison: "Comparison", out: Console) -> None:
-    """Print the scenarios' headline figures side by side, and how well their changes are known."""
-    from simulate.analysis.compare import side_by_side
-    from simulate.text.compare import (
-        apart_sentences,
-        headline_table,
-        lettered,
-        out_of_cash_sentences,
-        paired_error_sentence,
-    )
-
-    figures, names = side_by_side(comparison), lettered(comparison)
-    for letter, name in names:
-        out.print(Text(f"{letter}: {name}", style="bold"))
-    first = comparison.results[0]
-    out.print(
-        Text(
-            f"{first.paths:,} paths each in {first.replicates} replicates, common random numbers, "
-            f"seed {first.scenario.sampling.seed}",
-            style="dim",
-        )
-    )
-    for place in range(1, len(names)):
-        # One pair a table: no more goes into 80 columns.
-        out.print(printed(headline_table(figures, "", [place])))
-    for sentence in (*apart_sentences(comparison), *out_of_cash_sentences(comparison)):
-        out.print(Text(sentence))
-    out.print(Text(paired_error_sentence(figures)))
-    out.print(Text(f"Changes of probabilities are in points. {DISCLAIMER}", style="dim"))
+    print_place("Comparison", page)
 
 
 def _name(first: str) -> str:

@@ -1,20 +1,18 @@
 """``simulate drivers``."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
-from simulate.engine.result import DISCLAIMER
 from simulate.output.files import RESULTS
-from simulate.text.numbers import figure
-from simulate.text.terminal import console, printed
+from simulate.text.terminal import tell
 
 from .session import (
     AsJson,
+    Chosen,
     Data,
     File,
     Force,
@@ -25,15 +23,12 @@ from .session import (
     Tables,
     Threads,
     Variant,
-    compile_kernels,
-    progress_bar,
-    read_scenario,
-    scenario_name,
-    tell,
+    show_answer,
+    simulated,
 )
 
 if TYPE_CHECKING:
-    from simulate.analysis.drivers import Drivers, Explanation
+    pass
 
 
 def drivers(
@@ -65,66 +60,32 @@ def drivers(
     as_json: AsJson = False,
 ) -> None:
     """Say which inputs and shocks drive the outcomes, and write tables and pictures."""
-    from simulate.analysis.drivers import drivers as find_drivers
-    from simulate.analysis.drivers import parse_explained, summary
+    from simulate.analysis.drivers import drivers, parse_explained, summary
     from simulate.engine.sampling import with_sampling
     from simulate.model.outcomes import headline_outcomes
     from simulate.output.drivers import drivers_folder, write_drivers
     from simulate.output.workbook import parse_kinds
+    from simulate.text.drivers import print_drivers
 
     kinds = parse_kinds(tables)
-    chosen = read_scenario(file, variant=variant, stress=stress, settings=settings, data=data)
-    scenario = with_sampling(chosen, paths, seed)
+    chosen = Chosen(file, variant, stress, settings, data)
+    scenario = with_sampling(chosen.read(), paths, seed)
     asked = [parse_explained(text, scenario) for text in outcome or ()] or headline_outcomes(
         scenario
     )
-    folder = out or RESULTS / f"{scenario_name(file, variant, stress)}-drivers"
-    silent = quiet or as_json
-    with drivers_folder(folder, force, tell) as partial:
-        compile_kernels(silent)
-        with progress_bar(silent) as progress:
-            found = find_drivers(scenario, asked, paths=paths, threads=threads, progress=progress)
-        write_drivers(found, partial, tell, kinds)
-    if as_json:
-        typer.echo(json.dumps(summary(found), indent=2, ensure_ascii=False))
-    elif not quiet:
-        print_drivers(found, console())
-        console().print(f"Tables and pictures: {folder}", soft_wrap=True)
-
-
-def print_drivers(drivers: "Drivers", out: Console) -> None:
-    """Print what drives each outcome."""
-    from simulate.text.drivers import LEGEND, correlation_notes, group_letters
-
-    out.print(Text(drivers.scenario.name, style="bold"))
-    out.print(
-        Text(
-            f"{drivers.runs} runs of {drivers.paths:,} paths and one of {drivers.kept_paths:,}, "
-            f"seed {drivers.scenario.sampling.seed}, {drivers.seconds:.1f} s",
-            style="dim",
+    folder = out or RESULTS / f"{chosen.name}-drivers"
+    with drivers_folder(folder, force, tell) as unfinished:
+        found = simulated(
+            lambda progress: drivers(
+                scenario, asked, paths=paths, threads=threads, progress=progress
+            ),
+            silent=quiet or as_json,
         )
+        write_drivers(found, unfinished, tell, kinds)
+    show_answer(
+        partial(print_drivers, found),
+        lambda: json.dumps(summary(found), indent=2, ensure_ascii=False),
+        folder,
+        quiet=quiet,
+        as_json=as_json,
     )
-    for explanation in drivers.explanations:
-        out.print()
-        print_explanation(explanation, group_letters(drivers.found), out)
-    out.print(Text(LEGEND))
-    for note in correlation_notes(drivers.found):
-        out.print(Text(note))
-    out.print(Text(f"\n{DISCLAIMER}", style="dim"))
-
-
-def print_explanation(explanation: "Explanation", letters: dict[str, str], out: Console) -> None:
-    """Print one outcome's drivers: in words, and the largest as a table."""
-    from simulate.text.drivers import driver_table, how_far_it_goes, what_moves
-
-    outcome, value = explanation.outcome, explanation.value
-    written = figure(value, outcome.unit)
-    if not outcome.is_probability:
-        written = f"median {written} {outcome.unit.removeprefix('share')}".rstrip()
-    out.print(Text(f"{outcome.asked}: {written}", style="bold"))
-    out.print(Text(f"{what_moves(explanation, 'it')}."))
-    if not explanation.indices:
-        return
-    for sentence in how_far_it_goes(explanation):
-        out.print(Text(f"{sentence}."))
-    out.print(printed(driver_table(explanation, letters, "")))

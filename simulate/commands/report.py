@@ -7,25 +7,22 @@ from typing import Annotated
 
 import typer
 
+from simulate.output.new_file import drawing, new_page, save_page
 from simulate.scenario import Scenario, ScenarioError
-from simulate.text.terminal import console
 
 from .session import (
+    Chosen,
     Data,
     Force,
+    Page,
     PathsOfRun,
     Seed,
     Set,
     Stress,
     Threads,
     Variant,
-    compile_kernels,
-    drawing,
-    new_page,
-    progress_bar,
-    read_scenario,
-    save_page,
-    scenario_name,
+    print_place,
+    simulated,
 )
 
 
@@ -47,9 +44,7 @@ def report(
         bool, typer.Option("--drivers", help="Say what drives the answer, too; takes more runs.")
     ] = False,
     threads: Threads = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Page to write.", show_default="in results/<scenario>")
-    ] = None,
+    out: Page = None,
     force: Force = False,
 ) -> None:
     """Write one HTML page: answer, pictures, assumptions and sources, errors.
@@ -73,13 +68,15 @@ def report(
         stored = read_run(source, data or ())
         scenario, name = stored.scenario, stored.folder.resolve().name
     else:
-        chosen = read_scenario(source, variant=variant, stress=stress, settings=settings, data=data)
-        scenario, name = with_sampling(chosen, paths, seed), scenario_name(source, variant, stress)
+        chosen = Chosen(source, variant, stress, settings, data)
+        scenario, name = with_sampling(chosen.read(), paths, seed), chosen.name
     page = new_page(out, name, "report", force)
-    compile_kernels(silent=False)
-    with progress_bar(silent=False) as progress:
-        result = run(scenario, threads=threads, progress=progress)
-        found = find_drivers(scenario, threads=threads, progress=progress) if drivers else None
+    result = simulated(lambda progress: run(scenario, threads=threads, progress=progress))
+    found = None
+    if drivers:
+        found = simulated(
+            lambda progress: find_drivers(scenario, threads=threads, progress=progress)
+        )
     if stored is not None:
         stored.refuse_another(result)
         result = replace(result, goal=stored.goal)
@@ -92,7 +89,7 @@ def report(
         section = drivers_section(found) if found is not None else None
         html = render_report(result, command=command, drivers=section)
     save_page(html, page)
-    console().print(f"Report: {page}", soft_wrap=True)
+    print_place("Report", page)
 
 
 def _words(

@@ -1,17 +1,20 @@
 """``simulate run``."""
 
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from simulate.output.files import RESULTS
-from simulate.scenario import ScenarioError, load_scenario
-from simulate.text.terminal import console, print_answer
+from simulate.scenario import ScenarioError
+from simulate.text.run import print_answer
+from simulate.text.terminal import tell
 
 from .session import (
     AsJson,
+    Chosen,
     Data,
     File,
     Force,
@@ -25,8 +28,7 @@ from .session import (
     Variant,
     compile_kernels,
     progress_bar,
-    scenario_name,
-    tell,
+    show_answer,
     tell_notes,
 )
 
@@ -69,7 +71,7 @@ def run(
     tables: Tables = None,
 ) -> None:
     """Simulate a scenario, print the answer, and write tables and pictures."""
-    from simulate.engine.run import run as run_scenario
+    from simulate.engine.run import run
     from simulate.engine.sampling import as_asked
     from simulate.output.results import OutcomeWriter, output_folder, write_result
     from simulate.output.workbook import parse_kinds
@@ -77,22 +79,21 @@ def run(
     if inputs and outcomes is False:
         raise ScenarioError("--inputs go beside outcomes: leave out --no-outcomes")
     kinds = parse_kinds(tables)
-    chosen = load_scenario(
-        file, variant=variant, stress=stress, settings=settings or (), data=data or ()
-    )
-    scenario, _ = as_asked(chosen, paths, seed, until)
-    folder = out or RESULTS / scenario_name(file, variant, stress)
+    chosen = Chosen(file, variant, stress, settings, data)
+    stated = chosen.load()
+    scenario, _ = as_asked(stated, paths, seed, until)
+    folder = out or RESULTS / chosen.name
     keep = inputs or (outcomes if outcomes is not None else scenario.sampling.paths <= LARGEST_KEPT)
     silent = quiet or as_json
     if silent:
-        tell_notes(chosen)
-    with output_folder(folder, force, tell) as partial:
+        tell_notes(stated)
+    with output_folder(folder, force, tell) as unfinished:
         compile_kernels(silent)
         with (
             progress_bar(silent) as progress,
-            OutcomeWriter(partial, scenario) if keep else nullcontext() as sink,
+            OutcomeWriter(unfinished, scenario) if keep else nullcontext() as sink,
         ):
-            result = run_scenario(
+            result = run(
                 scenario,
                 paths=scenario.sampling.paths,
                 threads=threads,
@@ -101,9 +102,5 @@ def run(
                 progress=progress,
                 sink=sink,
             )
-        write_result(result, partial, tell, kinds)
-    if as_json:
-        typer.echo(result.to_json())
-    elif not quiet:
-        print_answer(result, console())
-        console().print(f"Tables and pictures: {folder}", soft_wrap=True)
+        write_result(result, unfinished, tell, kinds)
+    show_answer(partial(print_answer, result), result.to_json, folder, quiet=quiet, as_json=as_json)

@@ -6,7 +6,7 @@ from functools import partial
 from simulate.analysis.compare import Comparison, odds_by_year, side_by_side
 from simulate.model.outcomes import projected_time
 from simulate.plots.compare import plot_comparison
-from simulate.text.assumptions import describe_difference
+from simulate.text.assumptions import provenance_sentences
 from simulate.text.compare import (
     apart_sentences,
     change_sentence,
@@ -16,7 +16,9 @@ from simulate.text.compare import (
     out_of_cash_sentences,
     paired_error_sentence,
 )
-from simulate.text.run import Table, error_sentences, margin_title, provenance_sentences
+from simulate.text.diff import describe_difference
+from simulate.text.run import error_sentences, margin_title
+from simulate.text.tables import Table
 
 from .page import Origin, Section, draw, render
 from .report import origin_of

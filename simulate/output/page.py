@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from simulate.engine.result import DISCLAIMER
 from simulate.plots.frame import narrow_axes
 from simulate.plots.style import DARK, LIGHT, Theme, save_picture
-from simulate.text.run import Table
+from simulate.text.tables import Table
 
 # What a file needs and a page does not; the style and the font are in the page's own style sheet.
 OUTSIDE = re.compile(

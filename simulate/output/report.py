@@ -22,33 +22,33 @@ from simulate.text.assumptions import (
     kind_of,
     name_of_member,
     period,
+    provenance_sentences,
 )
+from simulate.text.cash import funding_sentences
+from simulate.text.dates import cash_flow_sentences, margin_sentences
 from simulate.text.drivers import (
     LEGEND,
     correlation_notes,
     driver_table,
     group_letters,
     how_far_it_goes,
-    telling,
     what_moves,
 )
-from simulate.text.numbers import NO_LIMIT, dollars_with_error, percent
+from simulate.text.effects import telling
+from simulate.text.numbers import NO_LIMIT, SHARE, dollars_with_error, percent, unit_of
 from simulate.text.run import (
-    Table,
     beyond_range_sentences,
-    cash_flow_sentences,
     cash_table,
     error_sentences,
-    fiscal_year_sentences,
-    funding_sentences,
     headline,
     headline_years,
     interval_sentence,
-    margin_sentences,
     margin_table,
-    provenance_sentences,
     quarter_table,
 )
+from simulate.text.sentences import capitalized
+from simulate.text.tables import Table
+from simulate.text.years import fiscal_year_sentences
 from simulate.version import package_version
 
 from .page import Card, Origin, Picture, Section, draw, render
@@ -106,7 +106,7 @@ def _part(key: str) -> str:
     """Return the title of the part of the scenario that an input stands in."""
     first, *rest = key.split(".")
     title = name_of_member(first, rest[0]) if first in LISTS else first.replace("_", " ")
-    return title[0].upper() + title[1:]
+    return capitalized(title)
 
 
 def _assumption(member: Input) -> Assumption:
@@ -128,10 +128,10 @@ def _assumption(member: Input) -> Assumption:
 def _written(value: float, unit: str) -> str:
     if value >= NO_LIMIT:
         return "no limit"
-    value = round(value, 12) + 0.0
-    if unit == "share":
-        return f"{100.0 * value:.3g}%"
-    return f"{value:.3g}" if abs(value) < 1000.0 else f"{value:,.0f}"
+    shown = unit_of(unit)
+    if shown.sign or abs(value) < 1000.0:
+        return shown.significant(value, 3)
+    return shown.rounded(value, 0)
 
 
 def drivers_section(drivers: Drivers) -> Section:
@@ -168,7 +168,7 @@ def _outcome(drivers: Drivers, explanation: Explanation, key: str) -> Section:
         plots["tornado"] = plot_tornado_of
     return Section(
         key,
-        f"{name[0].upper()}{name[1:]}",
+        capitalized(name),
         pictures=tuple(
             draw(f"{key}-{kind}", partial(plot, drivers, explanation))
             for kind, plot in plots.items()
@@ -249,7 +249,7 @@ def _cards(result: Result) -> tuple[Card, ...]:
     company = "the company's projection; " if year == targets.projected_year else ""
     return (
         Card(
-            f"Gross margin of {targets.gross_margin:.0%} by {year}",
+            f"Gross margin of {SHARE.rounded(targets.gross_margin, 0)} by {year}",
             percent(result.probability_by_year(projected_time(result.scenario), year)),
             f"{company}{targets.projected_margin}",
         ),
@@ -272,7 +272,7 @@ def _cards(result: Result) -> tuple[Card, ...]:
 
 
 def _sections(result: Result) -> tuple[Section, ...]:
-    target = f"{result.scenario.targets.gross_margin:.0%}"
+    target = SHARE.rounded(result.scenario.targets.gross_margin, 0)
     return (
         Section(
             "margin",

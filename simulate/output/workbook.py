@@ -18,7 +18,8 @@ from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.inputs import NO_SOURCE, list_inputs
 from simulate.text.assumptions import frame_table, stated_correlations
 from simulate.text.numbers import NO_LIMIT
-from simulate.text.run import Table, headline
+from simulate.text.run import headline
+from simulate.text.tables import Table
 from simulate.version import package_version
 
 KINDS = ("csv", "xlsx")

@@ -5,8 +5,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simulate.analysis.backtest import Backtest, Score
+from simulate.text.backtest import finding
+from simulate.text.numbers import SHARE, unit_of
 
-from .frame import frame, in_percent, made_by
+from .frame import frame, in_percent, in_unit, made_by
 from .style import LIGHT, SMALL, Theme
 
 # In inches.
@@ -28,7 +30,7 @@ def plot_backtest(backtest: Backtest, *, axes: Axes | None = None, theme: Theme 
             panel.set_yticks([])
             panel.spines["left"].set_visible(False)
         return picture.tell(
-            backtest.in_words().removesuffix("."),
+            finding(backtest),
             f"{scenario.name}: share of paths; bars from P5 to P95 and P25 to P75",
             made_by(f"{backtest.paths:,} paths, seed {scenario.sampling.seed}"),
         )
@@ -44,7 +46,7 @@ def _draw_event(axes: Axes, score: Score, theme: Theme) -> None:
         axes.text(
             place,
             0.35,
-            f"{answer}: {share:.1%}{', came true' if came_true else ''}",
+            f"{answer}: {SHARE.rounded(share, 1)}{', came true' if came_true else ''}",
             ha="right" if place else "left",
             fontsize=SMALL,
             fontweight="bold" if came_true else "normal",
@@ -82,8 +84,4 @@ def _draw_amount(axes: Axes, score: Score, theme: Theme) -> None:
         fontsize=SMALL,
         fontweight="bold",
     )
-    if seen.unit == "share":
-        axes.set_xlabel(seen.name, fontsize=SMALL)
-        in_percent(axes.xaxis)
-    else:
-        axes.set_xlabel(f"{seen.name}, {seen.unit}", fontsize=SMALL)
+    axes.set_xlabel(in_unit(axes.xaxis, unit_of(seen.unit), seen.name), fontsize=SMALL)

@@ -5,13 +5,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from simulate.analysis.cash import NOTHING, exceedance
 from simulate.analysis.typical_paths import Line, cash_flow_statements, median_path
-from simulate.engine.estimate import histogram_quantiles, probability
+from simulate.engine.estimate import histogram_quantiles
 from simulate.engine.result import Result
-from simulate.kernels.arrays import index
-from simulate.model.rows import Metric
 from simulate.model.tally import money_edges
-from simulate.text.numbers import dollars, dollars_with_error, percent
+from simulate.text.cash import cash_bridge_finding, funding_need_finding
+from simulate.text.numbers import dollars
 
 from .frame import frame, in_money, in_percent, made_of
 from .style import LIGHT, SMALL, Theme, width_of
@@ -21,8 +21,6 @@ MARKED = {"p50": 0.5, "p90": 0.1, "p95": 0.05}
 FURTHEST = 0.98
 # Points of the curve, as fine as the eye sees.
 STEPS = 600
-# Billions: what an empty bin about zero may hold.
-NOTHING = 2.0**-10
 SIZE = (8.0, 8.4)
 MOST_YEARS = 5
 # Points that a year takes, with its part of the names.
@@ -51,26 +49,6 @@ def plot_funding_need(result: Result, *, axes: Axes | None = None, theme: Theme 
             f"by {result.years[-1]}"
         )
         return picture.tell(funding_need_finding(result), detail, made_of(result, funding=True))
-
-
-def funding_need_finding(result: Result) -> str:
-    """Say what half of the paths and one in ten need, or how many need nothing."""
-    need = result.funding_need
-    if need["p90"].value < NOTHING:
-        counts = result.tally.funding_need[:, money_edges()[1:] <= NOTHING].sum(axis=1)
-        return f"No funding needed: {percent(probability(counts, result.replicate_paths))}"
-    return (
-        f"Half of the paths need {dollars_with_error(need['p50'])} or more, "
-        f"one in ten {dollars_with_error(need['p90'])}"
-    )
-
-
-def exceedance(result: Result) -> tuple[Array, Array]:
-    """Return amounts in billions of dollars, and the share of paths that need more than each."""
-    counts, edges = result.tally.funding_need.sum(axis=0, dtype=np.int64), money_edges()
-    reached = np.cumsum(counts)[edges[1:] >= NOTHING]
-    amounts = edges[1:][edges[1:] >= NOTHING]
-    return np.insert(amounts, 0, 0.0), 1.0 - np.insert(reached, 0, reached[0]) / result.paths
 
 
 def _thinned(amounts: Array, exceeded: Array, step: float) -> tuple[Array, Array]:
@@ -127,23 +105,6 @@ def plot_cash_bridge(result: Result, *, axes: Axes | None = None, theme: Theme =
             "medians; all years to one scale"
         )
         return picture.tell(cash_bridge_finding(result, path), detail, made_of(result))
-
-
-def cash_bridge_finding(result: Result, path: int) -> str:
-    """Say in which fiscal year the path's free cash flow first is positive, and how it ends."""
-    flows = {year: _metric(result, path, year, Metric.FREE_CASH_FLOW) for year in result.years}
-    first, last = result.years[0], result.years[-1]
-    positive = [year for year, flow in flows.items() if flow >= 0.0]
-    ends = f"{dollars(flows[first])} in {first}"
-    if last != first:
-        ends += f", {dollars(flows[last])} in {last}"
-    if not positive:
-        return f"On the median path free cash flow is never positive by {last}: {ends}"
-    return f"On the median path free cash flow is first positive in {positive[0]}: {ends}"
-
-
-def _metric(result: Result, path: int, year: int, metric: Metric) -> float:
-    return float(result.traces[path, index(metric), result.last_quarter(year)])
 
 
 def _shown_years(result: Result, axes: Axes | None) -> list[int]:

@@ -4,10 +4,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from simulate.analysis.compare import compared_year
 from simulate.engine.result import Result
 from simulate.model.outcomes import METRICS, projected_metric, projected_time
 from simulate.model.rows import Hit, Metric
-from simulate.text.numbers import exact_percent, percent, share
+from simulate.text.compare import finding
+from simulate.text.numbers import share
 
 from .frame import POINTS_AN_INCH, SIZE, frame, in_percent, label_years, made_of, wrap
 from .style import LIGHT, SMALL, Theme
@@ -47,33 +49,7 @@ def plot_comparison(
         _finish_dates(top, before, year, theme)
         _finish_margins(bottom, before, after, metric, year, theme)
         detail = f"{METRICS[metric]}: when it is first at the target, and where it is in {year}"
-        return picture.tell(comparison_finding(before, after), detail, _footer(before, after))
-
-
-def comparison_finding(before: Result, after: Result) -> str:
-    """Say how probable the target is by the same year in both."""
-    year, time = compared_year(before, after), projected_time(before.scenario)
-    first, second = (percent(result.probability_by_year(time, year)) for result in (before, after))
-    targets = [result.scenario.targets.gross_margin for result in (before, after)]
-    other = f" of {exact_percent(targets[1])}" if targets[1] != targets[0] else ""
-    return (
-        f"Gross margin of {exact_percent(targets[0])} by {year}: {first}, against {second}{other}"
-    )
-
-
-def compared_year(before: Result, after: Result) -> int:
-    """Return the year that the first one's company projects, or the last that both have.
-
-    Raises
-    ------
-    ValueError
-        If the horizons have no year in common.
-    """
-    common = [year for year in before.years if year in after.years]
-    if not common:
-        raise ValueError("the horizons have no year in common")
-    projected = before.scenario.targets.projected_year
-    return projected if projected in common else common[-1]
+        return picture.tell(finding(before, after), detail, _footer(before, after))
 
 
 def _draw_dates(

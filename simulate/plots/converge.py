@@ -6,6 +6,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from simulate.analysis.converge import SAMPLERS, Convergence
+from simulate.text.converge import finding
+from simulate.text.numbers import SHARE
 
 from .frame import frame, in_percent, made_by
 from .style import LIGHT, Theme
@@ -47,7 +49,7 @@ def plot_convergence(
         shown = paths[:: -(-len(paths) // MOST_TICKS)]
         bottom.set_xticks(shown, [f"{count:,}" for count in shown])
         bottom.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        bottom.yaxis.set_major_formatter(lambda value, _: f"{100.0 * value:.3g}%")
+        bottom.yaxis.set_major_formatter(lambda value, _: SHARE.significant(value, 3))
         for axis in (bottom.xaxis, bottom.yaxis):
             axis.set_minor_locator(NullLocator())
         top.tick_params(labelbottom=False)
@@ -57,7 +59,7 @@ def plot_convergence(
         bottom.set_xlabel("paths")
         top.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2)
         return picture.tell(
-            convergence.finding,
+            finding(convergence),
             f"{convergence.scenario.name}: estimate and error by the number of paths",
             made_by(f"Seed {convergence.scenario.sampling.seed}."),
         )

@@ -6,13 +6,18 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from simulate.engine.estimate import Estimate, probability
+from simulate.analysis.dates import joint_chances, joint_counts
 from simulate.engine.result import NEVER, Result
 from simulate.kernels.arrays import index
 from simulate.model.outcomes import projected_time
 from simulate.model.rows import Hit
 from simulate.scenario.quarters import QUARTERS_A_YEAR
-from simulate.text.numbers import exact_percent, percent, share
+from simulate.text.dates import (
+    cash_flow_date_finding,
+    margin_and_cash_flow_finding,
+    margin_date_finding,
+)
+from simulate.text.numbers import exact_percent, share
 
 from .frame import frame, in_percent, label_years, legend_columns, made_of, year_step
 from .style import LIGHT, SMALL, Theme, mix, width_of
@@ -63,33 +68,6 @@ def plot_cash_flow_date(
         axes,
         theme,
     )
-
-
-def margin_date_finding(result: Result) -> str:
-    """Say how probable the company's projection is, or when half of the paths are at the target."""
-    targets = result.scenario.targets
-    main, year = projected_time(result.scenario), targets.projected_year
-    what = f"Gross margin of {exact_percent(targets.gross_margin)}"
-    if year not in result.years:
-        return _median_finding(result, main, what)
-    chance = percent(result.probability_by_year(main, year))
-    return f"{what} by {year}, as the company projects: {chance}"
-
-
-def cash_flow_date_finding(result: Result) -> str:
-    """Say when half of the paths have had four quarters of positive free cash flow in a row."""
-    return _median_finding(
-        result, Hit.CASH_FLOW_HELD, "Free cash flow positive, four quarters in a row"
-    )
-
-
-def _median_finding(result: Result, time: Hit, what: str) -> str:
-    quarter = result.hitting_quarter(time, 0.5).quarter
-    last = result.years[-1]
-    if quarter == NEVER:
-        return f"{what} by {last}: {percent(result.probability_by_year(time, last))}"
-    never = percent(result.probability_never(time))
-    return f"{what}: half of the paths by {quarter}; never by {last}: {never}"
 
 
 def _plot(
@@ -244,35 +222,13 @@ def plot_margin_and_cash_flow(
         target = exact_percent(targets.gross_margin)
         picture.axes.set_xlabel(f"gross margin first at {target}, {targets.projected_margin}")
         picture.axes.set_ylabel("free cash flow positive,\nfour quarters in a row")
-        margin, cash = (chance.value for chance in _chances(result)[2:])
+        chances = joint_chances(result)
+        margin, cash = chances.margin_alone.value, chances.cash_flow_alone.value
         detail = (
             f"{result.scenario.name}: share of paths by the two dates; "
             f"margin alone {share(margin)}, cash flow alone {share(cash)}"
         )
         return picture.tell(margin_and_cash_flow_finding(result), detail, made_of(result))
-
-
-def margin_and_cash_flow_finding(result: Result) -> str:
-    """Say how probable both and neither are within the horizon."""
-    both, neither, _, _ = (percent(chance) for chance in _chances(result))
-    last = result.years[-1]
-    return f"Margin and cash flow both by {last}: {both}; neither: {neither}"
-
-
-def _chances(result: Result) -> list[Estimate]:
-    """Return the probabilities of both within the horizon, neither, margin and cash flow alone."""
-    joint = joint_counts(result)
-    parts = (joint[:, :-1, :-1], joint[:, -1:, -1:], joint[:, :-1, -1:], joint[:, -1:, :-1])
-    return [probability(part.sum(axis=(1, 2)), result.replicate_paths) for part in parts]
-
-
-def joint_counts(result: Result) -> NDArray[np.int64]:
-    """Return paths by replicate, quarter of the projected margin, and quarter of the cash flow.
-
-    Shape (replicates, quarters + 1, quarters + 1); the last of a row or column is never.
-    """
-    definition = 0 if projected_time(result.scenario) is Hit.MARGIN_PAYING else 1
-    return result.tally.joint[:, definition].astype(np.int64)
 
 
 def _by_period(counts: NDArray[np.int64], quarters: int) -> NDArray[np.int64]:

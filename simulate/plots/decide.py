@@ -4,7 +4,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from simulate.analysis.decide import Weighed, payoff_words
+from simulate.analysis.decide import Weighed
+from simulate.text.compare import common_sentence
+from simulate.text.decide import finding, payoff, rule
 
 from .frame import frame, made_by
 from .style import LIGHT, SMALL, Theme
@@ -20,7 +22,7 @@ def plot_decision(weighed: Weighed, *, axes: Axes | None = None, theme: Theme = 
     """Draw the worth of each telling input with 95% intervals, below that of knowing everything."""
     shown = weighed.most_telling
     worths = [weighed.everything, *(known.worth for _, known in shown)]
-    labels = ["everything", *(f"{key}: {weighed.rule(key)}" for key, _ in shown)]
+    labels = ["everything", *(f"{key}: {rule(weighed, key)}" for key, _ in shown)]
     rows = np.arange(len(worths))
     with frame(axes, theme, (WIDTH, AROUND + ROW * rows.size)) as picture:
         panel = picture.axes
@@ -40,7 +42,7 @@ def plot_decision(weighed: Weighed, *, axes: Axes | None = None, theme: Theme = 
         panel.set_xlim(0.0, panel.get_xlim()[1] if weighed.everything.value > 0.0 else 1.0)
         panel.set_xlabel("worth of knowing it before deciding, bn USD")
         return picture.tell(
-            weighed.finding,
-            f"{weighed.decision.title}: {payoff_words(weighed.decision)}",
-            made_by(weighed.common.words),
+            finding(weighed),
+            f"{weighed.decision.title}: {payoff(weighed.decision)}",
+            made_by(common_sentence(weighed.common)),
         )

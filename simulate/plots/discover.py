@@ -13,7 +13,7 @@ from simulate.kernels.arrays import index
 from simulate.model.outcomes import projected_metric
 from simulate.model.rows import Metric
 from simulate.scenario import Scenario
-from simulate.text.numbers import percent
+from simulate.text.discover import finding, limit_in_words
 
 from .frame import add_bar_of_shares, frame, in_money, in_percent, label_years, made_by, wrap
 from .style import LIGHT, SMALL, Theme, shades
@@ -51,24 +51,13 @@ def plot_discovery(
                 top.set_axis_off()
         _draw_examples(examples, scenario, success, failure, theme)
         return picture.tell(
-            _finding(discovery),
+            finding(discovery),
             f"{scenario.name}: the rule, and below it a typical path of each kind",
             made_by(
                 f"{len(discovery.outcomes):,} paths, half to find the rule and half to judge and "
                 f"draw it, seed {scenario.sampling.seed}"
             ),
         )
-
-
-def _finding(discovery: Discovery) -> str:
-    happens = discovery.event.in_words(discovery.scenario)
-    if not discovery.separates:
-        return f"No rule separates the paths in which {happens}"
-    density, overall = map(percent, (discovery.density, discovery.overall))
-    return (
-        f"{happens[0].upper()}{happens[1:]}: in {density} of the paths inside the rule, "
-        f"in {overall} of all"
-    )
 
 
 def _edges(limit: Limit) -> NDArray[np.float64]:
@@ -135,7 +124,7 @@ def _write_rule(axes: Axes, discovery: Discovery, theme: Theme) -> None:
     axes.text(
         0.02,
         0.98,
-        "\n".join(str(limit) for limit in discovery.limits),
+        "\n".join(map(limit_in_words, discovery.limits)),
         transform=axes.transAxes,
         va="top",
         fontsize=SMALL,

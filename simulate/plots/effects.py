@@ -6,7 +6,8 @@ from matplotlib.figure import Figure
 
 from simulate.analysis.drivers import Drivers, Explanation
 from simulate.analysis.effects import TENTHS, Effect
-from simulate.text.drivers import between_tenths, how_far, telling
+from simulate.text.effects import telling, tenths_finding, tornado_finding
+from simulate.text.numbers import PLAIN
 
 from .drivers import Kind, label_outcome, list_names, named, plot_outcomes
 from .frame import wrap
@@ -22,12 +23,6 @@ MOST_BARS = 9
 def plot_tenths(drivers: Drivers, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
     """Draw each outcome by the quantile of its most telling inputs, a line an input."""
     return plot_outcomes(LINES, drivers, drivers.explanations, axes, theme)
-
-
-def _finding(explanation: Explanation) -> str:
-    outcome, widest = explanation.outcome, telling(explanation.effects, 1)
-    found = between_tenths(outcome, widest[0]) if widest else "no input has an effect"
-    return f"{outcome.asked[0].upper()}{outcome.asked[1:]}: {found}"
 
 
 def _note(drivers: Drivers) -> str:
@@ -60,7 +55,7 @@ def _draw(axes: Axes, explanation: Explanation, letters: dict[str, str], theme: 
 
 LINES = Kind(
     _draw,
-    finding=_finding,
+    finding=tenths_finding,
     detail="by the tenth of the paths in which an input lies; dashed: all paths",
     note=_note,
 )
@@ -76,12 +71,6 @@ def plot_tornado_of(
 ) -> Figure:
     """Draw one outcome where an input is at its P10 and at its P90, the widest on top."""
     return plot_outcomes(BARS, drivers, [explanation], axes, theme)
-
-
-def _tornado_finding(explanation: Explanation) -> str:
-    name, widest = explanation.outcome.asked, telling(explanation.effects, 1)
-    found = how_far(explanation.outcome, widest[0]) if widest else "No input has an effect"
-    return f"{name[0].upper()}{name[1:]}: {found[0].lower()}{found[1:]}"
 
 
 def _tornado_note(drivers: Drivers) -> str:
@@ -121,7 +110,7 @@ def _draw_effect(axes: Axes, place: int, effect: Effect, middle: float, theme: T
         )
         right = at.value >= middle
         axes.annotate(
-            f"{round(value, 12) + 0.0:.3g}",
+            PLAIN.significant(value, 3),
             (at.high if right else at.low, place),
             xytext=(3 if right else -3, 0),
             textcoords="offset points",
@@ -134,7 +123,7 @@ def _draw_effect(axes: Axes, place: int, effect: Effect, middle: float, theme: T
 
 BARS = Kind(
     _draw_tornado,
-    finding=_tornado_finding,
+    finding=tornado_finding,
     detail="where an input is at its P10 and at its P90",
     note=_tornado_note,
 )

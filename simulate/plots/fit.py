@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy import stats
 
-from simulate.analysis.fit import Fit, best_in_words
+from simulate.analysis.fit import Fit
+from simulate.text.fit import finding
 
 from .frame import frame
 from .style import LIGHT, Theme
@@ -52,7 +53,7 @@ def plot_fit(
         left.set_xlabel(unit or "value")
         about = f"{label}: " if label else ""
         return picture.tell(
-            best_in_words(fits),
+            finding(fits),
             f"{about}{sample.size:,} values and the densities fitted to them",
             "Fitted by maximum likelihood, ranked by Akaike's criterion (AIC).",
         )

@@ -18,7 +18,7 @@ from matplotlib.textpath import TextToPath
 from simulate.engine.result import DISCLAIMER, Result
 from simulate.scenario.inputs import funding_assumption
 from simulate.scenario.quarters import QUARTERS_A_YEAR
-from simulate.text.numbers import money_unit
+from simulate.text.numbers import SHARE, Unit, money_unit
 from simulate.version import package_version
 
 from .style import FOOT, LIGHT, POINTS_AN_INCH, SMALL, TITLE, Theme, dress, styled, width_of
@@ -164,10 +164,16 @@ def in_percent(axis: Axis) -> None:
 
     def label(value: float, _: float) -> str:
         low, high = axis.get_view_interval()
-        digits = 0 if high - low > 0.04 else 1 if high - low > 0.004 else 2
-        return f"{value:.{digits}%}"
+        return SHARE.tick(value, high - low)
 
     axis.set_major_formatter(label)
+
+
+def in_unit(axis: Axis, unit: Unit, name: str) -> str:
+    """Label an axis of a unit's numbers; return their name, with the unit where no tick has it."""
+    if unit.sign:
+        in_percent(axis)
+    return unit.label(name)
 
 
 def add_bar_of_shares(axes: Axes, shaded: ScalarMappable, label: str, theme: Theme) -> None:

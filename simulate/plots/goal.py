@@ -6,6 +6,9 @@ from matplotlib.figure import Figure
 from scipy.interpolate import PchipInterpolator
 
 from simulate.analysis.goal import GoalMap, GoalSeek
+from simulate.text.compare import common_sentence
+from simulate.text.goal import finding
+from simulate.text.numbers import PROBABILITY
 
 from .frame import add_bar_of_shares, frame, in_percent, made_by
 from .style import LIGHT, SMALL, Theme, shades
@@ -25,9 +28,9 @@ def plot_goal(
         else:
             _draw_map(picture.axes, goal, theme)
         return picture.tell(
-            goal.finding,
+            finding(goal),
             f"{goal.target.scenario.name}: {goal.target.in_words}",
-            made_by(goal.common.words),
+            made_by(common_sentence(goal.common)),
         )
 
 
@@ -41,7 +44,9 @@ def _draw_curve(axes: Axes, goal: GoalSeek, theme: Theme) -> None:
     axes.errorbar(goal.values, value, reach, fmt="o", color=theme.blue, markersize=4, capsize=3)
     axes.axhline(wanted, color=theme.orange, linestyle="--", linewidth=1.2)
     bound = "at least" if goal.target.at_least else "at most"
-    axes.text(goal.values[0], wanted, f"wanted: {bound} {100.0 * wanted:.4g}%", va="bottom")
+    axes.text(
+        goal.values[0], wanted, f"wanted: {bound} {PROBABILITY.significant(wanted, 4)}", va="bottom"
+    )
     for crossing in goal.crossings:
         middle = crossing.value.value
         axes.axvspan(crossing.value.low, crossing.value.high, color=theme.orange, alpha=0.4)
@@ -71,7 +76,9 @@ def _draw_map(axes: Axes, goal: GoalMap, theme: Theme) -> None:
     level = goal.target.probability
     if goal.probabilities.min() < level < goal.probabilities.max():
         line = axes.contour(*places, levels=[level], colors=theme.orange, linewidths=2.5)
-        axes.clabel(line, fmt=lambda value: f"{value:.0%}", colors=theme.ink, fontsize=SMALL)
+        axes.clabel(
+            line, fmt=lambda value: PROBABILITY.rounded(value, 0), colors=theme.ink, fontsize=SMALL
+        )
     if across.now is not None and down.now is not None:
         _mark_now(axes, goal, (float(across.now), float(down.now)), False, theme)
     axes.set_xlim(columns[0], columns[-1])
@@ -87,7 +94,7 @@ def _mark_now(
     """Draw where the baseline is, and name it at the right."""
     axes.plot(*place, "D", color=theme.ink, markersize=6, zorder=3)
     axes.annotate(
-        f"baseline: {goal.now.value:.1%}",
+        f"baseline: {PROBABILITY.rounded(goal.now.value, 1)}",
         place,
         (9, -10 if below else 5),
         textcoords="offset points",

@@ -14,7 +14,8 @@ from simulate.scenario import Scenario
 from simulate.scenario.correlations import correlated_pairs, used_correlations
 from simulate.scenario.distributions import Uncertain
 from simulate.scenario.inputs import NO_SOURCE, Input, list_inputs
-from simulate.text.numbers import readable
+from simulate.text.numbers import SHARE, unit_of
+from simulate.text.sentences import capitalized
 
 from .density import Density, Joint, density_of, join
 from .frame import bare_figure, made_by, wrap
@@ -59,7 +60,7 @@ def draw_input(axes: Axes, member: Input, theme: Theme) -> None:
     often = "" if quantity.drawn == "path" else f", each {quantity.drawn}"
     _write_above(
         axes,
-        Text(quantity.title[0].upper() + quantity.title[1:], theme.ink, LARGE, "bold", lines=2),
+        Text(capitalized(quantity.title), theme.ink, LARGE, "bold", lines=2),
         Text(member.key + often, theme.muted),
         Text(_quantiles(distribution, quantity.unit), theme.ink),
     )
@@ -108,9 +109,9 @@ def draw_pair(
 
 def _quantiles(distribution: Uncertain, unit: str) -> str:
     if distribution.is_certain:
-        (text,) = readable([distribution.quantile(0.5)], unit)
+        (text,) = unit_of(unit).readable([distribution.quantile(0.5)])
     else:
-        values = readable([distribution.quantile(level) for level in LEVELS.values()], unit)
+        values = unit_of(unit).readable([distribution.quantile(level) for level in LEVELS.values()])
         text = ", ".join(f"{name} {value}" for name, value in zip(LEVELS, values, strict=True))
     return text if unit == "share" else f"{text} {unit}"
 
@@ -158,7 +159,9 @@ def _draw_single_values(axes: Axes, density: Density, theme: Theme) -> None:
     axes.vlines(density.values, 0.0, height, color=theme.orange, linewidth=4.0 if has_room else 2.0)
     if has_room:
         for value, mass in zip(density.values, density.masses, strict=True):
-            axes.text(value, 1.02, f"{mass:.0%}", ha="center", fontsize=SMALL, color=theme.orange)
+            axes.text(
+                value, 1.02, SHARE.rounded(mass, 0), ha="center", fontsize=SMALL, color=theme.orange
+            )
 
 
 def _name_tails(axes: Axes, density: Density, theme: Theme) -> None:
@@ -168,7 +171,7 @@ def _name_tails(axes: Axes, density: Density, theme: Theme) -> None:
             axes.text(
                 side,
                 0.5,
-                text.format(f"{share:.0%} beyond"),
+                text.format(f"{SHARE.rounded(share, 0)} beyond"),
                 transform=axes.transAxes,
                 ha="right" if side else "left",
                 fontsize=SMALL,
@@ -184,7 +187,7 @@ def _few_ticks(edges: NDArray[np.float64], unit: str) -> tuple[list[float], list
         locator = MaxNLocator(most, steps=[1, 2, 2.5, 5, 10])
         places = np.asarray(locator.tick_values(edges[0], edges[-1]))
         ticks = places[(edges[0] <= places) & (places <= edges[-1])].tolist()
-        labels = readable(ticks, unit)
+        labels = unit_of(unit).readable(ticks)
         if sum(map(len, labels)) <= MOST_LETTERS:
             break
     return ticks, labels

@@ -6,6 +6,9 @@ from matplotlib.figure import Figure
 
 from simulate.analysis.stress import Stresses
 from simulate.scenario.inputs import funding_assumption
+from simulate.text.compare import common_sentence
+from simulate.text.numbers import PROBABILITY
+from simulate.text.stress import finding
 
 from .frame import frame, made_by, wrap
 from .style import LIGHT, POINTS_AN_INCH, SMALL, Theme
@@ -33,9 +36,9 @@ def plot_stresses(stresses: Stresses, *, axes: Axes | None = None, theme: Theme 
         panel.set_xlabel("change of the probability, in points")
         panel.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.2)
         return picture.tell(
-            stresses.finding,
+            finding(stresses),
             f"{stresses.scenario.name}: what each stress test changes, with 95% intervals",
-            made_by(f"Assumed: {assumed}. {stresses.common.words}"),
+            made_by(f"Assumed: {assumed}. {common_sentence(stresses.common)}"),
         )
 
 
@@ -45,6 +48,7 @@ def _draw_changes(axes: Axes, stresses: Stresses, theme: Theme) -> None:
     colors = (theme.blue, theme.light_blue, theme.orange)
     rows = np.arange(len(stresses.tests))
     for place, (chance, color) in enumerate(zip(chances, colors, strict=True)):
+        now = PROBABILITY.rounded(stresses.base[chance].value, 0)
         changes = [test.changes[chance] for test in stresses.tests]
         value = 100.0 * np.array([change.value for change in changes])
         reach = 100.0 * np.array([change.high - change.value for change in changes])
@@ -55,7 +59,7 @@ def _draw_changes(axes: Axes, stresses: Stresses, theme: Theme) -> None:
             xerr=reach,
             color=color,
             error_kw={"ecolor": theme.ink, "elinewidth": 0.9},
-            label=f"{stresses.figures[chance].short} (now {stresses.base[chance].value:.0%})",
+            label=f"{stresses.figures[chance].short} (now {now})",
         )
 
 

@@ -6,7 +6,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from simulate.analysis.sweep import Sweep
-from simulate.model.outcomes import IN_PERCENT
+from simulate.text.compare import common_sentence
+from simulate.text.numbers import unit_of
+from simulate.text.sweep import finding, span
 
 from .frame import frame, in_percent, legend_columns, made_by
 from .style import LIGHT, SMALL, Theme, shades
@@ -18,7 +20,7 @@ DARKEST = 0.6
 def plot_sweep(sweep: Sweep, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
     """Draw the probabilities, or an amount, along one setting, or the first figure over two."""
     with frame(axes, theme) as picture:
-        finding = sweep.finding
+        title = finding(sweep)
         if len(sweep.variations) == 1:
             _draw_lines(picture.axes, sweep, theme)
             detail = sweep.variations[0][0].meaning
@@ -27,9 +29,9 @@ def plot_sweep(sweep: Sweep, *, axes: Axes | None = None, theme: Theme = LIGHT) 
             detail = "each pair of values"
             if _cell_of_baseline(sweep) is not None:
                 # What stands in the frame is not said again.
-                finding, detail = sweep.span, f"{detail}; the frame marks the baseline"
+                title, detail = span(sweep), f"{detail}; the frame marks the baseline"
         return picture.tell(
-            finding, f"{sweep.scenario.name}: {detail}", made_by(sweep.common.words)
+            title, f"{sweep.scenario.name}: {detail}", made_by(common_sentence(sweep.common))
         )
 
 
@@ -55,7 +57,7 @@ def _draw_lines(axes: Axes, sweep: Sweep, theme: Theme) -> None:
         axes.set_xticks(place, [setting.shown(value) for value in values])
     if unit == "probability":
         axes.set_ylim(0.0, None)
-    if unit in IN_PERCENT:
+    if unit_of(unit).sign:
         in_percent(axes.yaxis)
     axes.set_xlabel(setting.label)
     axes.set_ylabel(unit)
@@ -77,7 +79,7 @@ def _draw_heat_map(axes: Axes, sweep: Sweep, theme: Theme) -> None:
     """Draw a shaded and numbered cell for each pair of values, and a frame about the baseline's."""
     (down, rows), (across, columns) = sweep.variations
     grid = sweep.grid(0)
-    is_share = sweep.figures[0].unit in IN_PERCENT
+    unit = unit_of(sweep.figures[0].unit)
     least, most = float(grid.min()), float(grid.max())
     axes.imshow(
         grid,
@@ -88,8 +90,7 @@ def _draw_heat_map(axes: Axes, sweep: Sweep, theme: Theme) -> None:
         origin="lower",
     )
     for (i, j), value in np.ndenumerate(grid):
-        shown = f"{value:.1%}" if is_share else f"{value:,.1f}"
-        axes.text(j, i, shown, ha="center", va="center", color=theme.ink)
+        axes.text(j, i, unit.rounded(value, 1), ha="center", va="center", color=theme.ink)
     if own := _cell_of_baseline(sweep):
         corner = own[1] - 0.5, own[0] - 0.5
         axes.add_patch(Rectangle(corner, 1, 1, fill=False, edgecolor=theme.orange, linewidth=2.5))

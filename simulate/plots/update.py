@@ -7,8 +7,10 @@ from numpy.typing import NDArray
 
 from simulate.analysis.update import Spread, Update
 from simulate.engine.estimate import WeightedPaths
+from simulate.text.numbers import unit_of
+from simulate.text.update import finding, name_of
 
-from .frame import frame, in_percent, label_years, made_by, wrap
+from .frame import frame, in_percent, in_unit, label_years, made_by, wrap
 from .style import LIGHT, SMALL, Theme
 
 SIZE = (8.0, 8.0)
@@ -34,7 +36,7 @@ def plot_update(update: Update, *, axes: Axes | None = None, theme: Theme = LIGH
                     panel.set_axis_off()
         weighted = f"weighted: effective sample size {update.posterior.effective:,.0f}"
         return picture.tell(
-            update.finding,
+            finding(update),
             f"{scenario.name}, having seen {seen}",
             made_by(f"{len(update.hitting):,} paths, {weighted}, seed {scenario.sampling.seed}"),
         )
@@ -80,9 +82,5 @@ def _draw_density(axes: Axes, spread: Spread, update: Update, theme: Theme) -> N
         axes.axvline(estimates[1].value, color=color, linewidth=1.2, linestyle=":")
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    name = spread.name.removeprefix("segments.")
-    if spread.unit == "share":
-        in_percent(axes.xaxis)
-    else:
-        name = f"{name}, {spread.unit}"
+    name = in_unit(axes.xaxis, unit_of(spread.unit), name_of(spread))
     axes.set_title(wrap(name, NAME_WIDTH, SMALL), loc="left", fontsize=SMALL)

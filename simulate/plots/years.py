@@ -10,7 +10,8 @@ from simulate.engine.result import Result
 from simulate.kernels.arrays import index
 from simulate.model.outcomes import METRICS, projected_metric
 from simulate.model.rows import Metric
-from simulate.text.numbers import dollars, exact_percent, percent, share
+from simulate.text.numbers import exact_percent, share
+from simulate.text.years import fans_finding, margin_by_year_finding
 
 from .frame import frame, in_money, in_percent, label_years, made_of, wrap, year_step
 from .style import LIGHT, SMALL, Theme, mix, width_of
@@ -24,7 +25,6 @@ LEVELS = ("p05", "p25", "p50", "p75", "p95")
 MARGINS = (Metric.MARGIN_PAYING, Metric.MARGIN_ALL)
 SHOWN_PATHS = 3
 ROOM = 0.06
-FIFTH_YEAR = 4
 
 
 def plot_margin_by_year(
@@ -44,16 +44,6 @@ def plot_margin_by_year(
         if left_out > 0.0:
             detail += f"; up to {share(left_out)} of a year's paths lie further left"
         return picture.tell(margin_by_year_finding(result), detail, made_of(result))
-
-
-def margin_by_year_finding(result: Result) -> str:
-    """Say how probable the target is in the projected year and in the last."""
-    targets, metric = result.scenario.targets, projected_metric(result.scenario)
-    named = sorted({y for y in (targets.projected_year, result.years[-1]) if y in result.years})
-    odds = [result.probability_at_least(metric, year, targets.gross_margin) for year in named]
-    return f"Gross margin of {exact_percent(targets.gross_margin)} or more: " + ", ".join(
-        f"{percent(chance)} in {year}" for chance, year in zip(odds, named, strict=True)
-    )
 
 
 def shown_years(result: Result) -> list[int]:
@@ -147,18 +137,6 @@ def plot_fans(result: Result, *, axes: Axes | None = None, theme: Theme = LIGHT)
             panel.tick_params(labelbottom=False)
         detail = f"{result.scenario.name}: on trailing four quarters; dashed: the target, and zero"
         return picture.tell(fans_finding(result), detail, made_of(result, funding=True))
-
-
-def fans_finding(result: Result) -> str:
-    """Say between which values P5 and P95 lie in the horizon's fifth year, or its last."""
-    year = result.years[min(FIFTH_YEAR, len(result.years) - 1)]
-    margin = result.in_year(projected_metric(result.scenario), year)
-    flow = result.in_year(Metric.FREE_CASH_FLOW, year)
-    return (
-        f"{year}, P5 to P95: gross margin {share(margin['p05'].value)} to "
-        f"{share(margin['p95'].value)}, free cash flow {dollars(flow['p05'].value)} to "
-        f"{dollars(flow['p95'].value)}"
-    )
 
 
 def _draw_fan(axes: Axes, result: Result, metric: Metric, theme: Theme) -> None:

@@ -49,6 +49,7 @@ MEMBER = "*"
 ROW = re.compile(r"^\| ([A-Z]\d+) \|(.*)\|$", re.MULTILINE)
 ID = re.compile(r"\b[A-Z]\d+\b")
 SAME = "same"
+FACT_FILES = ("facts.md", "facts-2026.md")
 
 
 def words_of_key(key: str) -> str:
@@ -202,10 +203,11 @@ class Fact(NamedTuple):
     where: str
 
 
-def packaged_facts() -> Path:
-    """Return the file of the facts that come with the package."""
-    inside = Path(str(resources.files("simulate"))) / "facts.md"
-    return inside if inside.is_file() else Path(__file__).parents[2] / "docs" / "facts.md"
+def packaged_facts() -> list[Path]:
+    """Return the files of the facts that come with the package."""
+    inside, checkout = Path(str(resources.files("simulate"))), Path(__file__).parents[2] / "docs"
+    folder = inside if (inside / FACT_FILES[0]).is_file() else checkout
+    return [folder / name for name in FACT_FILES]
 
 
 @cache
@@ -213,13 +215,16 @@ def read_facts() -> dict[str, Fact]:
     """Return all facts by id, in the order of their tables."""
     facts: dict[str, Fact] = {}
     reported = ""
-    for found in ROW.finditer(packaged_facts().read_text(encoding="utf-8")):
-        figure, value, where = (cell.strip() for cell in found[2].split("|"))
+    for found in ROW.finditer("\n".join(p.read_text(encoding="utf-8") for p in packaged_facts())):
+        figure, *cells, where = (cell.strip() for cell in found[2].split("|"))
         if where.startswith(SAME):
             where = reported + where.removeprefix(SAME)
         else:
             reported = where
-        facts[found[1]] = Fact(found[1], figure, value, where)
+        value, about, known_on = [*cells[:3], "", "", ""][:3]
+        on = about if known_on == SAME else known_on
+        value = f"{value} ({about})" if about and about != on else value
+        facts[found[1]] = Fact(found[1], figure, value, f"{where}, {on}" if on else where)
     return facts
 
 

@@ -1,191 +1,39 @@
-"""Assumptions in words: inputs, facts, correlations, and the difference of two scenarios."""
+"""Assumptions in words and tables: inputs with their sources, facts, correlations."""
 
 import itertools
 from collections.abc import Collection, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
 
 from simulate.scenario import Scenario
-from simulate.scenario.correlations import correlated_pairs, moved_correlations, used_correlations
+from simulate.scenario.correlations import correlated_pairs, moved_correlations
 from simulate.scenario.dependence import Kind, MatrixOfCorrelations, RankCorrelation, kind_in_words
 from simulate.scenario.distributions import Uncertain
-from simulate.scenario.inputs import NO_SOURCE, Input, cited_facts, list_inputs, unknown_facts
-from simulate.scenario.quantity import NEVER_HALVES, NO_LIMIT, ZERO
+from simulate.scenario.inputs import NO_SOURCE, cited_facts, list_inputs, unknown_facts
+from simulate.scenario.load import Names
 from simulate.scenario.quarters import format_quarter
 
-from .numbers import share
-from .run import Row, Table
+from .numbers import NO_LIMIT, PLAIN, SHARE, share
+from .tables import Row, Table
 
-LEVELS = (0.1, 0.5, 0.9)
-# Closer than this, part of the spread, two quantiles are the same.
-SAME = 1e-6
-WIDER = 1.05
-# What stands for an input that a new member does without.
-NOTHING = (ZERO, NO_LIMIT, NEVER_HALVES)
-PARTS = ("segments", "hardware", "funding")
-# What of a member is no input, and no name or source.
-DATES = ("starts", "quarter", "first_quarter", "last_quarter", "life_years")
 MOVED_BY = "the nearest that can be, as nearest = true under [copula] asks"
 MOST_NAMED = 5
 LISTS = {"segments": "segment", "hardware": "hardware", "funding": "funding"}
 
 
-def describe_difference(before: Scenario, after: Scenario) -> list[str]:
-    """Return one line for each way in which the second scenario differs from the first.
-
-    Parameters
-    ----------
-    before, after
-        Validated scenarios.
-
-    Returns
-    -------
-    list of str
-        Empty if they assume the same; names, sources and sampling do not count.
-    """
-    return [
-        *_frame(before, after),
-        *_members(before, after),
-        *_inputs(before, after),
-        *_correlations(before, after),
-    ]
-
-
-def _frame(before: Scenario, after: Scenario) -> Iterator[str]:
-    for name, read in {
-        "horizon": lambda s: (
-            f"{format_quarter(s.horizon.first_quarter)} to {format_quarter(s.horizon.last_quarter)}"
-        ),
-        "target of gross margin": lambda s: _percent(s.targets.gross_margin),
-        "quarters that it must hold": lambda s: f"{s.targets.hold_quarters}",
-        "projected year": lambda s: f"{s.targets.projected_year or 'none'}",
-        "projected margin": lambda s: s.targets.projected_margin,
-        "joint extremes": lambda s: tails_in_words(s.copula.degrees_of_freedom),
-        "quarterly shocks": lambda s: tails_in_words(s.shocks.degrees_of_freedom),
-    }.items():
-        if read(before) != read(after):
-            yield f"{name}: {read(before)} becomes {read(after)}"
-
-
-def _members(before: Scenario, after: Scenario) -> Iterator[str]:
-    """Tell which segments, purchases and rounds come and go, and how their dates differ."""
-    for part in PARTS:
-        old = {member.name: member for member in getattr(before, part)}
-        new = {member.name: member for member in getattr(after, part)}
-        yield from (f"{part}.{name}: left out" for name in old if name not in new)
-        for name, member in new.items():
-            if name not in old:
-                dates = ", ".join(f"{key} {value}" for key, value in _facts(member).items())
-                yield f"{part}.{name}: new{', ' if dates else ''}{dates}"
-                continue
-            facts = _facts(old[name]), _facts(member)
-            for key in dict.fromkeys([*facts[0], *facts[1]]):
-                a, b = (of.get(key, "none") for of in facts)
-                if a != b:
-                    yield f"{part}.{name}.{key}: {a} becomes {b}"
-
-
-def _facts(member: Any) -> dict[str, str]:
-    """Return what of a member is no input, in words: dates, chances, known losses."""
-    given = {key: value for key in DATES if (value := getattr(member, key, None)) is not None}
-    facts = {
-        key: f"{value} years" if key == "life_years" else format_quarter(value)
-        for key, value in given.items()
-    }
-    if (chance := getattr(member, "chance", None)) is not None:
-        facts["chance"] = _percent(chance)
-    if losses := getattr(member, "known_losses", ()):
-        facts["known_losses"] = " and ".join(
-            f"{_percent(loss.share)} in {format_quarter(loss.quarter)}" for loss in losses
-        )
-    return facts
-
-
-def _inputs(before: Scenario, after: Scenario) -> Iterator[str]:
-    old = {member.key: member for member in list_inputs(before)}
-    new = {member.key: member for member in list_inputs(after)}
-    # Inputs of a member that is left out go with it.
-    kept = {f"{part}.{m.name}" for part in PARTS for m in getattr(after, part)}
-    for key in old:
-        part, *member = key.split(".")
-        if key not in new and (part not in PARTS or f"{part}.{member[0]}" in kept):
-            yield f"{key}: left out"
-    for key, member in new.items():
-        if key not in old and member.distribution in NOTHING:
-            continue
-        if key not in old:
-            yield f"{key}: new, {_shown(member)}"
-        elif line := _moved(old[key], member):
-            yield line
-
-
-def _moved(old: Input, new: Input) -> str:
-    """Return how an input's distribution differs, or nothing."""
-    a, b = _quantiles(old.distribution), _quantiles(new.distribution)
-    scale = max(abs(a[2] - a[0]), abs(b[2] - b[0]), 1e-9 * abs(a[1]), 1e-300)
-    if all(abs(x - y) <= SAME * scale for x, y in zip(a, b, strict=True)):
-        kinds = [kind_of(member.distribution) for member in (old, new)]
-        return "" if kinds[0] == kinds[1] else f"{new.key}: {kinds[0]} becomes {kinds[1]}"
-    change = f"{_shown(old, with_unit=False)} becomes {_shown(new)}"
-    return f"{new.key}: {change} ({', '.join(_ways(a, b, SAME * scale))})"
-
-
-def _ways(a: list[float], b: list[float], same: float) -> list[str]:
-    ways = []
-    if abs(b[1] - a[1]) > same:
-        ways.append("higher" if b[1] > a[1] else "lower")
-    before, after = a[2] - a[0], b[2] - b[0]
-    if before == 0.0 < after:
-        ways.append("now uncertain")
-    elif after == 0.0 < before:
-        ways.append("now certain")
-    elif after > WIDER * before:
-        ways.append("wider")
-    elif before > WIDER * after:
-        ways.append("narrower")
-    return ways or ["another shape"]
-
-
-def _correlations(before: Scenario, after: Scenario) -> Iterator[str]:
-    old, new = _correlations_in_words(before), _correlations_in_words(after)
-    named = {member.key for member in list_inputs(after)}
-    for pair in [*old, *(pair for pair in new if pair not in old)]:
-        a, b = old.get(pair, "0"), new.get(pair, "0")
-        if a != b and pair <= named:
-            yield f"correlation of {' and '.join(sorted(pair))}: {a} becomes {b}"
-
-
-def _correlations_in_words(scenario: Scenario) -> dict[frozenset[str], str]:
-    """Return the correlation of every pair as paths have it, of the kind that was given."""
-    return {
-        frozenset((pair.first, pair.second)): f"{value:g}{kind_in_words(pair.kind)}"
-        for pair, value in used_correlations(scenario).items()
-    }
-
-
-def _quantiles(distribution: Uncertain) -> list[float]:
-    return [distribution.quantile(level) for level in LEVELS]
+def provenance_sentences(scenario: Scenario) -> list[str]:
+    """Return which files a scenario was read from, and what is to be known of that."""
+    files, notes = scenario.provenance.files, scenario.provenance.notes
+    chain = [f"From {', which extends '.join(files)}."] if files else []
+    return [*chain, *(f"Note: {note}." for note in notes)]
 
 
 def kind_of(distribution: Uncertain) -> str:
     """Return the family that a distribution is of."""
     return str(getattr(distribution, "distribution", "certain"))
-
-
-def _shown(member: Input, with_unit: bool = True) -> str:
-    """Return P10 / P50 / P90 of an input, or its certain number; shares in percent."""
-    is_share = member.quantity.unit == "share"
-    write = _percent if is_share else _number
-    quantiles = [write(value) for value in _quantiles(member.distribution)]
-    shown = quantiles[1] if member.distribution.is_certain else " / ".join(quantiles)
-    return shown if is_share or not with_unit else f"{shown} {member.quantity.unit}"
-
-
-def _number(value: float) -> str:
-    return f"{round(value, 12):.4g}"
-
-
-def _percent(value: float) -> str:
-    return f"{_number(100.0 * value)}%"
 
 
 def tails_in_words(degrees: float | None) -> str:
@@ -234,7 +82,7 @@ def frame_table(scenario: Scenario) -> Table:
 def _target_rows(scenario: Scenario) -> Iterator[Row]:
     horizon, targets = scenario.horizon, scenario.targets
     yield Row("horizon", (period(horizon.first_quarter, horizon.last_quarter), ""))
-    target = f"{targets.gross_margin:.0%}, held for {targets.hold_quarters} quarters"
+    target = f"{SHARE.rounded(targets.gross_margin, 0)}, held for {targets.hold_quarters} quarters"
     yield Row("target of gross margin", (target, targets.source or NO_SOURCE))
     if targets.projected_year is not None:
         projected = f"by {targets.projected_year} ({targets.projected_margin})"
@@ -353,3 +201,66 @@ def name_of_member(part: str, name: str) -> str:
 def period(first: int, last: int) -> str:
     """Return the quarters between two in words."""
     return f"{format_quarter(first)} to {format_quarter(last)}"
+
+
+def print_inputs(scenario: Scenario, names: Names, out: Console) -> None:
+    """Print every resolved input with its P10, P50, P90, unit and source, and named changes."""
+    out.print(Text(scenario.name, style="bold"))
+    for sentence in provenance_sentences(scenario):
+        out.print(Text(sentence))
+    for member in list_inputs(scenario):
+        levels = (0.5,) if member.distribution.is_certain else (0.1, 0.5, 0.9)
+        values = " / ".join(_plain(member.distribution.quantile(level)) for level in levels)
+        line = Text(member.key, style="bold")
+        line.append(f"  {values} ", style="cyan")
+        line.append(member.quantity.unit)
+        if member.quantity.drawn != "path":
+            line.append(f", each {member.quantity.drawn}")
+        out.print(line)
+        out.print(_source(member.distribution.source))
+    for row in frame_table(scenario).rows:
+        _print_row(row.name, row, out)
+    for row in correlation_table(scenario).rows:
+        _print_row(f"correlation of {row.name}", row, out)
+    if scenario.decision is not None:
+        out.print(Text("decision", style="bold").append(f"  {scenario.decision.title}"))
+        out.print(_source(scenario.decision.source))
+    for kind, titles in (
+        ("--variant", names.variants),
+        ("--stress", names.stresses),
+        ("option", names.options),
+    ):
+        for name, title in titles.items():
+            out.print(Text(f"{kind} {name}", style="bold").append(f"  {title}", style="dim"))
+    _print_source_notes(scenario, out)
+
+
+def print_facts(scenario: Scenario, out: Console) -> None:
+    """Print the reported figures that the scenario's sources cite, with their origin."""
+    found = fact_table(scenario)
+    out.print(Text(scenario.name, style="bold"))
+    out.print(Text(f"{found.title}:" if found.rows else "No source cites a reported figure."))
+    for row in found.rows:
+        _print_row(row.name, row, out)
+    _print_source_notes(scenario, out)
+
+
+def _print_source_notes(scenario: Scenario, out: Console) -> None:
+    for sentence in source_sentences(scenario):
+        out.print(Text(f"note: {sentence}"))
+
+
+def _print_row(name: str, row: Row, out: Console) -> None:
+    value, source = row.cells
+    line = Text(name, style="bold").append(f"  {value}", style="cyan")
+    out.print(line.append(f" ({row.note})" if row.note else "", style="dim"))
+    if source:
+        out.print(_source(source))
+
+
+def _source(source: str) -> Padding:
+    return Padding(Text(source or NO_SOURCE, style="dim"), (0, 0, 0, 4), expand=False)
+
+
+def _plain(value: float) -> str:
+    return "no limit" if value >= NO_LIMIT else PLAIN.significant(value, 4)

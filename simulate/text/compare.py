@@ -3,17 +3,45 @@
 from collections.abc import Mapping, Sequence
 from string import ascii_uppercase
 
-from simulate.analysis.compare import Beside, Comparison
+from rich.console import Console
+from rich.text import Text
+
+from simulate.analysis.compare import (
+    Beside,
+    CommonRandomNumbers,
+    Comparison,
+    compared_year,
+    side_by_side,
+)
 from simulate.engine.estimate import Estimate
+from simulate.engine.result import DISCLAIMER, Result
+from simulate.model.outcomes import projected_time
 from simulate.scenario import Scenario
 from simulate.scenario.frame import Targets
 
-from .numbers import change, exact_percent, figure, share
-from .run import Row, Table, out_of_cash_sentence
+from .cash import out_of_cash_sentence
+from .numbers import PROBABILITY, SHARE, exact_percent, percent, share, unit_of
+from .tables import Row, Table, printed
 
 # Beyond so many standard errors a change is told from none.
 CLEAR = 2.0
 MOST_SCENARIOS = len(ascii_uppercase)
+
+
+def common_sentence(common: CommonRandomNumbers) -> str:
+    """Say what runs share."""
+    return f"{common.paths:,} paths a run on common random numbers, seed {common.sampling.seed}."
+
+
+def finding(before: Result, after: Result) -> str:
+    """Return how probable the target is by the same year in two scenarios."""
+    year, time = compared_year(before, after), projected_time(before.scenario)
+    first, second = (percent(result.probability_by_year(time, year)) for result in (before, after))
+    targets = [result.scenario.targets.gross_margin for result in (before, after)]
+    other = f" of {exact_percent(targets[1])}" if targets[1] != targets[0] else ""
+    return (
+        f"Gross margin of {exact_percent(targets[0])} by {year}: {first}, against {second}{other}"
+    )
 
 
 def measured_apart(scenarios: Mapping[str, Scenario]) -> list[str]:
@@ -98,11 +126,11 @@ def headline_table(figures: Sequence[Beside], title: str, places: Sequence[int])
 
 
 def _cells(beside: Beside, places: Sequence[int]) -> tuple[str, ...]:
-    unit = beside.figure.unit
-    cells = [figure(beside.estimates[0], unit)]
+    unit = unit_of(beside.figure.unit)
+    cells = [unit.estimate(beside.estimates[0])]
     for place in places:
-        cells.append(figure(beside.estimates[place], unit))
-        cells.append(change(beside.changes[place - 1], unit))
+        cells.append(unit.estimate(beside.estimates[place]))
+        cells.append(unit.change(beside.changes[place - 1]))
     return tuple(cells)
 
 
@@ -129,7 +157,7 @@ def _in_words(moved: Estimate) -> str:
     """Return the change of a probability."""
     if moved.value == 0.0 and not moved.standard_error > 0.0:
         return "the same count of paths"
-    points = f"{change(moved, 'probability')} points"
+    points = f"{PROBABILITY.change(moved)} points"
     if abs(moved.value) < CLEAR * moved.standard_error:
         return f"{points}, which can't be told from none"
     return points
@@ -145,8 +173,30 @@ def paired_error_sentence(figures: Sequence[Beside]) -> str:
     )
     if not ratios:
         return ""
-    low, middle, high = (f"{ratios[place]:.0%}" for place in (0, len(ratios) // 2, -1))
+    low, middle, high = (SHARE.rounded(ratios[place], 0) for place in (0, len(ratios) // 2, -1))
     return (
         f"On common random numbers, the errors of these changes are {low} to {high} (median "
         f"{middle}) of what they would be between separate runs."
     )
+
+
+def print_comparison(comparison: Comparison, out: Console) -> None:
+    """Print the scenarios' headline figures side by side, and how well their changes are known."""
+    figures, names = side_by_side(comparison), lettered(comparison)
+    for letter, name in names:
+        out.print(Text(f"{letter}: {name}", style="bold"))
+    first = comparison.results[0]
+    out.print(
+        Text(
+            f"{first.paths:,} paths each in {first.replicates} replicates, common random numbers, "
+            f"seed {first.scenario.sampling.seed}",
+            style="dim",
+        )
+    )
+    for place in range(1, len(names)):
+        # One pair a table: no more goes into 80 columns.
+        out.print(printed(headline_table(figures, "", [place])))
+    for sentence in (*apart_sentences(comparison), *out_of_cash_sentences(comparison)):
+        out.print(Text(sentence))
+    out.print(Text(paired_error_sentence(figures)))
+    out.print(Text(f"Changes of probabilities are in points. {DISCLAIMER}", style="dim"))

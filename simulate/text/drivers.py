@@ -5,18 +5,25 @@ import math
 from collections.abc import Sequence
 from string import ascii_lowercase
 
+from rich.console import Console
+from rich.text import Text
+
 from simulate.analysis.driver_list import DriverList
-from simulate.analysis.drivers import Explanation
+from simulate.analysis.drivers import Drivers, Explanation
 from simulate.analysis.effects import Effect
 from simulate.analysis.variance import Index, Together
 from simulate.engine.estimate import Estimate
+from simulate.engine.result import DISCLAIMER
 from simulate.model.outcomes import IN_PERCENT, Outcome
 from simulate.scenario.inputs import words_of_key
 
-from .run import Row, Table
+from .effects import figure_of, how_far, telling
+from .numbers import SHARE, unit_of
+from .sentences import listed
+from .tables import Row, Table, printed
 
-# In standard errors: two shares as close are not told apart; an effect as wide is no chance.
-APART, SURE = 2.0, 4.0
+# In standard errors: two shares as close are not told apart.
+APART = 2.0
 MOST_NAMED = 3
 LEAST_NAMED = 0.01
 MOST_ROWS, LEAST_TOGETHER = 10, 0.01
@@ -26,13 +33,6 @@ LEGEND = (
     "standard errors. P10 to P90: the outcome in the tenth of the paths about the input's P10, and "
     "about its P90; what is correlated with it moves along."
 )
-
-
-def figure_of(outcome: Outcome, value: float) -> str:
-    """Return a probability or a margin in percent, or billions of dollars."""
-    if outcome.unit not in IN_PERCENT:
-        return f"{value:.3g} {outcome.unit}"
-    return f"{value:.0%}" if 0.095 <= value < 0.905 else f"{value:.1%}"
 
 
 def leaders(indices: Sequence[Index]) -> list[Index]:
@@ -57,8 +57,8 @@ def what_moves(explanation: Explanation, name: str) -> str:
         return f"Nothing moves {name}: {value} in all paths"
     first = leaders(explanation.indices)
     told, others = first[:MOST_NAMED], len(first[MOST_NAMED:])
-    drivers = _listed([words_of_key(index.name) for index in told])
-    shares = _listed([f"{index.share.value:.0%}" for index in told if index.share is not None])
+    drivers = listed([words_of_key(index.name) for index in told])
+    shares = listed([SHARE.rounded(i.share.value, 0) for i in told if i.share is not None])
     more = ", not told apart" if len(told) > 1 else ""
     more += f" from {others} more" if others else ""
     whole = "the variance" if explanation.outcome.is_probability else "the variance of its rank"
@@ -66,8 +66,9 @@ def what_moves(explanation: Explanation, name: str) -> str:
     most = _most_by_itself(explanation.indices)
     if most is None:
         return found
-    by_itself = f"{words_of_key(most.name)} explains most by itself ({most.first_order.value:.0%})"
-    return f"{found}; of single inputs {by_itself}"
+    by_itself = SHARE.rounded(most.first_order.value, 0)
+    name = words_of_key(most.name)
+    return f"{found}; of single inputs {name} explains most by itself ({by_itself})"
 
 
 def _most_by_itself(indices: Sequence[Index]) -> Index | None:
@@ -82,23 +83,6 @@ def how_far_it_goes(explanation: Explanation) -> list[str]:
     names = [index.name for index in named if index is not None]
     told = telling([e for e in explanation.effects if e.key in names], len(names))
     return [how_far(explanation.outcome, effect) for effect in told]
-
-
-def how_far(outcome: Outcome, effect: Effect) -> str:
-    """Return how far an outcome goes from the P10 to the P90 of an input."""
-    low, high = (figure_of(outcome, at.value) for at in (effect.at_p10, effect.at_p90))
-    return f"From {low} at the P10 of {words_of_key(effect.key)} to {high} at its P90"
-
-
-def between_tenths(outcome: Outcome, effect: Effect) -> str:
-    """Return an outcome in the lowest and in the highest tenth of an input."""
-    low, high = (figure_of(outcome, effect.deciles[place].value) for place in (0, -1))
-    return f"{low} in the lowest tenth of {words_of_key(effect.key)}, {high} in the highest"
-
-
-def telling(effects: Sequence[Effect], most: int) -> list[Effect]:
-    """Return the effects that are more than chance, the widest first."""
-    return [e for e in effects if abs(e.change.value) > SURE * e.change.standard_error][:most]
 
 
 def largest(indices: Sequence[Index], most: int) -> list[Index]:
@@ -146,13 +130,9 @@ def correlation_notes(found: DriverList) -> list[str]:
     foretold = [driver.name for driver in found.drivers if found.is_foretold(driver)]
     if foretold:
         notes.append(
-            f"{_listed(foretold)}: only the part of each year that correlated inputs don't predict."
+            f"{listed(foretold)}: only the part of each year that correlated inputs don't predict."
         )
     return notes
-
-
-def _listed(items: Sequence[str]) -> str:
-    return " and ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)
 
 
 def driver_table(explanation: Explanation, letters: dict[str, str], title: str) -> Table:
@@ -183,8 +163,8 @@ def driver_table(explanation: Explanation, letters: dict[str, str], title: str) 
         for group in explanation.together
         if group.total_order.value >= LEAST_TOGETHER
     ]
-    unit = "%" if outcome.unit in IN_PERCENT else outcome.unit
-    columns = ("driver", "share\n%", "first\norder\n%", "total\norder\n%", f"P10 to P90\n{unit}")
+    reach = f"P10 to P90\n{unit_of(outcome.unit).head}"
+    columns = ("driver", "share\n%", "first\norder\n%", "total\norder\n%", reach)
     return Table(title, columns, tuple(rows))
 
 
@@ -208,3 +188,38 @@ def _from_to(effect: Effect | None, outcome: Outcome) -> str:
     if outcome.unit in IN_PERCENT:
         return f"{100.0 * low:.1f} to {100.0 * high:.1f}"
     return f"{low:.3g} to {high:.3g}"
+
+
+def print_drivers(drivers: Drivers, out: Console) -> None:
+    """Print what drives each outcome."""
+    out.print(Text(drivers.scenario.name, style="bold"))
+    out.print(
+        Text(
+            f"{drivers.runs} runs of {drivers.paths:,} paths and one of {drivers.kept_paths:,}, "
+            f"seed {drivers.scenario.sampling.seed}, {drivers.seconds:.1f} s",
+            style="dim",
+        )
+    )
+    for explanation in drivers.explanations:
+        out.print()
+        _print_explanation(explanation, group_letters(drivers.found), out)
+    out.print(Text(LEGEND))
+    for note in correlation_notes(drivers.found):
+        out.print(Text(note))
+    out.print(Text(f"\n{DISCLAIMER}", style="dim"))
+
+
+def _print_explanation(explanation: Explanation, letters: dict[str, str], out: Console) -> None:
+    """Print one outcome's drivers: in words, and the largest as a table."""
+    outcome, value = explanation.outcome, explanation.value
+    unit = unit_of(outcome.unit)
+    written = unit.estimate(value)
+    if not outcome.is_probability:
+        written = f"median {written} {'' if unit.sign else unit.name}".rstrip()
+    out.print(Text(f"{outcome.asked}: {written}", style="bold"))
+    out.print(Text(f"{what_moves(explanation, 'it')}."))
+    if not explanation.indices:
+        return
+    for sentence in how_far_it_goes(explanation):
+        out.print(Text(f"{sentence}."))
+    out.print(printed(driver_table(explanation, letters, "")))

@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from simulate.engine.estimate import Estimate
-from simulate.model.outcomes import IN_PERCENT
 
 # From here on a value stands for an input that limits nothing.
 NO_LIMIT = 1e9
@@ -12,6 +12,102 @@ NO_LIMIT = 1e9
 MONEY_UNITS = ((1e4, 1e3, "trn USD"), (1.0, 1.0, "bn USD"), (0.0, 1e-3, "m USD"))
 DOLLARS = ((1e3, "trn"), (1.0, "bn"), (1e-3, "m"))
 LARGEST_PLAIN, SMALLEST_PLAIN = 1e6, 1e-5
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How numbers of a unit are written.
+
+    Attributes
+    ----------
+    name
+        As a ``Quantity`` declares it; ``probability`` for a share of paths.
+    scale
+        What a number is multiplied by to be written.
+    sign
+        What stands right behind it.
+    """
+
+    name: str
+    scale: float = 1.0
+    sign: str = ""
+
+    @property
+    def is_probability(self) -> bool:
+        """Whether it is a share of paths, which has a bound where none or all were seen."""
+        return self.name == "probability"
+
+    @property
+    def head(self) -> str:
+        """What a column of its numbers is headed by."""
+        return self.sign or self.name
+
+    def label(self, name: str) -> str:
+        """Return the name of numbers, with their unit unless a sign behind each says it."""
+        return name if self.sign else f"{name}, {self.name}"
+
+    def estimate(self, estimate: Estimate) -> str:
+        """Return a figure with its standard error: a probability, another share, or money."""
+        if self.is_probability:
+            return percent(estimate)
+        return self.amount(estimate) if self.sign else money(estimate)
+
+    def change(self, estimate: Estimate) -> str:
+        """Return a change, of a share in points of percent, with its standard error."""
+        if estimate.value == 0.0 and not estimate.standard_error > 0.0:
+            return "no change"
+        value, error = self.scale * estimate.value, self.scale * estimate.standard_error
+        return _with_error(value, error, "", 2 if abs(value) > 1.0 else 4, sign="+")
+
+    def amount(self, estimate: Estimate) -> str:
+        """Return a number of any size with its standard error, left out where it rounds to 0."""
+        value, error = self.scale * estimate.value, self.scale * estimate.standard_error
+        most = 2 if abs(value) >= 10.0 or self.sign else 3 if abs(value) >= 1.0 else 4
+        if error < 0.5 * 10.0**-most:
+            return f"{value:,.{most}f}{self.sign}"
+        return _with_error(value, error, self.sign, most)
+
+    def rounded(self, value: float, decimals: int) -> str:
+        """Return a number with so many decimals."""
+        comma = "" if self.sign else ","
+        return f"{self.scale * value:{comma}.{decimals}f}{self.sign}"
+
+    def significant(self, value: float, digits: int) -> str:
+        """Return a number with at most so many digits that count."""
+        # Adding 0 turns -0 into 0.
+        return f"{round(self.scale * value, 12) + 0.0:.{digits}g}{self.sign}"
+
+    def readable(self, values: Sequence[float]) -> list[str]:
+        """Return numbers that are read beside each other with as many digits as tell them apart."""
+        shown = [self.scale * value for value in values]
+        largest = max(map(abs, shown), default=0.0)
+        spread = (max(shown, default=0.0) - min(shown, default=0.0)) or largest or 1.0
+        if largest >= LARGEST_PLAIN or spread < SMALLEST_PLAIN:
+            texts = [f"{value:.4g}" for value in shown]
+        else:
+            decimals = max(0, math.ceil(1.45 - math.log10(spread)))
+            # Adding 0 turns -0 into 0.
+            texts = [f"{round(value, decimals) + 0.0:,.{decimals}f}" for value in shown]
+            while decimals and all(text.endswith("0") for text in texts):
+                decimals -= 1
+                texts = [text[:-1].rstrip(".") for text in texts]
+        return [text.replace("-", "−") + self.sign for text in texts]
+
+    def tick(self, value: float, length: float) -> str:
+        """Return a share as an axis shows it, of which so much is seen."""
+        return self.rounded(value, 0 if length > 0.04 else 1 if length > 0.004 else 2)
+
+
+PROBABILITY = Unit("probability", 100.0, "%")
+SHARE = Unit("share", 100.0, "%")
+MONEY = Unit("bn USD")
+PLAIN = Unit("")
+
+
+def unit_of(name: str) -> Unit:
+    """Return the unit of a name."""
+    known = {unit.name: unit for unit in (PROBABILITY, SHARE)}
+    return known.get(name, Unit(name))
 
 
 # With their errors
@@ -45,16 +141,6 @@ def dollars_with_error(estimate: Estimate) -> str:
     return f"{sign}${_with_error(value, error, name, 2)}"
 
 
-def amount(estimate: Estimate, unit: str) -> str:
-    """Return a number of any unit with its standard error, left out where it rounds to 0."""
-    scale, sign = (100.0, "%") if unit == "share" else (1.0, "")
-    value, error = scale * estimate.value, scale * estimate.standard_error
-    most = 2 if abs(value) >= 10.0 or sign else 3 if abs(value) >= 1.0 else 4
-    if error < 0.5 * 10.0**-most:
-        return f"{value:,.{most}f}{sign}"
-    return _with_error(value, error, sign, most)
-
-
 def number(estimate: Estimate) -> str:
     """Return a number with its standard error."""
     if math.isnan(estimate.standard_error):
@@ -62,20 +148,10 @@ def number(estimate: Estimate) -> str:
     return _with_error(estimate.value, estimate.standard_error, "", 6)
 
 
-def figure(estimate: Estimate, unit: str) -> str:
-    """Return a probability, another share in percent, or money, with its standard error."""
-    if unit == "probability":
-        return percent(estimate)
-    return amount(estimate, unit) if unit == "share" else money(estimate)
-
-
-def change(estimate: Estimate, unit: str) -> str:
-    """Return a change, of a share in points of percent, with its standard error."""
-    if estimate.value == 0.0 and not estimate.standard_error > 0.0:
-        return "no change"
-    scale = 100.0 if unit in IN_PERCENT else 1.0
-    value, error = scale * estimate.value, scale * estimate.standard_error
-    return _with_error(value, error, "", 2 if abs(value) > 1.0 else 4, sign="+")
+def interval(estimate: Estimate) -> str:
+    """Return the 95% interval of a number, with as many decimals as the number has."""
+    decimals = len(estimate.rounded.partition(".")[2])
+    return f"{estimate.low:.{decimals}f} to {estimate.high:.{decimals}f}"
 
 
 def _with_error(value: float, error: float, unit: str, most: int, sign: str = "-") -> str:
@@ -97,7 +173,7 @@ def _with_error(value: float, error: float, unit: str, most: int, sign: str = "-
 
 def share(value: float) -> str:
     """Return a probability in whole percent, 0% and 100% only where they are exact."""
-    written = f"{value:.0%}"
+    written = SHARE.rounded(value, 0)
     if written == "0%" and value > 0.0:
         return "<1%"
     return ">99%" if written == "100%" and value < 1.0 else written
@@ -105,7 +181,7 @@ def share(value: float) -> str:
 
 def exact_percent(value: float) -> str:
     """Return a share that somebody has set, in percent, with all of its digits."""
-    return f"{100.0 * value:.6g}%"
+    return SHARE.significant(value, 6)
 
 
 def dollars(billions: float) -> str:
@@ -129,28 +205,3 @@ def _dollar_unit(billions: float) -> tuple[float, str]:
 def money_unit(largest: float) -> tuple[float, str]:
     """Return the unit for amounts of up to so many billions: its size in billions, and its name."""
     return next((size, name) for least, size, name in MONEY_UNITS if largest >= least)
-
-
-def readable(values: Sequence[float], unit: str) -> list[str]:
-    """Return numbers with as many digits as tell them apart; shares as percentages.
-
-    Parameters
-    ----------
-    values
-        In one unit, to be read beside each other.
-    unit
-        As a ``Quantity`` declares it.
-    """
-    shown = [100.0 * value for value in values] if unit == "share" else list(values)
-    largest = max(map(abs, shown), default=0.0)
-    spread = (max(shown, default=0.0) - min(shown, default=0.0)) or largest or 1.0
-    if largest >= LARGEST_PLAIN or spread < SMALLEST_PLAIN:
-        texts = [f"{value:.4g}" for value in shown]
-    else:
-        decimals = max(0, math.ceil(1.45 - math.log10(spread)))
-        # Adding 0 turns -0 into 0.
-        texts = [f"{round(value, decimals) + 0.0:,.{decimals}f}" for value in shown]
-        while decimals and all(text.endswith("0") for text in texts):
-            decimals -= 1
-            texts = [text[:-1].rstrip(".") for text in texts]
-    return [text.replace("-", "−") + ("%" if unit == "share" else "") for text in texts]

@@ -1,10 +1,11 @@
 """The answer of a run, in sentences and tables of texts."""
 
 import math
-from dataclasses import dataclass
-from typing import NamedTuple
 
-from simulate.engine.result import NEVER, Result
+from rich.console import Console, Group
+from rich.text import Text
+
+from simulate.engine.result import DISCLAIMER, Result
 from simulate.engine.run import LARGEST
 from simulate.model.outcomes import (
     CASH_YEAR,
@@ -14,11 +15,14 @@ from simulate.model.outcomes import (
     projected_event,
     projected_time,
 )
-from simulate.model.rows import Hit, Metric
+from simulate.model.rows import Hit
 from simulate.scenario import Scenario
-from simulate.scenario.inputs import funding_assumption
 
-from .numbers import money, percent, share
+from .assumptions import moved_sentences, provenance_sentences
+from .cash import funding_sentences
+from .numbers import SHARE, percent, share
+from .tables import Row, Table, printed
+from .years import fiscal_year_sentences
 
 CASH_TIMES = {
     Hit.CASH_FLOW_POSITIVE: "first positive\nquarter",
@@ -30,45 +34,6 @@ CASH_TIMES = {
 ENOUGH_FOR_MEANS = 1 << 14
 # Of an interval's ends: that of a million paths is narrow.
 DIGITS = 5
-
-
-class Row(NamedTuple):
-    """A row of a table: its name, its cells, and what is to be said of it beside them."""
-
-    name: str
-    cells: tuple[str, ...]
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of texts.
-
-    Attributes
-    ----------
-    title
-        What its cells are.
-    columns
-        Their heads, the first of which is that of the rows' names.
-    rows
-        As many cells each as there are further columns.
-    """
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...]
-
-
-def with_full_stop(text: str) -> str:
-    """Return a text with a full stop, unless it ends with a sign of its own."""
-    return text if text.endswith((".", "?", "!", "…")) else f"{text}."
-
-
-def provenance_sentences(scenario: Scenario) -> list[str]:
-    """Return which files a scenario was read from, and what is to be known of that."""
-    files, notes = scenario.provenance.files, scenario.provenance.notes
-    chain = [f"From {', which extends '.join(files)}."] if files else []
-    return [*chain, *(f"Note: {note}." for note in notes)]
 
 
 def headline_years(result: Result) -> tuple[int, int]:
@@ -89,10 +54,10 @@ def headline(result: Result) -> str:
     cash = result.probability_by_year(Hit.CASH_FLOW_HELD, cash_year)
     company = ", the company's projection" if year == targets.projected_year else ""
     return (
-        f"Gross margin ({targets.projected_margin}) reaches {targets.gross_margin:.0%} by the end "
-        f"of {year}{company}, in {percent(by_year)} of paths. Free cash flow has been positive for "
-        f"four quarters in a row by the end of {cash_year} in {percent(cash)}. ± is one standard "
-        "error."
+        f"Gross margin ({targets.projected_margin}) reaches "
+        f"{SHARE.rounded(targets.gross_margin, 0)} by the end of {year}{company}, in "
+        f"{percent(by_year)} of paths. Free cash flow has been positive for four quarters in a row "
+        f"by the end of {cash_year} in {percent(cash)}. ± is one standard error."
     )
 
 
@@ -117,8 +82,8 @@ def margin_table(result: Result) -> Table:
 
 def margin_title(scenario: Scenario) -> str:
     """Return what a table of the target margin by year says."""
-    target = scenario.targets.gross_margin
-    return f"Probability that gross margin reaches {target:.0%} by the end of"
+    target = SHARE.rounded(scenario.targets.gross_margin, 0)
+    return f"Probability that gross margin reaches {target} by the end of"
 
 
 def cash_table(result: Result) -> Table:
@@ -144,40 +109,6 @@ def quarter_table(result: Result) -> Table:
     )
 
 
-def out_of_cash_sentence(scenario: Scenario) -> str:
-    """Return how a chance of running out of cash is to be read."""
-    return (
-        f"Out of cash assumes {funding_assumption(scenario)}: it is how often more money is "
-        "needed, no forecast of failure."
-    )
-
-
-def funding_sentences(result: Result) -> tuple[str, str]:
-    """Return how much funding it takes, and how likely cash runs out."""
-    need = result.funding_need
-    return (
-        "Peak funding need (deepest cumulative free cash flow), bn USD: "
-        f"P10 {money(need['p10'])}, P50 {money(need['p50'])}, P90 {money(need['p90'])}.",
-        f"Cash runs out by the end of {result.years[-1]} in "
-        f"{percent(result.chance_out_of_cash)} of paths, assuming "
-        f"{funding_assumption(result.scenario)}. "
-        "That is how often more money is needed, no forecast of failure.",
-    )
-
-
-def fiscal_year_sentences(result: Result) -> list[str]:
-    """Return revenue and free cash flow of the horizon's fifth year, or its last."""
-    year = min(result.years[-1], result.years[0] + 4)
-    lines = []
-    for metric, name in ((Metric.REVENUE, "revenue"), (Metric.FREE_CASH_FLOW, "free cash flow")):
-        found = result.in_year(metric, year)
-        values = ", ".join(
-            f"{level.upper()} {money(found[level])}" for level in ("p10", "p50", "p90")
-        )
-        lines.append(f"Fiscal {year}, {name}, bn USD: {values}.")
-    return lines
-
-
 def few_paths_sentences(result: Result) -> list[str]:
     """Return what is to be known of errors where paths are few."""
     if result.paths >= ENOUGH_FOR_MEANS:
@@ -186,43 +117,6 @@ def few_paths_sentences(result: Result) -> list[str]:
         f"With fewer than {ENOUGH_FOR_MEANS:,} paths, intervals of means of long-tailed amounts "
         "(funding need, training cost) are too narrow: read medians, or take more paths."
     ]
-
-
-def margin_sentences(result: Result) -> tuple[str, ...]:
-    """Say when half of the paths are at the target, how many never are, and what holding costs."""
-    targets, last = result.scenario.targets, result.years[-1]
-    time = projected_time(result.scenario)
-    held = Hit.MARGIN_PAYING_HELD if time is Hit.MARGIN_PAYING else Hit.MARGIN_ALL_HELD
-    first, kept = (result.probability_by_year(t, last).value for t in (time, held))
-    return (
-        f"{_median(result, time, f'have reached {targets.gross_margin:.0%}')} "
-        f"({targets.projected_margin}); {share(result.probability_never(time).value)} have not by "
-        f"the end of {last}.",
-        f"By then {share(first)} have been at the target, and {share(kept)} have stayed there for "
-        f"{targets.hold_quarters} quarters in a row.",
-    )
-
-
-def cash_flow_sentences(result: Result) -> tuple[str, ...]:
-    """Say when half of the paths have had four positive quarters in a row, and how many never."""
-    last = result.years[-1]
-    first, held = (
-        result.probability_by_year(time, last).value
-        for time in (Hit.CASH_FLOW_POSITIVE, Hit.CASH_FLOW_HELD)
-    )
-    positive = "have had positive free cash flow for four quarters in a row"
-    return (
-        f"{_median(result, Hit.CASH_FLOW_HELD, positive)}.",
-        f"By the end of {last} {share(first)} of the paths have had a positive quarter, and "
-        f"{share(held)} four in a row.",
-    )
-
-
-def _median(result: Result, time: Hit, what: str) -> str:
-    quarter = result.hitting_quarter(time, 0.5).quarter
-    if quarter == NEVER:
-        return f"Fewer than half of the paths {what} by the end of {result.years[-1]}"
-    return f"Half of the paths {what} by {quarter}"
 
 
 def error_sentences(result: Result) -> tuple[str, ...]:
@@ -237,7 +131,7 @@ def error_sentences(result: Result) -> tuple[str, ...]:
         f"The {result.paths:,} paths are {result.replicates} replicates, each {how}. ± is one "
         "standard error, from the spread of the replicates; where no path or every path counts, "
         "there is the bound of a 95% interval instead. So many replicates tell an error to about "
-        f"{unsure:.0%} of itself.",
+        f"{SHARE.rounded(unsure, 0)} of itself.",
         *few_paths_sentences(result),
     )
 
@@ -247,7 +141,7 @@ def interval_sentence(result: Result) -> str:
     year, _ = headline_years(result)
     chance = result.probability_by_year(projected_time(result.scenario), year)
     decimals = max(0, DIGITS - 1 - math.floor(math.log10(100.0 * chance.high)))
-    low, high = (f"{100.0 * end:.{decimals}f}%" for end in (chance.low, chance.high))
+    low, high = (SHARE.rounded(end, decimals) for end in (chance.low, chance.high))
     return (
         f"The probability at the head of this page is {percent(chance)}; its 95% interval runs "
         f"from {low} to {high}."
@@ -260,4 +154,41 @@ def beyond_range_sentences(result: Result) -> list[str]:
         f"From {found.quarter} on, {METRICS[metric]} passes {LARGEST} in up to "
         f"{share(found.share)} of paths and counts as that: its mean is too near 0."
         for metric, found in result.beyond_range.items()
+    ]
+
+
+def print_answer(result: Result, out: Console) -> None:
+    """Print the answer."""
+    out.print(
+        Group(
+            *_heading(result),
+            "",
+            printed(margin_table(result)),
+            "",
+            printed(cash_table(result)),
+            "",
+            printed(quarter_table(result)),
+            "",
+            *map(Text, (*funding_sentences(result), *fiscal_year_sentences(result))),
+            *map(Text, beyond_range_sentences(result)),
+            *map(Text, few_paths_sentences(result)),
+            *map(Text, moved_sentences(result.scenario)),
+            "",
+            Text(DISCLAIMER, style="dim"),
+        )
+    )
+
+
+def _heading(result: Result) -> list[Text]:
+    options = result.scenario.sampling
+    return [
+        Text(result.scenario.name, style="bold"),
+        Text(
+            f"{result.paths:,} paths in {result.replicates} replicates, sampler {options.sampler}, "
+            f"seed {options.seed}, {result.seconds:.1f} s",
+            style="dim",
+        ),
+        *map(Text, provenance_sentences(result.scenario)),
+        *([Text(result.goal)] if result.goal else []),
+        Text(headline(result)),
     ]

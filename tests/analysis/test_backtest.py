@@ -15,6 +15,7 @@ from simulate.engine.estimate import WeightedPaths
 from simulate.engine.run import simulate_traces
 from simulate.model.observation import Observation, parse_observation, read_observations
 from simulate.scenario import Scenario, load_scenario
+from simulate.text.backtest import finding, place_sentence
 from tests.scenarios import changed
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -90,11 +91,11 @@ def as_of_2024() -> Backtest:
 
 def test_a_year_earlier_the_same_assumptions_would_have_missed_2025() -> None:
     found = as_of_2024()
-    assert found.in_words().startswith("0 of 3 came true inside")
+    assert finding(found).startswith("0 of 3 came true inside")
     for one in found.scores:
         assert one.surprises and one.is_certain and one.place.value == 1.0
         assert one.place.low < 1.0
-        assert "above all of the paths" in one.in_words()
+        assert "above all of the paths" in place_sentence(one)
 
 
 def test_its_base_year_is_2024_as_reported() -> None:
@@ -116,13 +117,13 @@ def test_the_words_agree_with_the_numbers(anthropic: Scenario) -> None:
     ]
     found = backtest(anthropic, seen, paths=PATHS)
     revenue, solvent, cash = found.scores
-    (share,) = re.findall(r"above (\d+)% of the paths", revenue.in_words())
+    (share,) = re.findall(r"above (\d+)% of the paths", place_sentence(revenue))
     assert int(share) == round(100 * revenue.place.value)
     quantiles = [revenue.quantiles[i].value for i in (0, 2, 4)]
-    written = re.findall(r"P\d+ ([\d.]+) bn", revenue.in_words())
+    written = re.findall(r"P\d+ ([\d.]+) bn", place_sentence(revenue))
     assert [float(x) for x in written] == pytest.approx(quantiles, rel=5e-3)
-    (share,) = re.findall(r"which (\d+)% of the paths foresaw", solvent.in_words())
+    (share,) = re.findall(r"which (\d+)% of the paths foresaw", place_sentence(solvent))
     assert int(share) == round(100 * solvent.place.value)
     assert solvent.crps.value == pytest.approx((1 - solvent.place.value) ** 2, abs=1e-9)
     assert (revenue.surprises, solvent.surprises, cash.surprises) == (False, False, True)
-    assert found.in_words().startswith("2 of 3 came true inside the central 90%")
+    assert finding(found).startswith("2 of 3 came true inside the central 90%")

@@ -11,6 +11,7 @@ from simulate.engine.run import run
 from simulate.model.rows import Hit, Metric
 from simulate.scenario import Scenario, ScenarioError, load_scenario
 from simulate.text.compare import measured_apart
+from simulate.text.stress import apart_sentences
 from tests.scenarios import changed
 
 PATHS = 1 << 15
@@ -119,7 +120,7 @@ def test_a_stress_test_of_another_horizon_compares_within_it(anthropic: Scenario
     short = changed(anthropic, {"horizon.last_quarter": "2028Q4"})
     found = stress(anthropic, {"short": short}, {}, paths=1024)
     assert [change.value for change in found.tests[0].changes] == [0.0] * 4
-    assert found.apart == (
-        "All figures are of the years to 2028, where the horizon of short ends.",
-    )
+    assert apart_sentences(found) == [
+        "All figures are of the years to 2028, where the horizon of short ends."
+    ]
     assert found.figures[1].short == "4 quarters of cash flow > 0 by 2028"

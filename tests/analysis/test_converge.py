@@ -5,6 +5,7 @@ import pytest
 from simulate.analysis.converge import Convergence
 from simulate.engine.estimate import Estimate, probability
 from simulate.scenario import Scenario
+from simulate.text.converge import finding
 
 QUESTION = "P(out of cash by 2030)"
 
@@ -26,8 +27,8 @@ def test_the_finding_has_the_estimate_its_error_and_the_paths_saved(
         for sampler, error in (("sobol", sobol), ("pseudo", pseudo))
     }
     found = Convergence(anthropic, QUESTION, [4096], estimates)
-    assert found.finding.startswith(f"{QUESTION} is 25.0% ± ")
-    assert found.finding.endswith(said)
+    assert finding(found).startswith(f"{QUESTION} is 25.0% ± ")
+    assert finding(found).endswith(said)
 
 
 def test_of_what_never_happens_nothing_is_said_to_be_saved(anthropic: Scenario) -> None:
@@ -35,4 +36,4 @@ def test_of_what_never_happens_nothing_is_said_to_be_saved(anthropic: Scenario) 
     never = probability([0, 0], 2048)
     estimates = {"sobol": [never], "pseudo": [never]}
     found = Convergence(anthropic, QUESTION, [4096], estimates)
-    assert found.finding == f"{QUESTION} is 0% (<0.09%)"
+    assert finding(found) == f"{QUESTION} is 0% (<0.09%)"

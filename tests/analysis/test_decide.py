@@ -10,8 +10,7 @@ import pytest
 from scipy.stats import norm
 
 import simulate
-from simulate.analysis.decide import Weighed, payoff_of, payoff_words
-from simulate.commands.decide import print_decision
+from simulate.analysis.decide import Weighed, payoff_of
 from simulate.engine.run import run
 from simulate.kernels.arrays import index
 from simulate.model.rows import Hit, Metric
@@ -20,6 +19,7 @@ from simulate.scenario import Scenario, ScenarioError, load_scenario
 from simulate.scenario.load import check_all, list_changes
 from simulate.scenario.quarters import format_quarter
 from simulate.scenario.schema import Decision
+from simulate.text.decide import finding, payoff, print_decision, rule
 from simulate.text.terminal import console
 from tests.calling import call
 from tests.model.test_closed_forms import quiet
@@ -74,13 +74,13 @@ def test_the_rule_is_to_take_what_is_larger_than_its_price(bought: Weighed) -> N
     turn = bought.inputs["funding.only.amount"].turn()
     assert turn is not None
     assert turn.limit == pytest.approx(PRICE, abs=0.15)
-    assert bought.rule("funding.only.amount") == f"take above {turn.limit:.3g} bn USD"
+    assert rule(bought, "funding.only.amount") == f"take above {turn.limit:.3g} bn USD"
 
 
 def test_the_words_name_the_option_and_the_worth(bought: Weighed) -> None:
     worth = bought.inputs["funding.only.amount"].worth.value
     assert list(bought.telling) == ["funding.only.amount"]
-    assert bought.finding == (
+    assert finding(bought) == (
         f"Leave pays most; knowing funding.only.amount is worth {worth:.2g} bn, "
         f"knowing everything {bought.everything.value:.2g}"
     )
@@ -94,7 +94,7 @@ def test_options_that_are_the_same_leave_nothing_to_know(anthropic: Scenario) ->
     assert weighed.everything.value == 0.0
     assert weighed.telling == {}
     assert all(known.worth.value == 0.0 for known in weighed.inputs.values())
-    assert weighed.finding == "One pays most, whatever there is to know"
+    assert finding(weighed) == "One pays most, whatever there is to know"
 
 
 def test_running_out_of_cash_costs_what_it_is_said_to(anthropic: Scenario) -> None:
@@ -128,7 +128,7 @@ def test_flows_are_discounted_from_the_middle_of_their_year() -> None:
     assert payoff_of(asked, 2026)(trace) == pytest.approx(3.0 / 1.1**0.5 + 5.0 / 1.1**1.5)
     cash = asked.model_copy(update={"payoff": "cash"})
     assert payoff_of(cash, 2026)(trace) == pytest.approx(7.0 / 1.1**2)
-    assert payoff_words(cash) == "cash at the end of 2027, discounted by 10% a year; bn USD"
+    assert payoff(cash) == "cash at the end of 2027, discounted by 10% a year; bn USD"
 
 
 def test_the_packaged_decision_is_between_buying_and_renting() -> None:

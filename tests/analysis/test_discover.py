@@ -13,6 +13,7 @@ from simulate.kernels.arrays import index
 from simulate.model.outcomes import parse_event
 from simulate.model.rows import Hit, Metric
 from simulate.scenario import Scenario, ScenarioError
+from simulate.text.discover import rule_sentences
 from simulate.text.numbers import percent
 from tests.scenarios import changed, without_uncertainty
 
@@ -81,7 +82,7 @@ def test_shocks_alone_are_separated_by_no_input(anthropic: Scenario) -> None:
     discovery = found(scenario, "free cash flow positive by 2026Q2")
     assert 0.02 < discovery.overall.value < 0.98
     assert not discovery.separates
-    assert discovery.in_words().startswith("Nothing found separates the paths in which")
+    assert rule_sentences(discovery).startswith("Nothing found separates the paths in which")
 
 
 def test_the_rule_holds_on_paths_that_it_was_not_found_on(anthropic: Scenario) -> None:
@@ -113,7 +114,7 @@ def test_the_shares_are_counts_of_held_out_paths(anthropic: Scenario) -> None:
 
 def test_the_words_agree_with_the_numbers(anthropic: Scenario) -> None:
     discovery = found(anthropic, "gross margin by 2027")
-    words = discovery.in_words()
+    words = rule_sentences(discovery)
     assert words.startswith("Gross margin (paying users) reaches 70% by the end of 2027 in ")
     shares = re.findall(r"(?:in|against|are|and) ([\d.]+% ± [\d.]+) of", words)
     expected = (discovery.density, discovery.overall, discovery.mass, discovery.coverage)
@@ -121,7 +122,9 @@ def test_the_words_agree_with_the_numbers(anthropic: Scenario) -> None:
     for limit in discovery.limits:
         side = "below" if np.isinf(limit.low) else "above"
         end = limit.high if side == "below" else limit.low
-        assert f"{limit.feature.title} {side} {limit.feature.written(end)}" in words
+        unit = limit.feature.unit
+        written = f"{100.0 * end:g}%" if unit == "share" else f"{end:g} {unit}".rstrip()
+        assert f"{limit.feature.title} {side} {written}" in words
 
 
 @pytest.mark.parametrize(

@@ -31,15 +31,13 @@ from simulate.plots.drivers import plot_drivers
 from simulate.plots.effects import plot_tenths, plot_tornado
 from simulate.scenario import Scenario, ScenarioError, load_scenario
 from simulate.text.drivers import (
-    between_tenths,
     correlation_notes,
     group_letters,
-    how_far,
     how_far_it_goes,
     leaders,
-    telling,
     what_moves,
 )
+from simulate.text.effects import between_tenths, how_far, telling
 from tests.scenarios import changed, without_uncertainty
 
 CONFIG = Path(__file__).parents[2] / "configs" / "anthropic.toml"

@@ -13,10 +13,10 @@ from scipy import stats
 
 import simulate
 from simulate.analysis.fit import Fit
-from simulate.commands.fit import print_fits
 from simulate.plots.fit import plot_fit
 from simulate.scenario import ScenarioError
 from simulate.scenario.column import read_column
+from simulate.text.fit import print_fits
 from simulate.text.terminal import console
 
 FAMILIES: dict[str, Any] = {

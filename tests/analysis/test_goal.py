@@ -13,7 +13,8 @@ from simulate.model.rows import Hit
 from simulate.plots.goal import plot_goal
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.setting import find_setting, parse_search
-from simulate.text.numbers import amount, number
+from simulate.text.goal import finding, gap, needed_table
+from simulate.text.numbers import SHARE, number
 from tests.calling import call
 from tests.drawn import faults
 from tests.model.test_closed_forms import CENTRE, OVERRUN, SCALE, quiet
@@ -51,7 +52,7 @@ def test_without_uncertainty_it_is_the_cost_that_leaves_the_margin() -> None:
     assert not crossing.rises
     assert crossing.value.low <= truth <= crossing.value.high
     assert abs(crossing.value.value - truth) < 2e-4 * np.ptp(found.values)
-    assert found.finding.startswith("Met where the other sales cost is at most ")
+    assert finding(found).startswith("Met where the other sales cost is at most ")
 
 
 @pytest.mark.parametrize(("wanted", "years"), [(0.5, 2), (0.9, 5)])
@@ -82,7 +83,7 @@ def test_a_target_that_a_value_meets_is_met_at_that_value(short: Scenario) -> No
 def test_the_words_agree_with_the_numbers(short: Scenario) -> None:
     found = seek("P(out of cash by 2030) <= 0.2", SHIFT, short, -0.4, 0.8)
     (crossing,) = found.crossings
-    assert found.finding == (
+    assert finding(found) == (
         f"Met where the shift of efficiency gain is at least +{number(crossing.value)} log/yr; "
         "+0 log/yr in the baseline"
     )
@@ -96,7 +97,7 @@ def test_the_words_agree_with_the_numbers(short: Scenario) -> None:
 def test_a_setting_that_changes_nothing_has_no_best_value(short: Scenario) -> None:
     found = seek("P(gross margin by 2028) >= 0.9", "cash.opening", short, 10.0, 12.0)
     (chance,) = {p.value for p in found.probabilities}
-    assert found.finding == (
+    assert finding(found) == (
         f"Met at no opening cash from 10 bn USD to 12 bn USD: {chance:.1%} at every value"
     )
 
@@ -105,7 +106,7 @@ def test_a_target_out_of_reach_says_so_with_the_best(short: Scenario) -> None:
     found = seek("P(gross margin by 2026) >= 0.5", SHIFT, short, -0.4, 0.2)
     assert found.crossings == ()
     best = max(p.value for p in found.probabilities)
-    assert found.finding == (
+    assert finding(found) == (
         "Met at no shift of efficiency gain from -0.4 log/yr to +0.2 log/yr: "
         f"the most is {best:.1%}, at {found.values[found.best]:+g} log/yr"
     )
@@ -140,7 +141,7 @@ def test_the_search_ends_where_amounts_grow_beyond_counting(short: Scenario) -> 
     with pytest.raises(ScenarioError, match="passes"):
         run(setting_at(short, least - 0.1), paths=PATHS)
     written = f"below {least:.6g} log/yr"
-    assert found.gap == f"Not searched, since amounts grow beyond counting: {written}."
+    assert gap(found) == f"Not searched, since amounts grow beyond counting: {written}."
 
 
 def test_a_search_begins_at_the_baseline_and_goes_on_to_the_limit(anthropic: Scenario) -> None:
@@ -161,7 +162,7 @@ def test_a_value_at_which_amounts_grow_beyond_counting_is_named(short: Scenario)
 
 def test_a_target_that_is_never_missed_says_so(short: Scenario) -> None:
     found = seek("P(gross margin by 2027) >= 0.01", SHIFT, short, 0.0, 0.2)
-    assert found.finding == "Met at every shift of efficiency gain from +0 log/yr to +0.2 log/yr"
+    assert finding(found) == "Met at every shift of efficiency gain from +0 log/yr to +0.2 log/yr"
     assert found.is_met_now
 
 
@@ -178,9 +179,9 @@ def test_the_rows_of_a_map_are_each_a_search(short: Scenario) -> None:
     (expected,) = alone.crossings
     # The row is interpolated between 7 values.
     assert crossing.value.value == pytest.approx(expected.value.value, abs=0.004)
-    assert crossing.side(at_least=True) == "or less"
-    at_baseline = amount(plane.needed[0][0].value, "share")
-    assert plane.finding == (
+    assert needed_table(plane).rows[row].cells[0].endswith(" or less")
+    at_baseline = SHARE.amount(plane.needed[0][0].value)
+    assert finding(plane) == (
         f"Met where the shift of inference overrun is at most {at_baseline}, "
         "with the shift of efficiency gain at +0 log/yr"
     )
@@ -191,7 +192,7 @@ def test_an_uncertain_input_is_sought_as_a_certain_one(short: Scenario) -> None:
     """What is met at a value is met by the scenario in which that value is set."""
     found = seek("P(out of cash by 2030) <= 0.2", "cash.opening", short, 8.0, 40.0)
     (crossing,) = found.crossings
-    assert found.finding == (
+    assert finding(found) == (
         f"Met where the opening cash is at least {number(crossing.value)} bn USD; "
         "uncertain in the baseline"
     )

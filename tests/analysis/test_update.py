@@ -14,6 +14,7 @@ from simulate.model.observation import Observation, parse_observation
 from simulate.model.outcomes import Amount
 from simulate.model.rows import Metric
 from simulate.scenario import Scenario, ScenarioError
+from simulate.text.update import finding
 from tests.engine.test_coverage import DEMAND, GROWTH, OWN, one_quarter
 from tests.scenarios import value
 
@@ -100,7 +101,7 @@ def test_an_uninformative_observation_changes_nothing(anthropic: Scenario) -> No
         before = [e.value for e in spread.before]
         assert [e.value for e in spread.after] == pytest.approx(before, rel=1e-3)
     assert found.inputs == []
-    assert "stays at" in found.in_words()
+    assert "stays at" in finding(found)
 
 
 def test_a_very_informative_observation_is_refused_for_its_effective_number(
@@ -147,12 +148,12 @@ def test_an_event_leaves_the_paths_in_which_it_is_so(anthropic: Scenario) -> Non
 def test_seeing_what_was_to_be_known_settles_it(anthropic: Scenario) -> None:
     found = updated(anthropic, "gross margin by 2027 = yes")
     assert found.beliefs[0].after.value == 1.0
-    assert "rises from 14% to 100%" in found.in_words()
+    assert "rises from 14% to 100%" in finding(found)
 
 
 def test_the_words_agree_with_the_numbers(anthropic: Scenario) -> None:
     found = updated(anthropic, "gross margin 2026 = 45% ± 1%")
-    (before, after) = re.findall(r"falls from (\d+)% to (\d+)%", found.in_words())[0]
+    (before, after) = re.findall(r"falls from (\d+)% to (\d+)%", finding(found))[0]
     belief = found.beliefs[0]
     assert (int(before), int(after)) == (
         round(100 * belief.before.value),

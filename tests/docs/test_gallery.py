@@ -17,7 +17,7 @@ from simulate.plots.density import RING_SHARES, density_of, join
 from simulate.plots.inputs import MOST_PAIRS, plot_inputs, uncertain_inputs, uncertain_pairs
 from simulate.plots.style import DARK
 from simulate.scenario import Scenario, load_scenario
-from simulate.text.numbers import readable
+from simulate.text.numbers import unit_of
 from tests.scenario.test_distributions import TABLES, read
 
 Array = NDArray[np.float64]
@@ -112,7 +112,7 @@ def test_many_single_values_become_a_histogram(tmp_path: Path) -> None:
 def test_numbers_are_as_long_as_tells_them_apart(
     values: list[float], unit: str, expected: list[str]
 ) -> None:
-    assert readable(values, unit) == expected
+    assert unit_of(unit).readable(values) == expected
 
 
 @pytest.mark.parametrize("degrees", [None, 3.0])

@@ -36,7 +36,7 @@ def test_a_command_can_be_asked_as_it_is_printed(
         raise Asked
 
     words = shlex.split(command)
-    monkeypatch.setattr(f"simulate.commands.{words[1]}.compile_kernels", stop)
+    monkeypatch.setattr("simulate.commands.session.compile_kernels", stop)
     monkeypatch.setattr(sys, "argv", words)
     monkeypatch.chdir(Page(tmp_path).folder)
     with pytest.raises(Asked):

@@ -8,7 +8,7 @@ from simulate import Scenario, run
 from simulate.output.report import render_report
 from simulate.plots import PICTURES
 from simulate.scenario.inputs import funding_assumption
-from simulate.text.run import funding_sentences
+from simulate.text.cash import funding_sentences
 from tests.calling import call
 from tests.drawn import faults
 

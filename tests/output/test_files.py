@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from simulate.commands.assumptions import init
-from simulate.commands.session import new_page, new_picture, save_page
+from simulate.output.new_file import new_page, new_picture, save_page
 from simulate.scenario import ScenarioError
 
 

@@ -14,17 +14,18 @@ from simulate.output.compare import render_comparison
 from simulate.output.page import Section
 from simulate.output.report import drivers_section, render_report
 from simulate.plots import PICTURES
-from simulate.plots.cash import funding_need_finding
-from simulate.plots.dates import (
+from simulate.scenario import Scenario, load_scenario
+from simulate.scenario.inputs import list_inputs
+from simulate.text.cash import funding_need_finding
+from simulate.text.dates import (
     cash_flow_date_finding,
     margin_and_cash_flow_finding,
     margin_date_finding,
 )
-from simulate.plots.years import fans_finding, margin_by_year_finding
-from simulate.scenario import Scenario, load_scenario
-from simulate.scenario.inputs import list_inputs
-from simulate.text.drivers import how_far, what_moves
-from simulate.text.run import Row, Table
+from simulate.text.drivers import what_moves
+from simulate.text.effects import how_far
+from simulate.text.tables import Row, Table
+from simulate.text.years import fans_finding, margin_by_year_finding
 from simulate.version import package_version
 from tests.html_page import Page
 from tests.scenarios import changed

@@ -21,8 +21,9 @@ from simulate.scenario.correlations import (
 from simulate.scenario.dependence import Kind, rank_correlation, score_correlation
 from simulate.scenario.inputs import correlated_inputs
 from simulate.scenario.load import list_changes
-from simulate.text.assumptions import correlation_table
-from simulate.text.terminal import console, print_answer, print_inputs
+from simulate.text.assumptions import correlation_table, print_inputs
+from simulate.text.run import print_answer
+from simulate.text.terminal import console
 
 A, B, C = "inference.efficiency_gain", "inference.price_erosion", "inference.overrun"
 

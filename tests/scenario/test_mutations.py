@@ -18,8 +18,8 @@ from simulate.engine.plan import prepare
 from simulate.engine.run import run
 from simulate.scenario import Scenario, ScenarioError, load_scenario
 from simulate.scenario.load import check_all, list_changes
-from simulate.text.assumptions import describe_difference
-from simulate.text.terminal import print_inputs
+from simulate.text.assumptions import print_inputs
+from simulate.text.diff import describe_difference
 from tests.mutate import SEEDS, Mutant, mutant
 from tests.steps import counted
 

@@ -8,8 +8,8 @@ import pytest
 from simulate.scenario import Scenario, load_scenario, packaged_configs
 from simulate.scenario.inputs import cited_facts
 from simulate.scenario.load import list_changes
-from simulate.text.assumptions import source_sentences
-from simulate.text.terminal import console, print_facts, print_inputs
+from simulate.text.assumptions import print_facts, print_inputs, source_sentences
+from simulate.text.terminal import console
 
 ROOT = Path(__file__).parents[2]
 

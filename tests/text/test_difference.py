@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from simulate.scenario import Scenario, load_scenario
-from simulate.text.assumptions import describe_difference
+from simulate.text.diff import describe_difference
 from tests.calling import call
 
 

@@ -8,36 +8,33 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle, StepPatch
 
+from simulate.analysis.cash import exceedance
+from simulate.analysis.compare import compared_year
 from simulate.analysis.typical_paths import cash_flow_statements, median_path
 from simulate.engine.result import Result
 from simulate.engine.run import run
 from simulate.kernels.arrays import index
 from simulate.model.outcomes import FUNDING_NEED, HITTING_TIMES
 from simulate.model.rows import Hit, Metric
-from simulate.plots.cash import (
-    cash_bridge_finding,
-    exceedance,
-    funding_need_finding,
-    plot_cash_bridge,
-)
-from simulate.plots.compare import compared_year, comparison_finding, plot_comparison
-from simulate.plots.dates import (
-    cash_flow_date_finding,
-    margin_and_cash_flow_finding,
-    margin_date_finding,
-    plot_cash_flow_date,
-    plot_margin_and_cash_flow,
-    plot_margin_date,
-)
+from simulate.plots.cash import plot_cash_bridge
+from simulate.plots.compare import plot_comparison
+from simulate.plots.dates import plot_cash_flow_date, plot_margin_and_cash_flow, plot_margin_date
 from simulate.plots.years import (
     LEVELS,
     SHOWN_PATHS,
-    margin_by_year_finding,
     plot_fans,
     plot_margin_by_year,
 )
 from simulate.scenario import Scenario
+from simulate.text.cash import cash_bridge_finding, funding_need_finding
+from simulate.text.compare import finding
+from simulate.text.dates import (
+    cash_flow_date_finding,
+    margin_and_cash_flow_finding,
+    margin_date_finding,
+)
 from simulate.text.numbers import dollars, exact_percent, percent, share
+from simulate.text.years import margin_by_year_finding
 from tests.scenarios import changed, value, without_uncertainty
 
 PATHS = 4096
@@ -341,7 +338,7 @@ def test_a_comparison_tells_both_odds_in_order(result: Result, anthropic: Scenar
         changed(anthropic, {"inference.other_sales_cost": 0.1, "name": "Dearer sales"}), paths=PATHS
     )
     odds = [r.probability_by_year(Hit.MARGIN_PAYING, 2027) for r in (result, dearer)]
-    assert comparison_finding(result, dearer) == (
+    assert finding(result, dearer) == (
         f"Gross margin of 70% by 2027: {percent(odds[0])}, against {percent(odds[1])}"
     )
     legend = plot_comparison(result, dearer).axes[0].get_legend()
@@ -353,7 +350,7 @@ def test_a_comparison_tells_both_odds_in_order(result: Result, anthropic: Scenar
 
 
 def test_a_comparison_tells_a_target_that_differs(result: Result, anthropic: Scenario) -> None:
-    assert comparison_finding(result, with_target(anthropic, 0.65)).endswith(" of 65%")
+    assert finding(result, with_target(anthropic, 0.65)).endswith(" of 65%")
 
 
 def test_horizons_without_a_common_year_are_refused(result: Result, anthropic: Scenario) -> None:

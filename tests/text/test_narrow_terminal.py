@@ -19,23 +19,26 @@ from simulate.analysis.stress import stress
 from simulate.analysis.sweep import sweep
 from simulate.analysis.typical_paths import example_paths
 from simulate.analysis.update import update
-from simulate.commands.backtest import print_backtest
-from simulate.commands.compare import print_comparison
-from simulate.commands.converge import print_convergence
-from simulate.commands.decide import print_decision
-from simulate.commands.discover import print_discovery, print_story
-from simulate.commands.drivers import print_drivers
-from simulate.commands.fit import print_fits
-from simulate.commands.goal import print_goal
-from simulate.commands.stress import print_stresses
-from simulate.commands.sweep import print_sweep
-from simulate.commands.update import print_update
 from simulate.model.goal import parse_target
 from simulate.model.observation import read_observations
 from simulate.model.outcomes import headline_outcomes, projected_event
 from simulate.scenario.load import list_changes
 from simulate.scenario.setting import find_setting, parse_variation
-from simulate.text.terminal import console, print_answer, print_inputs, table
+from simulate.text.assumptions import print_inputs
+from simulate.text.backtest import print_backtest
+from simulate.text.compare import print_comparison
+from simulate.text.converge import print_convergence
+from simulate.text.decide import print_decision
+from simulate.text.discover import print_discovery, print_story
+from simulate.text.drivers import print_drivers
+from simulate.text.fit import print_fits
+from simulate.text.goal import print_goal
+from simulate.text.run import print_answer
+from simulate.text.stress import print_stresses
+from simulate.text.sweep import print_sweep
+from simulate.text.tables import Row, Table, printed
+from simulate.text.terminal import console
+from simulate.text.update import print_update
 from tests.calling import call
 
 Printer = Callable[[Console], None]
@@ -173,26 +176,29 @@ def test_no_answer_breaks_a_word_or_a_number_or_leaves_one_out(
     show = make()
     roomy = _words(_printed(show, ROOMY))
     for width in WIDTHS:
-        printed = _printed(show, width)
+        shown = _printed(show, width)
         # What is to be pasted is not broken at all.
-        answer, _, _ = printed.partition("inference.overrun = ")
+        answer, _, _ = shown.partition("inference.overrun = ")
         assert max(map(len, answer.splitlines())) <= width
-        assert _words(printed) == roomy
+        assert _words(shown) == roomy
 
 
 def test_a_number_stays_with_its_error_in_every_part_of_a_table() -> None:
-    shown = table("Probability", "year", *(f"of the outcome {place}" for place in range(6)))
+    heads = (f"of the outcome {place}" for place in range(6))
     numbers = [f"{place}3.72% ± 0.01" for place in range(1, 7)]
-    shown.add_row("2027", *numbers)
+    row = Row("2027", tuple(numbers))
+    shown = printed(Table("Probability", ("year", *heads), (row,)))
     for width in WIDTHS:
         lines = _printed(lambda out: out.print(shown), width).splitlines()
         assert [number for line in lines for number in numbers if number in line] == numbers
 
 
 def test_a_part_of_a_table_leaves_out_rows_that_say_nothing_there() -> None:
-    shown = table("", "year", "gross margin", "what happens")
-    shown.add_row("2026", "13.72% ± 0.01", "")
-    shown.add_row("2027", "32.48% ± 0.02", "positive free cash flow")
+    rows = (
+        Row("2026", ("13.72% ± 0.01", "")),
+        Row("2027", ("32.48% ± 0.02", "positive free cash flow")),
+    )
+    shown = printed(Table("", ("year", "gross margin", "what happens"), rows))
     lines = _printed(lambda out: out.print(shown), 28).splitlines()
     assert [line.split()[0] for line in lines if line.strip().startswith("20")] == [
         "2026",

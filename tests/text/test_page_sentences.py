@@ -26,14 +26,13 @@ from simulate.scenario.inputs import list_inputs
 from simulate.scenario.load import list_changes
 from simulate.text.assumptions import correlation_table, frame_table
 from simulate.text.compare import change_sentence, headline_table, paired_error_sentence
+from simulate.text.dates import cash_flow_sentences, margin_sentences
 from simulate.text.numbers import percent
 from simulate.text.run import (
-    cash_flow_sentences,
     error_sentences,
     headline,
     headline_years,
     interval_sentence,
-    margin_sentences,
     margin_table,
 )
 from tests.scenarios import changed

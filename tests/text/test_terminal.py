@@ -6,7 +6,8 @@ import pytest
 from rich.text import Text
 
 from simulate.scenario import ScenarioError, load_scenario
-from simulate.text.terminal import console, table
+from simulate.text.tables import Row, Table, printed
+from simulate.text.terminal import console
 from tests.calling import call
 
 STEERING = ["\x1b[31m", "\x1b]0;owned\x07", "\r", "\x08", "\x9b31m", "\u202e", "\u2066", "\u200f"]
@@ -71,13 +72,12 @@ def test_an_error_is_printable(
 
 @pytest.mark.parametrize("mark", STEERING)
 def test_what_is_printed_never_steers(mark: str, capsys: pytest.CaptureFixture[str]) -> None:
-    shown = table(f"title {mark}", f"column {mark}")
-    shown.add_row(f"cell {mark}")
+    shown = Table(f"title {mark}", ("", f"column {mark}"), (Row("", (f"cell {mark}",)),))
     console().print(f"plain {mark}", Text(f"text {mark}"))
-    console().print(shown)
-    printed = capsys.readouterr().out
-    assert mark not in printed
-    assert all(word in printed for word in ("title", "column", "cell", "plain", "text"))
+    console().print(printed(shown))
+    told = capsys.readouterr().out
+    assert mark not in told
+    assert all(word in told for word in ("title", "column", "cell", "plain", "text"))
 
 
 def test_names_are_printed_as_they_stand(capsys: pytest.CaptureFixture[str]) -> None:

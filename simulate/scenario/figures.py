@@ -1,0 +1,187 @@
+"""Reported figures as data, and what of them was known on a day."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pydantic import BaseModel, ValidationError
+
+from .mistakes import ScenarioError
+from .quarters import MONTHS_A_QUARTER, QUARTERS_A_YEAR
+
+Array = NDArray[np.float64]
+FILE = "figures.csv"
+# Of what has come true, by whatever account; the others are views of what is to come.
+Kind = Literal["level", "estimate", "plan", "revision", "forecast error"]
+Firmness = Literal["A", "C", "L", "E", "D"]
+REALISED = ("level", "estimate", "forecast error")
+# The firmest first: audited, leaked documents, derived, a company's word, an analyst's.
+FIRMNESS = "ALDCE"
+# A run rate is of the four weeks before its day (N8).
+RUN_RATE_DAYS = 28
+DAYS_A_MONTH = 365.25 / 12.0
+
+
+class Figure(BaseModel, frozen=True, extra="forbid"):
+    """A reported figure.
+
+    Attributes
+    ----------
+    id
+        Of its row in the tables of facts.
+    lab
+        Whose it is.
+    quantity, definition
+        Of what, and by which of several definitions of that.
+    period
+        As ``2025``, ``2025H1``, ``2026Q1``, or a month.
+    value
+        In its unit.
+    error
+        One standard deviation of its rounding and reporting, in its unit; None if unknown.
+    unit
+        As ``bn USD`` or ``share``.
+    kind
+        ``level``, ``estimate``, ``plan``, ``revision`` or ``forecast error``.
+    about
+        The last day of its period.
+    known_on
+        When it became known.
+    firmness
+        A audited or filed, C a company's statement, L leaked, E an analyst's, D derived.
+    report
+        Figures of one report share one error.
+    note
+        What a reader has to know of it.
+    """
+
+    id: str
+    lab: str
+    quantity: str
+    definition: str
+    period: str
+    value: float
+    error: float | None = None
+    unit: str
+    kind: Kind
+    about: date
+    known_on: date
+    firmness: Firmness
+    report: str
+    note: str
+
+
+@cache
+def packaged_figures() -> tuple[Figure, ...]:
+    """Return the figures that come with the package."""
+    inside = Path(str(resources.files("simulate"))) / FILE
+    return read_figures(
+        inside if inside.is_file() else Path(__file__).parents[2] / "docs" / "data" / FILE
+    )
+
+
+def read_figures(file: Path) -> tuple[Figure, ...]:
+    """Read figures from a CSV file with a column for each attribute of ``Figure``.
+
+    Raises
+    ------
+    ScenarioError
+        That names the row and the column that isn't understood.
+    """
+    found = []
+    with file.open(encoding="utf-8", newline="") as rows:
+        for line, row in enumerate(csv.DictReader(rows), start=2):
+            try:
+                found.append(Figure.model_validate(row | {"error": row["error"] or None}))
+            except KeyError as error:
+                raise ScenarioError(f"{file}, line {line}: no column {error}") from None
+            except ValidationError as error:
+                raise ScenarioError(f"{file}, line {line}: {_first_problem(error)}") from None
+    return tuple(found)
+
+
+def _first_problem(error: ValidationError) -> str:
+    first = error.errors()[0]
+    return f"{first['loc'][0]}: {first['msg']}, not {first['input']!r}"
+
+
+def known(figures: Iterable[Figure], on: date) -> list[Figure]:
+    """Return the figures that a forecast made on a day may use.
+
+    What has come true by then may be used, though it was published later (it is reconstructed);
+    plans, revisions and views only once they were known.
+    """
+    return [
+        figure
+        for figure in figures
+        if (figure.about if figure.kind in REALISED else figure.known_on) <= on
+    ]
+
+
+def reconstructed(figure: Figure, on: date) -> bool:
+    """Tell whether a figure's period was over on a day, but the figure not yet known."""
+    return figure.kind in REALISED and figure.about <= on < figure.known_on
+
+
+def quarterly_revenue(figures: Sequence[Figure], lab: str, year: int) -> Array:
+    """Return a year's revenue by quarter, from run rates, halves and the whole of the year.
+
+    Parameters
+    ----------
+    figures
+        Of which the lab's levels count.
+    lab
+        Whose.
+    year
+        Which; its revenue must be among the figures.
+
+    Returns
+    -------
+    ndarray, shape (4,)
+        In the unit of the figures. The quarters sum to the halves and the year that are known.
+
+    Raises
+    ------
+    ValueError
+        If the year's revenue isn't known, or no two run rates are.
+
+    Notes
+    -----
+    The logarithm of the run rate is a straight line between those that are known, each at the
+    middle of its four weeks, and goes on as it was beyond the first and the last.
+    """
+    levels = [f for f in figures if f.lab == lab and f.kind == "level"]
+    firmest_last = sorted(levels, key=lambda f: -FIRMNESS.index(f.firmness))
+    revenue = {f.period: f.value for f in firmest_last if f.quantity == "revenue"}
+    rates = sorted({(f.about, f.value) for f in levels if f.quantity == "run rate"})
+    if str(year) not in revenue or len(rates) < 2:
+        raise ValueError(f"revenue of {year} by quarter takes its sum and two run rates")
+    days = np.array(
+        [(day - timedelta(days=RUN_RATE_DAYS / 2) - date(year, 1, 1)).days for day, _ in rates],
+        float,
+    )
+    middles = (np.arange(QUARTERS_A_YEAR * MONTHS_A_QUARTER) + 0.5) * DAYS_A_MONTH
+    logs = np.log([rate for _, rate in rates])
+    by_month = np.exp(_straight(middles, days, logs))
+    quarters = by_month.reshape(QUARTERS_A_YEAR, MONTHS_A_QUARTER).sum(axis=1)
+    first_half, whole = revenue.get(f"{year}H1"), revenue[str(year)]
+    if first_half is not None:
+        quarters[:2] *= first_half / quarters[:2].sum()
+        quarters[2:] *= (whole - first_half) / quarters[2:].sum()
+    return np.asarray(quarters * (whole / quarters.sum()))
+
+
+def _straight(at: ArrayLike, known_at: Array, values: Array) -> Array:
+    """Interpolate, and go on with the outermost slopes."""
+    at = np.asarray(at, float)
+    found = np.interp(at, known_at, values)
+    for side, first, second in ((at < known_at[0], 0, 1), (at > known_at[-1], -1, -2)):
+        slope = (values[first] - values[second]) / (known_at[first] - known_at[second])
+        found = np.where(side, values[first] + slope * (at - known_at[first]), found)
+    return found

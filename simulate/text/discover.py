@@ -1,0 +1,116 @@
+"""A discovery in words: the rule, how it does on held-out paths, and a typical path by year."""
+
+import math
+
+from rich.console import Console
+from rich.text import Text
+
+from simulate.analysis.discover import Discovery, Feature, Limit
+from simulate.analysis.typical_paths import Story
+
+from .numbers import SHARE, percent
+from .sentences import capitalized, listed
+from .tables import Row, Table, printed
+
+
+def finding(discovery: Discovery) -> str:
+    """Return how often it happens inside the rule, and how often at all."""
+    happens = discovery.event.in_words(discovery.scenario)
+    if not discovery.separates:
+        return f"No rule separates the paths in which {happens}"
+    density, overall = map(percent, (discovery.density, discovery.overall))
+    return f"{capitalized(happens)}: in {density} of the paths inside the rule, in {overall} of all"
+
+
+def rule_sentences(discovery: Discovery) -> str:
+    """Return what separates the paths in which it happens, and how many these are."""
+    happens = discovery.event.in_words(discovery.scenario)
+    overall = percent(discovery.overall)
+    if not discovery.separates:
+        return f"Nothing found separates the paths in which {happens} ({overall})."
+    rule = listed(map(limit_in_words, discovery.limits))
+    return (
+        f"{capitalized(happens)} in {percent(discovery.density)} of the paths with {rule}, against "
+        f"{overall} of all. These are {percent(discovery.mass)} of all paths, and "
+        f"{percent(discovery.coverage)} of those in which it happens."
+    )
+
+
+def limit_in_words(limit: Limit) -> str:
+    """Return a limit of the rule, such as ``price erosion below 0.4 log/yr``."""
+    title = limit.feature.title
+    low, high = (_written(limit.feature, end) for end in (limit.low, limit.high))
+    if math.isinf(limit.high):
+        return f"{title} above {low}"
+    if math.isinf(limit.low):
+        return f"{title} below {high}"
+    return f"{title} of {low}" if limit.low == limit.high else f"{title} from {low} to {high}"
+
+
+def _written(feature: Feature, value: float) -> str:
+    """Return a value with its unit, a rate in logarithms also as what a year multiplies by."""
+    if feature.unit == "share":
+        return SHARE.significant(value, 6)
+    more = f" (×{math.exp(value):.2f} a year)" if feature.unit == "log/yr" else ""
+    return f"{value:g} {feature.unit}{more}".rstrip()
+
+
+def judged_table(discovery: Discovery) -> Table:
+    """Return density, coverage and mass of the rule on the held-out paths."""
+    rows = [
+        ("in which it happens, of all", percent(discovery.overall)),
+        ("in which it happens, of those inside (density)", percent(discovery.density)),
+        ("  on the half that it was found on", SHARE.rounded(discovery.density_found, 1)),
+    ]
+    if len(discovery.limits) > 1:
+        rows += [
+            (f"  without {limit.feature.title}", percent(limit.density_without))
+            for limit in discovery.limits
+        ]
+    rows += [
+        ("inside, of those in which it happens (coverage)", percent(discovery.coverage)),
+        ("inside, of all (mass)", percent(discovery.mass)),
+    ]
+    title = "On the half that the rule was not found on"
+    return Table(title, ("", "share of paths"), tuple(Row(name, (cell,)) for name, cell in rows))
+
+
+def story_table(story: Story, kind: str) -> Table:
+    """Return a typical path of a kind by year."""
+    rows = [
+        Row(
+            str(year.year),
+            (
+                f"{year.revenue:.1f}",
+                SHARE.rounded(year.margin, 0),
+                f"{year.training:.1f}",
+                f"{year.cash_flow:.1f}",
+                f"{year.cash:.1f}",
+                "; ".join(year.events),
+            ),
+        )
+        for year in story.years
+    ]
+    return Table(
+        f"A typical path in which {kind} (replicate 0, path {story.path})",
+        ("year", "revenue", "margin", "training", "cash\nflow", "cash", "what happens"),
+        tuple(rows),
+        is_dense=True,
+        ends_in_words=True,
+    )
+
+
+def print_discovery(discovery: Discovery, out: Console) -> None:
+    """Print the rule, and how it does on held-out paths."""
+    out.print(Text(discovery.scenario.name, style="bold"))
+    out.print(Text(f"{len(discovery.outcomes):,} paths; found on half of them\n", style="dim"))
+    out.print(Text(rule_sentences(discovery)))
+    out.print()
+    if discovery.limits:
+        out.print(printed(judged_table(discovery)))
+
+
+def print_story(story: Story, kind: str, out: Console) -> None:
+    """Print a typical path of a kind by year."""
+    out.print(printed(story_table(story, kind)))
+    out.print()

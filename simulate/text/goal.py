@@ -1,0 +1,149 @@
+"""A goal in words: where a probability is as wanted, along one setting or over two."""
+
+import numpy as np
+from rich.console import Console
+from rich.text import Text
+
+from simulate.analysis.goal import Crossing, GoalMap, GoalSeek
+from simulate.engine.estimate import Estimate
+from simulate.engine.result import DISCLAIMER
+from simulate.scenario.setting import Setting
+
+from .compare import common_sentence
+from .numbers import PROBABILITY, SHARE, interval, number, percent
+from .tables import Row, Table, key_heading, printed
+
+
+def finding(goal: GoalSeek | GoalMap) -> str:
+    """Return where the target is met."""
+    return _found_along(goal) if isinstance(goal, GoalSeek) else _found_over(goal)
+
+
+def _found_along(goal: GoalSeek) -> str:
+    setting, stretches = goal.setting, goal.met()
+    low, high = float(goal.values[0]), float(goal.values[-1])
+    span = f"{setting.title} from {setting.written(low)} to {setting.written(high)}"
+    if not stretches:
+        best, value = goal.probabilities[goal.best].value, float(goal.values[goal.best])
+        shown = PROBABILITY.rounded(best, 1)
+        if len({p.value for p in goal.probabilities}) == 1:
+            return f"Met at no {span}: {shown} at every value"
+        most = "most" if goal.target.at_least else "least"
+        return f"Met at no {span}: the {most} is {shown}, at {setting.written(value)}"
+    if stretches == [(None, None)]:
+        return f"Met at every {span}"
+    where = " or ".join(_stretch(setting, *stretch) for stretch in stretches)
+    return f"Met where the {setting.title} is {where}; {setting.baseline}"
+
+
+def _stretch(setting: Setting, start: Crossing | None, end: Crossing | None) -> str:
+    if start is not None and end is not None:
+        ends = (with_error(setting, crossing.value) for crossing in (start, end))
+        return f"between {' and '.join(ends)}"
+    if start is not None:
+        return f"at least {with_error(setting, start.value)}"
+    return f"at most {with_error(setting, end.value)}" if end is not None else "anything"
+
+
+def _found_over(goal: GoalMap) -> str:
+    at_least = goal.target.at_least
+    met = np.array([goal.target.is_met(p) for p in goal.probabilities.flat])
+    if not met.any():
+        most = goal.probabilities.max() if at_least else goal.probabilities.min()
+        bound = "most" if at_least else "least"
+        return f"Met nowhere on the grid: the {bound} is {PROBABILITY.rounded(most, 1)}"
+    if met.all():
+        return "Met everywhere on the grid"
+    down, across = goal.settings
+    rows = [row for row, crossings in enumerate(goal.needed) if crossings]
+    if not rows:
+        share = SHARE.rounded(float(met.mean()), 0)
+        return f"Met in {share} of the grid, whatever the {across.title} is"
+    middle = float(down.stated if down.now is None else down.now)
+    row = min(rows, key=lambda row: abs(goal.values[0][row] - middle))
+    needed = goal.needed[row][0]
+    bound = "at least" if needed.is_met_above(at_least) else "at most"
+    return (
+        f"Met where the {across.title} is {bound} {with_error(across, needed.value)}, "
+        f"with the {down.title} at {down.written(float(goal.values[0][row]))}"
+    )
+
+
+def with_error(setting: Setting, value: Estimate) -> str:
+    """Return a value of a setting with its standard error, a sign of what it does, and unit."""
+    if setting.unit == "share" and setting.way != "times":
+        return setting.marked(SHARE.amount(value))
+    unit = "" if setting.way == "times" else setting.unit
+    return f"{setting.marked(number(value))} {unit}".rstrip()
+
+
+def gap(goal: GoalSeek) -> str:
+    """Return where the range was not searched, and why; empty if it was searched whole."""
+    low, high = float(goal.values[0]), float(goal.values[-1])
+    beyond = [f"below {goal.setting.written(low)}"] if goal.asked[0] < low else []
+    beyond += [f"above {goal.setting.written(high)}"] if high < goal.asked[1] else []
+    if not beyond:
+        return ""
+    return f"Not searched, since amounts grow beyond counting: {' and '.join(beyond)}."
+
+
+def curve_table(goal: GoalSeek) -> Table:
+    """Return the probability at each value of the grid, with the crossings in between."""
+    setting = goal.setting
+    rows = {
+        float(value): Row(setting.shown(float(value)), (percent(probability), ""))
+        for value, probability in zip(goal.values, goal.probabilities, strict=True)
+    }
+    rows |= {
+        crossing.value.value: Row(
+            setting.marked(number(crossing.value)),
+            ("wanted", interval(crossing.value)),
+            weight="bold",
+        )
+        for crossing in goal.crossings
+    }
+    columns = (key_heading(setting.name), "probability", "95% interval")
+    return Table("", columns, tuple(row for _, row in sorted(rows.items())), is_dense=True)
+
+
+def needed_table(goal: GoalMap) -> Table:
+    """Return what the second setting has to be at each value of the first."""
+    down, across = goal.settings
+    rows = []
+    for value, crossings, found in zip(
+        goal.values[0], goal.needed, goal.probabilities, strict=True
+    ):
+        is_met = all(goal.target.is_met(probability) for probability in found)
+        needed = [
+            f"{across.marked(number(crossing.value))} {_side(crossing, goal.target.at_least)}"
+            for crossing in crossings
+        ]
+        intervals = "\n".join(interval(crossing.value) for crossing in crossings)
+        first, last = (PROBABILITY.rounded(float(found[end]), 1) for end in (0, -1))
+        cells = (
+            "\n".join(needed) or ("any" if is_met else "none"),
+            intervals,
+            f"{first} to {last}",
+        )
+        rows.append(Row(down.shown(float(value)), cells))
+    columns = (key_heading(down.name), key_heading(across.name), "95% interval", "probability")
+    return Table("", columns, tuple(rows), is_dense=True)
+
+
+def _side(crossing: Crossing, at_least: bool) -> str:
+    return "or more" if crossing.is_met_above(at_least) else "or less"
+
+
+def print_goal(goal: GoalSeek | GoalMap, out: Console) -> None:
+    """Print where the target is met, and the probabilities that say so."""
+    is_curve = isinstance(goal, GoalSeek)
+    out.print(Text(goal.target.scenario.name, style="bold"))
+    out.print(Text(f"Wanted: {goal.target.in_words}. Baseline: {percent(goal.now)}."))
+    for setting in [goal.setting] if is_curve else goal.settings:
+        out.print(Text(f"Varied: {setting.in_words}."))
+    out.print(Text(f"{finding(goal)}."))
+    if is_curve and (not_searched := gap(goal)):
+        out.print(Text(not_searched))
+    out.print()
+    out.print(printed(curve_table(goal) if is_curve else needed_table(goal)))
+    out.print(Text(f"\n{common_sentence(goal.common)} {DISCLAIMER}", style="dim"))
