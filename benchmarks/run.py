@@ -11,7 +11,7 @@ from benchmarks import numpy_lab
 from benchmarks.c_lab import disagreement, simulate_in_c
 from benchmarks.scaling import print_scaling
 from benchmarks.startup import print_memory, print_startup
-from simulate import Hit, Scenario, load_scenario, run
+from simulate import Scenario, load_scenario, run
 
 PARTS = ("ways", "scaling", "startup", "memory")
 MEMORY_PATHS = (1_000_000, 10_000_000, 100_000_000)
@@ -69,7 +69,7 @@ def print_ways(scenario: Scenario, paths: int, plain: int, threads: int, repeat:
 
     result = run(scenario, paths=paths, threads=threads)
     print(disagreement(simulate_in_c(scenario, paths, threads)[0], result))
-    found = result.probability_by_year(Hit.MARGIN_PAYING, 2027)
+    found = result.probability_by_year("gross margin, paying users", 2027)
     print(f"P(gross margin by 2027): {found.value:.4f} here")
     share = numpy_lab.hits_by_quarter(scenario, plain, seed=1)[7] / plain
     error = np.sqrt(share * (1 - share) / plain)

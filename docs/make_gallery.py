@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
+import simulate
 from docs.printing import save_small
 from simulate.analysis.compare import compare
 from simulate.analysis.converge import converge
-from simulate.analysis.drivers import find_drivers
 from simulate.engine.run import run
 from simulate.model.outcomes import headline_outcomes
 from simulate.plots import PICTURES
@@ -124,7 +124,7 @@ def entries() -> Iterator[Entry]:
         "With the overrun of 23% and as planned before it, on common random numbers.",
         {t: plot_comparison(pair[0], pair[1], theme=colors) for t, colors in THEMES.items()},
     )
-    drivers = find_drivers(anthropic, headline_outcomes(anthropic)[:1])
+    drivers = simulate.drivers(anthropic, headline_outcomes(anthropic)[:1])
     for plot in (plot_drivers_of, plot_tornado_of):
         name = plot.__name__.removeprefix("plot_").removesuffix("_of")
         figures = {
@@ -132,7 +132,7 @@ def entries() -> Iterator[Entry]:
             for theme, colors in THEMES.items()
         }
         yield Entry(f"anthropic-margin_{name}", *TEXTS[name], figures)
-    convergence = converge(anthropic, CONVERGENCE_PATHS)
+    convergence = converge(anthropic, paths=CONVERGENCE_PATHS)
     yield Entry(
         "anthropic-convergence",
         "Convergence",

@@ -10,7 +10,7 @@ from simulate.engine.estimate import Estimate, WeightedPaths, centred, within
 from simulate.engine.run import run
 from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
-from simulate.model.observation import Observation
+from simulate.model.observation import Observation, as_observations
 from simulate.model.outcomes import Amount, measures_of
 from simulate.scenario import Scenario
 
@@ -77,8 +77,10 @@ class Backtest:
 
 def backtest(
     scenario: Scenario,
-    observations: Sequence[Observation],
+    observed: str | Sequence[str | Observation],
+    *,
     paths: int | None = None,
+    seed: int | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Backtest:
@@ -88,18 +90,30 @@ def backtest(
     ----------
     scenario
         From ``load_scenario``.
-    observations
-        From ``read_observations``; what came true is taken as exact.
+    observed
+        What came true, taken as exact, such as ``"revenue 2025 = 4.5 bn"``; one or several.
     paths
         262,144 if not given.
-    threads, progress
+    seed, threads, progress
         As for ``run``.
 
     Returns
     -------
     Backtest
+
+    Raises
+    ------
+    ScenarioError
+        If one is no observation.
+
+    Examples
+    --------
+    >>> scenario = simulate.load_scenario("anthropic-as-of-2024.toml")
+    >>> found = simulate.backtest(scenario, "revenue 2025 = 4.5 bn", paths=4096)
+    >>> print(found.scores[0].place, found.scores[0].crps)
     """
-    scenario = with_sampling(scenario, paths or PATHS, None)
+    observations = as_observations(observed, scenario)
+    scenario = with_sampling(scenario, paths or PATHS, seed)
     outcomes = run(
         scenario,
         keep_outcomes=True,

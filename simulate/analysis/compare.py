@@ -48,7 +48,7 @@ class Comparison:
     results: tuple[Result, ...]
     scenarios: tuple[Scenario, ...]
 
-    def change_by_year(self, place: int, time: Hit, year: int) -> Estimate:
+    def change_by_year(self, place: int, time: Hit | str, year: int) -> Estimate:
         """Return the change of the probability of getting there by the end of a fiscal year.
 
         Parameters
@@ -56,7 +56,7 @@ class Comparison:
         place
             Of the result that is compared with the first, counted from 0.
         time
-            Which hitting time.
+            Which hitting time, by its name.
         year
             Within the common horizon.
 
@@ -73,7 +73,9 @@ class Comparison:
         counts = [r.counts_by(time, r.last_quarter(year)) for r in (before, after)]
         return change_of_probability(counts[0], counts[1], before.replicate_paths)
 
-    def change_in_year(self, place: int, metric: Metric, year: int, statistic: str) -> Estimate:
+    def change_in_year(
+        self, place: int, metric: Metric | str, year: int, statistic: str
+    ) -> Estimate:
         """Return the change of the mean or of a quantile of a fiscal year's metric.
 
         Parameters
@@ -81,7 +83,7 @@ class Comparison:
         place, year
             As for ``change_by_year``.
         metric
-            Which metric.
+            Which, by its name.
         statistic
             ``mean``, or a quantile such as ``p50``.
 
@@ -224,6 +226,13 @@ def compare(
     ------
     ScenarioError
         If the horizons begin in different quarters.
+
+    Examples
+    --------
+    >>> scenario = simulate.load_scenario("anthropic.toml")
+    >>> richer = scenario.changed({"cash.opening": 40})
+    >>> both = simulate.compare([scenario, richer], paths=4096)
+    >>> print(both.change_by_year(1, "out of cash", 2030))
     """
     common = common_random_numbers(scenarios, paths=paths, seed=seed, threads=threads)
     runs = len(scenarios)

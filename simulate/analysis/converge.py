@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from simulate.engine.estimate import Estimate
 from simulate.engine.run import Session
+from simulate.engine.sampling import with_sampling
 from simulate.model.outcomes import HITTING_TIMES, projected_time
 from simulate.scenario import Scenario
 
-FIRST_PATHS = 1 << 12
+FIRST_PATHS, MOST_PATHS = 1 << 12, 1 << 20
 SAMPLERS = ("sobol", "pseudo")
 
 
@@ -37,7 +38,13 @@ class Convergence:
         return (pseudo / sobol) ** 2
 
 
-def converge(scenario: Scenario, paths: int, threads: int | None = None) -> Convergence:
+def converge(
+    scenario: Scenario,
+    *,
+    paths: int = MOST_PATHS,
+    seed: int | None = None,
+    threads: int | None = None,
+) -> Convergence:
     """Estimate the probability that the company's projection is about, at doubling paths.
 
     Parameters
@@ -46,13 +53,19 @@ def converge(scenario: Scenario, paths: int, threads: int | None = None) -> Conv
         From ``load_scenario``; without a projected year, the horizon's last is taken.
     paths
         The most paths, at least 4096.
-    threads
+    seed, threads
         As for ``run``.
 
     Returns
     -------
     Convergence
+
+    Examples
+    --------
+    >>> found = simulate.converge(simulate.load_scenario("anthropic.toml"), paths=8192)
+    >>> print(found.paths, found.estimates["sobol"][-1])
     """
+    scenario = with_sampling(scenario, None, seed)
     time = projected_time(scenario)
     horizon = scenario.horizon
     year = scenario.targets.projected_year or horizon.last_year

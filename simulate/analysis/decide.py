@@ -15,6 +15,7 @@ from simulate.model.outcomes import HITTING_TIMES, OUTCOME_COLUMNS, Measure
 from simulate.model.rows import Hit, Metric
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import list_inputs
+from simulate.scenario.load import decision_options
 from simulate.scenario.quarters import QUARTERS_A_YEAR
 from simulate.scenario.schema import Decision
 
@@ -242,8 +243,9 @@ def payoff_of(decision: Decision, first_year: int) -> Measure:
     return lambda trace: trace[:, metric, ends] @ weights
 
 
-def weigh(
-    options: Mapping[str, Scenario],
+def decide(
+    scenario: Scenario,
+    options: Mapping[str, Scenario] | None = None,
     *,
     paths: int | None = None,
     seed: int | None = None,
@@ -254,30 +256,45 @@ def weigh(
 
     Parameters
     ----------
+    scenario
+        With a decision.
     options
-        The scenario under each option, by the names of its decision and in their order.
+        The scenario under each option, by the names of its decision and in their order; by default
+        each is laid over the scenario as it is.
     paths, seed, threads, progress
         As for ``compare``.
 
     Returns
     -------
     Weighed
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario has no decision.
+
+    Examples
+    --------
+    >>> found = simulate.decide(simulate.load_scenario("anthropic-tpu.toml"), paths=4096)
+    >>> print(found.best, found.everything)
     """
+    if options is None:
+        options = decision_options(scenario)
     scenarios = list(options.values())
     decision = scenarios[0].decision
     if decision is None or list(options) != list(decision.options):
         raise ValueError("the options must be those of the scenario's decision")
     common = common_random_numbers(scenarios, paths=paths, seed=seed, threads=threads)
     frames = []
-    for place, (name, scenario) in enumerate(options.items()):
+    for place, (name, under) in enumerate(options.items()):
         result = common.run(
-            scenario,
+            under,
             progress,
             place=place,
             of=len(options),
-            measures={PAYOFF: payoff_of(decision, scenario.horizon.first_year)},
+            measures={PAYOFF: payoff_of(decision, under.horizon.first_year)},
         )
-        frames.append(_less_costs(result.outcomes, decision, name, scenario))
+        frames.append(_less_costs(result.outcomes, decision, name, under))
     payoffs = Payoffs(
         np.stack([frame[PAYOFF].to_numpy() for frame in frames], axis=1),
         frames[0]["replicate"].to_numpy(),
@@ -289,7 +306,7 @@ def weigh(
     units = {i.key: i.quantity.unit for s in scenarios for i in list_inputs(s)}
     ranked = sorted(known.items(), key=lambda item: -item[1].worth.value)
     return Weighed(
-        scenario=scenarios[0],
+        scenario=scenario,
         decision=decision,
         common=common,
         payoffs=payoffs,

@@ -12,7 +12,7 @@ from simulate.engine.estimate import Estimate, WeightedPaths
 from simulate.engine.run import run
 from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
-from simulate.model.outcomes import HITTING_TIMES, Event, with_target
+from simulate.model.outcomes import HITTING_TIMES, Event, parse_event, projected_event, with_target
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.inputs import Input, list_inputs
 from simulate.scenario.quarters import QUARTERS_A_YEAR
@@ -157,8 +157,10 @@ class Discovery:
 
 def discover(
     scenario: Scenario,
-    event: Event,
+    target: str | Event | None = None,
+    *,
     paths: int | None = None,
+    seed: int | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Discovery:
@@ -168,11 +170,12 @@ def discover(
     ----------
     scenario
         From ``load_scenario``.
-    event
-        From ``parse_event``.
+    target
+        What shall happen, such as ``"gross margin 70% by 2027"``; by default what the company
+        projects.
     paths
         262,144 if not given. The rule is found on every other replicate and judged on the rest.
-    threads, progress
+    seed, threads, progress
         As for ``run``.
 
     Returns
@@ -182,9 +185,20 @@ def discover(
     Raises
     ------
     ScenarioError
-        If it happens in too few paths, or in too few not.
+        If it is no event, or happens in too few paths, or in too few not.
+
+    Examples
+    --------
+    >>> scenario = simulate.load_scenario("anthropic.toml")
+    >>> found = simulate.discover(scenario, "gross margin 70% by 2030", paths=16384)
+    >>> for limit in found.limits:
+    ...     print(limit)
     """
-    scenario = with_sampling(with_target(scenario, event), paths or PATHS, None)
+    if isinstance(target, str):
+        event = parse_event(target, scenario, f'--target "{target}"')
+    else:
+        event = target or projected_event(scenario)
+    scenario = with_sampling(with_target(scenario, event), paths or PATHS, seed)
     _refuse_few_replicates(scenario)
     outcomes = run(
         scenario,

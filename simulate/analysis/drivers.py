@@ -14,7 +14,13 @@ from simulate.engine.run import run
 from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress, thread_count
 from simulate.kernels.arrays import LANES
-from simulate.model.outcomes import Outcome, headline_outcomes, measures_of
+from simulate.model.outcomes import (
+    Outcome,
+    headline_outcomes,
+    measures_of,
+    parse_outcome,
+    refuse_other_target,
+)
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import correlated_inputs
 from simulate.version import package_version
@@ -84,9 +90,9 @@ class Drivers:
     seconds: float
 
 
-def find_drivers(
+def drivers(
     scenario: Scenario,
-    outcomes: Sequence[Outcome] | None = None,
+    outcomes: str | Sequence[str | Outcome] | None = None,
     *,
     paths: int = DEFAULT_PATHS,
     seed: int | None = None,
@@ -100,7 +106,8 @@ def find_drivers(
     scenario
         From ``load_scenario``.
     outcomes
-        By default the headline ones.
+        One or several, such as ``"P(gross margin by 2027)"``, ``"revenue 2027"`` or ``"peak funding
+        need"``; by default the headline ones.
     paths
         Of each run; there are two to three runs a driver, and one of eight times the paths. Their
         points are scrambled Sobol' ones, whatever the scenario's sampler.
@@ -116,11 +123,22 @@ def find_drivers(
     Raises
     ------
     ScenarioError
-        If there can't be so many paths, or no such seed.
+        If there can't be so many paths, or no such seed or outcome.
+
+    Examples
+    --------
+    >>> scenario = simulate.load_scenario("anthropic.toml")
+    >>> found = simulate.drivers(scenario, "P(gross margin by 2027)", paths=1024)
+    >>> for index in found.explanations[0].indices[:3]:
+    ...     print(index.name, index.share)
     """
     started = time.perf_counter()
     scenario = with_sampling(scenario, paths, seed)
-    asked = list(headline_outcomes(scenario) if outcomes is None else outcomes)
+    given = [outcomes] if isinstance(outcomes, str) else outcomes
+    asked = [
+        parse_explained(one, scenario) if isinstance(one, str) else one
+        for one in (headline_outcomes(scenario) if given is None else given)
+    ]
     found = list_drivers(scenario)
     # What a block in each replicate takes.
     step = LANES * scenario.sampling.replicates
@@ -157,6 +175,20 @@ def find_drivers(
         kept_paths=len(kept),
         seconds=time.perf_counter() - started,
     )
+
+
+def parse_explained(text: str, scenario: Scenario) -> Outcome:
+    """Return the outcome that is to be explained; see ``parse_outcome``.
+
+    Raises
+    ------
+    ScenarioError
+        If the text is none, or names another gross margin than the scenario's target.
+    """
+    where = f'--outcome "{text}"'
+    outcome = parse_outcome(text, scenario, where)
+    refuse_other_target(outcome, scenario, where)
+    return outcome
 
 
 class _Work:

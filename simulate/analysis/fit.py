@@ -137,7 +137,7 @@ class Fit:
         return f'{key} = {{ distribution = "{kind}", {listed}, source = {quoted} }}'
 
 
-def fit_data(values: Sequence[float] | Array, resamples: int = 100, seed: int = 1) -> list[Fit]:
+def fit(values: Sequence[float] | Array, resamples: int = 100, seed: int = 1) -> list[Fit]:
     """Fit every family that can hold the values, by maximum likelihood.
 
     Parameters
@@ -165,6 +165,11 @@ def fit_data(values: Sequence[float] | Array, resamples: int = 100, seed: int = 
     Of more than 500 values, a p-value is of 500 drawn from them: a distance that only more values
     can tell from chance is small. Resampling ends at the 20th sample that is as far from its fit
     (Besag and Clifford, 1991, "Sequential Monte Carlo p-values", Biometrika 78).
+
+    Examples
+    --------
+    >>> best, *others = simulate.fit([0.2, 0.3, 0.5, 0.7, 0.8, 1.1, 1.9, 2.6], resamples=0)
+    >>> print(best.toml("training.growth", "my own measurements"))
     """
     sample = np.asarray(values, float)
     if sample.ndim != 1 or sample.size < LEAST_VALUES or not np.all(np.isfinite(sample)):
@@ -173,8 +178,8 @@ def fit_data(values: Sequence[float] | Array, resamples: int = 100, seed: int = 
         raise ValueError("all values are alike; there is nothing to fit")
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        fits = [fit for name in NAMES if (fit := _fit_family(name, sample)) is not None]
-        fits.sort(key=lambda fit: fit.aic)
+        found = [_fit_family(name, sample) for name in NAMES]
+        fits = sorted((f for f in found if f is not None), key=lambda f: f.aic)
         tested = [replace(f, p_value=_p_value(f, sample, resamples, seed)) for f in fits[:TESTED]]
     return tested + fits[TESTED:]
 

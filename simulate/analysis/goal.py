@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +16,9 @@ from simulate.engine.estimate import Estimate, centred, widened
 from simulate.engine.reading import Counted, count
 from simulate.engine.run import BeyondRangeError
 from simulate.engine.simulation import Progress
-from simulate.model.goal import Target
-from simulate.scenario import Scenario
-from simulate.scenario.setting import Setting, at_values, refuse_overlap
+from simulate.model.goal import Target, parse_target
+from simulate.scenario import Scenario, ScenarioError
+from simulate.scenario.setting import Setting, at_values, parse_search, refuse_overlap
 
 from .compare import CommonRandomNumbers, common_random_numbers
 
@@ -41,6 +42,8 @@ SEARCH = 8
 # The limit of what can be counted is found to a 32nd of the grid's step.
 HALVINGS = 5
 SIDE = 7
+# Of each run, by default.
+PATHS_OF_A_CURVE, PATHS_OF_A_MAP = 1 << 16, 1 << 14
 
 
 @dataclass(frozen=True)
@@ -223,6 +226,103 @@ class GoalSeek:
                 stretches.append((start, crossing))
             start, is_met = crossing, not is_met
         return [*stretches, (start, None)] if is_met else stretches
+
+
+@overload
+def goal(
+    scenario: Scenario,
+    target: str,
+    vary: str,
+    *,
+    paths: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> GoalSeek: ...
+
+
+@overload
+def goal(
+    scenario: Scenario,
+    target: str,
+    vary: tuple[str, str],
+    *,
+    paths: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> "GoalMap": ...
+
+
+def goal(
+    scenario: Scenario,
+    target: str,
+    vary: str | tuple[str, str],
+    *,
+    paths: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> "GoalSeek | GoalMap":
+    """Find the value of a setting at which a target is met, or where it is met over two.
+
+    Parameters
+    ----------
+    scenario
+        From ``load_scenario``.
+    target
+        Such as ``"P(gross margin 70% by 2027) >= 0.5"``.
+    vary
+        One setting or two, such as ``"cash.opening"``, and where to look if that is not by itself
+        clear: ``"cash.opening=8:12"`` (see the option of ``simulate goal``).
+    paths
+        Of each run; 65,536 for one setting and 16,384 for two if not given.
+    seed, threads, progress
+        As for ``compare``.
+
+    Returns
+    -------
+    GoalSeek or GoalMap
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such target or setting, or the scenario can't have a value of the range.
+
+    Examples
+    --------
+    >>> scenario = simulate.load_scenario("anthropic.toml")
+    >>> target = "P(gross margin 70% by 2027) >= 0.5"
+    >>> found = simulate.goal(scenario, target, "inference.efficiency_gain=+", paths=4096)
+    >>> print([crossing.value for crossing in found.crossings])
+    """
+    wanted = parse_target(target, scenario)
+    searches = [
+        parse_search(wanted.scenario, one) for one in ([vary] if isinstance(vary, str) else vary)
+    ]
+    if len(searches) == 1:
+        ((setting, search),) = searches
+        return seek_goal(
+            wanted,
+            setting,
+            search,
+            paths=paths or PATHS_OF_A_CURVE,
+            seed=seed,
+            threads=threads,
+            progress=progress,
+        )
+    if len(searches) != 2:
+        raise ScenarioError(f"--vary: {len(searches)} settings; give one or two")
+    (down, rows), (across, columns) = searches
+    return map_goal(
+        wanted,
+        (down, across),
+        (rows, columns),
+        paths=paths or PATHS_OF_A_MAP,
+        seed=seed,
+        threads=threads,
+        progress=progress,
+    )
 
 
 def seek_goal(

@@ -8,6 +8,7 @@ from simulate.engine.estimate import Estimate
 from simulate.engine.reading import Reading
 from simulate.engine.simulation import Progress
 from simulate.scenario import Scenario
+from simulate.scenario.load import stress_tests
 
 from .compare import (
     CommonRandomNumbers,
@@ -95,8 +96,8 @@ class Stresses:
 
 def stress(
     scenario: Scenario,
-    tests: Mapping[str, Scenario],
-    titles: Mapping[str, str],
+    tests: Mapping[str, Scenario] | None = None,
+    titles: Mapping[str, str] | None = None,
     *,
     paths: int | None = None,
     seed: int | None = None,
@@ -110,9 +111,10 @@ def stress(
     scenario
         The baseline.
     tests
-        The scenario under each of them, by name; at least one.
+        The scenario under each of them, by name; by default those of the scenario's file, laid over
+        the scenario as it is.
     titles
-        What each is, by name.
+        What each is, by name; by default as the file says.
     paths, seed, threads, progress
         As for ``compare``.
 
@@ -120,11 +122,27 @@ def stress(
     -------
     Stresses
 
+    Raises
+    ------
+    ScenarioError
+        If there is no stress test.
+
     Notes
     -----
     A path that a shock misses stays the same, on common random numbers: the errors are those of
     differences, far below those of the figures.
+
+    Examples
+    --------
+    >>> found = simulate.stress(simulate.load_scenario("anthropic.toml"), paths=4096)
+    >>> for test in found.tests:
+    ...     print(test.title, test.changes[0])
     """
+    if tests is None:
+        tests = stress_tests(scenario)
+    if titles is None:
+        stresses = scenario.provenance.stresses
+        titles = {name: str(table.get("title", "")) for name, table in stresses.items()}
     everything = [scenario, *tests.values()]
     common = common_random_numbers(everything, paths=paths, seed=seed, threads=threads)
     figures = headlines(common.within_horizon(scenario), *tests.values())

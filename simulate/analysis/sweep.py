@@ -11,9 +11,15 @@ from numpy.typing import NDArray
 
 from simulate.engine.estimate import Estimate
 from simulate.engine.simulation import Progress
-from simulate.model.outcomes import Outcome
+from simulate.model.outcomes import Outcome, parse_outcome, refuse_uncounted, with_target
 from simulate.scenario import Scenario, ScenarioError
-from simulate.scenario.setting import Setting, Value, at_values, refuse_overlap
+from simulate.scenario.setting import (
+    Setting,
+    Value,
+    at_values,
+    parse_variation,
+    refuse_overlap,
+)
 
 from .compare import (
     CommonRandomNumbers,
@@ -89,8 +95,8 @@ class Sweep:
 
 def sweep(
     scenario: Scenario,
-    variations: Sequence[Variation],
-    outcome: Outcome | None = None,
+    vary: str | Sequence[str | Variation],
+    of: str | Outcome | None = None,
     *,
     paths: int | None = None,
     seed: int | None = None,
@@ -103,10 +109,12 @@ def sweep(
     ----------
     scenario
         Whose settings they are.
-    variations
-        One or two, from ``parse_variation``.
-    outcome
-        Read its probability, or its median, instead of the headline figures.
+    vary
+        One or two settings with their values, such as ``"cash.opening=8,12"`` (see the option of
+        ``simulate sweep``).
+    of
+        Read its probability, or its median, instead of the headline figures: an outcome such as
+        ``"out of cash by 2030"`` or ``"revenue 2027"``.
     paths, seed, threads, progress
         As for ``compare``.
 
@@ -118,7 +126,21 @@ def sweep(
     ------
     ScenarioError
         If the scenario can't have one of the values, or two settings change the same.
+
+    Examples
+    --------
+    >>> scenario = simulate.load_scenario("anthropic.toml")
+    >>> found = simulate.sweep(scenario, "cash.opening=8,12,16", "out of cash by 2030", paths=4096)
+    >>> print(found.table)
     """
+    outcome = parse_swept(of, scenario) if isinstance(of, str) else of
+    scenario = scenario if outcome is None else with_target(scenario, outcome)
+    variations = [
+        parse_variation(scenario, one) if isinstance(one, str) else one
+        for one in ([vary] if isinstance(vary, str) else vary)
+    ]
+    if not 1 <= len(variations) <= 2:
+        raise ScenarioError(f"--vary: {len(variations)} settings; give one or two")
     settings, values = zip(*variations, strict=True)
     refuse_overlap(settings)
     if (cells := math.prod(map(len, values))) > MOST_CELLS:
@@ -145,3 +167,17 @@ def sweep(
             for place, found in zip(grid, readings, strict=True)
         ),
     )
+
+
+def parse_swept(text: str, scenario: Scenario) -> Outcome:
+    """Return the outcome that is read over a grid; see ``parse_outcome``.
+
+    Raises
+    ------
+    ScenarioError
+        If the text is none, or a run doesn't count it.
+    """
+    where = f'--of "{text}"'
+    outcome = parse_outcome(text, scenario, where)
+    refuse_uncounted(outcome, where)
+    return outcome

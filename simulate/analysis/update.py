@@ -14,6 +14,7 @@ from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
 from simulate.model.observation import (
     Observation,
+    as_observations,
     refuse_repeated,
 )
 from simulate.model.outcomes import (
@@ -112,8 +113,10 @@ class Update:
 
 def update(
     scenario: Scenario,
-    observations: Sequence[Observation],
+    observed: str | Sequence[str | Observation],
+    *,
     paths: int | None = None,
+    seed: int | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Update:
@@ -123,11 +126,11 @@ def update(
     ----------
     scenario
         From ``load_scenario``.
-    observations
-        From ``parse_observation``, at least one; their errors are independent.
+    observed
+        One or several, such as ``"revenue 2026Q1 = 3.0 bn ± 5%"``; their errors are independent.
     paths
         262,144 if not given.
-    threads, progress
+    seed, threads, progress
         As for ``run``.
 
     Returns
@@ -144,10 +147,18 @@ def update(
     -----
     Importance sampling with the prior as proposal: a path's weight is the likelihood of what has
     been seen on it (Robert and Casella, *Monte Carlo Statistical Methods*, ch. 3).
+
+    Examples
+    --------
+    >>> scenario = simulate.load_scenario("anthropic.toml")
+    >>> found = simulate.update(scenario, "revenue 2026Q1 = 3.0 bn ± 5%", paths=16384)
+    >>> for belief in found.beliefs:
+    ...     print(belief.event.name, belief.before, belief.after)
     """
+    observations = as_observations(observed, scenario)
     refuse_repeated(observations)
     _refuse_without_error(observations)
-    scenario = with_sampling(scenario, paths or PATHS, None)
+    scenario = with_sampling(scenario, paths or PATHS, seed)
     amounts = _headline_amounts(scenario)
     seen = [observation.seen for observation in observations]
     outcomes = run(
@@ -170,7 +181,7 @@ def update(
     compare = _BeforeAndAfter(prior, posterior)
     return Update(
         scenario,
-        list(observations),
+        observations,
         places,
         prior,
         posterior,

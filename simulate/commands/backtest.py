@@ -43,6 +43,8 @@ def backtest(
     scenario = chosen.read()
     seen = read_observations(observe or (), observations, scenario)
     picture = chosen.new_picture(out, "backtest", force)
-    found = simulated(lambda progress: backtest(scenario, seen, paths, threads, progress))
+    found = simulated(
+        lambda progress: backtest(scenario, seen, paths=paths, threads=threads, progress=progress)
+    )
     print_backtest(found, console())
     draw("Predictions and what came true", picture, plot_backtest, found)

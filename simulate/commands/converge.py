@@ -40,6 +40,6 @@ def converge(
     chosen = Chosen(file, variant, stress, settings, data)
     scenario = chosen.read()
     picture = chosen.new_picture(out, "convergence", force)
-    convergence = simulated(lambda _: converge(scenario, paths, threads))
+    convergence = simulated(lambda _: converge(scenario, paths=paths, threads=threads))
     print_convergence(convergence, console())
     draw("Convergence", picture, plot_convergence, convergence)

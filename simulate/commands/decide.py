@@ -38,7 +38,7 @@ def decide(
     force: Force = False,
 ) -> None:
     """Weigh the options of the scenario's decision, and what knowing an input first is worth."""
-    from simulate.analysis.decide import weigh
+    from simulate.analysis.decide import decide
     from simulate.plots.decide import plot_decision
     from simulate.text.decide import print_decision
 
@@ -46,12 +46,14 @@ def decide(
     if not names:
         shown = shown_path(find_scenario(file))
         raise ScenarioError(f"{shown}: has no [decision]; see the one of anthropic-tpu.toml")
-    title = Chosen(file, variant, data=data).read().name
+    scenario = Chosen(file, variant, data=data).read()
     chosen = Chosen(file, variant, stress, settings, data)
     options = {name: chosen.load(name) for name in names}
     picture = chosen.new_picture(out, "decision", force)
     weighed = simulated(
-        lambda progress: weigh(options, paths=paths, seed=seed, threads=threads, progress=progress)
+        lambda progress: decide(
+            scenario, options, paths=paths, seed=seed, threads=threads, progress=progress
+        )
     )
-    print_decision(weighed, title, console())
+    print_decision(weighed, scenario.name, console())
     draw("Decision", picture, plot_decision, weighed)

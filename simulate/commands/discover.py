@@ -55,7 +55,9 @@ def discover(
     if target is not None:
         event = parse_event(target, scenario, f'--target "{target}"')
     picture = chosen.new_picture(out, "discovery", force)
-    discovery = simulated(lambda progress: discover(scenario, event, paths, threads, progress))
+    discovery = simulated(
+        lambda progress: discover(scenario, event, paths=paths, threads=threads, progress=progress)
+    )
     success, failure = example_paths(discovery.outcomes, event, discovery.scenario)
     print_discovery(discovery, console())
     for story, kind in ((success, "it happens"), (failure, "it doesn't")):

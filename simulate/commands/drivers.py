@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulate.output.files import RESULTS
-from simulate.scenario import Scenario
 from simulate.text.terminal import tell
 
 from .session import (
@@ -29,7 +28,7 @@ from .session import (
 )
 
 if TYPE_CHECKING:
-    from simulate.model.outcomes import Outcome
+    pass
 
 
 def drivers(
@@ -61,7 +60,7 @@ def drivers(
     as_json: AsJson = False,
 ) -> None:
     """Say which inputs and shocks drive the outcomes, and write tables and pictures."""
-    from simulate.analysis.drivers import find_drivers, summary
+    from simulate.analysis.drivers import drivers, parse_explained, summary
     from simulate.engine.sampling import with_sampling
     from simulate.model.outcomes import headline_outcomes
     from simulate.output.drivers import drivers_folder, write_drivers
@@ -71,11 +70,13 @@ def drivers(
     kinds = parse_kinds(tables)
     chosen = Chosen(file, variant, stress, settings, data)
     scenario = with_sampling(chosen.read(), paths, seed)
-    asked = [_explained(text, scenario) for text in outcome or ()] or headline_outcomes(scenario)
+    asked = [parse_explained(text, scenario) for text in outcome or ()] or headline_outcomes(
+        scenario
+    )
     folder = out or RESULTS / f"{chosen.name}-drivers"
     with drivers_folder(folder, force, tell) as unfinished:
         found = simulated(
-            lambda progress: find_drivers(
+            lambda progress: drivers(
                 scenario, asked, paths=paths, threads=threads, progress=progress
             ),
             silent=quiet or as_json,
@@ -88,13 +89,3 @@ def drivers(
         quiet=quiet,
         as_json=as_json,
     )
-
-
-def _explained(text: str, scenario: Scenario) -> "Outcome":
-    """Return the outcome that is to be explained."""
-    from simulate.model.outcomes import parse_outcome, refuse_other_target
-
-    where = f'--outcome "{text}"'
-    found = parse_outcome(text, scenario, where)
-    refuse_other_target(found, scenario, where)
-    return found

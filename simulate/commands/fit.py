@@ -38,7 +38,7 @@ def fit(
     Each line below the column's name is a row, a blank one as well, and each row must hold a
     number. Signs that are not stated are told from the file where they are beyond doubt.
     """
-    from simulate.analysis.fit import fit_data, list_left_out
+    from simulate.analysis.fit import fit, list_left_out
     from simulate.plots.fit import plot_fit
     from simulate.scenario.column import find_column
     from simulate.scenario.notation import Notation
@@ -50,7 +50,7 @@ def fit(
         raise ScenarioError(f"--{error}") from None
     values, told = find_column(data, column, stated)
     picture = new_picture(out, data.stem, "fit", force)
-    fits = fit_data(values)
+    fits = fit(values)
     if told.stated:
         console().print(f"Told from {data.name}: {told.in_words()}\n", soft_wrap=True, markup=False)
     print_fits(fits, key, f"{data.name}: {column}", console())

@@ -24,8 +24,6 @@ from .session import (
     simulated,
 )
 
-PATHS_OF_A_CURVE, PATHS_OF_A_MAP = 1 << 16, 1 << 14
-
 
 def goal(
     file: File = None,
@@ -61,7 +59,14 @@ def goal(
     force: Force = False,
 ) -> None:
     """Find the value of a setting at which a probability is as wanted; a map for two settings."""
-    from simulate.analysis.goal import GoalMap, GoalSeek, map_goal, seek_goal
+    from simulate.analysis.goal import (
+        PATHS_OF_A_CURVE,
+        PATHS_OF_A_MAP,
+        GoalMap,
+        GoalSeek,
+        map_goal,
+        seek_goal,
+    )
     from simulate.engine.simulation import Progress
     from simulate.model.goal import parse_target
     from simulate.plots.goal import plot_goal

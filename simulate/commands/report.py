@@ -52,7 +52,7 @@ def report(
     A result is simulated again, which gives the same numbers: the page of its folder is that of its
     scenario, seed and number of paths.
     """
-    from simulate.analysis.drivers import find_drivers
+    from simulate.analysis.drivers import drivers as find_drivers
     from simulate.engine.run import run
     from simulate.engine.sampling import with_sampling
     from simulate.output.report import drivers_section, render_report

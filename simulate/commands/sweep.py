@@ -60,8 +60,8 @@ def sweep(
     force: Force = False,
 ) -> None:
     """Run a scenario over a grid of one or two settings, on common random numbers."""
-    from simulate.analysis.sweep import sweep
-    from simulate.model.outcomes import parse_outcome, refuse_uncounted, with_target
+    from simulate.analysis.sweep import parse_swept, sweep
+    from simulate.model.outcomes import with_target
     from simulate.plots.sweep import plot_sweep
     from simulate.text.sweep import print_sweep
 
@@ -71,8 +71,7 @@ def sweep(
     scenario = chosen.read()
     outcome = None
     if of is not None:
-        outcome = parse_outcome(of, scenario, f'--of "{of}"')
-        refuse_uncounted(outcome, f'--of "{of}"')
+        outcome = parse_swept(of, scenario)
         scenario = with_target(scenario, outcome)
     variations = [parse_variation(scenario, text) for text in vary]
     drawing = chosen.new_picture(picture, "sweep", force, "--picture")

@@ -46,6 +46,8 @@ def update(
     scenario = chosen.read()
     seen = read_observations(observe or (), observations, scenario)
     picture = chosen.new_picture(out, "update", force)
-    found = simulated(lambda progress: update(scenario, seen, paths, threads, progress))
+    found = simulated(
+        lambda progress: update(scenario, seen, paths=paths, threads=threads, progress=progress)
+    )
     print_update(found, console())
     draw("Before and after", picture, plot_update, found)

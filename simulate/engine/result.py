@@ -10,7 +10,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simulate.kernels.arrays import index
-from simulate.model.outcomes import HITTING_TIMES, METRICS
+from simulate.model.outcomes import (
+    HITTING_TIMES,
+    METRICS,
+    known_metric,
+    known_time,
+    parse_event,
+)
 from simulate.model.rows import Hit, Metric
 from simulate.model.tally import MONEY_METRICS, Tally
 from simulate.scenario import Scenario, ScenarioError
@@ -78,31 +84,54 @@ class Beyond(NamedTuple):
 
 @dataclass(frozen=True)
 class Result:
-    """Outcomes and metrics of a run.
+    """Outcomes and metrics of a run, from ``run``.
+
+    Outcomes and metrics go by their names, as in the tables and on the command line: ``"out of
+    cash"``, ``"EBITDA"``; ``"gross margin"`` is the definition that the company projects.
 
     Attributes
     ----------
     scenario
         The whole resolved scenario, with seed and number of paths asked for.
-    replicate_paths
-        Paths in each replicate.
-    tally
-        Counts by replicate: each array of ``Tally`` with a leading axis of replicates.
+    paths
+        Number of paths.
+    years
+        Fiscal years of the horizon.
     seconds
         Time of the simulation.
-    prepared
-        The scenario as kernels see it.
-    by_path
-        What ``outcomes`` returns, where the run kept it.
     goal
         What became of the precision that was asked for, in words.
+    hitting_times
+        Distribution of the date of each outcome, as a table with errors.
+    metrics
+        Mean and quantiles of each metric by quarter, as a table with errors.
+    funding_need
+        Mean and quantiles of the peak funding need.
+    kept
+        One row a path, if they were kept.
+
+    Methods
+    -------
+    probability
+    probability_by_year
+    probability_at_least
+    probability_never
+    hitting_quarter
+    in_year
+    frame
+    paths_of
+    summary
+    to_json
     """
 
     scenario: Scenario
     replicate_paths: int
+    # Counts by replicate: each array of ``Tally`` with a leading axis of replicates.
     tally: Tally
     seconds: float
+    # The scenario as kernels see it.
     prepared: Prepared
+    # What ``outcomes`` returns, where the run kept it.
     by_path: pd.DataFrame | None = None
     goal: str = ""
 
@@ -161,13 +190,46 @@ class Result:
             return NEVER
         return format_quarter(horizon.first_quarter + quarter)
 
-    def probability_by(self, time: Hit, quarter: int) -> Estimate:
+    def probability(self, event: str) -> Estimate:
+        """Return the probability of an event.
+
+        Parameters
+        ----------
+        event
+            An outcome and a date, the end of a year or of a quarter, such as ``"gross margin 70% by
+            2027"`` or ``"out of cash by 2028Q2"``.
+
+        Returns
+        -------
+        Estimate
+
+        Raises
+        ------
+        ScenarioError
+            If it is no event of the scenario, or of another gross margin than the run's target.
+
+        Examples
+        --------
+        >>> result = simulate.run(simulate.load_scenario("anthropic.toml"), paths=4096)
+        >>> print(result.probability("gross margin 70% by 2027").value)
+        """
+        where = f'"{event}"'
+        found = parse_event(event, self.scenario, where)
+        target = self.scenario.targets.gross_margin
+        if found.level not in (None, target):
+            raise ScenarioError(
+                f"{where}: the run counted how often {100.0 * target:.4g}% is reached; for another "
+                f'target, run scenario.changed({{"targets.gross_margin": {found.level:g}}})'
+            )
+        return self.probability_by(found.time, found.quarter)
+
+    def probability_by(self, time: Hit | str, quarter: int) -> Estimate:
         """Return the probability that a hitting time comes by the end of a quarter.
 
         Parameters
         ----------
         time
-            Which hitting time.
+            Which hitting time, by its name.
         quarter
             Counted from the first of the horizon.
 
@@ -182,13 +244,13 @@ class Result:
         """
         return probability(self.counts_by(time, quarter), self.replicate_paths)
 
-    def probability_at_least(self, metric: Metric, year: int, level: float) -> Estimate:
+    def probability_at_least(self, metric: Metric | str, year: int, level: float) -> Estimate:
         """Return the probability that a metric of a fiscal year is at or above a level.
 
         Parameters
         ----------
         metric
-            Which metric.
+            Which, by its name.
         year
             Within the horizon.
         level
@@ -208,22 +270,23 @@ class Result:
         above = np.rint(counts[:, self.last_quarter(year)] @ part)
         return probability(above, self.replicate_paths)
 
-    def counts_by(self, time: Hit, quarter: int) -> NDArray[np.int64]:
+    def counts_by(self, time: Hit | str, quarter: int) -> NDArray[np.int64]:
         """Return how many paths of each replicate get there by the end of a quarter.
 
         Parameters and errors are those of ``probability_by``; shape (replicates,).
         """
         if not 0 <= quarter < self.scenario.horizon.quarters:
             raise ValueError(f"quarter {quarter} lies outside the horizon")
-        return self.tally.hits[:, index(time), : quarter + 1].sum(axis=1, dtype=np.int64)
+        times = self.tally.hits[:, index(self._time(time))]
+        return times[:, : quarter + 1].sum(axis=1, dtype=np.int64)
 
-    def probability_by_year(self, time: Hit, year: int) -> Estimate:
+    def probability_by_year(self, time: Hit | str, year: int) -> Estimate:
         """Return the probability that a hitting time comes by the end of a fiscal year.
 
         Parameters
         ----------
         time
-            Which hitting time.
+            Which hitting time, by its name.
         year
             Within the horizon.
 
@@ -256,17 +319,17 @@ class Result:
         quarters = range(self.scenario.horizon.quarters)
         return {time: [self.probability_by(time, q) for q in quarters] for time in HITTING_TIMES}
 
-    def probability_never(self, time: Hit) -> Estimate:
+    def probability_never(self, time: Hit | str) -> Estimate:
         """Return the probability that a hitting time does not come within the horizon."""
-        return probability(self.tally.hits[:, index(time), -1], self.replicate_paths)
+        return probability(self.tally.hits[:, index(self._time(time)), -1], self.replicate_paths)
 
-    def hitting_quarter(self, time: Hit, level: float) -> HittingQuarter:
+    def hitting_quarter(self, time: Hit | str, level: float) -> HittingQuarter:
         """Return the first quarter by which a share of all paths has got there.
 
         Parameters
         ----------
         time
-            Which hitting time.
+            Which hitting time, by its name.
         level
             The share, between 0 and 1.
 
@@ -275,7 +338,7 @@ class Result:
         HittingQuarter
             With the quarters at which the 95% interval of the probability gets there.
         """
-        reached = self._by_quarter[time]
+        reached = self._by_quarter[self._time(time)]
 
         def first(shares: list[float]) -> str:
             above = [quarter for quarter, share in enumerate(shares) if share >= level]
@@ -313,13 +376,13 @@ class Result:
         """
         return metrics_table(self)
 
-    def histogram(self, metric: Metric) -> tuple[NDArray[np.uint32], Array]:
+    def histogram(self, metric: Metric | str) -> tuple[NDArray[np.uint32], Array]:
         """Return a metric's histograms.
 
         Parameters
         ----------
         metric
-            Which metric.
+            Which, by its name.
 
         Returns
         -------
@@ -327,7 +390,7 @@ class Result:
         edges : ndarray, shape (bins + 1,)
             From 0 on for what is never negative.
         """
-        return histogram(self.tally, metric)
+        return histogram(self.tally, self._metric(metric))
 
     @cached_property
     def beyond_range(self) -> dict[Metric, Beyond]:
@@ -342,17 +405,101 @@ class Result:
             if index(metric) < MONEY_METRICS and (shares := outermost[index(metric)]).any()
         }
 
-    def in_year(self, metric: Metric, year: int) -> dict[str, Estimate]:
-        """Return a metric of a fiscal year; see ``in_quarter``."""
+    def frame(self, metric: Metric | str) -> pd.DataFrame:
+        """Return a metric's mean and quantiles by quarter; ``metrics`` has their errors.
+
+        Parameters
+        ----------
+        metric
+            Which, by its name.
+
+        Returns
+        -------
+        DataFrame
+            Rows are quarters, such as ``2027Q4``, columns ``mean`` and ``p05`` to ``p95``. Flows
+            and margins are of the four quarters to that one; billions of dollars, or shares.
+
+        Raises
+        ------
+        ScenarioError
+            If there is no such metric.
+
+        Examples
+        --------
+        >>> result = simulate.run(simulate.load_scenario("anthropic.toml"), paths=4096)
+        >>> print(result.frame("EBITDA").loc["2027Q4", "p50"])
+        """
+        rows = [
+            {name: estimate.value for name, estimate in estimates.items()}
+            for estimates in self._estimates[self._metric(metric)]
+        ]
+        return pd.DataFrame(rows, index=self._quarters)
+
+    def paths_of(self, metric: Metric | str) -> pd.DataFrame:
+        """Return a metric of each traced path: the first paths of replicate 0.
+
+        Parameters
+        ----------
+        metric
+            Which, by its name.
+
+        Returns
+        -------
+        DataFrame
+            Rows are paths, as in ``kept``, columns quarters; see ``frame``.
+
+        Raises
+        ------
+        ScenarioError
+            If there is no such metric.
+
+        Examples
+        --------
+        >>> result = simulate.run(simulate.load_scenario("anthropic.toml"), paths=4096)
+        >>> print(result.paths_of("cash").min(axis="columns"))
+        """
+        place = index(self._metric(metric))
+        paths = pd.RangeIndex(len(self.traces), name="path")
+        return pd.DataFrame(self.traces[:, place], index=paths, columns=self._quarters)
+
+    @cached_property
+    def kept(self) -> pd.DataFrame:
+        """One row a path: its outcomes, and the inputs where those were asked for.
+
+        Hitting times are ordered categories such as ``2027Q4``, with ``never`` as the last; the
+        peak funding need is in billions of dollars.
+
+        Raises
+        ------
+        ScenarioError
+            If the run kept none.
+        """
+        return dated(self.outcomes, self.scenario)
+
+    def in_year(self, metric: Metric | str, year: int) -> dict[str, Estimate]:
+        """Return a metric of a fiscal year.
+
+        Parameters
+        ----------
+        metric
+            Which, by its name.
+        year
+            Within the horizon.
+
+        Returns
+        -------
+        dict of str to Estimate
+            The mean and the quantiles p05 to p95.
+        """
         return self.in_quarter(metric, self.last_quarter(year))
 
-    def in_quarter(self, metric: Metric, quarter: int) -> dict[str, Estimate]:
+    def in_quarter(self, metric: Metric | str, quarter: int) -> dict[str, Estimate]:
         """Return a metric of a quarter.
 
         Parameters
         ----------
         metric
-            Which metric.
+            Which, by its name.
         quarter
             Counted from the first of the horizon.
 
@@ -361,9 +508,9 @@ class Result:
         dict of str to Estimate
             The mean and the quantiles p05 to p95.
         """
-        return self._estimates[metric][quarter]
+        return self._estimates[self._metric(metric)][quarter]
 
-    def by_replicate(self, metric: Metric, quarter: int, statistic: str) -> Replicated:
+    def by_replicate(self, metric: Metric | str, quarter: int, statistic: str) -> Replicated:
         """Return a statistic of a metric in a quarter, of all paths and of each replicate.
 
         Parameters
@@ -377,7 +524,7 @@ class Result:
         -------
         Replicated
         """
-        return self._statistics[metric][quarter][statistic]
+        return self._statistics[self._metric(metric)][quarter][statistic]
 
     def funding_need_by_replicate(self, statistic: str) -> Replicated:
         """Return a statistic of the peak funding need, of all paths and of each replicate."""
@@ -411,3 +558,14 @@ class Result:
     def to_json(self) -> str:
         """Return ``summary`` as JSON text."""
         return json.dumps(self.summary(), indent=2, ensure_ascii=False)
+
+    @property
+    def _quarters(self) -> pd.Index:
+        names = map(self.quarter_name, range(self.scenario.horizon.quarters))
+        return pd.Index(list(names), name="quarter")
+
+    def _time(self, given: Hit | str) -> Hit:
+        return known_time(given, self.scenario, self.scenario.name)
+
+    def _metric(self, given: Metric | str) -> Metric:
+        return known_metric(given, self.scenario, self.scenario.name)

@@ -177,6 +177,11 @@ def run(
     ------
     ScenarioError
         If there can't be so many paths, no such seed or goal, or amounts grow beyond counting.
+
+    Examples
+    --------
+    >>> result = simulate.run(simulate.load_scenario("openai.toml"), paths=4096)
+    >>> print(result.hitting_times)
     """
     with Session(threads) as session:
         return session.run(

@@ -1,7 +1,6 @@
 """A result as tables, and in whole as the summary that is written."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -92,7 +91,10 @@ def summary_of(result: "Result") -> dict[str, Any]:
         "peak_funding_need": {k: v.as_dict() for k, v in result.funding_need.items()},
         "fiscal_years": _fiscal_years(result),
         "beyond_range": {METRICS[m]: b._asdict() for m, b in result.beyond_range.items()},
-        "provenance": asdict(scenario.provenance),
+        "provenance": {
+            "files": list(scenario.provenance.files),
+            "notes": list(scenario.provenance.notes),
+        },
         "scenario": scenario.model_dump(mode="json"),
     }
 

@@ -115,6 +115,25 @@ def refuse_repeated(observations: Sequence[Observation]) -> None:
             )
 
 
+def as_observations(
+    given: str | Sequence[str | Observation], scenario: Scenario
+) -> list[Observation]:
+    """Return observations that are given one or several, as texts or read already.
+
+    Raises
+    ------
+    ScenarioError
+        If one is none, or there is none at all.
+    """
+    found = [
+        parse_observation(one, scenario) if isinstance(one, str) else one
+        for one in ([given] if isinstance(given, str) else given)
+    ]
+    if not found:
+        raise ScenarioError(f"nothing is observed; give {FORM}")
+    return found
+
+
 def overlap_sentences(observations: Sequence[Observation]) -> list[str]:
     """Say which figures hold the same quarters, as a year and one of its own does."""
     return [

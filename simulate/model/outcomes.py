@@ -356,7 +356,7 @@ def parse_outcome(text: str, scenario: Scenario, where: str, form: str = OUTCOME
     ScenarioError
         If the text is no outcome of the scenario.
     """
-    given = " ".join(text.replace("_", " ").split())
+    given = _spaced(text)
     said = given[2:-1].strip() if given[:2] in ("P(", "p(") and given.endswith(")") else given
     event, amount = EVENT.fullmatch(said), AMOUNT.fullmatch(said)
     if event is not None:
@@ -388,6 +388,40 @@ def parse_event(text: str, scenario: Scenario, where: str, form: str = EVENT_FOR
             f"write it as {form}"
         )
     return found
+
+
+def known_time(given: Hit | str, scenario: Scenario, where: str) -> Hit:
+    """Return the hitting time that a name means, without a date; see ``parse_outcome``.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such hitting time.
+    """
+    if isinstance(given, Hit):
+        return given
+    name = _spaced(str(given))
+    match _hitting_time(name, scenario):
+        case time, None:
+            return time
+    raise _no_hitting_time(name, where)
+
+
+def known_metric(given: Metric | str, scenario: Scenario, where: str) -> Metric:
+    """Return the metric that a name means, without a date; see ``parse_outcome``.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such metric.
+    """
+    if isinstance(given, Metric):
+        return given
+    name = _spaced(str(given))
+    metric = _metrics(scenario).get(name.lower())
+    if metric is None:
+        raise _no_metric(name, where)
+    return metric
 
 
 def parse_number(given: str, unit: str, where: str) -> float:
@@ -478,7 +512,7 @@ def _no_event(what: str, date: str, scenario: Scenario, where: str) -> ScenarioE
         return ScenarioError(
             f'{where}: "{name}" is an amount, which comes by no date; write "{name} {date}"'
         )
-    return _unknown(name, [*HITTING_TIMES.values(), "gross margin"], where, "outcome")
+    return _no_hitting_time(name, where)
 
 
 def _amount(match: re.Match[str], scenario: Scenario, where: str) -> Amount:
@@ -522,7 +556,7 @@ def _no_amount(name: str, date: str, scenario: Scenario, where: str) -> Scenario
         return ScenarioError(
             f'{where}: "{name}" is an event, which comes by a date; write "{name} by {date}"'
         )
-    return _unknown(name, [*METRICS.values(), "gross margin"], where, "metric")
+    return _no_metric(name, where)
 
 
 def _of_horizon(where: str) -> ScenarioError:
@@ -561,6 +595,19 @@ def _quarter_flow(trailing: Array, base: tuple[float, ...], quarter: int) -> Arr
     for place in range(quarter % QUARTERS_A_YEAR, quarter + 1, QUARTERS_A_YEAR):
         flow += trailing[:, place] - (trailing[:, place - 1] if place > 0 else sum(base))
     return flow
+
+
+def _spaced(text: str) -> str:
+    """Return a text with one space between words, which may be written with underscores."""
+    return " ".join(text.replace("_", " ").split())
+
+
+def _no_hitting_time(name: str, where: str) -> ScenarioError:
+    return _unknown(name, [*HITTING_TIMES.values(), "gross margin"], where, "outcome")
+
+
+def _no_metric(name: str, where: str) -> ScenarioError:
+    return _unknown(name, [*METRICS.values(), "gross margin"], where, "metric")
 
 
 def _unknown(given: str, known: Iterable[str], where: str, kind: str) -> ScenarioError:

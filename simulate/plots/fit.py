@@ -35,7 +35,7 @@ def plot_fit(
     Parameters
     ----------
     fits
-        Of ``fit_data``, the best first.
+        Of ``fit``, the best first.
     values
         Those that were fitted, shape (n,).
     label

@@ -22,7 +22,7 @@ from .schema import Provenance, Scenario
 # Where a scenario was read is written by what reads it, and by nobody else.
 PROVENANCE = "provenance"
 # What mistakes are told of that no file has made.
-CALL, UNCHECKED = "with_changes", "the scenario"
+CALL, UNCHECKED = "Scenario.changed", "the scenario"
 __all__ = ["check_all", "find_scenario", "list_changes", "load_scenario", "packaged_configs"]
 
 
@@ -49,20 +49,20 @@ def validate(layers: Layers, path: Path) -> tuple[Scenario | None, list[Told]]:
     return (None if mistakes else scenario), describe(mistakes, layers, path)
 
 
-def with_changes(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
-    """Return a scenario with single keys set; see ``Scenario.with_changes``."""
+def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
+    """Return a scenario with single keys set; see ``Scenario.changed``."""
     table = scenario.model_dump(mode="json", exclude_none=True)
     layers = Layers.of(table, Origin(None, (), UNCHECKED))
     for key, value in changes.items():
         steps = place_of(key, layers.table, f'{CALL} "{key:.60}"')
         layers.set(steps, _written(value), Origin(None, (), CALL))
-    changed, mistakes = validate(layers, Path(CALL))
-    if changed is None:
+    found, mistakes = validate(layers, Path(CALL))
+    if found is None:
         raise ScenarioError(*mistakes)
-    name = changed.name
+    name = found.name
     if name == scenario.name:
         name = "; ".join([name, *(_title(key, value) for key, value in changes.items())])
-    return changed.model_copy(update={"name": name, PROVENANCE: scenario.provenance})
+    return found.model_copy(update={"name": name, PROVENANCE: scenario.provenance})
 
 
 def validated(scenario: Scenario) -> Scenario:
@@ -161,9 +161,15 @@ def load_scenario(
     ------
     ScenarioError
         If the file can't be read or says something wrong: every mistake, by line and column.
+
+    Examples
+    --------
+    >>> scenario = simulate.load_scenario("anthropic.toml", settings=["cash.opening=20"])
+    >>> print(scenario.name)
     """
     found = find_file(file)
     path, layers = found.path, read_chain(found.path, data)
+    stresses = list_named(layers)[0].stresses
     mistakes = apply_changes(layers, path, Changes(variant, stress, option, settings))
     projections = leave_projections(layers)
     scenario, wrong = validate(layers, path)
@@ -174,8 +180,47 @@ def load_scenario(
         *layers.notes,
         *taken_over(layers, scenario, projections),
     ]
-    read = Provenance(tuple(map(shown_path, layers.files)), tuple(filter(None, notes)))
+    files = tuple(map(shown_path, layers.files))
+    read = Provenance(files, tuple(filter(None, notes)), stresses)
     return scenario.model_copy(update={PROVENANCE: read})
+
+
+def stress_tests(scenario: Scenario) -> dict[str, Scenario]:
+    """Return a scenario under each of the stress tests of its file, by name.
+
+    They are laid over the scenario as it is: changes that were made before them stay, where they
+    don't change the same.
+
+    Raises
+    ------
+    ScenarioError
+        If it has none, or one doesn't go with the changes.
+    """
+    stresses = scenario.provenance.stresses
+    if not stresses:
+        where = next(iter(scenario.provenance.files), scenario.name)
+        raise ScenarioError(f"{where}: has no stress tests; name one as [stresses.dearer]")
+    return {name: _with_named(scenario, "stress", name) for name in stresses}
+
+
+def decision_options(scenario: Scenario) -> dict[str, Scenario]:
+    """Return a scenario under each option of its decision, by name; see ``stress_tests``."""
+    if scenario.decision is None:
+        where = next(iter(scenario.provenance.files), scenario.name)
+        raise ScenarioError(f"{where}: has no [decision]; see the one of anthropic-tpu.toml")
+    return {name: _with_named(scenario, "option", name) for name in scenario.decision.options}
+
+
+def _with_named(scenario: Scenario, kind: str, name: str) -> Scenario:
+    """Return a scenario with one of its stress tests or options laid over it."""
+    origin = Origin(None, (), f"{kind} {name}")
+    layers = Layers.of(scenario.model_dump(mode="json", exclude_none=True), origin)
+    layers.lay({"stresses": dict(scenario.provenance.stresses)}, origin)
+    mistakes = apply_changes(layers, Path(UNCHECKED), Changes(**{kind: name}))
+    found, wrong = validate(layers, Path(UNCHECKED))
+    if found is None or mistakes:
+        raise ScenarioError(*in_order(mistakes + wrong))
+    return found.model_copy(update={PROVENANCE: scenario.provenance})
 
 
 def check_all(file: str | Path | None = None, data: Sequence[str | Path] = ()) -> None:

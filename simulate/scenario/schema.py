@@ -87,10 +87,13 @@ class Provenance:
         The file and those that it extends, in order; a packaged one as ``packaged:base.toml``.
     notes
         What is to be known of how they were read, such as which of two files a name was taken for.
+    stresses
+        The stress tests that the files name, as tables by name; see ``load.stress_tests``.
     """
 
     files: tuple[str, ...] = field(default=(), compare=False)
     notes: tuple[str, ...] = field(default=(), compare=False)
+    stresses: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 class Scenario(Section):
@@ -120,7 +123,7 @@ class Scenario(Section):
     sampling: Sampling = Sampling()
     provenance: Annotated[SkipJsonSchema[Provenance], Field(exclude=True)] = Provenance()
 
-    def with_changes(self, changes: Mapping[str, Any]) -> "Scenario":
+    def changed(self, changes: Mapping[str, Any]) -> "Scenario":
         """Return the scenario with single keys set, as ``--set`` does.
 
         Parameters
@@ -129,15 +132,25 @@ class Scenario(Section):
             Values by key, such as ``{"cash.opening": 20, "inference.overrun.p90": "40%"}``: what
             a scenario's file may say there, or a distribution.
 
+        Returns
+        -------
+        Scenario
+
         Raises
         ------
         ScenarioError
             If there is no such key, or it can't have such a value.
+
+        Examples
+        --------
+        >>> scenario = simulate.load_scenario("anthropic.toml")
+        >>> mine = scenario.changed({"inference.overrun.p90": 0.3, "cash.opening": "20 bn"})
+        >>> print(mine.name)
         """
         # What tells mistakes knows this class.
-        from .load import with_changes
+        from .load import changed
 
-        return with_changes(self, changes)
+        return changed(self, changes)
 
     @field_validator("segments")
     @classmethod

@@ -67,7 +67,7 @@ def test_places_are_uniform_when_the_scenario_is_right(anthropic: Scenario) -> N
         seen = parse_observation(text, anthropic).seen
         came_true = seen.of_traces(truths)  # pyright: ignore[reportAttributeAccessIssue]
         observations = [Observation(text, seen, float(value)) for value in came_true]
-        scores = backtest(anthropic, observations, PATHS // 4).scores
+        scores = backtest(anthropic, observations, paths=PATHS // 4).scores
         places = [one.place.value for one in scores]
         assert kstest(places, "uniform").pvalue > 1e-3
         inside = np.mean([not one.surprises for one in scores])
@@ -78,7 +78,7 @@ def test_a_right_scenario_scores_better_than_its_median_alone(anthropic: Scenari
     truths = simulate_traces(changed(anthropic, {"sampling.sampler": "pseudo"}), 128, seed=5)
     seen = parse_observation("revenue 2027 = 1 bn", anthropic).seen
     values = seen.of_traces(truths)  # pyright: ignore[reportAttributeAccessIssue]
-    found = backtest(anthropic, [Observation("", seen, float(v)) for v in values], PATHS)
+    found = backtest(anthropic, [Observation("", seen, float(v)) for v in values], paths=PATHS)
     scores = np.array([(one.crps.value, one.median_error) for one in found.scores])
     assert scores[:, 0].mean() < 0.85 * scores[:, 1].mean()
 
@@ -86,7 +86,7 @@ def test_a_right_scenario_scores_better_than_its_median_alone(anthropic: Scenari
 def as_of_2024() -> Backtest:
     scenario = load_scenario(CONFIGS / "anthropic-as-of-2024.toml")
     seen = read_observations([], CONFIGS / "observed" / "anthropic-2025.toml", scenario)
-    return backtest(scenario, seen, PATHS)
+    return backtest(scenario, seen, paths=PATHS)
 
 
 def test_a_year_earlier_the_same_assumptions_would_have_missed_2025() -> None:
@@ -115,7 +115,7 @@ def test_the_words_agree_with_the_numbers(anthropic: Scenario) -> None:
         parse_observation(text, anthropic)
         for text in ("revenue 2026 = 14 bn", "out of cash by 2028 = no", "cash 2026 = 60 bn")
     ]
-    found = backtest(anthropic, seen, PATHS)
+    found = backtest(anthropic, seen, paths=PATHS)
     revenue, solvent, cash = found.scores
     (share,) = re.findall(r"above (\d+)% of the paths", place_sentence(revenue))
     assert int(share) == round(100 * revenue.place.value)

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from simulate.analysis.decide import Weighed, payoff_of, weigh
+import simulate
+from simulate.analysis.decide import Weighed, payoff_of
 from simulate.engine.run import run
 from simulate.kernels.arrays import index
 from simulate.model.rows import Hit, Metric
@@ -48,7 +49,9 @@ def bought() -> Weighed:
     asked = decision({"take": {"cost": PRICE}, "leave": {}}, payoff="cash")
     base = changed(quiet(), {"cash.interest_rate": 0.0, "decision": asked})
     take = changed(base, {"funding": [ROUND]})
-    return weigh({"take": take, "leave": changed(base, {"funding": []})}, paths=PATHS)
+    return simulate.decide(
+        base, {"take": take, "leave": changed(base, {"funding": []})}, paths=PATHS
+    )
 
 
 def test_the_options_differ_by_what_comes_less_what_it_costs(bought: Weighed) -> None:
@@ -87,7 +90,7 @@ def test_the_words_name_the_option_and_the_worth(bought: Weighed) -> None:
 
 def test_options_that_are_the_same_leave_nothing_to_know(anthropic: Scenario) -> None:
     same = changed(anthropic, {"decision": decision({"one": {}, "other": {}})})
-    weighed = weigh({"one": same, "other": same}, paths=4096)
+    weighed = simulate.decide(same, {"one": same, "other": same}, paths=4096)
     assert weighed.everything.value == 0.0
     assert weighed.telling == {}
     assert all(known.worth.value == 0.0 for known in weighed.inputs.values())
@@ -97,9 +100,9 @@ def test_options_that_are_the_same_leave_nothing_to_know(anthropic: Scenario) ->
 def test_running_out_of_cash_costs_what_it_is_said_to(anthropic: Scenario) -> None:
     asked = decision({"free": {}, "dear": {}}, out_of_cash_cost=50.0)
     scenario = changed(anthropic, {"decision": asked})
-    weighed = weigh({"free": scenario, "dear": scenario}, paths=4096)
+    weighed = simulate.decide(scenario, {"free": scenario, "dear": scenario}, paths=4096)
     without = changed(anthropic, {"decision": asked | {"out_of_cash_cost": 0.0}})
-    free = weigh({"free": without, "dear": without}, paths=4096)
+    free = simulate.decide(without, {"free": without, "dear": without}, paths=4096)
     chance = run(anthropic, paths=4096).probability_by_year(Hit.OUT_OF_CASH, 2027).value
     fall = free.payoffs.expected(0).value - weighed.payoffs.expected(0).value
     assert fall == pytest.approx(50.0 * chance)
@@ -108,7 +111,7 @@ def test_running_out_of_cash_costs_what_it_is_said_to(anthropic: Scenario) -> No
 def test_undiscounted_a_path_pays_the_sum_of_its_years(anthropic: Scenario) -> None:
     asked = decision({"one": {}, "other": {}}, year=2029)
     scenario = changed(anthropic, {"decision": asked})
-    weighed = weigh({"one": scenario, "other": scenario}, paths=4096)
+    weighed = simulate.decide(scenario, {"one": scenario, "other": scenario}, paths=4096)
     result = run(anthropic, paths=4096)
     means = [
         result.in_year(Metric.FREE_CASH_FLOW, year)["mean"].value for year in range(2026, 2030)
@@ -173,7 +176,9 @@ def test_a_question_keeps_its_mark_and_no_input_is_said_to_be_another(
 ) -> None:
     asked = decision({"one": {}, "other": {}}, title="Raise now?")
     same = changed(anthropic, {"decision": asked})
-    print_decision(weigh({"one": same, "other": same}, paths=4096), "Mine", console())
+    print_decision(
+        simulate.decide(same, {"one": same, "other": same}, paths=4096), "Mine", console()
+    )
     printed = capsys.readouterr().out
     assert "Decision: Raise now?\n" in printed
     assert re.search(r"None of the \d+ inputs alone changes the choice\.", printed)

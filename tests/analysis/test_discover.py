@@ -21,7 +21,7 @@ PATHS = 1 << 15
 
 
 def found(scenario: Scenario, target: str, paths: int = PATHS) -> Discovery:
-    return discover(scenario, parse_event(target, scenario, "--target"), paths)
+    return discover(scenario, parse_event(target, scenario, "--target"), paths=paths)
 
 
 def with_one_cause(anthropic: Scenario) -> Scenario:
@@ -92,7 +92,7 @@ def test_the_rule_holds_on_paths_that_it_was_not_found_on(anthropic: Scenario) -
     error = discovery.density.standard_error
     assert discovery.density.value == pytest.approx(discovery.density_found, abs=4 * error + 0.01)
     again = discover(
-        changed(anthropic, {"sampling.seed": 5}), discovery.event, 1 << 16
+        changed(anthropic, {"sampling.seed": 5}), discovery.event, paths=1 << 16
     )  # other paths, the same answer
     spread = np.hypot(error, again.density.standard_error)
     assert again.density.value == pytest.approx(discovery.density.value, abs=4 * spread + 0.03)

@@ -14,12 +14,12 @@ import pytest
 from scipy import integrate, stats
 from scipy.stats import norm
 
+import simulate
 from simulate.analysis.driver_list import JOINT, list_drivers
 from simulate.analysis.drivers import (
     Drivers,
     Explanation,
     effect_table,
-    find_drivers,
     index_table,
     summary,
 )
@@ -56,7 +56,7 @@ RHO = 0.6
 
 @cache
 def anthropic_drivers() -> Drivers:
-    return find_drivers(load_scenario(CONFIG), paths=1 << 12, threads=2)
+    return simulate.drivers(load_scenario(CONFIG), paths=1 << 12, threads=2)
 
 
 @cache
@@ -68,7 +68,7 @@ def two_correlated() -> tuple[Scenario, Drivers]:
     }
     changes |= {"correlations": {PAIR: RHO}, "targets.gross_margin": 0.6}
     scenario = without_uncertainty(load_scenario(CONFIG), changes)
-    return scenario, find_drivers(
+    return scenario, simulate.drivers(
         scenario, [parse_outcome(MARGIN, scenario, "here")], paths=1 << 14
     )
 
@@ -190,7 +190,7 @@ def test_the_only_thing_that_moves_explains_everything(
     anthropic: Scenario, group: str, changes: dict[str, Any], asked: str
 ) -> None:
     scenario = without_uncertainty(anthropic, changes)
-    found = find_drivers(scenario, [parse_outcome(asked, scenario, "here")], paths=1 << 12)
+    found = simulate.drivers(scenario, [parse_outcome(asked, scenario, "here")], paths=1 << 12)
     (explanation,) = found.explanations
     assert 0.01 < explanation.value.value < 0.99
     for name, index in by_name(explanation).items():
@@ -246,7 +246,7 @@ def test_mixed_runs_and_kept_paths_agree_on_what_an_input_explains_alone() -> No
 
 def test_threads_change_no_bit(anthropic: Scenario) -> None:
     scenario = changed(anthropic, {"sampling.replicates": 4})
-    one, two = (find_drivers(scenario, paths=1 << 10, threads=threads) for threads in (1, 2))
+    one, two = (simulate.drivers(scenario, paths=1 << 10, threads=threads) for threads in (1, 2))
     pd.testing.assert_frame_equal(index_table(one), index_table(two), check_exact=True)
     pd.testing.assert_frame_equal(effect_table(one), effect_table(two), check_exact=True)
 
@@ -255,7 +255,7 @@ def test_a_student_t_copula_leaves_single_inputs_no_share(anthropic: Scenario) -
     scenario = changed(
         anthropic, {"copula": {"distribution": "student_t", "degrees_of_freedom": 4.0}}
     )
-    found = find_drivers(scenario, [parse_outcome(MARGIN, scenario, "here")], paths=1 << 12)
+    found = simulate.drivers(scenario, [parse_outcome(MARGIN, scenario, "here")], paths=1 << 12)
     (explanation,) = found.explanations
     indices = by_name(explanation)
     assert {"demand shocks", JOINT} <= indices.keys()
@@ -275,7 +275,7 @@ def test_correlated_inputs_of_an_amount_have_the_indices_of_its_closed_form() ->
     """The margin rises with e - p, so that its rank is that of a Gaussian."""
     scenario, _ = two_correlated()
     margin = parse_outcome("gross margin 2027", scenario, "here")
-    (explanation,) = find_drivers(scenario, [margin], paths=1 << 12).explanations
+    (explanation,) = simulate.drivers(scenario, [margin], paths=1 << 12).explanations
     _, correlation = difference_of_normals()
     # The correlation of two ranks whose scores have a correlation of r^2 (Pearson, 1907).
     alone = {key: 6.0 / math.pi * math.asin(r**2 / 2.0) for key, r in correlation.items()}
@@ -293,7 +293,7 @@ def test_a_certain_deviation_leaves_the_other_by_itself(anthropic: Scenario) -> 
     names = [driver.name for driver in found.drivers]
     assert "inference.overrun" not in names
     assert (names.index("training.drift"),) in found.blocks
-    drivers = find_drivers(scenario, [PeakFundingNeed()], paths=1 << 10)
+    drivers = simulate.drivers(scenario, [PeakFundingNeed()], paths=1 << 10)
     assert "training.drift" in by_name(drivers.explanations[0])
 
 
@@ -317,7 +317,7 @@ def test_no_correlation_needs_no_note(anthropic: Scenario) -> None:
 
 def test_an_outcome_that_never_comes_has_no_drivers(anthropic: Scenario) -> None:
     scenario = changed(anthropic, {"targets.gross_margin": 0.99, "sampling.replicates": 4})
-    found = find_drivers(scenario, [parse_outcome(MARGIN, scenario, "here")], paths=1 << 10)
+    found = simulate.drivers(scenario, [parse_outcome(MARGIN, scenario, "here")], paths=1 << 10)
     (explanation,) = found.explanations
     assert explanation.indices == explanation.together == ()
     assert what_moves(explanation, "it") == "Nothing moves it: 0.0% in all paths"
@@ -327,7 +327,7 @@ def test_an_outcome_that_never_comes_has_no_drivers(anthropic: Scenario) -> None
 
 def test_two_replicates_suffice(anthropic: Scenario) -> None:
     few = changed(anthropic, {"sampling.replicates": 2})
-    found = find_drivers(few, [parse_outcome(MARGIN, few, "here")], paths=100)
+    found = simulate.drivers(few, [parse_outcome(MARGIN, few, "here")], paths=100)
     assert found.paths == 128
     assert np.isfinite(found.explanations[0].indices[0].first_order.standard_error)
 
@@ -335,7 +335,7 @@ def test_two_replicates_suffice(anthropic: Scenario) -> None:
 def test_progress_ends_where_it_said(anthropic: Scenario) -> None:
     seen: list[tuple[int, int]] = []
     few = changed(anthropic, {"sampling.replicates": 4})
-    found = find_drivers(
+    found = simulate.drivers(
         few,
         [PeakFundingNeed()],
         paths=1024,
@@ -355,7 +355,7 @@ def test_an_interruption_ends_the_work(anthropic: Scenario) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        find_drivers(anthropic, [PeakFundingNeed()], paths=1024, threads=2, progress=interrupt)
+        simulate.drivers(anthropic, [PeakFundingNeed()], paths=1024, threads=2, progress=interrupt)
     assert done_of_all[-1] < 0.55
 
 

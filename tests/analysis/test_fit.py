@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from simulate.analysis.fit import Fit, fit_data
+import simulate
+from simulate.analysis.fit import Fit
 from simulate.plots.fit import plot_fit
 from simulate.scenario import ScenarioError
 from simulate.scenario.column import read_column
@@ -44,7 +45,7 @@ def test_of_three_thousand_values_their_own_family_ranks_first_and_has_their_qua
     name: str,
 ) -> None:
     whole = FAMILIES[name]
-    best = fit_data(sample(whole, 3000), resamples=0)[0]
+    best = simulate.fit(sample(whole, 3000), resamples=0)[0]
     assert best.name == name
     levels = [0.05, 0.25, 0.5, 0.75, 0.95]
     spread = np.ptp(whole.ppf([0.05, 0.95]))
@@ -61,8 +62,8 @@ def test_values_in_another_unit_give_the_same_fits_in_that_unit(
     origin: float, unit: float, seed: int
 ) -> None:
     values = sample(stats.gumbel_r(), 200, seed)
-    plain = {f.name: f for f in fit_data(values, resamples=0)}
-    moved = {f.name: f for f in fit_data(unit * (values + origin), resamples=0)}
+    plain = {f.name: f for f in simulate.fit(values, resamples=0)}
+    moved = {f.name: f for f in simulate.fit(unit * (values + origin), resamples=0)}
     for name in ("norm", "logistic", "gumbel_r", "uniform"):
         assert moved[name].loc == pytest.approx(
             unit * (plain[name].loc + origin), abs=1e-3 * unit * float(np.std(values))
@@ -72,26 +73,26 @@ def test_values_in_another_unit_give_the_same_fits_in_that_unit(
 
 
 def test_a_p_value_tells_values_that_could_be_the_familys_from_values_that_could_not() -> None:
-    fair = {f.name: f for f in fit_data(sample(stats.norm(), 200), resamples=40)}
+    fair = {f.name: f for f in simulate.fit(sample(stats.norm(), 200), resamples=40)}
     assert fair["norm"].p_value is not None
     assert fair["norm"].p_value > 0.05
     far = np.concatenate([sample(stats.norm(0, 0.3), 300), sample(stats.norm(6, 0.3), 300, 2)])
-    fits = fit_data(far, resamples=40)
+    fits = simulate.fit(far, resamples=40)
     assert fits[0].p_value == pytest.approx(1 / 41)
     assert [f.p_value is None for f in fits] == [False] * 3 + [True] * (len(fits) - 3)
-    assert fits == fit_data(far, resamples=40)
+    assert fits == simulate.fit(far, resamples=40)
 
 
 def test_the_distance_is_that_of_kolmogorov_and_smirnov() -> None:
     values = sample(stats.norm(2, 3), 100)
-    for fit in fit_data(values, resamples=0):
+    for fit in simulate.fit(values, resamples=0):
         expected = stats.kstest(values, fit.distribution.cdf)
         assert fit.distance == pytest.approx(expected.statistic, abs=1e-12)
 
 
 def test_the_line_to_paste_is_toml_with_the_same_distribution() -> None:
     values = sample(stats.gamma(2.0, scale=5.0), 500)
-    for fit in fit_data(values, resamples=0):
+    for fit in simulate.fit(values, resamples=0):
         line = fit.toml("growth", 'my "old" file.csv: price')
         (table,) = tomllib.loads(line).values()
         assert table.pop("source") == 'fitted to 500 values of my "old" file.csv: price'
@@ -108,7 +109,7 @@ def test_the_line_to_paste_is_toml_with_the_same_distribution() -> None:
 
 
 def test_families_of_positive_values_are_left_out_where_a_value_is_negative() -> None:
-    names = {f.name for f in fit_data(sample(stats.norm(), 100), resamples=0)}
+    names = {f.name for f in simulate.fit(sample(stats.norm(), 100), resamples=0)}
     assert {"norm", "logistic", "uniform"} <= names
     assert not names & {"lognorm", "gamma", "weibull_min", "expon", "beta"}
 
@@ -118,7 +119,7 @@ def test_families_of_positive_values_are_left_out_where_a_value_is_negative() ->
 )
 def test_values_that_nothing_can_be_fitted_to_are_refused(values: list[float]) -> None:
     with pytest.raises(ValueError, match=r"alike|at least 8 finite"):
-        fit_data(values)
+        simulate.fit(values)
 
 
 NUMBERS = [1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.5]
@@ -176,7 +177,7 @@ def test_the_picture_says_which_family_fits_and_whether_the_values_speak_against
     tmp_path: Path, p_value: float | None
 ) -> None:
     values = sample(stats.lognorm(0.6), 1200)
-    best, *others = fit_data(values, resamples=0)
+    best, *others = simulate.fit(values, resamples=0)
     best = Fit(**{**vars(best), "p_value": p_value})
     figure = plot_fit([best, *others], values, "prices.csv: price", "USD")
     left, right = figure.axes
@@ -190,7 +191,7 @@ def test_the_picture_says_which_family_fits_and_whether_the_values_speak_against
 
 
 def test_what_is_printed_begins_with_the_finding(capsys: pytest.CaptureFixture[str]) -> None:
-    fits = fit_data(sample(stats.lognorm(0.6), 1200), resamples=0)
+    fits = simulate.fit(sample(stats.lognorm(0.6), 1200), resamples=0)
     print_fits(fits, "input", "prices.csv: price", console())
     first = capsys.readouterr().out.splitlines()[0]
     assert first == f"Of {len(fits)} families the lognormal fits best."

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simulate.analysis.fit import POSITIVE, fit_data, list_left_out
+import simulate
+from simulate.analysis.fit import POSITIVE, list_left_out
 from simulate.analysis.likelihood import likeliest, log_likelihood
 
 SHAPES: dict[str, list[tuple[float, ...]]] = {
@@ -79,7 +80,7 @@ def test_values_in_another_unit_or_mirrored_are_as_likely(
 def test_a_family_whose_likelihood_rises_without_end_is_left_out_and_said(name: str) -> None:
     values = np.concatenate([np.zeros(40), drawn("norm", (), 20)])
     assert likeliest(name, values) is None
-    fits = fit_data(values, resamples=0)
+    fits = simulate.fit(values, resamples=0)
     assert name not in {fit.name for fit in fits}
     titles = {"t": "Student-t", "johnsonsu": "Johnson SU"}
     left_out = list_left_out(fits, values)
@@ -98,7 +99,7 @@ OFFSETS: dict[str, Any] = {
 @pytest.mark.parametrize("case", OFFSETS)
 def test_the_line_to_paste_has_the_quantiles_of_the_fit(case: str) -> None:
     values = OFFSETS[case]
-    for fit in fit_data(values, resamples=0):
+    for fit in simulate.fit(values, resamples=0):
         table = tomllib.loads(fit.toml("x", "a test"))["x"]
         del table["source"]
         kind = table.pop("distribution")

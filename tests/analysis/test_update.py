@@ -23,7 +23,7 @@ ERRORS = 4.0
 
 
 def updated(scenario: Scenario, *texts: str, paths: int = PATHS) -> Update:
-    return update(scenario, [parse_observation(text, scenario) for text in texts], paths)
+    return update(scenario, [parse_observation(text, scenario) for text in texts], paths=paths)
 
 
 def test_a_linear_gaussian_model_is_updated_as_in_closed_form() -> None:

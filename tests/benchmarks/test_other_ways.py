@@ -7,8 +7,9 @@ import pytest
 
 from benchmarks import numpy_lab
 from benchmarks.c_lab import disagreement, simulate_in_c
-from simulate import Hit, Scenario, run
+from simulate import Scenario, run
 from simulate.kernels.arrays import index
+from simulate.model.rows import Hit
 
 PATHS = 1 << 14
 SEED = 1

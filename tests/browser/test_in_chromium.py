@@ -11,8 +11,8 @@ from typing import Literal
 
 import pytest
 
+import simulate
 from simulate.analysis.compare import compare
-from simulate.analysis.drivers import find_drivers
 from simulate.engine.run import run
 from simulate.output.compare import render_comparison
 from simulate.output.report import drivers_section, render_report
@@ -42,7 +42,7 @@ def file(
     request: pytest.FixtureRequest, anthropic: Scenario, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     if request.param == "report":
-        drivers = drivers_section(find_drivers(anthropic, paths=PATHS))
+        drivers = drivers_section(simulate.drivers(anthropic, paths=PATHS))
         result = run(anthropic, paths=PATHS)
         html = render_report(result, command="simulate report", drivers=drivers)
     else:

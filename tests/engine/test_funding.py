@@ -29,7 +29,7 @@ REACTS = ", and no budget or investor that reacts"
 def test_the_last_round_that_may_come_is_named(
     changes: dict[str, object], after: str, anthropic: Scenario
 ) -> None:
-    scenario = anthropic.with_changes(changes)
+    scenario = anthropic.changed(changes)
     assert funding_assumption(scenario) == f"no funding round{after}{REACTS}"
 
 

@@ -5,8 +5,9 @@ import re
 
 import pytest
 
+import simulate
 from simulate.analysis.compare import compare
-from simulate.analysis.drivers import Drivers, find_drivers
+from simulate.analysis.drivers import Drivers
 from simulate.engine.result import DISCLAIMER, Result
 from simulate.engine.run import run
 from simulate.output.compare import render_comparison
@@ -42,7 +43,7 @@ def result(anthropic: Scenario) -> Result:
 
 @pytest.fixture(scope="module")
 def drivers(anthropic: Scenario) -> Drivers:
-    return find_drivers(anthropic, paths=2048)
+    return simulate.drivers(anthropic, paths=2048)
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +189,7 @@ def test_a_report_tells_what_drives_each_outcome_in_words_pictures_and_a_table(
 ) -> None:
     told = zip(drivers.explanations, section.sentences, section.within, strict=True)
     for explanation, sentence, part in told:
-        finding = what_moves(explanation, explanation.outcome.name)
+        finding = what_moves(explanation, explanation.outcome.asked)
         first = explanation.indices[0]
         assert first.share is not None
         (table,) = part.tables

@@ -19,12 +19,10 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
+import simulate
 from simulate.analysis.backtest import backtest
 from simulate.analysis.converge import converge
-from simulate.analysis.decide import weigh
 from simulate.analysis.discover import discover
-from simulate.analysis.drivers import find_drivers
-from simulate.analysis.fit import fit_data
 from simulate.analysis.goal import map_goal, seek_goal
 from simulate.analysis.stress import stress
 from simulate.analysis.sweep import sweep
@@ -91,8 +89,10 @@ def draw(anthropic: Scenario, result: Result) -> Draw:
     values = np.random.default_rng(1).lognormal(size=500)
     pictures: dict[str, Draw] = {
         "comparison": partial(plot_comparison, result, planned),
-        "convergence": partial(plot_convergence, converge(anthropic, PATHS)),
-        "fit": partial(plot_fit, fit_data(values, resamples=0), values, "prices.csv: price", "USD"),
+        "convergence": partial(plot_convergence, converge(anthropic, paths=PATHS)),
+        "fit": partial(
+            plot_fit, simulate.fit(values, resamples=0), values, "prices.csv: price", "USD"
+        ),
     }
     pictures |= {name: partial(plot, result) for name, plot in PICTURES.items()}
     pictures |= pictures_of_analyses(anthropic)
@@ -105,7 +105,7 @@ def draw(anthropic: Scenario, result: Result) -> Draw:
 
 def pictures_of_analyses(scenario: Scenario) -> dict[str, Draw]:
     """Return the pictures of analyses, by name, each to be drawn with axes and theme."""
-    drivers = find_drivers(scenario, paths=FEW)
+    drivers = simulate.drivers(scenario, paths=FEW)
     shock = {"dearer": changed(scenario, {"inference.base_overrun": 0.5})}
     stresses = stress(scenario, shock, {"dearer": "inference at half more"}, paths=FEW)
     gain, overrun = (
@@ -114,15 +114,13 @@ def pictures_of_analyses(scenario: Scenario) -> dict[str, Draw]:
     )
     wanted = parse_target("P(gross margin by 2027) >= 0.4", scenario)
     event = projected_event(scenario)
-    discovery = discover(scenario, event, PATHS)
+    discovery = discover(scenario, event, paths=PATHS)
     bare = replace(discovery, limits=())
     examples = example_paths(discovery.outcomes, event, discovery.scenario)
     texts = ("revenue 2026Q1 = 3.0 bn ± 20%", "gross margin 2026 = 50% ± 5%")
     seen = read_observations(texts, None, scenario)
     settings = (find_setting(scenario, GAIN, "by"), find_setting(scenario, OVERRUN, "by"))
-    options = {
-        name: load_scenario(CONFIGS / "anthropic-tpu.toml", option=name) for name in ("buy", "rent")
-    }
+    bought = load_scenario(CONFIGS / "anthropic-tpu.toml")
     return {
         "drivers": partial(plot_drivers, drivers),
         "tornado": partial(plot_tornado, drivers),
@@ -134,7 +132,7 @@ def pictures_of_analyses(scenario: Scenario) -> dict[str, Draw]:
         "sweep of two": partial(plot_sweep, sweep(scenario, [gain, overrun], paths=FEW)),
         "goal": partial(plot_goal, seek_goal(wanted, settings[0], paths=FEW)),
         "goal over two": partial(plot_goal, map_goal(wanted, settings, paths=FEW)),
-        "decision": partial(plot_decision, weigh(options, paths=PATHS)),
+        "decision": partial(plot_decision, simulate.decide(bought, paths=PATHS)),
         "discovery": partial(plot_discovery, discovery, *examples),
         "discovery without a rule": partial(plot_discovery, bare, *examples),
         "update": partial(plot_update, update(scenario, seen, paths=PATHS)),

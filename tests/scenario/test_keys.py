@@ -44,7 +44,7 @@ def test_a_pair_of_inputs_names_their_correlation(key: str, anthropic: Scenario)
         "correlation of efficiency gain and price erosion",
     )
     changed = load_scenario("anthropic.toml", settings=[f"{key}=0.25"])
-    for scenario in (changed, varied.at(0.25), anthropic.with_changes({key: 0.25})):
+    for scenario in (changed, varied.at(0.25), anthropic.changed({key: 0.25})):
         assert correlation(scenario, PAIR) == pytest.approx(0.25)
         assert len(scenario.correlations) == len(anthropic.correlations)
 

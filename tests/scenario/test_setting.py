@@ -111,9 +111,9 @@ def test_a_value_is_told_with_what_it_does(anthropic: Scenario) -> None:
 
 def test_a_median_that_nobody_stated_has_four_digits(anthropic: Scenario) -> None:
     # The 90% interval of a lognormal distribution has its geometric mean, sqrt(24), as the median.
-    cash = anthropic.with_changes({"cash.opening": "4 to 6"})
+    cash = anthropic.changed({"cash.opening": "4 to 6"})
     assert "(now uncertain, its median 4.899 bn USD)" in find_setting(cash, "cash.opening").in_words
-    certain = anthropic.with_changes({"cash.opening": 4.89898})
+    certain = anthropic.changed({"cash.opening": 4.89898})
     assert "(now 4.89898 bn USD)" in find_setting(certain, "cash.opening").in_words
 
 

@@ -29,7 +29,7 @@ def test_more_cash_at_the_start_lasts_longer_however_it_was_written(anthropic: S
         anthropic.model_copy(update={"cash": anthropic.cash.model_copy(update={"opening": cash})})
         for cash in (0, 20.0, "200 bn")
     ]
-    by_key = [anthropic.with_changes({"cash.opening": cash}) for cash in (0.0, 20, "200 bn")]
+    by_key = [anthropic.changed({"cash.opening": cash}) for cash in (0.0, 20, "200 bn")]
     chances = [out_of_cash(scenario) for scenario in by_copy]
     assert chances[0] > chances[1] > chances[2]
     assert chances == [out_of_cash(scenario) for scenario in by_key]
@@ -39,7 +39,7 @@ def test_more_cash_at_the_start_lasts_longer_however_it_was_written(anthropic: S
 def test_a_key_takes_a_number_a_text_a_table_or_a_distribution(
     given: Any, anthropic: Scenario
 ) -> None:
-    assert value(anthropic.with_changes({"cash.opening": given}).cash.opening) == 200.0
+    assert value(anthropic.changed({"cash.opening": given}).cash.opening) == 200.0
     assert value(anthropic.cash.model_copy(update={"opening": given}).opening) == 200.0
 
 
@@ -50,17 +50,17 @@ def test_changes_that_only_together_are_valid_are_made_together(anthropic: Scena
         'correlations."inference.overrun, training.drift"': 0.1,
         "inference.overrun.p90": "30%",
     }
-    changed = anthropic.with_changes(changes)
+    changed = anthropic.changed(changes)
     assert [value(segment.share_of_revenue) for segment in changed.segments] == [0.5, 0.5]
     assert changed.inference.overrun.quantile(0.9) == pytest.approx(0.3)
-    assert changed.inference.overrun.source.startswith("with_changes; before: A7")
+    assert changed.inference.overrun.source.startswith("Scenario.changed; before: A7")
     assert changed.provenance == anthropic.provenance
 
 
 def test_a_changed_scenario_is_told_apart_by_its_name(anthropic: Scenario) -> None:
-    changed = anthropic.with_changes({"cash.opening": 20, "cash.tax_rate": Fixed(value=0.2)})
+    changed = anthropic.changed({"cash.opening": 20, "cash.tax_rate": Fixed(value=0.2)})
     assert changed.name == "Anthropic, January 2026; cash.opening=20; cash.tax_rate changed"
-    assert anthropic.with_changes({"name": "mine", "cash.opening": 20}).name == "mine"
+    assert anthropic.changed({"name": "mine", "cash.opening": 20}).name == "mine"
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ def test_a_change_that_is_none_names_its_key(
     key: str, given: Any, words: str, anthropic: Scenario
 ) -> None:
     with pytest.raises(ScenarioError) as refused:
-        anthropic.with_changes({key: given})
-    assert str(refused.value).startswith("with_changes")
+        anthropic.changed({key: given})
+    assert str(refused.value).startswith("Scenario.changed")
     assert words in str(refused.value)
 
 
@@ -145,7 +145,7 @@ def test_what_was_smuggled_in_is_refused_where_it_is_simulated(
 def test_a_number_that_was_smuggled_in_counts_as_what_it_is(anthropic: Scenario) -> None:
     scenario = anthropic.model_copy(deep=True)
     smuggled(scenario.cash, "opening", 200.0)
-    assert out_of_cash(scenario) == out_of_cash(anthropic.with_changes({"cash.opening": 200.0}))
+    assert out_of_cash(scenario) == out_of_cash(anthropic.changed({"cash.opening": 200.0}))
 
 
 def test_only_a_scenario_is_simulated() -> None:

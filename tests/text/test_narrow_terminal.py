@@ -8,14 +8,12 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+import simulate
 from simulate import load_scenario, run
 from simulate.analysis.backtest import backtest
 from simulate.analysis.compare import compare
 from simulate.analysis.converge import converge
-from simulate.analysis.decide import weigh
 from simulate.analysis.discover import discover
-from simulate.analysis.drivers import find_drivers
-from simulate.analysis.fit import fit_data
 from simulate.analysis.goal import map_goal, seek_goal
 from simulate.analysis.stress import stress
 from simulate.analysis.sweep import sweep
@@ -70,22 +68,19 @@ def comparison() -> Printer:
 
 
 def convergence() -> Printer:
-    found = converge(load_scenario("anthropic.toml"), 2 * PATHS)
+    found = converge(load_scenario("anthropic.toml"), paths=2 * PATHS)
     return lambda out: print_convergence(found, out)
 
 
 def decision() -> Printer:
-    options = list_changes("anthropic-tpu.toml").options
-    found = weigh(
-        {name: load_scenario("anthropic-tpu.toml", option=name) for name in options}, paths=PATHS
-    )
+    found = simulate.decide(load_scenario("anthropic-tpu.toml"), paths=PATHS)
     return lambda out: print_decision(found, "To buy or to rent", out)
 
 
 def discovery() -> Printer:
     scenario = load_scenario("anthropic.toml")
     event = projected_event(scenario)
-    found = discover(scenario, event, 2 * PATHS)
+    found = discover(scenario, event, paths=2 * PATHS)
     stories = example_paths(found.outcomes, event, found.scenario)
 
     def show(out: Console) -> None:
@@ -99,12 +94,12 @@ def discovery() -> Printer:
 
 def drivers() -> Printer:
     scenario = load_scenario("anthropic.toml")
-    found = find_drivers(scenario, headline_outcomes(scenario), paths=512)
+    found = simulate.drivers(scenario, headline_outcomes(scenario), paths=512)
     return lambda out: print_drivers(found, out)
 
 
 def fits() -> Printer:
-    found = fit_data(np.random.default_rng(1).lognormal(size=200))
+    found = simulate.fit(np.random.default_rng(1).lognormal(size=200))
     return lambda out: print_fits(found, "inference.overrun", "data.csv: overrun", out)
 
 
@@ -144,14 +139,14 @@ def sweep_of_two() -> Printer:
 def belief() -> Printer:
     scenario = load_scenario("anthropic.toml")
     seen = read_observations(["revenue 2026Q1 = 3.0 bn ± 5%"], None, scenario)
-    found = update(scenario, seen, 2 * PATHS)
+    found = update(scenario, seen, paths=2 * PATHS)
     return lambda out: print_update(found, out)
 
 
 def score() -> Printer:
     scenario = load_scenario("anthropic-as-of-2024.toml")
     seen = read_observations(["revenue 2025 = 4.5 bn", "gross margin 2025 = 40%"], None, scenario)
-    found = backtest(scenario, seen, PATHS)
+    found = backtest(scenario, seen, paths=PATHS)
     return lambda out: print_backtest(found, out)
 
 
