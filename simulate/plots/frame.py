@@ -163,8 +163,7 @@ def in_percent(axis: Axis) -> None:
     """Label an axis of shares in percent, with as many digits as its ticks need."""
 
     def label(value: float, _: float) -> str:
-        low, high = axis.get_view_interval()
-        return SHARE.tick(value, high - low)
+        return SHARE.tick(value, axis.get_majorticklocs())
 
     axis.set_major_formatter(label)
 

@@ -1,7 +1,7 @@
 """How numbers are written for people: to the digit that their error, or a reader, can use."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from simulate.engine.estimate import Estimate
@@ -11,6 +11,7 @@ NO_LIMIT = 1e9
 # From how many billions on, what a unit is in billions, and its name.
 MONEY_UNITS = ((1e4, 1e3, "trn USD"), (1.0, 1.0, "bn USD"), (0.0, 1e-3, "m USD"))
 DOLLARS = ((1e3, "trn"), (1.0, "bn"), (1e-3, "m"))
+MOST_DECIMALS = 3
 LARGEST_PLAIN, SMALLEST_PLAIN = 1e6, 1e-5
 
 
@@ -93,9 +94,11 @@ class Unit:
                 texts = [text[:-1].rstrip(".") for text in texts]
         return [text.replace("-", "−") + self.sign for text in texts]
 
-    def tick(self, value: float, length: float) -> str:
-        """Return a share as an axis shows it, of which so much is seen."""
-        return self.rounded(value, 0 if length > 0.04 else 1 if length > 0.004 else 2)
+    def tick(self, value: float, ticks: Iterable[float]) -> str:
+        """Return a tick of an axis, with as many decimals as all of its ticks need."""
+        shown = [self.scale * tick for tick in ticks]
+        exact = (d for d in range(MOST_DECIMALS) if all(abs(x - round(x, d)) < 1e-6 for x in shown))
+        return self.rounded(value, next(exact, MOST_DECIMALS))
 
 
 PROBABILITY = Unit("probability", 100.0, "%")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from simulate.engine.estimate import Estimate
 from simulate.text.numbers import (
+    SHARE,
     dollars,
     dollars_with_error,
     exact_percent,
@@ -94,3 +95,9 @@ def test_an_amount_reads_back_within_its_digits(billions: float) -> None:
 def test_an_axis_of_money_has_numbers_that_can_be_read(largest: float) -> None:
     size, _ = money_unit(largest)
     assert 1.0 <= largest / size < 1.7e4
+
+
+def test_ticks_of_an_axis_have_the_decimals_that_all_of_them_need() -> None:
+    assert [SHARE.tick(tick, (0.0, 0.025, 0.05)) for tick in (0.0, 0.025)] == ["0.0%", "2.5%"]
+    assert SHARE.tick(0.25, (0.0, 0.25, 0.5)) == "25%"
+    assert SHARE.tick(0.0002, (0.0, 0.0002)) == "0.02%"
