@@ -25,10 +25,10 @@ from .driver_list import DriverList
 Array = NDArray[np.float64]
 Places = Sequence[int]
 Counted = Callable[[int], None]
-# A walk through the drivers is made on at most so many blocks of paths, its reverse on the next;
-# on fewer where there would be too few walks.
-MOST_BLOCKS_A_WALK, LEAST_WALKS = 4, 8
-WALKS_STREAM = 1
+# A permutation of the drivers is gone through on at most so many blocks of paths, its reverse on
+# the next; on fewer where there would be too few permutations.
+MOST_BLOCKS_A_PERMUTATION, LEAST_PERMUTATIONS = 4, 8
+PERMUTATIONS_STREAM = 1
 
 
 class Variables:
@@ -188,15 +188,15 @@ def total_order_variance(base: Array, mixed: Array) -> Array:
     return np.asarray(((mixed - base) ** 2).mean(axis=0) / 2.0)
 
 
-def shapley(model: Model, walk: Places) -> Array:
-    """Return what each driver adds to the variance along a walk through all of them.
+def shapley(model: Model, permutation: Places) -> Array:
+    """Return what each driver adds to the variance along a permutation of all of them.
 
     Parameters
     ----------
     model
         Outcomes of the paths.
-    walk
-        A permutation of the drivers. Over all permutations the mean is Shapley's effect.
+    permutation
+        Of the drivers. Over all permutations the mean is Shapley's effect.
 
     Returns
     -------
@@ -207,15 +207,16 @@ def shapley(model: Model, walk: Places) -> Array:
     -----
     The value of a set of drivers is the mean of Var(Y|all others), which is valid for correlated
     ones (Song, Nelson and Staum, "Shapley effects for global sensitivity analysis", *SIAM/ASA
-    Journal on Uncertainty Quantification* 4, 2016). A walk takes one run a driver (Goda, "A simple
-    algorithm for global sensitivity analysis with Shapley effects", *Reliability Engineering &
-    System Safety* 213, 2021); as it goes on, what it has passed is drawn given what it has not.
+    Journal on Uncertainty Quantification* 4, 2016). A permutation takes one run a driver (Goda, "A
+    simple algorithm for global sensitivity analysis with Shapley effects", *Reliability
+    Engineering & System Safety* 213, 2021); as it goes on, what it has passed is drawn given what
+    it has not.
     """
-    order = walk[::-1]
+    order = permutation[::-1]
     base = before = model(order, ())
-    added = np.empty((len(walk), base.shape[1]))
-    for place, driver in enumerate(walk):
-        after = model(order, walk[: place + 1])
+    added = np.empty((len(permutation), base.shape[1]))
+    for place, driver in enumerate(permutation):
+        after = model(order, permutation[: place + 1])
         added[driver] = ((base - (before + after) / 2.0) * (before - after)).mean(axis=0)
         before = after
     return added
@@ -344,7 +345,7 @@ class Decomposition:
     variances
         Of each replicate: the arrays of ``Variances`` with a leading axis of replicates.
     added
-        What each driver adds along walks, shape (replicates, drivers, outcomes).
+        What each driver adds along permutations, shape (replicates, drivers, outcomes).
     """
 
     found: DriverList
@@ -437,10 +438,10 @@ def decompose(
 
     def of_replicate(replicate: int) -> tuple[Variances, Array]:
         paths = MixedPaths(prepared, found, variables, seed, replicate, count)
-        walks = np.random.default_rng([seed, replicate, WALKS_STREAM])
+        orders = np.random.default_rng([seed, replicate, PERMUTATIONS_STREAM])
         whole = partial(paths.outcomes, first_block=0, blocks=blocks)
-        return pick_freeze(whole, found.blocks), _mean_walk(
-            paths, len(found.drivers), blocks, walks
+        return pick_freeze(whole, found.blocks), _mean_over_permutations(
+            paths, len(found.drivers), blocks, orders
         )
 
     with ThreadPoolExecutor(threads) as pool:
@@ -455,18 +456,20 @@ def decompose(
     return Decomposition(found, stacked, np.stack(added))
 
 
-def _mean_walk(paths: MixedPaths, drivers: int, blocks: int, walks: np.random.Generator) -> Array:
-    """Return what each driver adds, over random walks and their reverses, each on paths of its own.
+def _mean_over_permutations(
+    paths: MixedPaths, drivers: int, blocks: int, orders: np.random.Generator
+) -> Array:
+    """Return what each driver adds, over random permutations and their reverses.
 
-    A driver that comes late on a walk comes early on its reverse, which takes most of the chance
-    of the order out of the mean.
+    Each has paths of its own. A driver that comes late in a permutation comes early in its
+    reverse, which takes most of the chance of the order out of the mean.
     """
-    walk: list[int] = []
+    permutation: list[int] = []
     added = 0.0
-    size = min(max(blocks // LEAST_WALKS, 1), MOST_BLOCKS_A_WALK)
+    size = min(max(blocks // LEAST_PERMUTATIONS, 1), MOST_BLOCKS_A_PERMUTATION)
     for turn, first in enumerate(range(0, blocks, size)):
-        walk = walk[::-1] if turn % 2 else walks.permutation(drivers).tolist()
+        permutation = permutation[::-1] if turn % 2 else orders.permutation(drivers).tolist()
         count = min(size, blocks - first)
         part = partial(paths.outcomes, first_block=first, blocks=count)
-        added = added + count / blocks * shapley(part, walk)
+        added = added + count / blocks * shapley(part, permutation)
     return np.asarray(added)

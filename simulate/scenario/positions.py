@@ -93,7 +93,7 @@ def spans(text: str) -> Iterator[Span]:
 
 @dataclass(slots=True)
 class _Open:
-    """A table or an array that the walk is inside of."""
+    """A table or an array that is being read."""
 
     path: KeyPath
     length: int | None = None  # of an array, so far; a table has none

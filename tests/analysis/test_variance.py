@@ -29,7 +29,7 @@ from tests.python_kernels import enter_block
 Array = NDArray[np.float64]
 Function = Callable[[Array], Array]
 
-REPLICATES, PATHS, WALKS = 16, 4096, 16
+REPLICATES, PATHS, PERMUTATIONS = 16, 4096, 16
 # Of Student's t with 15 degrees of freedom: one false alarm in 2,000 comparisons.
 ERRORS = 4.4
 CORRELATION = np.array(
@@ -70,7 +70,7 @@ class OnCube:
     ) -> None:
         rng = np.random.default_rng([seed, replicate])
         wide = qmc.Sobol(2 * drivers, bits=32, rng=rng).random(paths) + 0.5**33
-        self.paths, self.walks = paths, np.random.default_rng([seed, replicate, 1])
+        self.paths, self.orders = paths, np.random.default_rng([seed, replicate, 1])
         self._own, self._other = wide[:, ::2], wide[:, 1::2]
         self._function, self._correlation = function, correlation
         self.calls = 0
@@ -113,14 +113,14 @@ def estimated(
 
 
 def mean_walk(model: OnCube, drivers: int) -> Array:
-    size = model.paths // WALKS
-    walks = [model.walks.permutation(drivers).tolist() for _ in range(WALKS // 2)]
-    walks += [walk[::-1] for walk in walks]
-    parts = [slice(k * size, (k + 1) * size) for k in range(WALKS)]
+    size = model.paths // PERMUTATIONS
+    permutations = [model.orders.permutation(drivers).tolist() for _ in range(PERMUTATIONS // 2)]
+    permutations += [permutation[::-1] for permutation in permutations]
+    parts = [slice(k * size, (k + 1) * size) for k in range(PERMUTATIONS)]
     return np.mean(
         [
-            shapley(partial(model.part, paths=part), walk)[:, 0]
-            for walk, part in zip(walks, parts, strict=True)
+            shapley(partial(model.part, paths=part), permutation)[:, 0]
+            for permutation, part in zip(permutations, parts, strict=True)
         ],
         axis=0,
     )
@@ -254,10 +254,10 @@ def test_a_walk_shares_out_the_whole_variance(seed: int, drivers: int) -> None:
     rng = np.random.default_rng(seed)
     weights = rng.normal(size=(drivers, 3))
     model = OnCube(lambda u: np.cos(u @ weights).prod(axis=1), seed, None, drivers)
-    walk = rng.permutation(drivers).tolist()
+    permutation = rng.permutation(drivers).tolist()
     everything = list(range(drivers))
     apart = model(everything, ()) - model(everything, everything)
-    assert shapley(model, walk).sum() == pytest.approx(float((apart**2).mean()) / 2.0)
+    assert shapley(model, permutation).sum() == pytest.approx(float((apart**2).mean()) / 2.0)
 
 
 def test_a_driver_that_nothing_depends_on_has_no_part() -> None:
