@@ -380,7 +380,7 @@ def parse_search(
     """
     key, equals, search = (part.strip() for part in text.partition("="))
     first, colon, last = search.partition(":")
-    if (equals and not colon and search not in SIGNS) or (colon and (low or high)):
+    if (equals and not colon and search not in SIGNS) or (colon and (low or high)) or ":" in last:
         raise ScenarioError(f"--vary {text}: write it as key, key=+, key=* or key=low:high")
     ends = (first, last) if colon else (low, high)
     given = [end for end in ends if end is not None]

@@ -258,6 +258,7 @@ def test_the_command_prints_in_80_columns_and_draws(
         ([*TARGET, "--vary", GAIN, "--from", "1", "--from", "2"], "once for each --vary"),
         ([*TARGET, "--vary", "cash.tax_rate", "--to", "2"], "from 0 to 1 share"),
         ([*TARGET, "--vary", f"{GAIN}=1"], "write it as key, key=+, key=* or key=low:high"),
+        ([*TARGET, "--vary", f"{GAIN}=0:1:5"], "write it as key, key=+, key=* or key=low:high"),
         ([*TARGET, "--vary", SHIFT, "--from", "0"], "write its ends with +, too"),
         ([*TARGET, "--vary", GAIN, "--from", "+0", "--to", "*2"], "all values must set (8), shift"),
         ([*TARGET, "--vary", GAIN, "--from", "nan"], "its ends must be numbers"),
