@@ -70,28 +70,6 @@ class Comparison:
         counts = [r.counts_by(time, r.last_quarter(year)) for r in (before, after)]
         return change_of_probability(counts[0], counts[1], before.replicate_paths)
 
-    def change_in_year(self, place: int, metric: Metric, year: int, statistic: str) -> Estimate:
-        """Return the change of the mean or of a quantile of a fiscal year's metric.
-
-        Parameters
-        ----------
-        place, year
-            As for ``change_by_year``.
-        metric
-            Which metric.
-        statistic
-            ``mean``, or a quantile such as ``p50``.
-
-        Returns
-        -------
-        Estimate
-        """
-        before, after = (
-            result.by_replicate(metric, result.last_quarter(year), statistic)
-            for result in (self.results[0], self.results[place])
-        )
-        return after.change_from(before)
-
     def change_of_funding_need(self, place: int, statistic: str) -> Estimate:
         """Return the change of the mean or of a quantile of the peak funding need."""
         before, after = (
