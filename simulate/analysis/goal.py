@@ -203,11 +203,6 @@ class GoalSeek:
     crossings: tuple[Crossing, ...]
 
     @property
-    def is_met_now(self) -> bool:
-        """Whether the baseline meets the target."""
-        return self.target.is_met(self.now.value)
-
-    @property
     def best(self) -> int:
         """Place of the grid's value that comes nearest to the target, or is furthest within."""
         found = [p.value for p in self.probabilities]

@@ -60,7 +60,8 @@ def _draw_lines(axes: Axes, sweep: Sweep, theme: Theme) -> None:
     if unit_of(unit).sign:
         in_percent(axes.yaxis)
     axes.set_xlabel(setting.label)
-    axes.set_ylabel(unit)
+    median = "median" if unit == "share" else f"median, {unit}"
+    axes.set_ylabel(unit if unit == "probability" else median)
     columns = legend_columns(axes, 2)
     axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, borderaxespad=0.2)
 

@@ -23,7 +23,8 @@ def test_a_scenario_does_not_differ_from_itself(anthropic: Scenario) -> None:
     assert change.value == 0.0
     assert math.isnan(change.standard_error)
     assert 0.0 < change.high < 4.0 / PATHS
-    assert same.change_in_year(1, Metric.REVENUE, 2030, "p50").value == 0.0
+    assert same.change_in_year(1, "revenue", 2030, "p50").value == 0.0
+    assert all(beside.changes[0].value == 0.0 for beside in side_by_side(same))
 
 
 def test_pinning_one_input_leaves_the_draws_of_all_others(anthropic: Scenario) -> None:

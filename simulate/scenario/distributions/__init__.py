@@ -4,7 +4,7 @@ A member of the family is a frozen pydantic model with ``distribution``, what st
 first), an optional ``truncate`` and a ``source``. Its contract is ``quantile_at_score``.
 """
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Union
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Tag
 
@@ -59,7 +59,7 @@ FAMILY: dict[str, type[Uncertain]] = {
     "mixture": Mixture,
     "empirical": Empirical,
     "shifted": Shifted,
-    "scipy.": ScipyNamed,
+    PREFIX: ScipyNamed,
 }
 
 BETWEEN_ENDS = " to "
@@ -98,26 +98,14 @@ def _kind(value: Any) -> str:
     return PREFIX if str(name).startswith(PREFIX) else str(name)
 
 
-AnyDistribution = Annotated[
-    Annotated[Fixed, Tag("value")]
-    | Annotated[Normal, Tag("normal")]
-    | Annotated[Lognormal, Tag("lognormal")]
-    | Annotated[LogitNormal, Tag("logit_normal")]
-    | Annotated[StudentT, Tag("student_t")]
-    | Annotated[Gamma, Tag("gamma")]
-    | Annotated[Beta, Tag("beta")]
-    | Annotated[Uniform, Tag("uniform")]
-    | Annotated[Triangular, Tag("triangular")]
-    | Annotated[Pert, Tag("pert")]
-    | Annotated[MetalogDistribution, Tag("metalog")]
-    | Annotated[Discrete, Tag("discrete")]
-    | Annotated[Mixture, Tag("mixture")]
-    | Annotated[Empirical, Tag("empirical")]
-    | Annotated[Shifted, Tag("shifted")]
-    | Annotated[ScipyNamed, Tag(PREFIX)],
-    Discriminator(_kind),
-    BeforeValidator(_from_shorthand),
-    AfterValidator(_settled),
-]
+if TYPE_CHECKING:
+    AnyDistribution = Uncertain
+else:
+    AnyDistribution = Annotated[
+        Union[tuple(Annotated[kind, Tag(name)] for name, kind in FAMILY.items())],  # noqa: UP007
+        Discriminator(_kind),
+        BeforeValidator(_from_shorthand),
+        AfterValidator(_settled),
+    ]
 for composed in (Mixture, Shifted):
     composed.model_rebuild(_types_namespace={"AnyDistribution": AnyDistribution})
