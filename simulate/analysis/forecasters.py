@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from simulate.scenario.quarters import QUARTERS_A_YEAR
+
 Array = NDArray[np.float64]
-QUARTERS_A_YEAR = 4
 # Of quarterly growths: what four of them tell of their spread.
 DEGREES_OF_FREEDOM = 3.0
 DAMPING_A_YEAR = 0.8

@@ -17,16 +17,19 @@ BASE_QUARTERS = 4
 
 
 class Rows(IntEnum):
-    """Rows of a flat array: a member's value is the place of its first lane."""
+    """Rows of a flat array: a member's value is the place of its first lane.
+
+    They begin at 0, or where the first member says.
+    """
 
     @staticmethod
     def _generate_next_value_(
         name: str,  # noqa: ARG004
         start: int,  # noqa: ARG004
-        count: int,
-        last_values: list[Any],  # noqa: ARG004
+        count: int,  # noqa: ARG004
+        last_values: list[Any],
     ) -> int:
-        return count * LANES
+        return last_values[-1] + LANES if last_values else 0
 
 
 class Drawn(Rows):

@@ -6,7 +6,7 @@ lets it see that rows don't overlap, which is what it needs to vectorise a loop 
 """
 
 from enum import auto
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from simulate.kernels.arrays import LANES, Drawn, Rows, width
 
@@ -115,16 +115,7 @@ class Now(Rows):
     They follow the rows of ``Drawn`` in the same array.
     """
 
-    @staticmethod
-    def _generate_next_value_(
-        name: str,  # noqa: ARG004
-        start: int,  # noqa: ARG004
-        count: int,
-        last_values: list[Any],  # noqa: ARG004
-    ) -> int:
-        return width(Drawn) + count * LANES
-
-    DEMAND = auto()
+    DEMAND = width(Drawn)
     USERS = auto()
     SHARE_OF_CEILING = auto()
     OVERRUN_LEVEL = auto()

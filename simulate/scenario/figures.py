@@ -4,7 +4,6 @@ import csv
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import BaseModel, ValidationError
 
 from .mistakes import ScenarioError
+from .packaged import packaged_path
 from .quarters import MONTHS_A_QUARTER, QUARTERS_A_YEAR
 
 Array = NDArray[np.float64]
@@ -80,10 +80,7 @@ class Figure(BaseModel, frozen=True, extra="forbid"):
 @cache
 def packaged_figures() -> tuple[Figure, ...]:
     """Return the figures that come with the package."""
-    inside = Path(str(resources.files("simulate"))) / FILE
-    return read_figures(
-        inside if inside.is_file() else Path(__file__).parents[2] / "docs" / "data" / FILE
-    )
+    return read_figures(packaged_path(FILE, "docs", "data"))
 
 
 def read_figures(file: Path) -> tuple[Figure, ...]:

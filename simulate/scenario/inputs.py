@@ -4,7 +4,6 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from types import UnionType
 from typing import Any, NamedTuple, Union, get_args, get_origin
@@ -15,6 +14,7 @@ from pydantic.fields import FieldInfo
 from simulate.scenario.distributions.quantiles import QUANTILE_KEY
 
 from .distributions import Uncertain
+from .packaged import packaged_path
 from .quantity import Quantity, Section
 from .quarters import format_quarter
 from .schema import Scenario
@@ -205,9 +205,7 @@ class Fact(NamedTuple):
 
 def packaged_facts() -> list[Path]:
     """Return the files of the facts that come with the package."""
-    inside, checkout = Path(str(resources.files("simulate"))), Path(__file__).parents[2] / "docs"
-    folder = inside if (inside / FACT_FILES[0]).is_file() else checkout
-    return [folder / name for name in FACT_FILES]
+    return [packaged_path(name, "docs") for name in FACT_FILES]
 
 
 @cache

@@ -32,10 +32,15 @@ class Found(NamedTuple):
         return f'{taken}; write "{own}", or {others}'
 
 
+def packaged_path(name: str, *checkout: str) -> Path:
+    """Return a file or folder that comes with the package, or stands in a folder of a checkout."""
+    inside = Path(str(resources.files("simulate"))) / name
+    return inside if inside.exists() else Path(__file__).parents[2].joinpath(*checkout, name)
+
+
 def packaged_configs() -> Path:
     """Return the folder of the scenarios that come with the package."""
-    inside = Path(str(resources.files("simulate"))) / "configs"
-    return inside if inside.is_dir() else Path(__file__).parents[2] / "configs"
+    return packaged_path("configs")
 
 
 def packaged_names() -> list[str]:
