@@ -145,7 +145,7 @@ def _draws(
         client_loss_table=np.where(has_loss, np.cumsum(has_loss) - 1 + first_event_table, 0),
         generation_table=first_event_table + events - 1,
         chance_coordinate=np.array(chances, np.int64),
-        first_year=layout.first_year,
+        first_deviation=layout.first_deviation,
         first_quarter=layout.first_quarter,
         per_quarter=len(layout.slots),
         segment_slot=np.array([slot[segment_slot(s.name)] for s in segments], np.int64),

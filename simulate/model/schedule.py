@@ -7,7 +7,10 @@ from scipy.special import ndtri
 
 from simulate.kernels.arrays import Schedule
 from simulate.scenario.distributions import Uncertain
+from simulate.scenario.frame import Horizon
 from simulate.scenario.lab import Hardware, Segment
+from simulate.scenario.quantity import ZERO
+from simulate.scenario.quarters import QUARTERS_A_YEAR
 from simulate.scenario.schema import Scenario
 
 # Of a round that comes for certain: beyond every normal score that is drawn.
@@ -24,6 +27,9 @@ def schedule_of(scenario: Scenario) -> Schedule:
     profiles = np.array(hardware).reshape(len(hardware), 3, quarters)
     return Schedule(
         quarters=quarters,
+        deviation=_deviation_places(scenario.horizon),
+        size_matters=scenario.demand.size_exponent != ZERO,
+        gain_is_net=scenario.inference.net_gain is not None,
         segment_start=np.array([_start(s, first) for s in scenario.segments], np.int64),
         from_free_users=np.array([s.revenue_per_user is not None for s in scenario.segments]),
         base_revenue=np.array([_value(s.share_of_revenue) * revenue for s in scenario.segments]),
@@ -37,6 +43,15 @@ def schedule_of(scenario: Scenario) -> Schedule:
         margin_target=scenario.targets.gross_margin,
         hold_quarters=scenario.targets.hold_quarters,
     )
+
+
+def _deviation_places(horizon: Horizon) -> NDArray[np.int64]:
+    """Return the deviations that a quarter draws: its own, or a year's first those of the year."""
+    quarter = np.arange(horizon.quarters)
+    if horizon.deviations == "by quarter":
+        return quarter
+    year = (horizon.first_quarter + quarter) // QUARTERS_A_YEAR - horizon.first_year
+    return np.where(np.diff(year, prepend=-1) > 0, year, -1)
 
 
 def base_year_ramp(annual: float, run_rate: float) -> Array:

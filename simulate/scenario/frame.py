@@ -10,6 +10,10 @@ from .mistakes import Mend, Mistake, rewrite
 from .quantity import CertainShare, Count, Section, Source, money
 from .quarters import QUARTERS_A_YEAR, Quarter, format_quarter
 
+# From the narrowest to the widest, but for partners' shares, which not all labs pay.
+MarginDefinition = Literal[
+    "inference only", "paying users", "with partners' shares", "with free users"
+]
 LONGEST_HORIZON = 50
 MONTHS_A_QUARTER = 3.0
 # As many months of now as make a year's revenue that grew up to tenfold, or fell by half.
@@ -21,6 +25,9 @@ class Horizon(Section):
 
     first_quarter: Quarter
     last_quarter: Quarter
+    deviations: Literal["by year", "by quarter"] = Field(
+        default="by year", description="how often inference.overrun and training.drift are drawn"
+    )
 
     def _mistakes(self) -> Iterator[Mistake]:
         if self.first_quarter % QUARTERS_A_YEAR != 0:
@@ -45,6 +52,17 @@ class Horizon(Section):
         return self.quarters // QUARTERS_A_YEAR
 
     @property
+    def periods(self) -> tuple[str, ...]:
+        """Names of the periods that have deviations from plan of their own."""
+        if self.deviations == "by quarter":
+            return tuple(map(format_quarter, range(self.first_quarter, self.last_quarter + 1)))
+        return tuple(map(str, range(self.first_year, self.last_year + 1)))
+
+    def periods_of(self, first_year: int, last_year: int) -> tuple[str, ...]:
+        """Return the periods of some years."""
+        return tuple(p for p in self.periods if first_year <= int(p[:4]) <= last_year)
+
+    @property
     def first_year(self) -> int:
         """First fiscal year."""
         return self.first_quarter // QUARTERS_A_YEAR
@@ -61,7 +79,7 @@ class Targets(Section):
     gross_margin: Annotated[Number, CertainShare("target of gross margin", 0.001, 0.999)]
     hold_quarters: Annotated[Count, Field(ge=1, le=40)] = 4
     projected_year: Annotated[Count, Field(ge=2000, le=2199)] | None = None
-    projected_margin: Literal["paying users", "with free users"] = "paying users"
+    projected_margin: MarginDefinition = "paying users"
     source: Source = ""
 
 
