@@ -16,7 +16,6 @@ from simulate.model.tally import (
     MONEY_METRICS,
     Tally,
 )
-from simulate.scenario.quarters import QUARTERS_A_YEAR
 
 from .plan import Prepared
 
@@ -123,7 +122,7 @@ class Workspace:
 
     def deviations(self, points: Points, first_block: int, blocks: int) -> Narrow:
         """Return each year's overrun and drift by path, shape (paths, years * 2)."""
-        years = self._plan.schedule.quarters // QUARTERS_A_YEAR
+        years = np.count_nonzero(self._plan.schedule.deviation >= 0)
         found = np.empty((blocks * LANES, years * len(DEVIATIONS)), np.float32)
         draw_deviations(self._plan, points, self.inputs, self.state, first_block, blocks, found)
         return found

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from simulate.scenario.inputs import correlated_inputs
+from simulate.scenario.quarters import QUARTERS_A_YEAR
 from simulate.scenario.schema import Scenario
 
 DEMAND = "demand"
@@ -27,6 +28,9 @@ class Layout:
         Each has a coordinate for the overrun and one for the drift.
     slots
         What each quarter draws: the shared shock, each segment's own, and one an event.
+    start
+        The first quarter, of the calendar: scenarios that begin in different quarters share the
+        coordinates of those that they have in common.
     quarters
         How many there are.
     """
@@ -36,6 +40,7 @@ class Layout:
     rounds: tuple[str, ...]
     years: int
     slots: tuple[str, ...]
+    start: int
     quarters: int
 
     @property
@@ -63,6 +68,14 @@ class Layout:
         """Number of coordinates."""
         return self.first_quarter + len(self.slots) * self.quarters
 
+    def begin_of_year(self, year: int) -> int:
+        """Return the first coordinate of a fiscal year."""
+        return self.first_year + DRAWS_A_YEAR * (year - self.start // QUARTERS_A_YEAR)
+
+    def begin_of_quarter(self, quarter: int) -> int:
+        """Return the first coordinate of a quarter of the calendar."""
+        return self.first_quarter + len(self.slots) * (quarter - self.start)
+
     def of_year(self, line: int) -> range:
         """Return the coordinates of a yearly deviation in all years: 0 the overrun, 1 the drift."""
         return range(self.first_year + line, self.first_quarter, DRAWS_A_YEAR)
@@ -87,6 +100,7 @@ def layout_of(scenario: Scenario) -> Layout:
             *losses,
             *([GENERATION] if scenario.training.generation else []),
         ),
+        start=scenario.horizon.first_quarter,
         quarters=scenario.horizon.quarters,
     )
 
@@ -111,13 +125,16 @@ def common_layout(scenarios: Sequence[Scenario]) -> Layout:
     (Glasserman, *Monte Carlo Methods in Financial Engineering*, 2003, ch. 4).
     """
     layouts = [layout_of(scenario) for scenario in scenarios]
+    start = min(layout.start for layout in layouts)
+    end = max(layout.start + layout.quarters for layout in layouts)
     return Layout(
         inputs=_union(layout.inputs for layout in layouts),
         is_joint=any(layout.is_joint for layout in layouts),
         rounds=_union(layout.rounds for layout in layouts),
-        years=max(layout.years for layout in layouts),
+        years=-(-end // QUARTERS_A_YEAR) - start // QUARTERS_A_YEAR,
         slots=_union(layout.slots for layout in layouts),
-        quarters=max(layout.quarters for layout in layouts),
+        start=start,
+        quarters=end - start,
     )
 
 

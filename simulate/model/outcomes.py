@@ -7,7 +7,7 @@ asks for one takes the text that ``parse_outcome`` reads, and says what it can't
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from math import inf
 from typing import Literal
@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 
 from simulate.kernels.arrays import index
 from simulate.scenario import Scenario, ScenarioError
+from simulate.scenario.frame import Horizon
 from simulate.scenario.quarters import QUARTERS_A_YEAR, format_quarter, parse_quarter
 from simulate.scenario.units import number_in_unit, scale_hint, states_unit
 
+from .base import base_quarters
 from .rows import Hit, Metric
-from .schedule import base_year_ramp
 
 Array = NDArray[np.float64]
 Column = NDArray[np.float64 | np.float32 | np.uint8]
@@ -292,13 +293,30 @@ def event_by_year(time: Hit, year: int, scenario: Scenario) -> Event:
     """Return a hitting time by the end of a year, or of the horizon's nearest."""
     horizon = scenario.horizon
     year = min(max(year, horizon.first_year), horizon.last_year)
-    return Event(time, QUARTERS_A_YEAR * (year - horizon.first_year + 1) - 1, str(year))
+    return Event(time, horizon.end_of(year), str(year))
 
 
 def projected_event(scenario: Scenario) -> Event:
     """Return what the company projects, or that margin by the horizon's end."""
     year = scenario.targets.projected_year or scenario.horizon.last_year
     return event_by_year(projected_time(scenario), year, scenario)
+
+
+def counted_from(outcome: Outcome, start: Horizon, other: Horizon) -> Outcome:
+    """Return an outcome whose quarter is counted from the first of another horizon.
+
+    Raises
+    ------
+    ScenarioError
+        If it lies before that.
+    """
+    if not isinstance(outcome, (Event, Amount)):
+        return outcome
+    quarter = outcome.quarter + start.first_quarter - other.first_quarter
+    if quarter < 0:
+        begin = format_quarter(other.first_quarter)
+        raise ScenarioError(f"{outcome.name}: lies before a horizon that begins in {begin}")
+    return replace(outcome, quarter=quarter)
 
 
 def headline_events(scenario: Scenario) -> tuple[Event, Event, Event]:
@@ -566,13 +584,9 @@ def _of_horizon(where: str) -> ScenarioError:
 
 
 def _base_quarters(metric: Metric, scenario: Scenario) -> tuple[float, ...]:
-    year = scenario.base_year
-    annual, run_rate = (
-        (year.revenue.quantile(0.5), 12.0 * year.monthly_revenue.quantile(0.5))
-        if metric == Metric.REVENUE
-        else (year.training.quantile(0.5), year.training_run_rate.quantile(0.5))
-    )
-    return tuple(base_year_ramp(annual, run_rate).tolist())
+    quarters = base_quarters(scenario)
+    known = [q.revenue if metric == Metric.REVENUE else q.training for q in quarters]
+    return tuple(quarter.quantile(0.5) for quarter in known)
 
 
 def _quarter_flow(trailing: Array, base: tuple[float, ...], quarter: int) -> Array:
