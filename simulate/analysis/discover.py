@@ -72,7 +72,7 @@ def features_of(outcomes: pd.DataFrame, scenario: Scenario, last_year: int) -> l
     first = scenario.horizon.first_year
     years = f"{first}" if first == last_year else f"{first}-{last_year}"
     for key, name in MEAN_DEVIATIONS.items():
-        columns = [f"{key} {year}" for year in range(first, last_year + 1)]
+        columns = [f"{key} {p}" for p in scenario.horizon.periods_of(first, last_year)]
         mean = outcomes[columns].to_numpy().mean(axis=1)
         if np.ptp(mean) > 0.0:
             found.append(Feature(f"mean {name} {years}", "share", mean))

@@ -1,5 +1,6 @@
 """Single paths that stand for many: medoids, the median path, its cash flow statement."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from simulate.engine.run import simulate_traces
 from simulate.kernels.arrays import LANES, Drawn, index
 from simulate.model.outcomes import (
     HITTING_TIMES,
+    MARGINS,
     OUTCOME_COLUMNS,
     Event,
     projected_metric,
@@ -32,8 +34,7 @@ SMALLEST_ROUND = 0.005
 MOST_COMPARED = 1 << 14
 DEVIATION_NAMES = dict(zip(DEVIATIONS, ("inference", "training"), strict=True))
 TIMES_IN_WORDS = {
-    Hit.MARGIN_PAYING: "margin reaches {target:.0%}",
-    Hit.MARGIN_ALL: "margin reaches {target:.0%}",
+    **{margin.reached: "margin reaches {target:.0%}" for margin in MARGINS.values()},
     Hit.CASH_FLOW_POSITIVE: "first positive cash flow",
     Hit.CASH_FLOW_HELD: "four positive quarters in a row",
     Hit.PAYBACK: "all paid back",
@@ -170,7 +171,7 @@ def _raised(at_end: Array, path: pd.Series, scenario: Scenario) -> Array:
 
 
 def _events(year: int, path: pd.Series, scenario: Scenario, raised: float) -> list[str]:
-    found = _deviations(path, year)
+    found = _deviations(path, scenario.horizon.periods_of(year, year))
     due = [f for f in scenario.funding if f.quarter // QUARTERS_A_YEAR == year]
     if raised > SMALLEST_ROUND:
         found.append(f"raises {raised:.1f}")
@@ -178,7 +179,7 @@ def _events(year: int, path: pd.Series, scenario: Scenario, raised: float) -> li
         found.append("no round comes")
     projected = projected_time(scenario)
     for time, words in TIMES_IN_WORDS.items():
-        if time in (Hit.MARGIN_PAYING, Hit.MARGIN_ALL) and time != projected:
+        if time != projected and any(time is margin.reached for margin in MARGINS.values()):
             continue
         quarter = scenario.horizon.first_quarter + int(path[HITTING_TIMES[time]])
         if quarter // QUARTERS_A_YEAR == year:
@@ -187,14 +188,18 @@ def _events(year: int, path: pd.Series, scenario: Scenario, raised: float) -> li
     return found
 
 
-def _deviations(path: pd.Series, year: int) -> list[str]:
+def _deviations(path: pd.Series, periods: Sequence[str]) -> list[str]:
     """Return which costs were far from the year's plan, such as ``over plan: training 19%``."""
     found = []
+    of_year = {
+        name: float(np.prod([1.0 + path[f"{key} {period}"] for period in periods])) - 1.0
+        for key, name in DEVIATION_NAMES.items()
+    }
     for side, sign in (("over", 1.0), ("under", -1.0)):
         far = [
-            f"{name} {abs(path[f'{key} {year}']):.0%}"
-            for key, name in DEVIATION_NAMES.items()
-            if sign * path[f"{key} {year}"] >= LARGE_DEVIATION
+            f"{name} {abs(deviation):.0%}"
+            for name, deviation in of_year.items()
+            if sign * deviation >= LARGE_DEVIATION
         ]
         if far:
             found.append(f"{side} plan: {', '.join(far)}")

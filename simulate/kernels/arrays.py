@@ -137,7 +137,7 @@ class Draws(NamedTuple):
     client_loss_table: Array
     generation_table: int
     chance_coordinate: Array
-    first_year: int
+    first_deviation: int
     first_quarter: int
     per_quarter: int
     segment_slot: Array
@@ -149,11 +149,13 @@ class Schedule(NamedTuple):
     """What is dated: quarters are counted from the horizon's first.
 
     ``deviation`` has, by quarter, the place of the deviations from plan that are drawn in it, or
-    -1.
+    -1; ``size_matters`` and ``gain_is_net`` say which terms the scenario has.
     """
 
     quarters: int
     deviation: Array
+    size_matters: bool
+    gain_is_net: bool
     segment_start: Array
     from_free_users: Array
     share_of_revenue: Array

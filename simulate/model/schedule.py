@@ -7,6 +7,7 @@ from scipy.special import ndtri
 from simulate.kernels.arrays import Schedule
 from simulate.scenario.frame import Horizon
 from simulate.scenario.lab import Hardware, Segment
+from simulate.scenario.quantity import ZERO
 from simulate.scenario.schema import Scenario
 
 # Of a round that comes for certain: beyond every normal score that is drawn.
@@ -21,7 +22,9 @@ def schedule_of(scenario: Scenario) -> Schedule:
     profiles = np.array(hardware).reshape(len(hardware), 3, quarters)
     return Schedule(
         quarters=quarters,
-        deviation=_yearly(scenario.horizon),
+        deviation=_deviation_places(scenario.horizon),
+        size_matters=scenario.demand.size_exponent != ZERO,
+        gain_is_net=scenario.inference.net_gain is not None,
         segment_start=np.array([_start(s, first) for s in scenario.segments], np.int64),
         from_free_users=np.array([s.revenue_per_user is not None for s in scenario.segments]),
         share_of_revenue=np.array([s.share_of_revenue.quantile(0.5) for s in scenario.segments]),
@@ -36,8 +39,10 @@ def schedule_of(scenario: Scenario) -> Schedule:
     )
 
 
-def _yearly(horizon: Horizon) -> NDArray[np.int64]:
-    """Return which year begins in each quarter, counted from 0, or -1."""
+def _deviation_places(horizon: Horizon) -> NDArray[np.int64]:
+    """Return the deviations that a quarter draws: its own, or a year's first those of the year."""
+    if horizon.deviations == "by quarter":
+        return np.arange(horizon.quarters)
     found = np.full(horizon.quarters, -1, np.int64)
     found[horizon.year_begins] = np.arange(horizon.years)
     return found

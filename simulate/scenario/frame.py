@@ -10,6 +10,10 @@ from .mistakes import Mend, Mistake, rewrite
 from .quantity import UNCHANGED, CertainShare, Count, Quantity, Section, Source, money
 from .quarters import QUARTERS_A_YEAR, Quarter, QuarterName, format_quarter
 
+# From the narrowest to the widest, but for partners' shares, which not all labs pay.
+MarginDefinition = Literal[
+    "inference only", "paying users", "with partners' shares", "with free users"
+]
 LONGEST_HORIZON = 50
 # Before the horizon: those that its first trailing figures are made of.
 BASE_QUARTERS = 4
@@ -23,6 +27,9 @@ class Horizon(Section):
 
     first_quarter: Quarter
     last_quarter: Quarter
+    deviations: Literal["by year", "by quarter"] = Field(
+        default="by year", description="how often inference.overrun and training.drift are drawn"
+    )
 
     def _mistakes(self) -> Iterator[Mistake]:
         if self.last_quarter % QUARTERS_A_YEAR != QUARTERS_A_YEAR - 1:
@@ -43,6 +50,23 @@ class Horizon(Section):
     def years(self) -> int:
         """Number of fiscal years; the first may have begun before."""
         return self.last_year - self.first_year + 1
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """Names of the periods that have deviations from plan of their own."""
+        if self.deviations == "by quarter":
+            return tuple(map(format_quarter, range(self.first_quarter, self.last_quarter + 1)))
+        return tuple(map(str, range(self.first_year, self.last_year + 1)))
+
+    def periods_of(self, first_year: int, last_year: int) -> tuple[str, ...]:
+        """Return the periods of some years."""
+        return tuple(p for p in self.periods if first_year <= int(p[:4]) <= last_year)
+
+    def periods_after(self, start: int) -> int:
+        """Return how many such periods lie between a quarter's own and the first."""
+        if self.deviations == "by quarter":
+            return self.first_quarter - start
+        return self.first_year - start // QUARTERS_A_YEAR
 
     @property
     def first_year(self) -> int:
@@ -95,7 +119,7 @@ class Targets(Section):
     gross_margin: Annotated[Number, CertainShare("target of gross margin", 0.001, 0.999)]
     hold_quarters: Annotated[Count, Field(ge=1, le=40)] = 4
     projected_year: Annotated[Count, Field(ge=2000, le=2199)] | None = None
-    projected_margin: Literal["paying users", "with free users"] = "paying users"
+    projected_margin: MarginDefinition = "paying users"
     source: Source = ""
 
 

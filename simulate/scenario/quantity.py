@@ -28,7 +28,7 @@ Name = Annotated[
 Source = Annotated[
     str, Field(max_length=2000, description='a row of docs/facts.md, or "assumption: why"')
 ]
-Drawn = Literal["path", "year", "event"]
+Drawn = Literal["path", "year", "quarter", "event"]
 EXTREME_SCORES = np.array([-OUTERMOST_SCORE, OUTERMOST_SCORE])
 INFINITE = float("inf")
 # A range's end that far out is there for the tails of distributions, and not worth saying.
@@ -73,7 +73,7 @@ class Quantity:
     largest_median
         Beyond it, the scale is taken for wrong: a percentage for a share, millions for billions.
     drawn
-        Once a path, once a year, or at each event.
+        Once a path, by year or by quarter as a deviation from plan, or at each event.
     certain
         Whether a distribution is refused, as for figures of the base year.
     """
@@ -85,6 +85,11 @@ class Quantity:
     largest_median: float = INFINITE
     drawn: Drawn = "path"
     certain: bool = False
+
+    @property
+    def is_deviation(self) -> bool:
+        """Whether it is drawn again and again, around a plan."""
+        return self.drawn in ("year", "quarter")
 
     @property
     def range(self) -> str:
