@@ -55,11 +55,29 @@ def ramp(annual: float, run_rate: float) -> list[float]:
     return [last * q**3, last * q**2, last * q, last]
 
 
+class Base(NamedTuple):
+    """A quarter before the horizon."""
+
+    revenue: float
+    cost: float
+    training: float
+
+
+def base_of(scenario: Scenario, v: Callable[[str], float]) -> list[Base]:
+    """The four quarters before the horizon, as given or on the base year's ramps."""
+    if scenario.base_year is None:
+        keys = [f"base_quarters.{quarter.name}" for quarter in scenario.base_quarters]
+        return [Base(v(f"{k}.revenue"), v(f"{k}.cost"), v(f"{k}.training")) for k in keys]
+    revenue = ramp(v("base_year.revenue"), 12 * v("base_year.monthly_revenue"))
+    training = ramp(v("base_year.training"), v("base_year.training_run_rate"))
+    return [Base(r, 1.0, t) for r, t in zip(revenue, training, strict=True)]
+
+
 def live(scenario: Scenario, draws: Draws) -> Path:
     v, first_quarter = draws.value, scenario.horizon.first_quarter
     quarters, targets = scenario.horizon.quarters, scenario.targets
-    revenue_ramp = ramp(v("base_year.revenue"), 12 * v("base_year.monthly_revenue"))
-    training_ramp = ramp(v("base_year.training"), v("base_year.training_run_rate"))
+    base = base_of(scenario, v)
+    last = base[3]
     overrun_2025 = 1 + v("inference.base_overrun")
     x, stock, capex = (
         v("inference.other_sales_cost"),
@@ -69,24 +87,23 @@ def live(scenario: Scenario, draws: Draws) -> Path:
     working, fixed = v("cash.working_capital"), v("other_costs.fixed") / 4
     users, cost_per_user = v("free_users.users"), v("free_users.annual_cost")
     levels = {
-        s.name: v(f"segments.{s.name}.share_of_revenue") * revenue_ramp[3]
-        for s in scenario.segments
+        s.name: v(f"segments.{s.name}.share_of_revenue") * last.revenue for s in scenario.segments
     }
 
     flows: list[dict[str, float]] = []
-    previous = revenue_ramp[0] ** 2 / revenue_ramp[1]
-    for q in range(4):
-        revenue = revenue_ramp[q]
+    previous = base[0].revenue ** 2 / base[1].revenue
+    for revenue, cost, spent in base:
         inference = sum(
             revenue
             * v(f"segments.{s.name}.share_of_revenue")
             * v(f"segments.{s.name}.inference_cost")
             * overrun_2025
+            * cost
             for s in scenario.segments
         )
         paying, free = inference + x * revenue, users * cost_per_user / 4
         other = fixed + v("other_costs.variable") * revenue
-        ebitda = revenue - paying - free - training_ramp[q] - other
+        ebitda = revenue - paying - free - spent - other
         cash_flow = ebitda + stock * other - capex * revenue - working * 4 * (revenue - previous)
         flows.append(
             {
@@ -97,7 +114,7 @@ def live(scenario: Scenario, draws: Draws) -> Path:
                 "free": free,
                 "ebitda": ebitda,
                 "cash_flow": cash_flow,
-                "training": training_ramp[q],
+                "training": spent,
                 "inference": inference + free,
             }
         )
@@ -106,10 +123,8 @@ def live(scenario: Scenario, draws: Draws) -> Path:
     cash, losses = v("cash.opening"), v("cash.losses_carried_forward")
     demand = v("demand.initial")
     overrun_level = drift_level = gain = free_gain = cumulative = need = 0.0
-    training, last_below, metrics = training_ramp[3], -1, []
-    runs: dict[str, int] = dict.fromkeys(
-        ("inference", "paying", "partners", "all", "cash_flow"), 0
-    )
+    training, last_below, metrics = last.training, -1, []
+    runs: dict[str, int] = dict.fromkeys(("inference", "paying", "partners", "all", "cash_flow"), 0)
     hits: dict[str, int] = dict.fromkeys(HITS, quarters)
 
     by_quarter = scenario.horizon.deviations == "by quarter"
@@ -119,8 +134,9 @@ def live(scenario: Scenario, draws: Draws) -> Path:
         return lasting + (initial - lasting) * 2 ** (-years / v(f"{key}.half_life"))
 
     for t in range(quarters):
-        if by_quarter or t % 4 == 0:
-            year = t if by_quarter else t // 4
+        if by_quarter or t == 0 or (first_quarter + t) % 4 == 0:
+            year = (first_quarter + t) // 4 - first_quarter // 4
+            year = t if by_quarter else year
             overrun_level = v("inference.overrun_carried") * overrun_level + math.log(
                 1 + draws.overrun(year)
             )
@@ -186,7 +202,7 @@ def live(scenario: Scenario, draws: Draws) -> Path:
         training *= math.exp(decayed("training.growth", t / 4) / 4) * (1 + jump)
         trained = max(training * math.exp(drift_level), v("training.floor") * revenue)
         fixed *= math.exp(v("other_costs.fixed_growth") / 4)
-        scale = (revenue / revenue_ramp[3]) ** (v("other_costs.scale_elasticity") - 1)
+        scale = (revenue / last.revenue) ** (v("other_costs.scale_elasticity") - 1)
         other = fixed + v("other_costs.variable") * revenue * scale
 
         ebitda = revenue - paying - free + depreciation - trained - other

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from simulate.scenario.frame import Horizon
 from simulate.scenario.inputs import correlated_inputs
 from simulate.scenario.schema import Scenario
 
@@ -27,6 +28,9 @@ class Layout:
         Each has a coordinate for the overrun and one for the drift.
     slots
         What each quarter draws: the shared shock, each segment's own, and one an event.
+    start
+        The first quarter, of the calendar: scenarios that begin in different quarters share the
+        coordinates of those that they have in common.
     quarters
         How many there are.
     """
@@ -36,6 +40,7 @@ class Layout:
     rounds: tuple[str, ...]
     periods: int
     slots: tuple[str, ...]
+    start: int
     quarters: int
 
     @property
@@ -63,6 +68,14 @@ class Layout:
         """Number of coordinates."""
         return self.first_quarter + len(self.slots) * self.quarters
 
+    def first_deviation_of(self, horizon: Horizon) -> int:
+        """Return the first coordinate of a horizon's deviations."""
+        return self.first_deviation + DRAWS_A_PERIOD * horizon.periods_after(self.start)
+
+    def first_quarter_of(self, horizon: Horizon) -> int:
+        """Return the first coordinate of a horizon's quarters."""
+        return self.first_quarter + len(self.slots) * (horizon.first_quarter - self.start)
+
     def of_deviation(self, line: int) -> range:
         """Return the coordinates of a deviation in all periods: 0 the overrun, 1 the drift."""
         return range(self.first_deviation + line, self.first_quarter, DRAWS_A_PERIOD)
@@ -87,6 +100,7 @@ def layout_of(scenario: Scenario) -> Layout:
             *losses,
             *([GENERATION] if scenario.training.generation else []),
         ),
+        start=scenario.horizon.first_quarter,
         quarters=scenario.horizon.quarters,
     )
 
@@ -111,13 +125,17 @@ def common_layout(scenarios: Sequence[Scenario]) -> Layout:
     (Glasserman, *Monte Carlo Methods in Financial Engineering*, 2003, ch. 4).
     """
     layouts = [layout_of(scenario) for scenario in scenarios]
+    horizons = [scenario.horizon for scenario in scenarios]
+    start = min(horizon.first_quarter for horizon in horizons)
+    end = max(horizon.last_quarter for horizon in horizons)
     return Layout(
         inputs=_union(layout.inputs for layout in layouts),
         is_joint=any(layout.is_joint for layout in layouts),
         rounds=_union(layout.rounds for layout in layouts),
-        periods=max(layout.periods for layout in layouts),
+        periods=max(h.periods_after(start) + len(h.periods) for h in horizons),
         slots=_union(layout.slots for layout in layouts),
-        quarters=max(layout.quarters for layout in layouts),
+        start=start,
+        quarters=end - start + 1,
     )
 
 

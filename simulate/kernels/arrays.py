@@ -57,7 +57,7 @@ def index(row: Rows) -> int:
 class Inputs(NamedTuple):
     """A block's inputs: all rows, shape (rows, LANES), and flat views of that memory.
 
-    ``lab`` has the rows of ``Lab``; the others one line a segment, purchase or round.
+    ``lab`` has the rows of ``Lab``; the others one line a segment, purchase, round or base quarter.
     """
 
     rows: Array
@@ -65,6 +65,7 @@ class Inputs(NamedTuple):
     segment: Array
     hardware: Array
     funding: Array
+    base: Array
 
 
 class State(NamedTuple):
@@ -157,9 +158,8 @@ class Schedule(NamedTuple):
     gain_is_net: bool
     segment_start: Array
     from_free_users: Array
-    base_revenue: Array
+    share_of_revenue: Array
     kept: Array
-    base_training: Array
     spending: Array
     in_service: Array
     depreciation: Array

@@ -64,7 +64,7 @@ def simulate_block(
     trace: Array,
     first_path: int,
 ) -> None:
-    """Simulate one block over the base year and the horizon."""
+    """Simulate one block over the base quarters and the horizon."""
     clear(plan.schedule.quarters, state)
     draw_inputs(points, plan.draws, plan.tables, inputs, state)
     start_paths(inputs, plan.schedule, state)

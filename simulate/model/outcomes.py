@@ -7,7 +7,7 @@ asks for one takes the text that ``parse_outcome`` reads, and says what it can't
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from math import inf
 from typing import Literal, NamedTuple
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from simulate.kernels.arrays import index
 from simulate.scenario import Scenario, ScenarioError
-from simulate.scenario.frame import MarginDefinition
+from simulate.scenario.frame import Horizon, MarginDefinition
 from simulate.scenario.quarters import QUARTERS_A_YEAR, format_quarter, parse_quarter
 from simulate.scenario.units import number_in_unit, scale_hint, states_unit
 
@@ -348,13 +348,30 @@ def event_by_year(time: Hit, year: int, scenario: Scenario) -> Event:
     """Return a hitting time by the end of a year, or of the horizon's nearest."""
     horizon = scenario.horizon
     year = min(max(year, horizon.first_year), horizon.last_year)
-    return Event(time, QUARTERS_A_YEAR * (year - horizon.first_year + 1) - 1, str(year))
+    return Event(time, horizon.end_of(year), str(year))
 
 
 def projected_event(scenario: Scenario) -> Event:
     """Return what the company projects, or that margin by the horizon's end."""
     year = scenario.targets.projected_year or scenario.horizon.last_year
     return event_by_year(projected_time(scenario), year, scenario)
+
+
+def counted_from(outcome: Outcome, start: Horizon, other: Horizon) -> Outcome:
+    """Return an outcome whose quarter is counted from the first of another horizon.
+
+    Raises
+    ------
+    ScenarioError
+        If it lies before that.
+    """
+    if not isinstance(outcome, (Event, Amount)):
+        return outcome
+    quarter = outcome.quarter + start.first_quarter - other.first_quarter
+    if quarter < 0:
+        begin = format_quarter(other.first_quarter)
+        raise ScenarioError(f"{outcome.name}: lies before a horizon that begins in {begin}")
+    return replace(outcome, quarter=quarter)
 
 
 def headline_events(scenario: Scenario) -> tuple[Event, Event, Event]:

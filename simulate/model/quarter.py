@@ -24,7 +24,19 @@ from simulate.kernels.draws import draw_arrivals, draw_deviation, draw_shock, sc
 from simulate.kernels.jit import kernel
 from simulate.kernels.vector_math import exp, log
 
-from .rows import MARGIN_DEFINITIONS, Flow, Funding, Hardware, Hit, Lab, Level, Metric, Now, Segment
+from .rows import (
+    MARGIN_DEFINITIONS,
+    BaseQuarter,
+    Flow,
+    Funding,
+    Hardware,
+    Hit,
+    Lab,
+    Level,
+    Metric,
+    Now,
+    Segment,
+)
 
 QUARTERS_A_YEAR = 4.0
 QUARTERS_IN_A_ROW = 4.0
@@ -39,9 +51,10 @@ SMALLEST_SIZE = 0.01
 
 @kernel
 def live_base_quarter(quarter: int, schedule: Schedule, inputs: Inputs, state: State) -> None:
-    """Book a quarter of the base year: everything is known, and nothing is taxed or funded."""
+    """Book a quarter before the horizon: it is known, and nothing is taxed or funded."""
     x, s = inputs.lab, state.now
-    earn_base_quarter(quarter + BASE_QUARTERS, schedule, inputs, state)
+    base = inputs.base[quarter + BASE_QUARTERS]
+    earn_base_quarter(base, schedule, inputs, state)
     bill_free_users(x, s)
     spend_capital(x, s)
     add_cost_of_revenue(x, s)
@@ -104,25 +117,26 @@ def carried(previous: float, share: float, deviation: float) -> float:
     return share * previous + log(1.0 + deviation)
 
 
-# The base year
+# The base quarters
 
 
 @kernel
 def start_paths(inputs: Inputs, schedule: Schedule, state: State) -> None:
-    """Set every level to the end of the base year."""
-    x, s = inputs.lab, state.now
-    last, first, second = 0.0, 0.0, 0.0
+    """Set every level to the end of the last base quarter."""
+    x, s, base = inputs.lab, state.now, inputs.base
+    last, first, second = base[BASE_QUARTERS - 1], base[0], base[1]
     for k in range(schedule.segment_start.size):
-        base = schedule.base_revenue[k]
-        start_segment(base[BASE_QUARTERS - 1], inputs.segment[k], state.level[k])
-        last += base[BASE_QUARTERS - 1]
-        first += base[0]
-        second += base[1]
+        share = schedule.share_of_revenue[k]
+        start_segment(share, last, inputs.segment[k], state.level[k])
+        for i in range(LANES):
+            s[Now.REFERENCE_REVENUE + i] += share * last[BaseQuarter.REVENUE + i]
+            s[Now.PREVIOUS_REVENUE + i] += share * first[BaseQuarter.REVENUE + i]
+            s[Now.REVENUE + i] += share * second[BaseQuarter.REVENUE + i]
     for i in range(LANES):
-        s[Now.REFERENCE_REVENUE + i] = last
-        # The quarter before the base year, on the same geometric ramp.
-        s[Now.PREVIOUS_REVENUE + i] = first * first / second
-        s[Now.TRAINING_PLAN + i] = schedule.base_training[BASE_QUARTERS - 1]
+        # The quarter before the base, by the growth of its first two.
+        first_revenue = s[Now.PREVIOUS_REVENUE + i]
+        s[Now.PREVIOUS_REVENUE + i] = first_revenue * first_revenue / s[Now.REVENUE + i]
+        s[Now.TRAINING_PLAN + i] = last[BaseQuarter.TRAINING + i]
         s[Now.DEMAND + i] = x[Lab.DEMAND_INITIAL + i]
         s[Now.SHOCK_SCALE + i] = 1.0
         s[Now.USERS + i] = x[Lab.FREE_USERS + i]
@@ -147,12 +161,12 @@ def start_paths(inputs: Inputs, schedule: Schedule, state: State) -> None:
 
 
 @kernel
-def start_segment(revenue: float, x: Array, level: Array) -> None:
-    """Set a segment's levels to the end of the base year."""
+def start_segment(share: float, base: Array, x: Array, level: Array) -> None:
+    """Set a segment's levels to the end of the last base quarter."""
     for i in range(LANES):
         age, half_life = x[Segment.GROWTH_AGE + i], x[Segment.GROWTH_HALF_LIFE + i]
         excess = x[Segment.GROWTH_INITIAL + i] - x[Segment.GROWTH_LASTING + i]
-        level[Level.REVENUE + i] = revenue
+        level[Level.REVENUE + i] = share * base[BaseQuarter.REVENUE + i]
         level[Level.UNADOPTED + i] = 1.0
         level[Level.SHARE_OF_MARKET + i] = QUARTERS_A_YEAR / x[Segment.MARKET + i]
         level[Level.GROWTH_EXCESS + i] = excess * exp(-LN_2 * age / half_life)
@@ -164,23 +178,24 @@ def start_segment(revenue: float, x: Array, level: Array) -> None:
 
 
 @kernel
-def earn_base_quarter(place: int, schedule: Schedule, inputs: Inputs, state: State) -> None:
-    """Book revenue, inference and training of one of the base year's four quarters."""
+def earn_base_quarter(base: Array, schedule: Schedule, inputs: Inputs, state: State) -> None:
+    """Book revenue, inference and training of a base quarter."""
     s = state.now
     clear_revenue(s)
     for k in range(schedule.segment_start.size):
-        earned = schedule.base_revenue[k, place]
+        share = schedule.share_of_revenue[k]
         for i in range(LANES):
-            s[Now.SEGMENT_REVENUE + i] = earned
+            s[Now.SEGMENT_REVENUE + i] = share * base[BaseQuarter.REVENUE + i]
         add_segment(inputs.lab, inputs.segment[k], s)
     for i in range(LANES):
+        s[Now.PAYING_BILL + i] *= base[BaseQuarter.COST + i]
         s[Now.FREE_INDEX + i] = 1.0
-        s[Now.TRAINING + i] = schedule.base_training[place]
+        s[Now.TRAINING + i] = base[BaseQuarter.TRAINING + i]
 
 
 @kernel
 def operate_base_quarter(x: Array, s: Array) -> None:
-    """Book the base year's other cost: the fixed part and a plain share of revenue."""
+    """Book a base quarter's other cost: the fixed part and a plain share of revenue."""
     for i in range(LANES):
         variable = x[Lab.VARIABLE_COST + i] * s[Now.REVENUE + i]
         s[Now.OTHER_COST + i] = s[Now.FIXED_COST + i] + variable
@@ -351,7 +366,7 @@ def carry_overrun(x: Array, s: Array) -> None:
 
 @kernel
 def bill_inference(s: Array) -> None:
-    """Move both inference bills from the base year's cost to the quarter's."""
+    """Move both inference bills from the last base quarter's cost to the quarter's."""
     for i in range(LANES):
         gain = s[Now.NET_GAIN + i] + s[Now.GAIN_RATE + i] / QUARTERS_A_YEAR
         free_gain = s[Now.FREE_NET_GAIN + i] + s[Now.FREE_GAIN_RATE + i] / QUARTERS_A_YEAR

@@ -103,6 +103,14 @@ class Funding(InputRows):
     AMOUNT = "amount"
 
 
+class BaseQuarter(InputRows):
+    """Inputs of one of the four quarters before the horizon."""
+
+    REVENUE = "revenue"
+    COST = "cost"
+    TRAINING = "training"
+
+
 class Level(Rows):
     """What a segment carries from quarter to quarter."""
 

@@ -20,7 +20,7 @@ from .quarters import format_quarter
 from .schema import Scenario
 
 # Whose members need no word of where they stand.
-PLAIN_SECTIONS = ("segments.", "hardware.", "funding.", "inference.", "cash.")
+PLAIN_SECTIONS = ("base_quarters.", "segments.", "hardware.", "funding.", "inference.", "cash.")
 NAMES = {
     "inference.overrun": "inference overrun",
     "inference.overrun_carried": "share of an overrun that stays",
@@ -41,6 +41,7 @@ ATTRIBUTES = {
     "generation.size": "size of jumps",
     "fixed": "fixed part",
     "variable": "variable part",
+    "cost": "inference cost per dollar",
 }
 # What is shown in the place of a source that a file leaves out.
 NO_SOURCE = "no source given"

@@ -35,6 +35,7 @@ INFINITE = float("inf")
 FAR = 1e6
 WRITTEN = {"type": "string", "description": 'such as "4.5 bn", "23%" or "8 bn to 18 bn"'}
 ZERO = Fixed(value=0.0, source="not in this scenario")
+UNCHANGED = Fixed(value=1.0, source="not in this scenario")
 NO_LIMIT = Fixed(value=1e30, source="not in this scenario")
 NEVER_HALVES = Fixed(value=1e9, source="not in this scenario")
 

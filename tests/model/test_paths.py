@@ -19,7 +19,7 @@ from simulate.model.rows import Metric
 from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.correlations import correlation_matrix
 from simulate.scenario.inputs import correlated_inputs, list_inputs
-from tests.scenarios import changed, value, without_uncertainty
+from tests.scenarios import base_year, changed, value, without_uncertainty
 from tests.slow_lab import HITS, Draws, live
 
 CONFIGS = sorted(
@@ -192,7 +192,7 @@ def check_every_path(scenario: Scenario, layout: Layout | None = None) -> None:
 def test_without_uncertainty_a_path_equals_hand_written_arithmetic(anthropic: Scenario) -> None:
     scenario = without_uncertainty(anthropic)
     trace = simulate_traces(scenario, 1)[0]
-    c, i, f, o = scenario.base_year, scenario.inference, scenario.free_users, scenario.other_costs
+    c, i, f, o = base_year(scenario), scenario.inference, scenario.free_users, scenario.other_costs
     last, training, users = (
         3 * value(c.monthly_revenue),
         value(c.training_run_rate) / 4,
