@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from simulate.scenario import Scenario, load_scenario
-from tests.january import JANUARY, january_is_packaged
+from simulate.scenario import Scenario
+from tests.january import JANUARY, january_is_packaged, of_january
 
 # The same examples everywhere, however slow the machine.
 settings.register_profile("anywhere", deadline=None, derandomize=True)
@@ -25,11 +25,9 @@ def january() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def anthropic() -> Scenario:
-    with january_is_packaged():
-        return load_scenario("anthropic")
+    return of_january("anthropic")
 
 
 @pytest.fixture(scope="session")
 def openai() -> Scenario:
-    with january_is_packaged():
-        return load_scenario("openai")
+    return of_january("openai")

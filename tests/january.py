@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from simulate.scenario import packaged
+from simulate.scenario import Scenario, load_scenario, packaged
 
 JANUARY = Path(__file__).parents[1] / "docs" / "forecasts" / "2026-01-22"
+SCENARIOS = sorted(file for file in JANUARY.glob("*.toml") if file.name != "base.toml")
 
 
 @contextmanager
@@ -22,3 +24,9 @@ def january_is_packaged() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(packaged, "packaged_path", in_january)
         yield
+
+
+def of_january(name: str, **changes: Any) -> Scenario:
+    """Return a scenario of January's by its name, changed as ``load_scenario`` changes it."""
+    with january_is_packaged():
+        return load_scenario(name, **changes)

@@ -11,6 +11,8 @@ from simulate.scenario.correlations import correlated_pairs
 from simulate.scenario.load import check_all, list_changes
 from simulate.scenario.repair import mistakes_in
 
+pytestmark = pytest.mark.usefixtures("january")
+
 TEXT = """extends = "anthropic.toml"
 name = "Mine"
 
