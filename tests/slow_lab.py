@@ -159,7 +159,7 @@ def live(scenario: Scenario, draws: Draws) -> Path:
                 levels[s.name] = (
                     1.0 if s.revenue_per_user is not None else v(f"{key}.starting_revenue") / 4
                 )
-            faded = max(0, t - max(start, 0) - math.ceil(4 * v(f"{key}.growth.plateau")))
+            faded = max(0, t - max(start, 0) - math.floor(4 * v(f"{key}.growth.plateau")))
             mu = decayed(f"{key}.growth", faded / 4 + (v(f"{key}.growth.age") if start < 0 else 0))
             mu *= max(0.0, 1 - 4 * levels[s.name] / v(f"{key}.market"))
             levels[s.name] *= math.exp(
