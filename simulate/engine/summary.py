@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from simulate.kernels.arrays import index
 from simulate.model.outcomes import HITTING_TIMES, METRICS
 from simulate.model.rows import Hit
 from simulate.version import package_version
@@ -33,7 +32,7 @@ def hitting_table(result: "Result", by_quarter: Mapping[Hit, Sequence[Estimate]]
     quarters = result.scenario.horizon.quarters
     rows = []
     for time, name in HITTING_TIMES.items():
-        share = result.tally.hits[:, index(time)].sum(axis=0, dtype=np.int64) / result.paths
+        share = result.hits(time).sum(axis=0, dtype=np.int64) / result.paths
         for quarter in range(quarters + 1):
             never = quarter == quarters
             by = result.probability_never(time) if never else by_quarter[time][quarter]

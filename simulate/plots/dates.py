@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from simulate.analysis.dates import joint_chances, joint_counts
 from simulate.engine.result import NEVER, Result
-from simulate.kernels.arrays import index
 from simulate.model.outcomes import projected_time
 from simulate.model.rows import Hit
 from simulate.scenario.quarters import QUARTERS_A_YEAR
@@ -99,7 +98,7 @@ def _plot(
 
 def _shares(result: Result, time: Hit) -> NDArray[np.float64]:
     """Return the share of paths by quarter, and never."""
-    return result.tally.hits[:, index(time)].sum(axis=0, dtype=np.int64) / result.paths
+    return result.hits(time).sum(axis=0, dtype=np.int64) / result.paths
 
 
 def _draw_histogram(

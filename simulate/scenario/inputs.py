@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import UnionType
@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from simulate.scenario.distributions.quantiles import QUANTILE_KEY
 
 from .distributions import Uncertain
+from .distributions.composed import AnyMixture, Discrete
 from .packaged import packaged_path
 from .quantity import Quantity, Section
 from .quarters import format_quarter
@@ -42,6 +43,10 @@ ATTRIBUTES = {
     "fixed": "fixed part",
     "variable": "variable part",
 }
+# The input that says which alternative a path lives in.
+ALTERNATIVE = "alternative"
+WHICH_ALTERNATIVE = Quantity("alternative", "", 0.0)
+LONGEST_SOURCE = 2000
 # What is shown in the place of a source that a file leaves out.
 NO_SOURCE = "no source given"
 # The step of a key that stands for any member of a list.
@@ -105,8 +110,44 @@ class Input:
 
 
 def list_inputs(scenario: Scenario) -> list[Input]:
-    """Return every input that the scenario names or inherits, in the order of the schema."""
+    """Return every input that the scenario names or inherits, in the order of the schema.
+
+    Where there are alternatives, which one a path draws comes first, and an input that some of
+    them change is what it is over all of them together.
+    """
+    weights = tuple(each.weight for each in scenario.possible_alternatives)
+    inputs = [
+        replace(member, distribution=_together(scenario.overridden[member.key], scenario))
+        if member.key in scenario.overridden
+        else member
+        for member in own_inputs(scenario)
+    ]
+    if len(weights) < 2:
+        return inputs
+    which = Discrete(distribution="discrete", values=tuple(range(len(weights))), weights=weights)
+    return [Input(ALTERNATIVE, WHICH_ALTERNATIVE, which), *inputs]
+
+
+def own_inputs(scenario: Scenario) -> list[Input]:
+    """Return the inputs of ``list_inputs`` as the scenario has them without its alternatives."""
     return list(_walk(scenario, ""))
+
+
+def _together(under: tuple[Uncertain, ...], scenario: Scenario) -> Uncertain:
+    """Return what an input is over all alternatives, from what it is under each."""
+    possible = scenario.possible_alternatives
+    if len(under) == 1:
+        return under[0]
+    source = "; ".join(
+        f"if {alternative.clause}: {each.source}"
+        for alternative, each in zip(possible, under, strict=True)
+    )
+    return AnyMixture(
+        distribution="mixture",
+        parts=under,
+        weights=tuple(alternative.weight for alternative in possible),
+        source=source[:LONGEST_SOURCE],
+    )
 
 
 def correlated_inputs(scenario: Scenario) -> list[Input]:

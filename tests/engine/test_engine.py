@@ -54,10 +54,10 @@ def test_more_threads_than_work_give_the_same_bits(
 
 def test_joint_counts_of_margin_and_cash_flow_add_up_to_each_alone(anthropic: Scenario) -> None:
     result = run(anthropic, paths=PATHS, keep_outcomes=True)
-    held = result.tally.hits[:, index(Hit.CASH_FLOW_HELD)]
+    held = result.hits(Hit.CASH_FLOW_HELD)
     for margin, time in enumerate((Hit.MARGIN_PAYING, Hit.MARGIN_ALL)):
         joint = result.tally.joint[:, margin]
-        np.testing.assert_array_equal(joint.sum(axis=2), result.tally.hits[:, index(time)])
+        np.testing.assert_array_equal(joint.sum(axis=2), result.hits(time))
         np.testing.assert_array_equal(joint.sum(axis=1), held)
     outcomes = result.outcomes
     both = (outcomes[HITTING_TIMES[Hit.MARGIN_ALL]] == 11) & (
@@ -144,7 +144,7 @@ def test_numbers_beyond_all_measure_are_counted_at_the_edge(anthropic: Scenario)
     simulation = Session().simulation(wild)
     simulation.advance(2048)
     result = simulation.result()
-    assert (result.tally.hits.sum(axis=2) == result.replicate_paths).all()
+    assert (result.tally.hits.sum(axis=(1, 3)) == result.replicate_paths).all()
     assert (result.tally.margin.sum(axis=3) == result.replicate_paths).all()
     assert (result.tally.money.sum(axis=3) == result.replicate_paths).all()
     assert np.isfinite(result.metrics["value"]).all()
@@ -197,7 +197,7 @@ def test_every_path_is_counted_once(anthropic: Scenario) -> None:
     result = run(anthropic, paths=1000)
     assert result.paths == 1024
     tally, each = result.tally, result.replicate_paths
-    assert (tally.hits.sum(axis=2) == each).all()
+    assert (tally.hits.sum(axis=(1, 3)) == each).all()
     assert (tally.margin.sum(axis=3) == each).all()
     assert (tally.funding_need.sum(axis=1) == each).all()
     assert (tally.money.sum(axis=3) == each).all()
