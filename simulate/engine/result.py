@@ -27,7 +27,7 @@ from .block import trace_paths
 from .estimate import Estimate, conditional_probability, probability
 from .plan import Prepared
 from .statistics import Replicated, funding_statistics, histogram, metric_statistics
-from .summary import hitting_table, metrics_table, summary_of
+from .summary import alternatives_table, hitting_table, metrics_table, summary_of
 
 Array = NDArray[np.float64]
 
@@ -112,6 +112,8 @@ class Result:
         One row a path, if they were kept.
     alternatives
         The weight of each alternative that a path may live in, by name.
+    by_alternative
+        Distribution of the date of each outcome under each alternative, as a table with errors.
 
     Methods
     -------
@@ -250,10 +252,8 @@ class Result:
         ValueError
             If the quarter lies outside the horizon.
         """
-        counts = self.counts_by(time, quarter, given)
-        if given is None:
-            return probability(counts, self.replicate_paths)
-        return conditional_probability(counts, self.hits(time, given).sum(axis=1))
+        self._refuse_outside(quarter)
+        return self._share(self.hits(time, given), slice(quarter + 1), given)
 
     def probability_at_least(self, metric: Metric | str, year: int, level: float) -> Estimate:
         """Return the probability that a metric of a fiscal year is at or above a level.
@@ -281,16 +281,17 @@ class Result:
         above = np.rint(counts[:, self.last_quarter(year)] @ part)
         return probability(above, self.replicate_paths)
 
-    def counts_by(
-        self, time: Hit | str, quarter: int, given: str | None = None
-    ) -> NDArray[np.int64]:
+    def counts_by(self, time: Hit | str, quarter: int) -> NDArray[np.int64]:
         """Return how many paths of each replicate get there by the end of a quarter.
 
         Parameters and errors are those of ``probability_by``; shape (replicates,).
         """
+        self._refuse_outside(quarter)
+        return self.hits(time)[:, : quarter + 1].sum(axis=1)
+
+    def _refuse_outside(self, quarter: int) -> None:
         if not 0 <= quarter < self.scenario.horizon.quarters:
             raise ValueError(f"quarter {quarter} lies outside the horizon")
-        return self.hits(time, given)[:, : quarter + 1].sum(axis=1, dtype=np.int64)
 
     def hits(self, time: Hit | str, given: str | None = None) -> NDArray[np.int64]:
         """Return how many paths of each replicate get there in each quarter.
@@ -372,9 +373,16 @@ class Result:
         quarters = range(self.scenario.horizon.quarters)
         return {time: [self.probability_by(time, q) for q in quarters] for time in HITTING_TIMES}
 
-    def probability_never(self, time: Hit | str) -> Estimate:
+    def probability_never(self, time: Hit | str, given: str | None = None) -> Estimate:
         """Return the probability that a hitting time does not come within the horizon."""
-        return probability(self.hits(time)[:, -1], self.replicate_paths)
+        return self._share(self.hits(time, given), slice(-1, None), given)
+
+    def _share(self, hits: NDArray[np.int64], quarters: slice, given: str | None) -> Estimate:
+        """Return the share of paths that get there in some quarters, of those in an alternative."""
+        counts = hits[:, quarters].sum(axis=1)
+        if given is None:
+            return probability(counts, self.replicate_paths)
+        return conditional_probability(counts, hits.sum(axis=1))
 
     def hitting_quarter(self, time: Hit | str, level: float) -> HittingQuarter:
         """Return the first quarter by which a share of all paths has got there.
@@ -416,7 +424,7 @@ class Result:
         probability of having got there by its end with standard error and 95% interval; for
         ``never``, those are of its own probability.
         """
-        return hitting_table(self, self._by_quarter)
+        return hitting_table(self)
 
     @cached_property
     def metrics(self) -> pd.DataFrame:
@@ -457,6 +465,15 @@ class Result:
             for metric in METRICS
             if index(metric) < MONEY_METRICS and (shares := outermost[index(metric)]).any()
         }
+
+    @cached_property
+    def by_alternative(self) -> pd.DataFrame:
+        """Distribution of each hitting time under each alternative.
+
+        As ``hitting_times``, after the name and the weight of an alternative; empty where the
+        scenario has none.
+        """
+        return alternatives_table(self)
 
     def frame(self, metric: Metric | str) -> pd.DataFrame:
         """Return a metric's mean and quantiles by quarter; ``metrics`` has their errors.
