@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from simulate.engine.estimate import Estimate
 from simulate.engine.result import Result
-from simulate.model.outcomes import HITTING_TIMES
 from simulate.model.rows import Hit
 
 from .numbers import SHARE, percent
@@ -16,65 +16,73 @@ POINTS_FOR_WHOLE = 0.1
 MOST_DECIMALS = 2
 
 
-def chance_by_year(result: Result, time: Hit, year: int) -> str:
-    """Return the probability that an outcome comes by the end of a year, with its range."""
-    quarter = result.last_quarter(year)
-    pooled = result.probability_by(time, quarter)
-    return with_range(pooled, under_each(result, time, quarter))
+class Chance(NamedTuple):
+    """A probability over all alternatives, in words.
+
+    Attributes
+    ----------
+    value
+        To the digit that the range lets count; without a range, with its standard error.
+    range
+        The least and the greatest with what is so there; empty where that makes no difference.
+    error
+        The simulation's own.
+    """
+
+    value: str
+    range: str
+    error: str
+
+    def __str__(self) -> str:
+        """Return the value with its range, such as ``about 9% (3% if …, 14% if …)``."""
+        return f"{self.value} ({self.range})" if self.range else self.value
+
+    def of(self, what: str = "") -> str:
+        """Return the value with what it is of, the range, and the simulation's error."""
+        return f"{self.value}{what}" + (f" ({self.range}; {self.error})" if self.range else "")
 
 
-def chance_with_error(result: Result, time: Hit, year: int, of: str = "") -> str:
-    """Return the same with the simulation's own error, and after the number what it is of."""
-    quarter = result.last_quarter(year)
-    pooled, under = result.probability_by(time, quarter), under_each(result, time, quarter)
-    if not _differs(under):
-        return f"{percent(pooled)}{of}"
-    error = percent(pooled).partition(" ± ")[2]
-    simulation = f"simulation ± {error}%" if error else f"simulation {percent(pooled)}"
-    return f"{about(pooled, under)}{of} ({range_in_words(under)}; {simulation})"
-
-
-def under_each(result: Result, time: Hit, quarter: int) -> dict[str, Estimate]:
-    """Return an outcome's probability by the end of a quarter by what is so in an alternative."""
-    return {
-        each.clause: result.probability_by(time, quarter, each.name)
+def chance_by_year(result: Result, time: Hit, year: int) -> Chance:
+    """Return the probability that an outcome comes by the end of a year."""
+    under = {
+        each.clause: result.probability_by_year(time, year, each.name)
         for each in result.scenario.possible_alternatives
     }
+    return chance_of(result.probability_by_year(time, year), under)
 
 
-def never_under_each(result: Result, time: Hit) -> dict[str, Estimate]:
-    """Return the probability that an outcome does not come by what is so in an alternative."""
-    return {
+def chance_of_never(result: Result, time: Hit) -> Chance:
+    """Return the probability that an outcome does not come within the horizon."""
+    under = {
         each.clause: result.probability_never(time, each.name)
         for each in result.scenario.possible_alternatives
     }
+    return chance_of(result.probability_never(time), under)
 
 
-def with_range(pooled: Estimate, under: Mapping[str, Estimate]) -> str:
-    """Return a probability over all alternatives, and which of them give the least and the most.
+def chance_of(pooled: Estimate, under: Mapping[str, Estimate]) -> Chance:
+    """Return a probability in words.
 
     Parameters
     ----------
     pooled
-        Over all of them.
+        Over all alternatives.
     under
-        By what is so in each. Where it makes no difference, the pooled one stands with its error.
+        In each, by what is so there.
     """
-    if not _differs(under):
-        return percent(pooled)
-    return f"{about(pooled, under)} ({range_in_words(under)})"
-
-
-def about(pooled: Estimate, under: Mapping[str, Estimate]) -> str:
-    """Return a pooled probability to the digit that the range between alternatives lets count."""
-    return f"about {_rounded(pooled.value, _decimals(under))}"
-
-
-def range_in_words(under: Mapping[str, Estimate]) -> str:
-    """Return the least and the greatest probability with what is so there."""
-    decimals = _decimals(under)
-    ends = (min(under, key=lambda c: under[c].value), max(under, key=lambda c: under[c].value))
-    return ", ".join(f"{_rounded(under[clause].value, decimals)} if {clause}" for clause in ends)
+    error = percent(pooled)
+    values = {clause: estimate.value for clause, estimate in under.items()}
+    if len(set(values.values())) < 2:
+        return Chance(error, "", "")
+    least, most = (end(values, key=lambda clause: values[clause]) for end in (min, max))
+    decimals = _decimals(values[most] - values[least])
+    ends = (f"{_rounded(values[clause], decimals)} if {clause}" for clause in (least, most))
+    _, sign, size = error.partition(" ± ")
+    return Chance(
+        f"about {_rounded(pooled.value, decimals)}",
+        ", ".join(ends),
+        f"simulation ± {size}%" if sign else f"simulation {error}",
+    )
 
 
 def alternative_table(result: Result, times: Mapping[Hit, int]) -> Table:
@@ -105,20 +113,15 @@ def alternative_table(result: Result, times: Mapping[Hit, int]) -> Table:
     )
 
 
-def _differs(under: Mapping[str, Estimate]) -> bool:
-    return len({estimate.value for estimate in under.values()}) > 1
-
-
-def _decimals(under: Mapping[str, Estimate]) -> int:
-    values = [estimate.value for estimate in under.values()]
-    spread = round(max(values) - min(values), 12)
-    return min(max(0, math.ceil(math.log10(POINTS_FOR_WHOLE / spread))), MOST_DECIMALS)
+def _decimals(spread: float) -> int:
+    """Return how many decimals of a percentage a range between alternatives lets count."""
+    return min(max(0, math.ceil(math.log10(POINTS_FOR_WHOLE / round(spread, 12)))), MOST_DECIMALS)
 
 
 def _rounded(value: float, decimals: int) -> str:
     """Return a probability in percent, 0% and 100% only where they are exact."""
     written = SHARE.rounded(value, decimals)
-    if 0.0 < value and float(written[:-1]) == 0.0:
+    if value > 0.0 and float(written[:-1]) == 0.0:
         return f"<{SHARE.rounded(0.01 * 10.0**-decimals, decimals)}"
     if value < 1.0 and float(written[:-1]) == 100.0:
         return f">{SHARE.rounded(1.0 - 0.01 * 10.0**-decimals, decimals)}"

@@ -5,7 +5,7 @@ from simulate.engine.result import NEVER, Result
 from simulate.model.outcomes import projected_time
 from simulate.model.rows import Hit
 
-from .alternatives import chance_by_year, never_under_each, with_range
+from .alternatives import chance_by_year, chance_of_never
 from .numbers import SHARE, exact_percent, percent, share
 
 
@@ -32,7 +32,7 @@ def _median_finding(result: Result, time: Hit, what: str) -> str:
     last = result.years[-1]
     if quarter == NEVER:
         return f"{what} by {last}: {chance_by_year(result, time, last)}"
-    never = with_range(result.probability_never(time), never_under_each(result, time))
+    never = chance_of_never(result, time)
     return f"{what}: half of the paths by {quarter}; never by {last}: {never}"
 
 

@@ -18,7 +18,7 @@ from simulate.model.outcomes import (
 from simulate.model.rows import Hit
 from simulate.scenario import Scenario
 
-from .alternatives import alternative_table, chance_with_error
+from .alternatives import alternative_table, chance_by_year
 from .assumptions import moved_sentences, provenance_sentences
 from .cash import funding_sentences
 from .numbers import SHARE, percent, share
@@ -51,14 +51,14 @@ def headline(result: Result) -> str:
     """Return the answer in two sentences."""
     targets = result.scenario.targets
     year, cash_year = headline_years(result)
-    margin = chance_with_error(result, projected_time(result.scenario), year, " of paths")
-    cash = chance_with_error(result, Hit.CASH_FLOW_HELD, cash_year)
+    margin = chance_by_year(result, projected_time(result.scenario), year)
+    cash = chance_by_year(result, Hit.CASH_FLOW_HELD, cash_year)
     company = ", the company's projection" if year == targets.projected_year else ""
     return (
         f"Gross margin ({targets.projected_margin}) reaches "
         f"{SHARE.rounded(targets.gross_margin, 0)} by the end of {year}{company}, in "
-        f"{margin}. Free cash flow has been positive for four quarters in a row by the end of "
-        f"{cash_year} in {cash}. ± is one standard error."
+        f"{margin.of(' of paths')}. Free cash flow has been positive for four quarters in a row "
+        f"by the end of {cash_year} in {cash.of()}. ± is one standard error."
     )
 
 
