@@ -23,6 +23,7 @@ from .schema import Scenario
 # Whose members need no word of where they stand.
 PLAIN_SECTIONS = ("segments.", "hardware.", "funding.", "inference.", "cash.")
 NAMES = {
+    "alternative": "which alternative holds",
     "inference.overrun": "inference overrun",
     "inference.overrun_carried": "share of an overrun that stays",
     "inference.base_overrun": "overrun of the base year",
