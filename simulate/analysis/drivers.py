@@ -232,8 +232,9 @@ def _indices(parts: Decomposition, place: int, effects: Sequence[Effect]) -> lis
         return []
     found = parts.indices(place)
     if parts.found.is_joint:
+        named = {index.name for index in found}
         members = sorted(effects, key=lambda effect: -effect.first_order.value)
-        found += [Index(effect.key, None, effect.first_order, None) for effect in members]
+        found += [Index(e.key, None, e.first_order, None) for e in members if e.key not in named]
     return found
 
 
