@@ -21,7 +21,7 @@ from .quarters import format_quarter
 from .schema import Scenario
 
 # Whose members need no word of where they stand.
-PLAIN_SECTIONS = ("segments.", "hardware.", "funding.", "inference.", "cash.")
+PLAIN_SECTIONS = ("segments.", "hardware.", "funding.", "alternatives.", "inference.", "cash.")
 NAMES = {
     "alternative": "which alternative holds",
     "inference.overrun": "inference overrun",
