@@ -72,7 +72,6 @@ def features_of(outcomes: pd.DataFrame, scenario: Scenario, last_year: int) -> l
         *(
             Feature(_title(member, titles), member.quantity.unit, outcomes[member.key].to_numpy())
             for member in inputs
-            if member.key != ALTERNATIVE
         ),
     ]
     if EFFICIENCY in outcomes and EROSION in outcomes:

@@ -248,7 +248,7 @@ class _BeforeAndAfter:
     def moved_inputs(self, scenario: Scenario, outcomes: pd.DataFrame) -> list[Spread]:
         moved = []
         for member in list_inputs(scenario):
-            if member.key in outcomes and member.key != ALTERNATIVE:
+            if member.key in outcomes:
                 values = outcomes[member.key].to_numpy(float)
                 if self._distance(values) > CHANCE_DISTANCE / math.sqrt(self._posterior.effective):
                     moved.append(self.spread(member.key, member.quantity.unit, values))

@@ -320,9 +320,7 @@ class Result:
     @property
     def alternatives(self) -> dict[str, float]:
         """The weight of each alternative that a path may live in, by name; they sum to 1."""
-        possible = self.scenario.possible_alternatives
-        whole = sum(each.weight for each in possible)
-        return {each.name: each.weight / whole for each in possible}
+        return self.scenario.alternative_weights
 
     def _place_of(self, alternative: str) -> int:
         known = list(self.alternatives)

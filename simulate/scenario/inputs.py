@@ -113,20 +113,14 @@ class Input:
 def list_inputs(scenario: Scenario) -> list[Input]:
     """Return every input that the scenario names or inherits, in the order of the schema.
 
-    Where there are alternatives, which one a path draws comes first, and an input that some of
-    them change is what it is over all of them together.
+    One that some alternatives change is what it is over all of them together.
     """
-    weights = tuple(each.weight for each in scenario.possible_alternatives)
-    inputs = [
+    return [
         replace(member, distribution=_together(scenario.overridden[member.key], scenario))
         if member.key in scenario.overridden
         else member
         for member in own_inputs(scenario)
     ]
-    if len(weights) < 2:
-        return inputs
-    which = Discrete(distribution="discrete", values=tuple(range(len(weights))), weights=weights)
-    return [Input(ALTERNATIVE, WHICH_ALTERNATIVE, which), *inputs]
 
 
 def own_inputs(scenario: Scenario) -> list[Input]:
@@ -152,10 +146,22 @@ def _together(under: tuple[Uncertain, ...], scenario: Scenario) -> Uncertain:
 
 
 def correlated_inputs(scenario: Scenario) -> list[Input]:
-    """Return the uncertain inputs that a path or a year draws; events can't be correlated."""
+    """Return the uncertain inputs that a path or a year draws; events can't be correlated.
+
+    The first is which alternative a path lives in, where there are several; nothing is correlated
+    with it.
+    """
     inputs = [i for i in list_inputs(scenario) if i.quantity.drawn != "event"]
     path = [i for i in inputs if i.quantity.drawn == "path" and not i.distribution.is_certain]
-    return path + [i for i in inputs if i.quantity.drawn == "year"]
+    return _which_alternative(scenario) + path + [i for i in inputs if i.quantity.drawn == "year"]
+
+
+def _which_alternative(scenario: Scenario) -> list[Input]:
+    weights = tuple(each.weight for each in scenario.possible_alternatives)
+    if len(weights) < 2:
+        return []
+    which = Discrete(distribution="discrete", values=tuple(range(len(weights))), weights=weights)
+    return [Input(ALTERNATIVE, WHICH_ALTERNATIVE, which)]
 
 
 def declared_inputs(table: Mapping[str, Any]) -> dict[str, Quantity]:

@@ -183,6 +183,12 @@ class Scenario(Section):
         """The alternatives that a path may draw, those with a weight."""
         return tuple(each for each in self.alternatives if each.weight > 0.0)
 
+    @property
+    def alternative_weights(self) -> dict[str, float]:
+        """The weight of each of these, by name; they sum to 1."""
+        whole = sum(each.weight for each in self.alternatives)
+        return {each.name: each.weight / whole for each in self.possible_alternatives}
+
     @cached_property
     def overridden(self) -> Mapping[str, tuple[Uncertain, ...]]:
         """Each input that an alternative changes, by key: its distribution in each possible one.
