@@ -95,7 +95,7 @@ class FigureScore:
 
 
 def score_figure(
-    scored: Scored, outcome: Amount, came_true: float, paths: Array, of: Knowledge, seed: int
+    scored: Scored, outcome: Amount, came_true: float, paths: Array, of: Knowledge | None, seed: int
 ) -> FigureScore:
     """Score a figure.
 
@@ -108,11 +108,12 @@ def score_figure(
     paths
         What the model said, shape (paths,).
     of
-        What simple forecasters know.
+        What simple forecasters know; without it they say nothing.
     seed
         Of their chance.
     """
-    by_forecaster = {MODEL: paths, **base_forecasts(of, scored, len(paths), seed)}
+    others = {} if of is None else base_forecasts(of, scored, len(paths), seed)
+    by_forecaster = {MODEL: paths, **others}
     scale = _scale(outcome, came_true, by_forecaster)
     forecasts = {name: _forecast(p, came_true, scale) for name, p in by_forecaster.items()}
     return FigureScore(scored, came_true, outcome.unit, scale, forecasts)

@@ -1,10 +1,11 @@
 """How well the model would have forecast what is known now, beside simple forecasters."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import groupby
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,20 +15,21 @@ from simulate.engine.run import Session
 from simulate.engine.simulation import Progress
 from simulate.model.outcomes import Amount, measures_of, parse_outcome
 from simulate.scenario import Scenario, ScenarioError
-from simulate.scenario.figures import Figure, packaged_figures
+from simulate.scenario.figures import Figure
 from simulate.scenario.mistakes import did_you_mean
 from simulate.scenario.quarters import format_quarter
 from simulate.scenario.scored import (
     Scored,
     came_true,
     each_quarter,
-    in_billions,
     packaged_list,
     quarter_end,
     reported_after,
+    told_figures,
 )
+from simulate.version import package_version
 
-from .base_forecasts import RANDOM_WALK, chance_of, knowledge
+from .base_forecasts import FORECASTERS, RANDOM_WALK, chance_of, knowledge
 from .figure_scores import FigureScore, Forecast, in_scale, score_figure
 from .scores import joint_p, ratio_of_scores
 
@@ -164,9 +166,9 @@ class Hindcast:
 def hindcast(
     scenarios: Sequence[Scenario] = (),
     *,
-    figures: Sequence[Figure] | None = None,
+    figures: Sequence[Figure] | str | Path | None = None,
     labs: Sequence[str] = (),
-    vintage_of: VintageOf,
+    vintage_of: VintageOf | None = None,
     paths: int = PATHS,
     seed: int | None = None,
     threads: int | None = None,
@@ -181,8 +183,8 @@ def hindcast(
         for the fiscal years and quarters since. Without any, vintages are made of what was known at
         the end of each quarter, and scored one and two quarters ahead.
     figures
-        From ``read_figures``. If not given, those that come with the package, of which a list made
-        before anything was fitted says what is scored.
+        A CSV file of reported figures, or those of it. If not given, those that come with the
+        package, of which a list made before anything was fitted says what is scored.
     labs
         All if none is named.
     vintage_of
@@ -203,7 +205,7 @@ def hindcast(
     ScenarioError
         If there is nothing to score.
     """
-    told = in_billions(packaged_figures() if figures is None else figures)
+    told = told_figures(figures)
     _refuse_unknown(labs, told)
     left_out: dict[Scored, str] = {}
     if scenarios:
@@ -212,6 +214,7 @@ def hindcast(
     else:
         scored = packaged_list() if figures is None else each_quarter(told)
         scored = [each for each in scored if not labs or each.lab in labs]
+        assert vintage_of is not None
         asked = list(_of_figures(scored, told, vintage_of, left_out))
     foretold = []
     with Session(threads) as session:
@@ -299,10 +302,9 @@ def _outcome(scored: Scored, scenario: Scenario) -> Amount:
     ScenarioError
         If the model doesn't give it.
     """
-    where = f"{scored.lab}, {scored.name} {scored.period}"
     is_of_ebitda = scored.quantity == OPERATING_RESULT and not scenario.hardware
     name = EBITDA if is_of_ebitda else scored.name
-    found = parse_outcome(f"{name} {scored.period}", scenario, where)
+    found = parse_outcome(f"{name} {scored.period}", scenario, scenario.name)
     assert isinstance(found, Amount)
     return found
 
@@ -369,3 +371,48 @@ def _part(progress: Progress | None, place: int, of: int) -> Progress | None:
     if progress is None:
         return None
     return lambda done, total, error: progress(place * total + done, of * total, error)
+
+
+def summary(found: Hindcast) -> dict[str, Any]:
+    """Return the scores and all that made them, ready for JSON."""
+    return {
+        "version": package_version(),
+        "paths": found.paths,
+        "joint_p": found.joint_p,
+        "joint_p_next_quarter": found.joint_p_next,
+        "p_of_ranks": found.p_of_ranks,
+        "against": {
+            forecaster: asdict(compared)
+            | {
+                "width": found.width_over(forecaster),
+                "ratio_without": {
+                    lab: without.ratio
+                    for lab in found.labs
+                    if (without := found.against(forecaster, lab)) is not None
+                },
+            }
+            for forecaster in FORECASTERS
+            if (compared := found.against(forecaster)) is not None
+        },
+        "scores": [
+            {"known_to": format_quarter(vintage.quarter)} | score.as_dict()
+            for vintage in found.vintages
+            for score in vintage.scores
+        ],
+        "left_out": [
+            {"what": s.name, **s.model_dump(include={"lab", "period", "quarters_ahead"})}
+            | {"reason": reason}
+            for s, reason in found.left_out.items()
+        ],
+        "vintages": [
+            {
+                "lab": vintage.lab,
+                "known_to": format_quarter(vintage.quarter),
+                "joint_p": vintage.joint_p,
+                "seed": vintage.scenario.sampling.seed,
+                "files": list(vintage.scenario.provenance.files),
+                "scenario": vintage.scenario.model_dump(mode="json"),
+            }
+            for vintage in found.vintages
+        ],
+    }

@@ -5,10 +5,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
 
 from pydantic import BaseModel
 
-from .figures import FIRMNESS, Figure, quarterly_revenue
+from .figures import FIRMNESS, Figure, packaged_figures, quarterly_revenue, read_figures
 from .packaged import packaged_path
 from .quarters import MONTHS_A_QUARTER, QUARTERS_A_YEAR, parse_quarter
 
@@ -110,8 +111,16 @@ def each_quarter(figures: Sequence[Figure]) -> Iterator[Scored]:
                     yield scored.model_copy(update={"quarters_ahead": ahead})
 
 
-def in_billions(figures: Iterable[Figure]) -> list[Figure]:
-    """Return figures with their millions of dollars in billions; other units stay."""
+def told_figures(given: Sequence[Figure] | str | Path | None) -> list[Figure]:
+    """Return figures with millions of dollars in billions; other units stay.
+
+    Parameters
+    ----------
+    given
+        A CSV file, or what was read of it; None for those that come with the package.
+    """
+    figures = packaged_figures() if given is None else given
+    figures = read_figures(Path(figures)) if isinstance(figures, (str, Path)) else figures
     return [
         figure.model_copy(update={"value": figure.value / 1e3, "unit": UNITS[0]})
         if figure.unit == "m USD"

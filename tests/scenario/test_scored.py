@@ -10,10 +10,10 @@ from simulate.scenario.scored import (
     Scored,
     came_true,
     each_quarter,
-    in_billions,
     packaged_list,
     quarter_end,
     reported_after,
+    told_figures,
 )
 from tests.figures import figure, revenues, run_rate
 
@@ -110,9 +110,9 @@ def test_each_quarter_is_forecast_one_and_two_quarters_ahead() -> None:
 
 def test_millions_of_dollars_are_billions_and_other_money_is_refused() -> None:
     dollars, yuan = (figure("revenue", "2026Q1", 79.0, unit=unit) for unit in ("m USD", "m RMB"))
-    assert came_true(scored("revenue", "2026Q1"), in_billions([dollars])) == pytest.approx(0.079)
+    assert came_true(scored("revenue", "2026Q1"), told_figures([dollars])) == pytest.approx(0.079)
     with pytest.raises(ValueError, match="is in m RMB, the model in bn USD"):
-        came_true(scored("revenue", "2026Q1"), in_billions([yuan]))
+        came_true(scored("revenue", "2026Q1"), told_figures([yuan]))
 
 
 def test_a_quarter_ends_on_its_last_day() -> None:
