@@ -77,9 +77,7 @@ class FigureScore:
 
     def as_dict(self) -> dict[str, Any]:
         """Return it ready for JSON."""
-        model, *others = (
-            {"forecaster": name} | asdict(forecast) for name, forecast in self.forecasts.items()
-        )
+        others = {n: asdict(forecast) for n, forecast in self.forecasts.items() if n != MODEL}
         return {
             "lab": self.scored.lab,
             "what": self.scored.name,
@@ -89,7 +87,7 @@ class FigureScore:
             "came_true": self.came_true,
             "unit": self.unit,
             "crps_of": self.scale,
-            **model,
+            **asdict(self.model),
             "base_forecasters": others,
         }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
+from simulate.analysis.figure_scores import MODEL
 from simulate.analysis.hindcast import Hindcast, summary
 from simulate.plots.hindcast import plot_forecasts, plot_ranks
 
@@ -50,5 +51,6 @@ def score_frame(found: Hindcast) -> pd.DataFrame:
     rows = []
     for score in summary(found)["scores"]:
         others = score.pop("base_forecasters")
-        rows += [score, *(score | other for other in others)]
+        rows += [score | {"forecaster": MODEL}]
+        rows += [score | {"forecaster": name} | other for name, other in others.items()]
     return pd.DataFrame(rows)

@@ -34,8 +34,8 @@ def plot_forecasts(found: Hindcast, *, axes: Axes | None = None, theme: Theme = 
             _draw_lab(panel, lab, _shown([s for s in found.scores if s.scored.lab == lab]), theme)
         return picture.tell(
             finding(found),
-            "By the quarter or year forecast: from P10 to P90, a dot at the median, darker the "
-            "nearer it was; a bar where it came true",
+            "P10 to P90 and median of each quarter or year, dark as forecast last, pale earlier; "
+            "a bar where it came true",
             made_by(f"{found.paths:,} joint paths of each vintage"),
         )
 
@@ -59,6 +59,17 @@ def plot_ranks(found: Hindcast, *, axes: Axes | None = None, theme: Theme = LIGH
                 clip_on=False,
                 zorder=3,
             )
+            for score in of_lab:
+                if score.scored.name != REVENUE:
+                    panel.annotate(
+                        score.scored.quantity,
+                        (places[score.scored.period] + OFF * order, score.model.pit),
+                        (7, 0),
+                        textcoords="offset points",
+                        va="center",
+                        fontsize=SMALL,
+                        color=theme.muted,
+                    )
         _label(panel, list(places))
         panel.set_ylim(0.0, 1.0)
         in_percent(panel.yaxis)

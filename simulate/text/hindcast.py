@@ -29,9 +29,12 @@ ABOUT_RATIOS = (
     "the other's; below 1 the model was better."
 )
 ABOUT_JOINT = (
-    "Near 0% the truth was stranger than the model's futures, near 100% these are too wide. "
-    "Vintages count as independent, though what is forecast two quarters ahead is forecast again "
-    "one quarter later."
+    "Of joint paths, near 0% say that the truth was stranger than the model's futures, near 100% "
+    "that these are too wide."
+)
+ABOUT_VINTAGES = (
+    "Vintages count as independent, though what is forecast two quarters ahead is forecast again a "
+    "quarter later."
 )
 
 
@@ -54,10 +57,10 @@ def inside(scores: Iterable[FigureScore]) -> int:
 def joint_sentence(found: Hindcast) -> str:
     """Return how often the model would have scored worse if it were right."""
     following = found.joint_p_next
-    alone = "" if following is None else f", and {share(following)} on the next quarters' alone"
+    alone = "" if following is None else f", and {share(following)} on those of next quarters"
     return (
-        f"Of {found.paths:,} joint paths, each taken for the truth, {share(found.joint_p)} score "
-        f"worse on all {len(found.scores)} figures{alone}."
+        f"Each taken for the truth, {share(found.joint_p)} of {found.paths:,} joint paths would "
+        f"have scored worse than what came true on all {len(found.scores)} figures{alone}."
     )
 
 
@@ -167,6 +170,12 @@ def left_out_sentences(found: Hindcast) -> list[str]:
     ]
 
 
+def notes(found: Hindcast) -> list[str]:
+    """Return what has to be known of the scores."""
+    several = len(found.vintages) > len(found.labs)
+    return [ABOUT_SCORES, ABOUT_RATIOS, ABOUT_JOINT, *([ABOUT_VINTAGES] if several else [])]
+
+
 def print_hindcast(found: Hindcast, out: Console) -> None:
     """Print scores beside those of simple forecasters, figure by figure, and what is left out."""
     out.print(Text(WHAT_IT_IS))
@@ -182,6 +191,6 @@ def print_hindcast(found: Hindcast, out: Console) -> None:
         out.print(printed(crps_table(f"{lab}: CRPS", _named(found, lab))))
     for sentence in left_out_sentences(found):
         out.print(Text(sentence))
-    for sentence in (ABOUT_SCORES, ABOUT_RATIOS, ABOUT_JOINT):
+    for sentence in notes(found):
         out.print(Text(sentence, style="dim"))
     out.print(Text(DISCLAIMER, style="dim"))
