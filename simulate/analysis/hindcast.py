@@ -13,7 +13,15 @@ from scipy import stats
 
 from simulate.engine.run import Session
 from simulate.engine.simulation import Progress
-from simulate.model.outcomes import Amount, measures_of, parse_outcome
+from simulate.model.outcomes import (
+    METRICS,
+    OPERATING_RESULT,
+    Amount,
+    OperatingResult,
+    measures_of,
+    parse_outcome,
+)
+from simulate.model.rows import Metric
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.figures import Figure
 from simulate.scenario.mistakes import did_you_mean
@@ -39,7 +47,6 @@ VintageOf = Callable[[Sequence[Figure], str, date], Scenario]
 PATHS = 10_000
 # A test of fewer ranks tells nothing.
 LEAST_RANKS = 20
-OPERATING_RESULT, EBITDA = "operating result", "EBITDA"
 
 
 @dataclass(frozen=True)
@@ -302,11 +309,13 @@ def _outcome(scored: Scored, scenario: Scenario) -> Amount:
     ScenarioError
         If the model doesn't give it.
     """
-    is_of_ebitda = scored.quantity == OPERATING_RESULT and not scenario.hardware
-    name = EBITDA if is_of_ebitda else scored.name
+    is_operating = scored.quantity == OPERATING_RESULT
+    name = METRICS[Metric.EBITDA] if is_operating else scored.name
     found = parse_outcome(f"{name} {scored.period}", scenario, scenario.name)
     assert isinstance(found, Amount)
-    return found
+    if not is_operating:
+        return found
+    return OperatingResult(found.metric, found.quarter, found.date, found.is_own)
 
 
 def _foretell(
