@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from simulate import Scenario, ScenarioError, load_scenario
+from simulate import Scenario, ScenarioError
 from simulate.analysis.figure_scores import FigureScore, Forecast
 from simulate.analysis.hindcast import Hindcast, Vintage, hindcast
 from simulate.analysis.scores import joint_p
@@ -14,38 +14,39 @@ from simulate.scenario.figures import Figure, packaged_figures
 from simulate.scenario.quarters import parse_quarter
 from simulate.scenario.scored import Scored
 from tests.figures import figure, revenues
+from tests.january import of_january
 
 PATHS = 2048
-FILES = {"Anthropic": "anthropic.toml", "OpenAI": "openai.toml"}
+NAMES = {"Anthropic": "anthropic", "OpenAI": "openai"}
 
 
 def vintage_of(_: Sequence[Figure], lab: str, on: date) -> Scenario:
     """Return a packaged scenario for the day before it begins, and for no other."""
-    scenario = load_scenario(FILES[lab])
+    scenario = of_january(NAMES[lab])
     if on != date(2025, 12, 31):
         raise ScenarioError("nothing is known of it")
     return scenario
 
 
 @pytest.fixture(scope="module")
-def of_january() -> Hindcast:
+def scored_list() -> Hindcast:
     return hindcast(vintage_of=vintage_of, paths=PATHS)
 
 
-def test_all_of_the_list_is_scored_or_left_out_with_a_reason(of_january: Hindcast) -> None:
-    assert len(of_january.scores) + len(of_january.left_out) == 21
-    assert all(of_january.left_out.values())
-    assert {vintage.quarter for vintage in of_january.vintages} == {parse_quarter("2025Q4")}
+def test_all_of_the_list_is_scored_or_left_out_with_a_reason(scored_list: Hindcast) -> None:
+    assert len(scored_list.scores) + len(scored_list.left_out) == 21
+    assert all(scored_list.left_out.values())
+    assert {vintage.quarter for vintage in scored_list.vintages} == {parse_quarter("2025Q4")}
 
 
-def test_what_came_true_is_that_of_the_facts(of_january: Hindcast) -> None:
-    revenue = [s for s in of_january.scores if s.scored.quantity == "revenue"]
+def test_what_came_true_is_that_of_the_facts(scored_list: Hindcast) -> None:
+    revenue = [s for s in scored_list.scores if s.scored.quantity == "revenue"]
     assert [(s.scored.lab, s.came_true) for s in revenue] == [("Anthropic", 4.8), ("OpenAI", 5.7)]
 
 
-def test_revenue_is_scored_by_its_logarithm(of_january: Hindcast) -> None:
+def test_revenue_is_scored_by_its_logarithm(scored_list: Hindcast) -> None:
     """Twice as far off in the logarithm is about twice the score, so far outside of the paths."""
-    score = of_january.scores[0]
+    score = scored_list.scores[0]
     assert score.scale == "logarithm"
     distance = np.log(score.came_true / score.model.median)
     assert score.model.crps == pytest.approx(distance, abs=0.1)
@@ -54,29 +55,27 @@ def test_revenue_is_scored_by_its_logarithm(of_january: Hindcast) -> None:
 
 
 def test_the_same_question_has_the_same_answer_and_another_seed_another(
-    of_january: Hindcast,
+    scored_list: Hindcast,
 ) -> None:
     again = hindcast(vintage_of=vintage_of, paths=PATHS)
     other = hindcast(vintage_of=vintage_of, paths=PATHS, seed=1)
-    assert again.scores == of_january.scores
-    assert again.joint_p == of_january.joint_p
-    assert other.scores != of_january.scores
+    assert again.scores == scored_list.scores
+    assert again.joint_p == scored_list.joint_p
+    assert other.scores != scored_list.scores
 
 
-def test_a_lab_alone_is_scored_as_among_others(of_january: Hindcast) -> None:
+def test_a_lab_alone_is_scored_as_among_others(scored_list: Hindcast) -> None:
     alone = hindcast(labs=["OpenAI"], vintage_of=vintage_of, paths=PATHS)
     assert alone.labs == ["OpenAI"]
-    assert alone.scores == [s for s in of_january.scores if s.scored.lab == "OpenAI"]
-    assert alone.vintages[0].joint_p == of_january.vintages[1].joint_p
+    assert alone.scores == [s for s in scored_list.scores if s.scored.lab == "OpenAI"]
+    assert alone.vintages[0].joint_p == scored_list.vintages[1].joint_p
 
 
 # Identities
 
 
 def of_scores(*scores: FigureScore) -> Hindcast:
-    vintages = tuple(
-        Vintage(s.scored.lab, 0, load_scenario("anthropic.toml"), (s,), 0.5) for s in scores
-    )
+    vintages = tuple(Vintage(s.scored.lab, 0, of_january("anthropic"), (s,), 0.5) for s in scores)
     return Hindcast(vintages, {}, 1, 0.5, 0.5)
 
 
@@ -143,7 +142,7 @@ MINE = [*revenues("2024Q4", 1.0, 1.3, 1.5, 2.0, 2.4, 2.7), figure("revenue", "20
 
 
 def mine() -> Scenario:
-    return load_scenario("anthropic.toml", settings=["lab=Some Lab"])
+    return of_january("anthropic", settings=["lab=Some Lab"])
 
 
 def test_a_scenario_is_scored_on_all_that_its_lab_reported_since() -> None:
@@ -197,6 +196,6 @@ def test_figures_alone_are_forecast_at_the_end_of_each_quarter() -> None:
     assert len(found.left_out) == 10
 
 
-def test_packaged_figures_tell_of_two_labs(of_january: Hindcast) -> None:
-    assert of_january.labs == ["Anthropic", "OpenAI"]
-    assert {f.lab for f in packaged_figures()} > set(of_january.labs)
+def test_packaged_figures_tell_of_two_labs(scored_list: Hindcast) -> None:
+    assert scored_list.labs == ["Anthropic", "OpenAI"]
+    assert {f.lab for f in packaged_figures()} > set(scored_list.labs)

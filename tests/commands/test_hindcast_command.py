@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.test_command import call
+from tests.january import JANUARY
 
 FIGURES = """lab,quantity,definition,period,value,unit,kind,about,known_on
 Some Lab,revenue,,2024Q4,1.0,bn USD,level,2024-12-31,2025-02-01
@@ -25,6 +26,8 @@ def in_a_folder_with_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.chdir(tmp_path)
     Path("figures.csv").write_text(FIGURES)
     Path("mine.toml").write_text(SCENARIO)
+    for file in JANUARY.glob("*.toml"):
+        Path(file.name).write_bytes(file.read_bytes())
 
 
 @pytest.mark.parametrize("width", [60, 80])

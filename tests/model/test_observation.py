@@ -18,10 +18,11 @@ from simulate.model.observation import (
 )
 from simulate.model.outcomes import Amount, Event, OperatingResult, parse_outcome
 from simulate.model.rows import Hit, Metric
-from simulate.scenario import Scenario, ScenarioError, load_scenario
+from simulate.scenario import Scenario, ScenarioError
+from tests.january import of_january
 from tests.scenarios import base_year, value
 
-CONFIGS = Path(__file__).parents[2] / "configs"
+OBSERVED = Path(__file__).parents[2] / "configs" / "observed" / "anthropic-2025.toml"
 
 
 def figure(text: str, scenario: Scenario) -> Amount:
@@ -167,10 +168,8 @@ def test_an_event_rules_paths_out(anthropic: Scenario) -> None:
 
 
 def test_observations_come_from_a_file_with_their_sources() -> None:
-    from simulate.scenario import load_scenario
-
-    scenario = load_scenario(CONFIGS / "anthropic-as-of-2024.toml")
-    found = read_observations([], CONFIGS / "observed" / "anthropic-2025.toml", scenario)
+    scenario = of_january("anthropic-as-of-2024")
+    found = read_observations([], OBSERVED, scenario)
     assert [o.source for o in found] == ["A2", "A5", "A6"]
 
 
@@ -261,7 +260,7 @@ def test_the_operating_result_is_ebitda_less_what_is_written_off() -> None:
         "hardware.tpu.last_quarter": "2026Q1",
         "hardware.tpu.life_years": 2,
     }
-    scenario = load_scenario("anthropic-tpu.toml").changed(bought)
+    scenario = of_january("anthropic-tpu").changed(bought)
     traces = simulate_traces(scenario, 64)
     for date, written_off in (("2026Q1", 0.0), ("2026Q2", 1.0), ("2026", 3.0), ("2027", 4.0)):
         ebitda = parse_outcome(f"EBITDA {date}", scenario, "")
