@@ -165,7 +165,7 @@ def quarterly_revenue(figures: Sequence[Figure], lab: str, year: int) -> Array:
     )
     middles = (np.arange(QUARTERS_A_YEAR * MONTHS_A_QUARTER) + 0.5) * DAYS_A_MONTH
     logs = np.log([rate for _, rate in rates])
-    by_month = np.exp(_straight(middles, days, logs))
+    by_month = np.exp(straight_line(middles, days, logs))
     quarters = by_month.reshape(QUARTERS_A_YEAR, MONTHS_A_QUARTER).sum(axis=1)
     first_half, whole = revenue.get(f"{year}H1"), revenue[str(year)]
     if first_half is not None:
@@ -174,8 +174,8 @@ def quarterly_revenue(figures: Sequence[Figure], lab: str, year: int) -> Array:
     return np.asarray(quarters * (whole / quarters.sum()))
 
 
-def _straight(at: ArrayLike, known_at: Array, values: Array) -> Array:
-    """Interpolate, and go on with the outermost slopes."""
+def straight_line(at: ArrayLike, known_at: Array, values: Array) -> Array:
+    """Interpolate between known values, and go on with the outermost slopes."""
     at = np.asarray(at, float)
     found = np.interp(at, known_at, values)
     for side, first, second in ((at < known_at[0], 0, 1), (at > known_at[-1], -1, -2)):
