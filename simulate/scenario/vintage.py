@@ -348,8 +348,6 @@ class _Reading:
             source = f"{rows}{about_other}: falls by {decline:.2f} a year from one to the other"
         else:
             source = f"{rows}; assumption: fell by {decline:.2f} a year, the mean of all labs"
-        if note := self.assumed.get("base", {}).get("cost_note"):
-            source += f" ({note})"
         if beyond:
             source += f", then by {ahead:.2f} (base-rates.md)"
         return _Cost(
@@ -388,7 +386,9 @@ class _Reading:
     def _inference_cost(self) -> Table:
         if self.cost is None:
             return {"value": 0.0, "source": "assumption: not known by the day; not judged"}
-        return _lognormal(self.cost.share, self.cost.sd, self.cost.source)
+        note = self.assumed.get("base", {}).get("cost_note")
+        source = f"{self.cost.source}; {note}" if note else self.cost.source
+        return _lognormal(self.cost.share, self.cost.sd, source)
 
     # Other costs
 
