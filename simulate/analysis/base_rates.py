@@ -22,7 +22,7 @@ LABS = ("Anthropic", "OpenAI")
 # The day by which the structure was chosen, and the last quarter known on it.
 CHOSEN_ON, LAST = date(2026, 6, 30), "2026Q1"
 SIZE_EXPONENT, SIZE_SOURCE = 0.2, "Amaral and others 1997, Stanley and others 1996"
-PERSISTENCE = 0.0, 0.5
+PERSISTENCE = 0.25
 COST_PERSISTENCE = 0.5, 0.9
 DEGREES_OF_FREEDOM, LIMIT = 4.0, 5.0
 # Growth of a year over that of the year before (P13), in the middle of 80 to 85%, and in 2023; of
@@ -114,15 +114,14 @@ def shock(figures: Sequence[Figure], error: float) -> BaseRate:
         growth = np.diff(np.log(revenue.values))
         centre = np.eye(len(growth)) - 1.0 / len(growth)
         squares += float(growth @ centre @ growth)
-        shape += float(np.trace(centre @ shock_shape(revenue.values, frame)))
+        shape += float(np.trace(centre @ shock_shape(revenue.values[:-1], frame)))
         noise += float(np.trace(centre @ measurement_noise(revenue.errors)))
         freedom += len(growth) - 1
         for quarter, value in enumerate(growth, start=revenue.first + 1):
             what = f"log growth in {quarter // 4}Q{quarter % 4 + 1}"
             found.append(Observation(revenue.sources[quarter - revenue.first], lab, what, value))
     size = math.sqrt((squares - noise) / shape)
-    persistence = sum(PERSISTENCE) / 2.0
-    innovation = size * math.sqrt(1.0 - persistence**2)
+    innovation = size * math.sqrt(1.0 - PERSISTENCE**2)
     low, high = (innovation * math.sqrt(freedom / stats.chi2.ppf(q, freedom)) for q in (0.9, 0.1))
     source = f"base-rates.md: of {len(found)} quarters of {' and '.join(LABS)}, stated for 10 bn"
     return BaseRate(
@@ -148,7 +147,7 @@ def trend(figures: Sequence[Figure], shock_sd: float, error: float) -> BaseRate:
         revenue = quarters_of(figures, lab, 5, error)
         mean = float(np.log(revenue.values[-1] / revenue.values[0])) / QUARTERS_A_YEAR
         found.append(Observation(revenue.sources[-1], lab, "mean of the last four quarters", mean))
-        covariance = frame.shock_sd**2 * shock_shape(revenue.values, frame)
+        covariance = frame.shock_sd**2 * shock_shape(revenue.values[:-1], frame)
         sampling.append(float((covariance + measurement_noise(revenue.errors)).mean()))
     for lab, id_, quantity, to_billions in (
         ("Zhipu", "Z1", "revenue", 1.4e-4),
@@ -161,7 +160,7 @@ def trend(figures: Sequence[Figure], shock_sd: float, error: float) -> BaseRate:
         what = f"a quarter of {earlier.period} to {later.period}"
         found.append(Observation(id_, lab, what, mean))
         quarterly = np.geomspace(earlier.value, later.value, 5) * to_billions / QUARTERS_A_YEAR
-        sampling.append(float(frame.shock_sd**2 * shock_shape(quarterly, frame).mean()))
+        sampling.append(float(frame.shock_sd**2 * shock_shape(quarterly[:-1], frame).mean()))
     values = np.array([o.value for o in found])
     between = max(0.0, float(values.var(ddof=1)) - float(np.mean(sampling)))
     return BaseRate(
@@ -389,8 +388,9 @@ def process_of(rates: BaseRates) -> Process:
     return Process(
         trend=rates.trend.estimate,
         trend_sd=rates.trend.between,
+        half_life=rates.fade.estimate,
         shock_sd=rates.shock.estimate,
-        persistence=sum(PERSISTENCE) / 2.0,
+        persistence=PERSISTENCE,
         size_exponent=SIZE_EXPONENT,
         gain=rates.net_gain.estimate,
         gain_sd=rates.net_gain.between,
@@ -406,8 +406,9 @@ def _frame(shock_sd: float, error: float) -> Process:
     return Process(
         trend=0.0,
         trend_sd=1.0,
+        half_life=1.0,
         shock_sd=shock_sd,
-        persistence=sum(PERSISTENCE) / 2.0,
+        persistence=PERSISTENCE,
         size_exponent=SIZE_EXPONENT,
         gain=0.0,
         gain_sd=0.0,

@@ -1,6 +1,7 @@
 """What is alike in all labs and on all days: the process that a vintage's data enter."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,10 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 # Revenue a year, in billions of US dollars, that the volatility is stated for.
 STATED_FOR = 10.0
+# Years from the middle of the last four quarters to the start.
+GROWTH_AGE = 0.5
+# So near do trend and shock at the start go together, at most.
+CLOSEST = 0.95
 
 
 @dataclass(frozen=True)
@@ -18,6 +23,8 @@ class Process:
     ----------
     trend, trend_sd
         Mean and standard deviation between labs of the trend: log growth a quarter.
+    half_life
+        Years in which it halves, at the median.
     shock_sd
         Standard deviation of u, the quarter's deviation from it, at 10 bn USD a year.
     persistence
@@ -39,6 +46,7 @@ class Process:
 
     trend: float
     trend_sd: float
+    half_life: float
     shock_sd: float
     persistence: float
     size_exponent: float
@@ -52,16 +60,17 @@ class Process:
 
 @dataclass(frozen=True)
 class Trend:
-    """What growth tells of the trend and of the last quarter's shock.
+    """What growth tells of the trend and of the shock that a lab starts with.
 
     Attributes
     ----------
     mean, sd
         Of the trend, log growth a quarter.
     shock, shock_sd
-        Of the last quarter's u.
+        Of u at the start: of what persistence leaves of it, and what is new in the first quarter,
+        that quarter's u is made.
     correlation
-        Of both, below 0 where growth is well known: what was trend wasn't shock.
+        Of both: below 0, since what was trend was no shock.
     shrink_factor
         The share of the difference between the lab's own growth and that of all that is kept.
     """
@@ -74,7 +83,24 @@ class Trend:
     shrink_factor: float
 
 
-def read_trend(revenue: Array, errors: Array, process: Process) -> Trend:
+class RunRate(NamedTuple):
+    """A run rate of the quarter under way.
+
+    Attributes
+    ----------
+    way
+        How far its day is from the middle of the last quarter to that of this one.
+    log_ratio
+        Its logarithm less that of four times the last quarter.
+    """
+
+    way: float
+    log_ratio: float
+
+
+def read_trend(
+    revenue: Array, errors: Array, process: Process, under_way: RunRate | None = None
+) -> Trend:
     """Return the trend and the shock that the last quarters of revenue tell of.
 
     Parameters
@@ -85,38 +111,54 @@ def read_trend(revenue: Array, errors: Array, process: Process) -> Trend:
         Standard deviations of their logarithms, shape (quarters,).
     process
         Its prior of the trend, and its shocks.
+    under_way
+        What is known of the quarter after them.
 
     Notes
     -----
     Growth is trend + u + the difference of two errors of measurement, all of them normal with
-    known variances; u is an AR(1). Mean and covariance of trend and last u given growth are those
-    of the normal distribution (Gelman and others, *Bayesian Data Analysis*, appendix A). Were
-    errors none and u independent, the shrink factor would be var(trend) / (var(trend) + var(mean
-    of the four u)).
+    known variances; u is an AR(1). What growth tells of both is a normal distribution's conditional
+    (Gelman and others, *Bayesian Data Analysis*, appendix A). Were errors none and u independent,
+    the shrink factor would be var(trend) / (var(trend) + var(mean of the four u)).
     """
-    growth = np.diff(np.log(revenue))
-    shocks = process.shock_sd**2 * shock_shape(revenue, process)
-    noise = shocks + measurement_noise(errors)
-    prior = process.trend_sd**2
-    observed = prior + noise
-    with_growth = np.vstack([np.full(len(growth), prior), shocks[-1]])
-    gain = np.linalg.solve(observed, with_growth.T).T
-    mean = np.array([process.trend, 0.0]) + gain @ (growth - process.trend)
-    covariance = np.diag([prior, shocks[-1, -1]]) - gain @ with_growth.T
-    sds = np.sqrt(np.diag(covariance))
+    growth, count = np.diff(np.log(revenue)), len(revenue)
+    # The trend, and u of each quarter of growth and of the one after.
+    prior = np.zeros((count + 1, count + 1))
+    prior[0, 0] = process.trend_sd**2
+    prior[1:, 1:] = process.shock_sd**2 * shock_shape(revenue, process)
+    noise = measurement_noise(errors)
+    rows = np.hstack([np.ones((count - 1, 1)), np.eye(count)[:-1]])
+    expected = np.full(count - 1, process.trend)
+    if under_way is not None:
+        left = 2.0 ** (-GROWTH_AGE / process.half_life)
+        ahead = np.zeros(count + 1)
+        ahead[0], ahead[-1] = under_way.way * left, under_way.way
+        rows = np.vstack([rows, ahead])
+        growth = np.append(growth, under_way.log_ratio)
+        expected = np.append(expected, ahead[0] * process.trend)
+        noise = np.pad(noise, (0, 1))
+        # Of the rate, and of the last quarter that it is compared with.
+        noise[-1, -1] = 2.0 * process.reconstruction_error**2
+    gain = np.linalg.solve(rows @ prior @ rows.T + noise, rows @ prior).T
+    found = gain @ (growth - expected)
+    covariance = prior - gain @ rows @ prior
+    new = prior[-1, -1] * (1.0 - process.persistence**2)
+    sd, shared = float(np.sqrt(covariance[0, 0])), float(covariance[0, -1])
+    # What is new in a quarter comes on top, and may alone be more than the doubt about its u.
+    shock_sd = max(np.sqrt(max(covariance[-1, -1] - new, 0.0)), abs(shared) / (sd * CLOSEST))
     return Trend(
-        mean=float(mean[0]),
-        sd=float(sds[0]),
-        shock=float(mean[1]),
-        shock_sd=float(sds[1]),
-        correlation=float(covariance[0, 1] / (sds[0] * sds[1])),
-        shrink_factor=float(gain[0].sum()),
+        mean=float(process.trend + found[0]),
+        sd=sd,
+        shock=float(found[-1] / process.persistence),
+        shock_sd=float(shock_sd / process.persistence),
+        correlation=float(shared / (sd * shock_sd)),
+        shrink_factor=float(gain[0, : count - 1].sum()),
     )
 
 
 def shock_shape(revenue: Array, process: Process) -> Array:
-    """Return the covariance of u in the quarters after the first, over its variance at 10 bn."""
-    size = (4.0 * np.asarray(revenue[:-1], float) / STATED_FOR) ** -process.size_exponent
+    """Return the covariance of u in the quarters after some, over its variance at 10 bn."""
+    size = (4.0 * np.asarray(revenue, float) / STATED_FOR) ** -process.size_exponent
     quarters = np.arange(len(size))
     lag = np.abs(np.subtract.outer(quarters, quarters))
     return np.asarray(np.outer(size, size) * process.persistence**lag)

@@ -4,7 +4,7 @@ import math
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from .chain import read_chain
 from .edits import toml_key, toml_value
-from .figures import Figure, known, reconstructed
+from .figures import RUN_RATE_DAYS, Figure, known, reconstructed
 from .layers import Origin
 from .load import validate
 from .mistakes import ScenarioError
 from .packaged import NEUTRAL, find_scenario, packaged_path
-from .process import Process, Trend, read_trend
+from .process import GROWTH_AGE, Process, RunRate, Trend, read_trend
 from .quarters import QUARTERS_A_YEAR, format_quarter
 from .reconstruct import (
     Revenue,
@@ -36,7 +36,6 @@ Table = dict[str, Any]
 BASE_QUARTERS = 4
 # So far back do figures of cost go: a year before the base year's first quarter.
 LONGEST_BACK = 9
-GROWTH_AGE = 0.5
 # Files of assumptions that are no lab's, and tables of them that only the reading takes.
 PROCESS, REVENUE_ONLY = "process.toml", "revenue-only.toml"
 READ_ONLY = ("segment", "base")
@@ -133,10 +132,9 @@ class _Reading:
         sums = [f.period for f in self.usable if f.quantity == "revenue" and f.kind == "level"]
         rates = [f.about for f in self.usable if f.quantity == "run rate" and f.kind == "level"]
         for candidate in range(quarter, quarter - 2 * QUARTERS_A_YEAR, -1):
-            start, end = first_day(candidate), first_day(candidate + 1)
+            middle, end = _middle(candidate), first_day(candidate + 1)
             if (end - self.on).days > 1:
                 continue
-            middle = start + (end - start) / 2
             if any(candidate in quarters_in(period) for period in sums) or any(
                 middle <= day < end for day in rates
             ):
@@ -212,7 +210,26 @@ class _Reading:
 
     @cached_property
     def trend(self) -> Trend:
-        return read_trend(self.revenue.values, self.revenue.errors, self.process)
+        return read_trend(
+            self.revenue.values, self.revenue.errors, self.process, self._under_way()[0]
+        )
+
+    def _under_way(self) -> tuple[RunRate | None, Figure | None]:
+        """Return the newest run rate of which all four weeks lie after the last quarter."""
+        middle, ahead = (_middle(quarter) for quarter in (self.last, self.last + 1))
+        weeks = timedelta(days=RUN_RATE_DAYS)
+        found = [
+            f
+            for f in self.usable
+            if (f.quantity, f.kind) == ("run rate", "level")
+            and first_day(self.last + 1) <= f.about - weeks
+        ]
+        if not found:
+            return None, None
+        newest = max(found, key=lambda f: f.about)
+        way = ((newest.about - weeks / 2) - middle) / (ahead - middle)
+        last = QUARTERS_A_YEAR * float(self.revenue.values[-1])
+        return RunRate(way, math.log(newest.value / last)), newest
 
     def _base_quarters(self) -> list[Table]:
         found = []
@@ -265,11 +282,15 @@ class _Reading:
         }
 
     def _shock(self) -> Table:
+        under_way = self._under_way()[1]
+        source = "base-rates.md: what of the last quarter's growth was no trend"
+        if under_way is not None:
+            source += f", and what {under_way.id} tells of the first quarter"
         return {
             "distribution": "normal",
             "mean": _round(self.trend.shock, 3),
             "sd": _round(self.trend.shock_sd, 3),
-            "source": "base-rates.md: what of the last quarter's growth was no trend",
+            "source": source,
         }
 
     # Cost of revenue
@@ -517,6 +538,10 @@ class _Reading:
             "source": f"{self.cite(result, pay, flow)}: from stock pay to all that lies between "
             f"operating result and cash flow, over other cost of {other:.3g}; assumption: alike",
         }
+
+
+def _middle(quarter: int) -> date:
+    return first_day(quarter) + (first_day(quarter + 1) - first_day(quarter)) / 2
 
 
 def _number(given: Mapping[str, Any] | float) -> float:
