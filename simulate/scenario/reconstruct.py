@@ -68,6 +68,22 @@ def first_day(quarter: int) -> date:
     return date(quarter // QUARTERS_A_YEAR, month, 1)
 
 
+def middle_day(quarter: int) -> date:
+    """Return the day in the middle of a quarter."""
+    return first_day(quarter) + (first_day(quarter + 1) - first_day(quarter)) / 2
+
+
+def _months(quarters: range) -> Array:
+    """Return the middles of the months of quarters in a row, as ordinals of days."""
+    starts = [
+        date(first_day(quarter).year, first_day(quarter).month + month, 1).toordinal()
+        for quarter in quarters
+        for month in range(MONTHS_A_QUARTER)
+    ]
+    ends = [*starts[1:], first_day(quarters.stop).toordinal()]
+    return np.add(starts, ends) / 2.0
+
+
 @dataclass(frozen=True)
 class Revenue:
     """Revenue of quarters in a row.
@@ -118,9 +134,7 @@ def revenue_by_quarter(figures: Sequence[Figure], last: int, count: int, error: 
     of no such sum as the nearest that are.
     """
     first = min([last - count + 1, *(q.start for q in map(quarters_in, _sums(figures)) if q)])
-    months = np.arange(MONTHS_A_QUARTER * (last + 1 - first))
-    middles = first_day(first).toordinal() + (months + 0.5) * DAYS_A_YEAR / MONTHS_A_YEAR
-    rates = np.exp(_log_run_rate(figures, middles)) / MONTHS_A_YEAR
+    rates = np.exp(_log_run_rate(figures, _months(range(first, last + 1)))) / MONTHS_A_YEAR
     plain = rates.reshape(-1, MONTHS_A_QUARTER).sum(axis=1)
     values, is_known = plain.copy(), np.zeros(len(plain), bool)
     errors = np.full(len(plain), error)
@@ -168,15 +182,25 @@ def _log_run_rate(figures: Sequence[Figure], at: Array) -> Array:
 
 
 def _growth_through(day: float, log_rate: float, year: Figure) -> float:
-    """Return the yearly growth at which a year's revenue goes through a run rate."""
-    start = date(int(year.period), 1, 1).toordinal()
-    months = start + (np.arange(MONTHS_A_YEAR) + 0.5) * DAYS_A_YEAR / MONTHS_A_YEAR
+    """Return the yearly growth, above 0, at which a year's revenue goes through a run rate.
+
+    Raises
+    ------
+    ScenarioError
+        If there is none.
+    """
+    months = _months(quarters_in(year.period))
 
     def excess(growth: float) -> float:
         rates = np.exp(log_rate + growth * (months - day) / DAYS_A_YEAR)
         return float(np.log(rates.mean() / year.value))
 
-    return float(brentq(excess, -STEEPEST, STEEPEST))
+    if excess(0.0) * excess(STEEPEST) > 0.0:
+        raise ScenarioError(
+            f"{year.lab}: no growth leads through a run rate of {math.exp(log_rate):g} and a "
+            f"revenue of {year.value:g} in {year.period}"
+        )
+    return float(brentq(excess, 0.0, STEEPEST))
 
 
 def _rates_around(figures: Iterable[Figure], quarter: int) -> str:

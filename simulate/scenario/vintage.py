@@ -25,6 +25,7 @@ from .reconstruct import (
     Revenue,
     decline_through,
     first_day,
+    middle_day,
     quarters_in,
     revenue_by_quarter,
     usable,
@@ -132,7 +133,7 @@ class _Reading:
         sums = [f.period for f in self.usable if f.quantity == "revenue" and f.kind == "level"]
         rates = [f.about for f in self.usable if f.quantity == "run rate" and f.kind == "level"]
         for candidate in range(quarter, quarter - 2 * QUARTERS_A_YEAR, -1):
-            middle, end = _middle(candidate), first_day(candidate + 1)
+            middle, end = middle_day(candidate), first_day(candidate + 1)
             if (end - self.on).days > 1:
                 continue
             if any(candidate in quarters_in(period) for period in sums) or any(
@@ -216,7 +217,7 @@ class _Reading:
 
     def _under_way(self) -> tuple[RunRate | None, Figure | None]:
         """Return the newest run rate of which all four weeks lie after the last quarter."""
-        middle, ahead = (_middle(quarter) for quarter in (self.last, self.last + 1))
+        middle, ahead = (middle_day(quarter) for quarter in (self.last, self.last + 1))
         weeks = timedelta(days=RUN_RATE_DAYS)
         found = [
             f
@@ -538,10 +539,6 @@ class _Reading:
             "source": f"{self.cite(result, pay, flow)}: from stock pay to all that lies between "
             f"operating result and cash flow, over other cost of {other:.3g}; assumption: alike",
         }
-
-
-def _middle(quarter: int) -> date:
-    return first_day(quarter) + (first_day(quarter + 1) - first_day(quarter)) / 2
 
 
 def _number(given: Mapping[str, Any] | float) -> float:
