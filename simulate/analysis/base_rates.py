@@ -130,7 +130,13 @@ def shock(figures: Sequence[Figure], error: float) -> BaseRate:
         tuple(found),
         size,
         size / math.sqrt(2 * freedom),
-        {"distribution": "lognormal", "p10": _short(low), "p90": _short(high), "source": source},
+        {
+            "distribution": "lognormal",
+            "p10": _short(low),
+            "p90": _short(high),
+            "truncate": [0.03, 0.6],
+            "source": source,
+        },
         f"Squares around each lab's own mean, {freedom} degrees of freedom, less those of "
         f"measurement, over those of an AR(1) of unit variance that falls with size to the power "
         f"{SIZE_EXPONENT:g} ({SIZE_SOURCE}). The input is the part of it that is new in a quarter, "
@@ -213,6 +219,7 @@ def fade(figures: Sequence[Figure], error: float) -> BaseRate:
             "distribution": "lognormal",
             "p10": _short(math.exp(predictive[0])),
             "p90": _short(math.exp(predictive[1])),
+            "truncate": [0.25, 50.0],
             "source": "base-rates.md: P13 in good years and in 2023, and the labs' own years",
         },
         f"P13's rates are turned into those of logarithms at a growth of {base:.0%}. The labs' "

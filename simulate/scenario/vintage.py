@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .chain import read_chain
+from .changes import Changes, apply_changes, list_named
 from .edits import toml_key, toml_value
 from .figures import RUN_RATE_DAYS, Figure, known, reconstructed
 from .layers import Origin
@@ -30,13 +31,14 @@ from .reconstruct import (
     revenue_by_quarter,
     usable,
 )
-from .schema import Scenario
+from .schema import Provenance, Scenario
 
 Array = NDArray[np.float64]
 Table = dict[str, Any]
 BASE_QUARTERS = 4
 # So far back do figures of cost go: a year before the base year's first quarter.
 LONGEST_BACK = 9
+TREND, SHOCK = "segments.all.growth.initial", "demand.initial"
 # Files of assumptions that are no lab's, and tables of them that only the reading takes.
 PROCESS, REVENUE_ONLY = "process.toml", "revenue-only.toml"
 READ_ONLY = ("segment", "base")
@@ -77,10 +79,12 @@ def vintage_of(figures: Sequence[Figure], lab: str, on: date, process: Process) 
     name = f"{lab}, {on:%d %B %Y}"
     layers = read_chain(find_scenario(NEUTRAL))
     layers.lay({k: v for k, v in table.items() if k != "extends"}, Origin(None, (), name))
+    stresses = list_named(layers)[0].stresses
+    apply_changes(layers, Path(name), Changes())
     scenario, mistakes = validate(layers, Path(name))
     if scenario is None:
         raise ScenarioError(*mistakes)
-    return scenario
+    return scenario.model_copy(update={"provenance": Provenance(stresses=stresses)})
 
 
 def vintage_text(figures: Sequence[Figure], lab: str, on: date, process: Process) -> str:
@@ -199,15 +203,22 @@ class _Reading:
             "base_quarters": self._base_quarters(),
             "segments": [self._segment()],
             "demand": {"initial": self._shock()},
-            "correlations": {
-                "segments.all.growth.initial, demand.initial": {
-                    "value": _round(self.trend.correlation, 2),
-                    "source": "base-rates.md: of both given the last four quarters: what was "
-                    "trend was no shock",
-                }
-            },
+            "correlations": self._correlations(),
         }
         return _laid_over(read, self._costs())
+
+    def _correlations(self) -> Table:
+        """Return how trend and shock go together, and the shock with what the trend goes with."""
+        of_both = self.trend.correlation
+        found = {f"{TREND}, {SHOCK}": (of_both, "what was trend was no shock")}
+        for pair, given in self.assumed.get("correlations", {}).items():
+            if pair.startswith(f"{TREND}, "):
+                through_trend = of_both * _number(given)
+                found[pair.replace(TREND, SHOCK)] = through_trend, "through the trend alone"
+        return {
+            pair: {"value": _round(value, 3), "source": f"base-rates.md: {why}"}
+            for pair, (value, why) in found.items()
+        }
 
     @cached_property
     def trend(self) -> Trend:
@@ -291,6 +302,7 @@ class _Reading:
             "distribution": "normal",
             "mean": _round(self.trend.shock, 3),
             "sd": _round(self.trend.shock_sd, 3),
+            "truncate": [-2.0, 2.0],
             "source": source,
         }
 
@@ -410,7 +422,8 @@ class _Reading:
             return {"value": 0.0, "source": "assumption: not known by the day; not judged"}
         note = self.assumed.get("base", {}).get("cost_note")
         source = f"{self.cost.source}; {note}" if note else self.cost.source
-        return _lognormal(self.cost.share, self.cost.sd, source)
+        share = _lognormal(self.cost.share, self.cost.sd, source)
+        return share if "value" in share else {**share, "truncate": [0.0, 5.0]}
 
     # Other costs
 
