@@ -8,22 +8,96 @@ import argparse
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from simulate.analysis.base_rates import BaseRate, BaseRates, base_rates
+import numpy as np
+from numpy.typing import NDArray
+
+from simulate import run
+from simulate.analysis.base_rates import (
+    LABS,
+    BaseRate,
+    BaseRates,
+    Moments,
+    base_rates,
+    moments,
+    process_of,
+    quarters_of,
+)
+from simulate.kernels.arrays import index
+from simulate.model.rows import Flow, Metric
+from simulate.scenario.figures import packaged_figures
 from simulate.scenario.packaged import NEUTRAL, packaged_configs, packaged_path
+from simulate.scenario.vintage import vintage_of
 
+Array = NDArray[np.float64]
 DOCS = Path(__file__).parent
 PAGE = DOCS / "base-rates.md"
-PARTS = re.compile(r"<!-- (?P<what>rates) -->\n.*?<!-- end -->\n", re.DOTALL)
+PARTS = re.compile(r"<!-- (?P<what>rates|check) -->\n.*?<!-- end -->\n", re.DOTALL)
 HEAD = "| rows | lab | what | value |\n|---|---|---|---|"
 
 
-def page(text: str, rates: BaseRates) -> str:
+# Growth from 2025Q2 to 2026Q1, as seen from the quarter before.
+BEFORE, GROWTHS, PATHS, SEED = date(2025, 3, 31), 4, 16_384, 20260630
+LEAST_RATIO, MOST_RATIO = 0.8, 1.25
+
+
+class Check(NamedTuple):
+    """The labs' own quarters beside those that their vintages give."""
+
+    observed: Moments
+    implied: Moments
+
+    @property
+    def ratio(self) -> float:
+        """Implied over observed standard deviation."""
+        return self.implied.sd / self.observed.sd
+
+    def table(self) -> str:
+        """Return both as a table of the page."""
+        rows = [
+            ("sd of growth in a quarter, around the lab's own mean", "sd"),
+            ("correlation of a quarter with the next", "lag"),
+            ("kurtosis", "kurtosis"),
+        ]
+        cells = [
+            f"| {title} | {getattr(self.observed, name):.2f} | {getattr(self.implied, name):.2f} |"
+            for title, name in rows
+        ]
+        head = "| of four quarters of two labs | came | simulated, median path |\n|---|---|---|"
+        return "\n".join([head, *cells, "", f"Ratio of the sds: {self.ratio:.2f}."])
+
+
+def check_quarters(rates: BaseRates) -> Check:
+    """Simulate the labs' own quarters from their vintages of the end of March 2025."""
+    figures, process = packaged_figures(), process_of(rates)
+    rng = np.random.default_rng(SEED)
+    observed, implied = [], []
+    for lab in LABS:
+        known = quarters_of(figures, lab, GROWTHS + 1, process.reconstruction_error)
+        observed.append(np.diff(np.log(known.values)))
+        scenario = vintage_of(figures, lab, BEFORE, process)
+        ahead = run(scenario, paths=PATHS).traces[:, len(Metric) + index(Flow.REVENUE)]
+        # Where a vintage begins in 2025Q2, the quarter before is its last base quarter.
+        last = known.first + GROWTHS - scenario.horizon.first_quarter
+        logs = np.log(ahead[:, max(0, last - GROWTHS) : last + 1])
+        if logs.shape[1] == GROWTHS:
+            base = scenario.base_quarters[-1].revenue.quantile(0.5)
+            logs = np.column_stack([np.full(len(logs), np.log(base)), logs])
+        # Those that came were measured as badly.
+        logs = logs + known.errors * rng.standard_normal(logs.shape)
+        implied.append(np.diff(logs, axis=1))
+    return Check(moments(np.array(observed)), moments(np.stack(implied, axis=1)))
+
+
+def page(text: str, rates: BaseRates, check: Check) -> str:
     """Return the page with its generated parts written anew."""
-    made = "\n\n".join(map(section, rates))
-    return PARTS.sub(lambda found: f"<!-- {found['what']} -->\n{made}\n<!-- end -->\n", text)
+    made = {"rates": "\n\n".join(map(section, rates)), "check": check.table()}
+    return PARTS.sub(
+        lambda found: f"<!-- {found['what']} -->\n{made[found['what']]}\n<!-- end -->\n", text
+    )
 
 
 def section(rate: BaseRate) -> str:
@@ -71,13 +145,17 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--check", action="store_true", help="compare, and write nothing")
     rates = base_rates()
+    check = check_quarters(rates)
     written = PAGE.read_text(encoding="utf-8")
     if not options.parse_args().check:
-        PAGE.write_text(page(written, rates), encoding="utf-8")
+        PAGE.write_text(page(written, rates, check), encoding="utf-8")
         print(f"{PAGE.name} written")
         return
+    print(check.table())
     wrong = [*differences(rates)]
-    if page(written, rates) != written:
+    if not LEAST_RATIO <= check.ratio <= MOST_RATIO:
+        wrong.append(f"the ratio of the sds is not from {LEAST_RATIO} to {MOST_RATIO}")
+    if page(written, rates, check) != written:
         wrong.append(f"{PAGE.name}: is not what python -m docs.make_base_rates writes")
     print("\n".join(wrong) or "the process is what its base rates say")
     if wrong:

@@ -360,6 +360,46 @@ def training_shock(figures: Sequence[Figure]) -> BaseRate:
     )
 
 
+@dataclass(frozen=True)
+class Moments:
+    """How growth by quarter moves around its own mean, over labs.
+
+    Attributes
+    ----------
+    sd
+        Standard deviation.
+    lag
+        Correlation of a quarter with the next.
+    kurtosis
+        Of deviations in standard deviations of their lab, 3 of many normal ones.
+    """
+
+    sd: float
+    lag: float
+    kurtosis: float
+
+
+def moments(growth: ArrayLike) -> Moments:
+    """Return the moments of growth by quarter: of paths, the median one's of each.
+
+    Parameters
+    ----------
+    growth
+        Log growth, shape (..., labs, quarters): a path's labs are taken together.
+    """
+    deviation = np.asarray(growth, float)
+    deviation = deviation - deviation.mean(axis=-1, keepdims=True)
+    square = np.square(deviation)
+    degrees = deviation.shape[-1] - 1
+    within = (deviation[..., 1:] * deviation[..., :-1]).sum(axis=-1) / square.sum(axis=-1)
+    standard = np.square(square) / np.square(square.mean(axis=-1, keepdims=True))
+    return Moments(
+        sd=float(np.median(np.sqrt((square.sum(axis=-1) / degrees).mean(axis=-1)))),
+        lag=float(np.median(within.mean(axis=-1))),
+        kurtosis=float(np.median(standard.mean(axis=(-1, -2)))),
+    )
+
+
 class BaseRates(NamedTuple):
     """Every width, in the order of the page."""
 
