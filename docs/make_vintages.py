@@ -8,12 +8,13 @@ from simulate.scenario.figures import packaged_figures
 from simulate.scenario.packaged import packaged_configs
 from simulate.scenario.vintage import vintage_text
 
-JUNE, JANUARY = date(2026, 6, 30), date(2026, 1, 22)
+JUNE, JANUARY, END_OF_2024 = date(2026, 6, 30), date(2026, 1, 22), date(2024, 12, 31)
 VINTAGES = {
     "anthropic.toml": ("Anthropic", JUNE),
     "openai.toml": ("OpenAI", JUNE),
     "anthropic-2026-01.toml": ("Anthropic", JANUARY),
     "openai-2026-01.toml": ("OpenAI", JANUARY),
+    "anthropic-as-of-2024.toml": ("Anthropic", END_OF_2024),
 }
 
 
