@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import numpy_lab
+from benchmarks import SCENARIO, numpy_lab
 from benchmarks.c_lab import disagreement, simulate_in_c
 from benchmarks.scaling import print_scaling
 from benchmarks.startup import print_memory, print_startup
@@ -29,7 +29,7 @@ def main() -> None:
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
-    scenario = load_scenario("anthropic.toml")
+    scenario = load_scenario(SCENARIO)
     if "ways" in options.parts:
         print_ways(scenario, options.paths, options.plain_paths, options.threads, options.repeat)
     if "scaling" in options.parts:

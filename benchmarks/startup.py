@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks import SCENARIO
+
 ONE_YEAR = "2026Q4"
 TEN_YEARS = "2035Q4"
 
@@ -18,8 +20,8 @@ from pathlib import Path
 from simulate import load_scenario, run
 from simulate.scenario.schema import Horizon
 imported = time.time()
-_, started, paths, last_quarter = sys.argv
-scenario = load_scenario("anthropic.toml")
+_, started, file, paths, last_quarter = sys.argv
+scenario = load_scenario(file)
 horizon = Horizon(first_quarter="2026Q1", last_quarter=last_quarter)
 funding = tuple(f for f in scenario.funding if f.quarter <= horizon.last_quarter)
 scenario = scenario.model_copy(update={"horizon": horizon, "funding": funding})
@@ -39,9 +41,17 @@ class Process(NamedTuple):
 
 
 def in_process(paths: int, cache: Path, last_quarter: str = TEN_YEARS) -> Process:
-    """Run the Anthropic scenario in a new process, whose compiled kernels lie in ``cache``."""
+    """Run the scenario in a new process, whose compiled kernels lie in ``cache``."""
     environment = os.environ | {"SIMULATE_CACHE_DIR": str(cache)}
-    command = [sys.executable, "-c", CHILD, str(time.time()), str(paths), last_quarter]
+    command = [
+        sys.executable,
+        "-c",
+        CHILD,
+        str(time.time()),
+        str(SCENARIO),
+        str(paths),
+        last_quarter,
+    ]
     answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     return Process(*json.loads(answer.stdout))
 

@@ -1,11 +1,13 @@
 """Scenarios that tests start from."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from simulate.scenario import Scenario, load_scenario
+from simulate.scenario import Scenario
+from tests.january import JANUARY, january_is_packaged, of_january
 
 # The same examples everywhere, however slow the machine.
 settings.register_profile("anywhere", deadline=None, derandomize=True)
@@ -14,11 +16,18 @@ settings.load_profile("anywhere")
 CONFIGS = Path(__file__).parents[1] / "configs"
 
 
+@pytest.fixture(scope="module")
+def january() -> Iterator[Path]:
+    """Return January's folder; until the module ends, packaged names mean its scenarios."""
+    with january_is_packaged():
+        yield JANUARY
+
+
 @pytest.fixture(scope="session")
 def anthropic() -> Scenario:
-    return load_scenario(CONFIGS / "anthropic.toml")
+    return of_january("anthropic")
 
 
 @pytest.fixture(scope="session")
 def openai() -> Scenario:
-    return load_scenario(CONFIGS / "openai.toml")
+    return of_january("openai")

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from simulate.scenario.changes import KINDS
+from tests.january import JANUARY
 from tests.toml_text import to_toml
 
 ROOT = Path(__file__).parents[1]
 SEEDS = [
-    *(ROOT / "configs" / f"{name}.toml" for name in ("anthropic", "openai", "anthropic-tpu")),
+    *(JANUARY / f"{name}.toml" for name in ("anthropic", "openai", "anthropic-tpu")),
     ROOT / "tests" / "data" / "everything.toml",
 ]
 # Keys of whose values a scenario keeps nothing that is simulated.

@@ -7,11 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.january import JANUARY
 from tests.mutate import ROOT
 
 SOUND = [
-    *(ROOT / "configs" / f"{name}.toml" for name in ("anthropic", "openai", "anthropic-tpu")),
-    *(ROOT / "configs" / f"{name}.toml" for name in ("openai-chip", "openai-advertising")),
+    *(JANUARY / f"{name}.toml" for name in ("anthropic", "openai", "anthropic-tpu")),
+    *(JANUARY / f"{name}.toml" for name in ("openai-chip", "openai-advertising")),
     ROOT / "configs" / "starter.toml",
     ROOT / "tests" / "data" / "everything.toml",
 ]

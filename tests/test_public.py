@@ -13,6 +13,8 @@ import pytest
 import simulate
 from simulate import Scenario, ScenarioError, cli, load_scenario
 
+pytestmark = pytest.mark.usefixtures("january")
+
 PATHS = 4096
 NO_QUESTIONS = {"run", "load_scenario", "Estimate", "Result", "Scenario", "ScenarioError"}
 

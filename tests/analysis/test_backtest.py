@@ -14,11 +14,12 @@ from simulate.analysis.backtest import Backtest, backtest, ranked_probability_sc
 from simulate.engine.estimate import WeightedPaths
 from simulate.engine.run import simulate_traces
 from simulate.model.observation import Observation, parse_observation, read_observations
-from simulate.scenario import Scenario, load_scenario
+from simulate.scenario import Scenario
 from simulate.text.backtest import finding, place_sentence
+from tests.january import of_january
 from tests.scenarios import base_year, changed
 
-CONFIGS = Path(__file__).parents[2] / "configs"
+OBSERVED = Path(__file__).parents[2] / "configs" / "observed" / "anthropic-2025.toml"
 PATHS = 1 << 15
 
 
@@ -84,8 +85,8 @@ def test_a_right_scenario_scores_better_than_its_median_alone(anthropic: Scenari
 
 
 def as_of_2024() -> Backtest:
-    scenario = load_scenario(CONFIGS / "anthropic-as-of-2024.toml")
-    seen = read_observations([], CONFIGS / "observed" / "anthropic-2025.toml", scenario)
+    scenario = of_january("anthropic-as-of-2024")
+    seen = read_observations([], OBSERVED, scenario)
     return backtest(scenario, seen, paths=PATHS)
 
 
@@ -100,7 +101,7 @@ def test_a_year_earlier_the_same_assumptions_would_have_missed_2025() -> None:
 
 def test_its_base_year_is_2024_as_reported() -> None:
     """A1 and A3: revenue of 0.381 at a margin of -94%; P3: -109% with free users."""
-    scenario = load_scenario(CONFIGS / "anthropic-as-of-2024.toml")
+    scenario = of_january("anthropic-as-of-2024")
     revenue = base_year(scenario).revenue.quantile(0.5)
     cost = scenario.segments[0].inference_cost.quantile(0.5)
     margin = 1.0 - cost - scenario.inference.other_sales_cost.quantile(0.5)

@@ -14,6 +14,8 @@ from simulate.text.compare import measured_apart
 from simulate.text.stress import apart_sentences
 from tests.scenarios import changed
 
+pytestmark = pytest.mark.usefixtures("january")
+
 PATHS = 1 << 15
 
 

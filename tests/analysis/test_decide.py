@@ -25,6 +25,8 @@ from tests.calling import call
 from tests.model.test_closed_forms import quiet
 from tests.scenarios import changed
 
+pytestmark = pytest.mark.usefixtures("january")
+
 PATHS = 1 << 15
 MEAN, DEVIATION, PRICE = 10.0, 2.0, 10.7
 ROUND = {

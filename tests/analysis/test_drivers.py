@@ -5,7 +5,6 @@ import math
 import re
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,7 +28,7 @@ from simulate.engine.estimate import Estimate, centred
 from simulate.model.outcomes import PeakFundingNeed, parse_outcome
 from simulate.plots.drivers import plot_drivers
 from simulate.plots.effects import plot_tenths, plot_tornado
-from simulate.scenario import Scenario, ScenarioError, load_scenario
+from simulate.scenario import Scenario, ScenarioError
 from simulate.text.drivers import (
     correlation_notes,
     group_letters,
@@ -38,9 +37,9 @@ from simulate.text.drivers import (
     what_moves,
 )
 from simulate.text.effects import between_tenths, how_far, telling
+from tests.january import of_january
 from tests.scenarios import changed, without_uncertainty
 
-CONFIG = Path(__file__).parents[2] / "configs" / "anthropic.toml"
 MARGIN = "P(gross margin by 2027)"
 MARGIN_NAME = "P(gross margin, paying users by 2027)"
 # Of Student's t with 15 degrees of freedom: one false alarm in 2,000 comparisons.
@@ -56,7 +55,7 @@ RHO = 0.6
 
 @cache
 def anthropic_drivers() -> Drivers:
-    return simulate.drivers(load_scenario(CONFIG), paths=1 << 12, threads=2)
+    return simulate.drivers(of_january("anthropic"), paths=1 << 12, threads=2)
 
 
 @cache
@@ -67,7 +66,7 @@ def two_correlated() -> tuple[Scenario, Drivers]:
         for key, (low, high) in P10_P90.items()
     }
     changes |= {"correlations": {PAIR: RHO}, "targets.gross_margin": 0.6}
-    scenario = without_uncertainty(load_scenario(CONFIG), changes)
+    scenario = without_uncertainty(of_january("anthropic"), changes)
     return scenario, simulate.drivers(
         scenario, [parse_outcome(MARGIN, scenario, "here")], paths=1 << 14
     )

@@ -20,6 +20,8 @@ from tests.drawn import faults
 from tests.model.test_closed_forms import CENTRE, OVERRUN, SCALE, quiet
 from tests.scenarios import changed, value
 
+pytestmark = pytest.mark.usefixtures("january")
+
 PATHS = 1 << 13
 OTHER_COST = "inference.other_sales_cost"
 GAIN, OVERRUN_KEY = "inference.efficiency_gain", "inference.overrun"

@@ -23,6 +23,8 @@ from simulate.text.sweep import finding as finding_of_sweep
 from tests.calling import call
 from tests.scenarios import changed
 
+pytestmark = pytest.mark.usefixtures("january")
+
 PATHS = 1 << 14
 
 

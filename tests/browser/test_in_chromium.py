@@ -16,8 +16,9 @@ from simulate.analysis.compare import compare
 from simulate.engine.run import run
 from simulate.output.compare import render_comparison
 from simulate.output.report import drivers_section, render_report
-from simulate.scenario import Scenario, load_scenario
+from simulate.scenario import Scenario
 from tests.browser.chromium import Chromium, find_chromium, open_page
+from tests.january import of_january
 
 PROGRAM = find_chromium()
 AXE = os.environ.get("AXE")
@@ -39,14 +40,17 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
 
 @pytest.fixture(scope="module", params=["report", "comparison"])
 def file(
-    request: pytest.FixtureRequest, anthropic: Scenario, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    anthropic: Scenario,
+    openai: Scenario,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     if request.param == "report":
         drivers = drivers_section(simulate.drivers(anthropic, paths=PATHS))
         result = run(anthropic, paths=PATHS)
         html = render_report(result, command="simulate report", drivers=drivers)
     else:
-        scenarios = [anthropic, load_scenario("openai.toml"), load_scenario("anthropic-tpu.toml")]
+        scenarios = [anthropic, openai, of_january("anthropic-tpu")]
         html = render_comparison(compare(scenarios, paths=PATHS), command="simulate compare")
     page = tmp_path_factory.mktemp("pages") / f"{request.param}.html"
     page.write_text(html, encoding="utf-8")

@@ -7,6 +7,8 @@ import pytest
 from simulate.scenario import load_scenario
 from tests.calling import call
 
+pytestmark = pytest.mark.usefixtures("january")
+
 
 def written(folder: Path, text: str) -> Path:
     file = folder / "mine.toml"

@@ -22,6 +22,8 @@ from simulate.output.results import OWN_FILES
 from simulate.version import package_version
 from tests.calling import call, heed_signals
 
+pytestmark = pytest.mark.usefixtures("january")
+
 SMALL = ["--paths", "2000", "--quiet"]
 
 

@@ -10,6 +10,8 @@ from simulate.scenario import load_scenario
 from tests.commands.test_command import call
 from tests.stored import store_summary
 
+pytestmark = pytest.mark.usefixtures("january")
+
 PATHS = ["--paths", "2048"]
 
 

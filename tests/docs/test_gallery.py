@@ -20,6 +20,8 @@ from simulate.scenario import Scenario, load_scenario
 from simulate.text.numbers import unit_of
 from tests.scenario.test_distributions import TABLES, read
 
+pytestmark = pytest.mark.usefixtures("january")
+
 Array = NDArray[np.float64]
 
 

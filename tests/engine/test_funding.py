@@ -12,6 +12,8 @@ from simulate.text.cash import funding_sentences
 from tests.calling import call
 from tests.drawn import faults
 
+pytestmark = pytest.mark.usefixtures("january")
+
 REACTS = ", and no budget or investor that reacts"
 
 

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from simulate.engine.run import run
-from simulate.scenario import load_scenario
+from tests.january import of_january
 
 # Owned hardware, free users, and tails that take every kind of table.
-SCENARIOS = ("anthropic-tpu.toml", "openai-advertising.toml")
+SCENARIOS = ("anthropic-tpu", "openai-advertising")
 FAT_TAILS = (
     'copula = { distribution = "student_t", degrees_of_freedom = 3 }',
     'shocks = { distribution = "student_t", degrees_of_freedom = 4.5 }',
@@ -29,7 +29,7 @@ def digest() -> str:
     """Return a digest of all counts and sums of the scenarios' runs on this processor."""
     found = hashlib.sha256()
     for name in SCENARIOS:
-        result = run(load_scenario(name, settings=FAT_TAILS), paths=PATHS)
+        result = run(of_january(name, settings=FAT_TAILS), paths=PATHS)
         for part in result.tally:
             found.update(np.ascontiguousarray(part).tobytes())
     return found.hexdigest()

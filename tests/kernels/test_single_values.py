@@ -18,6 +18,8 @@ from simulate.scenario.distributions import AnyDistribution, Uncertain
 from simulate.scenario.distributions.scipy_named import DISCRETE
 from tests.engine.test_sampling import looked_up
 
+pytestmark = pytest.mark.usefixtures("january")
+
 ADAPTER: TypeAdapter[Uncertain] = TypeAdapter(AnyDistribution)
 LEVELS = (np.arange(65_536) + 0.5) / 65_536
 PATHS = 1 << 16

@@ -1,7 +1,6 @@
 """Statistics of runs against closed forms, within 4 standard errors (one false alarm in 16,000)."""
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,12 +10,12 @@ from simulate.engine.result import Result
 from simulate.engine.run import run
 from simulate.model.outcomes import METRICS
 from simulate.model.rows import Hit, Metric
-from simulate.scenario import Scenario, load_scenario
+from simulate.scenario import Scenario
+from tests.january import of_january
 from tests.scenarios import base_year, changed, value, without_uncertainty
 
 PATHS = 1 << 16
 ERRORS = 4.0
-CONFIG = Path(__file__).parents[2] / "configs" / "anthropic.toml"
 MU, SIGMA = 0.5, 0.07
 # A yearly overrun from -30% to +20%, and the normal that its logarithm is.
 OVERRUN = {"distribution": "lognormal", "p10": -0.3, "p90": 0.2, "shift": -1.0}
@@ -27,7 +26,7 @@ CENTRE, SCALE = (LOG_P10 + LOG_P90) / 2, (LOG_P90 - LOG_P10) / (2 * norm.ppf(0.9
 @cache
 def quiet() -> Scenario:
     """One segment that grows at a constant rate, and nothing else that moves."""
-    scenario = without_uncertainty(load_scenario(CONFIG))
+    scenario = without_uncertainty(of_january("anthropic"))
     segment = scenario.segments[0].model_dump(mode="json", exclude_none=True)
     segment |= {
         "share_of_revenue": 1.0,

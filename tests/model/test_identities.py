@@ -12,6 +12,7 @@ from simulate.model.base import base_year_ramp
 from simulate.model.rows import Flow
 from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.inputs import list_inputs
+from tests.january import SCENARIOS, of_january
 from tests.python_kernels import from_python
 from tests.scenarios import base_year, value
 
@@ -62,7 +63,7 @@ def base_ebitda(scenario: Scenario) -> float:
 
 
 def test_a_plan_of_50_percent_with_an_overrun_of_23_percent_gives_40(anthropic: Scenario) -> None:
-    planned = load_scenario(ROOT / "configs" / "anthropic-mid-2025-plan.toml")
+    planned = of_january("anthropic-mid-2025-plan")
     assert margins(planned)[0] == pytest.approx(0.50, abs=EXACT)  # A4
     assert value(anthropic.inference.base_overrun) == 0.23  # A7
     assert margins(planned, overrun=0.23)[0] == pytest.approx(0.40, abs=EXACT)  # A5
@@ -92,12 +93,12 @@ def test_openai_2025_is_as_reported(openai: Scenario) -> None:
 
 
 def test_the_summer_plan_of_training_is_five_percent_lower(anthropic: Scenario) -> None:
-    planned = load_scenario(ROOT / "configs" / "anthropic-mid-2025-plan.toml")
+    planned = of_january("anthropic-mid-2025-plan")
     ratio = value(base_year(anthropic).training) / value(base_year(planned).training)
     assert ratio == pytest.approx(1.05, abs=EXACT)  # A9
 
 
-@pytest.mark.parametrize("config", CONFIGS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("config", SCENARIOS, ids=lambda path: path.stem)
 def test_the_base_year_sums_to_the_year_and_leaves_at_the_run_rate(config: Path) -> None:
     year = base_year(load_scenario(config))
     quarters = base_year_ramp(value(year.revenue), 12 * value(year.monthly_revenue))

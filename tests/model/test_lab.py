@@ -9,6 +9,8 @@ from simulate.plots.dates import margin_date_finding
 from simulate.scenario import packaged_configs
 from simulate.text.run import headline
 
+pytestmark = pytest.mark.usefixtures("january")
+
 MISTRAL = """
 [base_year]
 revenue = 0.3

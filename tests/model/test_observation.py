@@ -19,9 +19,10 @@ from simulate.model.observation import (
 from simulate.model.outcomes import Amount, Event
 from simulate.model.rows import Hit, Metric
 from simulate.scenario import Scenario, ScenarioError
+from tests.january import of_january
 from tests.scenarios import base_year, value
 
-CONFIGS = Path(__file__).parents[2] / "configs"
+OBSERVED = Path(__file__).parents[2] / "configs" / "observed" / "anthropic-2025.toml"
 
 
 def figure(text: str, scenario: Scenario) -> Amount:
@@ -167,10 +168,8 @@ def test_an_event_rules_paths_out(anthropic: Scenario) -> None:
 
 
 def test_observations_come_from_a_file_with_their_sources() -> None:
-    from simulate.scenario import load_scenario
-
-    scenario = load_scenario(CONFIGS / "anthropic-as-of-2024.toml")
-    found = read_observations([], CONFIGS / "observed" / "anthropic-2025.toml", scenario)
+    scenario = of_january("anthropic-as-of-2024")
+    found = read_observations([], OBSERVED, scenario)
     assert [o.source for o in found] == ["A2", "A5", "A6"]
 
 

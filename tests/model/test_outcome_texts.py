@@ -28,6 +28,8 @@ from simulate.scenario import Scenario, ScenarioError
 from tests.calling import call
 from tests.scenarios import changed
 
+pytestmark = pytest.mark.usefixtures("january")
+
 ALIKE = {
     "out of cash by 2028": (
         "out of cash by 2028Q4",

@@ -19,14 +19,12 @@ from simulate.model.rows import Metric
 from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.correlations import correlation_matrix
 from simulate.scenario.inputs import correlated_inputs, list_inputs
+from tests.january import SCENARIOS, of_january
 from tests.scenarios import base_year, changed, value, without_uncertainty
 from tests.slow_lab import HITS, Draws, live
 
-CONFIGS = sorted(
-    path
-    for path in (Path(__file__).parents[2] / "configs").glob("*.toml")
-    if path.name != "base.toml"
-)
+CONFIGS = Path(__file__).parents[2] / "configs"
+PACKAGED = sorted(path for path in CONFIGS.glob("*.toml") if path.name != "base.toml")
 PATHS = 256
 NORMAL_TAILS: dict = {}
 NEW_TERMS = {
@@ -135,7 +133,9 @@ def variance_of_t(degrees: float, limit: float | None) -> float:
 
 
 @pytest.mark.parametrize("tails", [NORMAL_TAILS, FAT_TAILS], ids=["normal", "student_t"])
-@pytest.mark.parametrize("config", CONFIGS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "config", [*SCENARIOS, *PACKAGED], ids=lambda file: "-".join(file.parts[-2:])
+)
 def test_every_path_equals_the_slow_model_on_the_same_draws(config: Path, tails: dict) -> None:
     scenario = changed(load_scenario(config), tails)
     check_every_path(scenario)
@@ -153,7 +153,7 @@ def test_every_path_with_every_term_equals_the_slow_model(
 
 def test_a_layout_shared_with_other_scenarios_changes_no_rule(openai: Scenario) -> None:
     scenario = changed(openai, FAT_TAILS)
-    others = [load_scenario("anthropic-tpu.toml"), scenario]
+    others = [of_january("anthropic-tpu"), scenario]
     check_every_path(scenario, common_layout(others))
 
 

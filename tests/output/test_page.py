@@ -30,6 +30,8 @@ from simulate.version import package_version
 from tests.html_page import Page
 from tests.scenarios import changed
 
+pytestmark = pytest.mark.usefixtures("january")
+
 PATHS = 4096
 COMMAND = "simulate report anthropic.toml --paths 4096 --seed 20260122"
 ATTACK = '"><script>alert(1)</script><img src=x onerror=alert(2)> {{ 7 * 7 }} &amp; #ffffff'

@@ -26,6 +26,8 @@ from simulate.output.workbook import (
 from simulate.plots import PICTURES
 from tests.commands.test_command import call
 
+pytestmark = pytest.mark.usefixtures("january")
+
 SMALL = ["--paths", "2000", "--quiet", "--tables", "csv,xlsx", "--out", "out"]
 
 

@@ -20,8 +20,7 @@ from simulate.engine.run import run
 from simulate.plots import PICTURES
 from simulate.plots.compare import plot_comparison
 from simulate.plots.style import DARK, LIGHT
-from simulate.scenario import load_scenario
-from tests.conftest import CONFIGS
+from tests.january import of_january
 
 BASELINE = Path(__file__).parents[1] / "baseline"
 DPI = 50
@@ -37,7 +36,7 @@ THIS = ".".join(mpl.__version__.split(".")[:2])
 
 def results() -> tuple[Result, Result]:
     """Return the two results that are drawn."""
-    scenarios = [load_scenario(CONFIGS / f"{name}.toml") for name in ("anthropic", "anthropic-tpu")]
+    scenarios = [of_january(name) for name in ("anthropic", "anthropic-tpu")]
     one, other = (run(scenario, paths=PATHS) for scenario in scenarios)
     return one, other
 

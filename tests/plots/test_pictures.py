@@ -47,10 +47,10 @@ from simulate.plots.stress import plot_stresses
 from simulate.plots.style import DARK, LIGHT, THEMES, Theme, save_picture
 from simulate.plots.sweep import plot_sweep
 from simulate.plots.update import plot_update
-from simulate.scenario import Scenario, load_scenario
+from simulate.scenario import Scenario
 from simulate.scenario.setting import find_setting, parse_variation
-from tests.conftest import CONFIGS
 from tests.drawn import faults
+from tests.january import of_january
 from tests.scenarios import changed
 
 PATHS, FEW = 4096, 1024
@@ -120,7 +120,7 @@ def pictures_of_analyses(scenario: Scenario) -> dict[str, Draw]:
     texts = ("revenue 2026Q1 = 3.0 bn ± 20%", "gross margin 2026 = 50% ± 5%")
     seen = read_observations(texts, None, scenario)
     settings = (find_setting(scenario, GAIN, "by"), find_setting(scenario, OVERRUN, "by"))
-    bought = load_scenario(CONFIGS / "anthropic-tpu.toml")
+    bought = of_january("anthropic-tpu")
     return {
         "drivers": partial(plot_drivers, drivers),
         "tornado": partial(plot_tornado, drivers),

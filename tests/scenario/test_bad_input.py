@@ -6,6 +6,8 @@ import pytest
 
 from simulate.scenario import ScenarioError, load_scenario
 
+pytestmark = pytest.mark.usefixtures("january")
+
 CASES = {
     "an unknown key": (
         "[inference]\noverun = 0.3",

@@ -8,6 +8,8 @@ import pytest
 from simulate.scenario import ScenarioError, load_scenario
 from simulate.scenario.load import check_all
 
+pytestmark = pytest.mark.usefixtures("january")
+
 CASES: dict[str, tuple[Callable[[], str], str]] = {
     "variants": (
         lambda: "".join(f"[variants.v{i}]\ntitle = 'x'\n" for i in range(1500)),

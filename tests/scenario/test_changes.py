@@ -12,6 +12,8 @@ from simulate.scenario.load import check_all, list_changes
 from simulate.scenario.repair import mistakes_in
 from tests.scenarios import base_year
 
+pytestmark = pytest.mark.usefixtures("january")
+
 TEXT = """extends = "anthropic.toml"
 name = "Mine"
 

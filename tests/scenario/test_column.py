@@ -18,6 +18,8 @@ from simulate.scenario.column import find_column, read_column
 from simulate.scenario.notation import Notation
 from tests.calling import call
 
+pytestmark = pytest.mark.usefixtures("january")
+
 NUMBERS = [3.683, 12.5, 1.699, 3.0, 0.25, 7.125, 11.0, 5.5]
 THOUSANDS = [1234.5, 1000000.25, 999.0, 4321.0, 12.5, 45678.75, 1001.0, 8.0]
 

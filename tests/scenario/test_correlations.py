@@ -25,6 +25,8 @@ from simulate.text.assumptions import correlation_table, print_inputs
 from simulate.text.run import print_answer
 from simulate.text.terminal import console
 
+pytestmark = pytest.mark.usefixtures("january")
+
 A, B, C = "inference.efficiency_gain", "inference.price_erosion", "inference.overrun"
 
 

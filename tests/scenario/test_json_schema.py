@@ -13,6 +13,8 @@ from simulate.scenario.inputs import list_inputs
 from simulate.scenario.json_schema import SCHEMA_FILE, scenario_schema, schema_text
 from simulate.scenario.load import load_scenario
 
+pytestmark = pytest.mark.usefixtures("january")
+
 CONFIGS = sorted(packaged_configs().glob("*.toml"))
 EVERYTHING = Path(__file__).parents[1] / "data" / "everything.toml"
 VALIDATOR = Draft7Validator(scenario_schema())

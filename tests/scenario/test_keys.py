@@ -10,6 +10,8 @@ from simulate.scenario.correlations import correlated_pairs
 from simulate.scenario.keys import place_of
 from simulate.scenario.setting import find_setting, refuse_overlap
 
+pytestmark = pytest.mark.usefixtures("january")
+
 EFFICIENCY, EROSION = "inference.efficiency_gain", "inference.price_erosion"
 PAIR = f"{EFFICIENCY}, {EROSION}"
 OF_A_PAIR = (

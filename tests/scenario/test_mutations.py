@@ -23,6 +23,8 @@ from simulate.text.diff import describe_difference
 from tests.mutate import SEEDS, Mutant, mutant
 from tests.steps import counted
 
+pytestmark = pytest.mark.usefixtures("january")
+
 # Of functions, Python's and C's: two or three seconds of a processor.
 MOST_CALLS, LONGEST_LINE = 5_000_000, 2000
 CHECK_ONE_IN, RUN_ONE_IN = 5, 25

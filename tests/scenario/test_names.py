@@ -8,6 +8,8 @@ from simulate.scenario import ScenarioError, load_scenario
 from simulate.scenario.load import check_all
 from simulate.scenario.mistakes import meant, near_names, question
 
+pytestmark = pytest.mark.usefixtures("january")
+
 INPUTS = (
     "segments.api.growth.initial",
     "segments.api.growth.lasting",

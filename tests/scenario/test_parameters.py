@@ -14,6 +14,8 @@ from simulate import load_scenario
 from simulate.scenario.distributions import AnyDistribution, Uncertain
 from simulate.scenario.inputs import list_inputs
 
+pytestmark = pytest.mark.usefixtures("january")
+
 ADAPTER: TypeAdapter[Uncertain] = TypeAdapter(AnyDistribution)
 SCORES = np.linspace(-6.5, 6.5, 26_001)
 

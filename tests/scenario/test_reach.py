@@ -11,6 +11,8 @@ from simulate.scenario.column import read_column
 from simulate.scenario.reach import read_regular
 from tests.calling import call
 
+pytestmark = pytest.mark.usefixtures("january")
+
 NUMBERS = "v\n" + "".join(f"{i / 100}\n" for i in range(20))
 SECRET = "hunter2"
 

@@ -11,6 +11,8 @@ from simulate.scenario.repair import Repair, repair
 from tests.plant import Planted, planted
 from tests.scenario.test_mutations import simulated
 
+pytestmark = pytest.mark.usefixtures("january")
+
 LEAST_REPAIRED = 0.9
 MANY, CHUNK = 1_000, 100
 

@@ -11,6 +11,8 @@ from simulate.scenario.correlations import correlated_pairs
 from simulate.scenario.inputs import list_inputs
 from simulate.scenario.setting import at_values, find_setting, parse_variation, refuse_overlap
 
+pytestmark = pytest.mark.usefixtures("january")
+
 LEVELS = (0.1, 0.5, 0.9)
 
 

@@ -11,6 +11,8 @@ from simulate.scenario.load import list_changes
 from simulate.text.assumptions import print_facts, print_inputs, source_sentences
 from simulate.text.terminal import console
 
+pytestmark = pytest.mark.usefixtures("january")
+
 ROOT = Path(__file__).parents[2]
 
 

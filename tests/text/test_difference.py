@@ -8,6 +8,8 @@ from simulate.scenario import Scenario, load_scenario
 from simulate.text.diff import describe_difference
 from tests.calling import call
 
+pytestmark = pytest.mark.usefixtures("january")
+
 
 def difference(before: str, after: str, *settings: str, **changes: str) -> list[str]:
     changed = load_scenario(after, settings=settings, **changes)

@@ -41,6 +41,8 @@ from simulate.text.terminal import console
 from simulate.text.update import print_update
 from tests.calling import call
 
+pytestmark = pytest.mark.usefixtures("january")
+
 Printer = Callable[[Console], None]
 
 WIDTHS = (40, 60, 80)

@@ -37,6 +37,8 @@ from simulate.text.run import (
 )
 from tests.scenarios import changed
 
+pytestmark = pytest.mark.usefixtures("january")
+
 PATHS = 1 << 13
 
 

@@ -10,6 +10,8 @@ from simulate.text.tables import Row, Table, printed
 from simulate.text.terminal import console
 from tests.calling import call
 
+pytestmark = pytest.mark.usefixtures("january")
+
 STEERING = ["\x1b[31m", "\x1b]0;owned\x07", "\r", "\x08", "\x9b31m", "\u202e", "\u2066", "\u200f"]
 
 
