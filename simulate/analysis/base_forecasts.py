@@ -8,6 +8,7 @@ import math
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 import numpy as np
@@ -15,8 +16,9 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from simulate.scenario.figures import Figure, known
+from simulate.scenario.mistakes import ScenarioError
 from simulate.scenario.quarters import QUARTERS_A_YEAR
-from simulate.scenario.revenue import revenue_by_quarter
+from simulate.scenario.reconstruct import revenue_by_quarter, usable
 from simulate.scenario.scored import REVENUE, Scored, last_quarter, quarter_end
 
 from .forecasters import Pocket, damped_trend, plan_with_error, random_walk
@@ -30,13 +32,13 @@ QUARTERS_OF_HISTORY = 5
 # P13: the growth of a year is 80 to 85% of that of the year before.
 HALF_LIFE = math.log(0.5) / math.log(0.825)
 STEEPEST = 5.0
-# Of growth in logarithms: less is rounding.
-LEAST_SPREAD = 1e-9
+# Of growth, relative to its mean: quarters on one straight line differ by a day in ninety.
+LEAST_SPREAD = 1.0 / 90.0
 
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What is known of a lab at a quarter's end.
+    """What is known of a lab when it is forecast.
 
     Attributes
     ----------
@@ -45,27 +47,38 @@ class Knowledge:
     lab
         Whose revenue, margin and plans.
     quarter
-        The last that is over.
+        The last whose revenue is known.
+    on
+        The day.
     """
 
     figures: tuple[Figure, ...]
     lab: str
     quarter: int
+    on: date
 
     @cached_property
     def revenue(self) -> dict[int, float]:
-        """Revenue of each quarter that is known."""
-        by_quarter = revenue_by_quarter(self.figures, self.lab)
-        return {q: revenue for q, revenue in by_quarter.items() if q <= self.quarter}
+        """Revenue of the last five quarters, or of none."""
+        try:
+            back = revenue_by_quarter(
+                usable(self.figures, self.lab, self.on), self.quarter, QUARTERS_OF_HISTORY, 0.0
+            )
+        except ScenarioError:
+            return {}
+        return dict(enumerate(back.values.tolist(), back.first))
 
     @cached_property
     def history(self) -> Array | None:
-        """Revenue of the last five quarters, unless one isn't known, or all grew alike."""
-        quarters = range(self.quarter - QUARTERS_OF_HISTORY + 1, self.quarter + 1)
-        if not all(self.revenue.get(quarter, 0.0) > 0.0 for quarter in quarters):
+        """Revenue of the last five quarters, unless it isn't known, or grew alike in all.
+
+        Quarters that are read off one straight line tell nothing of how growth varies.
+        """
+        revenue = np.array(list(self.revenue.values()))
+        growth = np.diff(np.log(revenue))
+        if not len(growth) or growth.std() <= LEAST_SPREAD * abs(growth.mean()):
             return None
-        revenue = np.array([self.revenue[quarter] for quarter in quarters])
-        return revenue if np.diff(np.log(revenue)).std() > LEAST_SPREAD else None
+        return revenue
 
     def newest(self, kind: str, scored: Scored, period: str | None = None) -> float | None:
         """Return the newest figure of a kind of what is scored, of a period if one is named."""
@@ -80,9 +93,24 @@ class Knowledge:
         return None if newest is None else newest.value
 
 
-def knowledge(figures: Iterable[Figure], lab: str, quarter: int) -> Knowledge:
-    """Return what was known of a lab at a quarter's end."""
-    return Knowledge(tuple(known(figures, quarter_end(quarter))), lab, quarter)
+def knowledge(
+    figures: Iterable[Figure], lab: str, quarter: int, on: date | None = None
+) -> Knowledge:
+    """Return what is known of a lab on a day.
+
+    Parameters
+    ----------
+    figures
+        Of any labs and days.
+    lab
+        Whose.
+    quarter
+        The last whose revenue is known.
+    on
+        The last day of that quarter, if not given.
+    """
+    day = on or quarter_end(quarter)
+    return Knowledge(tuple(known(figures, day)), lab, quarter, day)
 
 
 def base_forecasts(of: Knowledge, scored: Scored, paths: int, seed: int) -> dict[str, Array]:

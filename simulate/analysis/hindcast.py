@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,9 +23,10 @@ from simulate.model.outcomes import (
     parse_outcome,
 )
 from simulate.model.rows import Metric
-from simulate.scenario import Scenario, ScenarioError
+from simulate.scenario import Scenario, ScenarioError, vintage
 from simulate.scenario.figures import Figure
 from simulate.scenario.mistakes import did_you_mean
+from simulate.scenario.process import Process
 from simulate.scenario.quarters import format_quarter
 from simulate.scenario.scored import (
     Scored,
@@ -38,6 +40,7 @@ from simulate.scenario.scored import (
 from simulate.version import package_version
 
 from .base_forecasts import FORECASTERS, RANDOM_WALK, chance_of, knowledge
+from .base_rates import base_rates, process_of
 from .figure_scores import FigureScore, Forecast, in_scale, score_figure
 from .scores import joint_p, ratio_of_scores
 
@@ -195,7 +198,7 @@ def hindcast(
     labs
         All if none is named.
     vintage_of
-        Makes a lab's scenario of what was known on a day.
+        Makes a lab's scenario of what was known on a day; by the packaged process, if not given.
     paths
         Joint paths of each vintage, at least.
     seed
@@ -221,8 +224,7 @@ def hindcast(
     else:
         scored = packaged_list() if figures is None else each_quarter(told)
         scored = [each for each in scored if not labs or each.lab in labs]
-        assert vintage_of is not None
-        asked = list(_of_figures(scored, told, vintage_of, left_out))
+        asked = list(_of_figures(scored, told, vintage_of or packaged_vintage, left_out))
     foretold = []
     with Session(threads) as session:
         for place, each in enumerate(asked):
@@ -243,6 +245,17 @@ def hindcast(
         joint_p(table, truth),
         joint_p(table[:, is_next], truth[is_next]) if any(is_next) else None,
     )
+
+
+def packaged_vintage(figures: Sequence[Figure], lab: str, on: date) -> Scenario:
+    """Return a lab's scenario of what was known on a day, by the process of all labs and days."""
+    return vintage.vintage_of(figures, lab, on, packaged_process())
+
+
+@cache
+def packaged_process() -> Process:
+    """Return the process by the base rates of the figures that come with the package."""
+    return process_of(base_rates())
 
 
 class _Asked(NamedTuple):
@@ -344,7 +357,8 @@ def _foretell(
         measures=measures_of(outcome for outcome, _ in told.values()),
         progress=progress,
     ).outcomes
-    known = knowledge(figures, asked.lab, asked.quarter)
+    last = scenario.horizon.first_quarter - 1
+    known = knowledge(figures, asked.lab, last, quarter_end(asked.quarter))
     seed = scenario.sampling.seed if seed is None else seed
     by_figure = [outcome.of_paths(outcomes) for outcome, _ in told.values()]
     scores = tuple(
@@ -404,7 +418,7 @@ def summary(found: Hindcast) -> dict[str, Any]:
             if (compared := found.against(forecaster)) is not None
         },
         "scores": [
-            {"known_to": format_quarter(vintage.quarter)} | score.as_dict()
+            {"as_of": format_quarter(vintage.quarter)} | score.as_dict()
             for vintage in found.vintages
             for score in vintage.scores
         ],
@@ -416,7 +430,7 @@ def summary(found: Hindcast) -> dict[str, Any]:
         "vintages": [
             {
                 "lab": vintage.lab,
-                "known_to": format_quarter(vintage.quarter),
+                "as_of": format_quarter(vintage.quarter),
                 "joint_p": vintage.joint_p,
                 "seed": vintage.scenario.sampling.seed,
                 "files": list(vintage.scenario.provenance.files),

@@ -193,40 +193,11 @@ def quarterly_revenue(figures: Sequence[Figure], lab: str, year: int) -> Array:
     The logarithm of the run rate is a straight line between those that are known, each at the
     middle of its four weeks, and goes on as it was beyond the first and the last.
     """
-    revenue = reported_revenue(figures, lab)
-    if str(year) not in revenue:
-        raise ValueError(f"revenue of {year} by quarter takes its sum and two run rates")
-    quarters = at_run_rates(figures, lab, year)
-    first_half, whole = revenue.get(f"{year}H1"), revenue[str(year)]
-    if first_half is not None:
-        quarters[:2] *= first_half / quarters[:2].sum()
-        quarters[2:] *= (whole - first_half) / quarters[2:].sum()
-    return np.asarray(quarters * (whole / quarters.sum()))
-
-
-def reported_revenue(figures: Iterable[Figure], lab: str) -> dict[str, float]:
-    """Return a lab's revenue by period, as reported: of several accounts the firmest."""
-    found = [f for f in figures if (f.lab, f.kind, f.quantity) == (lab, "level", "revenue")]
-    firmest_last = sorted(found, key=lambda f: -FIRMNESS.index(f.firmness))
-    return {f.period: f.value for f in firmest_last}
-
-
-def run_rates(figures: Iterable[Figure], lab: str) -> list[tuple[date, float]]:
-    """Return a lab's run rates by their day."""
-    of_lab = (f for f in figures if (f.lab, f.kind, f.quantity) == (lab, "level", "run rate"))
-    return sorted({(f.about, f.value) for f in of_lab})
-
-
-def at_run_rates(figures: Iterable[Figure], lab: str, year: int) -> Array:
-    """Return what a year's quarters would have earned at the lab's run rates, shape (4,).
-
-    Raises
-    ------
-    ValueError
-        If no two run rates are known.
-    """
-    rates = run_rates(figures, lab)
-    if len(rates) < 2:
+    levels = [f for f in figures if f.lab == lab and f.kind == "level"]
+    firmest_last = sorted(levels, key=lambda f: -FIRMNESS.index(f.firmness))
+    revenue = {f.period: f.value for f in firmest_last if f.quantity == "revenue"}
+    rates = sorted({(f.about, f.value) for f in levels if f.quantity == "run rate"})
+    if str(year) not in revenue or len(rates) < 2:
         raise ValueError(f"revenue of {year} by quarter takes its sum and two run rates")
     days = np.array(
         [(day - timedelta(days=RUN_RATE_DAYS / 2) - date(year, 1, 1)).days for day, _ in rates],
@@ -234,12 +205,17 @@ def at_run_rates(figures: Iterable[Figure], lab: str, year: int) -> Array:
     )
     middles = (np.arange(QUARTERS_A_YEAR * MONTHS_A_QUARTER) + 0.5) * DAYS_A_MONTH
     logs = np.log([rate for _, rate in rates])
-    by_month = np.exp(_straight(middles, days, logs)) / (QUARTERS_A_YEAR * MONTHS_A_QUARTER)
-    return np.asarray(by_month.reshape(QUARTERS_A_YEAR, MONTHS_A_QUARTER).sum(axis=1))
+    by_month = np.exp(straight_line(middles, days, logs))
+    quarters = by_month.reshape(QUARTERS_A_YEAR, MONTHS_A_QUARTER).sum(axis=1)
+    first_half, whole = revenue.get(f"{year}H1"), revenue[str(year)]
+    if first_half is not None:
+        quarters[:2] *= first_half / quarters[:2].sum()
+        quarters[2:] *= (whole - first_half) / quarters[2:].sum()
+    return np.asarray(quarters * (whole / quarters.sum()))
 
 
-def _straight(at: ArrayLike, known_at: Array, values: Array) -> Array:
-    """Interpolate, and go on with the outermost slopes."""
+def straight_line(at: ArrayLike, known_at: Array, values: Array) -> Array:
+    """Interpolate between known values, and go on with the outermost slopes."""
     at = np.asarray(at, float)
     found = np.interp(at, known_at, values)
     for side, first, second in ((at < known_at[0], 0, 1), (at > known_at[-1], -1, -2)):

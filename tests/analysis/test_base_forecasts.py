@@ -63,7 +63,7 @@ def test_a_year_is_the_sum_of_its_quarters_known_and_forecast() -> None:
 
 
 def test_nothing_is_said_of_a_lab_whose_quarters_are_not_known() -> None:
-    of = knowledge(FIGURES[1:], "Some Lab", END)
+    of = knowledge(FIGURES[4:], "Some Lab", END)
     assert base_forecasts(of, scored("revenue", "2026Q1"), PATHS, seed=1) == {}
 
 
@@ -144,3 +144,18 @@ def test_what_other_labs_plan_says_nothing() -> None:
     others: list[Figure] = [figure("revenue", "2026", 9.0, kind="plan", lab="B")]
     of = knowledge([*FIGURES, *others], "Some Lab", END)
     assert of.newest("plan", scored("revenue", "2026Q1")) is None
+
+
+def test_quarters_that_are_reported_are_taken_as_they_are() -> None:
+    of = knowledge(FIGURES, "Some Lab", END)
+    assert list(of.revenue.values()) == pytest.approx([1.0, 1.3, 1.5, 2.0, 2.4])
+    assert list(of.revenue) == list(range(END - 4, END + 1))
+
+
+@pytest.mark.parametrize(("lab", "end"), [("Anthropic", "2024Q4"), ("OpenAI", "2025Q1")])
+def test_quarters_on_one_straight_line_tell_no_spread(lab: str, end: str) -> None:
+    """Of 2024 a year and a run rate are known: growth that is the same but for days."""
+    of = knowledge(packaged_figures(), lab, parse_quarter(end))
+    growth = np.diff(np.log(list(of.revenue.values())))
+    assert growth == pytest.approx(growth.mean(), rel=0.01)
+    assert of.history is None
