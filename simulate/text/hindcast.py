@@ -49,6 +49,12 @@ def finding(found: Hindcast) -> str:
     )
 
 
+def findings(found: Hindcast) -> list[str]:
+    """Return what came out, in sentences."""
+    told = (joint_sentence(found), rank_sentence(found), width_sentence(found))
+    return [with_full_stop(finding(found)), *filter(None, told)]
+
+
 def inside(scores: Iterable[FigureScore]) -> int:
     """Return how many figures came true inside the central 80%."""
     return sum(score.model.low <= score.came_true <= score.model.high for score in scores)
@@ -106,8 +112,17 @@ def ratio_table(found: Hindcast) -> Table:
     return Table("The model's scores over those of simple forecasters", heads, tuple(rows))
 
 
-def forecast_table(found: Hindcast, lab: str) -> Table:
-    """Return what was forecast of a lab's figures, and what came true."""
+def forecast_tables(found: Hindcast) -> list[Table]:
+    """Return what was forecast, and what came true, a table a lab."""
+    return [_forecast_table(found, lab) for lab in found.labs]
+
+
+def score_tables(found: Hindcast) -> list[Table]:
+    """Return the CRPS of every forecaster, a table a lab."""
+    return [crps_table(f"{lab}: CRPS", _named(found, lab)) for lab in found.labs]
+
+
+def _forecast_table(found: Hindcast, lab: str) -> Table:
     rows = tuple(
         Row(
             name,
@@ -179,16 +194,16 @@ def notes(found: Hindcast) -> list[str]:
 def print_hindcast(found: Hindcast, out: Console) -> None:
     """Print scores beside those of simple forecasters, figure by figure, and what is left out."""
     out.print(Text(WHAT_IT_IS))
-    out.print(Text(f"\n{finding(found)}.", style="bold"))
-    for sentence in (joint_sentence(found), rank_sentence(found), width_sentence(found)):
-        if sentence:
-            out.print(Text(sentence))
+    first, *others = findings(found)
+    out.print(Text(f"\n{first}", style="bold"))
+    for sentence in others:
+        out.print(Text(sentence))
     out.print()
     if (ratios := ratio_table(found)).rows:
         out.print(printed(ratios))
-    for lab in found.labs:
-        out.print(printed(forecast_table(found, lab)))
-        out.print(printed(crps_table(f"{lab}: CRPS", _named(found, lab))))
+    for both in zip(forecast_tables(found), score_tables(found), strict=True):
+        for table in both:
+            out.print(printed(table))
     for sentence in left_out_sentences(found):
         out.print(Text(sentence))
     for sentence in notes(found):
