@@ -33,6 +33,7 @@ IN_PERCENT: tuple[Unit, ...] = ("probability", "share")
 HITTING_TIMES = {time: time.title for time in Hit}
 METRICS = {metric: metric.title for metric in Metric}
 FUNDING_NEED = "peak funding need"
+OPERATING_RESULT = "operating result"
 OUTCOME_COLUMNS = (*HITTING_TIMES.values(), FUNDING_NEED)
 NEVER_NEGATIVE = (Metric.REVENUE, Metric.TRAINING, Metric.INFERENCE)
 # The quarter's own flow behind the sum of trailing four quarters.
@@ -295,6 +296,22 @@ class Amount(Outcome):
 
     def _own_flow(self, traces: Array, flow: Flow) -> Array:
         return traces[:, traced(flow), self.quarter]
+
+
+@dataclass(frozen=True)
+class OperatingResult(Amount):
+    """EBITDA, which is its metric, less depreciation; as accounts have it, stock pay is a cost."""
+
+    @property
+    def name(self) -> str:
+        """What accounts call it, and its date."""
+        return f"{OPERATING_RESULT} {self.date}"
+
+    def of_traces(self, traces: Array) -> Array:
+        """Return it of each path; nothing is written off before the horizon."""
+        first = max(0, self.quarter + 1 - self.quarters)
+        written_off = traces[:, len(Metric) + index(Flow.DEPRECIATION), first : self.quarter + 1]
+        return super().of_traces(traces) - written_off.sum(axis=1)
 
 
 @dataclass(frozen=True)
