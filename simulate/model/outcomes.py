@@ -22,7 +22,7 @@ from simulate.scenario.frame import Horizon, MarginDefinition
 from simulate.scenario.quarters import QUARTERS_A_YEAR, format_quarter, parse_quarter
 from simulate.scenario.units import number_in_unit, scale_hint, states_unit
 
-from .rows import Flow, Hit, Metric
+from .rows import Flow, Hit, Metric, traced
 
 Array = NDArray[np.float64]
 Column = NDArray[np.float64 | np.float32 | np.uint8]
@@ -294,7 +294,7 @@ class Amount(Outcome):
         return 1.0 - cost / self._own_flow(traces, Flow.REVENUE)
 
     def _own_flow(self, traces: Array, flow: Flow) -> Array:
-        return traces[:, len(Metric) + index(flow), self.quarter]
+        return traces[:, traced(flow), self.quarter]
 
 
 @dataclass(frozen=True)

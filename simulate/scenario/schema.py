@@ -245,7 +245,7 @@ def _not_the_base(quarters: Sequence[BaseQuarter], horizon: Horizon) -> Iterator
     others = [name for name in given if name not in wanted]
     absent = [name for name in wanted if name not in given]
     yield from (Mistake((name,), f"is no quarter of the base; {are}") for name in others)
-    if absent and not others:
+    if absent:
         yield Mistake((), f"{' and '.join(absent)} missing; {are}")
     last = next((quarter for quarter in quarters if quarter.name == wanted[-1]), None)
     if last is not None and last.cost.quantile(0.5) != 1.0:
