@@ -4,14 +4,13 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullLocator
 
 from simulate.analysis.figure_scores import FigureScore
 from simulate.analysis.hindcast import Hindcast
 from simulate.scenario.scored import REVENUE
 from simulate.text.hindcast import finding, inside
 
-from .frame import frame, in_percent, made_by
+from .frame import frame, in_percent, made_by, on_log_scale
 from .style import LIGHT, SMALL, Theme, width_of
 
 # In inches.
@@ -21,9 +20,6 @@ PERIOD = 44.0
 MARKERS = "osD^v<>pXP"
 OFF = 0.13
 LEAST_PERIODS = 4
-# Ticks of a logarithmic axis, within a decade, if it is as long as that or not.
-MANY, FEW = (1.0, 2.0, 5.0), (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0)
-MANY_TIMES = 8.0
 
 
 def plot_forecasts(found: Hindcast, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
@@ -108,11 +104,8 @@ def _draw_lab(axes: Axes, lab: str, scores: Sequence[FigureScore], theme: Theme)
     first = scores[0]
     if all(score.scale == "logarithm" for score in scores):
         axes.set_yscale("log")
-        low, high = axes.get_ylim()
-        steps = FEW if high < MANY_TIMES * low else MANY
-        axes.yaxis.set_major_locator(LogLocator(subs=steps))
+        on_log_scale(axes, *axes.get_ylim())
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
-        axes.yaxis.set_minor_locator(NullLocator())
     if first.unit == "share":
         in_percent(axes.yaxis)
     unit = "" if first.unit == "share" else f", {first.unit}"
