@@ -1,6 +1,7 @@
 """Fans: quantiles by quarter, and reported figures on them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,7 +15,7 @@ from .frame import on_log_scale
 from .style import SMALL, Theme, mix, width_of
 
 Array = NDArray[np.float64]
-LEVELS = ("p05", "p25", "p50", "p75", "p95")
+LEVELS: tuple[str, ...] = ("p05", "p25", "p50", "p75", "p95")
 # Of their height, beyond the outer band.
 ROOM = 0.06
 # By how much a logarithmic axis goes beyond its amounts, how far it reaches, and where they are 0.
@@ -92,7 +93,9 @@ def draw_marks(
             )
 
 
-def explain_fan(axes: Axes, place: str, theme: Theme, columns: int = 1) -> None:
+def explain_fan(
+    axes: Axes, place: Literal["lower left", "lower right"], theme: Theme, columns: int = 1
+) -> None:
     """Explain bands and lines in a corner, over whatever is there."""
     axes.legend(
         loc=place,
