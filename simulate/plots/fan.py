@@ -1,7 +1,6 @@
 """Fans: quantiles by quarter, and reported figures on them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,7 +10,7 @@ from simulate.analysis.reported import Ends, Mark
 from simulate.engine.result import Result
 from simulate.model.rows import Metric
 
-from .frame import on_log_scale
+from .frame import WIDE, legend_height, on_log_scale, wrap
 from .style import SMALL, Theme, mix, width_of
 
 Array = NDArray[np.float64]
@@ -20,6 +19,8 @@ LEVELS: tuple[str, ...] = ("p05", "p25", "p50", "p75", "p95")
 ROOM = 0.06
 # By how much a logarithmic axis goes beyond its amounts, how far it reaches, and where they are 0.
 BEYOND, SPAN, LEAST_TOP = 1.25, 1e5, 1e-6
+# Between a title and what it is above, in points.
+TITLE_PAD = 6.0
 # The size of a mark, in points.
 MARK = 6.5
 # Margins below are shown only as far as the inner band goes.
@@ -93,19 +94,24 @@ def draw_marks(
             )
 
 
-def explain_fan(
-    axes: Axes, place: Literal["lower left", "lower right"], theme: Theme, columns: int = 1
-) -> None:
-    """Explain bands and lines in a corner, over whatever is there."""
+def explain_fan(axes: Axes, title: str) -> None:
+    """Explain bands and lines above axes, and write a title above that."""
+    columns = len(axes.get_legend_handles_labels()[1]) if width_of(axes) >= WIDE else 2
     axes.legend(
-        loc=place,
-        borderaxespad=0.3,
+        loc="lower left",
+        bbox_to_anchor=(0.0, 1.0),
         ncols=columns,
-        frameon=True,
-        facecolor=theme.paper,
-        edgecolor="none",
-        framealpha=0.85,
+        borderaxespad=0.2,
+        columnspacing=1.2,
+        handlelength=1.6,
     )
+    write_title(axes, title, legend_height(axes))
+
+
+def write_title(axes: Axes, title: str, above: float = 0.0) -> None:
+    """Write the title of one of several panels, so many points above it."""
+    wrapped = wrap(title, width_of(axes), SMALL, "bold", most=3)
+    axes.set_title(wrapped, loc="left", fontsize=SMALL, fontweight="bold", pad=above + TITLE_PAD)
 
 
 def margin_limits(fans: Iterable[Mapping[str, Array]]) -> tuple[float, float]:

@@ -383,7 +383,7 @@ def _head_axes(axes: Axes, finding: str, detail: str, theme: Theme) -> None:
     width = width_of(axes)
     size, small = WITHIN * TITLE, WITHIN * SMALL
     about = wrap(detail, width, small, balanced=True)
-    below = _legend_height(axes) + 0.5 * small
+    below = legend_height(axes) + 0.5 * small
     axes.annotate(
         about,
         (0.0, 1.0),
@@ -405,7 +405,7 @@ def _head_axes(axes: Axes, finding: str, detail: str, theme: Theme) -> None:
     )
 
 
-def _legend_height(axes: Axes) -> float:
+def legend_height(axes: Axes) -> float:
     """Return how far the legend reaches above axes, in points."""
     legend = axes.get_legend()
     if legend is None:

@@ -32,9 +32,10 @@ from .fan import (
     explain_fan,
     margin_limits,
     quantiles_of,
+    write_title,
 )
-from .frame import frame, in_money, in_percent, label_years, made_of, wrap
-from .style import LIGHT, SMALL, Theme, width_of
+from .frame import frame, in_money, in_percent, label_years, made_of
+from .style import LIGHT, Theme
 
 Array = NDArray[np.float64]
 SIZE = (8.0, 7.6)
@@ -67,7 +68,6 @@ def plot_revenue(
         (top,), (bottom,) = picture.panels
         _draw_quarters(top, result, marks, theme)
         _draw_years(bottom, result, marks, theme)
-        explain_fan(bottom, "lower right", theme)
         detail = f"{scenario.name}: {_about(marks)}"
         return picture.tell(revenue_finding(result, ends), detail, made_of(result))
 
@@ -82,7 +82,7 @@ def _draw_quarters(axes: Axes, result: Result, marks: Sequence[Mark], theme: The
     ends = median_ends(result, by_path, last)
     _label(axes, horizon.ending(horizon.first_quarter + last), theme)
     _draw_amounts(axes, MIDDLE, before, values, ends, shown, theme)
-    _write_title(axes, f"revenue of a quarter, {in_money(axes.yaxis)}")
+    explain_fan(axes, f"revenue of a quarter, {in_money(axes.yaxis)}")
 
 
 def _draw_years(axes: Axes, result: Result, marks: Sequence[Mark], theme: Theme) -> None:
@@ -93,7 +93,7 @@ def _draw_years(axes: Axes, result: Result, marks: Sequence[Mark], theme: Theme)
     ends = median_ends(result, by_path, -1)
     _label(axes, result.scenario.horizon, theme)
     _draw_amounts(axes, END, np.array([before]), values, ends, shown, theme)
-    _write_title(axes, f"revenue of four quarters, {in_money(axes.yaxis)}")
+    write_title(axes, f"revenue of four quarters, {in_money(axes.yaxis)}")
 
 
 def _draw_amounts(
@@ -155,7 +155,7 @@ def plot_margins(
         for panel, (metric, values) in zip(panels, fans.items(), strict=True):
             _draw_margin(panel, result, metric, values, marks[metric], theme)
             panel.set_ylim(margin_limits(fans.values()))
-        explain_fan(panels[0], "lower left", theme, columns=2)
+        explain_fan(panels[0], _definition(projected_metric(scenario)))
         about = _about(mark for metric in fans for mark in marks[metric])
         detail = f"{scenario.name}: on trailing four quarters; dashed: the target; {about}"
         return picture.tell(margins_finding(result, ends), detail, made_of(result))
@@ -189,7 +189,11 @@ def _draw_margin(
     axes.axhline(level, color=theme.ink, linestyle="--", linewidth=0.8, zorder=4)
     in_percent(axes.yaxis)
     draw_marks(axes, marks, _place, theme, share)
-    _write_title(axes, METRICS[metric].partition(", ")[2])
+    write_title(axes, _definition(metric))
+
+
+def _definition(margin: Metric) -> str:
+    return METRICS[margin].partition(", ")[2]
 
 
 def _place(mark: Mark) -> float:
@@ -206,11 +210,6 @@ def _label(axes: Axes, horizon: Horizon, theme: Theme) -> None:
     axes.set_xlim(0.0, BASE_QUARTERS + horizon.quarters)
     label_years(axes, horizon, theme, history=BASE_QUARTERS)
     axes.axvline(BASE_QUARTERS, color=theme.muted, linewidth=1.0, zorder=0)
-
-
-def _write_title(axes: Axes, title: str) -> None:
-    wrapped = wrap(title, width_of(axes), SMALL, "bold")
-    axes.set_title(wrapped, loc="left", fontsize=SMALL, fontweight="bold")
 
 
 def _about(marks: Iterable[Mark]) -> str:

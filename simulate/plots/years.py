@@ -17,23 +17,24 @@ from simulate.text.numbers import exact_percent, share
 from simulate.text.years import fans_finding, margin_by_year_finding
 
 from .fan import (
+    LABELLED,
     LOWEST_MARGIN,
     amounts_on_log_scale,
     draw_fan,
     draw_marks,
-    explain_fan,
     margin_limits,
     money_limits,
     quantiles_of,
+    write_title,
 )
-from .frame import frame, in_money, in_percent, label_years, made_of, wrap, year_step
+from .frame import frame, in_money, in_percent, label_years, made_of, year_step
 from .style import LIGHT, SMALL, Theme, width_of
 
 Array = NDArray[np.float64]
 MOST_YEARS = 12
 # Of a year's paths: of any, and of those whose margins are below 0.
 LEFT_OUT, MOST_LEFT_OUT = 0.025, 0.25
-STEPS = 100
+STEPS = 60
 OVERLAP = 1.3
 SHOWN_PATHS = 3
 
@@ -169,12 +170,14 @@ def plot_fans(
         panels = [panel for row in picture.panels for panel in row]
         for panel, metric in zip(panels, metrics, strict=True):
             _draw_panel(panel, result, metric, figures, theme)
-        explain_fan(panels[2], "lower left", theme)
+        # Cash fans out from where it is today.
+        columns = 2 if width_of(panels[3]) >= LABELLED else 1
+        panels[3].legend(loc="lower left", borderaxespad=0.0, ncols=columns, columnspacing=1.0)
         for panel in panels[:2]:
             panel.tick_params(labelbottom=False)
         detail = (
             f"{result.scenario.name}: on trailing four quarters; dashed: the target, and zero; "
-            "marks: reported, and hollow, the company's plan"
+            "marks: reported; hollow: planned"
         )
         return picture.tell(fans_finding(result), detail, made_of(result, funding=True))
 
@@ -192,8 +195,7 @@ def _draw_panel(axes: Axes, result: Result, metric: Metric, figures: Figures, th
     axes.set_xlim(0.0, quarters)
     label_years(axes, result.scenario.horizon, theme, most=5)
     _set_height(axes, result, metric, values, theme)
-    title = wrap(_title(axes, metric), width_of(axes), SMALL, "bold")
-    axes.set_title(title, loc="left", fontsize=SMALL, fontweight="bold")
+    write_title(axes, _title(axes, metric))
     draw_marks(axes, _of_years(result, metric, figures), lambda mark: mark.quarter + 1.0, theme)
 
 
