@@ -272,7 +272,7 @@ class _Reading:
             "name": "all",
             "share_of_revenue": {
                 "value": 1.0,
-                "source": "of all revenue: no growth by kind of client is known",
+                "source": "assumption: one segment, since no growth by kind of client is known",
             },
             "inference_cost": self._inference_cost(),
             "growth": {
@@ -284,7 +284,7 @@ class _Reading:
                 },
                 "age": {
                     "value": GROWTH_AGE,
-                    "source": "of four quarters, the middle lies half a year before the start",
+                    "source": "base-rates.md: the middle of four quarters lies half a year back",
                 },
                 **common["growth"],
             },
