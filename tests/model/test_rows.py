@@ -22,8 +22,9 @@ from simulate.scenario.inputs import declared_inputs
 from tests.mutate import ROOT
 
 TABLE = tomllib.loads((ROOT / "tests" / "data" / "everything.toml").read_text(encoding="utf-8"))
-# What base quarters are worked out from or the schedule reads; or no part of the simulation.
 TABLE["base_quarters"] = [{"name": "2025Q4"}]
+OF_INPUTS = (Lab, Segment, Hardware, Funding, BaseQuarter)
+# What base quarters are worked out from or the schedule reads; or no part of the simulation.
 NOT_IN_ROWS = ("base_year.", "segments.*.share_of_revenue", "other_costs.not_operating")
 
 
@@ -55,14 +56,12 @@ def test_every_input_that_a_path_draws_has_a_row_and_every_row_an_input() -> Non
     assert len(keys_of_rows()) > 40
 
 
-@pytest.mark.parametrize("rows", [Lab, Segment, Hardware, Funding, BaseQuarter])
+@pytest.mark.parametrize("rows", OF_INPUTS)
 def test_no_two_rows_hold_the_same_input(rows: type[InputRows]) -> None:
     assert len({row.key for row in rows}) == len(rows)
 
 
-@pytest.mark.parametrize(
-    "rows", [Lab, Segment, Hardware, Funding, BaseQuarter, Metric, Hit, Flow, Now]
-)
+@pytest.mark.parametrize("rows", [*OF_INPUTS, Metric, Hit, Flow, Now])
 def test_rows_follow_each_other_without_a_gap(rows: type[Rows]) -> None:
     places = [row.value for row in rows]
     assert places == list(range(places[0], places[0] + len(rows) * LANES, LANES))
