@@ -191,7 +191,7 @@ class Scenario(Section):
         year = targets.projected_year
         if horizon is not None and year is not None and year < horizon.first_year:
             start = format_quarter(horizon.first_quarter)
-            wrong = f"lies before the horizon, which begins in {start}; leave it out"
+            wrong = f"lies before the horizon, which begins in {start}; give a later one"
             refuse([Mistake(("projected_year",), wrong)])
         return targets
 
