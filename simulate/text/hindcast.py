@@ -180,7 +180,7 @@ def left_out_sentences(found: Hindcast) -> list[str]:
         of = by_reason.setdefault((scored.lab, reason), [])
         of.append(f"{scored.name} {scored.period}")
     return [
-        with_full_stop(f"Not scored of {lab}: {listed(dict.fromkeys(figures))}; {reason}")
+        f"Not scored of {lab}: {listed(dict.fromkeys(figures))} ({reason.removesuffix('.')})."
         for (lab, reason), figures in by_reason.items()
     ]
 
