@@ -315,7 +315,8 @@ def decide(
         payoffs=payoffs,
         everything=payoffs.perfect_information(),
         inputs=dict(ranked),
-        units={key: units[key.split(" ")[0]] for key in known},
+        # Which alternative holds has none.
+        units={key: units.get(key.split(" ")[0], "") for key in known},
     )
 
 

@@ -70,6 +70,8 @@ class Lab(InputRows):
     LOSSES_CARRIED_FORWARD = "cash.losses_carried_forward"
     INTEREST_RATE = "cash.interest_rate"
     OPENING_CASH = "cash.opening"
+    # Which one a path lives in, counted from 0.
+    ALTERNATIVE = "alternative"
 
 
 class Segment(InputRows):

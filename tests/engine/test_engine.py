@@ -13,7 +13,7 @@ from simulate.engine.result import TRACED_PATHS, Result
 from simulate.engine.run import Session, run, simulate_traces
 from simulate.kernels.arrays import index
 from simulate.kernels.jit import source_digest
-from simulate.model.outcomes import FUNDING_NEED, HITTING_TIMES, MARGINS
+from simulate.model.outcomes import FUNDING_NEED, HITTING_TIMES, MARGINS, METRICS
 from simulate.model.rows import TRACED, Hit, Metric
 from simulate.model.tally import MONEY_BINS, Tally, margin_edges, money_edges
 from simulate.scenario import Scenario, ScenarioError
@@ -54,10 +54,10 @@ def test_more_threads_than_work_give_the_same_bits(
 
 def test_joint_counts_of_margin_and_cash_flow_add_up_to_each_alone(anthropic: Scenario) -> None:
     result = run(anthropic, paths=PATHS, keep_outcomes=True)
-    held = result.tally.hits[:, index(Hit.CASH_FLOW_HELD)]
+    held = result.hits(Hit.CASH_FLOW_HELD)
     for place, margin in enumerate(MARGINS.values()):
-        joint, reached = result.tally.joint[:, place], index(margin.reached)
-        np.testing.assert_array_equal(joint.sum(axis=2), result.tally.hits[:, reached])
+        joint = result.tally.joint[:, place]
+        np.testing.assert_array_equal(joint.sum(axis=2), result.hits(margin.reached))
         np.testing.assert_array_equal(joint.sum(axis=1), held)
     outcomes = result.outcomes
     both = (outcomes[HITTING_TIMES[Hit.MARGIN_ALL]] == 11) & (
@@ -144,7 +144,7 @@ def test_numbers_beyond_all_measure_are_counted_at_the_edge(anthropic: Scenario)
     simulation = Session().simulation(wild)
     simulation.advance(2048)
     result = simulation.result()
-    assert (result.tally.hits.sum(axis=2) == result.replicate_paths).all()
+    assert (result.tally.hits.sum(axis=(1, 3)) == result.replicate_paths).all()
     assert (result.tally.margin.sum(axis=3) == result.replicate_paths).all()
     assert (result.tally.money.sum(axis=3) == result.replicate_paths).all()
     assert np.isfinite(result.metrics["value"]).all()
@@ -197,7 +197,7 @@ def test_every_path_is_counted_once(anthropic: Scenario) -> None:
     result = run(anthropic, paths=1000)
     assert result.paths == 1024
     tally, each = result.tally, result.replicate_paths
-    assert (tally.hits.sum(axis=2) == each).all()
+    assert (tally.hits.sum(axis=(1, 3)) == each).all()
     assert (tally.margin.sum(axis=3) == each).all()
     assert (tally.funding_need.sum(axis=1) == each).all()
     assert (tally.money.sum(axis=3) == each).all()
