@@ -215,6 +215,11 @@ def hindcast(
     ------
     ScenarioError
         If there is nothing to score.
+
+    Examples
+    --------
+    >>> found = simulate.hindcast(labs=["OpenAI"], paths=1024)
+    >>> print(found.against("random walk"), found.joint_p)
     """
     told = told_figures(figures)
     _refuse_unknown(labs, told)
