@@ -267,7 +267,6 @@ class _Reading:
 
     def _segment(self) -> Table:
         trend, common = self.trend, self.assumed["segment"]
-        own = math.log(self.revenue.values[-1] / self.revenue.values[0])
         return {
             "name": "all",
             "share_of_revenue": {
@@ -280,9 +279,7 @@ class _Reading:
                     "distribution": "normal",
                     "mean": _round(4.0 * trend.mean, 3),
                     "sd": _round(4.0 * trend.sd, 3),
-                    "source": f"base-rates.md: {own:.2f} in the last four quarters, shrunk towards "
-                    f"the mean of all labs, {4.0 * self.process.trend:.2f}, by a factor of "
-                    f"{trend.shrink_factor:.2f}",
+                    "source": self._growth_source(),
                 },
                 "age": {
                     "value": GROWTH_AGE,
@@ -292,6 +289,17 @@ class _Reading:
             },
             "market": common["market"],
         }
+
+    def _growth_source(self) -> str:
+        own = math.log(self.revenue.values[-1] / self.revenue.values[0])
+        quarters = read_trend(self.revenue.values, self.revenue.errors, self.process)
+        source = (
+            f"base-rates.md: {own:.2f} in the last four quarters, shrunk towards the mean of all "
+            f"labs, {4.0 * self.process.trend:.2f}, by a factor of {quarters.shrink_factor:.2f}"
+        )
+        under_way = self._under_way()[1]
+        by_rate = f", and by what {under_way.id} tells of the first quarter" if under_way else ""
+        return source + by_rate
 
     def _shock(self) -> Table:
         under_way = self._under_way()[1]
