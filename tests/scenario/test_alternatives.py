@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from simulate.scenario.distributions import Fixed, Normal
 from simulate.scenario.inputs import correlated_inputs, list_inputs
 from simulate.scenario.json_schema import scenario_schema
 from simulate.scenario.load import check_all
+from simulate.scenario.setting import find_setting
 
 HEAD = """
 name = "Anthropic, two structures"
@@ -127,6 +129,57 @@ def test_an_alternatives_own_input_is_set_by_its_key(tmp_path: Path) -> None:
     key = 'alternatives.slump."segments.api.growth.initial".mean'
     scenario = loaded(tmp_path, settings=[f"{key}=0.1"])
     assert scenario.overridden["segments.api.growth.initial"][1].quantile(0.5) == pytest.approx(0.1)
+
+
+MOVED = CHANGE + 'by = { "inference.price_erosion" = 0.1 }\n'
+EROSION = "inference.price_erosion"
+
+
+def medians(scenario: Scenario, key: str) -> list[Any]:
+    """Return an input's median under each alternative."""
+    (whole,) = (i.distribution for i in list_inputs(scenario) if i.key == key)
+    under = scenario.overridden.get(key, (whole, whole))
+    return [pytest.approx(each.quantile(0.5)) for each in under]
+
+
+@pytest.mark.parametrize(
+    ("setting", "found"),
+    [
+        (f"{EROSION}=+0.05", [0.47, 0.57]),
+        (f"{EROSION}=*2", [0.84, 1.04]),
+        (f"{EROSION}=0.3", [0.3, 0.3]),
+    ],
+)
+def test_a_setting_changes_an_input_under_every_alternative(
+    setting: str, found: list[float], tmp_path: Path
+) -> None:
+    # 0.42, and 0.52 where growth slumps.
+    assert medians(loaded(tmp_path, MOVED, settings=[setting]), EROSION) == found
+
+
+def test_a_value_that_is_varied_changes_under_every_alternative(tmp_path: Path) -> None:
+    scenario = loaded(tmp_path, MOVED)
+    assert medians(find_setting(scenario, EROSION, "by").at(0.1), EROSION) == [0.52, 0.62]
+    assert medians(find_setting(scenario, EROSION).at(0.3), EROSION) == [0.3, 0.3]
+    assert medians(scenario.changed({EROSION: 0.3}), EROSION) == [0.3, 0.3]
+
+
+def test_a_stress_test_and_a_variant_act_under_every_alternative(tmp_path: Path) -> None:
+    below = (
+        MOVED
+        + f"""
+[stresses.war]
+by = {{ "{EROSION}" = 0.2 }}
+[variants.still]
+inference.price_erosion = 0.0
+"""
+    )
+    file = written(tmp_path, below)
+    assert medians(load_scenario(file, stress="war"), EROSION) == [0.62, 0.72]
+    assert medians(load_scenario(file, variant="still"), EROSION) == [0.0, 0.0]
+    assert medians(load_scenario(file, variant="still", stress="war"), EROSION) == [0.2, 0.2]
+    kept = load_scenario(file, stress="war").overridden["segments.api.growth.initial"]
+    assert kept[1].quantile(0.5) == pytest.approx(0.2)
 
 
 @pytest.mark.parametrize(
