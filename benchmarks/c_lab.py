@@ -6,6 +6,7 @@ import tempfile
 import time
 from enum import IntEnum
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +18,8 @@ from simulate.engine.plan import Prepared, prepare
 from simulate.engine.result import Result
 from simulate.kernels.arrays import LANES, Copula
 from simulate.kernels.draws import IN_PIECES
-from simulate.model.rows import Hardware, Hit, Lab, Metric, Segment
+from simulate.model.base import base_quarters
+from simulate.model.rows import BaseQuarter, Hardware, Hit, Lab, Metric, Segment
 from simulate.model.tally import (
     FIXED_POINT,
     MANTISSA_SHIFT,
@@ -71,6 +73,8 @@ def simulate_in_c(scenario: Scenario, paths: int, threads: int) -> tuple[Tally, 
         raise ValueError("lab.c knows normal tails alone, and no known loss of clients.")
     if np.any(prepared.plan.tables.layout[:, 2] == IN_PIECES):
         raise ValueError("lab.c knows no inputs that jump, as discrete ones do.")
+    if any(not known.is_certain for known in chain(*base_quarters(scenario))):
+        raise ValueError("lab.c knows no errors of what was before the horizon.")
     points = [prepared.points("sobol", options.seed, r) for r in range(options.replicates)]
     tallies = [empty_tally(scenario.horizon.quarters) for _ in points]
     blocks = -(-paths // (LANES * len(points)))
@@ -168,7 +172,7 @@ def _header(prepared: Prepared) -> str:
             for name, value in _fields(group).items()
         ]
         lines.append(f"typedef struct {{ {' '.join(fields)} }} {type(group).__name__};")
-    lines += [_enum(rows) for rows in (Lab, Segment, Hardware, Metric, Hit)]
+    lines += [_enum(rows) for rows in (Lab, Segment, Hardware, BaseQuarter, Metric, Hit)]
     constants = {
         "TABLE_COLUMNS": plan.tables.layout.shape[1],
         "MANTISSA_SHIFT": MANTISSA_SHIFT,

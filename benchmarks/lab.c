@@ -283,11 +283,17 @@ static void arrival_thresholds(const double *restrict rate, double *restrict thr
     }
 }
 
+/* The rows of the base quarters come last, and are certain. */
+static const double *base_quarter(const Lab *lab, int quarter)
+{
+    return lab->certain + lab->rows - (4 - quarter) * BASEQUARTER_ROWS;
+}
+
 static void start_segment(const Lab *lab, int64_t k, Lanes *restrict s)
 {
     Row *x = s->segment[k];
     Level *level = &s->level[k];
-    double revenue = lab->schedule->base_revenue[4 * k + 3];
+    double revenue = lab->schedule->share_of_revenue[k] * base_quarter(lab, 3)[BASEQUARTER_REVENUE];
     EACH {
         level->revenue[i] = revenue;
         level->unadopted[i] = 1.0;
@@ -305,7 +311,7 @@ static void start_segment(const Lab *lab, int64_t k, Lanes *restrict s)
 static void start_lab(const Lab *lab, Lanes *restrict s)
 {
     Row *x = s->lab;
-    double training = lab->schedule->base_training[3];
+    double training = base_quarter(lab, 3)[BASEQUARTER_TRAINING];
     EACH {
         s->demand[i] = s->overrun[i] = s->drift[i] = s->gain[i] = s->free_gain[i] = 0.0;
         s->cumulative[i] = s->need[i] = 0.0;
@@ -330,20 +336,21 @@ static void start_lab(const Lab *lab, Lanes *restrict s)
 
 static double base_revenue(const Lab *lab, int quarter)
 {
-    double sum = 0.0;
-    for (int64_t k = 0; k < lab->segments; k++) sum += lab->schedule->base_revenue[4 * k + quarter];
+    double sum = 0.0, revenue = base_quarter(lab, quarter)[BASEQUARTER_REVENUE];
+    for (int64_t k = 0; k < lab->segments; k++) sum += lab->schedule->share_of_revenue[k] * revenue;
     return sum;
 }
 
-/* In the base year everything is known, and nothing is taxed or funded. */
+/* Before the horizon everything is known, and nothing is taxed or funded. */
 static void live_base_quarter(const Lab *lab, int quarter, double previous, Lanes *restrict s)
 {
     Row *x = s->lab, *flow = s->past[quarter];
-    double revenue = base_revenue(lab, quarter), training = lab->schedule->base_training[quarter];
+    const double *base = base_quarter(lab, quarter);
+    double revenue = base_revenue(lab, quarter), training = base[BASEQUARTER_TRAINING];
     EACH s->bill[i] = 0.0;
     for (int64_t k = 0; k < lab->segments; k++) {
-        double earned = lab->schedule->base_revenue[4 * k + quarter];
-        EACH s->bill[i] += earned * s->level[k].unit_cost[i];
+        double billed = lab->schedule->share_of_revenue[k] * base[BASEQUARTER_REVENUE] * base[BASEQUARTER_COST];
+        EACH s->bill[i] += billed * s->level[k].unit_cost[i];
     }
     EACH {
         double free = 0.25 * s->users[i] * x[LAB_FREE_USER_COST][i];
@@ -638,7 +645,7 @@ static void simulate_block(const Lab *lab, Block block, Tally *tally, Lanes *res
         previous = base_revenue(lab, quarter);
     }
     for (int quarter = 0; quarter < quarters; quarter++) {
-        if (quarter % 4 == 0) begin_year(lab, block, quarter / 4, s);
+        if (lab->schedule->deviation[quarter] >= 0) begin_year(lab, block, lab->schedule->deviation[quarter], s);
         earn(lab, block, quarter, s);
         bill(s);
         serve_from_own_hardware(lab, quarter, s);

@@ -13,8 +13,8 @@ from scipy.special import ndtr
 
 from simulate.engine.block import empty_tally
 from simulate.kernels.arrays import index
+from simulate.model.base import base_quarters
 from simulate.model.rows import Flow, Hit, Metric
-from simulate.model.schedule import base_year_ramp
 from simulate.model.tally import (
     FIXED_POINT,
     MANTISSA_SHIFT,
@@ -159,19 +159,18 @@ def live(
     yearly = [i.distribution for i in inputs[count:]]
 
     quarters, t0 = scenario.horizon.quarters, scenario.horizon.first_quarter
-    revenue_ramp = base_year_ramp(v["base_year.revenue"], 12 * v["base_year.monthly_revenue"])
-    training_ramp = base_year_ramp(v["base_year.training"], v["base_year.training_run_rate"])
-    training = training_ramp[3]
+    base = np.array([[known.quantile(0.5) for known in q] for q in base_quarters(scenario)])
+    last, _, training = base[3]
     names = [f"segments.{s.name}" for s in scenario.segments]
     base_share = sum(v[f"{k}.share_of_revenue"] * v[f"{k}.inference_cost"] for k in names)
     base_share = base_share * (1 + v["inference.base_overrun"])
     x = v["inference.other_sales_cost"]
-    level = [np.full(n, v[f"{k}.share_of_revenue"] * revenue_ramp[3]) for k in names]
+    level = [np.full(n, v[f"{k}.share_of_revenue"] * last) for k in names]
     users, fixed = np.full(n, v["free_users.users"]), v["other_costs.fixed"] / 4
     demand = overrun = drift = gain = free_gain = np.zeros(n)
     cash, losses = v["cash.opening"] + np.zeros(n), v["cash.losses_carried_forward"] + np.zeros(n)
-    previous = np.full(n, revenue_ramp[3])
-    past = base_year(v, revenue_ramp, training_ramp, base_share)
+    previous = np.full(n, last)
+    past = base_flows(v, base, base_share)
     cumulative = np.zeros(n)
 
     def faded(key: str, t: int) -> Array | float:
@@ -185,7 +184,7 @@ def live(
         return arrived
 
     for t in range(quarters):
-        if t % 4 == 0:
+        if t == 0 or (t0 + t) % 4 == 0:
             both = factor[count:] @ np.vstack([raw, rng.standard_normal((2, n))])
             overrun = v["inference.overrun_carried"] * overrun + np.log1p(draw(yearly[0], both[0]))
             drift = v["training.drift_carried"] * drift + np.log1p(draw(yearly[1], both[1]))
@@ -222,7 +221,7 @@ def live(
         training = training * np.exp(faded("training.growth", t) / 4) * (1 + jump)
         trained = np.maximum(training * np.exp(drift), v["training.floor"] * revenue)
         fixed = fixed * np.exp(v["other_costs.fixed_growth"] / 4)
-        other = fixed + v["other_costs.variable"] * revenue * (revenue / revenue_ramp[3]) ** (
+        other = fixed + v["other_costs.variable"] * revenue * (revenue / last) ** (
             v["other_costs.scale_elasticity"] - 1
         )
         ebitda = revenue - cost - free - trained - other
@@ -253,12 +252,16 @@ def live(
         yield t, past, cash, cumulative
 
 
-def base_year(v: dict[str, Array | float], revenue: Array, training: Array, bill: Array) -> Flows:
-    """Return the flows of the base year's four quarters; ``bill`` is inference over revenue."""
+def base_flows(v: dict[str, Array | float], base: Array, last_bill: Array) -> Flows:
+    """Return the flows of the base quarters, from each one's revenue, cost index and training.
+
+    ``last_bill`` is the last one's inference over revenue; an error of measurement is left out.
+    """
     past: Flows = []
-    previous = revenue[0] ** 2 / revenue[1]
+    previous = base[0, 0] ** 2 / base[1, 0]
     free = v["free_users.users"] * v["free_users.annual_cost"] / 4
-    for r, trained in zip(revenue, training, strict=True):
+    for r, index_of_cost, trained in base:
+        bill = last_bill * index_of_cost
         cost = r * (bill + v["inference.other_sales_cost"])
         other = v["other_costs.fixed"] / 4 + v["other_costs.variable"] * r
         ebitda = r - cost - free - trained - other

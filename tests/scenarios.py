@@ -4,6 +4,7 @@ from typing import Any
 
 from simulate.scenario import Scenario
 from simulate.scenario.distributions import Uncertain
+from simulate.scenario.frame import BaseYear
 from simulate.scenario.inputs import list_inputs
 
 QUIET = {
@@ -44,6 +45,12 @@ def without_uncertainty(scenario: Scenario, changes: dict[str, Any] | None = Non
     for funding in scenario.funding:
         quiet[f"funding.{funding.name}.chance"] = 1.0
     return changed(scenario, quiet | (changes or {}))
+
+
+def base_year(scenario: Scenario) -> BaseYear:
+    """Return the base year of a scenario that has one."""
+    assert scenario.base_year is not None
+    return scenario.base_year
 
 
 def value(quantity: Uncertain) -> float:

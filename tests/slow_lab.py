@@ -7,8 +7,12 @@ from typing import NamedTuple
 from simulate.scenario import Scenario
 
 HITS = (
+    "margin_inference",
+    "margin_inference_held",
     "margin_paying",
     "margin_paying_held",
+    "margin_partners",
+    "margin_partners_held",
     "margin_all",
     "margin_all_held",
     "cash_flow_positive",
@@ -21,7 +25,7 @@ HITS = (
 class Draws(NamedTuple):
     """What chance decides on a path.
 
-    ``value`` gives an input; ``overrun`` and ``drift`` a year's deviation from plan; ``demand`` and
+    ``value`` gives an input; ``overrun`` and ``drift`` a period's deviation from plan; ``demand`` and
     ``own`` a quarter's normal scores; ``loss`` and ``jump`` the size of what arrives in a quarter,
     given its chance; ``round_comes`` whether a funding round does.
     """
@@ -51,11 +55,29 @@ def ramp(annual: float, run_rate: float) -> list[float]:
     return [last * q**3, last * q**2, last * q, last]
 
 
+class Base(NamedTuple):
+    """A quarter before the horizon."""
+
+    revenue: float
+    cost: float
+    training: float
+
+
+def base_of(scenario: Scenario, v: Callable[[str], float]) -> list[Base]:
+    """The four quarters before the horizon, as given or on the base year's ramps."""
+    if scenario.base_year is None:
+        keys = [f"base_quarters.{quarter.name}" for quarter in scenario.base_quarters]
+        return [Base(v(f"{k}.revenue"), v(f"{k}.cost"), v(f"{k}.training")) for k in keys]
+    revenue = ramp(v("base_year.revenue"), 12 * v("base_year.monthly_revenue"))
+    training = ramp(v("base_year.training"), v("base_year.training_run_rate"))
+    return [Base(r, 1.0, t) for r, t in zip(revenue, training, strict=True)]
+
+
 def live(scenario: Scenario, draws: Draws) -> Path:
     v, first_quarter = draws.value, scenario.horizon.first_quarter
     quarters, targets = scenario.horizon.quarters, scenario.targets
-    revenue_ramp = ramp(v("base_year.revenue"), 12 * v("base_year.monthly_revenue"))
-    training_ramp = ramp(v("base_year.training"), v("base_year.training_run_rate"))
+    base = base_of(scenario, v)
+    last = base[3]
     overrun_2025 = 1 + v("inference.base_overrun")
     x, stock, capex = (
         v("inference.other_sales_cost"),
@@ -65,58 +87,65 @@ def live(scenario: Scenario, draws: Draws) -> Path:
     working, fixed = v("cash.working_capital"), v("other_costs.fixed") / 4
     users, cost_per_user = v("free_users.users"), v("free_users.annual_cost")
     levels = {
-        s.name: v(f"segments.{s.name}.share_of_revenue") * revenue_ramp[3]
-        for s in scenario.segments
+        s.name: v(f"segments.{s.name}.share_of_revenue") * last.revenue for s in scenario.segments
     }
 
     flows: list[dict[str, float]] = []
-    previous = revenue_ramp[0] ** 2 / revenue_ramp[1]
-    for q in range(4):
-        revenue = revenue_ramp[q]
+    previous = base[0].revenue ** 2 / base[1].revenue
+    for revenue, cost, spent in base:
         inference = sum(
             revenue
             * v(f"segments.{s.name}.share_of_revenue")
             * v(f"segments.{s.name}.inference_cost")
             * overrun_2025
+            * cost
             for s in scenario.segments
         )
         paying, free = inference + x * revenue, users * cost_per_user / 4
         other = fixed + v("other_costs.variable") * revenue
-        ebitda = revenue - paying - free - training_ramp[q] - other
+        ebitda = revenue - paying - free - spent - other
         cash_flow = ebitda + stock * other - capex * revenue - working * 4 * (revenue - previous)
         flows.append(
             {
                 "revenue": revenue,
                 "paying": paying,
+                "bill": inference,
+                "partners": v("other_costs.partner_share") * revenue,
                 "free": free,
                 "ebitda": ebitda,
                 "cash_flow": cash_flow,
-                "training": training_ramp[q],
+                "training": spent,
                 "inference": inference + free,
             }
         )
         previous = revenue
 
     cash, losses = v("cash.opening"), v("cash.losses_carried_forward")
-    demand = overrun_level = drift_level = gain = free_gain = cumulative = need = 0.0
-    training, last_below, metrics = training_ramp[3], -1, []
-    runs: dict[str, int] = dict.fromkeys(("paying", "all", "cash_flow"), 0)
+    demand = v("demand.initial")
+    overrun_level = drift_level = gain = free_gain = cumulative = need = 0.0
+    training, last_below, metrics = last.training, -1, []
+    runs: dict[str, int] = dict.fromkeys(("inference", "paying", "partners", "all", "cash_flow"), 0)
     hits: dict[str, int] = dict.fromkeys(HITS, quarters)
 
-    def decayed(key: str, t: int) -> float:
+    by_quarter = scenario.horizon.deviations == "by quarter"
+
+    def decayed(key: str, years: float) -> float:
         initial, lasting = v(f"{key}.initial"), v(f"{key}.lasting")
-        return lasting + (initial - lasting) * 2 ** (-t / 4 / v(f"{key}.half_life"))
+        return lasting + (initial - lasting) * 2 ** (-years / v(f"{key}.half_life"))
 
     for t in range(quarters):
-        if t % 4 == 0:
-            year = t // 4
+        if by_quarter or t == 0 or (first_quarter + t) % 4 == 0:
+            year = (first_quarter + t) // 4 - first_quarter // 4
+            year = t if by_quarter else year
             overrun_level = v("inference.overrun_carried") * overrun_level + math.log(
                 1 + draws.overrun(year)
             )
             drift_level = v("training.drift_carried") * drift_level + math.log(
                 1 + draws.drift(year)
             )
-        demand = v("demand.persistence") * demand + v("demand.volatility") * draws.demand(t)
+        scale = max(4 * previous, 0.01) / 10
+        scale **= -v("demand.size_exponent")
+        demand = v("demand.persistence") * demand + v("demand.volatility") * scale * draws.demand(t)
         growth = v("free_users.growth")
         users *= 1 + growth / 4 * max(0.0, 1 - users / v("free_users.ceiling"))
 
@@ -130,9 +159,12 @@ def live(scenario: Scenario, draws: Draws) -> Path:
                 levels[s.name] = (
                     1.0 if s.revenue_per_user is not None else v(f"{key}.starting_revenue") / 4
                 )
-            mu = decayed(f"{key}.growth", t - max(start, 0))
+            faded = max(0, t - max(start, 0) - math.floor(4 * v(f"{key}.growth.plateau")))
+            mu = decayed(f"{key}.growth", faded / 4 + (v(f"{key}.growth.age") if start < 0 else 0))
             mu *= max(0.0, 1 - 4 * levels[s.name] / v(f"{key}.market"))
-            levels[s.name] *= math.exp(mu / 4 + demand + v(f"{key}.volatility") * draws.own(t, k))
+            levels[s.name] *= math.exp(
+                mu / 4 + demand + v(f"{key}.volatility") * scale * draws.own(t, k)
+            )
             if s.client_loss is not None:
                 chance = 1 - math.exp(-v(f"{key}.client_loss.rate") / 4)
                 levels[s.name] *= 1 - draws.loss(t, k, chance)
@@ -145,7 +177,10 @@ def live(scenario: Scenario, draws: Draws) -> Path:
             base_bill += earned * v(f"{key}.inference_cost") * overrun_2025
 
         left = 2 ** (-t / 4 / v("inference.catch_up_half_life"))
-        gain += (v("inference.efficiency_gain") - v("inference.price_erosion")) / 4 * left
+        if scenario.inference.net_gain is not None:
+            gain += v("inference.net_gain") / 4 * left
+        else:
+            gain += (v("inference.efficiency_gain") - v("inference.price_erosion")) / 4 * left
         free_gain += (v("inference.efficiency_gain") - v("free_users.usage_growth")) / 4 * left
         inference = base_bill * math.exp(overrun_level - gain)
         free = users * cost_per_user / 4 * math.exp(overrun_level - free_gain)
@@ -164,10 +199,10 @@ def live(scenario: Scenario, draws: Draws) -> Path:
         jump = 0.0
         if scenario.training.generation is not None:
             jump = draws.jump(t, 1 - math.exp(-v("training.generation.rate") / 4))
-        training *= math.exp(decayed("training.growth", t) / 4) * (1 + jump)
+        training *= math.exp(decayed("training.growth", t / 4) / 4) * (1 + jump)
         trained = max(training * math.exp(drift_level), v("training.floor") * revenue)
         fixed *= math.exp(v("other_costs.fixed_growth") / 4)
-        scale = (revenue / revenue_ramp[3]) ** (v("other_costs.scale_elasticity") - 1)
+        scale = (revenue / last.revenue) ** (v("other_costs.scale_elasticity") - 1)
         other = fixed + v("other_costs.variable") * revenue * scale
 
         ebitda = revenue - paying - free + depreciation - trained - other
@@ -189,6 +224,8 @@ def live(scenario: Scenario, draws: Draws) -> Path:
             {
                 "revenue": revenue,
                 "paying": paying,
+                "bill": inference,
+                "partners": v("other_costs.partner_share") * revenue,
                 "free": free,
                 "ebitda": ebitda,
                 "cash_flow": cash_flow,
@@ -199,10 +236,14 @@ def live(scenario: Scenario, draws: Draws) -> Path:
         year = {name: sum(flow[name] for flow in flows[-4:]) for name in flows[-1]}
         margin = 1 - year["paying"] / year["revenue"]
         margin_all = margin - year["free"] / year["revenue"]
+        margin_inference = 1 - year["bill"] / year["revenue"]
+        margin_partners = margin - year["partners"] / year["revenue"]
         metrics.append(
             {
                 "revenue": year["revenue"],
+                "gross margin, inference only": margin_inference,
                 "gross margin, paying users": margin,
+                "gross margin, with partners' shares": margin_partners,
                 "gross margin, with free users": margin_all,
                 "EBITDA": year["ebitda"],
                 "free cash flow": year["cash_flow"],
@@ -213,15 +254,21 @@ def live(scenario: Scenario, draws: Draws) -> Path:
         )
 
         reached = {
+            "inference": margin_inference >= targets.gross_margin,
             "paying": margin >= targets.gross_margin,
+            "partners": margin_partners >= targets.gross_margin,
             "all": margin_all >= targets.gross_margin,
             "cash_flow": cash_flow >= 0,
         }
         for name, yes in reached.items():
             runs[name] = runs[name] + 1 if yes else 0
         for hit, run, hold in (
+            ("margin_inference", "inference", 1),
+            ("margin_inference_held", "inference", targets.hold_quarters),
             ("margin_paying", "paying", 1),
             ("margin_paying_held", "paying", targets.hold_quarters),
+            ("margin_partners", "partners", 1),
+            ("margin_partners_held", "partners", targets.hold_quarters),
             ("margin_all", "all", 1),
             ("margin_all_held", "all", targets.hold_quarters),
             ("cash_flow_positive", "cash_flow", 1),

@@ -22,6 +22,7 @@ from simulate.model.outcomes import (
     Outcome,
     PeakFundingNeed,
     Unit,
+    counted_from,
     event_by_year,
     headline_events,
 )
@@ -40,7 +41,7 @@ class Comparison:
     Attributes
     ----------
     results
-        One a scenario, in the order given, all to the end of the shortest horizon.
+        One a scenario, in the order given, all to the end of the horizon that ends first.
     scenarios
         As they were given.
     """
@@ -116,15 +117,15 @@ class CommonRandomNumbers:
         The coordinates of a path's point.
     sampling
         Paths, replicates, seed and sampler.
-    horizon
-        The shortest of all: amounts and dates compare only within the same years.
+    last_quarter
+        Of the horizon that ends first: amounts and dates compare only within the same years.
     session
         In which they are run: they share their points, and what tables they have in common.
     """
 
     layout: Layout
     sampling: Sampling
-    horizon: Horizon
+    last_quarter: int
     session: Session = field(repr=False, compare=False)
 
     @property
@@ -134,8 +135,9 @@ class CommonRandomNumbers:
         return -(-self.sampling.paths // block) * block
 
     def within_horizon(self, scenario: Scenario) -> Scenario:
-        """Return a scenario that ends with the common horizon."""
-        return scenario.model_copy(update={"horizon": self.horizon})
+        """Return a scenario that ends with the horizon that ends first."""
+        horizon = scenario.horizon.ending(self.last_quarter)
+        return scenario.model_copy(update={"horizon": horizon})
 
     def run(
         self,
@@ -188,12 +190,13 @@ def common_random_numbers(
 
     Parameters and errors are those of ``compare``.
     """
-    if len({scenario.horizon.first_quarter for scenario in scenarios}) > 1:
+    horizons = [scenario.horizon for scenario in scenarios]
+    last = min(horizon.last_quarter for horizon in horizons)
+    if last < max(horizon.first_quarter for horizon in horizons):
         names = ", ".join(f'"{scenario.name}"' for scenario in scenarios)
-        raise ScenarioError(f"{names}: horizons that begin in different quarters don't compare")
+        raise ScenarioError(f"{names}: horizons without a year in common don't compare")
     sampling = with_sampling(scenarios[0], paths, seed).sampling
-    shortest = min((scenario.horizon for scenario in scenarios), key=lambda h: h.quarters)
-    return CommonRandomNumbers(common_layout(scenarios), sampling, shortest, Session(threads))
+    return CommonRandomNumbers(common_layout(scenarios), sampling, last, Session(threads))
 
 
 def compare(
@@ -210,7 +213,8 @@ def compare(
     ----------
     scenarios
         At least two; the first is what the others are compared with. Each is simulated to the end
-        of the shortest horizon.
+        of the horizon that ends first. They may begin in different quarters; those of the same date
+        share their points.
     paths, seed
         For all of them; by default those of the first.
     threads
@@ -225,7 +229,7 @@ def compare(
     Raises
     ------
     ScenarioError
-        If the horizons begin in different quarters.
+        If the horizons have no year in common.
 
     Examples
     --------
@@ -283,7 +287,7 @@ def statistic_of(outcome: Outcome, scenario: Scenario, *others: Scenario) -> Sta
 
     It names the targets of other scenarios, too, in which it is read.
     """
-    reading = partial(read, outcome)
+    reading = partial(_read, outcome=outcome, horizon=scenario.horizon)
     if isinstance(outcome, Event):
         return Statistic(
             f"P({outcome.in_words(scenario, *others)})",
@@ -296,6 +300,11 @@ def statistic_of(outcome: Outcome, scenario: Scenario, *others: Scenario) -> Sta
     name = f"median {outcome.name}"
     unit = "" if outcome.unit == "share" else f", {outcome.unit}"
     return Statistic(name, f"{name}{unit}", outcome.unit, is_good, reading)
+
+
+def _read(result: Result, outcome: Outcome, horizon: Horizon) -> Reading:
+    """Return an outcome, counted from the first quarter of a horizon, of a run with its own."""
+    return read(counted_from(outcome, horizon, result.scenario.horizon), result)
 
 
 def headlines(scenario: Scenario, *others: Scenario) -> tuple[Statistic, ...]:
@@ -401,6 +410,7 @@ def odds_by_year(comparison: Comparison, time: Hit) -> dict[int, Beside]:
             statistic_of(event_by_year(time, year, scenario), scenario, *others), comparison
         )
         for year in comparison.results[0].years
+        if all(year in result.years for result in comparison.results)
     }
 
 

@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from simulate.engine.estimate import Estimate, probability
 from simulate.engine.result import Result
-from simulate.model.outcomes import projected_time
-from simulate.model.rows import Hit
+from simulate.model.outcomes import MARGINS
 
 
 class JointChances(NamedTuple):
@@ -34,5 +33,5 @@ def joint_counts(result: Result) -> NDArray[np.int64]:
 
     Shape (replicates, quarters + 1, quarters + 1); the last of a row or column is never.
     """
-    definition = 0 if projected_time(result.scenario) is Hit.MARGIN_PAYING else 1
+    definition = list(MARGINS).index(result.scenario.targets.projected_margin)
     return result.tally.joint[:, definition].astype(np.int64)

@@ -331,7 +331,7 @@ def _known(
 ) -> dict[str, pd.Series]:
     """Return what could be known: each input that an option draws, and deviations to the end."""
     horizon = scenario.horizon
-    later = deviation_columns(range(decision.year + 1, horizon.last_year + 1))
+    later = deviation_columns(horizon.periods_of(decision.year + 1, horizon.last_year))
     apart = {"replicate", "path", PAYOFF, *OUTCOME_COLUMNS, *later}
     found: dict[str, pd.Series] = {}
     for frame in frames:

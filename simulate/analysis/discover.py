@@ -15,7 +15,6 @@ from simulate.engine.simulation import Progress
 from simulate.model.outcomes import HITTING_TIMES, Event, parse_event, projected_event, with_target
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.inputs import Input, list_inputs
-from simulate.scenario.quarters import QUARTERS_A_YEAR
 
 from .prim import LEAST_INSIDE, Box, Mask, find_box, round_limits
 
@@ -73,7 +72,7 @@ def features_of(outcomes: pd.DataFrame, scenario: Scenario, last_year: int) -> l
     first = scenario.horizon.first_year
     years = f"{first}" if first == last_year else f"{first}-{last_year}"
     for key, name in MEAN_DEVIATIONS.items():
-        columns = [f"{key} {year}" for year in range(first, last_year + 1)]
+        columns = [f"{key} {p}" for p in scenario.horizon.periods_of(first, last_year)]
         mean = outcomes[columns].to_numpy().mean(axis=1)
         if np.ptp(mean) > 0.0:
             found.append(Feature(f"mean {name} {years}", "share", mean))
@@ -83,7 +82,7 @@ def features_of(outcomes: pd.DataFrame, scenario: Scenario, last_year: int) -> l
 def _title(member: Input, titles: Counter[str]) -> str:
     """Return an input's title, with what it belongs to where others have the same."""
     group, *inner = member.key.split(".")
-    named = group in ("segments", "hardware", "funding")
+    named = group in ("base_quarters", "segments", "hardware", "funding")
     if not named and titles[member.quantity.title] == 1:
         return member.quantity.title
     owner = inner[0] if named else group
@@ -209,7 +208,7 @@ def discover(
         progress=progress,
     ).outcomes
     success = (outcomes[HITTING_TIMES[event.time]] <= event.quarter).to_numpy()
-    last_year = scenario.horizon.first_year + event.quarter // QUARTERS_A_YEAR
+    last_year = scenario.horizon.year_of(event.quarter)
     features = features_of(outcomes, scenario, last_year)
     if not features:
         raise ScenarioError(f"{scenario.name}: no input is uncertain; nothing can separate paths")

@@ -34,14 +34,14 @@ class Driver:
         Of a path's point.
     place
         Row of the correlation matrix, None for shocks.
-    is_yearly
-        Whether it is a deviation, drawn each year given the path's inputs.
+    is_deviation
+        Whether it is a deviation, drawn again and again, given the path's inputs.
     """
 
     name: str
     coordinates: tuple[int, ...]
     place: int | None = None
-    is_yearly: bool = False
+    is_deviation: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class DriverList:
     Attributes
     ----------
     drivers
-        Inputs in the order of the schema, yearly deviations, then shocks.
+        Inputs in the order of the schema, deviations from plan, then shocks.
     blocks
         Places in ``drivers``: correlated ones are in one block, and blocks are independent.
     correlation
@@ -77,9 +77,9 @@ class DriverList:
         return float(self.correlation[one.place, other.place])
 
     def is_foretold(self, driver: Driver) -> bool:
-        """Tell whether inputs of the path foretell something of a yearly deviation."""
-        inputs = [other for other in self.drivers if not other.is_yearly]
-        return driver.is_yearly and any(self.correlation_of(driver, i) != 0.0 for i in inputs)
+        """Tell whether inputs of the path foretell something of a deviation."""
+        inputs = [other for other in self.drivers if not other.is_deviation]
+        return driver.is_deviation and any(self.correlation_of(driver, i) != 0.0 for i in inputs)
 
 
 def list_drivers(scenario: Scenario) -> DriverList:
@@ -119,10 +119,15 @@ def list_drivers(scenario: Scenario) -> DriverList:
 
 def _deviations(scenario: Scenario, layout: Layout) -> list[Driver]:
     """Return the uncertain ones of overrun and drift."""
-    yearly = [i for i in correlated_inputs(scenario) if i.quantity.drawn == "year"]
+    deviations = [i for i in correlated_inputs(scenario) if i.quantity.is_deviation]
     return [
-        Driver(member.key, tuple(layout.of_year(line)), len(layout.inputs) + line, is_yearly=True)
-        for line, member in enumerate(yearly)
+        Driver(
+            member.key,
+            tuple(layout.of_deviation(line)),
+            len(layout.inputs) + line,
+            is_deviation=True,
+        )
+        for line, member in enumerate(deviations)
         if not member.distribution.is_certain
     ]
 

@@ -1,5 +1,6 @@
 """Single paths that stand for many: medoids, the median path, its cash flow statement."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from simulate.engine.run import simulate_traces
 from simulate.kernels.arrays import LANES, Drawn, index
 from simulate.model.outcomes import (
     HITTING_TIMES,
+    MARGINS,
     OUTCOME_COLUMNS,
     Event,
     projected_metric,
@@ -25,7 +27,6 @@ from simulate.scenario import Scenario
 from simulate.scenario.quarters import QUARTERS_A_YEAR
 
 Array = NDArray[np.float64]
-LAST_QUARTER = QUARTERS_A_YEAR - 1
 # A deviation from plan that a year's story tells of.
 LARGE_DEVIATION = 0.10
 SMALLEST_ROUND = 0.005
@@ -33,8 +34,7 @@ SMALLEST_ROUND = 0.005
 MOST_COMPARED = 1 << 14
 DEVIATION_NAMES = dict(zip(DEVIATIONS, ("inference", "training"), strict=True))
 TIMES_IN_WORDS = {
-    Hit.MARGIN_PAYING: "margin reaches {target:.0%}",
-    Hit.MARGIN_ALL: "margin reaches {target:.0%}",
+    **{margin.reached: "margin reaches {target:.0%}" for margin in MARGINS.values()},
     Hit.CASH_FLOW_POSITIVE: "first positive cash flow",
     Hit.CASH_FLOW_HELD: "four positive quarters in a row",
     Hit.PAYBACK: "all paid back",
@@ -101,7 +101,7 @@ def example_paths(
         if not chosen.any():
             return None
         members = first[chosen]
-        by_year = traces[chosen][:, :, LAST_QUARTER::QUARTERS_A_YEAR]
+        by_year = traces[chosen][:, :, scenario.horizon.year_ends]
         place = medoid(
             members[inputs], members[list(OUTCOME_COLUMNS)], by_year.reshape(len(members), -1)
         )
@@ -145,19 +145,19 @@ def tell_story(path: pd.Series, metrics: Array, scenario: Scenario) -> Story:
         Of the run.
     """
     margin = projected_metric(scenario)
-    at_end = metrics[:, LAST_QUARTER::QUARTERS_A_YEAR]
+    at_end = metrics[:, scenario.horizon.year_ends]
     raised = _raised(at_end, path, scenario)
     years = [
         Year(
-            scenario.horizon.first_year + y,
+            year,
             float(at_end[index(Metric.REVENUE), y]),
             float(at_end[index(margin), y]),
             float(at_end[index(Metric.TRAINING), y]),
             float(at_end[index(Metric.FREE_CASH_FLOW), y]),
             float(at_end[index(Metric.CASH), y]),
-            _events(y, path, scenario, float(raised[y])),
+            _events(year, path, scenario, float(raised[y])),
         )
-        for y in range(scenario.horizon.years)
+        for y, year in enumerate(range(scenario.horizon.first_year, scenario.horizon.last_year + 1))
     ]
     return Story(int(path["path"]), metrics, years)
 
@@ -170,9 +170,8 @@ def _raised(at_end: Array, path: pd.Series, scenario: Scenario) -> Array:
     return np.diff(cash) - at_end[index(Metric.FREE_CASH_FLOW)]
 
 
-def _events(y: int, path: pd.Series, scenario: Scenario, raised: float) -> list[str]:
-    year = scenario.horizon.first_year + y
-    found = _deviations(path, year)
+def _events(year: int, path: pd.Series, scenario: Scenario, raised: float) -> list[str]:
+    found = _deviations(path, scenario.horizon.periods_of(year, year))
     due = [f for f in scenario.funding if f.quarter // QUARTERS_A_YEAR == year]
     if raised > SMALLEST_ROUND:
         found.append(f"raises {raised:.1f}")
@@ -180,23 +179,27 @@ def _events(y: int, path: pd.Series, scenario: Scenario, raised: float) -> list[
         found.append("no round comes")
     projected = projected_time(scenario)
     for time, words in TIMES_IN_WORDS.items():
-        if time in (Hit.MARGIN_PAYING, Hit.MARGIN_ALL) and time != projected:
+        if time != projected and any(time is margin.reached for margin in MARGINS.values()):
             continue
-        quarter = int(path[HITTING_TIMES[time]])
-        if quarter // QUARTERS_A_YEAR == y:
+        quarter = scenario.horizon.first_quarter + int(path[HITTING_TIMES[time]])
+        if quarter // QUARTERS_A_YEAR == year:
             name = words.format(target=scenario.targets.gross_margin)
             found.append(f"{name} (Q{quarter % QUARTERS_A_YEAR + 1})")
     return found
 
 
-def _deviations(path: pd.Series, year: int) -> list[str]:
+def _deviations(path: pd.Series, periods: Sequence[str]) -> list[str]:
     """Return which costs were far from the year's plan, such as ``over plan: training 19%``."""
     found = []
+    of_year = {
+        name: float(np.prod([1.0 + path[f"{key} {period}"] for period in periods])) - 1.0
+        for key, name in DEVIATION_NAMES.items()
+    }
     for side, sign in (("over", 1.0), ("under", -1.0)):
         far = [
-            f"{name} {abs(path[f'{key} {year}']):.0%}"
-            for key, name in DEVIATION_NAMES.items()
-            if sign * path[f"{key} {year}"] >= LARGE_DEVIATION
+            f"{name} {abs(deviation):.0%}"
+            for name, deviation in of_year.items()
+            if sign * deviation >= LARGE_DEVIATION
         ]
         if far:
             found.append(f"{side} plan: {', '.join(far)}")
@@ -217,7 +220,7 @@ def median_path(result: Result) -> int:
     and by cumulative free cash flow, and the squares of a path's distances from 1/2 are added up.
     The medians themselves, year by year, are of no path that the model takes.
     """
-    years = result.traces[:, :, QUARTERS_A_YEAR - 1 :: QUARTERS_A_YEAR]
+    years = result.traces[:, :, result.scenario.horizon.year_ends]
     measures = np.stack(
         [
             years[:, index(Metric.REVENUE)],
@@ -238,7 +241,7 @@ class Line(NamedTuple):
 
 
 def cash_flow_statements(result: Result, path: int) -> dict[int, list[Line]]:
-    """Return the lines of each fiscal year, in the order in which they add up.
+    """Return the lines of each fiscal year, of its simulated quarters, as they add up.
 
     Parameters
     ----------
@@ -280,7 +283,8 @@ def cash_flow_statements(result: Result, path: int) -> dict[int, list[Line]]:
         "change of cash": cash - opening,
     }
     sums = ("EBITDA", "free cash flow", "change of cash")
-    by_year = {name: line.reshape(-1, QUARTERS_A_YEAR).sum(axis=1) for name, line in lines.items()}
+    begins = result.scenario.horizon.year_begins
+    by_year = {name: np.add.reduceat(line, begins) for name, line in lines.items()}
     return {
         year: [Line(name, float(line[place]), name in sums) for name, line in by_year.items()]
         for place, year in enumerate(result.years)

@@ -17,7 +17,7 @@ from simulate.engine.simulation import TRACED_BLOCKS
 from simulate.kernels.arrays import LANES, Points
 from simulate.kernels.points import mixed_points, ordered_root, twin_points
 from simulate.model.outcomes import OUTCOME_COLUMNS, Amount, Outcome
-from simulate.model.rows import Metric
+from simulate.model.rows import TRACED
 from simulate.scenario.frame import Sampling
 
 from .driver_list import DriverList
@@ -281,7 +281,7 @@ class MixedPaths:
     def _of_blocks(self, points: Points, first_block: int, blocks: int) -> Array:
         outcomes = np.empty((blocks * LANES, len(OUTCOME_COLUMNS)), np.float32)
         traced = len(outcomes) if self._variables.are_traced else 0
-        traces = np.empty((traced, len(Metric), self._quarters))
+        traces = np.empty((traced, TRACED, self._quarters))
         self._space.simulate(
             points, first_block, blocks, plan=self._plan, outcomes=outcomes, traces=traces
         )
@@ -292,7 +292,7 @@ class MixedPaths:
         if order == self._order:
             return
         correlation, drivers = self._found.correlation, [self._found.drivers[i] for i in order]
-        placed = [d.place for yearly in (False, True) for d in drivers if d.is_yearly == yearly]
+        placed = [d.place for again in (False, True) for d in drivers if d.is_deviation == again]
         asked = [place for place in placed if place is not None]
         others = [row for row in range(len(correlation)) if row not in asked]
         mixing = ordered_root(correlation, [*asked, *others])

@@ -8,15 +8,21 @@ from numpy.typing import NDArray
 from simulate.kernels.arrays import BASE_QUARTERS, LANES, Drawn, Plan, Points, State, width
 from simulate.kernels.draws import draw_deviations
 from simulate.model.block import simulate_blocks
-from simulate.model.rows import Flow, Hit, Level, Metric, Now
+from simulate.model.rows import (
+    MARGIN_DEFINITIONS,
+    TRACED,
+    Flow,
+    Hit,
+    Level,
+    Metric,
+    Now,
+)
 from simulate.model.tally import (
     MARGIN_BINS,
-    MARGIN_METRICS,
     MONEY_BINS,
     MONEY_METRICS,
     Tally,
 )
-from simulate.scenario.quarters import QUARTERS_A_YEAR
 
 from .plan import Prepared
 
@@ -39,9 +45,9 @@ def empty_tally(quarters: int, *leading: int) -> Tally:
     """
     return Tally(
         hits=np.zeros((*leading, len(Hit), quarters + 1), np.uint32),
-        joint=np.zeros((*leading, MARGIN_METRICS, quarters + 1, quarters + 1), np.uint32),
+        joint=np.zeros((*leading, MARGIN_DEFINITIONS, quarters + 1, quarters + 1), np.uint32),
         money=np.zeros((*leading, MONEY_METRICS, quarters, MONEY_BINS), np.uint32),
-        margin=np.zeros((*leading, MARGIN_METRICS, quarters, MARGIN_BINS), np.uint32),
+        margin=np.zeros((*leading, MARGIN_DEFINITIONS, quarters, MARGIN_BINS), np.uint32),
         sums=np.zeros((*leading, len(Metric), quarters), np.int64),
         funding_need=np.zeros((*leading, MONEY_BINS), np.uint32),
         funding_need_sum=np.zeros((*leading, 1), np.int64),
@@ -105,7 +111,7 @@ class Workspace:
         inputs
             Where the uncertain inputs are kept, shape (paths, inputs).
         traces
-            Where the metrics by quarter are kept, shape (paths, metrics, quarters).
+            Where metrics and flows by quarter are kept, shape (paths, TRACED, quarters).
         """
         plan = plan or self._plan
         simulate_blocks(
@@ -122,9 +128,9 @@ class Workspace:
         )
 
     def deviations(self, points: Points, first_block: int, blocks: int) -> Narrow:
-        """Return each year's overrun and drift by path, shape (paths, years * 2)."""
-        years = self._plan.schedule.quarters // QUARTERS_A_YEAR
-        found = np.empty((blocks * LANES, years * len(DEVIATIONS)), np.float32)
+        """Return each period's overrun and drift by path, shape (paths, periods * 2)."""
+        periods = int(self._plan.schedule.deviation.max()) + 1
+        found = np.empty((blocks * LANES, periods * len(DEVIATIONS)), np.float32)
         draw_deviations(self._plan, points, self.inputs, self.state, first_block, blocks, found)
         return found
 
@@ -135,8 +141,8 @@ class Workspace:
 
 
 def trace_paths(prepared: Prepared, points: Points, paths: int) -> Array:
-    """Return the metrics of a point set's first paths, shape (paths, metrics, quarters)."""
+    """Return metrics and flows of a point set's first paths, shape (paths, TRACED, quarters)."""
     blocks = -(-paths // LANES)
-    traces = np.empty((blocks * LANES, len(Metric), prepared.plan.schedule.quarters))
+    traces = np.empty((blocks * LANES, TRACED, prepared.plan.schedule.quarters))
     Workspace(prepared).simulate(points, 0, blocks, traces=traces)
     return traces[:paths]

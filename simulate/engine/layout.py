@@ -3,17 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from simulate.scenario.frame import Horizon
 from simulate.scenario.inputs import correlated_inputs
 from simulate.scenario.schema import Scenario
 
 DEMAND = "demand"
 GENERATION = "training.generation"
-DRAWS_A_YEAR = 2
+DRAWS_A_PERIOD = 2
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The coordinates of a point, in order of time: inputs, rounds, years, then quarters.
+    """The coordinates of a point, in order of time: inputs, rounds, deviations, then quarters.
 
     Attributes
     ----------
@@ -23,10 +24,13 @@ class Layout:
         Whether a Student-t copula's scale has a coordinate, after the inputs.
     rounds
         Names of the funding rounds, one coordinate each.
-    years
+    periods
         Each has a coordinate for the overrun and one for the drift.
     slots
         What each quarter draws: the shared shock, each segment's own, and one an event.
+    start
+        The first quarter, of the calendar: scenarios that begin in different quarters share the
+        coordinates of those that they have in common.
     quarters
         How many there are.
     """
@@ -34,8 +38,9 @@ class Layout:
     inputs: tuple[str, ...]
     is_joint: bool
     rounds: tuple[str, ...]
-    years: int
+    periods: int
     slots: tuple[str, ...]
+    start: int
     quarters: int
 
     @property
@@ -49,23 +54,31 @@ class Layout:
         return len(self.inputs) + self.is_joint
 
     @property
-    def first_year(self) -> int:
-        """First coordinate of the first year."""
+    def first_deviation(self) -> int:
+        """First coordinate of the first period's deviations."""
         return self.first_round + len(self.rounds)
 
     @property
     def first_quarter(self) -> int:
         """First coordinate of the first quarter."""
-        return self.first_year + DRAWS_A_YEAR * self.years
+        return self.first_deviation + DRAWS_A_PERIOD * self.periods
 
     @property
     def dimensions(self) -> int:
         """Number of coordinates."""
         return self.first_quarter + len(self.slots) * self.quarters
 
-    def of_year(self, line: int) -> range:
-        """Return the coordinates of a yearly deviation in all years: 0 the overrun, 1 the drift."""
-        return range(self.first_year + line, self.first_quarter, DRAWS_A_YEAR)
+    def first_deviation_of(self, horizon: Horizon) -> int:
+        """Return the first coordinate of a horizon's deviations."""
+        return self.first_deviation + DRAWS_A_PERIOD * horizon.periods_after(self.start)
+
+    def first_quarter_of(self, horizon: Horizon) -> int:
+        """Return the first coordinate of a horizon's quarters."""
+        return self.first_quarter + len(self.slots) * (horizon.first_quarter - self.start)
+
+    def of_deviation(self, line: int) -> range:
+        """Return the coordinates of a deviation in all periods: 0 the overrun, 1 the drift."""
+        return range(self.first_deviation + line, self.first_quarter, DRAWS_A_PERIOD)
 
     def of_slot(self, name: str) -> range:
         """Return the coordinates of a slot in all quarters."""
@@ -80,13 +93,14 @@ def layout_of(scenario: Scenario) -> Layout:
         inputs=tuple(i.key for i in correlated_inputs(scenario) if i.quantity.drawn == "path"),
         is_joint=scenario.copula.degrees_of_freedom is not None,
         rounds=tuple(f.name for f in scenario.funding),
-        years=scenario.horizon.years,
+        periods=len(scenario.horizon.periods),
         slots=(
             DEMAND,
             *(segment_slot(s.name) for s in segments),
             *losses,
             *([GENERATION] if scenario.training.generation else []),
         ),
+        start=scenario.horizon.first_quarter,
         quarters=scenario.horizon.quarters,
     )
 
@@ -111,13 +125,17 @@ def common_layout(scenarios: Sequence[Scenario]) -> Layout:
     (Glasserman, *Monte Carlo Methods in Financial Engineering*, 2003, ch. 4).
     """
     layouts = [layout_of(scenario) for scenario in scenarios]
+    horizons = [scenario.horizon for scenario in scenarios]
+    start = min(horizon.first_quarter for horizon in horizons)
+    end = max(horizon.last_quarter for horizon in horizons)
     return Layout(
         inputs=_union(layout.inputs for layout in layouts),
         is_joint=any(layout.is_joint for layout in layouts),
         rounds=_union(layout.rounds for layout in layouts),
-        years=max(layout.years for layout in layouts),
+        periods=max(h.periods_after(start) + len(h.periods) for h in horizons),
         slots=_union(layout.slots for layout in layouts),
-        quarters=max(layout.quarters for layout in layouts),
+        start=start,
+        quarters=end - start + 1,
     )
 
 

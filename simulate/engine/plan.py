@@ -1,11 +1,13 @@
 """From a scenario to the plain arrays that kernels take."""
 
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
-from simulate.kernels.arrays import LANES, Draws, Inputs, Plan, Points
-from simulate.model.rows import Funding, Hardware, Lab, Segment
+from simulate.kernels.arrays import BASE_QUARTERS, LANES, Draws, Inputs, Plan, Points
+from simulate.model.base import base_quarters
+from simulate.model.rows import BaseQuarter, Funding, Hardware, Lab, Segment
 from simulate.model.schedule import schedule_of
 from simulate.scenario.correlations import correlation_matrix
 from simulate.scenario.distributions import Fixed, Uncertain
@@ -55,14 +57,21 @@ class Prepared:
         for row, distribution in zip(rows, self.rows, strict=True):
             if isinstance(distribution, Fixed):
                 row[:] = distribution.value
-        counts = len(Lab), self.segments * len(Segment), self.purchases * len(Hardware)
-        lab, segment, hardware, funding = np.split(rows.reshape(-1), np.cumsum(counts) * LANES)
+        counts = (
+            len(Lab),
+            self.segments * len(Segment),
+            self.purchases * len(Hardware),
+            self.rounds * len(Funding),
+        )
+        parts = np.split(rows.reshape(-1), np.cumsum(counts) * LANES)
+        lab, segment, hardware, funding, base = parts
         return Inputs(
             rows=rows,
             lab=lab,
             segment=segment.reshape(self.segments, len(Segment) * LANES),
             hardware=hardware.reshape(self.purchases, len(Hardware) * LANES),
             funding=funding.reshape(self.rounds, len(Funding) * LANES),
+            base=base.reshape(BASE_QUARTERS, len(BaseQuarter) * LANES),
         )
 
 
@@ -91,8 +100,9 @@ def prepare(
     """
     scenario = validated(scenario)
     layout = layout or layout_of(scenario)
-    by_key = {i.key: i.distribution for i in list_inputs(scenario)}
-    rows = _row_keys(scenario)
+    base = dict(zip(_base_keys(scenario), chain(*base_quarters(scenario)), strict=True))
+    by_key = {i.key: i.distribution for i in list_inputs(scenario)} | base
+    rows = [*_row_keys(scenario), *base]
     inputs = correlated_inputs(scenario)
     drawn = tuple(i.key for i in inputs if i.quantity.drawn == "path")
     draws = _draws(scenario, layout, drawn, [rows.index(key) for key in drawn])
@@ -145,8 +155,8 @@ def _draws(
         client_loss_table=np.where(has_loss, np.cumsum(has_loss) - 1 + first_event_table, 0),
         generation_table=first_event_table + events - 1,
         chance_coordinate=np.array(chances, np.int64),
-        first_year=layout.first_year,
-        first_quarter=layout.first_quarter,
+        first_deviation=layout.first_deviation_of(scenario.horizon),
+        first_quarter=layout.first_quarter_of(scenario.horizon),
         per_quarter=len(layout.slots),
         segment_slot=np.array([slot[segment_slot(s.name)] for s in segments], np.int64),
         client_loss_slot=np.where(has_loss, loss_slots, -1),
@@ -155,7 +165,7 @@ def _draws(
 
 
 def _row_keys(scenario: Scenario) -> list[str]:
-    """Return the key of each row of the inputs, in the kernel's order."""
+    """Return the key of each row of the inputs in the kernel's order; the base's follow."""
     keys = [row.key for row in Lab]
     for part, members, rows in (
         ("segments", scenario.segments, Segment),
@@ -164,3 +174,9 @@ def _row_keys(scenario: Scenario) -> list[str]:
     ):
         keys += [f"{part}.{member.name}.{row.key}" for member in members for row in rows]
     return keys
+
+
+def _base_keys(scenario: Scenario) -> list[str]:
+    """Return the key of each row of the base quarters; a year's are called alike."""
+    names = scenario.horizon.base_quarters
+    return [f"base_quarters.{name}.{row.key}" for name in names for row in BaseQuarter]

@@ -311,7 +311,7 @@ class Result:
         """
         if year not in self.years:
             raise ValueError(f"{year} lies outside {self.years[0]} to {self.years[-1]}")
-        return 4 * (year - self.years[0]) + 3
+        return self.scenario.horizon.end_of(year)
 
     @cached_property
     def _by_quarter(self) -> dict[Hit, list[Estimate]]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from simulate.kernels.arrays import LANES, Points
 from simulate.model.outcomes import OUTCOME_COLUMNS, Measure
-from simulate.model.rows import Metric
+from simulate.model.rows import TRACED
 from simulate.model.tally import Tally
 from simulate.scenario import Scenario
 
@@ -186,7 +186,7 @@ class Simulation:
         inputs = np.empty((paths, len(keys)), np.float32) if kept.inputs else None
         measured = np.empty((paths, len(kept.measures)))
         step = TRACED_BLOCKS if kept.measures else count
-        traces = np.empty((step * LANES if kept.measures else 0, len(Metric), self._quarters))
+        traces = np.empty((step * LANES if kept.measures else 0, TRACED, self._quarters))
         for done in range(0, count, step):
             blocks = min(step, count - done)
             rows = slice(done * LANES, (done + blocks) * LANES)
@@ -206,7 +206,7 @@ class Simulation:
             columns.append(pd.DataFrame(inputs, columns=list(keys)))
         if kept.deviations:
             horizon = self._scenario.horizon
-            names = deviation_columns(range(horizon.first_year, horizon.last_year + 1))
+            names = deviation_columns(horizon.periods)
             deviations = space.deviations(points, first_block, count)
             columns.append(pd.DataFrame(deviations, columns=names))
         if kept.measures:
@@ -214,9 +214,9 @@ class Simulation:
         return pd.concat(columns, axis=1)
 
 
-def deviation_columns(years: Iterable[int]) -> list[str]:
-    """Return the columns of the years' deviations, such as ``inference.overrun 2026``."""
-    return [f"{key} {year}" for year in years for key in DEVIATIONS]
+def deviation_columns(periods: Iterable[str]) -> list[str]:
+    """Return the columns of the periods' deviations, such as ``inference.overrun 2026``."""
+    return [f"{key} {period}" for period in periods for key in DEVIATIONS]
 
 
 def thread_count(threads: int | None) -> int:

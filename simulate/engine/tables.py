@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import integrate, special, stats
 
 from simulate.kernels.arrays import Copula, Tables
 from simulate.kernels.draws import IN_PIECES, SCORE_LIMIT
@@ -224,14 +224,31 @@ class StudentShock(_SmoothCurve):
         return quantile_at_score(stats.t(self.degrees, scale=scale), score)
 
 
+@dataclass(frozen=True)
+class TruncatedShock(_SmoothCurve):
+    """A Student-t variable cut off at a limit on both sides, of unit variance."""
+
+    limit: float
+
+    def quantile_at_score(self, score: Array, /) -> Array:
+        """Return its quantiles."""
+        student, limit = stats.t(self.degrees), self.limit
+        left = student.cdf(-limit)
+        below = left + special.ndtr(-np.abs(score)) * (1.0 - 2.0 * left)
+        second_moment, _ = integrate.quad(lambda t: t * t * student.pdf(t), -limit, limit)
+        scale = math.sqrt((1.0 - 2.0 * left) / second_moment)
+        return np.asarray(np.sign(score) * -student.ppf(below) * scale, float)
+
+
 def tail_curves(scenario: schema.Scenario) -> list[Curve]:
     """Return what fat tails tabulate: two curves of a Student-t copula, one of Student-t shocks."""
     copula, shocks = scenario.copula.degrees_of_freedom, scenario.shocks.degrees_of_freedom
+    limit = scenario.shocks.limit
     curves: list[Curve] = []
     if copula is not None:
         curves += [CopulaScale(copula), CopulaScore(copula)]
     if shocks is not None:
-        curves.append(StudentShock(shocks))
+        curves.append(StudentShock(shocks) if limit is None else TruncatedShock(shocks, limit))
     return curves
 
 

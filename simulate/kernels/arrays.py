@@ -57,7 +57,7 @@ def index(row: Rows) -> int:
 class Inputs(NamedTuple):
     """A block's inputs: all rows, shape (rows, LANES), and flat views of that memory.
 
-    ``lab`` has the rows of ``Lab``; the others one line a segment, purchase or round.
+    ``lab`` has the rows of ``Lab``; the others one line a segment, purchase, round or base quarter.
     """
 
     rows: Array
@@ -65,6 +65,7 @@ class Inputs(NamedTuple):
     segment: Array
     hardware: Array
     funding: Array
+    base: Array
 
 
 class State(NamedTuple):
@@ -136,7 +137,7 @@ class Draws(NamedTuple):
     client_loss_table: Array
     generation_table: int
     chance_coordinate: Array
-    first_year: int
+    first_deviation: int
     first_quarter: int
     per_quarter: int
     segment_slot: Array
@@ -145,14 +146,20 @@ class Draws(NamedTuple):
 
 
 class Schedule(NamedTuple):
-    """What is dated: quarters are counted from the horizon's first."""
+    """What is dated: quarters are counted from the horizon's first.
+
+    ``deviation`` has, by quarter, the place of the deviations from plan that are drawn in it, or
+    -1; ``size_matters`` and ``gain_is_net`` say which terms the scenario has.
+    """
 
     quarters: int
+    deviation: Array
+    size_matters: bool
+    gain_is_net: bool
     segment_start: Array
     from_free_users: Array
-    base_revenue: Array
+    share_of_revenue: Array
     kept: Array
-    base_training: Array
     spending: Array
     in_service: Array
     depreciation: Array

@@ -235,16 +235,16 @@ def join_tails(copula: Copula, tables: Tables, s: Array) -> None:
 
 
 @kernel
-def draw_yearly(points: Points, draws: Draws, tables: Tables, year: int, state: State) -> None:
-    """Draw a year's inference overrun and training drift, given the path's inputs.
+def draw_deviation(points: Points, draws: Draws, tables: Tables, period: int, state: State) -> None:
+    """Draw a period's inference overrun and training drift, given the path's inputs.
 
-    Given the inputs, the years are independent; the mixing matrix's two last lines hold how the
-    year's pair depends on the inputs and on each other.
+    Given the inputs, periods are independent; the mixing matrix's two last lines hold how a
+    period's pair depends on the inputs and on each other.
     """
     count = draws.input_row.size
     s = state.now
     for j in range(2):
-        scores(points, draws.first_year + 2 * year + j, state.raw[count + j])
+        scores(points, draws.first_deviation + 2 * period + j, state.raw[count + j])
     mix_scores(draws.mixing, count, count + 2, state.raw, s)
     join_tails(draws.copula, tables, s)
     look_up_any(tables, draws.overrun_table, s, s[Drawn.DEVIATION : Drawn.DEVIATION + LANES])
@@ -289,21 +289,21 @@ def draw_deviations(
     blocks: int,
     deviations: Array,
 ) -> None:
-    """Draw the years' deviations of the paths of ``simulate_blocks``, without their economics.
+    """Draw the deviations from plan of the paths of ``simulate_blocks``, without their economics.
 
     Parameters
     ----------
     plan, points, inputs, state, first_block, blocks
         As for ``simulate_blocks``.
     deviations
-        Inference overrun and training drift of a year, then of the next, by path, float32, shape
-        (paths, 2 years).
+        Inference overrun and training drift of a period, then of the next, by path, float32, shape
+        (paths, 2 periods).
     """
     for b in range(blocks):
         enter_block(points, first_block + b)
         draw_inputs(points, plan.draws, plan.tables, inputs, state)
-        for year in range(deviations.shape[1] // 2):
-            draw_yearly(points, plan.draws, plan.tables, year, state)
+        for period in range(deviations.shape[1] // 2):
+            draw_deviation(points, plan.draws, plan.tables, period, state)
             for i in range(LANES):
-                deviations[b * LANES + i, 2 * year] = state.now[Drawn.DEVIATION + i]
-                deviations[b * LANES + i, 2 * year + 1] = state.now[Drawn.DRIFT + i]
+                deviations[b * LANES + i, 2 * period] = state.now[Drawn.DEVIATION + i]
+                deviations[b * LANES + i, 2 * period + 1] = state.now[Drawn.DRIFT + i]

@@ -7,8 +7,10 @@ from simulate.kernels.draws import draw_inputs, enter_block
 from simulate.kernels.jit import entry_kernel, kernel
 
 from .quarter import live_base_quarter, live_quarter, open_cash, start_paths
-from .rows import Now
+from .rows import Flow, Metric, Now
 from .tally import LARGEST_AMOUNT, Tally, count_metrics, count_outcomes
+
+METRICS, FLOWS = len(Metric), len(Flow)
 
 
 @entry_kernel
@@ -39,7 +41,8 @@ def simulate_blocks(
     drawn
         The uncertain inputs by path, float32, shape (paths, inputs), or (0, .).
     trace
-        Metrics by path and quarter, float64, shape (paths, metrics, quarters), or (0, ., .).
+        Metrics and flows by path and quarter, float64, shape (paths, TRACED, quarters), or
+        (0, ., .).
     """
     for b in range(blocks):
         enter_block(points, first_block + b)
@@ -61,7 +64,7 @@ def simulate_block(
     trace: Array,
     first_path: int,
 ) -> None:
-    """Simulate one block over the base year and the horizon."""
+    """Simulate one block over the base quarters and the horizon."""
     clear(plan.schedule.quarters, state)
     draw_inputs(points, plan.draws, plan.tables, inputs, state)
     start_paths(inputs, plan.schedule, state)
@@ -72,7 +75,7 @@ def simulate_block(
         live_quarter(quarter, plan, points, inputs, state)
         count_metrics(tally, quarter, state)
         if trace.shape[0] > 0:
-            keep_trace(quarter, state.metrics, trace, first_path)
+            keep_trace(quarter, state, trace, first_path)
 
 
 @kernel
@@ -103,8 +106,12 @@ def keep_drawn(input_row: Array, rows: Array, drawn: Array, first_path: int) -> 
 
 
 @kernel
-def keep_trace(quarter: int, metrics: Array, trace: Array, first_path: int) -> None:
-    """Copy a quarter's metrics out, path by path."""
-    for metric in range(trace.shape[1]):
+def keep_trace(quarter: int, state: State, trace: Array, first_path: int) -> None:
+    """Copy a quarter's metrics and flows out, path by path."""
+    flow = state.past[quarter % BASE_QUARTERS]
+    for metric in range(METRICS):
         for i in range(LANES):
-            trace[first_path + i, metric, quarter] = metrics[metric * LANES + i]
+            trace[first_path + i, metric, quarter] = state.metrics[metric * LANES + i]
+    for place in range(FLOWS):
+        for i in range(LANES):
+            trace[first_path + i, METRICS + place, quarter] = flow[place * LANES + i]

@@ -7,10 +7,10 @@ asks for one takes the text that ``parse_outcome`` reads, and says what it can't
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from math import inf
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from simulate.kernels.arrays import index
 from simulate.scenario import Scenario, ScenarioError
+from simulate.scenario.frame import Horizon, MarginDefinition
 from simulate.scenario.quarters import QUARTERS_A_YEAR, format_quarter, parse_quarter
 from simulate.scenario.units import number_in_unit, scale_hint, states_unit
 
-from .rows import Hit, Metric
-from .schedule import base_year_ramp
+from .rows import Flow, Hit, Metric
 
 Array = NDArray[np.float64]
 Column = NDArray[np.float64 | np.float32 | np.uint8]
@@ -35,9 +35,14 @@ METRICS = {metric: metric.title for metric in Metric}
 FUNDING_NEED = "peak funding need"
 OUTCOME_COLUMNS = (*HITTING_TIMES.values(), FUNDING_NEED)
 NEVER_NEGATIVE = (Metric.REVENUE, Metric.TRAINING, Metric.INFERENCE)
-MARGINS = (Metric.MARGIN_PAYING, Metric.MARGIN_ALL)
-# Flows of which the base year's quarters are known, and so every quarter's own.
-QUARTERLY = (Metric.REVENUE, Metric.TRAINING)
+# The quarter's own flow behind the sum of trailing four quarters.
+FLOWS = {
+    Metric.REVENUE: Flow.REVENUE,
+    Metric.EBITDA: Flow.EBITDA,
+    Metric.FREE_CASH_FLOW: Flow.FREE_CASH_FLOW,
+    Metric.TRAINING: Flow.TRAINING,
+    Metric.INFERENCE: Flow.INFERENCE,
+}
 # "The latter part of the decade", before which lenders expect no free cash flow (B1 of
 # docs/facts.md): its last year, the same for every lab, so that answers can be compared.
 CASH_YEAR = 2030
@@ -53,6 +58,48 @@ TRAILING = "twelve months to "
 PEAK = re.compile(r"(?:median )?peak (?:funding )?need", re.IGNORECASE)
 EVENT_FORM = '"gross margin 70% by 2027" or "out of cash by 2028Q2"'
 OUTCOME_FORM = f'"gross margin by 2027", "revenue 2027" or "{FUNDING_NEED}"'
+
+
+class Margin(NamedTuple):
+    """A definition of gross margin.
+
+    Attributes
+    ----------
+    metric
+        Of the trailing four quarters.
+    costs
+        The flows that it takes off revenue.
+    reached, held
+        When it is at the target, and has been for as many quarters as are to be.
+    """
+
+    metric: Metric
+    costs: tuple[Flow, ...]
+    reached: Hit
+    held: Hit
+
+
+MARGINS: dict[MarginDefinition, Margin] = {
+    "inference only": Margin(
+        Metric.MARGIN_INFERENCE,
+        (Flow.PAYING_BILL,),
+        Hit.MARGIN_INFERENCE,
+        Hit.MARGIN_INFERENCE_HELD,
+    ),
+    "paying users": Margin(
+        Metric.MARGIN_PAYING, (Flow.PAYING_COST,), Hit.MARGIN_PAYING, Hit.MARGIN_PAYING_HELD
+    ),
+    "with partners' shares": Margin(
+        Metric.MARGIN_PARTNERS,
+        (Flow.PAYING_COST, Flow.PARTNER_SHARE),
+        Hit.MARGIN_PARTNERS,
+        Hit.MARGIN_PARTNERS_HELD,
+    ),
+    "with free users": Margin(
+        Metric.MARGIN_ALL, (Flow.PAYING_COST, Flow.FREE_COST), Hit.MARGIN_ALL, Hit.MARGIN_ALL_HELD
+    ),
+}
+MARGIN_METRICS = {margin.metric: margin for margin in MARGINS.values()}
 
 
 @dataclass(frozen=True)
@@ -195,14 +242,14 @@ class Amount(Outcome):
         Its last, counted from the first of the horizon.
     date
         As a reader names it, such as ``2026Q1`` or ``twelve months to 2026Q1``.
-    base
-        The flow of the base year's quarters where a quarter's own flow is meant, shape (4,).
+    is_own
+        Whether a quarter's own flow is meant, or its own margin.
     """
 
     metric: Metric
     quarter: int
     date: str = field(compare=False)
-    base: tuple[float, ...] | None = None
+    is_own: bool = False
 
     @property
     def name(self) -> str:
@@ -212,7 +259,7 @@ class Amount(Outcome):
     @property
     def unit(self) -> Unit:
         """Margins are shares, all else is money."""
-        return "share" if self.metric in MARGINS else "bn USD"
+        return "share" if self.metric in MARGIN_METRICS else "bn USD"
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -222,7 +269,7 @@ class Amount(Outcome):
     @property
     def quarters(self) -> int:
         """Over how many quarters it is."""
-        return QUARTERS_A_YEAR if self.base is None else 1
+        return 1 if self.is_own else QUARTERS_A_YEAR
 
     def shares_quarters_with(self, other: "Amount") -> bool:
         """Tell whether both hold a quarter's flow of one metric, such as a year and its quarter."""
@@ -237,11 +284,17 @@ class Amount(Outcome):
         return self.of_traces(traces)
 
     def of_traces(self, traces: Array) -> Array:
-        """Return it of each path, shape (paths,), of metrics, shape (paths, metrics, quarters)."""
-        trailing = traces[:, index(self.metric)]
-        if self.base is None:
-            return trailing[:, self.quarter]
-        return _quarter_flow(trailing, self.base, self.quarter)
+        """Return it of each path, shape (paths,), of traces, shape (paths, TRACED, quarters)."""
+        if not self.is_own:
+            return traces[:, index(self.metric), self.quarter]
+        if self.metric in FLOWS:
+            return self._own_flow(traces, FLOWS[self.metric])
+        costs = MARGIN_METRICS[self.metric].costs
+        cost = sum(self._own_flow(traces, flow) for flow in costs)
+        return 1.0 - cost / self._own_flow(traces, Flow.REVENUE)
+
+    def _own_flow(self, traces: Array, flow: Flow) -> Array:
+        return traces[:, len(Metric) + index(flow), self.quarter]
 
 
 @dataclass(frozen=True)
@@ -271,34 +324,54 @@ def measures_of(outcomes: Iterable[Outcome]) -> dict[str, Measure]:
 
 def bounds_of(metric: Metric) -> tuple[float, float]:
     """Return what a metric can't be less or more than."""
-    if metric in MARGINS:
+    if metric in MARGIN_METRICS:
         return -inf, 1.0
     return (0.0 if metric in NEVER_NEGATIVE else -inf), inf
 
 
+def projected_margin(scenario: Scenario) -> Margin:
+    """Return the definition of gross margin that the company's projection is about."""
+    return MARGINS[scenario.targets.projected_margin]
+
+
 def projected_time(scenario: Scenario) -> Hit:
     """Return the hitting time that the company's projection is about."""
-    paying = scenario.targets.projected_margin == "paying users"
-    return Hit.MARGIN_PAYING if paying else Hit.MARGIN_ALL
+    return projected_margin(scenario).reached
 
 
 def projected_metric(scenario: Scenario) -> Metric:
     """Return the margin that the company's projection is about."""
-    is_paying = projected_time(scenario) is Hit.MARGIN_PAYING
-    return Metric.MARGIN_PAYING if is_paying else Metric.MARGIN_ALL
+    return projected_margin(scenario).metric
 
 
 def event_by_year(time: Hit, year: int, scenario: Scenario) -> Event:
     """Return a hitting time by the end of a year, or of the horizon's nearest."""
     horizon = scenario.horizon
     year = min(max(year, horizon.first_year), horizon.last_year)
-    return Event(time, QUARTERS_A_YEAR * (year - horizon.first_year + 1) - 1, str(year))
+    return Event(time, horizon.end_of(year), str(year))
 
 
 def projected_event(scenario: Scenario) -> Event:
     """Return what the company projects, or that margin by the horizon's end."""
     year = scenario.targets.projected_year or scenario.horizon.last_year
     return event_by_year(projected_time(scenario), year, scenario)
+
+
+def counted_from(outcome: Outcome, start: Horizon, other: Horizon) -> Outcome:
+    """Return an outcome whose quarter is counted from the first of another horizon.
+
+    Raises
+    ------
+    ScenarioError
+        If it lies before that.
+    """
+    if not isinstance(outcome, (Event, Amount)):
+        return outcome
+    quarter = outcome.quarter + start.first_quarter - other.first_quarter
+    if quarter < 0:
+        begin = format_quarter(other.first_quarter)
+        raise ScenarioError(f"{outcome.name}: lies before a horizon that begins in {begin}")
+    return replace(outcome, quarter=quarter)
 
 
 def headline_events(scenario: Scenario) -> tuple[Event, Event, Event]:
@@ -458,7 +531,7 @@ def refuse_other_target(outcome: Outcome, scenario: Scenario, where: str) -> Non
 
 def refuse_uncounted(outcome: Outcome, where: str) -> None:
     """Raise if a run's counts don't tell about the outcome: those of flows are of four quarters."""
-    if isinstance(outcome, Amount) and outcome.base is not None:
+    if isinstance(outcome, Amount) and outcome.is_own:
         instead = f"{METRICS[outcome.metric]} {TRAILING}{outcome.date}"
         raise ScenarioError(
             f"{where}: flows are counted by fiscal year and by twelve months, not by quarter; "
@@ -485,10 +558,8 @@ def _hitting_time(what: str, scenario: Scenario) -> tuple[Hit, str | None] | Non
 
 
 def _phrases(scenario: Scenario) -> dict[str, Hit]:
-    """Return every way to say a hitting time; what both margins are called is the projected one."""
-    projected = projected_time(scenario)
-    is_paying = projected is Hit.MARGIN_PAYING
-    held = Hit.MARGIN_PAYING_HELD if is_paying else Hit.MARGIN_ALL_HELD
+    """Return every way to say a hitting time; what all margins are called is the projected one."""
+    projected, held = projected_time(scenario), projected_margin(scenario).held
     found = {f"{time.title} {{level}}": time for time in Hit}
     found |= {time.clause: time for time in Hit}
     found |= {time.short: time for time in Hit}
@@ -530,13 +601,7 @@ def _amount(match: re.Match[str], scenario: Scenario, where: str) -> Amount:
             f'{where}: {called} is what there is at a date; write "{called} {date}"'
         )
     is_own = "Q" in date and not is_trailing and metric != Metric.CASH
-    if is_own and metric not in QUARTERLY:
-        raise ScenarioError(
-            f"{where}: the model gives {called} by fiscal year and by twelve months, not by "
-            f'quarter; write "{called} {TRAILING}{date}"'
-        )
-    base = _base_quarters(metric, scenario) if is_own else None
-    return Amount(metric, quarter, f"{TRAILING if is_trailing else ''}{date}", base)
+    return Amount(metric, quarter, f"{TRAILING if is_trailing else ''}{date}", is_own)
 
 
 def _metrics(scenario: Scenario) -> dict[str, Metric]:
@@ -563,38 +628,6 @@ def _of_horizon(where: str) -> ScenarioError:
     return ScenarioError(
         f'{where}: the {FUNDING_NEED} is that of the whole horizon; write "{FUNDING_NEED}"'
     )
-
-
-def _base_quarters(metric: Metric, scenario: Scenario) -> tuple[float, ...]:
-    year = scenario.base_year
-    annual, run_rate = (
-        (year.revenue.quantile(0.5), 12.0 * year.monthly_revenue.quantile(0.5))
-        if metric == Metric.REVENUE
-        else (year.training.quantile(0.5), year.training_run_rate.quantile(0.5))
-    )
-    return tuple(base_year_ramp(annual, run_rate).tolist())
-
-
-def _quarter_flow(trailing: Array, base: tuple[float, ...], quarter: int) -> Array:
-    """Return a quarter's own flow from sums over trailing four quarters.
-
-    Parameters
-    ----------
-    trailing
-        Shape (paths, quarters).
-    base
-        The flow of the four quarters before the first, shape (4,).
-    quarter
-        Counted from the first.
-
-    Notes
-    -----
-    Two sums in a row differ by the quarter that comes in and the one of a year before that leaves.
-    """
-    flow = np.full(len(trailing), base[quarter % QUARTERS_A_YEAR])
-    for place in range(quarter % QUARTERS_A_YEAR, quarter + 1, QUARTERS_A_YEAR):
-        flow += trailing[:, place] - (trailing[:, place - 1] if place > 0 else sum(base))
-    return flow
 
 
 def _spaced(text: str) -> str:

@@ -20,15 +20,30 @@ from simulate.kernels.arrays import (
     Schedule,
     State,
 )
-from simulate.kernels.draws import draw_arrivals, draw_shock, draw_yearly, scores
+from simulate.kernels.draws import draw_arrivals, draw_deviation, draw_shock, scores
 from simulate.kernels.jit import kernel
 from simulate.kernels.vector_math import exp, log
 
-from .rows import Flow, Funding, Hardware, Hit, Lab, Level, Metric, Now, Segment
+from .rows import (
+    MARGIN_DEFINITIONS,
+    BaseQuarter,
+    Flow,
+    Funding,
+    Hardware,
+    Hit,
+    Lab,
+    Level,
+    Metric,
+    Now,
+    Segment,
+)
 
 QUARTERS_A_YEAR = 4.0
 QUARTERS_IN_A_ROW = 4.0
 LN_2 = 0.6931471805599453
+# Revenue a year at which volatility is stated, and the least at which it rises no further.
+SIZE_OF_VOLATILITY = 10.0
+SMALLEST_SIZE = 0.01
 
 
 # A quarter
@@ -36,9 +51,10 @@ LN_2 = 0.6931471805599453
 
 @kernel
 def live_base_quarter(quarter: int, schedule: Schedule, inputs: Inputs, state: State) -> None:
-    """Book a quarter of the base year: everything is known, and nothing is taxed or funded."""
+    """Book a quarter before the horizon: it is known, and nothing is taxed or funded."""
     x, s = inputs.lab, state.now
-    earn_base_quarter(quarter + BASE_QUARTERS, schedule, inputs, state)
+    base = inputs.base[quarter + BASE_QUARTERS]
+    earn_base_quarter(base, schedule, inputs, state)
     bill_free_users(x, s)
     spend_capital(x, s)
     add_cost_of_revenue(x, s)
@@ -52,8 +68,8 @@ def live_base_quarter(quarter: int, schedule: Schedule, inputs: Inputs, state: S
 def live_quarter(quarter: int, plan: Plan, points: Points, inputs: Inputs, state: State) -> None:
     """Take a block through a quarter of the horizon."""
     x, s, schedule = inputs.lab, state.now, plan.schedule
-    if quarter % BASE_QUARTERS == 0:
-        draw_yearly(points, plan.draws, plan.tables, quarter // BASE_QUARTERS, state)
+    if schedule.deviation[quarter] >= 0:
+        draw_deviation(points, plan.draws, plan.tables, schedule.deviation[quarter], state)
         carry_overrun(x, s)
         carry_drift(x, s)
     earn_quarter(quarter, plan, points, inputs, state)
@@ -97,29 +113,32 @@ def room_to_grow(share_of_limit: float) -> float:
 
 @kernel
 def carried(previous: float, share: float, deviation: float) -> float:
-    """Return the log level of a cost against plan, of which a share stays from year to year."""
+    """Return the log level of a cost against plan, of which a share stays."""
     return share * previous + log(1.0 + deviation)
 
 
-# The base year
+# The base quarters
 
 
 @kernel
 def start_paths(inputs: Inputs, schedule: Schedule, state: State) -> None:
-    """Set every level to the end of the base year."""
-    x, s = inputs.lab, state.now
-    last, first, second = 0.0, 0.0, 0.0
+    """Set every level to the end of the last base quarter."""
+    x, s, base = inputs.lab, state.now, inputs.base
+    last, first, second = base[BASE_QUARTERS - 1], base[0], base[1]
     for k in range(schedule.segment_start.size):
-        base = schedule.base_revenue[k]
-        start_segment(base[BASE_QUARTERS - 1], inputs.segment[k], state.level[k])
-        last += base[BASE_QUARTERS - 1]
-        first += base[0]
-        second += base[1]
+        share = schedule.share_of_revenue[k]
+        start_segment(share, last, inputs.segment[k], state.level[k])
+        for i in range(LANES):
+            s[Now.REFERENCE_REVENUE + i] += share * last[BaseQuarter.REVENUE + i]
+            s[Now.PREVIOUS_REVENUE + i] += share * first[BaseQuarter.REVENUE + i]
+            s[Now.REVENUE + i] += share * second[BaseQuarter.REVENUE + i]
     for i in range(LANES):
-        s[Now.REFERENCE_REVENUE + i] = last
-        # The quarter before the base year, on the same geometric ramp.
-        s[Now.PREVIOUS_REVENUE + i] = first * first / second
-        s[Now.TRAINING_PLAN + i] = schedule.base_training[BASE_QUARTERS - 1]
+        # The quarter before the base, by the growth of its first two.
+        first_revenue = s[Now.PREVIOUS_REVENUE + i]
+        s[Now.PREVIOUS_REVENUE + i] = first_revenue * first_revenue / s[Now.REVENUE + i]
+        s[Now.TRAINING_PLAN + i] = last[BaseQuarter.TRAINING + i]
+        s[Now.DEMAND + i] = x[Lab.DEMAND_INITIAL + i]
+        s[Now.SHOCK_SCALE + i] = 1.0
         s[Now.USERS + i] = x[Lab.FREE_USERS + i]
         s[Now.LOSSES + i] = x[Lab.LOSSES_CARRIED_FORWARD + i]
         s[Now.FIXED_COST + i] = x[Lab.FIXED_COST + i] / QUARTERS_A_YEAR
@@ -131,7 +150,8 @@ def start_paths(inputs: Inputs, schedule: Schedule, state: State) -> None:
         s[Now.JUMP_CHANCE + i] = chance_in_quarter(x[Lab.GENERATION_RATE + i])
     for i in range(LANES):
         efficiency = x[Lab.EFFICIENCY_GAIN + i]
-        s[Now.GAIN_RATE + i] = efficiency - x[Lab.PRICE_EROSION + i]
+        gain = efficiency - x[Lab.PRICE_EROSION + i]
+        s[Now.GAIN_RATE + i] = x[Lab.NET_GAIN + i] if schedule.gain_is_net else gain
         s[Now.FREE_GAIN_RATE + i] = efficiency - x[Lab.FREE_USAGE_GROWTH + i]
         s[Now.GAIN_DECAY + i] = left_after_quarter(x[Lab.CATCH_UP_HALF_LIFE + i])
     for i in range(LANES):
@@ -141,14 +161,16 @@ def start_paths(inputs: Inputs, schedule: Schedule, state: State) -> None:
 
 
 @kernel
-def start_segment(revenue: float, x: Array, level: Array) -> None:
-    """Set a segment's levels to the end of the base year."""
+def start_segment(share: float, base: Array, x: Array, level: Array) -> None:
+    """Set a segment's levels to the end of the last base quarter."""
     for i in range(LANES):
-        lasting = x[Segment.GROWTH_LASTING + i]
-        level[Level.REVENUE + i] = revenue
+        age, half_life = x[Segment.GROWTH_AGE + i], x[Segment.GROWTH_HALF_LIFE + i]
+        excess = x[Segment.GROWTH_INITIAL + i] - x[Segment.GROWTH_LASTING + i]
+        level[Level.REVENUE + i] = share * base[BaseQuarter.REVENUE + i]
         level[Level.UNADOPTED + i] = 1.0
         level[Level.SHARE_OF_MARKET + i] = QUARTERS_A_YEAR / x[Segment.MARKET + i]
-        level[Level.GROWTH_EXCESS + i] = x[Segment.GROWTH_INITIAL + i] - lasting
+        level[Level.GROWTH_EXCESS + i] = excess * exp(-LN_2 * age / half_life)
+        level[Level.PLATEAU + i] = QUARTERS_A_YEAR * x[Segment.GROWTH_PLATEAU + i]
     for i in range(LANES):
         level[Level.GROWTH_DECAY + i] = left_after_quarter(x[Segment.GROWTH_HALF_LIFE + i])
         level[Level.ADOPTION_DECAY + i] = left_after_quarter(x[Segment.ADOPTION_HALF_LIFE + i])
@@ -156,23 +178,24 @@ def start_segment(revenue: float, x: Array, level: Array) -> None:
 
 
 @kernel
-def earn_base_quarter(place: int, schedule: Schedule, inputs: Inputs, state: State) -> None:
-    """Book revenue, inference and training of one of the base year's four quarters."""
+def earn_base_quarter(base: Array, schedule: Schedule, inputs: Inputs, state: State) -> None:
+    """Book revenue, inference and training of a base quarter."""
     s = state.now
     clear_revenue(s)
     for k in range(schedule.segment_start.size):
-        earned = schedule.base_revenue[k, place]
+        share = schedule.share_of_revenue[k]
         for i in range(LANES):
-            s[Now.SEGMENT_REVENUE + i] = earned
+            s[Now.SEGMENT_REVENUE + i] = share * base[BaseQuarter.REVENUE + i]
         add_segment(inputs.lab, inputs.segment[k], s)
     for i in range(LANES):
+        s[Now.PAYING_BILL + i] *= base[BaseQuarter.COST + i]
         s[Now.FREE_INDEX + i] = 1.0
-        s[Now.TRAINING + i] = schedule.base_training[place]
+        s[Now.TRAINING + i] = base[BaseQuarter.TRAINING + i]
 
 
 @kernel
 def operate_base_quarter(x: Array, s: Array) -> None:
-    """Book the base year's other cost: the fixed part and a plain share of revenue."""
+    """Book a base quarter's other cost: the fixed part and a plain share of revenue."""
     for i in range(LANES):
         variable = x[Lab.VARIABLE_COST + i] * s[Now.REVENUE + i]
         s[Now.OTHER_COST + i] = s[Now.FIXED_COST + i] + variable
@@ -194,6 +217,8 @@ def earn_quarter(quarter: int, plan: Plan, points: Points, inputs: Inputs, state
     draws, schedule, tables = plan.draws, plan.schedule, plan.tables
     first = draws.first_quarter + quarter * draws.per_quarter
     s, shared_shock, own_shock = state.now, state.shock[0], state.shock[1]
+    if schedule.size_matters:
+        scale_shocks(inputs.lab, s)
     draw_shock(points, first, draws, tables, s, shared_shock)
     move_demand(inputs.lab, shared_shock, s)
     grow_free_users(inputs.lab, s)
@@ -222,13 +247,27 @@ def earn_quarter(quarter: int, plan: Plan, points: Points, inputs: Inputs, state
 
 
 @kernel
+def scale_shocks(x: Array, s: Array) -> None:
+    """Scale volatility by the lab's size: larger firms' growth varies less.
+
+    Notes
+    -----
+    Volatility falls as size^-0.2 for firms' sales (Amaral and others, "Scaling behavior in
+    economics: I", *Journal de Physique I* 7, 1997).
+    """
+    for i in range(LANES):
+        size = max(QUARTERS_A_YEAR * s[Now.PREVIOUS_REVENUE + i], SMALLEST_SIZE)
+        exponent = x[Lab.SIZE_EXPONENT + i]
+        s[Now.SHOCK_SCALE + i] = exp(-exponent * log(size / SIZE_OF_VOLATILITY))
+
+
+@kernel
 def move_demand(x: Array, score: Array, s: Array) -> None:
     """Move the log demand shock that all segments share, an AR(1)."""
     for i in range(LANES):
-        s[Now.DEMAND + i] = (
-            x[Lab.DEMAND_PERSISTENCE + i] * s[Now.DEMAND + i]
-            + x[Lab.DEMAND_VOLATILITY + i] * score[i]
-        )
+        volatility = x[Lab.DEMAND_VOLATILITY + i] * s[Now.SHOCK_SCALE + i]
+        kept = x[Lab.DEMAND_PERSISTENCE + i] * s[Now.DEMAND + i]
+        s[Now.DEMAND + i] = kept + volatility * score[i]
 
 
 @kernel
@@ -259,16 +298,22 @@ def enter_market(x: Array, from_free_users: bool, level: Array) -> None:
 
 @kernel
 def grow_segment(x: Array, score: Array, s: Array, level: Array) -> None:
-    """Move a segment's revenue by growth, as far as its market has room, and by shocks."""
+    """Move a segment's revenue by growth, as far as its market has room, and by shocks.
+
+    Growth begins to fade after the quarter that completes the plateau.
+    """
     for i in range(LANES):
         revenue, excess = level[Level.REVENUE + i], level[Level.GROWTH_EXCESS + i]
         room = room_to_grow(revenue * level[Level.SHARE_OF_MARKET + i])
         growth = (x[Segment.GROWTH_LASTING + i] + excess) * room
-        own_shock = x[Segment.VOLATILITY + i] * score[i]
+        own_shock = x[Segment.VOLATILITY + i] * s[Now.SHOCK_SCALE + i] * score[i]
         level[Level.REVENUE + i] = revenue * exp(
             growth / QUARTERS_A_YEAR + s[Now.DEMAND + i] + own_shock
         )
-        level[Level.GROWTH_EXCESS + i] = excess * level[Level.GROWTH_DECAY + i]
+        plateau = level[Level.PLATEAU + i] - 1.0
+        fading = level[Level.GROWTH_DECAY + i] if plateau < 0.0 else 1.0
+        level[Level.PLATEAU + i] = plateau
+        level[Level.GROWTH_EXCESS + i] = excess * fading
 
 
 @kernel
@@ -312,7 +357,7 @@ def add_segment(lab: Array, x: Array, s: Array) -> None:
 
 @kernel
 def carry_overrun(x: Array, s: Array) -> None:
-    """Carry inference overruns on into a new year."""
+    """Carry inference overruns on into a new year, or a new quarter."""
     for i in range(LANES):
         s[Now.OVERRUN_LEVEL + i] = carried(
             s[Now.OVERRUN_LEVEL + i], x[Lab.OVERRUN_CARRIED + i], s[Drawn.DEVIATION + i]
@@ -321,7 +366,7 @@ def carry_overrun(x: Array, s: Array) -> None:
 
 @kernel
 def bill_inference(s: Array) -> None:
-    """Move both inference bills from the base year's cost to the quarter's."""
+    """Move both inference bills from the last base quarter's cost to the quarter's."""
     for i in range(LANES):
         gain = s[Now.NET_GAIN + i] + s[Now.GAIN_RATE + i] / QUARTERS_A_YEAR
         free_gain = s[Now.FREE_NET_GAIN + i] + s[Now.FREE_GAIN_RATE + i] / QUARTERS_A_YEAR
@@ -364,10 +409,11 @@ def serve_from_own_hardware(quarter: int, schedule: Schedule, hardware: Array, s
 
 @kernel
 def add_cost_of_revenue(x: Array, s: Array) -> None:
-    """Book cost of revenue as the narrower margin counts it: paying users only."""
+    """Book cost of revenue of paying users, and the part of it that partners get beside that."""
     for i in range(LANES):
         other = x[Lab.OTHER_SALES_COST + i] * s[Now.REVENUE + i]
         s[Now.PAYING_COST + i] = s[Now.PAYING_BILL + i] + other + s[Now.DEPRECIATION + i]
+        s[Now.PARTNER_SHARE + i] = x[Lab.PARTNER_SHARE + i] * s[Now.REVENUE + i]
 
 
 # 3. Training
@@ -375,7 +421,7 @@ def add_cost_of_revenue(x: Array, s: Array) -> None:
 
 @kernel
 def carry_drift(x: Array, s: Array) -> None:
-    """Carry drifts of training cost on into a new year."""
+    """Carry drifts of training cost on into a new year, or a new quarter."""
     for i in range(LANES):
         level = carried(
             s[Now.TRAINING_LEVEL + i], x[Lab.TRAINING_DRIFT_CARRIED + i], s[Drawn.DRIFT + i]
@@ -478,12 +524,15 @@ def remember(quarter: int, s: Array, past: Array) -> None:
     flow = past[(quarter + BASE_QUARTERS) % BASE_QUARTERS]
     for i in range(LANES):
         flow[Flow.REVENUE + i] = s[Now.REVENUE + i]
+        flow[Flow.PAYING_BILL + i] = s[Now.PAYING_BILL + i]
         flow[Flow.PAYING_COST + i] = s[Now.PAYING_COST + i]
+        flow[Flow.PARTNER_SHARE + i] = s[Now.PARTNER_SHARE + i]
         flow[Flow.FREE_COST + i] = s[Now.FREE_BILL + i]
         flow[Flow.EBITDA + i] = s[Now.EBITDA + i]
         flow[Flow.FREE_CASH_FLOW + i] = s[Now.FREE_CASH_FLOW + i]
         flow[Flow.TRAINING + i] = s[Now.TRAINING + i]
         flow[Flow.INFERENCE + i] = s[Now.PAYING_BILL + i] + s[Now.FREE_BILL + i]
+        flow[Flow.DEPRECIATION + i] = s[Now.DEPRECIATION + i]
 
 
 @kernel
@@ -494,7 +543,7 @@ def trailing(past: Array, place: int) -> float:
 
 @kernel
 def measure(s: Array, past: Array, metrics: Array) -> None:
-    """Write the quarter's metrics; the wider margin counts the cost of free users, too."""
+    """Write the quarter's metrics, with gross margin in each of its definitions."""
     for i in range(LANES):
         revenue = trailing(past, Flow.REVENUE + i)
         metrics[Metric.REVENUE + i] = revenue
@@ -505,7 +554,11 @@ def measure(s: Array, past: Array, metrics: Array) -> None:
         metrics[Metric.CASH + i] = s[Now.CASH + i]
         paying_cost = trailing(past, Flow.PAYING_COST + i)
         free_cost = trailing(past, Flow.FREE_COST + i)
+        partner_share = trailing(past, Flow.PARTNER_SHARE + i)
+        inference = trailing(past, Flow.PAYING_BILL + i)
+        metrics[Metric.MARGIN_INFERENCE + i] = 1.0 - inference / revenue
         metrics[Metric.MARGIN_PAYING + i] = 1.0 - paying_cost / revenue
+        metrics[Metric.MARGIN_PARTNERS + i] = 1.0 - (paying_cost + partner_share) / revenue
         metrics[Metric.MARGIN_ALL + i] = 1.0 - (paying_cost + free_cost) / revenue
 
 
@@ -529,20 +582,17 @@ def watch_margins(quarter: int, schedule: Schedule, state: State) -> None:
     """Record when each margin reaches the target, and when it has held it."""
     s, metrics, hits, now = state.now, state.metrics, state.hits, np.float64(quarter)
     target, hold = schedule.margin_target, np.float64(schedule.hold_quarters)
-    for i in range(LANES):
-        is_met = metrics[Metric.MARGIN_PAYING + i] >= target
-        run = quarters_in_a_row(s[Now.RUN_MARGIN_PAYING + i], is_met)
-        s[Now.RUN_MARGIN_PAYING + i] = run
-        hits[Hit.MARGIN_PAYING + i] = first_time(hits[Hit.MARGIN_PAYING + i], now, is_met)
-        hits[Hit.MARGIN_PAYING_HELD + i] = first_time(
-            hits[Hit.MARGIN_PAYING_HELD + i], now, run >= hold
-        )
-    for i in range(LANES):
-        is_met = metrics[Metric.MARGIN_ALL + i] >= target
-        run = quarters_in_a_row(s[Now.RUN_MARGIN_ALL + i], is_met)
-        s[Now.RUN_MARGIN_ALL + i] = run
-        hits[Hit.MARGIN_ALL + i] = first_time(hits[Hit.MARGIN_ALL + i], now, is_met)
-        hits[Hit.MARGIN_ALL_HELD + i] = first_time(hits[Hit.MARGIN_ALL_HELD + i], now, run >= hold)
+    for margin in range(MARGIN_DEFINITIONS):
+        metric = Metric.MARGIN_INFERENCE + margin * LANES
+        run_row = Now.RUN_MARGIN_INFERENCE + margin * LANES
+        reached = Hit.MARGIN_INFERENCE + 2 * margin * LANES
+        held = reached + LANES
+        for i in range(LANES):
+            is_met = metrics[metric + i] >= target
+            run = quarters_in_a_row(s[run_row + i], is_met)
+            s[run_row + i] = run
+            hits[reached + i] = first_time(hits[reached + i], now, is_met)
+            hits[held + i] = first_time(hits[held + i], now, run >= hold)
 
 
 @kernel

@@ -38,10 +38,13 @@ class Lab(InputRows):
 
     DEMAND_PERSISTENCE = "demand.persistence"
     DEMAND_VOLATILITY = "demand.volatility"
+    DEMAND_INITIAL = "demand.initial"
+    SIZE_EXPONENT = "demand.size_exponent"
     BASE_OVERRUN = "inference.base_overrun"
     OVERRUN_CARRIED = "inference.overrun_carried"
     EFFICIENCY_GAIN = "inference.efficiency_gain"
     PRICE_EROSION = "inference.price_erosion"
+    NET_GAIN = "inference.net_gain"
     CATCH_UP_HALF_LIFE = "inference.catch_up_half_life"
     OTHER_SALES_COST = "inference.other_sales_cost"
     FREE_USERS = "free_users.users"
@@ -60,6 +63,7 @@ class Lab(InputRows):
     VARIABLE_COST = "other_costs.variable"
     SCALE_ELASTICITY = "other_costs.scale_elasticity"
     STOCK_PAY = "other_costs.stock_pay"
+    PARTNER_SHARE = "other_costs.partner_share"
     OTHER_CAPITAL_SPENDING = "cash.capital_spending"
     WORKING_CAPITAL = "cash.working_capital"
     TAX_RATE = "cash.tax_rate"
@@ -74,6 +78,8 @@ class Segment(InputRows):
     GROWTH_INITIAL = "growth.initial"
     GROWTH_LASTING = "growth.lasting"
     GROWTH_HALF_LIFE = "growth.half_life"
+    GROWTH_AGE = "growth.age"
+    GROWTH_PLATEAU = "growth.plateau"
     VOLATILITY = "volatility"
     MARKET = "market"
     INFERENCE_COST = "inference_cost"
@@ -97,12 +103,21 @@ class Funding(InputRows):
     AMOUNT = "amount"
 
 
+class BaseQuarter(InputRows):
+    """Inputs of one of the four quarters before the horizon."""
+
+    REVENUE = "revenue"
+    COST = "cost"
+    TRAINING = "training"
+
+
 class Level(Rows):
     """What a segment carries from quarter to quarter."""
 
     REVENUE = auto()
     GROWTH_EXCESS = auto()
     GROWTH_DECAY = auto()
+    PLATEAU = auto()
     SHARE_OF_MARKET = auto()
     LOSS_CHANCE = auto()
     UNADOPTED = auto()
@@ -116,6 +131,7 @@ class Now(Rows):
     """
 
     DEMAND = width(Drawn)
+    SHOCK_SCALE = auto()
     USERS = auto()
     SHARE_OF_CEILING = auto()
     OVERRUN_LEVEL = auto()
@@ -146,6 +162,7 @@ class Now(Rows):
     DEPRECIATION = auto()
     CAPITAL_SPENDING = auto()
     PAYING_COST = auto()
+    PARTNER_SHARE = auto()
     TRAINING = auto()
     OTHER_COST = auto()
     EBITDA = auto()
@@ -155,7 +172,9 @@ class Now(Rows):
     # Outcomes on the way
     FUNDING_NEED = auto()
     LAST_BELOW_ZERO = auto()
+    RUN_MARGIN_INFERENCE = auto()
     RUN_MARGIN_PAYING = auto()
+    RUN_MARGIN_PARTNERS = auto()
     RUN_MARGIN_ALL = auto()
     RUN_CASH_FLOW = auto()
 
@@ -177,20 +196,25 @@ class Metric(Rows):
     TRAINING = "training cost"
     INFERENCE = "inference cost"
     CASH = "cash"
+    MARGIN_INFERENCE = "gross margin, inference only"
     MARGIN_PAYING = "gross margin, paying users"
+    MARGIN_PARTNERS = "gross margin, with partners' shares"
     MARGIN_ALL = "gross margin, with free users"
 
 
 class Flow(Rows):
-    """Flows that are summed over the trailing four quarters."""
+    """A quarter's flows, of which trailing sums are made."""
 
     REVENUE = auto()
     EBITDA = auto()
     FREE_CASH_FLOW = auto()
     TRAINING = auto()
     INFERENCE = auto()
+    PAYING_BILL = auto()
     PAYING_COST = auto()
+    PARTNER_SHARE = auto()
     FREE_COST = auto()
+    DEPRECIATION = auto()
 
 
 class Hit(Rows):
@@ -216,6 +240,16 @@ class Hit(Rows):
         row.title, row.clause, row.short = title, clause, short
         return row
 
+    MARGIN_INFERENCE = (
+        "gross margin, inference only",
+        "gross margin (inference only) reaches {level}",
+        "margin {level}",
+    )
+    MARGIN_INFERENCE_HELD = (
+        "gross margin, inference only, held",
+        "gross margin (inference only) has been held at {level}",
+        "margin {level} held",
+    )
     MARGIN_PAYING = (
         "gross margin, paying users",
         "gross margin (paying users) reaches {level}",
@@ -224,6 +258,16 @@ class Hit(Rows):
     MARGIN_PAYING_HELD = (
         "gross margin, paying users, held",
         "gross margin (paying users) has been held at {level}",
+        "margin {level} held",
+    )
+    MARGIN_PARTNERS = (
+        "gross margin, with partners' shares",
+        "gross margin (with partners' shares) reaches {level}",
+        "margin {level}",
+    )
+    MARGIN_PARTNERS_HELD = (
+        "gross margin, with partners' shares, held",
+        "gross margin (with partners' shares) has been held at {level}",
         "margin {level} held",
     )
     MARGIN_ALL = (
@@ -248,3 +292,9 @@ class Hit(Rows):
     )
     PAYBACK = ("cumulative payback", "cumulative free cash flow is paid back", "payback")
     OUT_OF_CASH = ("out of cash", "cash runs out", "out of cash")
+
+
+# Gross margins, by definition; each has a metric, a hitting time and one of being held.
+MARGIN_DEFINITIONS = sum(metric.name.startswith("MARGIN") for metric in Metric)
+# What a path's trace has of a quarter: its metrics, then its flows.
+TRACED = len(Metric) + len(Flow)

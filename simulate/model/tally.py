@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulate.kernels.arrays import LANES, Array, Row, State, index
+from simulate.kernels.arrays import LANES, Array, Row, State
 from simulate.kernels.jit import kernel, shared_kernel
 from simulate.kernels.vector_math import ROUNDING, ROUNDING_BITS, bits_of_float64
 
-from .rows import Hit, Metric, Now
+from .rows import MARGIN_DEFINITIONS, Hit, Metric, Now
 
 # Money: 64 bins an octave of |value| from 2**-10 to 2**24 billion, no wider than 1.6% of it.
 BINS_AN_OCTAVE_BITS = 6
@@ -35,8 +35,7 @@ MARGIN_BINS = 2000
 FIXED_POINT = 65536.0
 
 # The metrics are money first, then margins.
-MONEY_METRICS = index(Metric.MARGIN_PAYING)
-MARGIN_METRICS = len(Metric) - MONEY_METRICS
+MONEY_METRICS = len(Metric) - MARGIN_DEFINITIONS
 HIT_COUNT = len(Hit)
 
 
@@ -104,11 +103,11 @@ def count_metrics(tally: Tally, quarter: int, state: State) -> None:
         place = metric * LANES
         money_bins(metrics[place : place + LANES], bins)
         count(tally.money[metric, quarter], bins)
-    for margin in range(MARGIN_METRICS):
+    for margin in range(MARGIN_DEFINITIONS):
         place = (MONEY_METRICS + margin) * LANES
         margin_bins(metrics[place : place + LANES], bins)
         count(tally.margin[margin, quarter], bins)
-    for metric in range(MONEY_METRICS + MARGIN_METRICS):
+    for metric in range(MONEY_METRICS + MARGIN_DEFINITIONS):
         place = metric * LANES
         tally.sums[metric, quarter] += fixed_point_sum(metrics[place : place + LANES])
 
@@ -119,7 +118,8 @@ def count_outcomes(tally: Tally, state: State) -> None:
     for time in range(HIT_COUNT):
         for i in range(LANES):
             tally.hits[time, np.int64(state.hits[time * LANES + i])] += np.uint32(1)
-    for margin, first in enumerate((Hit.MARGIN_PAYING, Hit.MARGIN_ALL)):
+    for margin in range(MARGIN_DEFINITIONS):
+        first = Hit.MARGIN_INFERENCE + 2 * margin * LANES
         for i in range(LANES):
             reached, held = state.hits[first + i], state.hits[Hit.CASH_FLOW_HELD + i]
             tally.joint[margin, np.int64(reached), np.int64(held)] += np.uint32(1)

@@ -8,6 +8,7 @@ from simulate.analysis.compare import compared_year
 from simulate.engine.result import Result
 from simulate.model.outcomes import METRICS, projected_metric, projected_time
 from simulate.model.rows import Hit, Metric
+from simulate.scenario.frame import Horizon
 from simulate.text.compare import finding
 from simulate.text.numbers import share
 
@@ -44,7 +45,7 @@ def plot_comparison(
     with frame(axes, theme, heights=(6, 5)) as picture:
         (top,), (bottom,) = picture.panels
         for result, color in both:
-            _draw_dates(top, result, time, year, before.years[0], color)
+            _draw_dates(top, result, time, year, before.scenario.horizon, color)
             _draw_margins(bottom, result, metric, year, color)
         _finish_dates(top, before, year, theme)
         _finish_margins(bottom, before, after, metric, year, theme)
@@ -53,11 +54,12 @@ def plot_comparison(
 
 
 def _draw_dates(
-    axes: Axes, result: Result, time: Hit, year: int, first_year: int, color: str
+    axes: Axes, result: Result, time: Hit, year: int, shown: Horizon, color: str
 ) -> None:
-    quarters = range(result.scenario.horizon.quarters)
+    horizon = result.scenario.horizon
+    quarters = range(horizon.quarters)
     reached = [0.0, *(result.probability_by(time, quarter).value for quarter in quarters)]
-    place = 4 * (result.years[0] - first_year) + np.arange(len(reached))
+    place = horizon.first_quarter - shown.first_quarter + np.arange(len(reached))
     name = wrap(result.scenario.name, NAME_WIDTH, SMALL, most=1)
     by_year = result.probability_by_year(time, year).value
     axes.plot(place, reached, color=color, linewidth=2.2, label=f"{name}: {share(by_year)}")
@@ -68,7 +70,7 @@ def _finish_dates(axes: Axes, before: Result, year: int, theme: Theme) -> None:
     end = before.last_quarter(year) + 1
     axes.axvline(end, color=theme.ink, linestyle="--", linewidth=1.0)
     axes.set_xlim(0.0, before.scenario.horizon.quarters)
-    label_years(axes, before.years[0], len(before.years), theme)
+    label_years(axes, before.scenario.horizon, theme)
     axes.set_ylim(-0.02, 1.06)
     axes.set_ylabel("at the target")
     in_percent(axes.yaxis)

@@ -11,7 +11,6 @@ from simulate.engine.result import NEVER, Result
 from simulate.kernels.arrays import index
 from simulate.model.outcomes import projected_time
 from simulate.model.rows import Hit
-from simulate.scenario.quarters import QUARTERS_A_YEAR
 from simulate.text.dates import (
     cash_flow_date_finding,
     margin_and_cash_flow_finding,
@@ -87,8 +86,8 @@ def _plot(
         _draw_histogram(top, main, other, names, theme)
         _draw_never(top, result, times[0], theme)
         _draw_cumulative(bottom, main, other, theme)
-        label_years(top, result.years[0], len(result.years), theme)
-        label_years(bottom, result.years[0], len(result.years), theme)
+        for panel in (top, bottom):
+            label_years(panel, result.scenario.horizon, theme)
         top.tick_params(labelbottom=False)
         if projected_year in result.years:
             _mark_projection(top, bottom, result, times[0], projected_year, theme)
@@ -231,16 +230,17 @@ def plot_margin_and_cash_flow(
         return picture.tell(margin_and_cash_flow_finding(result), detail, made_of(result))
 
 
-def _by_period(counts: NDArray[np.int64], quarters: int) -> NDArray[np.int64]:
-    """Add up so many quarters along the last two axes, and keep never apart."""
-    starts = [*range(0, counts.shape[-1] - 1, quarters), counts.shape[-1] - 1]
+def _by_period(counts: NDArray[np.int64], begins: list[int]) -> NDArray[np.int64]:
+    """Add up the quarters of periods along the last two axes, and keep never apart."""
+    starts = [*begins, counts.shape[-1] - 1]
     return np.add.reduceat(np.add.reduceat(counts, starts, axis=-1), starts, axis=-2)
 
 
 def _draw_map(axes: Axes, result: Result, theme: Theme) -> None:
     most = max(1, min(MOST_PERIODS, int(width_of(axes) / CELL)))
     step = year_step(len(result.years), most)
-    shares = _by_period(joint_counts(result).sum(axis=0), step * QUARTERS_A_YEAR) / result.paths
+    begins = result.scenario.horizon.year_begins[::step]
+    shares = _by_period(joint_counts(result).sum(axis=0), begins) / result.paths
     colors = LinearSegmentedColormap.from_list(
         "shares", [mix(theme.paper, theme.blue, 0.04), theme.blue]
     )

@@ -150,7 +150,7 @@ def _draw_examples(
                 by_quarter = story.metrics[index(metric)]
                 axes.plot(ends, by_quarter, color=color, linewidth=2.0, label=name)
         axes.axhline(level, color=theme.ink, linewidth=1.0, linestyle="--")
-        label_years(axes, horizon.first_year, horizon.years, theme, most=5)
+        label_years(axes, horizon, theme, most=5)
     margin, cash = panels
     margin.legend(loc="best")
     in_percent(margin.yaxis)

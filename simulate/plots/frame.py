@@ -8,6 +8,7 @@ from functools import cache, partial
 from itertools import chain
 from typing import Any, cast
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.cm import ScalarMappable
@@ -16,8 +17,8 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 
 from simulate.engine.result import DISCLAIMER, Result
+from simulate.scenario.frame import Horizon
 from simulate.scenario.inputs import funding_assumption
-from simulate.scenario.quarters import QUARTERS_A_YEAR
 from simulate.text.numbers import SHARE, Unit, money_unit
 from simulate.version import package_version
 
@@ -128,30 +129,29 @@ def year_step(years: int, most: int) -> int:
     return next((step for step in STEPS if years <= step * most), STEPS[-1])
 
 
-def label_years(axes: Axes, first_year: int, years: int, theme: Theme, most: int = 10) -> None:
-    """Mark the fiscal years on an axis that counts quarters from the first year's start.
+def label_years(axes: Axes, horizon: Horizon, theme: Theme, most: int = 10) -> None:
+    """Mark the fiscal years on an axis that counts quarters from the start of the horizon.
 
     Parameters
     ----------
     axes
         Whose x axis.
-    first_year, years
-        Of the horizon.
+    horizon
+        A first year of which a single quarter is left has no room for its name.
     theme
         The colours.
     most
         Labels, fewer where the axes are narrow.
     """
-    step = year_step(years, max(1, min(most, int(width_of(axes) / YEAR))))
-    shown = range(-first_year % step, years, step)
-    middle = QUARTERS_A_YEAR / 2
-    axes.set_xticks(
-        [QUARTERS_A_YEAR * year + middle for year in shown], [str(first_year + y) for y in shown]
-    )
+    step = year_step(horizon.years, max(1, min(most, int(width_of(axes) / YEAR))))
+    begins, ends = np.array(horizon.year_begins), np.array(horizon.year_ends) + 1
+    years = np.arange(horizon.first_year, horizon.last_year + 1)
+    is_shown = (years % step == 0) & (ends - begins > 1)
+    axes.set_xticks((begins + ends)[is_shown] / 2, [str(year) for year in years[is_shown]])
     axes.tick_params(axis="x", length=0)
     if step == 1:
-        for year in range(1, years):
-            axes.axvline(QUARTERS_A_YEAR * year, color=theme.pale, linewidth=0.6, zorder=0)
+        for begin in begins[1:]:
+            axes.axvline(begin, color=theme.pale, linewidth=0.6, zorder=0)
 
 
 def legend_columns(axes: Axes, most: int) -> int:

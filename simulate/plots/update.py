@@ -55,7 +55,7 @@ def _draw_hitting(axes: Axes, update: Update, theme: Theme) -> None:
     axes.axvline(event.quarter + 1, color=theme.ink, linestyle="--", linewidth=1.0)
     axes.set_xlim(0.0, horizon.quarters)
     axes.set_ylim(0.0, 1.0)
-    label_years(axes, horizon.first_year, horizon.years, theme)
+    label_years(axes, horizon, theme)
     in_percent(axes.yaxis)
     axes.set_ylabel("reached by then")
     axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2)

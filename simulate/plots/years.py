@@ -157,7 +157,7 @@ def _draw_fan(axes: Axes, result: Result, metric: Metric, theme: Theme) -> None:
         axes.plot(place, path, color=theme.orange, linewidth=1.0, label=label)
     _limit(axes, values["p05"], values["p95"])
     axes.set_xlim(0.0, quarters)
-    label_years(axes, result.years[0], len(result.years), theme, most=5)
+    label_years(axes, result.scenario.horizon, theme, most=5)
     title = wrap(_title(axes, metric), width_of(axes), SMALL, "bold")
     axes.set_title(title, loc="left", fontsize=SMALL, fontweight="bold")
     _draw_mark(axes, result, metric, theme)

@@ -138,6 +138,15 @@ class Shocks(Tails):
 
     # From 3 on the variance, which volatility scales, is not that of a few freak draws.
     degrees_of_freedom: Annotated[Number, Field(ge=3.0, le=1000.0)] | None = None
+    limit: Annotated[Number, Field(ge=1.0, le=1000.0)] | None = Field(
+        default=None,
+        description="where shocks are cut off, in scales of Student's t, so that means exist",
+    )
+
+    def _mistakes(self) -> Iterator[Mistake]:
+        yield from super()._mistakes()
+        if self.limit is not None and self.degrees_of_freedom is None:
+            yield Mistake(("limit",), 'goes with distribution = "student_t"')
 
 
 class RankCorrelation(Fixed):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import UnionType
@@ -20,7 +20,7 @@ from .quarters import format_quarter
 from .schema import Scenario
 
 # Whose members need no word of where they stand.
-PLAIN_SECTIONS = ("segments.", "hardware.", "funding.", "inference.", "cash.")
+PLAIN_SECTIONS = ("base_quarters.", "segments.", "hardware.", "funding.", "inference.", "cash.")
 NAMES = {
     "inference.overrun": "inference overrun",
     "inference.overrun_carried": "share of an overrun that stays",
@@ -41,6 +41,7 @@ ATTRIBUTES = {
     "generation.size": "size of jumps",
     "fixed": "fixed part",
     "variable": "variable part",
+    "cost": "inference cost per dollar",
 }
 # What is shown in the place of a source that a file leaves out.
 NO_SOURCE = "no source given"
@@ -106,14 +107,21 @@ class Input:
 
 def list_inputs(scenario: Scenario) -> list[Input]:
     """Return every input that the scenario names or inherits, in the order of the schema."""
-    return list(_walk(scenario, ""))
+    found = list(_walk(scenario, ""))
+    if scenario.horizon.deviations == "by year":
+        return found
+    return [_by_quarter(each) if each.quantity.is_deviation else each for each in found]
+
+
+def _by_quarter(deviation: Input) -> Input:
+    return replace(deviation, quantity=replace(deviation.quantity, drawn="quarter"))
 
 
 def correlated_inputs(scenario: Scenario) -> list[Input]:
-    """Return the uncertain inputs that a path or a year draws; events can't be correlated."""
+    """Return the uncertain inputs and the deviations from plan; events can't be correlated."""
     inputs = [i for i in list_inputs(scenario) if i.quantity.drawn != "event"]
     path = [i for i in inputs if i.quantity.drawn == "path" and not i.distribution.is_certain]
-    return path + [i for i in inputs if i.quantity.drawn == "year"]
+    return path + [i for i in inputs if i.quantity.is_deviation]
 
 
 def declared_inputs(table: Mapping[str, Any]) -> dict[str, Quantity]:

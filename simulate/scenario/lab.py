@@ -34,7 +34,18 @@ class Growth(Section):
     half_life: Annotated[AnyDistribution, half_life("half-life of the excess growth")]
 
 
-NO_GROWTH = Growth(initial=ZERO, lasting=ZERO, half_life=NEVER_HALVES)
+class RevenueGrowth(Growth):
+    """Growth of a segment, which may go on for a while before it decays."""
+
+    age: Annotated[
+        AnyDistribution, Quantity("years since the initial growth was measured", "years", 0.0, 10.0)
+    ] = ZERO
+    plateau: Annotated[
+        AnyDistribution, Quantity("years before growth begins to fade", "years", 0.0, 50.0)
+    ] = ZERO
+
+
+NO_GROWTH = RevenueGrowth(initial=ZERO, lasting=ZERO, half_life=NEVER_HALVES)
 
 
 class ClientLoss(Section):
@@ -65,7 +76,7 @@ class Segment(Section):
         AnyDistribution,
         share("planned inference cost over revenue", high=5.0, largest_median=2.0),
     ]
-    growth: Growth = NO_GROWTH
+    growth: RevenueGrowth = NO_GROWTH
     volatility: Annotated[
         AnyDistribution, Quantity("volatility of growth", "log/quarter", 0.0, 1.0)
     ] = ZERO
@@ -123,6 +134,13 @@ class Demand(Section):
     volatility: Annotated[
         AnyDistribution, Quantity("volatility of demand shocks", "log/quarter", 0.0, 1.0)
     ]
+    initial: Annotated[
+        AnyDistribution, Quantity("demand shock at the start", "log/quarter", -2.0, 2.0)
+    ] = ZERO
+    size_exponent: Annotated[
+        AnyDistribution,
+        Quantity("fall of volatility with revenue, from 10 bn USD a year on", "log/log", 0.0, 1.0),
+    ] = ZERO
 
 
 class Inference(Section):
@@ -134,7 +152,7 @@ class Inference(Section):
     overrun: Annotated[
         AnyDistribution,
         Quantity(
-            "inference cost of a year against plan",
+            "inference cost against plan",
             "share",
             -0.95,
             1e7,
@@ -144,11 +162,25 @@ class Inference(Section):
     ]
     overrun_carried: Annotated[AnyDistribution, share("share of an overrun that stays")]
     efficiency_gain: Annotated[AnyDistribution, log_rate("fall of cost of the same work")]
-    price_erosion: Annotated[AnyDistribution, log_rate("fall of the price of the same work")]
+    price_erosion: (
+        Annotated[AnyDistribution, log_rate("fall of the price of the same work")] | None
+    ) = None
+    net_gain: Annotated[AnyDistribution, log_rate("fall of cost per dollar of revenue")] | None = (
+        None
+    )
     catch_up_half_life: Annotated[
         AnyDistribution, half_life("half-life of the gain over prices")
     ] = NEVER_HALVES
     other_sales_cost: Annotated[AnyDistribution, share("other cost of sales over revenue")]
+
+    def _mistakes(self) -> Iterator[Mistake]:
+        if self.price_erosion is None and self.net_gain is None:
+            yield Mistake(("price_erosion",), "missing; give it, or net_gain in its place")
+        if self.price_erosion is not None and self.net_gain is not None:
+            yield Mistake(
+                ("net_gain",),
+                "stands for efficiency_gain less price_erosion; leave one of both out",
+            )
 
 
 class FreeUsers(Section):
@@ -211,7 +243,7 @@ class Training(Section):
     drift: Annotated[
         AnyDistribution,
         Quantity(
-            "training cost of a year against plan",
+            "training cost against plan",
             "share",
             -0.95,
             1e7,
@@ -239,6 +271,9 @@ class OtherCosts(Section):
         Quantity("growth of the variable part over that of revenue", "share", 0, 1.5),
     ]
     stock_pay: Annotated[AnyDistribution, share("part paid in stock, not cash")]
+    partner_share: Annotated[
+        AnyDistribution, share("partners' share of revenue, within the variable part")
+    ] = ZERO
     not_operating: Annotated[
         AnyDistribution,
         money("base year's loss below EBITDA (for O5 only, not simulated)", low=-1e4, certain=True),

@@ -28,13 +28,14 @@ Name = Annotated[
 Source = Annotated[
     str, Field(max_length=2000, description='a row of docs/facts.md, or "assumption: why"')
 ]
-Drawn = Literal["path", "year", "event"]
+Drawn = Literal["path", "year", "quarter", "event"]
 EXTREME_SCORES = np.array([-OUTERMOST_SCORE, OUTERMOST_SCORE])
 INFINITE = float("inf")
 # A range's end that far out is there for the tails of distributions, and not worth saying.
 FAR = 1e6
 WRITTEN = {"type": "string", "description": 'such as "4.5 bn", "23%" or "8 bn to 18 bn"'}
 ZERO = Fixed(value=0.0, source="not in this scenario")
+UNCHANGED = Fixed(value=1.0, source="not in this scenario")
 NO_LIMIT = Fixed(value=1e30, source="not in this scenario")
 NEVER_HALVES = Fixed(value=1e9, source="not in this scenario")
 
@@ -72,7 +73,7 @@ class Quantity:
     largest_median
         Beyond it, the scale is taken for wrong: a percentage for a share, millions for billions.
     drawn
-        Once a path, once a year, or at each event.
+        Once a path, by year or by quarter as a deviation from plan, or at each event.
     certain
         Whether a distribution is refused, as for figures of the base year.
     """
@@ -84,6 +85,11 @@ class Quantity:
     largest_median: float = INFINITE
     drawn: Drawn = "path"
     certain: bool = False
+
+    @property
+    def is_deviation(self) -> bool:
+        """Whether it is drawn again and again, around a plan."""
+        return self.drawn in ("year", "quarter")
 
     @property
     def range(self) -> str:

@@ -56,3 +56,8 @@ Quarter = Annotated[
     PlainSerializer(format_quarter),
     WithJsonSchema({"type": "string", "pattern": WRITTEN.pattern, "description": "as 2026Q1"}),
 ]
+QuarterName = Annotated[
+    str,
+    BeforeValidator(lambda given: format_quarter(parse_quarter(given))),
+    WithJsonSchema({"type": "string", "pattern": WRITTEN.pattern, "description": "as 2026Q1"}),
+]

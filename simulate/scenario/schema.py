@@ -13,10 +13,11 @@ from pydantic import (
     field_validator,
 )
 from pydantic.json_schema import SkipJsonSchema
+from pydantic_core import PydanticKnownError
 
 from .dependence import AnyCorrelation, Copula, Shocks
 from .distributions import Number
-from .frame import BaseYear, Horizon, Sampling, Targets
+from .frame import BaseQuarter, BaseYear, Horizon, Sampling, Targets
 from .lab import (
     Cash,
     Demand,
@@ -30,11 +31,11 @@ from .lab import (
 )
 from .mistakes import Mistake
 from .quantity import CertainShare, Count, Section, Source, refuse
-from .quarters import format_quarter
+from .quarters import format_quarter, parse_quarter
 from .units import in_unit, scale_hint, states_unit
 
 MOST_MONEY = 1e3
-Member = TypeVar("Member", Segment, Hardware, Funding)
+Member = TypeVar("Member", BaseQuarter, Segment, Hardware, Funding)
 # So that a path's coordinates stay within those that Sobol' points have.
 MOST_SEGMENTS, MOST_MEMBERS = 20, 100
 
@@ -106,7 +107,8 @@ class Scenario(Section):
     description: str = ""
     horizon: Horizon
     targets: Targets
-    base_year: BaseYear
+    base_quarters: tuple[BaseQuarter, ...] = ()
+    base_year: BaseYear | None = Field(default=None, validate_default=True)
     segments: tuple[Segment, ...] = Field(min_length=1, max_length=MOST_SEGMENTS)
     demand: Demand
     inference: Inference
@@ -151,6 +153,38 @@ class Scenario(Section):
         from .load import changed
 
         return changed(self, changes)
+
+    @field_validator("targets")
+    @classmethod
+    def _check_targets(cls, targets: Targets, info: ValidationInfo) -> Targets:
+        horizon: Horizon | None = info.data.get("horizon")
+        year = targets.projected_year
+        if horizon is not None and year is not None and year < horizon.first_year:
+            start = format_quarter(horizon.first_quarter)
+            wrong = f"lies before the horizon, which begins in {start}; leave it out"
+            refuse([Mistake(("projected_year",), wrong)])
+        return targets
+
+    @field_validator("base_quarters")
+    @classmethod
+    def _check_base_quarters(
+        cls, quarters: tuple[BaseQuarter, ...], info: ValidationInfo
+    ) -> tuple[BaseQuarter, ...]:
+        horizon: Horizon | None = info.data.get("horizon")
+        if not quarters or horizon is None:
+            return quarters
+        refuse([*_named_twice(quarters), *_not_the_base(quarters, horizon)])
+        return tuple(sorted(quarters, key=lambda quarter: parse_quarter(quarter.name)))
+
+    @field_validator("base_year")
+    @classmethod
+    def _check_base_year(cls, year: BaseYear | None, info: ValidationInfo) -> BaseYear | None:
+        quarters: tuple[BaseQuarter, ...] | None = info.data.get("base_quarters")
+        if year is None and quarters == ():
+            raise PydanticKnownError("missing")
+        if year is not None and quarters:
+            refuse([Mistake((), "says what base_quarters say, too; leave one of them out")])
+        return year
 
     @field_validator("segments")
     @classmethod
@@ -201,6 +235,21 @@ def _named_twice(members: Sequence[Member]) -> Iterator[Mistake]:
     names = [member.name for member in members]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield Mistake((), f'the name "{name}" is used twice')
+
+
+def _not_the_base(quarters: Sequence[BaseQuarter], horizon: Horizon) -> Iterator[Mistake]:
+    """Return which base quarters are not the four before the horizon, and which are missing."""
+    wanted, given = horizon.base_quarters, [quarter.name for quarter in quarters]
+    start = format_quarter(horizon.first_quarter)
+    are = f"the four before the horizon, which begins in {start}, are {', '.join(wanted)}"
+    others = [name for name in given if name not in wanted]
+    absent = [name for name in wanted if name not in given]
+    yield from (Mistake((name,), f"is no quarter of the base; {are}") for name in others)
+    if absent and not others:
+        yield Mistake((), f"{' and '.join(absent)} missing; {are}")
+    last = next((quarter for quarter in quarters if quarter.name == wanted[-1]), None)
+    if last is not None and last.cost.quantile(0.5) != 1.0:
+        yield Mistake((last.name, "cost"), "is 1 by definition: leave it out")
 
 
 def _before_the_horizon(

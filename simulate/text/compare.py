@@ -18,6 +18,7 @@ from simulate.engine.result import DISCLAIMER, Result
 from simulate.model.outcomes import projected_time
 from simulate.scenario import Scenario
 from simulate.scenario.frame import Targets
+from simulate.scenario.quarters import format_quarter
 
 from .cash import out_of_cash_sentence
 from .numbers import PROBABILITY, SHARE, exact_percent, percent, share, unit_of
@@ -62,6 +63,12 @@ def measured_apart(scenarios: Mapping[str, Scenario]) -> list[str]:
         found.append(
             f"All figures are of the years to {year}, where the horizon of {shortest} ends."
         )
+    starts = {
+        name: format_quarter(scenario.horizon.first_quarter) for name, scenario in scenarios.items()
+    }
+    if len(set(starts.values())) > 1:
+        each = ", ".join(f"{name} in {start}" for name, start in starts.items())
+        found.append(f"The horizons begin apart, and so does the funding need: {each}.")
     targets = {
         name: exact_percent(scenario.targets.gross_margin) for name, scenario in scenarios.items()
     }

@@ -2,7 +2,7 @@
 
 from simulate.analysis.dates import joint_chances
 from simulate.engine.result import NEVER, Result
-from simulate.model.outcomes import projected_time
+from simulate.model.outcomes import projected_margin, projected_time
 from simulate.model.rows import Hit
 
 from .numbers import SHARE, exact_percent, percent, share
@@ -46,7 +46,7 @@ def margin_sentences(result: Result) -> tuple[str, ...]:
     """Say when half of the paths are at the target, how many never are, and what holding costs."""
     targets, last = result.scenario.targets, result.years[-1]
     time = projected_time(result.scenario)
-    held = Hit.MARGIN_PAYING_HELD if time is Hit.MARGIN_PAYING else Hit.MARGIN_ALL_HELD
+    held = projected_margin(result.scenario).held
     first, kept = (result.probability_by_year(t, last).value for t in (time, held))
     return (
         f"{_median(result, time, f'have reached {SHARE.rounded(targets.gross_margin, 0)}')} "

@@ -11,7 +11,7 @@ from simulate.scenario.correlations import used_correlations
 from simulate.scenario.dependence import kind_in_words
 from simulate.scenario.distributions import Uncertain
 from simulate.scenario.inputs import Input, list_inputs
-from simulate.scenario.quantity import NEVER_HALVES, NO_LIMIT, ZERO
+from simulate.scenario.quantity import NEVER_HALVES, NO_LIMIT, UNCHANGED, ZERO
 from simulate.scenario.quarters import format_quarter
 
 from .assumptions import kind_of, period, tails_in_words
@@ -22,8 +22,8 @@ LEVELS = (0.1, 0.5, 0.9)
 SAME = 1e-6
 WIDER = 1.05
 # What stands for an input that a new member does without.
-NOTHING = (ZERO, NO_LIMIT, NEVER_HALVES)
-PARTS = ("segments", "hardware", "funding")
+NOTHING = (ZERO, UNCHANGED, NO_LIMIT, NEVER_HALVES)
+PARTS = ("base_quarters", "segments", "hardware", "funding")
 # What of a member is no input, and no name or source.
 DATES = ("starts", "quarter", "first_quarter", "last_quarter", "life_years")
 # Of a number that counts.

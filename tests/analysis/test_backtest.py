@@ -17,7 +17,7 @@ from simulate.model.observation import Observation, parse_observation, read_obse
 from simulate.scenario import Scenario
 from simulate.text.backtest import finding, place_sentence
 from tests.january import of_january
-from tests.scenarios import changed
+from tests.scenarios import base_year, changed
 
 OBSERVED = Path(__file__).parents[2] / "configs" / "observed" / "anthropic-2025.toml"
 PATHS = 1 << 15
@@ -102,7 +102,7 @@ def test_a_year_earlier_the_same_assumptions_would_have_missed_2025() -> None:
 def test_its_base_year_is_2024_as_reported() -> None:
     """A1 and A3: revenue of 0.381 at a margin of -94%; P3: -109% with free users."""
     scenario = of_january("anthropic-as-of-2024")
-    revenue = scenario.base_year.revenue.quantile(0.5)
+    revenue = base_year(scenario).revenue.quantile(0.5)
     cost = scenario.segments[0].inference_cost.quantile(0.5)
     margin = 1.0 - cost - scenario.inference.other_sales_cost.quantile(0.5)
     free = scenario.free_users.users.quantile(0.5) * scenario.free_users.annual_cost.quantile(0.5)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from simulate.analysis.compare import compare, side_by_side
+from simulate.analysis.compare import common_random_numbers, compare, side_by_side
 from simulate.analysis.stress import stress
 from simulate.engine.run import run
 from simulate.model.rows import Hit, Metric
@@ -64,13 +64,39 @@ def test_a_change_is_the_difference_of_two_separate_runs(anthropic: Scenario) ->
     assert abs(change.value - (apart[1].value - apart[0].value)) < 5.0 * error
 
 
-def test_horizons_that_begin_apart_are_refused(anthropic: Scenario) -> None:
-    later = changed(
-        anthropic,
-        {"horizon": {"first_quarter": "2027Q1", "last_quarter": "2035Q4"}, "funding": []},
-    )
-    with pytest.raises(ScenarioError, match="begin in different quarters"):
-        compare([anthropic, later], paths=PATHS)
+def from_quarter(anthropic: Scenario, first: str) -> Scenario:
+    """The scenario as if what it says of its start were said of another one."""
+    return changed(anthropic, {"horizon.first_quarter": first, "funding": []})
+
+
+def test_horizons_without_a_year_in_common_are_refused(anthropic: Scenario) -> None:
+    short = changed(anthropic, {"horizon.last_quarter": "2026Q4"})
+    later = changed(from_quarter(anthropic, "2027Q3"), {"targets.projected_year": 2030})
+    with pytest.raises(ScenarioError, match="horizons without a year in common don't compare"):
+        compare([short, later], paths=PATHS)
+
+
+def test_horizons_that_begin_apart_compare_by_the_date(anthropic: Scenario) -> None:
+    later = from_quarter(anthropic, "2026Q3")
+    both = compare([anthropic, later], paths=4096)
+    for beside, figure in zip(side_by_side(both), ("2027", "2030", "2030"), strict=False):
+        assert figure in beside.figure.name
+    margin = side_by_side(both)[0]
+    by_2027 = [r.probability_by_year(Hit.MARGIN_PAYING, 2027) for r in both.results]
+    assert [e.value for e in margin.estimates] == [e.value for e in by_2027]
+    assert both.results[1].probability_by(Hit.MARGIN_PAYING, 5).value == by_2027[1].value
+    told = measured_apart(dict(zip("AB", both.scenarios, strict=True)))
+    assert any("A in 2026Q1, B in 2026Q3" in sentence for sentence in told)
+
+
+def test_horizons_that_begin_apart_share_the_shocks_of_a_date(anthropic: Scenario) -> None:
+    """The overrun of 2028 is one coordinate, whichever quarter a scenario begins in."""
+    later = from_quarter(anthropic, "2026Q3")
+    common = common_random_numbers([anthropic, later], paths=4096)
+    kept = [common.run(scenario, measures={}).outcomes for scenario in (anthropic, later)]
+    for year in range(2026, 2036):
+        column = f"inference.overrun {year}"
+        assert kept[0][column].tolist() == kept[1][column].tolist()
 
 
 def test_a_shorter_horizon_is_that_of_all(anthropic: Scenario) -> None:

@@ -16,7 +16,7 @@ from simulate.model.rows import Metric
 from simulate.scenario import Scenario, ScenarioError
 from simulate.text.update import finding
 from tests.engine.test_coverage import DEMAND, GROWTH, OWN, one_quarter
-from tests.scenarios import value
+from tests.scenarios import base_year, value
 
 PATHS = 1 << 15
 ERRORS = 4.0
@@ -61,7 +61,7 @@ def first_quarter(sampler: str) -> Update:
 def test_in_the_engine_growth_is_updated_as_in_closed_form(sampler: str) -> None:
     """The first quarter's log revenue is log R0 + g/4 + shocks: linear and Gaussian in g."""
     found = first_quarter(sampler)
-    year = found.scenario.base_year
+    year = base_year(found.scenario)
     mean, deviation = GROWTH
     noise = DEMAND**2 + OWN**2 + 0.10**2
     gain = deviation**2 / 4 / (deviation**2 / 16 + noise)
@@ -80,7 +80,7 @@ def test_in_the_engine_growth_is_updated_as_in_closed_form(sampler: str) -> None
 def test_the_effective_number_is_that_of_the_gaussian_model() -> None:
     """Of a normal prior and likelihood it is known: n E[w]^2 / E[w^2]."""
     found = first_quarter("pseudo")
-    year = found.scenario.base_year
+    year = base_year(found.scenario)
     s, spread = 0.10, math.sqrt(GROWTH[1] ** 2 / 16 + DEMAND**2 + OWN**2)
     distance = math.log(3.0 / (3 * value(year.monthly_revenue))) - GROWTH[0] / 4
     of_weight = norm.pdf(distance, 0.0, math.hypot(s, spread))

@@ -10,11 +10,11 @@ from scipy.stats import norm
 from simulate.engine.estimate import Estimate
 from simulate.engine.result import Result
 from simulate.engine.run import Session
+from simulate.model.base import base_year_ramp
 from simulate.model.rows import Hit, Metric
-from simulate.model.schedule import base_year_ramp
 from simulate.scenario import Scenario
 from tests.model.test_closed_forms import quiet
-from tests.scenarios import changed, value
+from tests.scenarios import base_year, changed, value
 
 PATHS = 16 * 512
 GROWTH, BUDGET, DRIFT = (0.5, 0.68), (0.3, 0.6), (-0.02, 0.12)  # mean and deviation of logs
@@ -63,7 +63,7 @@ def with_spending(scenario: Scenario, chance: float) -> Scenario:
     deviation = np.hypot(
         np.hypot(GROWTH[1] / 4, BUDGET[1] / 4), np.hypot(DRIFT[1], np.hypot(DEMAND, OWN))
     )
-    year = scenario.base_year
+    year = base_year(scenario)
     revenue, training = 3 * value(year.monthly_revenue), value(year.training_run_rate) / 4
     kept = training / revenue / np.exp(mean + deviation * norm.ppf(1 - chance))
     return changed(
@@ -88,7 +88,7 @@ def problems(sampler: str) -> dict[str, Scenario]:
 
 def revenue_truth(scenario: Scenario) -> tuple[float, float]:
     """Mean and 90th percentile of trailing revenue after the first quarter."""
-    year = scenario.base_year
+    year = base_year(scenario)
     before = base_year_ramp(value(year.revenue), 12 * value(year.monthly_revenue))
     deviation = np.hypot(GROWTH[1] / 4, np.hypot(DEMAND, OWN))
     median = before[3] * np.exp(GROWTH[0] / 4)

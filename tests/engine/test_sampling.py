@@ -16,7 +16,7 @@ from simulate.kernels import draws
 from simulate.kernels.arrays import LANES, Points, Tables
 from simulate.kernels.draws import IN_PIECES
 from simulate.kernels.points import pseudo_random_points, sobol_points
-from simulate.model.schedule import base_year_ramp
+from simulate.model.base import base_year_ramp
 from simulate.scenario import Scenario
 from simulate.scenario.dependence import MatrixOfCorrelations
 from simulate.scenario.distributions import Uncertain

@@ -12,7 +12,7 @@ from simulate.model.outcomes import METRICS
 from simulate.model.rows import Hit, Metric
 from simulate.scenario import Scenario
 from tests.january import of_january
-from tests.scenarios import changed, value, without_uncertainty
+from tests.scenarios import base_year, changed, value, without_uncertainty
 
 PATHS = 1 << 16
 ERRORS = 4.0
@@ -55,7 +55,7 @@ def mean(result: Result, metric: Metric, quarter: int) -> tuple[float, float]:
 def test_mean_revenue_under_a_lognormal_shock(sampler: str) -> None:
     scenario = changed(quiet(), {"segments.api.volatility": SIGMA, "sampling.sampler": sampler})
     result = run(scenario, paths=PATHS)
-    start = 3 * value(scenario.base_year.monthly_revenue)
+    start = 3 * value(base_year(scenario).monthly_revenue)
     for quarter in (3, 11, 39):
         steps = np.arange(quarter - 3, quarter + 1) + 1
         expected = start * np.exp(steps * (MU / 4 + SIGMA**2 / 2)).sum()
@@ -74,7 +74,7 @@ def test_mean_revenue_under_persistent_demand_shocks() -> None:
         },
     )
     result = run(scenario, paths=PATHS)
-    start = 3 * value(scenario.base_year.monthly_revenue)
+    start = 3 * value(base_year(scenario).monthly_revenue)
     quarter, expected = 15, 0.0
     for steps in range(quarter - 2, quarter + 2):
         # log R is the sum of AR(1) shocks: shock j counts (1 - phi^(n-j)) / (1 - phi) times.
@@ -91,7 +91,7 @@ def test_mean_revenue_when_clients_are_lost() -> None:
     segment = quiet().segments[0].model_dump(mode="json", exclude_none=True)
     segment["client_loss"] = {"rate": rate, "share": share}
     result = run(changed(quiet(), {"segments": [segment]}), paths=PATHS)
-    start = 3 * value(quiet().base_year.monthly_revenue)
+    start = 3 * value(base_year(quiet()).monthly_revenue)
     left = 1 - (1 - np.exp(-rate / 4)) * 0.2
     quarter = 19
     steps = np.arange(quarter - 3, quarter + 1) + 1

@@ -8,13 +8,13 @@ import pytest
 from simulate.engine.block import Workspace
 from simulate.engine.plan import prepare
 from simulate.model import quarter as model
+from simulate.model.base import base_year_ramp
 from simulate.model.rows import Flow
-from simulate.model.schedule import base_year_ramp
 from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.inputs import list_inputs
 from tests.january import SCENARIOS, of_january
 from tests.python_kernels import from_python
-from tests.scenarios import value
+from tests.scenarios import base_year, value
 
 ROOT = Path(__file__).parents[2]
 CONFIGS = sorted(p for p in (ROOT / "configs").glob("*.toml") if p.name != "base.toml")
@@ -44,7 +44,7 @@ def margins(scenario: Scenario, overrun: float | None = None) -> tuple[float, fl
     extra = value(scenario.inference.base_overrun) if overrun is None else overrun
     inference = sum(value(s.share_of_revenue) * value(s.inference_cost) for s in scenario.segments)
     paying = 1 - inference * (1 + extra) - value(scenario.inference.other_sales_cost)
-    return paying, paying - free_cost(scenario) / value(scenario.base_year.revenue)
+    return paying, paying - free_cost(scenario) / value(base_year(scenario).revenue)
 
 
 def free_cost(scenario: Scenario) -> float:
@@ -53,11 +53,11 @@ def free_cost(scenario: Scenario) -> float:
 
 def other_cost(scenario: Scenario) -> float:
     other = scenario.other_costs
-    return value(other.fixed) + value(other.variable) * value(scenario.base_year.revenue)
+    return value(other.fixed) + value(other.variable) * value(base_year(scenario).revenue)
 
 
 def base_ebitda(scenario: Scenario) -> float:
-    year = scenario.base_year
+    year = base_year(scenario)
     profit = margins(scenario)[1] * value(year.revenue)
     return profit - value(year.training) - other_cost(scenario)
 
@@ -71,7 +71,7 @@ def test_a_plan_of_50_percent_with_an_overrun_of_23_percent_gives_40(anthropic: 
 
 
 def test_anthropic_2025_is_as_reported(anthropic: Scenario) -> None:
-    year = anthropic.base_year
+    year = base_year(anthropic)
     assert value(year.revenue) == 4.5  # A2
     assert value(year.training) == 4.1  # A9
     assert base_ebitda(anthropic) == pytest.approx(-5.2, abs=EXACT)  # A10
@@ -81,7 +81,7 @@ def test_anthropic_2025_is_as_reported(anthropic: Scenario) -> None:
 
 
 def test_openai_2025_is_as_reported(openai: Scenario) -> None:
-    year = openai.base_year
+    year = base_year(openai)
     assert value(year.revenue) == 13.0  # O1
     assert margins(openai)[1] == pytest.approx(0.46, abs=EXACT)  # O2
     assert value(year.training) == 9.4  # O4
@@ -94,13 +94,13 @@ def test_openai_2025_is_as_reported(openai: Scenario) -> None:
 
 def test_the_summer_plan_of_training_is_five_percent_lower(anthropic: Scenario) -> None:
     planned = of_january("anthropic-mid-2025-plan")
-    ratio = value(anthropic.base_year.training) / value(planned.base_year.training)
+    ratio = value(base_year(anthropic).training) / value(base_year(planned).training)
     assert ratio == pytest.approx(1.05, abs=EXACT)  # A9
 
 
 @pytest.mark.parametrize("config", SCENARIOS, ids=lambda path: path.stem)
 def test_the_base_year_sums_to_the_year_and_leaves_at_the_run_rate(config: Path) -> None:
-    year = load_scenario(config).base_year
+    year = base_year(load_scenario(config))
     quarters = base_year_ramp(value(year.revenue), 12 * value(year.monthly_revenue))
     assert quarters.sum() == pytest.approx(value(year.revenue), abs=EXACT)
     assert quarters[-1] == pytest.approx(3 * value(year.monthly_revenue), abs=EXACT)

@@ -209,7 +209,7 @@ def test_what_a_command_can_not_answer_ends_in_status_2(
 
 def test_a_runs_counts_and_its_kept_paths_tell_the_same(anthropic: Scenario) -> None:
     short = changed(anthropic, {"horizon.last_quarter": "2027Q4"})
-    asked = [o for o in every_outcome(short) if not isinstance(o, Amount) or o.base is None]
+    asked = [o for o in every_outcome(short) if not isinstance(o, Amount) or not o.is_own]
     amounts = {o.name: o.of_traces for o in asked if isinstance(o, Amount)}
     result = run(short, paths=4096, keep_outcomes=True, measures=amounts)
     assert result.outcomes is not None

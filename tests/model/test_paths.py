@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.integrate import simpson
 from scipy.special import ndtr, ndtri
 from scipy.stats import qmc
 
@@ -19,13 +20,23 @@ from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.correlations import correlation_matrix
 from simulate.scenario.inputs import correlated_inputs, list_inputs
 from tests.january import SCENARIOS, of_january
-from tests.scenarios import changed, value, without_uncertainty
+from tests.scenarios import base_year, changed, value, without_uncertainty
 from tests.slow_lab import HITS, Draws, live
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 PACKAGED = sorted(path for path in CONFIGS.glob("*.toml") if path.name != "base.toml")
 PATHS = 256
 NORMAL_TAILS: dict = {}
+NEW_TERMS = {
+    "horizon.deviations": "by quarter",
+    "demand.initial": {"distribution": "normal", "p10": -0.1, "p90": 0.2},
+    "demand.size_exponent": 0.2,
+    "inference.net_gain": {"distribution": "normal", "p10": -0.3, "p90": 0.5},
+    "inference.price_erosion": None,
+    "correlations": {},
+    "other_costs.partner_share": {"distribution": "uniform", "low": 0.02, "high": 0.2},
+    "shocks": {"distribution": "student_t", "degrees_of_freedom": 3, "limit": 4},
+}
 FAT_TAILS = {
     "copula": {"distribution": "student_t", "degrees_of_freedom": 3},
     "shocks": {"distribution": "student_t", "degrees_of_freedom": 4.5},
@@ -45,7 +56,7 @@ def draws_by_path(
     count = draws.input_row.size
     of_inputs = scores[:, draws.input_coordinate]
     degrees = scenario.copula.degrees_of_freedom
-    of_shock = scenario.shocks.degrees_of_freedom
+    of_shock, limit = scenario.shocks.degrees_of_freedom, scenario.shocks.limit
 
     def joined(z: np.ndarray) -> np.ndarray:
         """Turn a Gaussian copula's scores to those of the scenario's copula, by its definition."""
@@ -57,8 +68,10 @@ def draws_by_path(
 
     shocks = scores
     if of_shock is not None:
-        t = np.sign(scores) * stats.t(of_shock).isf(ndtr(-np.abs(scores)))
-        shocks = t * math.sqrt((of_shock - 2) / of_shock)
+        student = stats.t(of_shock)
+        beyond = 0.0 if limit is None else student.sf(limit)
+        t = np.sign(scores) * student.isf(beyond + (1 - 2 * beyond) * ndtr(-np.abs(scores)))
+        shocks = t / math.sqrt(variance_of_t(of_shock, limit))
 
     drawn = {
         keys[j]: correlated[j].quantile_at_score(joined(of_inputs @ factor[j, :count]))
@@ -66,13 +79,15 @@ def draws_by_path(
     }
     certain = {key: d.quantile(0.5) for key, d in inputs.items() if d.is_certain}
 
-    def yearly(line: int, year: int) -> np.ndarray:
-        own = scores[:, draws.first_year + 2 * year : draws.first_year + 2 * year + 2]
+    def deviation(line: int, period: int) -> np.ndarray:
+        first = draws.first_deviation + 2 * period
+        own = scores[:, first : first + 2]
         return correlated[count + line].quantile_at_score(
             joined(np.hstack([of_inputs, own]) @ factor[count + line])
         )
 
-    deviations = [[yearly(line, y) for y in range(scenario.horizon.years)] for line in range(2)]
+    periods = range(len(scenario.horizon.periods))
+    deviations = [[deviation(line, period) for period in periods] for line in range(2)]
 
     def of_path(path: int) -> Draws:
         point, shock = points[path], shocks[path]
@@ -108,6 +123,15 @@ def draws_by_path(
     return [of_path(path) for path in range(len(points))]
 
 
+def variance_of_t(degrees: float, limit: float | None) -> float:
+    """Return the variance of Student's t, cut off on both sides, by Simpson's rule."""
+    if limit is None:
+        return degrees / (degrees - 2)
+    t = np.linspace(-limit, limit, 20_001)
+    density = stats.t(degrees).pdf(t)
+    return float(simpson(t * t * density, x=t) / simpson(density, x=t))
+
+
 @pytest.mark.parametrize("tails", [NORMAL_TAILS, FAT_TAILS], ids=["normal", "student_t"])
 @pytest.mark.parametrize(
     "config", [*SCENARIOS, *PACKAGED], ids=lambda file: "-".join(file.parts[-2:])
@@ -115,6 +139,16 @@ def draws_by_path(
 def test_every_path_equals_the_slow_model_on_the_same_draws(config: Path, tails: dict) -> None:
     scenario = changed(load_scenario(config), tails)
     check_every_path(scenario)
+
+
+@pytest.mark.parametrize("lab", ["anthropic", "openai"])
+def test_every_path_with_every_term_equals_the_slow_model(
+    lab: str, request: pytest.FixtureRequest
+) -> None:
+    scenario: Scenario = request.getfixturevalue(lab)
+    name = scenario.segments[0].name
+    growth = {f"segments.{name}.growth.age": 0.5, f"segments.{name}.growth.plateau": 1.3}
+    check_every_path(changed(scenario, NEW_TERMS | growth))
 
 
 def test_a_layout_shared_with_other_scenarios_changes_no_rule(openai: Scenario) -> None:
@@ -128,16 +162,15 @@ def check_every_path(scenario: Scenario, layout: Layout | None = None) -> None:
     dimensions = (layout or layout_of(scenario)).dimensions
     engine = qmc.Sobol(dimensions, bits=32, rng=np.random.default_rng([7, 0]))
     points = engine.random(PATHS) + 0.5**33
-    traces = simulate_traces(scenario, PATHS, seed=7, layout=layout)
+    traces = simulate_traces(scenario, PATHS, seed=7, layout=layout)[:, : len(METRICS)]
     slow = [live(scenario, draws) for draws in draws_by_path(scenario, points, layout)]
     expected = np.array(
         [[[m[name] for m in path.metrics] for name in METRICS.values()] for path in slow]
     )
     # Normal scores are float32, so a path's levels carry relative errors of some 1e-6.
     scale = np.abs(expected[:, :1]) + np.abs(expected)
-    scale[:, index(Metric.MARGIN_PAYING) :] = 1.0 + np.abs(
-        expected[:, index(Metric.MARGIN_PAYING) :]
-    )
+    margins = index(Metric.MARGIN_INFERENCE)
+    scale[:, margins:] = 1.0 + np.abs(expected[:, margins:])
     assert np.max(np.abs(traces - expected) / scale) < 2e-5
 
     kept = run(
@@ -159,7 +192,7 @@ def check_every_path(scenario: Scenario, layout: Layout | None = None) -> None:
 def test_without_uncertainty_a_path_equals_hand_written_arithmetic(anthropic: Scenario) -> None:
     scenario = without_uncertainty(anthropic)
     trace = simulate_traces(scenario, 1)[0]
-    c, i, f, o = scenario.base_year, scenario.inference, scenario.free_users, scenario.other_costs
+    c, i, f, o = base_year(scenario), scenario.inference, scenario.free_users, scenario.other_costs
     last, training, users = (
         3 * value(c.monthly_revenue),
         value(c.training_run_rate) / 4,

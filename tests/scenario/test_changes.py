@@ -10,6 +10,7 @@ from simulate.scenario.changes import parse_setting
 from simulate.scenario.correlations import correlated_pairs
 from simulate.scenario.load import check_all, list_changes
 from simulate.scenario.repair import mistakes_in
+from tests.scenarios import base_year
 
 pytestmark = pytest.mark.usefixtures("january")
 
@@ -89,7 +90,7 @@ def test_a_stress_test_multiplies_then_adds(file: Path, level: float) -> None:
 
 
 def test_a_certain_number_that_is_moved_stays_a_certain_number(file: Path) -> None:
-    training = load_scenario(file, stress="moved").base_year.training
+    training = base_year(load_scenario(file, stress="moved")).training
     assert training.is_certain and training.quantile(0.5) == pytest.approx(1.1 * 4.1)
     cash = load_scenario(file, stress="moved", settings=["cash.opening=10"])
     assert cash.cash.opening.quantile(0.5) == 10.0

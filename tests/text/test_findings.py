@@ -35,7 +35,7 @@ from simulate.text.dates import (
 )
 from simulate.text.numbers import dollars, exact_percent, percent, share
 from simulate.text.years import margin_by_year_finding
-from tests.scenarios import changed, value, without_uncertainty
+from tests.scenarios import base_year, changed, value, without_uncertainty
 
 PATHS = 4096
 
@@ -292,7 +292,7 @@ def test_a_statement_books_rounds_growth_and_interest_as_by_hand(anthropic: Scen
     result = run(scenario, paths=64)
     statements = cash_flow_statements(result, 5)
     found = {line.name: line.value for line in statements[2026]}
-    start = 3.0 * value(scenario.base_year.monthly_revenue)
+    start = 3.0 * value(base_year(scenario).monthly_revenue)
     assert found["working capital"] == pytest.approx(-0.1 * 4.0 * start * (np.exp(0.5) - 1.0))
     rounds = [value(f.amount) for f in scenario.funding if f.name != "round_2027"]
     assert found["funding rounds"] == pytest.approx(sum(rounds))
