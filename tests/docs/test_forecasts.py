@@ -1,6 +1,7 @@
 """Forecasts are frozen whole, and stay as they were first published."""
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -10,13 +11,15 @@ import pytest
 
 from docs.check_forecasts import FORECASTS, complaints
 from docs.make_forecast import OPERATING_RESULT, freeze, simulated
-from simulate import Scenario, ScenarioError, run
+from simulate import Scenario, ScenarioError, backtest, run
+from simulate.model.observation import Observation, read_observations
 from simulate.model.rows import Metric
-from tests.january import of_january
+from tests.january import JANUARY, of_january
 from tests.scenarios import without_uncertainty
 
 DAY = date(2026, 1, 22)
 PATHS, JOINT = 4096, 512
+OBSERVED = FORECASTS.parents[1] / "configs" / "observed"
 TPU_LIFE_QUARTERS, TPU_PRICE = 20, 21.0  # A14
 
 
@@ -137,3 +140,39 @@ def test_an_exit_run_rate_is_that_of_the_last_28_days(anthropic: Scenario) -> No
     for quarter in ("2026Q1", "2028Q4"):
         expected = 4 * kept[f"revenue {quarter}"] * np.exp(pace)
         assert kept[f"exit run rate {quarter}"].to_numpy() == pytest.approx(expected, rel=1e-9)
+
+
+def test_januarys_misses_are_told_as_they_are_scored(anthropic: Scenario, openai: Scenario) -> None:
+    page = (JANUARY / "README.md").read_text(encoding="utf-8")
+    lines = re.findall(r"(?m)^\| (.* \([MN]\d+\) .*) \|$", page)
+    rows = [line.split(" | ") for line in lines]
+    scores = {
+        f"{scenario.lab}, {score.observation.seen.name}": score
+        for scenario in (anthropic, openai)
+        for score in backtest(scenario, what_came_true(scenario), paths=1 << 17).scores
+    }
+    assert {f"{what} 2026Q1" for what, *_ in rows} == scores.keys()
+    for what, *quantiles, came_true, share in rows:
+        score = scores[f"{what} 2026Q1"]
+        for written, value in zip(
+            [*quantiles, came_true.partition(" ")[0], share],
+            [
+                *np.quantile(score.by_path, [0.01, 0.5, 0.99]),
+                score.observation.value,
+                score.place.value,
+            ],
+            strict=True,
+        ):
+            assert_written(written, value)
+
+
+def what_came_true(scenario: Scenario) -> list[Observation]:
+    file = OBSERVED / f"{scenario.lab.lower()}-2026Q1.toml"
+    return read_observations([], file, scenario)
+
+
+def assert_written(text: str, value: float) -> None:
+    """Say that a value is written right, but for a last digit that is near to the next."""
+    number, scale = text.rstrip("%"), 100.0 if text.endswith("%") else 1.0
+    unit = 10.0 ** -len(number.partition(".")[2])
+    assert float(number) == pytest.approx(scale * value, abs=1.5 * unit), text
