@@ -116,7 +116,7 @@ def count_chunk(scenario: Scenario, n: int, rng: np.random.Generator, tally: Tal
                 tally.margin[place - MONEY_METRICS, t] += count_margin(value)
     hits[Hit.PAYBACK] = below + 1
     for time, hit in hits.items():
-        tally.hits[index(time)] += np.bincount(hit, minlength=quarters + 1).astype(np.uint32)
+        tally.hits[0, index(time)] += np.bincount(hit, minlength=quarters + 1).astype(np.uint32)
     tally.funding_need[:] += count_money(need)
 
 

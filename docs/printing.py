@@ -11,6 +11,7 @@ from PIL import Image
 
 from simulate import cli
 from simulate.plots.style import save_picture
+from simulate.text.tables import Table
 
 COLOURS = 64
 
@@ -30,6 +31,15 @@ def run_command(command: str, folder: Path) -> str:
     finally:
         sys.argv = arguments
     return printed.getvalue()
+
+
+def markdown(table: Table) -> str:
+    """Return a table as Markdown, its numbers to the right."""
+    heads = [head.replace("\n", " ") for head in table.columns]
+    rules = ["---", *["---:"] * (len(heads) - 1)]
+    rows = [heads, rules, *([row.name, *row.cells] for row in table.rows)]
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join([f"**{table.title}**", "", *lines])
 
 
 def save_small(figure: Figure, file: Path) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from simulate.analysis.drivers import drivers
     from simulate.analysis.fit import fit
     from simulate.analysis.goal import goal
+    from simulate.analysis.hindcast import hindcast
     from simulate.analysis.stress import stress
     from simulate.analysis.sweep import sweep
     from simulate.analysis.update import update
@@ -39,6 +40,7 @@ __all__ = [
     "drivers",
     "fit",
     "goal",
+    "hindcast",
     "load_scenario",
     "run",
     "stress",

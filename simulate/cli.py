@@ -20,6 +20,7 @@ from simulate.commands.discover import discover
 from simulate.commands.drivers import drivers
 from simulate.commands.fit import fit
 from simulate.commands.goal import goal
+from simulate.commands.hindcast import hindcast
 from simulate.commands.report import report
 from simulate.commands.run import run
 from simulate.commands.session import interruptible, warmup
@@ -53,6 +54,7 @@ COMMANDS = (
     discover,
     update,
     backtest,
+    hindcast,
     goal,
     stress,
     sweep,

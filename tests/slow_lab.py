@@ -25,9 +25,9 @@ HITS = (
 class Draws(NamedTuple):
     """What chance decides on a path.
 
-    ``value`` gives an input; ``overrun`` and ``drift`` a period's deviation from plan; ``demand`` and
-    ``own`` a quarter's normal scores; ``loss`` and ``jump`` the size of what arrives in a quarter,
-    given its chance; ``round_comes`` whether a funding round does.
+    ``value`` gives an input; ``overrun`` and ``drift`` a period's deviation from plan; ``demand``
+    and ``own`` a quarter's normal scores; ``loss`` and ``jump`` the size of what arrives in a
+    quarter, given its chance; ``round_comes`` whether a funding round does.
     """
 
     value: Callable[[str], float]

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,8 +13,14 @@ from simulate.engine.run import run
 from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
 from simulate.model.observation import Observation, as_observations
-from simulate.model.outcomes import Amount, measures_of
+from simulate.model.outcomes import HITTING_TIMES, METRICS, Amount, Event, measures_of
 from simulate.scenario import Scenario
+from simulate.scenario.figures import Figure
+from simulate.scenario.scored import YEAR_OR_QUARTER, Scored, told_figures
+from simulate.version import package_version
+
+from .base_forecasts import Knowledge, knowledge
+from .figure_scores import FigureScore, score_figure
 
 Array = NDArray[np.float64]
 
@@ -68,17 +76,32 @@ class Score:
 
 @dataclass(frozen=True)
 class Backtest:
-    """An earlier scenario's scores."""
+    """An earlier scenario's scores.
+
+    Attributes
+    ----------
+    scenario
+        Which.
+    paths
+        How many.
+    scores
+        One an observation.
+    beside
+        Those of figures again, in the scale that their errors count in, beside the scores of simple
+        forecasters where what they take was known before the scenario's first quarter.
+    """
 
     scenario: Scenario
     paths: int
     scores: list[Score]
+    beside: Sequence[FigureScore] = ()
 
 
 def backtest(
     scenario: Scenario,
     observed: str | Sequence[str | Observation],
     *,
+    figures: Sequence[Figure] | str | Path | None = None,
     paths: int | None = None,
     seed: int | None = None,
     threads: int | None = None,
@@ -92,6 +115,9 @@ def backtest(
         From ``load_scenario``.
     observed
         What came true, taken as exact, such as ``"revenue 2025 = 4.5 bn"``; one or several.
+    figures
+        A CSV file of reported figures, or those of it, for simple forecasters to stand on; those
+        that come with the package if not given.
     paths
         262,144 if not given.
     seed, threads, progress
@@ -123,7 +149,61 @@ def backtest(
     ).outcomes
     every = WeightedPaths(np.ones(len(outcomes)), outcomes["replicate"].to_numpy())
     scores = [score(o, o.seen.of_paths(outcomes), every) for o in observations]
-    return Backtest(scenario, len(outcomes), scores)
+    known = _known(scenario, told_figures(figures))
+    beside = [_beside(s, known, scenario) for s in scores if isinstance(s.observation.seen, Amount)]
+    return Backtest(scenario, len(outcomes), scores, beside)
+
+
+def _known(scenario: Scenario, figures: Sequence[Figure]) -> Knowledge:
+    """Return what was known before a scenario's first quarter."""
+    return knowledge(figures, scenario.lab, scenario.horizon.first_quarter - 1)
+
+
+def _beside(score: Score, known: Knowledge, scenario: Scenario) -> FigureScore:
+    seen, value = score.observation.seen, score.observation.value
+    assert isinstance(seen, Amount)
+    quantity, _, definition = METRICS[seen.metric].partition(", ")
+    scored = Scored(
+        lab=scenario.lab,
+        quantity=quantity,
+        definition=definition,
+        period=seen.date,
+        quarters_ahead=seen.quarter + 1,
+        id="",
+    )
+    is_of_year_or_quarter = YEAR_OR_QUARTER.fullmatch(seen.date) is not None
+    of = known if is_of_year_or_quarter else None
+    return score_figure(scored, seen, value, score.by_path, of, scenario.sampling.seed)
+
+
+def summary(backtest: Backtest) -> dict[str, Any]:
+    """Return the scores and all that made them, ready for JSON."""
+    scenario = backtest.scenario
+    beside = iter(backtest.beside)
+    return {
+        "name": scenario.name,
+        "version": package_version(),
+        "seed": scenario.sampling.seed,
+        "paths": backtest.paths,
+        "scores": [
+            next(beside).as_dict() if score.is_amount else _event_score(score)
+            for score in backtest.scores
+        ],
+        "scenario": scenario.model_dump(mode="json"),
+    }
+
+
+def _event_score(score: Score) -> dict[str, Any]:
+    seen = score.observation.seen
+    assert isinstance(seen, Event)
+    return {
+        "what": HITTING_TIMES[seen.time],
+        "period": seen.date,
+        "came_true": seen.written(score.observation.value),
+        "foresaw": score.place.value,
+        "crps": score.crps.value,
+        "crps_of": "probability",
+    }
 
 
 def score(observation: Observation, by_path: Array, every: WeightedPaths) -> Score:

@@ -12,8 +12,9 @@ from simulate.engine.estimate import Estimate, centred, mean_of_replicates, with
 from simulate.engine.simulation import Progress, deviation_columns
 from simulate.kernels.arrays import index
 from simulate.model.outcomes import HITTING_TIMES, OUTCOME_COLUMNS, Measure
-from simulate.model.rows import Hit, Metric
+from simulate.model.rows import Flow, Hit, Metric, traced
 from simulate.scenario import Scenario
+from simulate.scenario.frame import Horizon
 from simulate.scenario.inputs import list_inputs
 from simulate.scenario.load import decision_options
 from simulate.scenario.quarters import QUARTERS_A_YEAR
@@ -217,30 +218,32 @@ class Weighed:
         return list(self.telling.items())[:MOST_SHOWN]
 
 
-def payoff_of(decision: Decision, first_year: int) -> Measure:
+def payoff_of(decision: Decision, horizon: Horizon) -> Measure:
     """Return what takes metrics by path and quarter to what a path pays before its costs.
 
     Parameters
     ----------
     decision
         Says what counts, and until when.
-    first_year
-        Of the horizon.
+    horizon
+        Of the scenario.
 
     Returns
     -------
     Measure
-        From shape (paths, metrics, quarters) to (paths,), in bn USD. Free cash flow is discounted
-        from the middle of its year, a balance from the end, to the beginning of the first year.
+        From shape (paths, TRACED, quarters) to (paths,), in bn USD. Free cash flow is discounted
+        from the middle of its year, or of what the horizon has of it, a balance from the end, to
+        the beginning of the horizon.
     """
-    years = np.arange(1, decision.year - first_year + 2)
-    ends = QUARTERS_A_YEAR * years - 1
+    last = horizon.end_of(decision.year)
+    left_a_quarter = (1.0 + decision.discount_rate) ** (-1.0 / QUARTERS_A_YEAR)
     if decision.payoff == "cash":
-        metric, ends, age = index(Metric.CASH), ends[-1:], years[-1:].astype(float)
-    else:
-        metric, age = index(Metric.FREE_CASH_FLOW), years - 0.5
-    weights = (1.0 + decision.discount_rate) ** -age
-    return lambda trace: trace[:, metric, ends] @ weights
+        weight = left_a_quarter ** (last + 1)
+        return lambda traces: weight * traces[:, index(Metric.CASH), last]
+    begins, ends = np.array(horizon.year_begins), np.array(horizon.year_ends) + 1
+    middles = np.repeat((begins + ends) / 2, ends - begins)[: last + 1]
+    weights = left_a_quarter**middles
+    return lambda traces: traces[:, traced(Flow.FREE_CASH_FLOW), : last + 1] @ weights
 
 
 def decide(
@@ -292,7 +295,7 @@ def decide(
             progress,
             place=place,
             of=len(options),
-            measures={PAYOFF: payoff_of(decision, under.horizon.first_year)},
+            measures={PAYOFF: payoff_of(decision, under.horizon)},
         )
         frames.append(_less_costs(result.outcomes, decision, name, under))
     payoffs = Payoffs(
@@ -312,7 +315,8 @@ def decide(
         payoffs=payoffs,
         everything=payoffs.perfect_information(),
         inputs=dict(ranked),
-        units={key: units[key.split(" ")[0]] for key in known},
+        # Which alternative holds has none.
+        units={key: units.get(key.split(" ")[0], "") for key in known},
     )
 
 
@@ -320,7 +324,7 @@ def _less_costs(
     frame: pd.DataFrame, decision: Decision, option: str, scenario: Scenario
 ) -> pd.DataFrame:
     """Take off what the option costs, and what it costs to run out of cash."""
-    last = QUARTERS_A_YEAR * (decision.year - scenario.horizon.first_year + 1) - 1
+    last = scenario.horizon.end_of(decision.year)
     is_out = frame[HITTING_TIMES[Hit.OUT_OF_CASH]] <= last
     cost = decision.options[option].cost + decision.out_of_cash_cost * is_out
     return frame.assign(**{PAYOFF: frame[PAYOFF] - cost})

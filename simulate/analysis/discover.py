@@ -1,7 +1,7 @@
 """In which paths an outcome comes: a region of the inputs, found by PRIM."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
 from simulate.model.outcomes import HITTING_TIMES, Event, parse_event, projected_event, with_target
 from simulate.scenario import Scenario, ScenarioError
-from simulate.scenario.inputs import Input, list_inputs
+from simulate.scenario.inputs import ALTERNATIVE, Input, list_inputs
 
 from .prim import LEAST_INSIDE, Box, Mask, find_box, round_limits
 
@@ -35,11 +35,14 @@ class Feature:
         For people.
     by_path
         Its values, shape (paths,).
+    is_indicator
+        Whether it is 1 where something is so, and 0 elsewhere.
     """
 
     title: str
     unit: str
     by_path: NDArray[np.float32]
+    is_indicator: bool = False
 
 
 def features_of(outcomes: pd.DataFrame, scenario: Scenario, last_year: int) -> list[Feature]:
@@ -57,14 +60,18 @@ def features_of(outcomes: pd.DataFrame, scenario: Scenario, last_year: int) -> l
     Returns
     -------
     list of Feature
-        Inputs in the order of the schema; the gain over prices e - p of ``docs/model.md``, where
+        Inputs in the order of the schema, and in the place of the alternative whether it is a
+        certain one, each of them; the gain over prices e - p of ``docs/model.md``, where
         both are uncertain; the mean overrun and the mean drift of the horizon's first years.
     """
     inputs = [member for member in list_inputs(scenario) if member.key in outcomes]
     titles = Counter(member.quantity.title for member in inputs)
     found = [
-        Feature(_title(member, titles), member.quantity.unit, outcomes[member.key].to_numpy())
-        for member in inputs
+        *_indicators(outcomes, scenario),
+        *(
+            Feature(_title(member, titles), member.quantity.unit, outcomes[member.key].to_numpy())
+            for member in inputs
+        ),
     ]
     if EFFICIENCY in outcomes and EROSION in outcomes:
         gain = outcomes[EFFICIENCY].to_numpy() - outcomes[EROSION].to_numpy()
@@ -77,6 +84,19 @@ def features_of(outcomes: pd.DataFrame, scenario: Scenario, last_year: int) -> l
         if np.ptp(mean) > 0.0:
             found.append(Feature(f"mean {name} {years}", "share", mean))
     return found
+
+
+def _indicators(outcomes: pd.DataFrame, scenario: Scenario) -> list[Feature]:
+    """Return for each alternative whether a path lives in it, 1 or 0."""
+    if ALTERNATIVE not in outcomes:
+        return []
+    lives_in = outcomes[ALTERNATIVE].to_numpy()
+    return [
+        Feature(
+            f'the alternative "{each.clause}"', "", (lives_in == place).astype(np.float32), True
+        )
+        for place, each in enumerate(scenario.possible_alternatives)
+    ]
 
 
 def _title(member: Input, titles: Counter[str]) -> str:
@@ -243,7 +263,7 @@ class _HeldOut:
         replicate: NDArray[np.integer],
         chosen: Mask,
     ) -> None:
-        self._features = [Feature(f.title, f.unit, f.by_path[chosen]) for f in features]
+        self._features = [replace(f, by_path=f.by_path[chosen]) for f in features]
         self._points = np.asfortranarray(np.column_stack([f.by_path for f in self._features]))
         self.success = success[chosen]
         _, self._replicate = np.unique(replicate[chosen], return_inverse=True)

@@ -15,7 +15,7 @@ from simulate.engine.layout import (
 )
 from simulate.scenario import Scenario
 from simulate.scenario.correlations import Matrix, correlation_matrix
-from simulate.scenario.inputs import correlated_inputs
+from simulate.scenario.inputs import ALTERNATIVE, correlated_inputs
 
 JOINT = "all inputs and deviations"
 # Below this, the deviations of a year are independent of each other, given the inputs.
@@ -100,15 +100,18 @@ def list_drivers(scenario: Scenario) -> DriverList:
     each year's news: what the inputs that they are correlated with don't foretell.
 
     Under a Student-t copula the scale that a path's scores share makes all inputs and deviations
-    depend on each other, and none has a coordinate of its own: together they are one driver.
+    depend on each other, and none has a coordinate of its own: together they are one driver. Which
+    alternative holds is no part of the copula.
     """
     layout, correlation = layout_of(scenario), correlation_matrix(scenario)
     inputs = [Driver(key, (place,), place) for place, key in enumerate(layout.inputs)]
     deviations = _deviations(scenario, layout)
     if layout.is_joint:
-        coordinates = [c for driver in (*inputs, *deviations) for c in driver.coordinates]
-        joined = [Driver(JOINT, (*coordinates, layout.joint_scale))]
-        blocks = [(0,)]
+        apart = [driver for driver in inputs if driver.name == ALTERNATIVE]
+        others = [driver for driver in (*inputs, *deviations) if driver not in apart]
+        coordinates = [c for driver in others for c in driver.coordinates]
+        joined = [Driver(JOINT, (*coordinates, layout.joint_scale)), *apart]
+        blocks = [(place,) for place in range(len(joined))]
     else:
         joined = [*inputs, *deviations]
         blocks = _blocks(len(inputs), len(deviations), correlation)

@@ -213,7 +213,8 @@ def _explanations(
 ) -> tuple[Explanation, ...]:
     """Put together what the mixed runs and the kept paths tell about each outcome."""
     inputs = [i for i in correlated_inputs(scenario) if i.quantity.drawn == "path"]
-    effects = effects_of_inputs(kept, inputs, asked)
+    alternatives = [each.clause for each in scenario.possible_alternatives]
+    effects = effects_of_inputs(kept, inputs, asked, alternatives)
     return tuple(
         Explanation(
             outcome=outcome,
@@ -231,8 +232,9 @@ def _indices(parts: Decomposition, place: int, effects: Sequence[Effect]) -> lis
         return []
     found = parts.indices(place)
     if parts.found.is_joint:
+        named = {index.name for index in found}
         members = sorted(effects, key=lambda effect: -effect.first_order.value)
-        found += [Index(effect.key, None, effect.first_order, None) for effect in members]
+        found += [Index(e.key, None, e.first_order, None) for e in members if e.key not in named]
     return found
 
 
@@ -259,7 +261,8 @@ def effect_table(drivers: Drivers) -> pd.DataFrame:
 
     Parts are the tenths about the P10 and the P90, the change from the one to the other, and
     the tenths from the lowest (``d01``) to the highest (``d10``). Probabilities, or medians in
-    billions of dollars, with standard error and 95% interval.
+    billions of dollars, with standard error and 95% interval. Of the alternatives, ``p10`` and
+    ``p90`` are those with the least and the greatest.
     """
     return pd.DataFrame(
         [
@@ -309,6 +312,7 @@ def summary(drivers: Drivers) -> dict[str, Any]:
                         "change": effect.change.as_dict(),
                         "deciles": [at.as_dict() for at in effect.deciles],
                     }
+                    | ({} if effect.ends is None else {"ends": list(effect.ends)})
                     for effect in e.effects
                 },
             }

@@ -10,13 +10,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from simulate.engine.estimate import (
     Estimate,
+    conditional_probability,
     mean_of_replicates,
     probability,
     ratio_of_means,
     within,
 )
 from simulate.model.outcomes import Outcome
-from simulate.scenario.inputs import Input
+from simulate.scenario.inputs import ALTERNATIVE, Input
 
 from .variance import Variables
 
@@ -149,6 +150,9 @@ class Effect:
         The outcome in each tenth of the paths, from those with the lowest input on.
     first_order
         The part of the outcome's variance that the input explains by itself.
+    ends
+        Of an input whose values have no order, what is so where the outcome is least and where it
+        is greatest: these stand in the place of its P10 and P90, and it has no tenths.
     """
 
     key: str
@@ -160,6 +164,7 @@ class Effect:
     change: Estimate
     deciles: tuple[Estimate, ...]
     first_order: Estimate
+    ends: tuple[str, str] | None = None
 
 
 class Conditional(NamedTuple):
@@ -185,7 +190,10 @@ def estimate_of(outcome: Outcome, values: Array) -> Conditional:
 
 
 def effects_of_inputs(
-    paths: pd.DataFrame, inputs: Sequence[Input], outcomes: Sequence[Outcome]
+    paths: pd.DataFrame,
+    inputs: Sequence[Input],
+    outcomes: Sequence[Outcome],
+    alternatives: Sequence[str] = (),
 ) -> list[list[Effect]]:
     """Return every outcome by the value of every input.
 
@@ -197,6 +205,8 @@ def effects_of_inputs(
         Those that its paths drew.
     outcomes
         What is asked about.
+    alternatives
+        What is so in each that a path may live in.
 
     Returns
     -------
@@ -210,10 +220,49 @@ def effects_of_inputs(
         drawn = by_replicate(paths, paths[member.key].to_numpy(float))
         order = np.argsort(drawn, axis=1, kind="stable")
         for place, outcome in enumerate(outcomes):
-            ranked = np.take_along_axis(values[place], order, axis=1)
             first_order = correlation_ratio(drawn, measured[place])
-            found[place].append(_effect(member, outcome, ranked, first_order))
+            if member.key == ALTERNATIVE:
+                effect = _effect_of_alternative(
+                    outcome, values[place], drawn, first_order, alternatives
+                )
+            else:
+                ranked = np.take_along_axis(values[place], order, axis=1)
+                effect = _effect(member, outcome, ranked, first_order)
+            found[place].append(effect)
     return found
+
+
+def _effect_of_alternative(
+    outcome: Outcome,
+    values: Array,
+    drawn: Array,
+    first_order: Estimate,
+    alternatives: Sequence[str],
+) -> Effect:
+    """Return the effect of the alternative that a path lives in, from arrays of all paths."""
+    under = [_where(outcome, values, drawn == place) for place in range(len(alternatives))]
+    least, most = (int(end([u.estimate.value for u in under])) for end in (np.argmin, np.argmax))
+    return Effect(
+        key=ALTERNATIVE,
+        unit="",
+        p10=float(least),
+        p90=float(most),
+        at_p10=under[least].estimate,
+        at_p90=under[most].estimate,
+        change=mean_of_replicates(under[most].each - under[least].each),
+        deciles=(),
+        first_order=first_order,
+        ends=(alternatives[least], alternatives[most]),
+    )
+
+
+def _where(outcome: Outcome, values: Array, chosen: NDArray[np.bool_]) -> Conditional:
+    """Return the probability, or the median, where paths are chosen, shape (replicates, paths)."""
+    if outcome.is_probability:
+        counts, totals = (values * chosen).sum(axis=1), chosen.sum(axis=1)
+        return Conditional(conditional_probability(counts, totals), counts / totals)
+    medians = np.array([np.median(row[own]) for row, own in zip(values, chosen, strict=True)])
+    return Conditional(within(mean_of_replicates(medians), *outcome.bounds), medians)
 
 
 def _effect(member: Input, outcome: Outcome, ranked: Array, first_order: Estimate) -> Effect:

@@ -22,7 +22,7 @@ from simulate.model.outcomes import (
     projected_metric,
     projected_time,
 )
-from simulate.model.rows import Hit, Lab, Metric, Now
+from simulate.model.rows import Flow, Hit, Lab, Metric, Now, traced
 from simulate.scenario import Scenario
 from simulate.scenario.quarters import QUARTERS_A_YEAR
 
@@ -64,7 +64,7 @@ class Story:
     path
         Of replicate 0, as in ``Result.outcomes``.
     metrics
-        By quarter, shape (metrics, quarters).
+        And flows by quarter, shape (TRACED, quarters).
     """
 
     path: int
@@ -101,7 +101,7 @@ def example_paths(
         if not chosen.any():
             return None
         members = first[chosen]
-        by_year = traces[chosen][:, :, scenario.horizon.year_ends]
+        by_year = traces[chosen][:, : len(Metric), scenario.horizon.year_ends]
         place = medoid(
             members[inputs], members[list(OUTCOME_COLUMNS)], by_year.reshape(len(members), -1)
         )
@@ -132,21 +132,21 @@ def medoid(*groups: ArrayLike) -> int:
     return int(np.argmin(total))
 
 
-def tell_story(path: pd.Series, metrics: Array, scenario: Scenario) -> Story:
+def tell_story(path: pd.Series, trace: Array, scenario: Scenario) -> Story:
     """Return the years of a path.
 
     Parameters
     ----------
     path
         A row of ``Result.outcomes`` with inputs and deviations.
-    metrics
-        By quarter, shape (metrics, quarters).
+    trace
+        Its metrics and flows by quarter, shape (TRACED, quarters).
     scenario
         Of the run.
     """
     margin = projected_metric(scenario)
-    at_end = metrics[:, scenario.horizon.year_ends]
-    raised = _raised(at_end, path, scenario)
+    at_end = trace[:, scenario.horizon.year_ends]
+    raised = _raised(trace, path, scenario)
     years = [
         Year(
             year,
@@ -159,15 +159,16 @@ def tell_story(path: pd.Series, metrics: Array, scenario: Scenario) -> Story:
         )
         for y, year in enumerate(range(scenario.horizon.first_year, scenario.horizon.last_year + 1))
     ]
-    return Story(int(path["path"]), metrics, years)
+    return Story(int(path["path"]), trace, years)
 
 
-def _raised(at_end: Array, path: pd.Series, scenario: Scenario) -> Array:
+def _raised(trace: Array, path: pd.Series, scenario: Scenario) -> Array:
     """Return what funding rounds brought by year: cash moved by more than free cash flow."""
     opening = scenario.cash.opening
     first = opening.quantile(0.5) if opening.is_certain else float(path["cash.opening"])
-    cash = np.concatenate([[first], at_end[index(Metric.CASH)]])
-    return np.diff(cash) - at_end[index(Metric.FREE_CASH_FLOW)]
+    moved = np.diff(trace[index(Metric.CASH)], prepend=first)
+    raised = moved - trace[traced(Flow.FREE_CASH_FLOW)]
+    return np.add.reduceat(raised, scenario.horizon.year_begins)
 
 
 def _events(year: int, path: pd.Series, scenario: Scenario, raised: float) -> list[str]:

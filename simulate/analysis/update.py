@@ -31,7 +31,7 @@ from simulate.model.outcomes import (
 )
 from simulate.model.rows import Metric
 from simulate.scenario import Scenario, ScenarioError
-from simulate.scenario.inputs import list_inputs
+from simulate.scenario.inputs import ALTERNATIVE, list_inputs
 
 Array = NDArray[np.float64]
 
@@ -50,6 +50,16 @@ class Belief:
     """A probability before and after what has been seen."""
 
     event: Event
+    before: Estimate
+    after: Estimate
+
+
+@dataclass(frozen=True)
+class Weight:
+    """The probability of an alternative before and after what has been seen; ``clause`` is so."""
+
+    name: str
+    clause: str
     before: Estimate
     after: Estimate
 
@@ -96,6 +106,8 @@ class Update:
         Headline amounts.
     inputs
         Those whose distribution has moved by more than chance, the most moved first.
+    alternatives
+        Those that a path may live in, if there are any.
     hitting
         Quarter of what the company projects, by path; the number of quarters stands for never.
     """
@@ -108,6 +120,7 @@ class Update:
     beliefs: list[Belief]
     outcomes: list[Spread]
     inputs: list[Spread]
+    alternatives: list[Weight]
     hitting: NDArray[np.integer]
 
 
@@ -191,6 +204,7 @@ def update(
             for amount in amounts
         ],
         inputs=compare.moved_inputs(scenario, outcomes),
+        alternatives=compare.alternatives(scenario, outcomes),
         hitting=outcomes[HITTING_TIMES[projected_time(scenario)]].to_numpy(),
     )
 
@@ -217,6 +231,19 @@ class _BeforeAndAfter:
     def spread(self, name: str, unit: str, values: Array) -> Spread:
         before, after = (p.quantiles(values, LEVELS) for p in (self._prior, self._posterior))
         return Spread(name, unit, values, before, after, self._distance(values))
+
+    def alternatives(self, scenario: Scenario, outcomes: pd.DataFrame) -> list[Weight]:
+        if ALTERNATIVE not in outcomes:
+            return []
+        lives_in = outcomes[ALTERNATIVE].to_numpy()
+        return [
+            Weight(
+                each.name,
+                each.clause,
+                *(paths.probability(lives_in == place) for paths in (self._prior, self._posterior)),
+            )
+            for place, each in enumerate(scenario.possible_alternatives)
+        ]
 
     def moved_inputs(self, scenario: Scenario, outcomes: pd.DataFrame) -> list[Spread]:
         moved = []

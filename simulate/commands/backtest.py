@@ -1,10 +1,17 @@
 """``simulate backtest``."""
 
+import json
+
+import typer
+
+from simulate.output.new_file import save_drawn
 from simulate.text.terminal import console
 
 from .session import (
+    AsJson,
     Chosen,
     Data,
+    Figures,
     File,
     Force,
     Observations,
@@ -28,13 +35,15 @@ def backtest(
     data: Data = None,
     observe: Observe = None,
     observations: Observations = None,
+    figures: Figures = None,
     paths: Paths = None,
     threads: Threads = None,
     out: Picture = None,
     force: Force = False,
+    as_json: AsJson = False,
 ) -> None:
     """Score an earlier scenario by what came true, which is taken as exact."""
-    from simulate.analysis.backtest import backtest
+    from simulate.analysis.backtest import backtest, summary
     from simulate.model.observation import read_observations
     from simulate.plots.backtest import plot_backtest
     from simulate.text.backtest import print_backtest
@@ -44,7 +53,14 @@ def backtest(
     seen = read_observations(observe or (), observations, scenario)
     picture = chosen.new_picture(out, "backtest", force)
     found = simulated(
-        lambda progress: backtest(scenario, seen, paths=paths, threads=threads, progress=progress)
+        lambda progress: backtest(
+            scenario, seen, figures=figures, paths=paths, threads=threads, progress=progress
+        ),
+        silent=as_json,
     )
+    if as_json:
+        save_drawn(picture, plot_backtest, found)
+        typer.echo(json.dumps(summary(found), indent=2, ensure_ascii=False))
+        return
     print_backtest(found, console())
     draw("Predictions and what came true", picture, plot_backtest, found)

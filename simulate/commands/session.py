@@ -69,6 +69,13 @@ Observations = Annotated[
     Path | None,
     typer.Option(help='A TOML file of it: [[observed]] with what = "…" and source = "…".'),
 ]
+Figures = Annotated[
+    Path | None,
+    typer.Option(
+        help="Reported figures (CSV), in the columns of docs/data/figures.csv.",
+        show_default="those that come with the package",
+    ),
+]
 Picture = Annotated[
     Path | None, typer.Option(help="Picture to write.", show_default="in results/<scenario>")
 ]

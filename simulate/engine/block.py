@@ -33,7 +33,7 @@ DEVIATIONS = ("inference.overrun", "training.drift")
 NO_ROWS, NO_TRACES = np.empty((0, 0), np.float32), np.empty((0, 0, 0))
 
 
-def empty_tally(quarters: int, *leading: int) -> Tally:
+def empty_tally(quarters: int, *leading: int, alternatives: int = 1) -> Tally:
     """Return tallies of no paths.
 
     Parameters
@@ -42,9 +42,11 @@ def empty_tally(quarters: int, *leading: int) -> Tally:
         Of the horizon.
     leading
         Lengths of the axes before each array's own, such as the number of replicates.
+    alternatives
+        How many a path may live in; 1 where there are none.
     """
     return Tally(
-        hits=np.zeros((*leading, len(Hit), quarters + 1), np.uint32),
+        hits=np.zeros((*leading, alternatives, len(Hit), quarters + 1), np.uint32),
         joint=np.zeros((*leading, MARGIN_DEFINITIONS, quarters + 1, quarters + 1), np.uint32),
         money=np.zeros((*leading, MONEY_METRICS, quarters, MONEY_BINS), np.uint32),
         margin=np.zeros((*leading, MARGIN_DEFINITIONS, quarters, MARGIN_BINS), np.uint32),
@@ -69,7 +71,7 @@ class Workspace:
     """
 
     def __init__(self, prepared: Prepared) -> None:
-        self._plan = prepared.plan
+        self._plan, self._alternatives = prepared.plan, prepared.alternatives
         self.inputs = prepared.inputs()
         self.state = State(
             now=np.zeros(width(Drawn) + width(Now)),
@@ -137,7 +139,7 @@ class Workspace:
     @cached_property
     def _not_asked_for(self) -> Tally:
         """Room for counts: the kernel always counts."""
-        return empty_tally(self._plan.schedule.quarters)
+        return empty_tally(self._plan.schedule.quarters, alternatives=self._alternatives)
 
 
 def trace_paths(prepared: Prepared, points: Points, paths: int) -> Array:

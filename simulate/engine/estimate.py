@@ -168,6 +168,36 @@ def probability(counts: ArrayLike, paths: int) -> Estimate:
     return share_with_interval(spread.value, error, len(shares))
 
 
+def conditional_probability(counts: ArrayLike, totals: ArrayLike) -> Estimate:
+    """Return a probability among the paths of which a condition holds, from counts.
+
+    Parameters
+    ----------
+    counts
+        In how many paths of each replicate both happen, shape (replicates,).
+    totals
+        In how many the condition holds; it may differ by replicate.
+
+    Returns
+    -------
+    Estimate
+        NaN where the condition never holds.
+
+    Notes
+    -----
+    The ratio of two counts, with the error of its linear part over replicates; otherwise as
+    ``probability``.
+    """
+    hits, total, replicates = int(np.sum(counts)), int(np.sum(totals)), len(np.asarray(counts))
+    if hits in (0, total):
+        # Of these all replicates agree, as many paths as there are.
+        return probability([hits], total) if total else ratio_of_means(counts, totals)
+    spread = ratio_of_means(counts, totals)
+    rounding = math.sqrt(replicates / 12.0) / total
+    error = math.hypot(spread.standard_error, rounding)
+    return share_with_interval(spread.value, error, replicates)
+
+
 def change_of_probability(before: ArrayLike, after: ArrayLike, paths: int) -> Estimate:
     """Return the change of a probability between two runs on common random numbers.
 

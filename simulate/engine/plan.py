@@ -1,9 +1,11 @@
 """From a scenario to the plain arrays that kernels take."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulate.kernels.arrays import BASE_QUARTERS, LANES, Draws, Inputs, Plan, Points
 from simulate.model.base import base_quarters
@@ -11,7 +13,7 @@ from simulate.model.rows import BaseQuarter, Funding, Hardware, Lab, Segment
 from simulate.model.schedule import schedule_of
 from simulate.scenario.correlations import correlation_matrix
 from simulate.scenario.distributions import Fixed, Uncertain
-from simulate.scenario.inputs import correlated_inputs, list_inputs
+from simulate.scenario.inputs import ALTERNATIVE, correlated_inputs, list_inputs
 from simulate.scenario.load import validated
 from simulate.scenario.quantity import ZERO
 from simulate.scenario.schema import Scenario
@@ -37,6 +39,8 @@ class Prepared:
         The keys of the inputs that a path draws, in the order of their coordinates.
     segments, purchases, rounds
         Numbers of revenue segments, purchases of hardware and funding rounds.
+    alternatives
+        How many a path may live in; 1 where there are none.
     """
 
     plan: Plan
@@ -46,6 +50,7 @@ class Prepared:
     segments: int
     purchases: int
     rounds: int
+    alternatives: int
 
     def points(self, sampler: str, seed: int, replicate: int) -> Points:
         """Return a replicate's point set."""
@@ -104,10 +109,13 @@ def prepare(
     by_key = {i.key: i.distribution for i in list_inputs(scenario)} | base
     rows = [*_row_keys(scenario), *base]
     inputs = correlated_inputs(scenario)
-    drawn = tuple(i.key for i in inputs if i.quantity.drawn == "path")
-    draws = _draws(scenario, layout, drawn, [rows.index(key) for key in drawn])
+    of_path = [i for i in inputs if i.quantity.drawn == "path"]
+    drawn = tuple(i.key for i in of_path)
+    under = [scenario.overridden.get(i.key, (i.distribution,)) for i in of_path]
+    draws = _draws(scenario, layout, drawn, [rows.index(key) for key in drawn], under)
     curves = [
-        *(i.distribution for i in inputs),
+        *(distribution for each in under for distribution in each),
+        *(i.distribution for i in inputs[len(of_path) :]),
         *_event_sizes(scenario),
         *tail_curves(scenario),
     ]
@@ -119,6 +127,7 @@ def prepare(
         segments=len(scenario.segments),
         purchases=len(scenario.hardware),
         rounds=len(scenario.funding),
+        alternatives=max(1, len(scenario.possible_alternatives)),
     )
 
 
@@ -132,14 +141,19 @@ def _event_sizes(scenario: Scenario) -> list[Uncertain]:
 
 
 def _draws(
-    scenario: Scenario, layout: Layout, drawn: tuple[str, ...], input_row: list[int]
+    scenario: Scenario,
+    layout: Layout,
+    drawn: tuple[str, ...],
+    input_row: list[int],
+    under: Sequence[Sequence[Uncertain]],
 ) -> Draws:
     """Say which coordinate and which table feeds what; the tables of tails come last."""
-    inputs, segments, events = len(drawn), scenario.segments, len(_event_sizes(scenario))
+    segments, events = scenario.segments, len(_event_sizes(scenario))
+    input_table, tables = _input_tables(under)
     is_joint = scenario.copula.degrees_of_freedom is not None
     has_generation = scenario.training.generation is not None
     has_loss = np.array([s.client_loss is not None for s in segments])
-    first_event_table = inputs + 2
+    first_event_table = tables + 2
     first_tail_table = first_event_table + events
     slot = {name: place for place, name in enumerate(layout.slots)}
     loss_slots = [slot.get(client_loss_slot(s.name), -1) for s in segments]
@@ -147,11 +161,14 @@ def _draws(
     return Draws(
         input_row=np.array(input_row, np.int64),
         input_coordinate=np.array([layout.inputs.index(key) for key in drawn], np.int64),
+        input_table=input_table,
+        by_alternative=np.array([len(each) > 1 for each in under], np.bool_),
+        alternative=drawn.index(ALTERNATIVE) if ALTERNATIVE in drawn else -1,
         mixing=np.linalg.cholesky(correlation_matrix(scenario)),
         copula=copula_of(scenario.copula, layout.joint_scale, first_tail_table),
         shock_table=first_tail_table + 2 * is_joint if scenario.shocks.degrees_of_freedom else -1,
-        overrun_table=inputs,
-        drift_table=inputs + 1,
+        overrun_table=tables,
+        drift_table=tables + 1,
         client_loss_table=np.where(has_loss, np.cumsum(has_loss) - 1 + first_event_table, 0),
         generation_table=first_event_table + events - 1,
         chance_coordinate=np.array(chances, np.int64),
@@ -162,6 +179,20 @@ def _draws(
         client_loss_slot=np.where(has_loss, loss_slots, -1),
         generation_slot=slot[GENERATION] if has_generation else -1,
     )
+
+
+def _input_tables(under: Sequence[Sequence[Uncertain]]) -> tuple[NDArray[np.int64], int]:
+    """Return the table of each drawn input under each alternative, and how many tables there are.
+
+    Parameters
+    ----------
+    under
+        Of each input, its distribution under each alternative, or one under all.
+    """
+    counts = np.array([len(each) for each in under], np.int64)
+    first = np.cumsum(counts) - counts
+    column = np.arange(counts.max(initial=1))
+    return first[:, None] + np.minimum(column, counts[:, None] - 1), int(counts.sum())
 
 
 def _row_keys(scenario: Scenario) -> list[str]:

@@ -20,13 +20,14 @@ from simulate.model.outcomes import (
 from simulate.model.rows import Hit, Metric
 from simulate.model.tally import MONEY_METRICS, Tally
 from simulate.scenario import Scenario, ScenarioError
+from simulate.scenario.mistakes import did_you_mean
 from simulate.scenario.quarters import format_quarter
 
 from .block import trace_paths
-from .estimate import Estimate, probability
+from .estimate import Estimate, conditional_probability, probability
 from .plan import Prepared
 from .statistics import Replicated, funding_statistics, histogram, metric_statistics
-from .summary import hitting_table, metrics_table, summary_of
+from .summary import alternatives_table, hitting_table, metrics_table, summary_of
 
 Array = NDArray[np.float64]
 
@@ -109,6 +110,10 @@ class Result:
         Mean and quantiles of the peak funding need.
     kept
         One row a path, if they were kept.
+    alternatives
+        The weight of each alternative that a path may live in, by name.
+    by_alternative
+        Distribution of the date of each outcome under each alternative, as a table with errors.
 
     Methods
     -------
@@ -190,7 +195,7 @@ class Result:
             return NEVER
         return format_quarter(horizon.first_quarter + quarter)
 
-    def probability(self, event: str) -> Estimate:
+    def probability(self, event: str, given: str | None = None) -> Estimate:
         """Return the probability of an event.
 
         Parameters
@@ -198,6 +203,8 @@ class Result:
         event
             An outcome and a date, the end of a year or of a quarter, such as ``"gross margin 70% by
             2027"`` or ``"out of cash by 2028Q2"``.
+        given
+            The alternative that it is asked of, by its name; by default all of them together.
 
         Returns
         -------
@@ -206,7 +213,8 @@ class Result:
         Raises
         ------
         ScenarioError
-            If it is no event of the scenario, or of another gross margin than the run's target.
+            If it is no event of the scenario, or of another gross margin than the run's target,
+            or there is no such alternative.
 
         Examples
         --------
@@ -221,9 +229,9 @@ class Result:
                 f"{where}: the run counted how often {100.0 * target:.4g}% is reached; for another "
                 f'target, run scenario.changed({{"targets.gross_margin": {found.level:g}}})'
             )
-        return self.probability_by(found.time, found.quarter)
+        return self.probability_by(found.time, found.quarter, given)
 
-    def probability_by(self, time: Hit | str, quarter: int) -> Estimate:
+    def probability_by(self, time: Hit | str, quarter: int, given: str | None = None) -> Estimate:
         """Return the probability that a hitting time comes by the end of a quarter.
 
         Parameters
@@ -232,6 +240,8 @@ class Result:
             Which hitting time, by its name.
         quarter
             Counted from the first of the horizon.
+        given
+            As for ``probability``.
 
         Returns
         -------
@@ -242,7 +252,8 @@ class Result:
         ValueError
             If the quarter lies outside the horizon.
         """
-        return probability(self.counts_by(time, quarter), self.replicate_paths)
+        self._refuse_outside(quarter)
+        return self._share(self.hits(time, given), slice(quarter + 1), given)
 
     def probability_at_least(self, metric: Metric | str, year: int, level: float) -> Estimate:
         """Return the probability that a metric of a fiscal year is at or above a level.
@@ -275,12 +286,51 @@ class Result:
 
         Parameters and errors are those of ``probability_by``; shape (replicates,).
         """
+        self._refuse_outside(quarter)
+        return self.hits(time)[:, : quarter + 1].sum(axis=1)
+
+    def _refuse_outside(self, quarter: int) -> None:
         if not 0 <= quarter < self.scenario.horizon.quarters:
             raise ValueError(f"quarter {quarter} lies outside the horizon")
-        times = self.tally.hits[:, index(self._time(time))]
-        return times[:, : quarter + 1].sum(axis=1, dtype=np.int64)
 
-    def probability_by_year(self, time: Hit | str, year: int) -> Estimate:
+    def hits(self, time: Hit | str, given: str | None = None) -> NDArray[np.int64]:
+        """Return how many paths of each replicate get there in each quarter.
+
+        Parameters
+        ----------
+        time
+            Which hitting time, by its name.
+        given
+            The alternative that these paths live in, by its name; by default any.
+
+        Returns
+        -------
+        ndarray, shape (replicates, quarters + 1)
+            The last place is never.
+
+        Raises
+        ------
+        ScenarioError
+            If there is no such alternative.
+        """
+        counts = self.tally.hits[:, :, index(self._time(time))]
+        places = slice(None) if given is None else [self._place_of(given)]
+        return counts[:, places].sum(axis=1, dtype=np.int64)
+
+    @property
+    def alternatives(self) -> dict[str, float]:
+        """The weight of each alternative that a path may live in, by name; they sum to 1."""
+        return self.scenario.alternative_weights
+
+    def _place_of(self, alternative: str) -> int:
+        known = list(self.alternatives)
+        if alternative not in known:
+            named = f"known are: {', '.join(known)}" if known else "the scenario has none"
+            hint = did_you_mean(alternative, known) or named
+            raise ScenarioError(f'there is no alternative "{alternative:.60}"; {hint}')
+        return known.index(alternative)
+
+    def probability_by_year(self, time: Hit | str, year: int, given: str | None = None) -> Estimate:
         """Return the probability that a hitting time comes by the end of a fiscal year.
 
         Parameters
@@ -289,6 +339,8 @@ class Result:
             Which hitting time, by its name.
         year
             Within the horizon.
+        given
+            As for ``probability``.
 
         Returns
         -------
@@ -299,7 +351,7 @@ class Result:
         ValueError
             If the year lies outside the horizon.
         """
-        return self.probability_by(time, self.last_quarter(year))
+        return self.probability_by(time, self.last_quarter(year), given)
 
     def last_quarter(self, year: int) -> int:
         """Return a fiscal year's last quarter, counted from the first of the horizon.
@@ -319,9 +371,16 @@ class Result:
         quarters = range(self.scenario.horizon.quarters)
         return {time: [self.probability_by(time, q) for q in quarters] for time in HITTING_TIMES}
 
-    def probability_never(self, time: Hit | str) -> Estimate:
+    def probability_never(self, time: Hit | str, given: str | None = None) -> Estimate:
         """Return the probability that a hitting time does not come within the horizon."""
-        return probability(self.tally.hits[:, index(self._time(time)), -1], self.replicate_paths)
+        return self._share(self.hits(time, given), slice(-1, None), given)
+
+    def _share(self, hits: NDArray[np.int64], quarters: slice, given: str | None) -> Estimate:
+        """Return the share of paths that get there in some quarters, of those in an alternative."""
+        counts = hits[:, quarters].sum(axis=1)
+        if given is None:
+            return probability(counts, self.replicate_paths)
+        return conditional_probability(counts, hits.sum(axis=1))
 
     def hitting_quarter(self, time: Hit | str, level: float) -> HittingQuarter:
         """Return the first quarter by which a share of all paths has got there.
@@ -363,7 +422,7 @@ class Result:
         probability of having got there by its end with standard error and 95% interval; for
         ``never``, those are of its own probability.
         """
-        return hitting_table(self, self._by_quarter)
+        return hitting_table(self)
 
     @cached_property
     def metrics(self) -> pd.DataFrame:
@@ -404,6 +463,15 @@ class Result:
             for metric in METRICS
             if index(metric) < MONEY_METRICS and (shares := outermost[index(metric)]).any()
         }
+
+    @cached_property
+    def by_alternative(self) -> pd.DataFrame:
+        """Distribution of each hitting time under each alternative.
+
+        As ``hitting_times``, after the name and the weight of an alternative; empty where the
+        scenario has none.
+        """
+        return alternatives_table(self)
 
     def frame(self, metric: Metric | str) -> pd.DataFrame:
         """Return a metric's mean and quantiles by quarter; ``metrics`` has their errors.

@@ -87,7 +87,10 @@ class Simulation:
         # With more threads than replicates, several share one, each with points and a tally.
         self._parts = range(-(-self._threads // len(points)))
         self._points = [[_own_copy(each) for _ in self._parts] for each in points]
-        self._tallies = [empty_tally(self._quarters, len(points)) for _ in self._parts]
+        self._tallies = [
+            empty_tally(self._quarters, len(points), alternatives=prepared.alternatives)
+            for _ in self._parts
+        ]
         self._is_shared = False
         self._spaces = [Workspace(prepared) for _ in range(self._threads)]
         self._blocks = 0

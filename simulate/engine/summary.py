@@ -1,17 +1,13 @@
 """A result as tables, and in whole as the summary that is written."""
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from simulate.kernels.arrays import index
 from simulate.model.outcomes import HITTING_TIMES, METRICS
 from simulate.model.rows import Hit
 from simulate.version import package_version
-
-from .estimate import Estimate
 
 if TYPE_CHECKING:
     from .result import Result
@@ -20,23 +16,33 @@ if TYPE_CHECKING:
 LEVELS = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 
-def hitting_table(result: "Result", by_quarter: Mapping[Hit, Sequence[Estimate]]) -> pd.DataFrame:
-    """Return the distribution of each hitting time; see ``Result.hitting_times``.
+def hitting_table(result: "Result") -> pd.DataFrame:
+    """Return the distribution of each hitting time; see ``Result.hitting_times``."""
+    return pd.DataFrame(_hitting_rows(result, None))
 
-    Parameters
-    ----------
-    result
-        Of a run.
-    by_quarter
-        The probability of each hitting time by the end of each quarter.
-    """
+
+def alternatives_table(result: "Result") -> pd.DataFrame:
+    """Return the same under each alternative; see ``Result.by_alternative``."""
+    return pd.DataFrame(
+        {"alternative": name, "weight": weight, **row}
+        for name, weight in result.alternatives.items()
+        for row in _hitting_rows(result, name)
+    )
+
+
+def _hitting_rows(result: "Result", given: str | None) -> list[dict[str, Any]]:
     quarters = result.scenario.horizon.quarters
     rows = []
     for time, name in HITTING_TIMES.items():
-        share = result.tally.hits[:, index(time)].sum(axis=0, dtype=np.int64) / result.paths
+        hits = result.hits(time, given).sum(axis=0)
+        share = hits / hits.sum()
         for quarter in range(quarters + 1):
             never = quarter == quarters
-            by = result.probability_never(time) if never else by_quarter[time][quarter]
+            by = (
+                result.probability_never(time, given)
+                if never
+                else result.probability_by(time, quarter, given)
+            )
             rows.append(
                 {
                     "outcome": name,
@@ -48,7 +54,7 @@ def hitting_table(result: "Result", by_quarter: Mapping[Hit, Sequence[Estimate]]
                     "high": by.high,
                 }
             )
-    return pd.DataFrame(rows)
+    return rows
 
 
 def metrics_table(result: "Result") -> pd.DataFrame:
@@ -88,6 +94,7 @@ def summary_of(result: "Result") -> dict[str, Any]:
             include={"projected_year", "projected_margin", "source"}
         ),
         "hitting_times": _hitting_times(result),
+        "alternatives": _alternatives(result),
         "peak_funding_need": {k: v.as_dict() for k, v in result.funding_need.items()},
         "fiscal_years": _fiscal_years(result),
         "beyond_range": {METRICS[m]: b._asdict() for m, b in result.beyond_range.items()},
@@ -102,9 +109,7 @@ def summary_of(result: "Result") -> dict[str, Any]:
 def _hitting_times(result: "Result") -> dict[str, Any]:
     return {
         name: {
-            "by_end_of": {
-                str(year): result.probability_by_year(time, year).as_dict() for year in result.years
-            },
+            "by_end_of": _by_end_of(result, time, None),
             "never": result.probability_never(time).as_dict(),
             "quarter": {
                 name_of_level: result.hitting_quarter(time, level)._asdict()
@@ -112,6 +117,29 @@ def _hitting_times(result: "Result") -> dict[str, Any]:
             },
         }
         for time, name in HITTING_TIMES.items()
+    }
+
+
+def _alternatives(result: "Result") -> dict[str, Any]:
+    return {
+        each.name: {
+            "title": each.title,
+            "weight": result.alternatives[each.name],
+            "hitting_times": {
+                name: {
+                    "by_end_of": _by_end_of(result, time, each.name),
+                    "never": result.probability_never(time, each.name).as_dict(),
+                }
+                for time, name in HITTING_TIMES.items()
+            },
+        }
+        for each in result.scenario.possible_alternatives
+    }
+
+
+def _by_end_of(result: "Result", time: Hit, given: str | None) -> dict[str, Any]:
+    return {
+        str(year): result.probability_by_year(time, year, given).as_dict() for year in result.years
     }
 
 

@@ -124,11 +124,16 @@ class Copula(NamedTuple):
 class Draws(NamedTuple):
     """Which coordinate and which table feeds which input, and how inputs are correlated.
 
-    A table or slot below 0 is none.
+    A table or slot below 0 is none. ``alternative`` is the place of the input that says which
+    column of ``input_table``, shape (inputs, alternatives), a path's other inputs are drawn from;
+    those of which ``by_alternative`` is false have one table in all of them.
     """
 
     input_row: Array
     input_coordinate: Array
+    input_table: Array
+    by_alternative: Array
+    alternative: int
     mixing: Array
     copula: Copula
     shock_table: int

@@ -12,6 +12,7 @@ from .arrays import (
     Inputs,
     Plan,
     Points,
+    Row,
     State,
     Tables,
 )
@@ -146,6 +147,15 @@ def look_up_pieces(tables: Tables, table: int, s: Array, out: Array) -> None:
 
 
 @shared_kernel
+def look_up_by_alternative(
+    tables: Tables, table: Array, alternative: Row, s: Array, out: Array
+) -> None:
+    """Do as ``look_up_any`` of each path's own table, that of the alternative it lives in."""
+    for i in range(LANES):
+        out[i] = value_at(tables, table[np.int64(alternative[i])], s[Drawn.SCORE + i])
+
+
+@shared_kernel
 def value_at(tables: Tables, table: int, score: float) -> float:
     """Return the quantile function of a table at one normal score."""
     row = table
@@ -188,7 +198,11 @@ def mix_scores(mixing: Array, j: int, count: int, raw: Array, s: Array) -> None:
 
 @kernel
 def draw_inputs(points: Points, draws: Draws, tables: Tables, inputs: Inputs, state: State) -> None:
-    """Draw every uncertain input of the block: independent scores, mixed, through its table."""
+    """Draw every uncertain input of the block: independent scores, mixed, through its table.
+
+    Which alternative a path lives in is the first, and no part of the copula: its tails would come
+    with those of all inputs.
+    """
     count = draws.input_row.size
     for j in range(count):
         scores(points, draws.input_coordinate[j], state.raw[j])
@@ -196,8 +210,14 @@ def draw_inputs(points: Points, draws: Draws, tables: Tables, inputs: Inputs, st
         draw_joint_scale(points, draws.copula, tables, state)
     for j in range(count):
         mix_scores(draws.mixing, j, count, state.raw, state.now)
-        join_tails(draws.copula, tables, state.now)
-        look_up_any(tables, j, state.now, inputs.rows[draws.input_row[j]])
+        if j != draws.alternative:
+            join_tails(draws.copula, tables, state.now)
+        row, table = inputs.rows[draws.input_row[j]], draws.input_table[j]
+        if draws.by_alternative[j]:
+            alternative = inputs.rows[draws.input_row[draws.alternative]]
+            look_up_by_alternative(tables, table, alternative, state.now, row)
+        else:
+            look_up_any(tables, table[0], state.now, row)
 
 
 @kernel

@@ -47,7 +47,7 @@ def simulate_blocks(
     for b in range(blocks):
         enter_block(points, first_block + b)
         simulate_block(plan, points, inputs, state, tally, trace, b * LANES)
-        count_outcomes(tally, state)
+        count_outcomes(tally, inputs.lab, state)
         if outcomes.shape[0] > 0:
             keep_outcomes(state, outcomes, b * LANES)
         if drawn.shape[0] > 0:

@@ -22,7 +22,7 @@ from simulate.scenario.frame import Horizon, MarginDefinition
 from simulate.scenario.quarters import QUARTERS_A_YEAR, format_quarter, parse_quarter
 from simulate.scenario.units import number_in_unit, scale_hint, states_unit
 
-from .rows import Flow, Hit, Metric
+from .rows import Flow, Hit, Metric, traced
 
 Array = NDArray[np.float64]
 Column = NDArray[np.float64 | np.float32 | np.uint8]
@@ -33,6 +33,7 @@ IN_PERCENT: tuple[Unit, ...] = ("probability", "share")
 HITTING_TIMES = {time: time.title for time in Hit}
 METRICS = {metric: metric.title for metric in Metric}
 FUNDING_NEED = "peak funding need"
+OPERATING_RESULT = "operating result"
 OUTCOME_COLUMNS = (*HITTING_TIMES.values(), FUNDING_NEED)
 NEVER_NEGATIVE = (Metric.REVENUE, Metric.TRAINING, Metric.INFERENCE)
 # The quarter's own flow behind the sum of trailing four quarters.
@@ -294,7 +295,23 @@ class Amount(Outcome):
         return 1.0 - cost / self._own_flow(traces, Flow.REVENUE)
 
     def _own_flow(self, traces: Array, flow: Flow) -> Array:
-        return traces[:, len(Metric) + index(flow), self.quarter]
+        return traces[:, traced(flow), self.quarter]
+
+
+@dataclass(frozen=True)
+class OperatingResult(Amount):
+    """EBITDA, which is its metric, less depreciation; as accounts have it, stock pay is a cost."""
+
+    @property
+    def name(self) -> str:
+        """What accounts call it, and its date."""
+        return f"{OPERATING_RESULT} {self.date}"
+
+    def of_traces(self, traces: Array) -> Array:
+        """Return it of each path; nothing is written off before the horizon."""
+        first = max(0, self.quarter + 1 - self.quarters)
+        written_off = traces[:, len(Metric) + index(Flow.DEPRECIATION), first : self.quarter + 1]
+        return super().of_traces(traces) - written_off.sum(axis=1)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ lets it see that rows don't overlap, which is what it needs to vectorise a loop 
 from enum import auto
 from typing import TypeVar
 
-from simulate.kernels.arrays import LANES, Drawn, Rows, width
+from simulate.kernels.arrays import LANES, Drawn, Rows, index, width
 
 AnyRows = TypeVar("AnyRows", bound=Rows)
 
@@ -70,6 +70,8 @@ class Lab(InputRows):
     LOSSES_CARRIED_FORWARD = "cash.losses_carried_forward"
     INTEREST_RATE = "cash.interest_rate"
     OPENING_CASH = "cash.opening"
+    # Which one a path lives in, counted from 0.
+    ALTERNATIVE = "alternative"
 
 
 class Segment(InputRows):
@@ -298,3 +300,8 @@ class Hit(Rows):
 MARGIN_DEFINITIONS = sum(metric.name.startswith("MARGIN") for metric in Metric)
 # What a path's trace has of a quarter: its metrics, then its flows.
 TRACED = len(Metric) + len(Flow)
+
+
+def traced(flow: Flow) -> int:
+    """Return which row of a trace holds a quarter's own flow."""
+    return len(Metric) + index(flow)

@@ -11,7 +11,7 @@ from simulate.kernels.arrays import LANES, Array, Row, State
 from simulate.kernels.jit import kernel, shared_kernel
 from simulate.kernels.vector_math import ROUNDING, ROUNDING_BITS, bits_of_float64
 
-from .rows import MARGIN_DEFINITIONS, Hit, Metric, Now
+from .rows import MARGIN_DEFINITIONS, Hit, Lab, Metric, Now
 
 # Money: 64 bins an octave of |value| from 2**-10 to 2**24 billion, no wider than 1.6% of it.
 BINS_AN_OCTAVE_BITS = 6
@@ -42,8 +42,9 @@ HIT_COUNT = len(Hit)
 class Tally(NamedTuple):
     """The counts of one replicate.
 
-    ``joint`` counts paths by the quarter of the margin, in each definition of it, and by that of
-    the fourth quarter in a row with positive cash flow.
+    ``hits`` counts paths by alternative, outcome and quarter. ``joint`` counts them by the quarter
+    of the margin, in each definition of it, and by that of the fourth quarter in a row with
+    positive cash flow.
     """
 
     hits: Array
@@ -113,11 +114,12 @@ def count_metrics(tally: Tally, quarter: int, state: State) -> None:
 
 
 @kernel
-def count_outcomes(tally: Tally, state: State) -> None:
-    """Add a block's outcomes: hitting times and peak funding need."""
+def count_outcomes(tally: Tally, lab: Array, state: State) -> None:
+    """Add a block's outcomes: hitting times by alternative, and peak funding need."""
     for time in range(HIT_COUNT):
         for i in range(LANES):
-            tally.hits[time, np.int64(state.hits[time * LANES + i])] += np.uint32(1)
+            alternative, hit = lab[Lab.ALTERNATIVE + i], state.hits[time * LANES + i]
+            tally.hits[np.int64(alternative), time, np.int64(hit)] += np.uint32(1)
     for margin in range(MARGIN_DEFINITIONS):
         first = Hit.MARGIN_INFERENCE + 2 * margin * LANES
         for i in range(LANES):

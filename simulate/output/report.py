@@ -14,6 +14,7 @@ from simulate.plots.drivers import plot_drivers_of
 from simulate.plots.effects import plot_tornado_of
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import NO_SOURCE, Input, funding_assumption, list_inputs
+from simulate.text.alternatives import Chance, chance_by_year
 from simulate.text.assumptions import (
     LISTS,
     correlation_table,
@@ -35,8 +36,9 @@ from simulate.text.drivers import (
     what_moves,
 )
 from simulate.text.effects import telling
-from simulate.text.numbers import NO_LIMIT, SHARE, dollars_with_error, percent, unit_of
+from simulate.text.numbers import NO_LIMIT, SHARE, dollars_with_error, unit_of
 from simulate.text.run import (
+    alternative_tables,
     beyond_range_sentences,
     cash_table,
     error_sentences,
@@ -248,19 +250,19 @@ def _cards(result: Result) -> tuple[Card, ...]:
     year, cash_year = headline_years(result)
     company = "the company's projection; " if year == targets.projected_year else ""
     return (
-        Card(
+        _chance_card(
             f"Gross margin of {SHARE.rounded(targets.gross_margin, 0)} by {year}",
-            percent(result.probability_by_year(projected_time(result.scenario), year)),
+            chance_by_year(result, projected_time(result.scenario), year),
             f"{company}{targets.projected_margin}",
         ),
-        Card(
+        _chance_card(
             f"Free cash flow positive by {cash_year}",
-            percent(result.probability_by_year(Hit.CASH_FLOW_HELD, cash_year)),
+            chance_by_year(result, Hit.CASH_FLOW_HELD, cash_year),
             "four quarters in a row",
         ),
-        Card(
+        _chance_card(
             f"Out of cash by {cash_year}",
-            percent(result.probability_by_year(Hit.OUT_OF_CASH, cash_year)),
+            chance_by_year(result, Hit.OUT_OF_CASH, cash_year),
             f"assuming {funding_assumption(result.scenario)}",
         ),
         Card(
@@ -271,6 +273,10 @@ def _cards(result: Result) -> tuple[Card, ...]:
     )
 
 
+def _chance_card(name: str, chance: Chance, detail: str) -> Card:
+    return Card(name, chance.value, "; ".join(filter(None, [chance.range, detail])))
+
+
 def _sections(result: Result) -> tuple[Section, ...]:
     target = SHARE.rounded(result.scenario.targets.gross_margin, 0)
     return (
@@ -279,7 +285,7 @@ def _sections(result: Result) -> tuple[Section, ...]:
             f"When does gross margin reach {target}?",
             sentences=margin_sentences(result),
             pictures=_pictures(result, "margin_date", "margin_by_year"),
-            tables=(margin_table(result),),
+            tables=(*alternative_tables(result), margin_table(result)),
         ),
         Section(
             "cash-flow",

@@ -34,11 +34,11 @@ RUN = "run"
 HITTING_TABLE = "hitting_times.parquet"
 METRICS_TABLE = "metrics.parquet"
 OUTCOMES_TABLE = "outcomes.parquet"
+ALTERNATIVES_TABLE = "alternatives.parquet"
 PICTURE_KINDS = (".png", ".svg")
 WORKBOOK = "workbook.xlsx"
-OWN_FILES = {SUMMARY, HITTING_TABLE, METRICS_TABLE, OUTCOMES_TABLE} | {
-    f"{name}{kind}" for name in PICTURES for kind in PICTURE_KINDS
-}
+TABLES = {HITTING_TABLE, METRICS_TABLE, OUTCOMES_TABLE, ALTERNATIVES_TABLE}
+OWN_FILES = {SUMMARY, *TABLES} | {f"{name}{kind}" for name in PICTURES for kind in PICTURE_KINDS}
 SPREADSHEET_FILES = {WORKBOOK} | {csv_file(name) for name in NAMES}
 
 # Pictures that find no room are no pictures that can't be drawn.
@@ -71,6 +71,8 @@ def write_result(
     """
     write_table(result.hitting_times, folder / HITTING_TABLE, result.scenario)
     write_table(result.metrics, folder / METRICS_TABLE, result.scenario)
+    if result.alternatives:
+        write_table(result.by_alternative, folder / ALTERNATIVES_TABLE, result.scenario)
     (folder / SUMMARY).write_text(result.to_json() + "\n", encoding="utf-8")
     draw_each({name: partial(draw, result) for name, draw in PICTURES.items()}, folder, tell)
     if kinds:

@@ -34,7 +34,8 @@ PICTURE, ROWS_OF_PICTURE = 0.75, 28
 MADE = datetime(1980, 1, 1)
 ANSWER, TIMES, METRICS, FUNDING = "Answer", "Hitting times", "Metrics", "Funding need"
 INPUTS, FRAME, CORRELATIONS, OUTCOMES = "Inputs", "Targets", "Correlations", "Outcomes"
-NAMES = (ANSWER, TIMES, METRICS, FUNDING, INPUTS, FRAME, CORRELATIONS, OUTCOMES)
+ALTERNATIVES = "Alternatives"
+NAMES = (ANSWER, ALTERNATIVES, TIMES, METRICS, FUNDING, INPUTS, FRAME, CORRELATIONS, OUTCOMES)
 # A spreadsheet opens it at once; Excel holds 1,048,576 rows and no more.
 MOST_ROWS = 1 << 15
 TRAILING = (
@@ -172,8 +173,10 @@ def sheets_of(result: Result, outcomes: pd.DataFrame | None) -> list[Sheet]:
         Of those ``paths_shown``, with all columns; None if they weren't kept.
     """
     scenario = result.scenario
+    alternatives = [Sheet(ALTERNATIVES, _by_alternative(result), percent=True)]
     sheets = [
         Sheet(ANSWER, _by_year(result), _about(result), percent=True),
+        *(alternatives if result.alternatives else []),
         Sheet(TIMES, _with_never(result.hitting_times)),
         Sheet(METRICS, result.metrics, (TRAILING,)),
         Sheet(FUNDING, _funding(result), ("Peak funding need, in billions of dollars.",)),
@@ -223,14 +226,26 @@ def _about(result: Result) -> tuple[str, ...]:
 
 def _by_year(result: Result) -> pd.DataFrame:
     """Return the probability of each outcome by the end of each year, with its error."""
-    rows = []
-    for year in result.years:
-        row: dict[str, float] = {"by the end of": year}
-        for time, name in HITTING_TIMES.items():
-            estimate = result.probability_by_year(time, year)
-            row |= {name: estimate.value, f"{name}, standard error": estimate.standard_error}
-        rows.append(row)
+    return pd.DataFrame([_in_year(result, year) for year in result.years])
+
+
+def _by_alternative(result: Result) -> pd.DataFrame:
+    """Return the same under each alternative, with its weight."""
+    rows = [
+        {"alternative": each.clause, "weight": result.alternatives[each.name]}
+        | _in_year(result, year, each.name)
+        for each in result.scenario.possible_alternatives
+        for year in result.years
+    ]
     return pd.DataFrame(rows)
+
+
+def _in_year(result: Result, year: int, given: str | None = None) -> dict[str, float]:
+    row: dict[str, float] = {"by the end of": year}
+    for time, name in HITTING_TIMES.items():
+        estimate = result.probability_by_year(time, year, given)
+        row |= {name: estimate.value, f"{name}, standard error": estimate.standard_error}
+    return row
 
 
 def _with_never(times: pd.DataFrame) -> pd.DataFrame:

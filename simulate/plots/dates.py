@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from simulate.analysis.dates import joint_chances, joint_counts
 from simulate.engine.result import NEVER, Result
-from simulate.kernels.arrays import index
 from simulate.model.outcomes import projected_time
 from simulate.model.rows import Hit
 from simulate.text.dates import (
@@ -33,6 +32,8 @@ MOST_PERIODS = 10
 CELL = 40.0
 DARKEST_BACKGROUND = 0.55
 LEAST_SHOWN = 0.005
+# How much of the colour a band has.
+BAND = 0.22
 # Between the last period and never, in cells.
 GAP_TO_NEVER = 0.15
 
@@ -85,6 +86,7 @@ def _plot(
         main, other = (_shares(result, time) for time in times)
         _draw_histogram(top, main, other, names, theme)
         _draw_never(top, result, times[0], theme)
+        band = _draw_range(bottom, result, times[0], theme)
         _draw_cumulative(bottom, main, other, theme)
         for panel in (top, bottom):
             label_years(panel, result.scenario.horizon, theme)
@@ -93,12 +95,27 @@ def _plot(
             _mark_projection(top, bottom, result, times[0], projected_year, theme)
         footer = made_of(result, projection=projected_year in result.years)
         about = f"{result.scenario.name}: {detail}"
-        return picture.tell(finding, about, f"Equal areas are equal shares of paths. {footer}")
+        return picture.tell(
+            finding, about, f"Equal areas are equal shares of paths.{band} {footer}"
+        )
 
 
-def _shares(result: Result, time: Hit) -> NDArray[np.float64]:
-    """Return the share of paths by quarter, and never."""
-    return result.tally.hits[:, index(time)].sum(axis=0, dtype=np.int64) / result.paths
+def _shares(result: Result, time: Hit, given: str | None = None) -> NDArray[np.float64]:
+    """Return the share of paths by quarter, and never, of those that live in an alternative."""
+    hits = result.hits(time, given).sum(axis=0)
+    return hits / hits.sum()
+
+
+def _draw_range(axes: Axes, result: Result, time: Hit, theme: Theme) -> str:
+    """Draw the range between alternatives as a band, and return what it is."""
+    if len(result.alternatives) < 2:
+        return ""
+    reached = [_reached(_shares(result, time, name)) for name in result.alternatives]
+    place, color = np.arange(reached[0].size), mix(theme.paper, theme.blue, BAND)
+    axes.fill_between(
+        place, np.min(reached, axis=0), np.max(reached, axis=0), color=color, linewidth=0
+    )
+    return " Band: from the least to the most in any alternative."
 
 
 def _draw_histogram(
@@ -162,7 +179,7 @@ def _draw_cumulative(
 ) -> None:
     quarters = main.size - 1
     for shares, color, order in ((other, theme.orange, 2), (main, theme.blue, 3)):
-        reached = np.insert(np.cumsum(shares[:-1]), 0, 0.0)
+        reached = _reached(shares)
         axes.plot(np.arange(quarters + 1), reached, color=color, linewidth=2.2, zorder=order)
     axes.text(
         quarters * (1.0 + GAP / 2),
@@ -176,6 +193,11 @@ def _draw_cumulative(
     axes.set_ylim(-0.02, 1.06)
     axes.set_yticks([0.0, 0.25, 0.5, 0.75, 1.0])
     in_percent(axes.yaxis)
+
+
+def _reached(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the share that has got there before each quarter, and by the end of the last."""
+    return np.insert(np.cumsum(shares[:-1]), 0, 0.0)
 
 
 def _mark_projection(

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from simulate.analysis.drivers import Drivers, Explanation
 from simulate.analysis.effects import TENTHS, Effect
-from simulate.text.effects import telling, tenths_finding, tornado_finding
+from simulate.text.effects import ordered, telling, tenths_finding, tornado_finding
 from simulate.text.numbers import PLAIN
 
 from .drivers import Kind, label_outcome, list_names, named, plot_outcomes
@@ -33,7 +33,7 @@ def _note(drivers: Drivers) -> str:
 
 
 def _draw(axes: Axes, explanation: Explanation, letters: dict[str, str], theme: Theme) -> None:
-    effects = telling(explanation.effects, len(MARKERS))
+    effects = telling(ordered(explanation.effects), len(MARKERS))
     colors = (theme.blue, theme.orange, theme.muted, theme.ink)
     axes.axhline(explanation.value.value, color=theme.muted, linewidth=1.0, linestyle="--")
     for effect, color, marker in zip(effects, colors, MARKERS, strict=False):
@@ -93,9 +93,11 @@ def _draw_tornado(
 
 
 def _draw_effect(axes: Axes, place: int, effect: Effect, middle: float, theme: Theme) -> None:
+    values = (PLAIN.significant(value, 3) for value in (effect.p10, effect.p90))
+    low, high = effect.ends or values
     for at, value, color, name in (
-        (effect.at_p10, effect.p10, theme.orange, "at the input's P10"),
-        (effect.at_p90, effect.p90, theme.blue, "at its P90"),
+        (effect.at_p10, low, theme.orange, "at the input's P10"),
+        (effect.at_p90, high, theme.blue, "at its P90"),
     ):
         axes.barh(
             place,
@@ -110,7 +112,7 @@ def _draw_effect(axes: Axes, place: int, effect: Effect, middle: float, theme: T
         )
         right = at.value >= middle
         axes.annotate(
-            PLAIN.significant(value, 3),
+            value,
             (at.high if right else at.low, place),
             xytext=(3 if right else -3, 0),
             textcoords="offset points",

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from io import StringIO
 from itertools import compress
@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from .inputs import list_inputs
-from .layers import DEEPEST, Layers, Origin, Table
+from .layers import DEEPEST, Layers, Origin, Table, named_members
 from .mistakes import Fix, Mend, ScenarioError, Told, printable, respell, steering_text, with_words
 from .packaged import Found, find_beside, is_packaged, packaged_configs, packaged_names, shown_path
+from .quarters import QUARTERS_A_YEAR, parse_quarter
 from .reach import Reach, data_files, read_regular
 from .schema import Scenario
 from .toml_faults import mend_of_fault
@@ -21,6 +22,7 @@ from .toml_faults import mend_of_fault
 DOUBTS = ("name", "revenue")
 # Figures that no two labs share.
 OF_ONE_LAB = {"revenue", "monthly_revenue"}
+BASES = BASE_YEAR, BASE_QUARTERS = "base_year", "base_quarters"
 LONGEST_LIST = 100
 # A company's projection is its own, and so is the source that stands beside it.
 PROJECTION = ("projected_year", "projected_margin", "source")
@@ -64,10 +66,11 @@ def settle_lab(own: Table, layers: Layers, path: Path) -> None:
 
 def _doubts(own: Table, lab: str) -> list[str]:
     """Return what speaks against a file's being about its parent's lab."""
-    base_year = own.get("base_year")
+    base_year, quarters = own.get(BASE_YEAR), own.get(BASE_QUARTERS)
     doubts = (
         lab.casefold() not in str(own.get("name", lab)).casefold(),
-        isinstance(base_year, dict) and not OF_ONE_LAB.isdisjoint(base_year),
+        (isinstance(base_year, dict) and not OF_ONE_LAB.isdisjoint(base_year))
+        or (isinstance(quarters, list) and len(quarters) >= QUARTERS_A_YEAR),
     )
     return list(compress(DOUBTS, doubts))
 
@@ -77,6 +80,36 @@ def _name_apart(own: Table, parent: Table, path: Path) -> None:
     if isinstance(parent.get("name"), str):
         own.setdefault("name", f"{parent['name']}; {printable(path.stem)}")
     parent.pop("description", None)
+
+
+def settle_base(own: Table, layers: Layers) -> None:
+    """Leave out what came before the horizon in files that a file extends, where it says that anew.
+
+    Parameters
+    ----------
+    own
+        The file's table.
+    layers
+        Of the file and its parents. A quarter that the file adds takes the place of the earliest.
+    """
+    for said, other in (BASES, BASES[::-1]):
+        if said in own and other not in own:
+            layers.table.pop(other, None)
+    added = dict(_named_quarters(own))
+    if not added:
+        return
+    with suppress(KeyError, TypeError, ValueError):
+        first = parse_quarter(layers.table["horizon"]["first_quarter"])
+        layers.table[BASE_QUARTERS] = [
+            member
+            for name, member in _named_quarters(layers.table)
+            if name in added or parse_quarter(name) >= first - QUARTERS_A_YEAR
+        ]
+
+
+def _named_quarters(table: Table) -> Iterator[tuple[str, Any]]:
+    quarters = table.get(BASE_QUARTERS)
+    return named_members(quarters if isinstance(quarters, list) else [])
 
 
 def leave_projections(layers: Layers) -> list[str]:
@@ -183,6 +216,7 @@ def _read_over(path: Path, reach: Reach, below: tuple[Path, ...]) -> Layers:
         table[place[-1]] = str(file)
     layers.files.insert(0, path)
     layers.lay(own, origin)
+    settle_base(own, layers)
     return layers
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from .edits import toml_key
-from .inputs import declared_inputs
+from .inputs import ALTERNATIVE, declared_inputs
 from .keys import place_of
 from .layers import Key, Layers, Origin, Table
 from .mistakes import ScenarioError, Told, did_you_mean, rename, steering_text
 from .packaged import shown_path
-from .schema import Option, Scenario
+from .schema import Alternative, Option, Scenario
 from .table_edits import named_tables, only_table
 from .units import in_unit, number_in_unit, states_unit
 
@@ -36,6 +36,8 @@ KINDS: dict[str, Key] = {
     "stress": ("stresses",),
     "option": ("decision", "options"),
 }
+# The part that holds what is laid over a scenario by its paths.
+ALTERNATIVES = "alternatives"
 # Those parts that belong to no scenario.
 CHANGES = ("variants", "stresses")
 # Ways to move an input, in the order in which they act: its value times the one, plus the other.
@@ -172,7 +174,8 @@ def _nameless(kind: str, name: str, table: Any) -> str:
 
 def _of_itself(kind: str) -> set[str]:
     """Return the keys that say something of a change rather than of the scenario."""
-    return OF_ITSELF | set(Option.model_fields) if kind == "option" else OF_ITSELF
+    section = {"option": Option, ALTERNATIVE: Alternative}.get(kind)
+    return OF_ITSELF | set(section.model_fields) if section else OF_ITSELF
 
 
 def leave_changes(layers: Layers) -> None:
@@ -217,7 +220,7 @@ def apply_changes(layers: Layers, path: Path, changes: Changes) -> list[Told]:
             where = shown_path(path)
             raise ScenarioError(f'{where}: there is no {kind} "{name}"; {known}')
         titles.append(str(tables[name].get("title", name)))
-        mistakes += _lay_named(layers, kind, name, tables[name])
+        mistakes += _lay_named(layers, kind, (*KINDS[kind], name), tables[name])
     for setting in changes.settings:
         key, way, value = parse_setting(setting, layers.table)
         titles.append(setting)
@@ -302,11 +305,31 @@ def _moved(now: Any, way: Way, value: Any, unit: str) -> float:
     return int(moved) if is_whole else round(moved, 12)
 
 
-def _lay_named(layers: Layers, kind: str, name: str, table: Table) -> Iterator[Told]:
-    """Lay a variant or a stress test over the scenario; return what is wrong with it."""
-    at = (*KINDS[kind], name)
+def lay_alternative(layers: Layers, table: Table) -> list[Told]:
+    """Lay an alternative over its scenario, as a variant is; return what is wrong with it."""
+    return list(_lay_named(layers, ALTERNATIVE, (ALTERNATIVES, table["name"]), table))
+
+
+def stated_changes(kind: str, table: Table) -> Iterator[tuple[Key, Any, Key]]:
+    """Return what a variant or the like sets, shifts or multiplies.
+
+    Yields
+    ------
+    tuple
+        The key in the scenario, the value, and the key in the table.
+    """
     of_itself = _of_itself(kind)
-    yield from _move_inputs(layers, f"{kind} {name}", table, at)
+    for key, value in table.items():
+        if key in WAYS and isinstance(value, dict):
+            yield from ((steps, amount, (key, *steps)) for steps, amount in _amounts(value))
+        elif key not in of_itself:
+            yield tuple(key.split(".")), value, (key,)
+
+
+def _lay_named(layers: Layers, kind: str, at: Key, table: Table) -> Iterator[Told]:
+    """Lay a variant or the like, which stands there, over the scenario; return what is wrong."""
+    of_itself = _of_itself(kind)
+    yield from _move_inputs(layers, f"{kind} {at[-1]}", table, at)
     for key, value in table.items():
         if key in of_itself:
             continue

@@ -18,7 +18,7 @@ from .dependence import (
     score_correlation,
 )
 from .edits import Rename
-from .inputs import correlated_inputs, list_inputs
+from .inputs import ALTERNATIVE, correlated_inputs, own_inputs
 from .mistakes import Mend, Mistake, ScenarioError, did_you_mean, move, rename, respell
 from .quantity import Quantity
 from .schema import Scenario
@@ -120,7 +120,7 @@ def correlation_matrix(scenario: Scenario) -> Matrix:
 
 def correlation_mistakes(scenario: Scenario) -> list[Mistake]:
     """Return what is wrong with a valid scenario's correlations."""
-    quantities = {member.key: member.quantity for member in list_inputs(scenario)}
+    quantities = {member.key: member.quantity for member in own_inputs(scenario)}
     mistakes = misnamed_inputs(scenario.correlations, quantities) or _given_twice(scenario)
     if mistakes:
         return mistakes
@@ -244,7 +244,8 @@ def _all_pairs(scenario: Scenario) -> Iterator[Pair]:
     One with a certain number is left out: a scenario may make an input certain that the one it
     extends has correlated.
     """
-    keys = [member.key for member in correlated_inputs(scenario)]
+    # Which alternative a path draws depends on nothing.
+    keys = [i.key for i in correlated_inputs(scenario) if i.key != ALTERNATIVE]
     for key, given in scenario.correlations.items():
         patterns, _ = _patterns(key, given)
         if isinstance(given, MatrixOfCorrelations):

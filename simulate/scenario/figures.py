@@ -1,22 +1,27 @@
 """Reported figures as data, and what of them was known on a day."""
 
-import csv
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, ValidationError
 
-from .mistakes import ScenarioError
+from .data_files import decode, read_cells, read_header, split_declared
+from .mistakes import ScenarioError, did_you_mean
+from .notation import Notation
 from .packaged import packaged_path
 from .quarters import MONTHS_A_QUARTER, QUARTERS_A_YEAR
+from .reach import read_regular
 
 Array = NDArray[np.float64]
 FILE = "figures.csv"
+# Bytes.
+LARGEST = 10_000_000
 # Of what has come true, by whatever account; the others are views of what is to come.
 Kind = Literal["level", "estimate", "plan", "revision", "forecast error"]
 Firmness = Literal["A", "C", "L", "E", "D"]
@@ -25,10 +30,17 @@ REALISED = ("level", "estimate", "forecast error")
 FIRMNESS = "ALDCE"
 # A run rate is of the four weeks before its day (N8).
 RUN_RATE_DAYS = 28
+PERIOD = re.compile(r"\d{4}(Q[1-4]|H[12]|-\d{2})?")
 DAYS_A_MONTH = 365.25 / 12.0
 
 
-class Figure(BaseModel, frozen=True, extra="forbid"):
+def _period(given: str) -> str:
+    if not PERIOD.fullmatch(given):
+        raise ValueError("write a period as 2025, 2025H1, 2026Q1 or 2026-03")
+    return given
+
+
+class Figure(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """A reported figure.
 
     Attributes
@@ -61,20 +73,20 @@ class Figure(BaseModel, frozen=True, extra="forbid"):
         What a reader has to know of it.
     """
 
-    id: str
+    id: str = ""
     lab: str
     quantity: str
-    definition: str
-    period: str
+    definition: str = ""
+    period: Annotated[str, AfterValidator(_period)]
     value: float
     error: float | None = None
     unit: str
     kind: Kind
     about: date
     known_on: date
-    firmness: Firmness
-    report: str
-    note: str
+    firmness: Firmness = "C"
+    report: str = ""
+    note: str = ""
 
 
 @cache
@@ -86,26 +98,54 @@ def packaged_figures() -> tuple[Figure, ...]:
 def read_figures(file: Path) -> tuple[Figure, ...]:
     """Read figures from a CSV file with a column for each attribute of ``Figure``.
 
+    Those that have a default may be missing.
+
     Raises
     ------
     ScenarioError
         That names the row and the column that isn't understood.
     """
-    found = []
-    with file.open(encoding="utf-8", newline="") as rows:
-        for line, row in enumerate(csv.DictReader(rows), start=2):
-            try:
-                found.append(Figure.model_validate(row | {"error": row["error"] or None}))
-            except KeyError as error:
-                raise ScenarioError(f"{file}, line {line}: no column {error}") from None
-            except ValidationError as error:
-                raise ScenarioError(f"{file}, line {line}: {_first_problem(error)}") from None
-    return tuple(found)
+    try:
+        content = read_regular(file, LARGEST, "a CSV file of figures")
+    except FileNotFoundError:
+        raise ScenarioError(f"{file}: no such file") from None
+    try:
+        declared, text = split_declared(decode(content))
+        header = read_header(text, Notation(separator=declared))
+        columns = [read_cells(text, header, place) for place in range(len(header.names))]
+    except ValueError as error:
+        raise ScenarioError(f"{file}: not readable as a table: {error}") from None
+    _refuse_columns(file, header.names)
+    rows = enumerate(zip(*columns, strict=True), start=2)
+    return tuple(
+        _figure(f"{file}, line {line}", dict(zip(header.names, cells, strict=True)))
+        for line, cells in rows
+        if any(cells)
+    )
 
 
-def _first_problem(error: ValidationError) -> str:
-    first = error.errors()[0]
-    return f"{first['loc'][0]}: {first['msg']}, not {first['input']!r}"
+def _refuse_columns(file: Path, names: Sequence[str]) -> None:
+    """Raise if a column is missing, or is of nothing that a figure has."""
+    needed = [name for name, field in Figure.model_fields.items() if field.is_required()]
+    missing = [name for name in needed if name not in names]
+    unknown = [name for name in names if name not in Figure.model_fields]
+    if missing:
+        known = f"needed are {', '.join(needed)}"
+        hint = did_you_mean(missing[0], unknown)
+        raise ScenarioError(f'{file}: there is no column "{missing[0]}"; {hint or known}')
+    if unknown:
+        known = f"figures have {', '.join(Figure.model_fields)}"
+        raise ScenarioError(f'{file}: unknown column "{unknown[0]:.60}"; leave it out, {known}')
+
+
+def _figure(where: str, cells: dict[str, str]) -> Figure:
+    stated = {name: cell.strip() for name, cell in cells.items() if cell.strip()}
+    try:
+        return Figure.model_validate(stated)
+    except ValidationError as error:
+        first = error.errors()[0]
+        given = f", not {first['input']!r:.60}" if first["type"] != "missing" else ""
+        raise ScenarioError(f"{where}: {first['loc'][0]}: {first['msg']}{given}") from None
 
 
 def known(figures: Iterable[Figure], on: date) -> list[Figure]:
@@ -165,7 +205,7 @@ def quarterly_revenue(figures: Sequence[Figure], lab: str, year: int) -> Array:
     )
     middles = (np.arange(QUARTERS_A_YEAR * MONTHS_A_QUARTER) + 0.5) * DAYS_A_MONTH
     logs = np.log([rate for _, rate in rates])
-    by_month = np.exp(_straight(middles, days, logs))
+    by_month = np.exp(straight_line(middles, days, logs))
     quarters = by_month.reshape(QUARTERS_A_YEAR, MONTHS_A_QUARTER).sum(axis=1)
     first_half, whole = revenue.get(f"{year}H1"), revenue[str(year)]
     if first_half is not None:
@@ -174,8 +214,8 @@ def quarterly_revenue(figures: Sequence[Figure], lab: str, year: int) -> Array:
     return np.asarray(quarters * (whole / quarters.sum()))
 
 
-def _straight(at: ArrayLike, known_at: Array, values: Array) -> Array:
-    """Interpolate, and go on with the outermost slopes."""
+def straight_line(at: ArrayLike, known_at: Array, values: Array) -> Array:
+    """Interpolate between known values, and go on with the outermost slopes."""
     at = np.asarray(at, float)
     found = np.interp(at, known_at, values)
     for side, first, second in ((at < known_at[0], 0, 1), (at > known_at[-1], -1, -2)):

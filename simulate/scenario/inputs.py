@@ -14,14 +14,24 @@ from pydantic.fields import FieldInfo
 from simulate.scenario.distributions.quantiles import QUANTILE_KEY
 
 from .distributions import Uncertain
+from .distributions.composed import AnyMixture, Discrete
 from .packaged import packaged_path
 from .quantity import Quantity, Section
 from .quarters import format_quarter
 from .schema import Scenario
 
 # Whose members need no word of where they stand.
-PLAIN_SECTIONS = ("base_quarters.", "segments.", "hardware.", "funding.", "inference.", "cash.")
+PLAIN_SECTIONS = (
+    "base_quarters.",
+    "segments.",
+    "hardware.",
+    "funding.",
+    "alternatives.",
+    "inference.",
+    "cash.",
+)
 NAMES = {
+    "alternative": "which alternative holds",
     "inference.overrun": "inference overrun",
     "inference.overrun_carried": "share of an overrun that stays",
     "inference.base_overrun": "overrun of the base year",
@@ -43,6 +53,10 @@ ATTRIBUTES = {
     "variable": "variable part",
     "cost": "inference cost per dollar",
 }
+# The input that says which alternative a path lives in.
+ALTERNATIVE = "alternative"
+WHICH_ALTERNATIVE = Quantity("alternative", "", 0.0)
+LONGEST_SOURCE = 2000
 # What is shown in the place of a source that a file leaves out.
 NO_SOURCE = "no source given"
 # The step of a key that stands for any member of a list.
@@ -106,7 +120,20 @@ class Input:
 
 
 def list_inputs(scenario: Scenario) -> list[Input]:
-    """Return every input that the scenario names or inherits, in the order of the schema."""
+    """Return every input that the scenario names or inherits, in the order of the schema.
+
+    One that some alternatives change is what it is over all of them together.
+    """
+    return [
+        replace(member, distribution=_together(scenario.overridden[member.key], scenario))
+        if member.key in scenario.overridden
+        else member
+        for member in own_inputs(scenario)
+    ]
+
+
+def own_inputs(scenario: Scenario) -> list[Input]:
+    """Return the inputs of ``list_inputs`` as the scenario has them without its alternatives."""
     found = list(_walk(scenario, ""))
     if scenario.horizon.deviations == "by year":
         return found
@@ -117,11 +144,41 @@ def _by_quarter(deviation: Input) -> Input:
     return replace(deviation, quantity=replace(deviation.quantity, drawn="quarter"))
 
 
+def _together(under: tuple[Uncertain, ...], scenario: Scenario) -> Uncertain:
+    """Return what an input is over all alternatives, from what it is under each."""
+    possible = scenario.possible_alternatives
+    if len(under) == 1:
+        return under[0]
+    source = "; ".join(
+        f"if {alternative.clause}: {each.source}"
+        for alternative, each in zip(possible, under, strict=True)
+    )
+    return AnyMixture(
+        distribution="mixture",
+        parts=under,
+        weights=tuple(alternative.weight for alternative in possible),
+        source=source[:LONGEST_SOURCE],
+    )
+
+
 def correlated_inputs(scenario: Scenario) -> list[Input]:
-    """Return the uncertain inputs and the deviations from plan; events can't be correlated."""
+    """Return the uncertain inputs and the deviations from plan; events can't be correlated.
+
+    The first is which alternative a path lives in, where there are several; nothing is correlated
+    with it.
+    """
     inputs = [i for i in list_inputs(scenario) if i.quantity.drawn != "event"]
     path = [i for i in inputs if i.quantity.drawn == "path" and not i.distribution.is_certain]
-    return path + [i for i in inputs if i.quantity.is_deviation]
+    deviations = [i for i in inputs if i.quantity.is_deviation]
+    return _which_alternative(scenario) + path + deviations
+
+
+def _which_alternative(scenario: Scenario) -> list[Input]:
+    weights = tuple(each.weight for each in scenario.possible_alternatives)
+    if len(weights) < 2:
+        return []
+    which = Discrete(distribution="discrete", values=tuple(range(len(weights))), weights=weights)
+    return [Input(ALTERNATIVE, WHICH_ALTERNATIVE, which)]
 
 
 def declared_inputs(table: Mapping[str, Any]) -> dict[str, Quantity]:

@@ -1,6 +1,7 @@
 """Tables laid over one another: files that extend others, variants, stress tests, settings."""
 
 from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -85,6 +86,12 @@ class Layers:
         layers = cls()
         layers.lay(table, origin)
         return layers
+
+    def copy(self) -> "Layers":
+        """Return the same layers, to lay more over them than over these."""
+        copied = copy(self)
+        copied.table, copied.origins = _copy_of(self.table), dict(self.origins)
+        return copied
 
     def lay(self, own: Table, origin: Origin) -> None:
         """Lay a table over what is there."""
@@ -248,6 +255,13 @@ class Layers:
         raise ScenarioError(
             self.told(origin, f"there is no {path}" + ("" if mend else f"; {hint}"), mend)
         )
+
+
+def _copy_of(value: Any) -> Any:
+    """Return a table or a list of its own with the same values in it."""
+    if isinstance(value, dict):
+        return {key: _copy_of(member) for key, member in value.items()}
+    return [_copy_of(member) for member in value] if isinstance(value, (list, tuple)) else value
 
 
 def named_members(members: list[Any]) -> Iterator[tuple[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from pydantic import ValidationError
 
+from .alternatives import alternative_mistakes
 from .chain import leave_projections, read_chain, taken_over
 from .changes import KINDS, Changes, apply_changes, list_named
 from .correlations import correlation_mistakes, misnamed_inputs
@@ -45,8 +46,9 @@ def validate(layers: Layers, path: Path) -> tuple[Scenario | None, list[Told]]:
     except ValidationError as error:
         wrong = mistakes_of(error, layers.table)
         return None, describe(wrong + _misnamed(layers, wrong), layers, path)
-    mistakes = correlation_mistakes(scenario)
-    return (None if mistakes else scenario), describe(mistakes, layers, path)
+    told = alternative_mistakes(scenario, layers, path)
+    told = told or describe(correlation_mistakes(scenario), layers, path)
+    return (None if told else scenario), told
 
 
 def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
@@ -16,7 +17,7 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticKnownError
 
 from .dependence import AnyCorrelation, Copula, Shocks
-from .distributions import Number
+from .distributions import Number, Uncertain
 from .frame import BaseQuarter, BaseYear, Horizon, Sampling, Targets
 from .lab import (
     Cash,
@@ -30,14 +31,15 @@ from .lab import (
     Training,
 )
 from .mistakes import Mistake
-from .quantity import CertainShare, Count, Section, Source, refuse
+from .quantity import CertainShare, Count, Name, Section, Source, refuse
 from .quarters import format_quarter, parse_quarter
 from .units import in_unit, scale_hint, states_unit
 
 MOST_MONEY = 1e3
-Member = TypeVar("Member", BaseQuarter, Segment, Hardware, Funding)
+Member = TypeVar("Member", BaseQuarter, Segment, Hardware, Funding, "Alternative")
 # So that a path's coordinates stay within those that Sobol' points have.
 MOST_SEGMENTS, MOST_MEMBERS = 20, 100
+LEAST_ALTERNATIVES, MOST_ALTERNATIVES = 2, 5
 
 
 def _read_money(given: Any, handler: ValidatorFunctionWrapHandler) -> float:
@@ -76,6 +78,29 @@ class Decision(Section):
     )
     source: Source = ""
     options: dict[str, Option] = Field(min_length=2)
+
+
+class Alternative(Section):
+    """One of several structures that the world may have: inputs that it changes, as in a variant.
+
+    A path draws which one it lives in.
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True, allow_inf_nan=False)
+
+    name: Name
+    title: Annotated[
+        str, Field(max_length=100, description='what is so, to follow "if", as "growth slumps"')
+    ] = ""
+    weight: Annotated[Number, CertainShare("weight", 0.0, 1e3)] = Field(
+        default=1.0, description="to any sum over all alternatives; 0 leaves one out"
+    )
+    source: Source = ""
+
+    @property
+    def clause(self) -> str:
+        """What is so, to follow "if"."""
+        return self.title or self.name.replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -121,6 +146,7 @@ class Scenario(Section):
     correlations: dict[str, AnyCorrelation] = Field(default_factory=dict)
     copula: Copula = Copula()
     shocks: Shocks = Shocks()
+    alternatives: tuple[Alternative, ...] = Field(default=(), max_length=MOST_ALTERNATIVES)
     decision: Decision | None = None
     sampling: Sampling = Sampling()
     provenance: Annotated[SkipJsonSchema[Provenance], Field(exclude=True)] = Provenance()
@@ -186,6 +212,33 @@ class Scenario(Section):
             refuse([Mistake((), "says what base_quarters say, too; leave one of them out")])
         return year
 
+    @property
+    def possible_alternatives(self) -> tuple[Alternative, ...]:
+        """The alternatives that a path may draw, those with a weight."""
+        return tuple(each for each in self.alternatives if each.weight > 0.0)
+
+    @property
+    def alternative_weights(self) -> dict[str, float]:
+        """The weight of each of these, by name; they sum to 1."""
+        whole = sum(each.weight for each in self.alternatives)
+        return {each.name: each.weight / whole for each in self.possible_alternatives}
+
+    @cached_property
+    def overridden(self) -> Mapping[str, tuple[Uncertain, ...]]:
+        """Each input that an alternative changes, by key: its distribution in each possible one.
+
+        Raises
+        ------
+        ScenarioError
+            If an alternative can't be.
+        """
+        if not self.alternatives:
+            return {}
+        # What tells mistakes knows this class.
+        from .alternatives import overridden_inputs
+
+        return overridden_inputs(self)
+
     @field_validator("segments")
     @classmethod
     def _check_segments(
@@ -219,6 +272,18 @@ class Scenario(Section):
         refuse(mistakes)
         return funding
 
+    @field_validator("alternatives")
+    @classmethod
+    def _check_alternatives(cls, alternatives: tuple[Alternative, ...]) -> tuple[Alternative, ...]:
+        mistakes = [*_named_twice(alternatives)]
+        if 0 < len(alternatives) < LEAST_ALTERNATIVES:
+            wrong = f"has only one member; {LEAST_ALTERNATIVES} are the least, of which one may"
+            mistakes.append(Mistake((), f"{wrong} change nothing"))
+        elif alternatives and not any(each.weight for each in alternatives):
+            mistakes.append(Mistake((), "all weights are 0; one must be above"))
+        refuse(mistakes)
+        return alternatives
+
     @field_validator("decision")
     @classmethod
     def _check_decision(cls, decision: Decision | None, info: ValidationInfo) -> Decision | None:
@@ -245,7 +310,7 @@ def _not_the_base(quarters: Sequence[BaseQuarter], horizon: Horizon) -> Iterator
     others = [name for name in given if name not in wanted]
     absent = [name for name in wanted if name not in given]
     yield from (Mistake((name,), f"is no quarter of the base; {are}") for name in others)
-    if absent and not others:
+    if absent:
         yield Mistake((), f"{' and '.join(absent)} missing; {are}")
     last = next((quarter for quarter in quarters if quarter.name == wanted[-1]), None)
     if last is not None and last.cost.quantile(0.5) != 1.0:

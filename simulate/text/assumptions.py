@@ -1,7 +1,7 @@
 """Assumptions in words and tables: inputs with their sources, facts, correlations."""
 
 import itertools
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from rich.console import Console
@@ -70,7 +70,7 @@ class StatedCorrelation(NamedTuple):
 
 def frame_table(scenario: Scenario) -> Table:
     """Return the assumptions that are no inputs: targets, dates, chances and joint extremes."""
-    rows = [*_target_rows(scenario), *_dated_rows(scenario)]
+    rows = [*_target_rows(scenario), *_dated_rows(scenario), *_alternative_rows(scenario)]
     for name, tails in (
         ("copula, of the inputs' joint extremes", scenario.copula),
         ("distribution of quarterly shocks", scenario.shocks),
@@ -87,6 +87,13 @@ def _target_rows(scenario: Scenario) -> Iterator[Row]:
     if targets.projected_year is not None:
         projected = f"by {targets.projected_year} ({targets.projected_margin})"
         yield Row("the company's projection of it", (projected, targets.source or NO_SOURCE))
+
+
+def _alternative_rows(scenario: Scenario) -> Iterator[Row]:
+    weights = scenario.alternative_weights
+    for each in scenario.alternatives:
+        weight = SHARE.significant(weights.get(each.name, 0.0), 3)
+        yield Row(f"alternative: {each.clause}", (f"weight {weight}", each.source or NO_SOURCE))
 
 
 def _dated_rows(scenario: Scenario) -> Iterator[Row]:
@@ -209,15 +216,17 @@ def print_inputs(scenario: Scenario, names: Names, out: Console) -> None:
     for sentence in provenance_sentences(scenario):
         out.print(Text(sentence))
     for member in list_inputs(scenario):
-        levels = (0.5,) if member.distribution.is_certain else (0.1, 0.5, 0.9)
-        values = " / ".join(_plain(member.distribution.quantile(level)) for level in levels)
         line = Text(member.key, style="bold")
-        line.append(f"  {values} ", style="cyan")
+        line.append(f"  {_quantiles(member.distribution)} ", style="cyan")
         line.append(member.quantity.unit)
         if member.quantity.drawn != "path":
             line.append(f", each {member.quantity.drawn}")
+        under = scenario.overridden.get(member.key, ())
+        if len(under) > 1:
+            line.append(", over all alternatives")
         out.print(line)
-        out.print(_source(member.distribution.source))
+        for source in _sources(member.distribution, under, scenario):
+            out.print(_source(source))
     for row in frame_table(scenario).rows:
         _print_row(row.name, row, out)
     for row in correlation_table(scenario).rows:
@@ -233,6 +242,23 @@ def print_inputs(scenario: Scenario, names: Names, out: Console) -> None:
         for name, title in titles.items():
             out.print(Text(f"{kind} {name}", style="bold").append(f"  {title}", style="dim"))
     _print_source_notes(scenario, out)
+
+
+def _quantiles(distribution: Uncertain) -> str:
+    """Return P10, P50 and P90, or a certain number."""
+    levels = (0.5,) if distribution.is_certain else (0.1, 0.5, 0.9)
+    return " / ".join(_plain(distribution.quantile(level)) for level in levels)
+
+
+def _sources(
+    distribution: Uncertain, under: Sequence[Uncertain], scenario: Scenario
+) -> Iterator[str]:
+    """Return an input's source, or its values and source under each of several alternatives."""
+    if len(under) < 2:
+        yield distribution.source
+        return
+    for alternative, each in zip(scenario.possible_alternatives, under, strict=True):
+        yield f"if {alternative.clause}, {_quantiles(each)}: {each.source or NO_SOURCE}"
 
 
 def print_facts(scenario: Scenario, out: Console) -> None:

@@ -7,9 +7,11 @@ from simulate.analysis.backtest import Backtest, Score
 from simulate.engine.estimate import Estimate
 from simulate.engine.result import DISCLAIMER
 
+from .hindcast import crps_table
 from .numbers import SHARE, percent, unit_of
 from .tables import Row, Table, printed
 
+BESIDE = "CRPS beside simple forecasters', of logarithms or in points"
 ABOUT_SCORES = (
     "CRPS, the continuous ranked probability score, is in the figure's unit: below the error of "
     "the median, the distribution told more than its median alone. Of an event it is the Brier "
@@ -71,5 +73,8 @@ def print_backtest(backtest: Backtest, out: Console) -> None:
         out.print(Text(place_sentence(score)))
     out.print()
     out.print(printed(score_table(backtest)))
+    if any(len(score.forecasts) > 1 for score in backtest.beside):
+        named = [(f"{s.scored.name} {s.scored.period}", s) for s in backtest.beside]
+        out.print(printed(crps_table(BESIDE, named)))
     out.print(Text(ABOUT_SCORES, style="dim"))
     out.print(Text(DISCLAIMER, style="dim"))

@@ -5,6 +5,7 @@ from simulate.engine.result import NEVER, Result
 from simulate.model.outcomes import projected_margin, projected_time
 from simulate.model.rows import Hit
 
+from .alternatives import chance_by_year, chance_of_never
 from .numbers import SHARE, exact_percent, percent, share
 
 
@@ -15,7 +16,7 @@ def margin_date_finding(result: Result) -> str:
     what = f"Gross margin of {exact_percent(targets.gross_margin)}"
     if year not in result.years:
         return _median_finding(result, main, what)
-    chance = percent(result.probability_by_year(main, year))
+    chance = chance_by_year(result, main, year)
     return f"{what} by {year}, as the company projects: {chance}"
 
 
@@ -30,8 +31,8 @@ def _median_finding(result: Result, time: Hit, what: str) -> str:
     quarter = result.hitting_quarter(time, 0.5).quarter
     last = result.years[-1]
     if quarter == NEVER:
-        return f"{what} by {last}: {percent(result.probability_by_year(time, last))}"
-    never = percent(result.probability_never(time))
+        return f"{what} by {last}: {chance_by_year(result, time, last)}"
+    never = chance_of_never(result, time)
     return f"{what}: half of the paths by {quarter}; never by {last}: {never}"
 
 

@@ -15,7 +15,7 @@ from simulate.scenario.quantity import NEVER_HALVES, NO_LIMIT, UNCHANGED, ZERO
 from simulate.scenario.quarters import format_quarter
 
 from .assumptions import kind_of, period, tails_in_words
-from .numbers import SHARE, unit_of
+from .numbers import PLAIN, SHARE, unit_of
 
 LEVELS = (0.1, 0.5, 0.9)
 # Closer than this, part of the spread, two quantiles are the same.
@@ -23,7 +23,7 @@ SAME = 1e-6
 WIDER = 1.05
 # What stands for an input that a new member does without.
 NOTHING = (ZERO, UNCHANGED, NO_LIMIT, NEVER_HALVES)
-PARTS = ("base_quarters", "segments", "hardware", "funding")
+PARTS = ("base_quarters", "segments", "hardware", "funding", "alternatives")
 # What of a member is no input, and no name or source.
 DATES = ("starts", "quarter", "first_quarter", "last_quarter", "life_years")
 # Of a number that counts.
@@ -92,6 +92,8 @@ def _facts(member: Any) -> dict[str, str]:
     }
     if (chance := getattr(member, "chance", None)) is not None:
         facts["chance"] = SHARE.significant(chance, DIGITS)
+    if (weight := getattr(member, "weight", None)) is not None:
+        facts["weight"] = PLAIN.significant(weight, DIGITS)
     if losses := getattr(member, "known_losses", ()):
         facts["known_losses"] = " and ".join(
             f"{SHARE.significant(loss.share, DIGITS)} in {format_quarter(loss.quarter)}"

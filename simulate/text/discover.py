@@ -39,6 +39,8 @@ def rule_sentences(discovery: Discovery) -> str:
 def limit_in_words(limit: Limit) -> str:
     """Return a limit of the rule, such as ``price erosion below 0.4 log/yr``."""
     title = limit.feature.title
+    if limit.feature.is_indicator:
+        return title if limit.low > 0.0 else f"another than {title}"
     low, high = (_written(limit.feature, end) for end in (limit.low, limit.high))
     if math.isinf(limit.high):
         return f"{title} above {low}"

@@ -16,7 +16,7 @@ SURE = 4.0
 
 def tenths_finding(explanation: Explanation) -> str:
     """Return an outcome in the lowest and the highest tenth of the input that moves it most."""
-    outcome, widest = explanation.outcome, telling(explanation.effects, 1)
+    outcome, widest = explanation.outcome, telling(ordered(explanation.effects), 1)
     found = between_tenths(outcome, widest[0]) if widest else "no input has an effect"
     return f"{capitalized(outcome.asked)}: {found}"
 
@@ -31,6 +31,8 @@ def tornado_finding(explanation: Explanation) -> str:
 def how_far(outcome: Outcome, effect: Effect) -> str:
     """Return how far an outcome goes from the P10 to the P90 of an input."""
     low, high = (figure_of(outcome, at.value) for at in (effect.at_p10, effect.at_p90))
+    if effect.ends is not None:
+        return f"From {low} if {effect.ends[0]} to {high} if {effect.ends[1]}"
     return f"From {low} at the P10 of {words_of_key(effect.key)} to {high} at its P90"
 
 
@@ -38,6 +40,11 @@ def between_tenths(outcome: Outcome, effect: Effect) -> str:
     """Return an outcome in the lowest and in the highest tenth of an input."""
     low, high = (figure_of(outcome, effect.deciles[place].value) for place in (0, -1))
     return f"{low} in the lowest tenth of {words_of_key(effect.key)}, {high} in the highest"
+
+
+def ordered(effects: Sequence[Effect]) -> list[Effect]:
+    """Return the effects of inputs whose values have an order."""
+    return [effect for effect in effects if effect.ends is None]
 
 
 def telling(effects: Sequence[Effect], most: int) -> list[Effect]:

@@ -18,6 +18,7 @@ from simulate.model.outcomes import (
 from simulate.model.rows import Hit
 from simulate.scenario import Scenario
 
+from .alternatives import alternative_table, chance_by_year
 from .assumptions import moved_sentences, provenance_sentences
 from .cash import funding_sentences
 from .numbers import SHARE, percent, share
@@ -50,14 +51,14 @@ def headline(result: Result) -> str:
     """Return the answer in two sentences."""
     targets = result.scenario.targets
     year, cash_year = headline_years(result)
-    by_year = result.probability_by_year(projected_time(result.scenario), year)
-    cash = result.probability_by_year(Hit.CASH_FLOW_HELD, cash_year)
+    margin = chance_by_year(result, projected_time(result.scenario), year)
+    cash = chance_by_year(result, Hit.CASH_FLOW_HELD, cash_year)
     company = ", the company's projection" if year == targets.projected_year else ""
     return (
         f"Gross margin ({targets.projected_margin}) reaches "
         f"{SHARE.rounded(targets.gross_margin, 0)} by the end of {year}{company}, in "
-        f"{percent(by_year)} of paths. Free cash flow has been positive for four quarters in a row "
-        f"by the end of {cash_year} in {percent(cash)}. ± is one standard error."
+        f"{margin.of(' of paths')}. Free cash flow has been positive for four quarters in a row "
+        f"by the end of {cash_year} in {cash.of()}. ± is one standard error."
     )
 
 
@@ -93,6 +94,19 @@ def cash_table(result: Result) -> Table:
         for year in result.years
     ]
     return Table("Probability by the end of", ("year", *CASH_TIMES.values()), tuple(rows))
+
+
+def alternative_tables(result: Result) -> list[Table]:
+    """Return the headline's probabilities under each alternative, where a path draws one."""
+    if len(result.alternatives) < 2:
+        return []
+    year, cash_year = headline_years(result)
+    times = {
+        projected_time(result.scenario): year,
+        Hit.CASH_FLOW_HELD: cash_year,
+        Hit.OUT_OF_CASH: cash_year,
+    }
+    return [alternative_table(result, times)]
 
 
 def quarter_table(result: Result) -> Table:
@@ -162,6 +176,7 @@ def print_answer(result: Result, out: Console) -> None:
     out.print(
         Group(
             *_heading(result),
+            *(part for table in alternative_tables(result) for part in ("", printed(table))),
             "",
             printed(margin_table(result)),
             "",

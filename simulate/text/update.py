@@ -52,6 +52,15 @@ def belief_table(update: Update) -> Table:
     return Table("Probability", ("", "before", "now"), tuple(rows))
 
 
+def weight_table(update: Update) -> Table:
+    """Return the weights of the alternatives before and now."""
+    rows = [
+        Row(f"if {weight.clause}", (percent(weight.before), percent(weight.after)))
+        for weight in update.alternatives
+    ]
+    return Table("Weight of each alternative", ("", "before", "now"), tuple(rows))
+
+
 def spread_table(title: str, spreads: Sequence[Spread]) -> Table:
     """Return a line that names each number, then its quantiles before and now."""
     rows = []
@@ -79,6 +88,8 @@ def print_update(update: Update, out: Console) -> None:
         out.print(Text(sentence))
     out.print()
     out.print(printed(belief_table(update)))
+    if update.alternatives:
+        out.print(printed(weight_table(update)))
     out.print(printed(spread_table("Outcomes", update.outcomes)))
     out.print()
     if update.inputs:

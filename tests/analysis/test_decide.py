@@ -13,9 +13,10 @@ import simulate
 from simulate.analysis.decide import Weighed, payoff_of
 from simulate.engine.run import run
 from simulate.kernels.arrays import index
-from simulate.model.rows import Hit, Metric
+from simulate.model.rows import TRACED, Flow, Hit, Metric, traced
 from simulate.plots.decide import plot_decision
 from simulate.scenario import Scenario, ScenarioError, load_scenario
+from simulate.scenario.frame import Horizon
 from simulate.scenario.load import check_all, list_changes
 from simulate.scenario.quarters import format_quarter
 from simulate.scenario.schema import Decision
@@ -123,14 +124,28 @@ def test_undiscounted_a_path_pays_the_sum_of_its_years(anthropic: Scenario) -> N
 
 
 def test_flows_are_discounted_from_the_middle_of_their_year() -> None:
-    trace = np.zeros((1, len(Metric), 8))
-    trace[0, index(Metric.FREE_CASH_FLOW), 3], trace[0, index(Metric.FREE_CASH_FLOW), 7] = 3.0, 5.0
+    horizon = Horizon.model_validate({"first_quarter": "2026Q1", "last_quarter": "2027Q4"})
+    trace = np.zeros((1, TRACED, 8))
+    trace[0, traced(Flow.FREE_CASH_FLOW), [0, 2, 4]] = 1.0, 2.0, 5.0
     trace[0, index(Metric.CASH), 7] = 7.0
     asked = Decision.model_validate(decision({"a": {}, "b": {}}, discount_rate=0.1))
-    assert payoff_of(asked, 2026)(trace) == pytest.approx(3.0 / 1.1**0.5 + 5.0 / 1.1**1.5)
+    assert payoff_of(asked, horizon)(trace) == pytest.approx(3.0 / 1.1**0.5 + 5.0 / 1.1**1.5)
     cash = asked.model_copy(update={"payoff": "cash"})
-    assert payoff_of(cash, 2026)(trace) == pytest.approx(7.0 / 1.1**2)
+    assert payoff_of(cash, horizon)(trace) == pytest.approx(7.0 / 1.1**2)
     assert payoff(cash) == "cash at the end of 2027, discounted by 10% a year; bn USD"
+
+
+def test_what_was_before_the_horizon_is_neither_paid_nor_discounted() -> None:
+    """From 2026Q3 the rest of 2026 has its middle a quarter of a year on, and 2027 one on."""
+    horizon = Horizon.model_validate({"first_quarter": "2026Q3", "last_quarter": "2027Q4"})
+    trace = np.zeros((1, TRACED, 6))
+    trace[0, traced(Flow.FREE_CASH_FLOW)] = 1.0, 2.0, 0.0, 5.0, 0.0, 0.0
+    trace[0, index(Metric.FREE_CASH_FLOW)] = 100.0
+    trace[0, index(Metric.CASH), 5] = 7.0
+    asked = Decision.model_validate(decision({"a": {}, "b": {}}, discount_rate=0.1))
+    assert payoff_of(asked, horizon)(trace) == pytest.approx(3.0 / 1.1**0.25 + 5.0 / 1.1)
+    cash = asked.model_copy(update={"payoff": "cash"})
+    assert payoff_of(cash, horizon)(trace) == pytest.approx(7.0 / 1.1**1.5)
 
 
 def test_the_packaged_decision_is_between_buying_and_renting() -> None:

@@ -28,7 +28,7 @@ def test_the_model_in_numpy_has_the_same_chances(anthropic: Scenario) -> None:
     for time in Hit:
         for quarter in (7, 19, 39):
             found = result.probability_by(time, quarter)
-            share = in_numpy.hits[index(time), : quarter + 1].sum() / PATHS
+            share = in_numpy.hits[0, index(time), : quarter + 1].sum() / PATHS
             error = np.sqrt(max(share * (1 - share), 1 / PATHS) / PATHS)
             apart = abs(share - found.value) / np.hypot(error, found.standard_error)
             assert apart < 4.5, (time.title, quarter)

@@ -13,8 +13,8 @@ from simulate.engine.result import TRACED_PATHS, Result
 from simulate.engine.run import Session, run, simulate_traces
 from simulate.kernels.arrays import index
 from simulate.kernels.jit import source_digest
-from simulate.model.outcomes import FUNDING_NEED, HITTING_TIMES, METRICS
-from simulate.model.rows import Hit, Metric
+from simulate.model.outcomes import FUNDING_NEED, HITTING_TIMES, MARGINS, METRICS
+from simulate.model.rows import TRACED, Hit, Metric
 from simulate.model.tally import MONEY_BINS, Tally, margin_edges, money_edges
 from simulate.scenario import Scenario, ScenarioError
 from simulate.text.numbers import share
@@ -54,16 +54,16 @@ def test_more_threads_than_work_give_the_same_bits(
 
 def test_joint_counts_of_margin_and_cash_flow_add_up_to_each_alone(anthropic: Scenario) -> None:
     result = run(anthropic, paths=PATHS, keep_outcomes=True)
-    held = result.tally.hits[:, index(Hit.CASH_FLOW_HELD)]
-    for margin, time in enumerate((Hit.MARGIN_PAYING, Hit.MARGIN_ALL)):
-        joint = result.tally.joint[:, margin]
-        np.testing.assert_array_equal(joint.sum(axis=2), result.tally.hits[:, index(time)])
+    held = result.hits(Hit.CASH_FLOW_HELD)
+    for place, margin in enumerate(MARGINS.values()):
+        joint = result.tally.joint[:, place]
+        np.testing.assert_array_equal(joint.sum(axis=2), result.hits(margin.reached))
         np.testing.assert_array_equal(joint.sum(axis=1), held)
     outcomes = result.outcomes
     both = (outcomes[HITTING_TIMES[Hit.MARGIN_ALL]] == 11) & (
         outcomes[HITTING_TIMES[Hit.CASH_FLOW_HELD]] == 13
     )
-    assert both.sum() == result.tally.joint[:, 1, 11, 13].sum() > 0
+    assert both.sum() == result.tally.joint[:, -1, 11, 13].sum() > 0
 
 
 def test_a_seed_decides_the_numbers(anthropic: Scenario) -> None:
@@ -144,7 +144,7 @@ def test_numbers_beyond_all_measure_are_counted_at_the_edge(anthropic: Scenario)
     simulation = Session().simulation(wild)
     simulation.advance(2048)
     result = simulation.result()
-    assert (result.tally.hits.sum(axis=2) == result.replicate_paths).all()
+    assert (result.tally.hits.sum(axis=(1, 3)) == result.replicate_paths).all()
     assert (result.tally.margin.sum(axis=3) == result.replicate_paths).all()
     assert (result.tally.money.sum(axis=3) == result.replicate_paths).all()
     assert np.isfinite(result.metrics["value"]).all()
@@ -197,7 +197,7 @@ def test_every_path_is_counted_once(anthropic: Scenario) -> None:
     result = run(anthropic, paths=1000)
     assert result.paths == 1024
     tally, each = result.tally, result.replicate_paths
-    assert (tally.hits.sum(axis=2) == each).all()
+    assert (tally.hits.sum(axis=(1, 3)) == each).all()
     assert (tally.margin.sum(axis=3) == each).all()
     assert (tally.funding_need.sum(axis=1) == each).all()
     assert (tally.money.sum(axis=3) == each).all()
@@ -251,7 +251,7 @@ def test_a_run_keeps_the_traces_of_paths_that_it_counted(anthropic: Scenario) ->
     replicates = 2
     scenario = changed(anthropic, {"sampling.replicates": replicates})
     result = run(scenario, paths=replicates * TRACED_PATHS, keep_outcomes=True)
-    assert result.traces.shape == (TRACED_PATHS, len(METRICS), result.scenario.horizon.quarters)
+    assert result.traces.shape == (TRACED_PATHS, TRACED, result.scenario.horizon.quarters)
     outcomes = result.outcomes[result.outcomes["replicate"] == 0].sort_values("path")
     margin = result.traces[:, index(Metric.MARGIN_PAYING)] >= scenario.targets.gross_margin
     first = np.where(margin.any(axis=1), margin.argmax(axis=1), margin.shape[1])

@@ -45,7 +45,7 @@ def test_deviations_are_those_of_the_slow_model(anthropic: Scenario, tails: dict
         [deviation(year) for year in years for deviation in (draws.overrun, draws.drift)]
         for draws in slow
     ]
-    columns = deviation_columns(range(horizon.first_year, horizon.last_year + 1))
+    columns = deviation_columns(horizon.periods)
     found = kept(scenario)
     np.testing.assert_allclose(
         found.loc[found["replicate"] == 0, columns], expected, rtol=2e-5, atol=2e-6

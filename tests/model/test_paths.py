@@ -204,6 +204,8 @@ def test_without_uncertainty_a_path_equals_hand_written_arithmetic(anthropic: Sc
         value(scenario.cash.losses_carried_forward),
         last,
     )
+    erosion = i.price_erosion
+    assert erosion is not None
     gain = free_gain = 0.0
     revenues, costs, cash_flows, balances = [], [], [], []
     for t in range(scenario.horizon.quarters):
@@ -215,7 +217,7 @@ def test_without_uncertainty_a_path_equals_hand_written_arithmetic(anthropic: Sc
             )
             levels[k] *= math.exp(mu / 4 * max(0, 1 - 4 * levels[k] / value(s.market)))
         fading = 0.5 ** (t / 4 / value(i.catch_up_half_life)) / 4
-        gain += (value(i.efficiency_gain) - value(i.price_erosion)) * fading
+        gain += (value(i.efficiency_gain) - value(erosion)) * fading
         free_gain += (value(i.efficiency_gain) - value(f.usage_growth)) * fading
         revenue = sum(levels)
         share = (

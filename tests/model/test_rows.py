@@ -52,4 +52,4 @@ def test_rows_follow_each_other_without_a_gap(rows: type[Rows]) -> None:
 def test_money_comes_before_shares_among_the_metrics() -> None:
     is_share = [metric.title.startswith("gross margin") for metric in Metric]
     assert is_share == sorted(is_share)
-    assert is_share.index(True) == index(Metric.MARGIN_PAYING)
+    assert is_share.index(True) == index(Metric.MARGIN_INFERENCE)

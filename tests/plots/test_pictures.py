@@ -43,6 +43,7 @@ from simulate.plots.drivers import plot_drivers, plot_drivers_of
 from simulate.plots.effects import plot_tenths, plot_tornado, plot_tornado_of
 from simulate.plots.fit import plot_fit
 from simulate.plots.goal import plot_goal
+from simulate.plots.hindcast import plot_forecasts, plot_ranks
 from simulate.plots.stress import plot_stresses
 from simulate.plots.style import DARK, LIGHT, THEMES, Theme, save_picture
 from simulate.plots.sweep import plot_sweep
@@ -73,6 +74,8 @@ ANALYSES = (
     "discovery without a rule",
     "update",
     "backtest",
+    "forecasts",
+    "ranks",
 )
 Draw = Callable[..., Figure]
 
@@ -120,6 +123,7 @@ def pictures_of_analyses(scenario: Scenario) -> dict[str, Draw]:
     texts = ("revenue 2026Q1 = 3.0 bn ± 20%", "gross margin 2026 = 50% ± 5%")
     seen = read_observations(texts, None, scenario)
     settings = (find_setting(scenario, GAIN, "by"), find_setting(scenario, OVERRUN, "by"))
+    looked_back = simulate.hindcast([scenario], paths=FEW)
     bought = of_january("anthropic-tpu")
     return {
         "drivers": partial(plot_drivers, drivers),
@@ -137,6 +141,8 @@ def pictures_of_analyses(scenario: Scenario) -> dict[str, Draw]:
         "discovery without a rule": partial(plot_discovery, bare, *examples),
         "update": partial(plot_update, update(scenario, seen, paths=PATHS)),
         "backtest": partial(plot_backtest, backtest(scenario, seen, paths=PATHS)),
+        "forecasts": partial(plot_forecasts, looked_back),
+        "ranks": partial(plot_ranks, looked_back),
     }
 
 

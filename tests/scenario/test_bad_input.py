@@ -219,7 +219,9 @@ def test_an_empty_list_takes_the_parents_members_away(tmp_path: Path) -> None:
 def test_an_input_that_was_correlated_can_be_made_certain(tmp_path: Path) -> None:
     file = tmp_path / "child.toml"
     file.write_text('extends = "anthropic.toml"\n[inference]\nprice_erosion = 0.3\n')
-    assert load_scenario(file).inference.price_erosion.is_certain
+    erosion = load_scenario(file).inference.price_erosion
+    assert erosion is not None
+    assert erosion.is_certain
 
 
 def test_a_forgotten_extends_is_told_in_a_line(tmp_path: Path) -> None:

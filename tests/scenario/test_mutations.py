@@ -125,7 +125,7 @@ def _without_sources(here: Any) -> Any:
 def _defect_of_run(scenario: Scenario) -> str:
     sampling = scenario.sampling.model_copy(update={"replicates": 2})
     result = run(scenario.model_copy(update={"sampling": sampling}), paths=128, threads=1)
-    if not (result.tally.hits.sum(axis=2) == result.replicate_paths).all():
+    if not (result.tally.hits.sum(axis=(1, 3)) == result.replicate_paths).all():
         return "some paths are not counted"
     if not np.isfinite(result.metrics["value"]).all():
         return "some metrics are not finite"

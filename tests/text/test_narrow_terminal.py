@@ -33,6 +33,7 @@ from simulate.text.discover import print_discovery, print_story
 from simulate.text.drivers import print_drivers
 from simulate.text.fit import print_fits
 from simulate.text.goal import print_goal
+from simulate.text.hindcast import print_hindcast
 from simulate.text.run import print_answer
 from simulate.text.stress import print_stresses
 from simulate.text.sweep import print_sweep
@@ -152,6 +153,12 @@ def score() -> Printer:
     return lambda out: print_backtest(found, out)
 
 
+def looked_back() -> Printer:
+    scenario = load_scenario("anthropic.toml")
+    found = simulate.hindcast([scenario], paths=PATHS)
+    return lambda out: print_hindcast(found, out)
+
+
 EVERY_ANSWER = (
     answer,
     inputs,
@@ -168,6 +175,7 @@ EVERY_ANSWER = (
     sweep_of_two,
     belief,
     score,
+    looked_back,
 )
 
 

@@ -17,7 +17,7 @@ from .base import (
     Uncertain,
     quantile_at_score,
 )
-from .composed import Discrete, Mixture, Shifted
+from .composed import AnyMixture, Discrete, Mixture, Shifted
 from .empirical import Empirical
 from .fitted import Beta, Gamma, Pert, Triangular
 from .location_scale import LogitNormal, Lognormal, Normal, StudentT, Uniform
@@ -107,5 +107,5 @@ else:
         BeforeValidator(_from_shorthand),
         AfterValidator(_settled),
     ]
-for composed in (Mixture, Shifted):
+for composed in (Mixture, AnyMixture, Shifted):
     composed.model_rebuild(_types_namespace={"AnyDistribution": AnyDistribution})

@@ -101,6 +101,9 @@ class Mixture(Truncatable):
                 f"{len(self.parts)} parts take as many weights, not {len(self.weights)}"
             )
         normalised(self.weights)
+        self._check_parts()
+
+    def _check_parts(self) -> None:
         if any(isinstance(part, Mixture) for part in self.parts):
             raise ValueError("a part can't be a mixture itself; list all parts in one")
 
@@ -135,6 +138,13 @@ class Mixture(Truncatable):
 
     def _whole(self, score: Array) -> Array:
         return np.interp(score, *self._curve)
+
+
+class AnyMixture(Mixture):
+    """A mixture that no file states, whose parts may be mixtures themselves."""
+
+    def _check_parts(self) -> None:
+        pass
 
 
 class _Curve(NamedTuple):

@@ -1,0 +1,441 @@
+"""How well the model would have forecast what is known now, beside simple forecasters."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from simulate.engine.run import Session
+from simulate.engine.simulation import Progress
+from simulate.model.outcomes import (
+    METRICS,
+    OPERATING_RESULT,
+    Amount,
+    OperatingResult,
+    measures_of,
+    parse_outcome,
+)
+from simulate.model.rows import Metric
+from simulate.scenario import Scenario, ScenarioError, vintage
+from simulate.scenario.figures import Figure
+from simulate.scenario.mistakes import did_you_mean
+from simulate.scenario.process import Process
+from simulate.scenario.quarters import format_quarter
+from simulate.scenario.scored import (
+    Scored,
+    came_true,
+    each_quarter,
+    packaged_list,
+    quarter_end,
+    reported_after,
+    told_figures,
+)
+from simulate.version import package_version
+
+from .base_forecasts import FORECASTERS, RANDOM_WALK, chance_of, knowledge
+from .base_rates import base_rates, process_of
+from .figure_scores import FigureScore, Forecast, in_scale, score_figure
+from .scores import joint_p, ratio_of_scores
+
+Array = NDArray[np.float64]
+VintageOf = Callable[[Sequence[Figure], str, date], Scenario]
+
+PATHS = 10_000
+# A test of fewer ranks tells nothing.
+LEAST_RANKS = 20
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """Forecasts of a lab's figures, all made at the end of one quarter.
+
+    Attributes
+    ----------
+    lab
+        Whose.
+    quarter
+        The last that was over.
+    scenario
+        What made them.
+    scores
+        One a figure.
+    joint_p
+        The share of its paths that, taken for the truth, would have scored worse on all of them.
+    """
+
+    lab: str
+    quarter: int
+    scenario: Scenario
+    scores: tuple[FigureScore, ...]
+    joint_p: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Scores of the model over those of a simple forecaster, on the figures that both forecast.
+
+    Attributes
+    ----------
+    figures
+        How many.
+    ratio
+        The geometric mean of the ratios of scores; below 1 the model was better.
+    wins
+        On how many it was.
+    """
+
+    figures: int
+    ratio: float
+    wins: int
+
+
+@dataclass(frozen=True)
+class Hindcast:
+    """Scores of the model and of simple forecasters.
+
+    Attributes
+    ----------
+    vintages
+        By lab and quarter.
+    left_out
+        What could not be scored, and why.
+    paths
+        Joint paths of each vintage.
+    joint_p
+        The share of joint paths that, taken for the truth, would have scored worse on all figures.
+    joint_p_next
+        The same on the figures of each next quarter alone, which are forecast given all before.
+    """
+
+    vintages: tuple[Vintage, ...]
+    left_out: Mapping[Scored, str]
+    paths: int
+    joint_p: float
+    joint_p_next: float | None
+
+    @property
+    def scores(self) -> list[FigureScore]:
+        """Of all vintages."""
+        return [score for vintage in self.vintages for score in vintage.scores]
+
+    @property
+    def labs(self) -> list[str]:
+        """Whose figures are scored."""
+        return list(dict.fromkeys(vintage.lab for vintage in self.vintages))
+
+    @property
+    def next_quarter(self) -> list[FigureScore]:
+        """The figures of the quarter after each vintage."""
+        return [score for score in self.scores if score.scored.quarters_ahead == 1]
+
+    @property
+    def p_of_ranks(self) -> float | None:
+        """Kolmogorov and Smirnov's p of the next quarters' ranks, None of fewer than twenty."""
+        ranks = [score.model.pit for score in self.next_quarter]
+        return float(stats.kstest(ranks, "uniform").pvalue) if len(ranks) >= LEAST_RANKS else None
+
+    def against(self, forecaster: str, without: str = "") -> Comparison | None:
+        """Compare the model with a simple forecaster; None where that said nothing.
+
+        Parameters
+        ----------
+        forecaster
+            ``random walk``, ``damped trend``, ``plan`` or ``pocket model``.
+        without
+            A lab to leave out.
+        """
+        both = self._both(forecaster, without)
+        if not both:
+            return None
+        wins = sum(own.crps < other.crps for own, other in both)
+        ratio = ratio_of_scores([own.crps for own, _ in both], [other.crps for _, other in both])
+        return Comparison(len(both), ratio, wins)
+
+    def width_over(self, forecaster: str = RANDOM_WALK) -> float | None:
+        """Return the width of the model's central 80% over a forecaster's, as a geometric mean."""
+        both = self._both(forecaster)
+        if not both:
+            return None
+        return ratio_of_scores([own.width for own, _ in both], [other.width for _, other in both])
+
+    def _both(self, forecaster: str, without: str = "") -> list[tuple[Forecast, Forecast]]:
+        return [
+            (score.model, score.forecasts[forecaster])
+            for score in self.scores
+            if forecaster in score.forecasts and score.scored.lab != without
+        ]
+
+
+def hindcast(
+    scenarios: Sequence[Scenario] = (),
+    *,
+    figures: Sequence[Figure] | str | Path | None = None,
+    labs: Sequence[str] = (),
+    vintage_of: VintageOf | None = None,
+    paths: int = PATHS,
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Hindcast:
+    """Score forecasts by what is known now, beside those of simple forecasters.
+
+    Parameters
+    ----------
+    scenarios
+        Each forecasts from its first quarter on, and is scored on all that is reported of its lab
+        for the fiscal years and quarters since. Without any, vintages are made of what was known at
+        the end of each quarter, and scored one and two quarters ahead.
+    figures
+        A CSV file of reported figures, or those of it. If not given, those that come with the
+        package, of which a list made before anything was fitted says what is scored.
+    labs
+        All if none is named.
+    vintage_of
+        Makes a lab's scenario of what was known on a day; by the packaged process, if not given.
+    paths
+        Joint paths of each vintage, at least.
+    seed
+        In place of each scenario's own.
+    threads, progress
+        As for ``run``.
+
+    Returns
+    -------
+    Hindcast
+
+    Raises
+    ------
+    ScenarioError
+        If there is nothing to score.
+    """
+    told = told_figures(figures)
+    _refuse_unknown(labs, told)
+    left_out: dict[Scored, str] = {}
+    if scenarios:
+        asked = [_of_scenario(scenario, told) for scenario in scenarios]
+        asked = [each for each in asked if not labs or each.lab in labs]
+    else:
+        scored = packaged_list() if figures is None else each_quarter(told)
+        scored = [each for each in scored if not labs or each.lab in labs]
+        asked = list(_of_figures(scored, told, vintage_of or packaged_vintage, left_out))
+    foretold = []
+    with Session(threads) as session:
+        for place, each in enumerate(asked):
+            shown = _part(progress, place, len(asked))
+            found = _foretell(each, told, session, paths, seed, left_out, shown)
+            foretold += [] if found is None else [found]
+    if not foretold:
+        raise ScenarioError(_nothing(labs, left_out))
+    rows = min(len(each.paths) for each in foretold)
+    table = np.hstack([each.paths[:rows] for each in foretold])
+    truth = np.concatenate([each.truth for each in foretold])
+    vintages = tuple(each.vintage for each in foretold)
+    is_next = [s.scored.quarters_ahead == 1 for vintage in vintages for s in vintage.scores]
+    return Hindcast(
+        vintages,
+        left_out,
+        rows,
+        joint_p(table, truth),
+        joint_p(table[:, is_next], truth[is_next]) if any(is_next) else None,
+    )
+
+
+def packaged_vintage(figures: Sequence[Figure], lab: str, on: date) -> Scenario:
+    """Return a lab's scenario of what was known on a day, by the process of all labs and days."""
+    return vintage.vintage_of(figures, lab, on, packaged_process())
+
+
+@cache
+def packaged_process() -> Process:
+    """Return the process by the base rates of the figures that come with the package."""
+    return process_of(base_rates())
+
+
+class _Asked(NamedTuple):
+    """What is asked of a scenario."""
+
+    lab: str
+    quarter: int
+    scenario: Scenario
+    scored: Sequence[Scored]
+
+
+class _Foretold(NamedTuple):
+    """A vintage, its joint paths and what came true by figure, in the scales of their errors."""
+
+    vintage: Vintage
+    paths: Array
+    truth: Array
+
+
+def _of_scenario(scenario: Scenario, figures: Sequence[Figure]) -> _Asked:
+    """Return what is asked of a scenario that is given: all that the model knows of its lab."""
+    lab, quarter = scenario.lab, scenario.horizon.first_quarter - 1
+    labs = list(dict.fromkeys(figure.lab for figure in figures))
+    if lab not in labs:
+        raise ScenarioError(
+            f'{scenario.name}: its lab is "{lab}", and the figures are of {", ".join(labs)}'
+        )
+    reported = list(reported_after(figures, lab, quarter))
+    scored = [each for each in reported if _is_of_model(each, scenario)]
+    return _Asked(lab, quarter, scenario, scored)
+
+
+def _is_of_model(scored: Scored, scenario: Scenario) -> bool:
+    try:
+        _outcome(scored, scenario)
+    except ScenarioError:
+        return False
+    return True
+
+
+def _of_figures(
+    scored: Sequence[Scored],
+    figures: Sequence[Figure],
+    vintage_of: VintageOf,
+    left_out: dict[Scored, str],
+) -> Iterator[_Asked]:
+    """Yield what is asked of the vintage of each lab and quarter, where there can be one."""
+    in_order = sorted(scored, key=lambda each: (each.lab, each.last_known))
+    for (lab, quarter), group in groupby(in_order, key=lambda each: (each.lab, each.last_known)):
+        of_vintage = list(group)
+        try:
+            scenario = vintage_of(figures, lab, quarter_end(quarter))
+        except (ScenarioError, ValueError) as error:
+            left_out |= dict.fromkeys(of_vintage, f"no vintage {format_quarter(quarter)}: {error}")
+        else:
+            yield _Asked(lab, quarter, scenario, of_vintage)
+
+
+def _outcome(scored: Scored, scenario: Scenario) -> Amount:
+    """Return the model's name of a figure.
+
+    Raises
+    ------
+    ScenarioError
+        If the model doesn't give it.
+    """
+    is_operating = scored.quantity == OPERATING_RESULT
+    name = METRICS[Metric.EBITDA] if is_operating else scored.name
+    found = parse_outcome(f"{name} {scored.period}", scenario, scenario.name)
+    assert isinstance(found, Amount)
+    if not is_operating:
+        return found
+    return OperatingResult(found.metric, found.quarter, found.date, found.is_own)
+
+
+def _foretell(
+    asked: _Asked,
+    figures: Sequence[Figure],
+    session: Session,
+    paths: int,
+    seed: int | None,
+    left_out: dict[Scored, str],
+    progress: Progress | None,
+) -> _Foretold | None:
+    """Run a scenario, and score what it says of each figure; None if there is none to score."""
+    scenario, told = asked.scenario, {}
+    for scored in asked.scored:
+        try:
+            told[scored] = _outcome(scored, scenario), came_true(scored, figures)
+        except (ScenarioError, ValueError) as error:
+            left_out[scored] = str(error)
+    if not told:
+        return None
+    outcomes = session.run(
+        scenario,
+        paths=paths,
+        seed=seed,
+        keep_outcomes=True,
+        measures=measures_of(outcome for outcome, _ in told.values()),
+        progress=progress,
+    ).outcomes
+    last = scenario.horizon.first_quarter - 1
+    known = knowledge(figures, asked.lab, last, quarter_end(asked.quarter))
+    seed = scenario.sampling.seed if seed is None else seed
+    by_figure = [outcome.of_paths(outcomes) for outcome, _ in told.values()]
+    scores = tuple(
+        score_figure(scored, outcome, truth, values, known, seed)
+        for (scored, (outcome, truth)), values in zip(told.items(), by_figure, strict=True)
+    )
+    scaled = [in_scale(v, score.scale) for v, score in zip(by_figure, scores, strict=True)]
+    # Vintages have their points in common; shuffled, no row shares its chance with another's.
+    order = chance_of(seed, asked.lab, asked.quarter).permutation(len(outcomes))
+    table = np.column_stack(scaled)[order]
+    truths = np.array([in_scale(score.came_true, score.scale) for score in scores])
+    vintage = Vintage(asked.lab, asked.quarter, scenario, scores, joint_p(table, truths))
+    return _Foretold(vintage, table, truths)
+
+
+def _refuse_unknown(labs: Sequence[str], figures: Sequence[Figure]) -> None:
+    known = list(dict.fromkeys(figure.lab for figure in figures))
+    for lab in labs:
+        if lab not in known:
+            hint = did_you_mean(lab, known) or f"there are {', '.join(known)}"
+            raise ScenarioError(f'no figures are of a lab "{lab}"; {hint}')
+
+
+def _nothing(labs: Sequence[str], left_out: Mapping[Scored, str]) -> str:
+    """Return that nothing can be scored, and why."""
+    of = f" of {', '.join(labs)}" if labs else ""
+    why = next(iter(left_out.values()), "no fiscal year or quarter is reported after a forecast")
+    return f"no figure{of} can be scored: {why}"
+
+
+def _part(progress: Progress | None, place: int, of: int) -> Progress | None:
+    """Return what a run reports its progress to, as a part of several runs."""
+    if progress is None:
+        return None
+    return lambda done, total, error: progress(place * total + done, of * total, error)
+
+
+def summary(found: Hindcast) -> dict[str, Any]:
+    """Return the scores and all that made them, ready for JSON."""
+    return {
+        "version": package_version(),
+        "paths": found.paths,
+        "joint_p": found.joint_p,
+        "joint_p_next_quarter": found.joint_p_next,
+        "p_of_ranks": found.p_of_ranks,
+        "against": {
+            forecaster: asdict(compared)
+            | {
+                "width": found.width_over(forecaster),
+                "ratio_without": {
+                    lab: without.ratio
+                    for lab in found.labs
+                    if (without := found.against(forecaster, lab)) is not None
+                },
+            }
+            for forecaster in FORECASTERS
+            if (compared := found.against(forecaster)) is not None
+        },
+        "scores": [
+            {"as_of": format_quarter(vintage.quarter)} | score.as_dict()
+            for vintage in found.vintages
+            for score in vintage.scores
+        ],
+        "left_out": [
+            {"what": s.name, **s.model_dump(include={"lab", "period", "quarters_ahead"})}
+            | {"reason": reason}
+            for s, reason in found.left_out.items()
+        ],
+        "vintages": [
+            {
+                "lab": vintage.lab,
+                "as_of": format_quarter(vintage.quarter),
+                "joint_p": vintage.joint_p,
+                "seed": vintage.scenario.sampling.seed,
+                "files": list(vintage.scenario.provenance.files),
+                "scenario": vintage.scenario.model_dump(mode="json"),
+            }
+            for vintage in found.vintages
+        ],
+    }

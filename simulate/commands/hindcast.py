@@ -1,0 +1,89 @@
+"""``simulate hindcast``."""
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from simulate.output.files import RESULTS
+from simulate.text.terminal import tell
+
+from .session import (
+    AsJson,
+    Data,
+    Figures,
+    Force,
+    Quiet,
+    Seed,
+    Tables,
+    Threads,
+    load_named,
+    show_answer,
+    simulated,
+)
+
+
+def hindcast(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FILE]…",
+            help="Scenarios, each of which forecasts from its first quarter on; or FILE@NAME for a "
+            "variant or stress test.",
+            show_default="vintages made of the figures",
+        ),
+    ] = None,
+    figures: Figures = None,
+    lab: Annotated[
+        list[str] | None,
+        typer.Option(help="Score this lab alone; may be repeated.", show_default="every lab"),
+    ] = None,
+    data: Data = None,
+    paths: Annotated[
+        int, typer.Option(min=1000, help="At least this many joint paths of each vintage.")
+    ] = 10_000,
+    seed: Seed = None,
+    threads: Threads = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write to.", show_default="results/hindcast")
+    ] = None,
+    force: Force = False,
+    tables: Tables = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Score what the model would have forecast by what is known now, beside simple forecasters.
+
+    It is no track record: the model's structure was chosen with these figures known.
+    """
+    from simulate.analysis.hindcast import hindcast, summary
+    from simulate.output.hindcast import hindcast_folder, write_hindcast
+    from simulate.output.workbook import parse_kinds
+    from simulate.text.hindcast import print_hindcast
+
+    kinds = parse_kinds(tables)
+    scenarios = [load_named(source, data=data or ()) for source in sources or ()]
+    folder = out or RESULTS / "hindcast"
+    with hindcast_folder(folder, force, tell) as unfinished:
+        found = simulated(
+            lambda progress: hindcast(
+                scenarios,
+                figures=figures,
+                labs=lab or (),
+                paths=paths,
+                seed=seed,
+                threads=threads,
+                progress=progress,
+            ),
+            silent=quiet or as_json,
+        )
+        write_hindcast(found, unfinished, tell, kinds)
+    show_answer(
+        partial(print_hindcast, found),
+        lambda: json.dumps(summary(found), indent=2, ensure_ascii=False),
+        folder,
+        quiet=quiet,
+        as_json=as_json,
+    )

@@ -1,0 +1,104 @@
+"""Which inputs each alternative changes, one of which a path draws."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from .changes import ALTERNATIVES, lay_alternative, stated_changes
+from .distributions import Uncertain
+from .explain import describe, mistakes_of
+from .inputs import ALTERNATIVE, Input, own_inputs
+from .layers import Key, Layers, Origin, Table
+from .mistakes import Mistake, ScenarioError, Told
+from .schema import Scenario
+
+UNREAD = "the scenario"
+DRAWN_ONCE = "an alternative may only change inputs that are drawn once a path"
+# Why another can't be changed.
+DRAWN_OTHERWISE = {"year": "this one is drawn every year", "event": "this one at every event"}
+
+
+def overridden_inputs(scenario: Scenario) -> dict[str, tuple[Uncertain, ...]]:
+    """Return each input that an alternative changes; see ``Scenario.overridden``."""
+    table = scenario.model_dump(mode="json", exclude_none=True)
+    layers = Layers.of(table, Origin(None, (), UNREAD))
+    found, mistakes = _read_alternatives(scenario, layers, Path(UNREAD))
+    if mistakes:
+        raise ScenarioError(*mistakes)
+    possible = [found[each.name] for each in scenario.possible_alternatives]
+    base = {member.key: member.distribution for member in own_inputs(scenario)}
+    under = {key: tuple(inputs[key] for inputs in possible) for key in base}
+    return {key: each for key, each in under.items() if set(each) != {base[key]}}
+
+
+def alternative_mistakes(scenario: Scenario, layers: Layers, path: Path) -> list[Told]:
+    """Return what is wrong with a valid scenario's alternatives, one line a mistake.
+
+    Parameters
+    ----------
+    scenario, layers
+        What the layers make.
+    path
+        What to name where the layers don't know who set a key.
+    """
+    return _read_alternatives(scenario, layers, path)[1]
+
+
+def _read_alternatives(
+    scenario: Scenario, layers: Layers, path: Path
+) -> tuple[dict[str, dict[str, Uncertain]], list[Told]]:
+    """Return the inputs under each alternative, by its name, and what is wrong with them."""
+    found: dict[str, dict[str, Uncertain]] = {}
+    told: list[Told] = []
+    base = {member.key: member for member in own_inputs(scenario)}
+    for table in layers.table.get(ALTERNATIVES, []):
+        laid, wrong = _laid(layers, table, path)
+        wrong = wrong or describe([*_refused(table, base)], layers, path)
+        told += wrong
+        if laid is not None and not wrong:
+            found[table["name"]] = {i.key: i.distribution for i in own_inputs(laid)}
+    return found, told
+
+
+def _laid(layers: Layers, table: Table, path: Path) -> tuple[Scenario | None, list[Told]]:
+    """Return the scenario with one alternative laid over it for good, or what is wrong."""
+    laid = layers.copy()
+    del laid.table[ALTERNATIVES]
+    if told := lay_alternative(laid, table):
+        return None, told
+    try:
+        with np.errstate(all="ignore"):
+            return Scenario.model_validate(laid.table), []
+    except ValidationError as error:
+        return None, describe(mistakes_of(error, laid.table), laid, path)
+
+
+def _refused(table: Table, base: Mapping[str, Input]) -> Iterator[Mistake]:
+    """Return which of an alternative's changes are of what is not drawn once a path."""
+    for steps, value, written in stated_changes(ALTERNATIVE, table):
+        for key in _leaves(steps, value, base):
+            if (why := _why_not(".".join(key), base)) is not None:
+                at = (ALTERNATIVES, table["name"], *written, *key[len(steps) :])
+                yield Mistake(at, "; ".join(filter(None, [DRAWN_ONCE, why])))
+
+
+def _leaves(key: Key, value: Any, base: Mapping[str, Input]) -> Iterator[Key]:
+    """Return the inputs that a value within nested tables is of, or how far it goes."""
+    if isinstance(value, dict) and value and ".".join(key) not in base:
+        for step, inner in value.items():
+            yield from _leaves((*key, step), inner, base)
+    else:
+        yield key
+
+
+def _why_not(key: str, base: Mapping[str, Input]) -> str | None:
+    """Return why an alternative may not change what stands at a key; None if it may."""
+    named = next((i for k, i in base.items() if f"{key}.".startswith(f"{k}.")), None)
+    if named is None:
+        return ""
+    if named.quantity.certain:
+        return "this one is always certain"
+    return DRAWN_OTHERWISE.get(named.quantity.drawn)

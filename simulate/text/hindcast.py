@@ -1,0 +1,211 @@
+"""A hindcast in words: what it is, the scores beside simple forecasters', and what is left out."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from simulate.analysis.base_forecasts import FORECASTERS, RANDOM_WALK
+from simulate.analysis.figure_scores import MODEL, FigureScore, Forecast
+from simulate.analysis.hindcast import LEAST_RANKS, Hindcast
+from simulate.engine.result import DISCLAIMER
+from simulate.scenario.quarters import format_quarter
+
+from .numbers import SHARE, share
+from .sentences import listed, with_full_stop
+from .tables import Row, Table, printed
+
+WHAT_IT_IS = (
+    "This is a hindcast and no track record: the model's structure was chosen in 2026, when the "
+    "figures that it is scored on were known."
+)
+ABOUT_SCORES = (
+    "PIT is the share of paths at or below what came true. CRPS, the continuous ranked probability "
+    "score, is of logarithms for revenue and costs, in points for shares, and in bn USD for what "
+    "may be of either sign; less is better."
+)
+ABOUT_RATIOS = (
+    "A ratio is the geometric mean, over the figures that both forecast, of the model's CRPS over "
+    "the other's; below 1 the model was better."
+)
+ABOUT_JOINT = (
+    "Of joint paths, near 0% say that the truth was stranger than the model's futures, near 100% "
+    "that these are too wide."
+)
+ABOUT_VINTAGES = (
+    "Vintages count as independent, though what is forecast two quarters ahead is forecast again a "
+    "quarter later."
+)
+
+
+def finding(found: Hindcast) -> str:
+    """Return how the model does beside a random walk, or how many figures lie inside its 80%."""
+    compared = found.against(RANDOM_WALK)
+    if compared is None:
+        return f"{inside(found.scores)} of {len(found.scores)} came true inside the central 80%"
+    return (
+        f"The model's scores are {compared.ratio:.2f} times those of a random walk, and better on "
+        f"{compared.wins} of {compared.figures} figures"
+    )
+
+
+def findings(found: Hindcast) -> list[str]:
+    """Return what came out, in sentences."""
+    told = (joint_sentence(found), rank_sentence(found), width_sentence(found))
+    return [with_full_stop(finding(found)), *filter(None, told)]
+
+
+def inside(scores: Iterable[FigureScore]) -> int:
+    """Return how many figures came true inside the central 80%."""
+    return sum(score.model.low <= score.came_true <= score.model.high for score in scores)
+
+
+def joint_sentence(found: Hindcast) -> str:
+    """Return how often the model would have scored worse if it were right."""
+    following = found.joint_p_next
+    alone = "" if following is None else f", and {share(following)} on those of next quarters"
+    return (
+        f"Each taken for the truth, {share(found.joint_p)} of {found.paths:,} joint paths would "
+        f"have scored worse than what came true on all {len(found.scores)} figures{alone}."
+    )
+
+
+def rank_sentence(found: Hindcast) -> str:
+    """Return where the next quarters came true, and whether that is uniform."""
+    scores = found.next_quarter
+    if not scores:
+        return "No figure is of the next quarter."
+    where = f"{inside(scores)} of {len(scores)} figures of the next quarter lie inside the 80%"
+    if found.p_of_ranks is None:
+        return f"{where}; a test of fewer than {LEAST_RANKS} ranks would tell nothing."
+    return f"{where}; that their ranks are uniform has a p of {found.p_of_ranks:.2g}."
+
+
+def width_sentence(found: Hindcast) -> str:
+    """Return how wide the model's forecasts are beside a random walk's, or nothing."""
+    width = found.width_over(RANDOM_WALK)
+    return (
+        ""
+        if width is None
+        else f"Its central 80% is {width:.2f} times as wide as that of a random walk."
+    )
+
+
+def ratio_table(found: Hindcast) -> Table:
+    """Return the model's scores over those of each simple forecaster."""
+    labs = found.labs if len(found.labs) > 1 else []
+    rows = []
+    for name in FORECASTERS:
+        compared, width = found.against(name), found.width_over(name)
+        if compared is None or width is None:
+            continue
+        without = (found.against(name, lab) for lab in labs)
+        cells = (
+            str(compared.figures),
+            f"{compared.ratio:.2f}",
+            str(compared.wins),
+            *("" if other is None else f"{other.ratio:.2f}" for other in without),
+            f"{width:.2f}",
+        )
+        rows.append(Row(name, cells))
+    heads = ("", "figures", "ratio", "better on", *(f"without {lab}" for lab in labs), "width")
+    return Table("The model's scores over those of simple forecasters", heads, tuple(rows))
+
+
+def forecast_tables(found: Hindcast) -> list[Table]:
+    """Return what was forecast, and what came true, a table a lab."""
+    return [_forecast_table(found, lab) for lab in found.labs]
+
+
+def score_tables(found: Hindcast) -> list[Table]:
+    """Return the CRPS of every forecaster, a table a lab."""
+    return [crps_table(f"{lab}: CRPS", _named(found, lab)) for lab in found.labs]
+
+
+def _forecast_table(found: Hindcast, lab: str) -> Table:
+    rows = tuple(
+        Row(
+            name,
+            (
+                amount(score, score.came_true),
+                amount(score, score.model.median),
+                f"{amount(score, score.model.low)} to {amount(score, score.model.high)}",
+                SHARE.rounded(score.model.pit, 0),
+            ),
+        )
+        for name, score in _named(found, lab)
+    )
+    heads = ("", "came true", "median", "P10 to P90", "PIT")
+    return Table(f"{lab}: what was forecast, in bn USD or percent", heads, rows)
+
+
+def crps_table(title: str, named: Sequence[tuple[str, FigureScore]]) -> Table:
+    """Return the CRPS of every forecaster of figures that have names."""
+    names = [MODEL, *(n for n in FORECASTERS if any(n in score.forecasts for _, score in named))]
+    rows = tuple(
+        Row(name, tuple(score_of(score, score.forecasts.get(n)) for n in names))
+        for name, score in named
+    )
+    return Table(title, ("", *(n.replace(" ", "\n") for n in names)), rows)
+
+
+def _named(found: Hindcast, lab: str) -> list[tuple[str, FigureScore]]:
+    """Return a lab's figures, each with its name, period and the quarter it was forecast from."""
+    return [
+        (f"{score.scored.name} {score.scored.period} from {format_quarter(vintage.quarter)}", score)
+        for vintage in found.vintages
+        if vintage.lab == lab
+        for score in vintage.scores
+    ]
+
+
+def amount(score: FigureScore, value: float) -> str:
+    """Return a figure's value with three digits."""
+    return SHARE.rounded(value, 0) if score.unit == "share" else f"{value:,.3g}"
+
+
+def score_of(score: FigureScore, forecast: Forecast | None) -> str:
+    """Return a CRPS in the scale that errors count in, or nothing."""
+    if forecast is None:
+        return ""
+    if score.scale == "share":
+        return f"{100.0 * forecast.crps:.1f} pts"
+    return f"{forecast.crps:.3f}" if score.scale == "logarithm" else f"{forecast.crps:.2g} bn"
+
+
+def left_out_sentences(found: Hindcast) -> list[str]:
+    """Return what could not be scored, a sentence a reason."""
+    by_reason: dict[tuple[str, str], list[str]] = {}
+    for scored, reason in found.left_out.items():
+        of = by_reason.setdefault((scored.lab, reason), [])
+        of.append(f"{scored.name} {scored.period}")
+    return [
+        with_full_stop(f"Not scored of {lab}: {listed(dict.fromkeys(figures))}; {reason}")
+        for (lab, reason), figures in by_reason.items()
+    ]
+
+
+def notes(found: Hindcast) -> list[str]:
+    """Return what has to be known of the scores."""
+    several = len(found.vintages) > len(found.labs)
+    return [ABOUT_SCORES, ABOUT_RATIOS, ABOUT_JOINT, *([ABOUT_VINTAGES] if several else [])]
+
+
+def print_hindcast(found: Hindcast, out: Console) -> None:
+    """Print scores beside those of simple forecasters, figure by figure, and what is left out."""
+    out.print(Text(WHAT_IT_IS))
+    first, *others = findings(found)
+    out.print(Text(f"\n{first}", style="bold"))
+    for sentence in others:
+        out.print(Text(sentence))
+    out.print()
+    if (ratios := ratio_table(found)).rows:
+        out.print(printed(ratios))
+    for both in zip(forecast_tables(found), score_tables(found), strict=True):
+        for table in both:
+            out.print(printed(table))
+    for sentence in left_out_sentences(found):
+        out.print(Text(sentence))
+    for sentence in notes(found):
+        out.print(Text(sentence, style="dim"))
+    out.print(Text(DISCLAIMER, style="dim"))
