@@ -53,6 +53,7 @@ DEFINITIONS = {
     "revaluations, interest and tax stand below it",
     "dates": "share of paths that get there in the quarter, or never within the horizon; gross "
     "margins are of the trailing four quarters there",
+    "alternatives": "structures of which each path lives in one, and the dates of its paths",
 }
 # From a quarter's middle to that of its last 28 days, in quarters.
 TO_RUN_RATE = 0.5 - 0.5 * RUN_RATE_DAYS / (MONTHS_A_QUARTER * DAYS_A_MONTH)
@@ -102,12 +103,12 @@ def simulated(scenario: Scenario, paths: int) -> Result:
         for quarter, place in quarters_of(scenario).items()
         for name, measure in figures(place).items()
     }
-    return run(scenario, paths=paths, keep_outcomes=True, measures=measures)
+    return run(scenario, paths=paths, keep_outcomes=True, keep_inputs=True, measures=measures)
 
 
 def forecast(result: Result) -> dict[str, Any]:
     """Return a lab's quantiles by figure and quarter, its dates, and its scenario."""
-    scenario, kept, dates = result.scenario, result.outcomes, result.hitting_times
+    scenario, kept, given = result.scenario, result.outcomes, result.by_alternative
     return {
         "name": scenario.name,
         "seed": scenario.sampling.seed,
@@ -119,11 +120,20 @@ def forecast(result: Result) -> dict[str, Any]:
             }
             for name in figures(0)
         },
-        "dates": {
-            outcome: dict(zip(rows["quarter"], _digits(rows["probability"]), strict=True))
-            for outcome, rows in dates.groupby("outcome", sort=False)
+        "dates": _dates(result.hitting_times),
+        "alternatives": {
+            name: {"weight": weight, "dates": _dates(given[given["alternative"] == name])}
+            for name, weight in result.alternatives.items()
         },
         "scenario": scenario.model_dump(mode="json"),
+    }
+
+
+def _dates(rows: pd.DataFrame) -> dict[Any, dict[str, float]]:
+    """Return the share of paths by outcome and quarter."""
+    return {
+        outcome: dict(zip(found["quarter"], _digits(found["probability"]), strict=True))
+        for outcome, found in rows.groupby("outcome", sort=False)
     }
 
 
@@ -132,15 +142,20 @@ def _digits(values: Sequence[float] | Array | pd.Series) -> list[float]:
 
 
 def joint_paths(result: Result, count: int) -> pd.DataFrame:
-    """Return the first paths: a row a path and quarter, with all figures and the path's dates."""
-    scenario = result.scenario
+    """Return the first paths: a row a path and quarter, with all figures and the path's dates.
+
+    Where the scenario has alternatives, a column names the one that the path lives in.
+    """
+    scenario, alternatives = result.scenario, list(result.alternatives)
     kept = dated(result.outcomes.head(count), scenario)
-    dates = kept[list(HITTING_TIMES.values())].astype(str)
+    of_path = kept[list(HITTING_TIMES.values())].astype(str).add_suffix(", date")
+    if alternatives:
+        of_path["alternative"] = [alternatives[int(place)] for place in kept["alternative"]]
     by_quarter = [
         pd.DataFrame(
             {"lab": scenario.lab, "path": np.arange(len(kept), dtype=np.int32), "quarter": quarter}
             | {name: _shortened(kept[f"{name} {quarter}"]) for name in figures(0)}
-        ).join(dates.add_suffix(", date"))
+        ).join(of_path)
         for quarter in quarters_of(scenario)
     ]
     return pd.concat(by_quarter).sort_values(["path", "quarter"], kind="stable")

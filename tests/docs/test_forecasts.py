@@ -15,7 +15,7 @@ from simulate import Scenario, ScenarioError, backtest, run
 from simulate.model.observation import Observation, read_observations
 from simulate.model.rows import Metric
 from tests.january import JANUARY, of_january
-from tests.scenarios import without_uncertainty
+from tests.scenarios import changed, without_uncertainty
 
 DAY = date(2026, 1, 22)
 PATHS, JOINT = 4096, 512
@@ -26,7 +26,9 @@ TPU_LIFE_QUARTERS, TPU_PRICE = 20, 21.0  # A14
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, openai: Scenario) -> Path:
     folder = tmp_path_factory.mktemp("forecasts")
-    labs = [of_january("anthropic-tpu"), openai]
+    slump = {"name": "slump", "title": "growth slumps", "segments.consumer.growth.initial": 0.1}
+    pooled = changed(openai, {"alternatives": [{"name": "base", "weight": 3.0}, slump]})
+    labs = [of_january("anthropic-tpu"), pooled]
     lines = freeze(labs, "small", DAY, folder, paths=PATHS, joint=JOINT)
     assert [line[66:] for line in lines] == ["small.json", "small.parquet"]
     return folder
@@ -82,11 +84,9 @@ def test_every_figure_of_every_quarter_has_its_quantiles_in_order(labs: dict) ->
             assert all(len(q) == 199 and q == sorted(q) for q in by_quarter.values())
 
 
-def test_quarters_that_are_frozen_sum_to_the_year_that_a_run_counts(
-    paths: pd.DataFrame, openai: Scenario
-) -> None:
-    traced = run(openai, paths=PATHS, threads=1)
-    mine = paths[(paths["lab"] == "OpenAI") & paths["quarter"].str.startswith("2027")]
+def test_quarters_that_are_frozen_sum_to_the_year_that_a_run_counts(paths: pd.DataFrame) -> None:
+    traced = run(of_january("anthropic-tpu"), paths=PATHS, threads=1)
+    mine = paths[(paths["lab"] == "Anthropic") & paths["quarter"].str.startswith("2027")]
     for metric in ("revenue", "EBITDA", "free cash flow"):
         # Of the first replicate, whose paths come first.
         count = PATHS // traced.replicates
@@ -113,6 +113,22 @@ def test_dates_are_shares_of_all_paths(labs: dict, paths: pd.DataFrame) -> None:
             assert list(shares)[-1] == "never"
             of_paths = set(paths[f"{outcome}, date"])
             assert of_paths <= shares.keys()
+
+
+def test_an_alternative_has_its_share_of_paths_and_its_own_dates(
+    labs: dict, paths: pd.DataFrame
+) -> None:
+    assert labs["Anthropic"]["alternatives"] == {}
+    found = labs["OpenAI"]["alternatives"]
+    assert {name: each["weight"] for name, each in found.items()} == {"base": 0.75, "slump": 0.25}
+    for outcome, pooled in labs["OpenAI"]["dates"].items():
+        for quarter, share in pooled.items():
+            given = sum(each["weight"] * each["dates"][outcome][quarter] for each in found.values())
+            assert share == pytest.approx(given, abs=5e-3)
+    last = paths[(paths["lab"] == "OpenAI") & (paths["quarter"] == "2028Q4")]
+    revenue = last.groupby("alternative")["revenue"]
+    assert revenue.count()["slump"] / JOINT == pytest.approx(0.25, abs=0.1)
+    assert revenue.median()["slump"] < revenue.median()["base"]
 
 
 def test_operating_result_is_ebitda_less_what_hardware_loses_in_value(paths: pd.DataFrame) -> None:
