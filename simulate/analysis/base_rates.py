@@ -24,7 +24,8 @@ CHOSEN_ON, LAST = date(2026, 6, 30), "2026Q1"
 SIZE_EXPONENT, SIZE_SOURCE = 0.2, "Amaral and others 1997, Stanley and others 1996"
 PERSISTENCE = 0.25
 COST_PERSISTENCE = 0.5, 0.9
-DEGREES_OF_FREEDOM, LIMIT = 4.0, 5.0
+# Where cost per dollar would nearly triple in a year, or fall to a seventh.
+GAIN_LIMITS = -1.0, 2.0
 # Growth of a year over that of the year before (P13), in the middle of 80 to 85%, and in 2023; of
 # firms whose growth was about 60%.
 SOFTWARE_RATIOS, SOFTWARE_GROWTH = (0.825, 0.65), 0.6
@@ -259,13 +260,14 @@ def net_gain(figures: Sequence[Figure], without: Sequence[str] = ()) -> BaseRate
             "degrees_of_freedom": count - 1,
             "location": _short(float(means.mean())),
             "scale": _short(scale),
-            "truncate": [-2.0, 3.0],
+            "truncate": [*GAIN_LIMITS],
             "source": source,
         },
         f"Mean of each lab's changes, so that each counts once. Between labs the level has a "
         f"standard deviation of {math.sqrt(between):.2f}: that of the means, less what the "
         "changes within a lab make of it, which the overrun carries. Scale: of the level and of "
-        "its mean together.",
+        "its mean together. Cut off where cost per dollar would nearly triple in a year, or fall to a "
+        "seventh: an assumption, which leaves the middle as it is.",
         math.sqrt(between),
     )
 

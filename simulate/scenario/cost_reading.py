@@ -198,8 +198,9 @@ class Costs:
             value = float(unit * np.exp(growth * (quarter - year[-1])))
             beyond = max(0, quarter - int(year[-1]))
             error = self.reading.process.training_shock * math.sqrt(beyond)
-            growing = f"assumption: growing by {4.0 * growth:.2f} a year"
-            source = f"{self.reading.cite(figure)}; {growing}"
+            source = (
+                f"{self.reading.cite(figure)}; {self.assumed['base']['training_growth']['source']}"
+            )
             if quarter == self.reading.last and (left := self._left_for_training()) is not None:
                 value, error, source = left
             found.append(measured(value, error, source))
