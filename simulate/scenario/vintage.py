@@ -198,6 +198,7 @@ class _Reading:
             "name": f"{self.lab}, {self.on:%B %Y}",
             "lab": self.lab,
             "description": f"From the figures that may be used on {self.on.day} {self.on:%B %Y}.",
+            "as_of": self.on,
             "extends": NEUTRAL,
             "horizon": {"first_quarter": format_quarter(self.last + 1)},
             "base_quarters": self._base_quarters(),
@@ -271,7 +272,7 @@ class _Reading:
             "name": "all",
             "share_of_revenue": {
                 "value": 1.0,
-                "source": "of all revenue: no growth by kind of client is known",
+                "source": "assumption: one segment, since no growth by kind of client is known",
             },
             "inference_cost": self._inference_cost(),
             "growth": {
@@ -283,7 +284,7 @@ class _Reading:
                 },
                 "age": {
                     "value": GROWTH_AGE,
-                    "source": "of four quarters, the middle lies half a year before the start",
+                    "source": "base-rates.md: the middle of four quarters lies half a year back",
                 },
                 **common["growth"],
             },
@@ -617,6 +618,7 @@ ORDER = (
     "name",
     "lab",
     "description",
+    "as_of",
     "extends",
     "horizon",
     "targets",
