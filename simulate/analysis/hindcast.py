@@ -409,7 +409,7 @@ def _nothing(asked: Sequence[_Asked], left_out: Mapping[Scored, str]) -> str:
     """Return that nothing can be scored, and why."""
     forecasts = [f"{each.lab} after {format_quarter(each.quarter)}" for each in asked]
     none = f"none that the model gives is reported of {' or of '.join(forecasts)}"
-    no_quarter = "none that the model gives is reported of a quarter"
+    no_quarter = "no revenue of a quarter is reported"
     why = next(iter(left_out.values()), none if forecasts else no_quarter)
     return f"no figure can be scored: {why}"
 
