@@ -134,7 +134,7 @@ def shock(figures: Sequence[Figure], error: float) -> BaseRate:
             "distribution": "lognormal",
             "p10": _short(low),
             "p90": _short(high),
-            "truncate": [0.03, 0.6],
+            "truncate": [0.03, 0.4],
             "source": source,
         },
         f"Squares around each lab's own mean, {freedom} degrees of freedom, less those of "

@@ -50,6 +50,7 @@ VintageOf = Callable[[Sequence[Figure], str, date], Scenario]
 PATHS = 10_000
 # A test of fewer ranks tells nothing.
 LEAST_RANKS = 20
+MODELLED = {*METRICS.values(), OPERATING_RESULT, "gross margin"}
 
 
 @dataclass(frozen=True)
@@ -214,6 +215,11 @@ def hindcast(
     ------
     ScenarioError
         If there is nothing to score.
+
+    Examples
+    --------
+    >>> found = simulate.hindcast(labs=["OpenAI"], paths=1024)
+    >>> print(found.against("random walk"), found.joint_p)
     """
     told = told_figures(figures)
     _refuse_unknown(labs, told)
@@ -222,7 +228,8 @@ def hindcast(
         asked = [_of_scenario(scenario, told) for scenario in scenarios]
         asked = [each for each in asked if not labs or each.lab in labs]
     else:
-        scored = packaged_list() if figures is None else each_quarter(told)
+        reported = (each for each in each_quarter(told) if each.name in MODELLED)
+        scored = packaged_list() if figures is None else reported
         scored = [each for each in scored if not labs or each.lab in labs]
         asked = list(_of_figures(scored, told, vintage_of or packaged_vintage, left_out))
     foretold = []
@@ -309,7 +316,9 @@ def _of_figures(
         try:
             scenario = vintage_of(figures, lab, quarter_end(quarter))
         except (ScenarioError, ValueError) as error:
-            left_out |= dict.fromkeys(of_vintage, f"no vintage {format_quarter(quarter)}: {error}")
+            why = str(error).partition("\n")[0].removeprefix(f"{lab}: ")
+            reason = f"no vintage of the end of {format_quarter(quarter)}: {why}"
+            left_out |= dict.fromkeys(of_vintage, reason)
         else:
             yield _Asked(lab, quarter, scenario, of_vintage)
 
@@ -385,8 +394,8 @@ def _refuse_unknown(labs: Sequence[str], figures: Sequence[Figure]) -> None:
 def _nothing(labs: Sequence[str], left_out: Mapping[Scored, str]) -> str:
     """Return that nothing can be scored, and why."""
     of = f" of {', '.join(labs)}" if labs else ""
-    why = next(iter(left_out.values()), "no fiscal year or quarter is reported after a forecast")
-    return f"no figure{of} can be scored: {why}"
+    none = "no quarter that the model knows is reported after a forecast"
+    return f"no figure{of} can be scored: {next(iter(left_out.values()), none)}"
 
 
 def _part(progress: Progress | None, place: int, of: int) -> Progress | None:

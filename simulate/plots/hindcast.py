@@ -21,9 +21,15 @@ PERIOD = 44.0
 MARKERS = "osD^v<>pXP"
 OFF = 0.13
 LEAST_PERIODS = 4
-# Ticks of a logarithmic axis, within a decade, if it is as long as that or not.
-MANY, FEW = (1.0, 2.0, 5.0), (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0)
-MANY_TIMES = 8.0
+# Ticks of a logarithmic axis within a decade, ever finer, and how many there may be.
+STEPS = (
+    (1.0,),
+    (1.0, 3.0),
+    (1.0, 2.0, 5.0),
+    (1.0, 1.5, 2.0, 3.0, 5.0, 7.0),
+    (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0),
+)
+MOST_TICKS = 7
 
 
 def plot_forecasts(found: Hindcast, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
@@ -107,17 +113,24 @@ def _draw_lab(axes: Axes, lab: str, scores: Sequence[FigureScore], theme: Theme)
         axes.hlines(came_true, place - 0.36, place + 0.36, color=theme.orange, linewidth=2.0)
     first = scores[0]
     if all(score.scale == "logarithm" for score in scores):
-        axes.set_yscale("log")
-        low, high = axes.get_ylim()
-        steps = FEW if high < MANY_TIMES * low else MANY
-        axes.yaxis.set_major_locator(LogLocator(subs=steps))
-        axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
-        axes.yaxis.set_minor_locator(NullLocator())
+        _in_logarithms(axes)
     if first.unit == "share":
         in_percent(axes.yaxis)
     unit = "" if first.unit == "share" else f", {first.unit}"
     axes.set_ylabel(f"{lab}\n{first.scored.name}{unit}", fontsize=SMALL)
     _label(axes, list(places))
+
+
+def _in_logarithms(axes: Axes) -> None:
+    """Scale an axis by logarithms, with as fine ticks as have room."""
+    axes.set_yscale("log")
+    low, high = axes.get_ylim()
+    locators = [LogLocator(subs=steps, numticks=100) for steps in STEPS]
+    count = [sum(low <= tick <= high for tick in each.tick_values(low, high)) for each in locators]
+    finest = max((place for place, ticks in enumerate(count) if ticks <= MOST_TICKS), default=0)
+    axes.yaxis.set_major_locator(locators[finest])
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def _places(scores: Sequence[FigureScore]) -> dict[str, int]:

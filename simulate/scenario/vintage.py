@@ -198,6 +198,7 @@ class _Reading:
             "name": f"{self.lab}, {self.on:%B %Y}",
             "lab": self.lab,
             "description": f"From the figures that may be used on {self.on.day} {self.on:%B %Y}.",
+            "as_of": self.on,
             "extends": NEUTRAL,
             "horizon": {"first_quarter": format_quarter(self.last + 1)},
             "base_quarters": self._base_quarters(),
@@ -267,12 +268,11 @@ class _Reading:
 
     def _segment(self) -> Table:
         trend, common = self.trend, self.assumed["segment"]
-        own = math.log(self.revenue.values[-1] / self.revenue.values[0])
         return {
             "name": "all",
             "share_of_revenue": {
                 "value": 1.0,
-                "source": "of all revenue: no growth by kind of client is known",
+                "source": "assumption: one segment, since no growth by kind of client is known",
             },
             "inference_cost": self._inference_cost(),
             "growth": {
@@ -280,18 +280,27 @@ class _Reading:
                     "distribution": "normal",
                     "mean": _round(4.0 * trend.mean, 3),
                     "sd": _round(4.0 * trend.sd, 3),
-                    "source": f"base-rates.md: {own:.2f} in the last four quarters, shrunk towards "
-                    f"the mean of all labs, {4.0 * self.process.trend:.2f}, by a factor of "
-                    f"{trend.shrink_factor:.2f}",
+                    "source": self._growth_source(),
                 },
                 "age": {
                     "value": GROWTH_AGE,
-                    "source": "of four quarters, the middle lies half a year before the start",
+                    "source": "base-rates.md: the middle of four quarters lies half a year back",
                 },
                 **common["growth"],
             },
             "market": common["market"],
         }
+
+    def _growth_source(self) -> str:
+        own = math.log(self.revenue.values[-1] / self.revenue.values[0])
+        quarters = read_trend(self.revenue.values, self.revenue.errors, self.process)
+        source = (
+            f"base-rates.md: {own:.2f} in the last four quarters, shrunk towards the mean of all "
+            f"labs, {4.0 * self.process.trend:.2f}, by a factor of {quarters.shrink_factor:.2f}"
+        )
+        under_way = self._under_way()[1]
+        by_rate = f", and by what {under_way.id} tells of the first quarter" if under_way else ""
+        return source + by_rate
 
     def _shock(self) -> Table:
         under_way = self._under_way()[1]
@@ -609,6 +618,7 @@ ORDER = (
     "name",
     "lab",
     "description",
+    "as_of",
     "extends",
     "horizon",
     "targets",

@@ -51,13 +51,25 @@ def finding(found: Hindcast) -> str:
 
 def findings(found: Hindcast) -> list[str]:
     """Return what came out, in sentences."""
-    told = (joint_sentence(found), rank_sentence(found), width_sentence(found))
+    told = (
+        unbeaten_sentence(found),
+        joint_sentence(found),
+        rank_sentence(found),
+        width_sentence(found),
+    )
     return [with_full_stop(finding(found)), *filter(None, told)]
 
 
 def inside(scores: Iterable[FigureScore]) -> int:
     """Return how many figures came true inside the central 80%."""
     return sum(score.model.low <= score.came_true <= score.model.high for score in scores)
+
+
+def unbeaten_sentence(found: Hindcast) -> str:
+    """Return which simple forecasters did as well as the model or better, or nothing."""
+    compared = {name: found.against(name) for name in FORECASTERS}
+    unbeaten = [f"the {name} ({c.ratio:.2f})" for name, c in compared.items() if c and c.ratio >= 1]
+    return f"It does not beat {listed(unbeaten, 'or')}." if unbeaten else ""
 
 
 def joint_sentence(found: Hindcast) -> str:
@@ -180,7 +192,7 @@ def left_out_sentences(found: Hindcast) -> list[str]:
         of = by_reason.setdefault((scored.lab, reason), [])
         of.append(f"{scored.name} {scored.period}")
     return [
-        with_full_stop(f"Not scored of {lab}: {listed(dict.fromkeys(figures))}; {reason}")
+        f"Not scored of {lab}: {listed(dict.fromkeys(figures))} ({reason.removesuffix('.')})."
         for (lab, reason), figures in by_reason.items()
     ]
 

@@ -12,7 +12,7 @@ from simulate.model.rows import Hit, Metric
 from simulate.scenario import Scenario, ScenarioError, load_scenario
 from simulate.text.compare import measured_apart
 from simulate.text.stress import apart_sentences
-from tests.scenarios import changed
+from tests.scenarios import changed, from_quarter
 
 pytestmark = pytest.mark.usefixtures("january")
 
@@ -62,11 +62,6 @@ def test_a_change_is_the_difference_of_two_separate_runs(anthropic: Scenario) ->
     error = math.hypot(change.standard_error, *(e.standard_error for e in apart))
     # Beyond 5 standard errors once in 1.7 million seeds, were they normal.
     assert abs(change.value - (apart[1].value - apart[0].value)) < 5.0 * error
-
-
-def from_quarter(anthropic: Scenario, first: str) -> Scenario:
-    """The scenario as if what it says of its start were said of another one."""
-    return changed(anthropic, {"horizon.first_quarter": first, "funding": []})
 
 
 def test_horizons_without_a_year_in_common_are_refused(anthropic: Scenario) -> None:

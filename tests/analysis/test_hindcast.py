@@ -172,7 +172,7 @@ def test_a_scenario_of_a_lab_without_figures_is_told_which_there_are() -> None:
 
 def test_nothing_to_score_is_told() -> None:
     early = revenues("2025Q1", 1.0, 1.3)
-    with pytest.raises(ScenarioError, match="no fiscal year or quarter is reported after"):
+    with pytest.raises(ScenarioError, match="no quarter that the model knows is reported after"):
         hindcast([mine()], figures=early, vintage_of=vintage_of, paths=PATHS)
 
 
