@@ -30,6 +30,7 @@ from simulate.model.tally import (
     Tally,
 )
 from simulate.scenario import Scenario
+from simulate.scenario.quantity import ZERO
 
 SOURCE = Path(__file__).with_name("lab.c")
 # Those of fast maths that the engine uses; reassociation would fold away the trick that rounds.
@@ -73,6 +74,13 @@ def simulate_in_c(scenario: Scenario, paths: int, threads: int) -> tuple[Tally, 
         raise ValueError("lab.c knows normal tails alone, and no known loss of clients.")
     if np.any(prepared.plan.tables.layout[:, 2] == IN_PIECES):
         raise ValueError("lab.c knows no inputs that jump, as discrete ones do.")
+    starts = [(s.growth.age, s.growth.plateau) for s in scenario.segments if s.growth is not None]
+    if (
+        schedule.size_matters
+        or schedule.gain_is_net
+        or any(term != ZERO for term in chain([scenario.demand.initial], *starts))
+    ):
+        raise ValueError("lab.c knows growth that fades from the start, and gain from efficiency.")
     if any(not known.is_certain for known in chain(*base_quarters(scenario))):
         raise ValueError("lab.c knows no errors of what was before the horizon.")
     points = [prepared.points("sobol", options.seed, r) for r in range(options.replicates)]

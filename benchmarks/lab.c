@@ -33,7 +33,10 @@ typedef struct {
     Row unadopted, adoption_decay;
 } Level;
 
-enum { REVENUE, EBITDA, CASH_FLOW, TRAINING, INFERENCE, PAYING_COST, FREE_COST, FLOWS };
+enum { REVENUE, EBITDA, CASH_FLOW, TRAINING, INFERENCE, PAYING_BILL, PAYING_COST, PARTNER_SHARE, FREE_COST, FLOWS };
+
+/* The definitions of gross margin: metrics that come last, and pairs of hitting times that come first. */
+enum { MARGINS = METRIC_ROWS - METRIC_MARGIN_INFERENCE, WATCHED };
 
 typedef struct {
     Row lab[LAB_ROWS];
@@ -49,7 +52,7 @@ typedef struct {
     Row revenue, bill, free_bill, depreciation, spending, kept, jump, mixed;
     NarrowRow raw[MAX_INPUTS], shock[1 + MAX_SEGMENTS];
     WordRow bins;
-    uint64_t met[3][MAX_QUARTERS], below[MAX_QUARTERS], done[HIT_ROWS];
+    uint64_t met[WATCHED][MAX_QUARTERS], below[MAX_QUARTERS], done[HIT_ROWS];
 } Lanes;
 
 typedef struct {
@@ -364,7 +367,9 @@ static void live_base_quarter(const Lab *lab, int quarter, double previous, Lane
             - x[LAB_WORKING_CAPITAL][i] * 4.0 * (revenue - previous);
         flow[TRAINING][i] = training;
         flow[INFERENCE][i] = s->bill[i] + free;
+        flow[PAYING_BILL][i] = s->bill[i];
         flow[PAYING_COST][i] = paying;
+        flow[PARTNER_SHARE][i] = x[LAB_PARTNER_SHARE][i] * revenue;
         flow[FREE_COST][i] = free;
         s->previous[i] = revenue;
     }
@@ -377,7 +382,7 @@ static void begin_year(const Lab *lab, Block block, int64_t year, Lanes *restric
     const Draws *draws = lab->draws;
     Row *x = s->lab, deviation;
     int64_t n = lab->inputs;
-    for (int j = 0; j < 2; j++) scores(block, draws->first_year + 2 * year + j, s->raw[n + j]);
+    for (int j = 0; j < 2; j++) scores(block, draws->first_deviation + 2 * year + j, s->raw[n + j]);
     mix(draws, n, n, s->raw, s->mixed);
     look_up(lab->tables, draws->overrun_table, s->mixed, deviation);
     EACH s->overrun[i] = x[LAB_OVERRUN_CARRIED][i] * s->overrun[i] + fast_log(1.0 + deviation[i]);
@@ -507,7 +512,9 @@ static void spend(const Lab *lab, Block block, int quarter, Lanes *restrict s)
         flow[CASH_FLOW][i] = cash_flow;
         flow[TRAINING][i] = training;
         flow[INFERENCE][i] = s->bill[i] + s->free_bill[i];
+        flow[PAYING_BILL][i] = s->bill[i];
         flow[PAYING_COST][i] = paying;
+        flow[PARTNER_SHARE][i] = x[LAB_PARTNER_SHARE][i] * revenue;
         flow[FREE_COST][i] = s->free_bill[i];
     }
 }
@@ -523,20 +530,21 @@ static void fund(const Lab *lab, Block block, int quarter, Lanes *restrict s)
     }
 }
 
+#define TRAILING(flow) ((a[flow][i] + b[flow][i]) + (c[flow][i] + d[flow][i]))
+
 static void measure(Lanes *restrict s)
 {
     Row *a = s->past[0], *b = s->past[1], *c = s->past[2], *d = s->past[3], *m = s->metrics;
     for (int j = EBITDA; j <= INFERENCE; j++)
-        EACH m[j][i] = (a[j][i] + b[j][i]) + (c[j][i] + d[j][i]);
+        EACH m[j][i] = TRAILING(j);
     EACH {
-        double revenue = (a[REVENUE][i] + b[REVENUE][i]) + (c[REVENUE][i] + d[REVENUE][i]);
-        double paying = (a[PAYING_COST][i] + b[PAYING_COST][i]) + (c[PAYING_COST][i] + d[PAYING_COST][i]);
-        double free = (a[FREE_COST][i] + b[FREE_COST][i]) + (c[FREE_COST][i] + d[FREE_COST][i]);
-        double reciprocal = 1.0 / revenue;
+        double revenue = TRAILING(REVENUE), paying = TRAILING(PAYING_COST), reciprocal = 1.0 / revenue;
         m[REVENUE][i] = revenue;
         m[METRIC_CASH][i] = s->cash[i];
+        m[METRIC_MARGIN_INFERENCE][i] = 1.0 - TRAILING(PAYING_BILL) * reciprocal;
         m[METRIC_MARGIN_PAYING][i] = 1.0 - paying * reciprocal;
-        m[METRIC_MARGIN_ALL][i] = 1.0 - (paying + free) * reciprocal;
+        m[METRIC_MARGIN_PARTNERS][i] = 1.0 - (paying + TRAILING(PARTNER_SHARE)) * reciprocal;
+        m[METRIC_MARGIN_ALL][i] = 1.0 - (paying + TRAILING(FREE_COST)) * reciprocal;
     }
 }
 
@@ -558,16 +566,15 @@ static uint64_t held(const uint64_t *met, int quarter, int64_t hold)
 
 static void watch(const Lab *lab, Tally *tally, int quarter, Lanes *s)
 {
-    static const int hit[3] = {HIT_MARGIN_PAYING, HIT_MARGIN_ALL, HIT_CASH_FLOW_POSITIVE};
-    const double *value[3] = {s->metrics[METRIC_MARGIN_PAYING], s->metrics[METRIC_MARGIN_ALL],
-                              s->past[quarter % 4][CASH_FLOW]};
     double target = lab->schedule->margin_target;
     int64_t hold = lab->schedule->hold_quarters;
-    for (int j = 0; j < 3; j++) {
-        s->met[j][quarter] = ALL_PATHS & ~bits_below(value[j], j < 2 ? target : 0.0);
-        first_time(lab, tally, hit[j], quarter, s->met[j][quarter], s);
+    for (int j = 0; j < WATCHED; j++) {
+        int is_margin = j < MARGINS, hit = is_margin ? HIT_MARGIN_INFERENCE + 2 * j : HIT_CASH_FLOW_POSITIVE;
+        const double *value = is_margin ? s->metrics[METRIC_MARGIN_INFERENCE + j] : s->past[quarter % 4][CASH_FLOW];
+        s->met[j][quarter] = ALL_PATHS & ~bits_below(value, is_margin ? target : 0.0);
+        first_time(lab, tally, hit, quarter, s->met[j][quarter], s);
         /* The hitting time of the held level follows that of the level. */
-        first_time(lab, tally, hit[j] + 1, quarter, held(s->met[j], quarter, j < 2 ? hold : 4), s);
+        first_time(lab, tally, hit + 1, quarter, held(s->met[j], quarter, is_margin ? hold : 4), s);
     }
     first_time(lab, tally, HIT_OUT_OF_CASH, quarter, bits_below(s->cash, 0.0), s);
     s->below[quarter] = bits_below(s->cumulative, 0.0);
@@ -622,12 +629,12 @@ static int64_t count_margin(const double *restrict value, uint32_t *restrict bin
 static void count_metrics(const Lab *lab, Tally *tally, int quarter, Lanes *restrict s)
 {
     int64_t quarters = lab->schedule->quarters;
-    for (int m = 0; m < METRIC_MARGIN_PAYING; m++)
+    for (int m = 0; m < METRIC_MARGIN_INFERENCE; m++)
         tally->sums[m * quarters + quarter] +=
             count_money(s->metrics[m], s->bins, tally->money + (m * quarters + quarter) * MONEY_BINS);
-    for (int m = 0; m < 2; m++)
-        tally->sums[(METRIC_MARGIN_PAYING + m) * quarters + quarter] +=
-            count_margin(s->metrics[METRIC_MARGIN_PAYING + m], s->bins,
+    for (int m = 0; m < MARGINS; m++)
+        tally->sums[(METRIC_MARGIN_INFERENCE + m) * quarters + quarter] +=
+            count_margin(s->metrics[METRIC_MARGIN_INFERENCE + m], s->bins,
                          tally->margin + (m * quarters + quarter) * MARGIN_BINS);
 }
 

@@ -14,6 +14,7 @@ from scipy.special import ndtr
 from simulate.engine.block import empty_tally
 from simulate.kernels.arrays import index
 from simulate.model.base import base_quarters
+from simulate.model.outcomes import MARGINS
 from simulate.model.rows import Flow, Hit, Metric
 from simulate.model.tally import (
     FIXED_POINT,
@@ -59,10 +60,8 @@ CHUNK = 1 << 13
 Flows = list[dict[Flow, Any]]
 
 # What is watched: the hitting time of the held level beside it, and the margin, or cash flow.
-WATCHED = {
-    Hit.MARGIN_PAYING: (Hit.MARGIN_PAYING_HELD, Metric.MARGIN_PAYING),
-    Hit.MARGIN_ALL: (Hit.MARGIN_ALL_HELD, Metric.MARGIN_ALL),
-    Hit.CASH_FLOW_POSITIVE: (Hit.CASH_FLOW_HELD, None),
+WATCHED = {margin.reached: (margin.held, margin.metric) for margin in MARGINS.values()} | {
+    Hit.CASH_FLOW_POSITIVE: (Hit.CASH_FLOW_HELD, None)
 }
 TRAILING_METRICS = [metric for metric in Metric if metric < Metric.CASH]
 
@@ -245,7 +244,9 @@ def live(
             Flow.FREE_CASH_FLOW: flow,
             Flow.TRAINING: trained,
             Flow.INFERENCE: inference,
+            Flow.PAYING_BILL: bill,
             Flow.PAYING_COST: cost,
+            Flow.PARTNER_SHARE: v["other_costs.partner_share"] * revenue,
             Flow.FREE_COST: free,
         }
         past = [*past[1:], quarter]
@@ -271,8 +272,19 @@ def base_flows(v: dict[str, Array | float], base: Array, last_bill: Array) -> Fl
             - v["cash.capital_spending"] * r
             - v["cash.working_capital"] * 4 * (r - previous)
         )
-        flows = (r, ebitda, flow, trained, r * bill + free, cost, free)
-        past.append(dict(zip(Flow, flows, strict=True)))
+        past.append(
+            {
+                Flow.REVENUE: r,
+                Flow.EBITDA: ebitda,
+                Flow.FREE_CASH_FLOW: flow,
+                Flow.TRAINING: trained,
+                Flow.INFERENCE: r * bill + free,
+                Flow.PAYING_BILL: r * bill,
+                Flow.PAYING_COST: cost,
+                Flow.PARTNER_SHARE: v["other_costs.partner_share"] * r,
+                Flow.FREE_COST: free,
+            }
+        )
         previous = r
     return past
 
@@ -285,8 +297,8 @@ def trailing(past: Flows, flow: Flow) -> Array:
 def measure(past: Flows, cash: Array) -> dict[Metric, Array]:
     """Return all metrics of a quarter."""
     metrics = {metric: trailing(past, Flow[metric.name]) for metric in TRAILING_METRICS}
-    paying, revenue = trailing(past, Flow.PAYING_COST), metrics[Metric.REVENUE]
     metrics[Metric.CASH] = cash
-    metrics[Metric.MARGIN_PAYING] = 1 - paying / revenue
-    metrics[Metric.MARGIN_ALL] = 1 - (paying + trailing(past, Flow.FREE_COST)) / revenue
+    for margin in MARGINS.values():
+        cost = sum(trailing(past, flow) for flow in margin.costs)
+        metrics[margin.metric] = 1 - cost / metrics[Metric.REVENUE]
     return metrics

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -15,18 +16,19 @@ SCENARIOS = sorted(file for file in JANUARY.glob("*.toml") if file.name != "base
 
 @contextmanager
 def january_is_packaged() -> Iterator[None]:
-    """Let the names of packaged scenarios mean January's."""
+    """Let the names of packaged scenarios mean January's, where no other scenario lies nearby."""
     find = packaged.packaged_path
 
     def in_january(name: str, *checkout: str) -> Path:
         return JANUARY if name == "configs" else find(name, *checkout)
 
-    with pytest.MonkeyPatch.context() as patch:
+    with TemporaryDirectory() as elsewhere, pytest.MonkeyPatch.context() as patch:
+        patch.chdir(elsewhere)
         patch.setattr(packaged, "packaged_path", in_january)
         yield
 
 
-def of_january(name: str, **changes: Any) -> Scenario:
-    """Return a scenario of January's by its name, changed as ``load_scenario`` changes it."""
+def of_january(name: str | Path, **changes: Any) -> Scenario:
+    """Return a scenario of January's, or a file that extends one, as ``load_scenario`` does."""
     with january_is_packaged():
         return load_scenario(name, **changes)

@@ -13,7 +13,7 @@ from tests.mutate import ROOT
 SOUND = [
     *(JANUARY / f"{name}.toml" for name in ("anthropic", "openai", "anthropic-tpu")),
     *(JANUARY / f"{name}.toml" for name in ("openai-chip", "openai-advertising")),
-    ROOT / "configs" / "starter.toml",
+    ROOT / "tests" / "data" / "starter.toml",
     ROOT / "tests" / "data" / "everything.toml",
 ]
 KEY = re.compile(r"(?m)(?<=[{,\s.])(?<!\[)([a-z][a-z0-9_]{2,})(?=\s*=|\.[a-z_]+\s*=)")

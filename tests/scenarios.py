@@ -53,6 +53,11 @@ def base_year(scenario: Scenario) -> BaseYear:
     return scenario.base_year
 
 
+def from_quarter(scenario: Scenario, first: str) -> Scenario:
+    """Return the scenario as if what it says of its start were said of another one."""
+    return changed(scenario, {"horizon.first_quarter": first, "funding": []})
+
+
 def value(quantity: Uncertain) -> float:
     """Return a certain input's value."""
     assert quantity.is_certain

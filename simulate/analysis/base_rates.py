@@ -23,8 +23,9 @@ LABS = ("Anthropic", "OpenAI")
 CHOSEN_ON, LAST = date(2026, 6, 30), "2026Q1"
 SIZE_EXPONENT, SIZE_SOURCE = 0.2, "Amaral and others 1997, Stanley and others 1996"
 PERSISTENCE = 0.25
+# Of a level of net gain a year: beyond it, prices or use would change.
+BELIEVABLE_GAIN = -0.6, 1.5
 COST_PERSISTENCE = 0.5, 0.9
-DEGREES_OF_FREEDOM, LIMIT = 4.0, 5.0
 # Growth of a year over that of the year before (P13), in the middle of 80 to 85%, and in 2023; of
 # firms whose growth was about 60%.
 SOFTWARE_RATIOS, SOFTWARE_GROWTH = (0.825, 0.65), 0.6
@@ -259,13 +260,15 @@ def net_gain(figures: Sequence[Figure], without: Sequence[str] = ()) -> BaseRate
             "degrees_of_freedom": count - 1,
             "location": _short(float(means.mean())),
             "scale": _short(scale),
-            "truncate": [-2.0, 3.0],
+            "truncate": list(BELIEVABLE_GAIN),
             "source": source,
         },
         f"Mean of each lab's changes, so that each counts once. Between labs the level has a "
         f"standard deviation of {math.sqrt(between):.2f}: that of the means, less what the "
         "changes within a lab make of it, which the overrun carries. Scale: of the level and of "
-        "its mean together.",
+        f"its mean together. Cut off at {BELIEVABLE_GAIN[0]} and {BELIEVABLE_GAIN[1]}: a lab whose "
+        "cost per dollar nearly doubles a year raises prices or serves less; no lab's dearest year "
+        "came near it, and the cheapest was 1.17.",
         math.sqrt(between),
     )
 

@@ -10,7 +10,7 @@ from simulate.analysis.typical_paths import Line, cash_flow_statements, median_p
 from simulate.engine.estimate import histogram_quantiles
 from simulate.engine.result import Result
 from simulate.model.tally import money_edges
-from simulate.text.cash import cash_bridge_finding, funding_need_finding
+from simulate.text.cash import cash_bridge_finding, funding_need_finding, simulated_year
 from simulate.text.numbers import dollars
 
 from .frame import frame, in_money, in_percent, made_of
@@ -98,7 +98,8 @@ def plot_cash_bridge(result: Result, *, axes: Axes | None = None, theme: Theme =
         ends = [end for shown in bars.values() for bar in shown for end in bar]
         for year, panel in zip(years, panels, strict=True):
             _draw_bridge(panel, statements[year], bars[year], (min(ends), max(ends)), theme)
-            panel.set_title(str(year), fontsize=SMALL, fontweight="bold")
+            name = simulated_year(result.scenario.horizon, year)
+            panel.set_title(name, fontsize=SMALL, fontweight="bold")
             panel.tick_params(labelleft=panel is panels[0])
         detail = (
             f"{result.scenario.name}: path {path + 1} of {len(result.traces):,}, nearest to the "

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from pydantic import ValidationError
 
-from .changes import ALTERNATIVES, lay_alternative, stated_changes
+from .changes import ALTERNATIVES, lay_alternative, leaves, stated_changes
 from .distributions import Uncertain
 from .explain import describe, mistakes_of
 from .inputs import ALTERNATIVE, Input, own_inputs
-from .layers import Key, Layers, Origin, Table
+from .layers import Layers, Origin, Table
 from .mistakes import Mistake, ScenarioError, Told
 from .schema import Scenario
 
@@ -79,19 +78,10 @@ def _laid(layers: Layers, table: Table, path: Path) -> tuple[Scenario | None, li
 def _refused(table: Table, base: Mapping[str, Input]) -> Iterator[Mistake]:
     """Return which of an alternative's changes are of what is not drawn once a path."""
     for steps, value, written in stated_changes(ALTERNATIVE, table):
-        for key in _leaves(steps, value, base):
+        for key in leaves(steps, value, base):
             if (why := _why_not(".".join(key), base)) is not None:
                 at = (ALTERNATIVES, table["name"], *written, *key[len(steps) :])
                 yield Mistake(at, "; ".join(filter(None, [DRAWN_ONCE, why])))
-
-
-def _leaves(key: Key, value: Any, base: Mapping[str, Input]) -> Iterator[Key]:
-    """Return the inputs that a value within nested tables is of, or how far it goes."""
-    if isinstance(value, dict) and value and ".".join(key) not in base:
-        for step, inner in value.items():
-            yield from _leaves((*key, step), inner, base)
-    else:
-        yield key
 
 
 def _why_not(key: str, base: Mapping[str, Input]) -> str | None:

@@ -2,7 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -220,7 +221,7 @@ def apply_changes(layers: Layers, path: Path, changes: Changes) -> list[Told]:
             where = shown_path(path)
             raise ScenarioError(f'{where}: there is no {kind} "{name}"; {known}')
         titles.append(str(tables[name].get("title", name)))
-        mistakes += _lay_named(layers, kind, (*KINDS[kind], name), tables[name])
+        mistakes += _lay_named(layers, kind, name, tables[name])
     for setting in changes.settings:
         key, way, value = parse_setting(setting, layers.table)
         titles.append(setting)
@@ -263,11 +264,19 @@ def parse_setting(text: str, table: Table) -> tuple[Key, Way, Any]:
 def change_key(layers: Layers, key: Key, way: Way, value: Any, origin: Origin) -> None:
     """Set what stands at a key, or shift or multiply it: a number, or every draw of an input.
 
+    An input is changed under each alternative that has its own.
+
     Raises
     ------
     ScenarioError
         If nothing stands there that the value can change.
     """
+    change = partial(_change_key, key=key, way=way, value=value, origin=origin)
+    _change_alternatives(layers, [(key, value)], change, origin)
+    change(layers)
+
+
+def _change_key(layers: Layers, key: Key, way: Way, value: Any, origin: Origin) -> None:
     if way == "set":
         layers.set(key, value, origin)
         return
@@ -305,9 +314,70 @@ def _moved(now: Any, way: Way, value: Any, unit: str) -> float:
     return int(moved) if is_whole else round(moved, 12)
 
 
+def _change_alternatives(
+    layers: Layers,
+    changes: Iterable[tuple[Key, Any]],
+    change: Callable[[Layers], object],
+    origin: Origin,
+) -> None:
+    """Make a change in each alternative that has inputs of its own among those that it changes.
+
+    Parameters
+    ----------
+    layers
+        Whose alternatives are changed, and nothing else.
+    changes
+        Keys of what is changed, and what stands there then.
+    change
+        Changes the layers of a scenario.
+    origin
+        Of the change.
+    """
+    alternatives, inputs = layers.table.get(ALTERNATIVES, []), declared_inputs(layers.table)
+    if not isinstance(alternatives, list):
+        return
+    changed = _inputs_in(changes, inputs)
+    for member in alternatives:
+        if not isinstance(member, dict) or not isinstance(member.get("name"), str):
+            continue
+        stated = {
+            written: _inputs_in([(key, value)], inputs) & changed
+            for key, value, written in stated_changes(ALTERNATIVE, member)
+        }
+        laid = layers.copy()
+        del laid.table[ALTERNATIVES]
+        # What is wrong with an alternative is told when the scenario is validated.
+        if not any(stated.values()) or lay_alternative(laid, member):
+            continue
+        change(laid)
+        for key in set().union(*stated.values()):
+            found = laid.get(tuple(key.split(".")), origin)
+            layers.set((ALTERNATIVES, member["name"], key), found, origin)
+
+
+def _inputs_in(changes: Iterable[tuple[Key, Any]], inputs: Collection[str]) -> set[str]:
+    """Return the inputs that values at some keys change."""
+    return {
+        name
+        for key, value in changes
+        for leaf in leaves(key, value, inputs)
+        for length in range(1, len(leaf) + 1)
+        if (name := ".".join(leaf[:length])) in inputs
+    }
+
+
+def leaves(key: Key, value: Any, inputs: Collection[str]) -> Iterator[Key]:
+    """Return the keys of inputs within a value of nested tables, or of what else stands there."""
+    if isinstance(value, dict) and value and ".".join(key) not in inputs:
+        for step, inner in value.items():
+            yield from leaves((*key, step), inner, inputs)
+    else:
+        yield key
+
+
 def lay_alternative(layers: Layers, table: Table) -> list[Told]:
     """Lay an alternative over its scenario, as a variant is; return what is wrong with it."""
-    return list(_lay_named(layers, ALTERNATIVE, (ALTERNATIVES, table["name"]), table))
+    return list(_lay_over(layers, ALTERNATIVE, (ALTERNATIVES, table["name"]), table))
 
 
 def stated_changes(kind: str, table: Table) -> Iterator[tuple[Key, Any, Key]]:
@@ -326,8 +396,20 @@ def stated_changes(kind: str, table: Table) -> Iterator[tuple[Key, Any, Key]]:
             yield tuple(key.split(".")), value, (key,)
 
 
-def _lay_named(layers: Layers, kind: str, at: Key, table: Table) -> Iterator[Told]:
-    """Lay a variant or the like, which stands there, over the scenario; return what is wrong."""
+def _lay_named(layers: Layers, kind: str, name: str, table: Table) -> list[Told]:
+    """Lay a variant, a stress test or an option over the scenario and each of its alternatives."""
+    at = (*KINDS[kind], name)
+    changes = ((key, value) for key, value, _ in stated_changes(kind, table))
+
+    def lay(over: Layers) -> list[Told]:
+        return list(_lay_over(over, kind, at, table))
+
+    _change_alternatives(layers, changes, lay, _origin(layers, *at))
+    return lay(layers)
+
+
+def _lay_over(layers: Layers, kind: str, at: Key, table: Table) -> Iterator[Told]:
+    """Lay a table of changes, which stands there, over the scenario; return what is wrong."""
     of_itself = _of_itself(kind)
     yield from _move_inputs(layers, f"{kind} {at[-1]}", table, at)
     for key, value in table.items():

@@ -5,6 +5,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -158,11 +159,13 @@ def header_as(text: str, span: Span, path: KeyPath) -> str:
 
 
 def toml_value(value: Any) -> str:
-    """Return a number, a text or a list as TOML writes it."""
+    """Return a number, a text, a day or a list as TOML writes it."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
         return _quoted(value)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(toml_value, value))}]"
     return f"{value:f}" if isinstance(value, Decimal) else repr(value)

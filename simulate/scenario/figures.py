@@ -161,6 +161,18 @@ def known(figures: Iterable[Figure], on: date) -> list[Figure]:
     ]
 
 
+def newest(figures: Iterable[Figure], quantity: str, definition: str, until: date) -> Figure | None:
+    """Return the newest figure of a quantity that has come true and was known by a day."""
+    told = [
+        f
+        for f in figures
+        if (f.quantity, f.definition) == (quantity, definition)
+        and f.kind in REALISED
+        and max(f.about, f.known_on) <= until
+    ]
+    return max(told, key=lambda figure: figure.about, default=None)
+
+
 def reconstructed(figure: Figure, on: date) -> bool:
     """Tell whether a figure's period was over on a day, but the figure not yet known."""
     return figure.kind in REALISED and figure.about <= on < figure.known_on

@@ -182,7 +182,7 @@ class BaseQuarter(Section):
     """A quarter before the horizon, as it was reported; a spread is the error of measurement."""
 
     name: QuarterName
-    revenue: Annotated[AnyDistribution, money("revenue of the quarter", low=1e-6)]
+    revenue: Annotated[AnyDistribution, money("revenue of the quarter", low=1e-4)]
     cost: Annotated[
         AnyDistribution,
         Quantity(

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from .alternatives import alternative_mistakes
 from .chain import leave_projections, read_chain, taken_over
-from .changes import KINDS, Changes, apply_changes, list_named
+from .changes import KINDS, Changes, apply_changes, change_key, list_named
 from .correlations import correlation_mistakes, misnamed_inputs
 from .distributions import Uncertain
 from .explain import describe, in_order, mistakes_of
@@ -57,7 +57,7 @@ def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     layers = Layers.of(table, Origin(None, (), UNCHECKED))
     for key, value in changes.items():
         steps = place_of(key, layers.table, f'{CALL} "{key:.60}"')
-        layers.set(steps, _written(value), Origin(None, (), CALL))
+        change_key(layers, steps, "set", _written(value), Origin(None, (), CALL))
     found, mistakes = validate(layers, Path(CALL))
     if found is None:
         raise ScenarioError(*mistakes)

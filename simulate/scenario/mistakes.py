@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -328,15 +329,18 @@ class Checked(BaseModel):
         """
         if not update:
             return super().model_copy(deep=deep)
-        # What a property has cached stands among the values, too.
-        stated = {*type(self).model_fields, *(self.model_extra or ())}
-        values = {name: value for name, value in self if name in stated}
-        return self._checked(values | dict(update))
+        return self._checked(dict(self) | dict(update))
 
     @classmethod
     def _checked(cls, values: dict[str, Any]) -> Self:
+        # What a property has cached stands among a part's values, too.
+        stated = {
+            name: value
+            for name, value in values.items()
+            if not isinstance(getattr(cls, name, None), cached_property)
+        }
         try:
-            return cls.model_validate(values)
+            return cls.model_validate(stated)
         except ValidationError as error:
             raise ScenarioError(*(_in_words(item) for item in error.errors())) from None
 

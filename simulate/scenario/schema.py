@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -32,7 +33,7 @@ from .lab import (
 )
 from .mistakes import Mistake
 from .quantity import CertainShare, Count, Name, Section, Source, refuse
-from .quarters import format_quarter, parse_quarter
+from .quarters import MONTHS_A_QUARTER, QUARTERS_A_YEAR, format_quarter, parse_quarter
 from .units import in_unit, scale_hint, states_unit
 
 MOST_MONEY = 1e3
@@ -130,6 +131,9 @@ class Scenario(Section):
         str, Field(max_length=100, description="whose figures these are; another lab says so here")
     ] = ""
     description: str = ""
+    as_of: Annotated[date | None, Field(description="up to which day its figures were known")] = (
+        None
+    )
     horizon: Horizon
     targets: Targets
     base_quarters: tuple[BaseQuarter, ...] = ()
@@ -187,7 +191,7 @@ class Scenario(Section):
         year = targets.projected_year
         if horizon is not None and year is not None and year < horizon.first_year:
             start = format_quarter(horizon.first_quarter)
-            wrong = f"lies before the horizon, which begins in {start}; leave it out"
+            wrong = f"lies before the horizon, which begins in {start}; give a later one"
             refuse([Mistake(("projected_year",), wrong)])
         return targets
 
@@ -211,6 +215,14 @@ class Scenario(Section):
         if year is not None and quarters:
             refuse([Mistake((), "says what base_quarters say, too; leave one of them out")])
         return year
+
+    @property
+    def known_until(self) -> date:
+        """Up to which day its figures were known: ``as_of``, or the day on which it begins."""
+        if self.as_of is not None:
+            return self.as_of
+        year, quarter = divmod(self.horizon.first_quarter, QUARTERS_A_YEAR)
+        return date(year, MONTHS_A_QUARTER * quarter + 1, 1)
 
     @property
     def possible_alternatives(self) -> tuple[Alternative, ...]:

@@ -37,6 +37,14 @@ class Chance(NamedTuple):
         """Return the value with its range, such as ``about 9% (3% if …, 14% if …)``."""
         return f"{self.value} ({self.range})" if self.range else self.value
 
+    @property
+    def cell(self) -> str:
+        """The value with the range's ends alone, such as ``9% (3-14)``."""
+        if not self.range:
+            return self.value
+        ends = (end.partition("%")[0] for end in self.range.split(", "))
+        return f"{self.value.removeprefix('about ')} ({'-'.join(ends)})"
+
     def of(self, what: str = "") -> str:
         """Return the value with what it is of, the range, and the simulation's error."""
         return f"{self.value}{what}" + (f" ({self.range}; {self.error})" if self.range else "")

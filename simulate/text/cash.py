@@ -1,10 +1,12 @@
 """How much funding it takes, and how cash flows on the median path, in words."""
 
+import numpy as np
+
 from simulate.analysis.cash import NOTHING, chance_of_no_need
 from simulate.engine.result import Result
-from simulate.kernels.arrays import index
-from simulate.model.rows import Metric
+from simulate.model.rows import Flow, traced
 from simulate.scenario import Scenario
+from simulate.scenario.frame import Horizon
 from simulate.scenario.inputs import funding_assumption
 
 from .numbers import dollars, dollars_with_error, money, percent
@@ -42,18 +44,22 @@ def out_of_cash_sentence(scenario: Scenario) -> str:
     )
 
 
+def simulated_year(horizon: Horizon, year: int) -> str:
+    """Name what a horizon has of a fiscal year."""
+    has_begun = year == horizon.first_year and horizon.quarters_before > 0
+    return f"the rest of {year}" if has_begun else str(year)
+
+
 def cash_bridge_finding(result: Result, path: int) -> str:
     """Say in which fiscal year the path's free cash flow first is positive, and how it ends."""
-    flows = {year: _metric(result, path, year, Metric.FREE_CASH_FLOW) for year in result.years}
-    first, last = result.years[0], result.years[-1]
-    positive = [year for year, flow in flows.items() if flow >= 0.0]
-    ends = f"{dollars(flows[first])} in {first}"
-    if last != first:
-        ends += f", {dollars(flows[last])} in {last}"
+    horizon, last = result.scenario.horizon, result.years[-1]
+    by_quarter = result.traces[path, traced(Flow.FREE_CASH_FLOW)]
+    flows = np.add.reduceat(by_quarter, horizon.year_begins)
+    years = [simulated_year(horizon, year) for year in result.years]
+    ends = f"{dollars(flows[0])} in {years[0]}"
+    if len(years) > 1:
+        ends += f", {dollars(flows[-1])} in {last}"
+    positive = [year for year, flow in zip(years, flows, strict=True) if flow >= 0.0]
     if not positive:
         return f"On the median path free cash flow is never positive by {last}: {ends}"
     return f"On the median path free cash flow is first positive in {positive[0]}: {ends}"
-
-
-def _metric(result: Result, path: int, year: int, metric: Metric) -> float:
-    return float(result.traces[path, index(metric), result.last_quarter(year)])

@@ -68,7 +68,7 @@ def measured_apart(scenarios: Mapping[str, Scenario]) -> list[str]:
     }
     if len(set(starts.values())) > 1:
         each = ", ".join(f"{name} in {start}" for name, start in starts.items())
-        found.append(f"The horizons begin apart, and so does the funding need: {each}.")
+        found.append(f"The horizons begin apart, and the funding need counts from there: {each}.")
     targets = {
         name: exact_percent(scenario.targets.gross_margin) for name, scenario in scenarios.items()
     }

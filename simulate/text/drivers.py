@@ -11,10 +11,12 @@ from rich.text import Text
 from simulate.analysis.driver_list import DriverList
 from simulate.analysis.drivers import Drivers, Explanation
 from simulate.analysis.effects import Effect
+from simulate.analysis.foundations import Foundation, Kind, foundations
 from simulate.analysis.variance import Index, Together
 from simulate.engine.estimate import Estimate
 from simulate.engine.result import DISCLAIMER
 from simulate.model.outcomes import IN_PERCENT, Outcome
+from simulate.scenario import Scenario
 from simulate.scenario.inputs import words_of_key
 
 from .effects import figure_of, how_far, telling
@@ -27,6 +29,16 @@ APART = 2.0
 MOST_NAMED = 3
 LEAST_NAMED = 0.01
 MOST_ROWS, LEAST_TOGETHER = 10, 0.01
+# Of a kind of source, so many drivers are named.
+NAMED_OF_A_KIND, LEAST_OF_A_KIND = 2, 0.005
+KINDS: dict[Kind, str] = {
+    "assumption": "on assumptions",
+    "base rate": "on base rates",
+    "reported figure": "on what reported figures leave open",
+    "no source": "on inputs without a source",
+    "structure": "on which alternative holds",
+    "chance": "on chance from quarter to quarter",
+}
 LEGEND = (
     "share: of the variance; those of all drivers sum to 100% (Shapley). first-order: what the "
     "driver explains by itself. total-order: what stays when all others are known. Errors are "
@@ -75,6 +87,27 @@ def _most_by_itself(indices: Sequence[Index]) -> Index | None:
     """Return the input that explains most by itself, of those that a copula leaves no share."""
     members = [index for index in indices if index.share is None]
     return max(members, key=lambda index: index.first_order.value, default=None)
+
+
+def what_it_rests_on(explanation: Explanation, scenario: Scenario) -> str:
+    """Return how much of an outcome's variance stands on what kind of source; empty if unknown."""
+    found = [f for f in foundations(explanation, scenario) if f.share >= LEAST_OF_A_KIND]
+    if not found:
+        return ""
+    shares = [SHARE.rounded(foundation.share, 0) for foundation in found]
+    shares[0] += " of the variance" + " of its rank" * (not explanation.outcome.is_probability)
+    parts = [f"{share} {_footing(each)}" for share, each in zip(shares, found, strict=True)]
+    return f"What {explanation.outcome.asked} rests on: {listed(parts)}"
+
+
+def _footing(foundation: Foundation) -> str:
+    """Return a kind of source, with the inputs that most stands on."""
+    words = KINDS[foundation.kind]
+    if foundation.kind in ("structure", "chance"):
+        return words
+    named = [words_of_key(name) for name in foundation.drivers[:NAMED_OF_A_KIND]]
+    more = len(foundation.drivers) - len(named)
+    return f"{words} ({', '.join(named)}{f' and {more} more' if more else ''})"
 
 
 def how_far_it_goes(explanation: Explanation) -> list[str]:
@@ -202,14 +235,14 @@ def print_drivers(drivers: Drivers, out: Console) -> None:
     )
     for explanation in drivers.explanations:
         out.print()
-        _print_explanation(explanation, group_letters(drivers.found), out)
+        _print_explanation(explanation, drivers, out)
     out.print(Text(LEGEND))
     for note in correlation_notes(drivers.found):
         out.print(Text(note))
     out.print(Text(f"\n{DISCLAIMER}", style="dim"))
 
 
-def _print_explanation(explanation: Explanation, letters: dict[str, str], out: Console) -> None:
+def _print_explanation(explanation: Explanation, drivers: Drivers, out: Console) -> None:
     """Print one outcome's drivers: in words, and the largest as a table."""
     outcome, value = explanation.outcome, explanation.value
     unit = unit_of(outcome.unit)
@@ -222,4 +255,6 @@ def _print_explanation(explanation: Explanation, letters: dict[str, str], out: C
         return
     for sentence in how_far_it_goes(explanation):
         out.print(Text(f"{sentence}."))
-    out.print(printed(driver_table(explanation, letters, "")))
+    if rests := what_it_rests_on(explanation, drivers.scenario):
+        out.print(Text(f"{rests}."))
+    out.print(printed(driver_table(explanation, group_letters(drivers.found), "")))

@@ -51,13 +51,25 @@ def finding(found: Hindcast) -> str:
 
 def findings(found: Hindcast) -> list[str]:
     """Return what came out, in sentences."""
-    told = (joint_sentence(found), rank_sentence(found), width_sentence(found))
+    told = (
+        unbeaten_sentence(found),
+        joint_sentence(found),
+        rank_sentence(found),
+        width_sentence(found),
+    )
     return [with_full_stop(finding(found)), *filter(None, told)]
 
 
 def inside(scores: Iterable[FigureScore]) -> int:
     """Return how many figures came true inside the central 80%."""
     return sum(score.model.low <= score.came_true <= score.model.high for score in scores)
+
+
+def unbeaten_sentence(found: Hindcast) -> str:
+    """Return which simple forecasters did as well as the model or better, or nothing."""
+    compared = {name: found.against(name) for name in FORECASTERS}
+    unbeaten = [f"the {name} ({c.ratio:.2f})" for name, c in compared.items() if c and c.ratio >= 1]
+    return f"It does not beat {listed(unbeaten, 'or')}." if unbeaten else ""
 
 
 def joint_sentence(found: Hindcast) -> str:
@@ -180,15 +192,20 @@ def left_out_sentences(found: Hindcast) -> list[str]:
         of = by_reason.setdefault((scored.lab, reason), [])
         of.append(f"{scored.name} {scored.period}")
     return [
-        with_full_stop(f"Not scored of {lab}: {listed(dict.fromkeys(figures))}; {reason}")
+        f"Not scored of {lab}: {listed(dict.fromkeys(figures))} ({reason.removesuffix('.')})."
         for (lab, reason), figures in by_reason.items()
     ]
 
 
 def notes(found: Hindcast) -> list[str]:
     """Return what has to be known of the scores."""
-    several = len(found.vintages) > len(found.labs)
-    return [ABOUT_SCORES, ABOUT_RATIOS, ABOUT_JOINT, *([ABOUT_VINTAGES] if several else [])]
+    told = {
+        ABOUT_SCORES: True,
+        ABOUT_RATIOS: bool(ratio_table(found).rows),
+        ABOUT_JOINT: True,
+        ABOUT_VINTAGES: len(found.vintages) > len(found.labs),
+    }
+    return [note for note, is_needed in told.items() if is_needed]
 
 
 def print_hindcast(found: Hindcast, out: Console) -> None:

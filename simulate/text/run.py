@@ -10,6 +10,7 @@ from simulate.engine.run import LARGEST
 from simulate.model.outcomes import (
     CASH_YEAR,
     HITTING_TIMES,
+    MARGINS,
     METRICS,
     event_by_year,
     projected_event,
@@ -17,12 +18,15 @@ from simulate.model.outcomes import (
 )
 from simulate.model.rows import Hit
 from simulate.scenario import Scenario
+from simulate.scenario.figures import Figure, newest, packaged_figures
+from simulate.scenario.frame import MarginDefinition
+from simulate.scenario.quantity import ZERO
 
-from .alternatives import alternative_table, chance_by_year
+from .alternatives import alternative_table, chance_by_year, chance_of_never
 from .assumptions import moved_sentences, provenance_sentences
 from .cash import funding_sentences
 from .numbers import SHARE, percent, share
-from .tables import Row, Table, printed
+from .tables import Row, Table, heading, printed
 from .years import fiscal_year_sentences
 
 CASH_TIMES = {
@@ -64,21 +68,59 @@ def headline(result: Result) -> str:
 
 def margin_table(result: Result) -> Table:
     """Return the probability of the target margin by the end of each year."""
-    targets = result.scenario.targets
+    targets, definitions = result.scenario.targets, told_margins(result.scenario)
     rows = [
         Row(
             str(year),
             tuple(
-                percent(result.probability_by_year(time, year))
-                for time in (Hit.MARGIN_PAYING, Hit.MARGIN_ALL)
+                chance_by_year(result, MARGINS[definition].reached, year).cell
+                for definition in definitions
             ),
             f"company ({targets.projected_margin})" if year == targets.projected_year else "",
         )
         for year in result.years
     ]
+    heads = (heading(definition) for definition in definitions)
+    return Table(margin_title(result.scenario), ("year", *heads), tuple(rows))
+
+
+def told_margins(scenario: Scenario) -> tuple[MarginDefinition, ...]:
+    """Return the definitions of gross margin that a table tells of: partners' only where paid."""
+    paid = scenario.other_costs.partner_share != ZERO
+    return tuple(name for name in MARGINS if paid or name != "with partners' shares")
+
+
+def definition_table(result: Result) -> Table:
+    """Return gross margin by definition: the newest figure that is known, and the target's chance.
+
+    A definition whose newest figure is at the target says that it is met.
+    """
+    scenario, (year, _) = result.scenario, headline_years(result)
+    target = scenario.targets.gross_margin
+    rows = []
+    for definition in told_margins(scenario):
+        figure = newest_margin(scenario, definition)
+        newest = "" if figure is None else _figure_in_words(figure)
+        is_met = figure is not None and figure.value >= target
+        chance = chance_by_year(result, MARGINS[definition].reached, year).cell
+        rows.append(Row(definition, (newest, "met" if is_met else "", chance)))
+    level = SHARE.rounded(target, 0)
     return Table(
-        margin_title(result.scenario), ("year", "paying users only", "with free users"), tuple(rows)
+        f"Gross margin of {level}, by definition",
+        ("definition", "newest known", "met", f"reached by {year}"),
+        tuple(rows),
     )
+
+
+def newest_margin(scenario: Scenario, definition: MarginDefinition) -> Figure | None:
+    """Return the newest figure of the lab's gross margin that the scenario could know."""
+    of_lab = (f for f in packaged_figures() if f.lab == scenario.lab)
+    return newest(of_lab, "gross margin", definition, scenario.known_until)
+
+
+def _figure_in_words(figure: Figure) -> str:
+    over = "over " if figure.note.startswith("over") else ""
+    return f"{over}{SHARE.significant(figure.value, 3)} in {figure.period} ({figure.id})"
 
 
 def margin_title(scenario: Scenario) -> str:
@@ -90,7 +132,7 @@ def margin_title(scenario: Scenario) -> str:
 def cash_table(result: Result) -> Table:
     """Return the probabilities of cash flow, payback and no cash by the end of each year."""
     rows = [
-        Row(str(year), tuple(percent(result.probability_by_year(t, year)) for t in CASH_TIMES))
+        Row(str(year), tuple(chance_by_year(result, t, year).cell for t in CASH_TIMES))
         for year in result.years
     ]
     return Table("Probability by the end of", ("year", *CASH_TIMES.values()), tuple(rows))
@@ -112,10 +154,14 @@ def alternative_tables(result: Result) -> list[Table]:
 def quarter_table(result: Result) -> Table:
     """Return the quarters by which a tenth, half and nine tenths of the paths get there."""
     rows = []
+    untold = {MARGINS[name] for name in MARGINS if name not in told_margins(result.scenario)}
+    untold_times = {time for margin in untold for time in (margin.reached, margin.held)}
     for time, name in HITTING_TIMES.items():
+        if time in untold_times:
+            continue
         quarters = (str(result.hitting_quarter(time, level)) for level in (0.1, 0.5, 0.9))
         short = name.replace("gross margin", "margin").replace("free cash flow", "cash flow")
-        rows.append(Row(short, (*quarters, percent(result.probability_never(time)))))
+        rows.append(Row(short, (*quarters, chance_of_never(result, time).cell)))
     return Table(
         "First quarter, at a share of paths",
         ("outcome", "10%", "50%", "90%", f"never by {result.years[-1]}"),
@@ -171,11 +217,14 @@ def beyond_range_sentences(result: Result) -> list[str]:
     ]
 
 
-def print_answer(result: Result, out: Console) -> None:
-    """Print the answer."""
+def print_answer(result: Result, out: Console, rests_on: str = "") -> None:
+    """Print the answer, with a sentence on what it rests on."""
     out.print(
         Group(
             *_heading(result),
+            *([Text(f"{rests_on}.")] if rests_on else []),
+            "",
+            printed(definition_table(result)),
             *(part for table in alternative_tables(result) for part in ("", printed(table))),
             "",
             printed(margin_table(result)),

@@ -209,7 +209,7 @@ def test_a_pair_of_which_one_is_pinned_is_left_out(openai: Scenario) -> None:
     [
         ("anthropic-tpu.toml", {"variant": "bear"}),
         ("openai-advertising.toml", {}),
-        ("starter.toml", {"stress": "dearer"}),
+        ("anthropic.toml", {"stress": "largest_client_lost"}),
     ],
 )
 def test_no_text_is_clipped_or_lies_over_another(file: str, change: dict[str, str]) -> None:

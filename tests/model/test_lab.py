@@ -104,11 +104,3 @@ def test_a_lab_set_last_takes_over_all_but_the_projection() -> None:
     mistral = load_scenario("anthropic.toml", settings=["lab=Mistral"])
     assert mistral.targets.projected_year is None
     assert "Mistral takes over from Anthropic: base_year, segments" in notes(mistral)
-
-
-@pytest.mark.parametrize("file", sorted(packaged_configs().glob("*.toml")), ids=lambda f: f.stem)
-def test_packaged_scenarios_are_of_one_lab(file: Path) -> None:
-    if file.name != "base.toml":
-        scenario = load_scenario(file)
-        assert scenario.lab in ("Anthropic", "OpenAI")
-        assert notes(scenario) == ""

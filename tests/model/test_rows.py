@@ -6,17 +6,35 @@ from itertools import chain
 import pytest
 
 from simulate.kernels.arrays import LANES, Rows, index
-from simulate.model.rows import Flow, Funding, Hardware, Hit, InputRows, Lab, Metric, Now, Segment
+from simulate.model.rows import (
+    BaseQuarter,
+    Flow,
+    Funding,
+    Hardware,
+    Hit,
+    InputRows,
+    Lab,
+    Metric,
+    Now,
+    Segment,
+)
 from simulate.scenario.inputs import declared_inputs
 from tests.mutate import ROOT
 
 TABLE = tomllib.loads((ROOT / "tests" / "data" / "everything.toml").read_text(encoding="utf-8"))
-# What is a figure of the base year, which the schedule reads; or no part of the simulation.
+TABLE["base_quarters"] = [{"name": "2025Q4"}]
+OF_INPUTS = (Lab, Segment, Hardware, Funding, BaseQuarter)
+# What base quarters are worked out from or the schedule reads; or no part of the simulation.
 NOT_IN_ROWS = ("base_year.", "segments.*.share_of_revenue", "other_costs.not_operating")
 
 
 def keys_of_rows() -> set[str]:
-    members = {"segments": Segment, "hardware": Hardware, "funding": Funding}
+    members = {
+        "base_quarters": BaseQuarter,
+        "segments": Segment,
+        "hardware": Hardware,
+        "funding": Funding,
+    }
     in_lists = ({f"{part}.*.{row.key}" for row in rows} for part, rows in members.items())
     return {row.key for row in Lab} | set(chain.from_iterable(in_lists))
 
@@ -26,7 +44,7 @@ def declared_keys() -> set[str]:
     found = set()
     for key, quantity in declared_inputs(TABLE).items():
         steps = key.split(".")
-        if steps[0] in ("segments", "hardware", "funding"):
+        if steps[0] in ("base_quarters", "segments", "hardware", "funding"):
             steps[1] = "*"
         if quantity.drawn == "path":
             found.add(".".join(steps))
@@ -38,12 +56,12 @@ def test_every_input_that_a_path_draws_has_a_row_and_every_row_an_input() -> Non
     assert len(keys_of_rows()) > 40
 
 
-@pytest.mark.parametrize("rows", [Lab, Segment, Hardware, Funding])
+@pytest.mark.parametrize("rows", OF_INPUTS)
 def test_no_two_rows_hold_the_same_input(rows: type[InputRows]) -> None:
     assert len({row.key for row in rows}) == len(rows)
 
 
-@pytest.mark.parametrize("rows", [Lab, Segment, Hardware, Funding, Metric, Hit, Flow, Now])
+@pytest.mark.parametrize("rows", [*OF_INPUTS, Metric, Hit, Flow, Now])
 def test_rows_follow_each_other_without_a_gap(rows: type[Rows]) -> None:
     places = [row.value for row in rows]
     assert places == list(range(places[0], places[0] + len(rows) * LANES, LANES))

@@ -11,9 +11,7 @@ from jsonschema import Draft7Validator
 from simulate.scenario import packaged_configs
 from simulate.scenario.inputs import list_inputs
 from simulate.scenario.json_schema import SCHEMA_FILE, scenario_schema, schema_text
-from simulate.scenario.load import load_scenario
-
-pytestmark = pytest.mark.usefixtures("january")
+from tests.january import of_january
 
 CONFIGS = sorted(packaged_configs().glob("*.toml"))
 EVERYTHING = Path(__file__).parents[1] / "data" / "everything.toml"
@@ -98,7 +96,7 @@ def test_what_a_file_changes_in_another_need_not_be_whole(text: str) -> None:
 
 def test_every_input_is_described_with_its_unit() -> None:
     schema = scenario_schema()
-    for member in list_inputs(load_scenario(EVERYTHING)):
+    for member in list_inputs(of_january(EVERYTHING)):
         node: Any = schema
         for step in member.key.split("."):
             if node.get("type") == "array":

@@ -7,6 +7,8 @@ import pytest
 from simulate.scenario import ScenarioError, load_scenario
 from simulate.scenario.chain import LONGEST_CHAIN, read_chain
 
+pytestmark = pytest.mark.usefixtures("january")
+
 
 def write(folder: Path, **texts: str) -> Path:
     """Write files by name, and return the first."""

@@ -141,7 +141,7 @@ def test_every_key_of_a_packaged_scenario_is_found(config: Path) -> None:
         if isinstance(path[-1], str):
             assert re.match(rf'{path[-1]}\b|"{path[-1]}"', here), path
         else:
-            assert here.startswith((f"{path[-2]}]]", "{", '"')) or here[0].isdigit(), path
+            assert here.startswith((f"{path[-2]}]]", "{", '"', "-")) or here[0].isdigit(), path
 
 
 def paths(value: Any, here: KeyPath = ()) -> set[KeyPath]:

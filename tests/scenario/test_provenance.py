@@ -11,6 +11,8 @@ from simulate.scenario import find_scenario, packaged, packaged_configs
 from simulate.scenario.load import check_all
 from tests.calling import call
 
+pytestmark = pytest.mark.usefixtures("january")
+
 EDITED = "[cash]\nopening = 99\n"
 
 

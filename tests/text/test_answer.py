@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from simulate.scenario import Scenario, load_scenario, packaged_configs
-from simulate.scenario.inputs import cited_facts
+from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.load import list_changes
 from simulate.text.assumptions import print_facts, print_inputs, source_sentences
 from simulate.text.terminal import console
@@ -33,18 +32,6 @@ def test_the_facts_that_a_scenario_cites_are_printed_with_their_origin(
     assert "A7: inference cost 2025 against the plan +23% (servers of Alphabet and" in printed
     assert "P14: amortised cost of training the largest models" in printed
     assert "O1:" not in printed
-
-
-def test_every_fact_that_a_packaged_scenario_cites_is_known_with_figure_value_and_origin() -> None:
-    for file in sorted(packaged_configs().glob("*.toml")):
-        if file.name in ("base.toml", "starter.toml"):
-            continue
-        scenario = load_scenario(file)
-        assert cited_facts(scenario), file.name
-        assert not source_sentences(scenario), file.name
-        for fact in cited_facts(scenario):
-            assert all(fact), fact
-            assert not fact.where.startswith("same")
 
 
 def test_inputs_without_a_source_and_facts_that_nobody_knows_are_told(

@@ -15,7 +15,7 @@ from simulate.engine.result import Result
 from simulate.engine.run import run
 from simulate.kernels.arrays import index
 from simulate.model.outcomes import FUNDING_NEED, HITTING_TIMES
-from simulate.model.rows import Hit, Metric
+from simulate.model.rows import Flow, Hit, Metric, traced
 from simulate.plots.cash import plot_cash_bridge
 from simulate.plots.compare import plot_comparison
 from simulate.plots.dates import plot_cash_flow_date, plot_margin_and_cash_flow, plot_margin_date
@@ -35,7 +35,7 @@ from simulate.text.dates import (
 )
 from simulate.text.numbers import dollars, exact_percent, percent, share
 from simulate.text.years import margin_by_year_finding
-from tests.scenarios import base_year, changed, value, without_uncertainty
+from tests.scenarios import base_year, changed, from_quarter, value, without_uncertainty
 
 PATHS = 4096
 
@@ -236,8 +236,9 @@ def with_traces(result: Result, flows: list[float], middle: int = 2, paths: int 
     """Return the result with paths in order, of which the middle one has given cash flows."""
     traces = np.empty((paths, *result.traces.shape[1:]))
     traces[:] = np.arange(paths)[:, None, None]
-    yearly = np.repeat(flows, 4)
-    traces[:, index(Metric.FREE_CASH_FLOW)] = yearly + np.arange(paths)[:, None] - middle
+    trailing = np.repeat(flows, 4) + np.arange(paths)[:, None] - middle
+    traces[:, index(Metric.FREE_CASH_FLOW)] = trailing
+    traces[:, traced(Flow.FREE_CASH_FLOW)] = trailing / 4
     return with_given_traces(result, traces)
 
 
@@ -319,6 +320,20 @@ def test_the_bridges_finding_follows_the_path(
     assert cash_bridge_finding(shown, median_path(shown)).endswith(said)
 
 
+def test_a_year_that_has_begun_is_told_by_what_the_horizon_has_of_it(anthropic: Scenario) -> None:
+    later = run(from_quarter(anthropic, "2026Q3"), paths=64)
+    shown = with_given_traces(later, np.full_like(later.traces, -1.5))
+    said = "is never positive by 2035: -$3bn in the rest of 2026, -$6bn in 2035"
+    assert cash_bridge_finding(shown, 0).endswith(said)
+    statements = cash_flow_statements(later, 0)
+    flow = later.traces[0, traced(Flow.FREE_CASH_FLOW)]
+    free = {year: lines[-3].value for year, lines in statements.items()}
+    assert free[2026] == pytest.approx(flow[:2].sum())
+    assert free[2027] == pytest.approx(flow[2:6].sum())
+    titles = [axes.get_title() for axes in plot_cash_bridge(later).axes]
+    assert titles[0] == "the rest of 2026" and titles[-1] == "2035"
+
+
 def test_every_bar_of_the_bridge_has_its_amount_on_one_scale(result: Result) -> None:
     figure = plot_cash_bridge(result)
     statements = cash_flow_statements(result, median_path(result))
@@ -355,6 +370,7 @@ def test_a_comparison_tells_a_target_that_differs(result: Result, anthropic: Sce
 
 def test_horizons_without_a_common_year_are_refused(result: Result, anthropic: Scenario) -> None:
     horizon = {"first_quarter": "2040Q1", "last_quarter": "2042Q4"}
-    later = run(changed(anthropic, {"horizon": horizon, "funding": []}), paths=64)
+    moved = {"horizon": horizon, "funding": [], "targets.projected_year": None}
+    later = run(changed(anthropic, moved), paths=64)
     with pytest.raises(ValueError, match="no year in common"):
         compared_year(result, later)

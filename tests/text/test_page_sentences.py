@@ -20,11 +20,9 @@ from simulate.engine.run import run
 from simulate.model.rows import Hit
 from simulate.output.report import group_inputs
 from simulate.plots.density import HEIGHT, WIDTH, sparkline
-from simulate.scenario import Scenario, load_scenario, packaged_configs
+from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.distributions import AnyDistribution
-from simulate.scenario.inputs import list_inputs
-from simulate.scenario.load import list_changes
-from simulate.text.assumptions import correlation_table, frame_table
+from simulate.text.assumptions import correlation_table
 from simulate.text.compare import change_sentence, headline_table, paired_error_sentence
 from simulate.text.dates import cash_flow_sentences, margin_sentences
 from simulate.text.numbers import percent
@@ -163,18 +161,6 @@ def test_horizons_of_different_length_are_compared_over_the_shorter(anthropic: S
     both = compare([anthropic, short], paths=1024)
     assert list(odds_by_year(both, Hit.MARGIN_PAYING)) == [2026, 2027, 2028]
     assert "by the end of 2028" in side_by_side(both)[1].figure.name
-
-
-def test_every_packaged_scenarios_assumptions_can_be_listed() -> None:
-    for file in sorted(packaged_configs().glob("*.toml")):
-        if file.name == "base.toml":
-            continue
-        for stress in (None, *list_changes(file).stresses):
-            scenario = load_scenario(file, stress=stress)
-            listed = [member for group in group_inputs(scenario) for member in group.members]
-            assert [m.key for m in listed] == [i.key for i in list_inputs(scenario)]
-            assert all(row.cells[0] for row in frame_table(scenario).rows)
-            assert len(correlation_table(scenario).rows) == len(scenario.correlations)
 
 
 def test_a_correlation_with_a_certain_number_is_said_to_be_without_effect() -> None:
