@@ -11,10 +11,13 @@ from simulate.analysis.reported import Mark, base_revenue, median_ends, reported
 from simulate.engine.result import Result
 from simulate.engine.run import run
 from simulate.kernels.arrays import index
+from simulate.model.outcomes import MARGINS
 from simulate.model.rows import Flow, Metric, traced
 from simulate.plots import MARKED, PICTURES, picture_of
 from simulate.plots.reported import plot_margins, plot_revenue
+from simulate.plots.style import LIGHT
 from simulate.scenario import Scenario
+from tests.drawn import faults
 from tests.figures import figure
 from tests.scenarios import changed
 
@@ -196,3 +199,31 @@ def test_a_picture_marks_the_figures_that_are_given(name: str, result: Result) -
 def test_every_picture_takes_figures_whether_it_marks_them_or_not(result: Result) -> None:
     assert set(PICTURES) >= MARKED
     assert picture_of("margin_date", result, [])().get_label()
+
+
+@pytest.mark.parametrize("definition", MARGINS)
+def test_every_definition_may_be_the_projected_one(definition: str, lab: Scenario) -> None:
+    told = {"targets.projected_margin": definition, "other_costs.partner_share": 0.1}
+    projected = run(changed(lab, told), paths=PATHS)
+    for name, plot in PICTURES.items():
+        found = faults(plot(projected))
+        assert found.outside == found.overlapping == [], name
+    (legend,) = (axes.get_legend() for axes in PICTURES["margin_date"](projected).axes[:1])
+    assert legend is not None
+    assert legend.get_texts()[0].get_text().startswith(definition)
+
+
+@pytest.mark.parametrize("first_quarter", ["2026Q2", "2026Q4"])
+def test_pictures_of_a_horizon_that_starts_within_a_year(first_quarter: str, lab: Scenario) -> None:
+    told = {"horizon.first_quarter": first_quarter, "funding": [], "alternatives": ALTERNATIVES}
+    late = run(changed(lab, told), paths=PATHS)
+    for name, plot in PICTURES.items():
+        found = faults(plot(late))
+        assert found.outside == found.overlapping == [], name
+    # What is left of 2026 has a name where it is more than a quarter, and begins with the start.
+    ticks = [text.get_text() for text in PICTURES["margin_date"](late).axes[1].get_xticklabels()]
+    assert ticks[0] == ("2026" if first_quarter == "2026Q2" else "2027")
+    quarters, years = PICTURES["revenue"](late).axes
+    for axes in (quarters, years):
+        (start,) = (line for line in axes.lines if list(np.asarray(line.get_xdata())) == [4, 4])
+        assert start.get_color() == LIGHT.muted
