@@ -196,6 +196,19 @@ def test_a_picture_marks_the_figures_that_are_given(name: str, result: Result) -
     assert heights and set(heights) <= {31.0, 0.61}
 
 
+def test_a_picture_says_what_its_marks_are(result: Result) -> None:
+    reported_, plan = figure("revenue", "2026", 9.0, id="R1"), figure("revenue", "2027", 20.0)
+    nameless = plan.model_copy(update={"kind": "plan", "id": ""})
+    for figures, about in (
+        ([], "dots: the quarters before the start"),
+        ([reported_], "start; filled: reported (R1)"),
+        ([reported_, nameless], "(R1); hollow: planned by the company"),
+    ):
+        drawn = plot_revenue(result, figures=figures)
+        (detail,) = (t.get_text() for t in drawn.texts if "before the start" in t.get_text())
+        assert detail.replace("\n", " ").endswith(about)
+
+
 def test_every_picture_takes_figures_whether_it_marks_them_or_not(result: Result) -> None:
     assert set(PICTURES) >= MARKED
     assert picture_of("margin_date", result, [])().get_label()
