@@ -53,8 +53,9 @@ NARROW = (5.2, 6.4)
 # Points.
 MARGIN = 8.0
 LINE = 1.25
-# Sizes of text in somebody else's figure.
-WITHIN = 0.8
+# Sizes of text in somebody else's figure, and what is left there of a place's width when the
+# names and ticks of its neighbours have found room.
+WITHIN, LEFT_BY_NEIGHBOURS = 0.8, 0.92
 
 
 def text_width(text: str, size: float, weight: str = "normal") -> float:
@@ -379,9 +380,10 @@ def _frame_figure(figure: Figure, finding: str, detail: str, footer: str, theme:
 
 
 def _head_subfigure(figure: SubFigure, finding: str, detail: str, theme: Theme) -> None:
-    width = figure.bbox.width / figure.dpi * POINTS_AN_INCH - 2.0 * MARGIN
+    whole = figure.bbox.width / figure.dpi * POINTS_AN_INCH
+    width = LEFT_BY_NEIGHBOURS * whole - 2.0 * MARGIN
     size, small = WITHIN * TITLE, WITHIN * SMALL
-    left = {"x": MARGIN / (width + 2.0 * MARGIN), "ha": "left"}
+    left = {"x": MARGIN / whole, "ha": "left"}
     title = wrap(finding, width, size, "bold", most=4, balanced=True)
     figure.suptitle(title, fontsize=size, fontweight="bold", color=theme.ink, **left)
     figure.supxlabel(wrap(detail, width, small), fontsize=small, color=theme.muted, **left)
