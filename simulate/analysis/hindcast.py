@@ -31,7 +31,7 @@ from simulate.scenario.quarters import format_quarter
 from simulate.scenario.scored import (
     Scored,
     came_true,
-    each_quarter,
+    each_quarter_of_revenue,
     packaged_list,
     quarter_end,
     reported_after,
@@ -50,7 +50,6 @@ VintageOf = Callable[[Sequence[Figure], str, date], Scenario]
 PATHS = 10_000
 # A test of fewer ranks tells nothing.
 LEAST_RANKS = 20
-MODELLED = {*METRICS.values(), OPERATING_RESULT, "gross margin"}
 
 
 @dataclass(frozen=True)
@@ -192,7 +191,7 @@ def hindcast(
     scenarios
         Each forecasts from its first quarter on, and is scored on all that is reported of its lab
         for the fiscal years and quarters since. Without any, vintages are made of what was known at
-        the end of each quarter, and scored one and two quarters ahead.
+        the end of each quarter, and their revenue is scored one and two quarters ahead.
     figures
         A CSV file of reported figures, or those of it. If not given, those that come with the
         package, of which a list made before anything was fitted says what is scored.
@@ -226,32 +225,30 @@ def hindcast(
     left_out: dict[Scored, str] = {}
     if scenarios:
         asked = [_of_scenario(scenario, told) for scenario in scenarios]
-        asked = [each for each in asked if not labs or each.lab in labs]
     else:
-        reported = (each for each in each_quarter(told) if each.name in MODELLED)
-        scored = packaged_list() if figures is None else reported
+        scored = packaged_list() if figures is None else each_quarter_of_revenue(told)
         scored = [each for each in scored if not labs or each.lab in labs]
         asked = list(_of_figures(scored, told, vintage_of or packaged_vintage, left_out))
+    asked = [each for each in asked if not labs or each.lab in labs]
     foretold = []
     with Session(threads) as session:
         for place, each in enumerate(asked):
             shown = _part(progress, place, len(asked))
-            found = _foretell(each, told, session, paths, seed, left_out, shown)
-            foretold += [] if found is None else [found]
+            foretold += _foretell(each, told, session, paths, seed, left_out, shown)
     if not foretold:
-        raise ScenarioError(_nothing(labs, left_out))
+        raise ScenarioError(_nothing(asked, left_out))
+    return _joined(foretold, left_out)
+
+
+def _joined(foretold: Sequence["_Foretold"], left_out: Mapping[Scored, str]) -> Hindcast:
+    """Return the scores of all vintages, and of their paths joined row by row."""
     rows = min(len(each.paths) for each in foretold)
     table = np.hstack([each.paths[:rows] for each in foretold])
     truth = np.concatenate([each.truth for each in foretold])
     vintages = tuple(each.vintage for each in foretold)
     is_next = [s.scored.quarters_ahead == 1 for vintage in vintages for s in vintage.scores]
-    return Hindcast(
-        vintages,
-        left_out,
-        rows,
-        joint_p(table, truth),
-        joint_p(table[:, is_next], truth[is_next]) if any(is_next) else None,
-    )
+    of_next = joint_p(table[:, is_next], truth[is_next]) if any(is_next) else None
+    return Hindcast(vintages, left_out, rows, joint_p(table, truth), of_next)
 
 
 def packaged_vintage(figures: Sequence[Figure], lab: str, on: date) -> Scenario:
@@ -272,6 +269,14 @@ class _Asked(NamedTuple):
     quarter: int
     scenario: Scenario
     scored: Sequence[Scored]
+
+
+class _Told(NamedTuple):
+    """A figure, what the model calls it, and what came true."""
+
+    scored: Scored
+    outcome: Amount
+    truth: float
 
 
 class _Foretold(NamedTuple):
@@ -348,39 +353,48 @@ def _foretell(
     seed: int | None,
     left_out: dict[Scored, str],
     progress: Progress | None,
-) -> _Foretold | None:
-    """Run a scenario, and score what it says of each figure; None if there is none to score."""
-    scenario, told = asked.scenario, {}
-    for scored in asked.scored:
-        try:
-            told[scored] = _outcome(scored, scenario), came_true(scored, figures)
-        except (ScenarioError, ValueError) as error:
-            left_out[scored] = str(error)
+) -> Iterator[_Foretold]:
+    """Run a scenario, and yield the scores of what it says, unless there is nothing to score."""
+    scenario = asked.scenario
+    told = list(_told(asked, figures, left_out))
     if not told:
-        return None
+        return
     outcomes = session.run(
         scenario,
         paths=paths,
         seed=seed,
         keep_outcomes=True,
-        measures=measures_of(outcome for outcome, _ in told.values()),
+        measures=measures_of(each.outcome for each in told),
         progress=progress,
     ).outcomes
     last = scenario.horizon.first_quarter - 1
     known = knowledge(figures, asked.lab, last, quarter_end(asked.quarter))
     seed = scenario.sampling.seed if seed is None else seed
-    by_figure = [outcome.of_paths(outcomes) for outcome, _ in told.values()]
-    scores = tuple(
-        score_figure(scored, outcome, truth, values, known, seed)
-        for (scored, (outcome, truth)), values in zip(told.items(), by_figure, strict=True)
-    )
-    scaled = [in_scale(v, score.scale) for v, score in zip(by_figure, scores, strict=True)]
+    scores, columns = [], []
+    for scored, outcome, truth in told:
+        values = outcome.of_paths(outcomes)
+        if np.ptp(values) == 0.0:
+            left_out[scored] = f"all paths of {scenario.name} say {outcome.written(values[0])}"
+            continue
+        scores.append(score_figure(scored, outcome, truth, values, known, seed))
+        columns.append(in_scale(values, scores[-1].scale))
+    if not scores:
+        return
     # Vintages have their points in common; shuffled, no row shares its chance with another's.
     order = chance_of(seed, asked.lab, asked.quarter).permutation(len(outcomes))
-    table = np.column_stack(scaled)[order]
+    table = np.column_stack(columns)[order]
     truths = np.array([in_scale(score.came_true, score.scale) for score in scores])
-    vintage = Vintage(asked.lab, asked.quarter, scenario, scores, joint_p(table, truths))
-    return _Foretold(vintage, table, truths)
+    p = joint_p(table, truths)
+    yield _Foretold(Vintage(asked.lab, asked.quarter, scenario, tuple(scores), p), table, truths)
+
+
+def _told(asked: _Asked, figures: Sequence[Figure], left_out: dict[Scored, str]) -> Iterator[_Told]:
+    """Yield what the model calls each figure, and what came true, where both are known."""
+    for scored in asked.scored:
+        try:
+            yield _Told(scored, _outcome(scored, asked.scenario), came_true(scored, figures))
+        except (ScenarioError, ValueError) as error:
+            left_out[scored] = str(error).partition("\n")[0]
 
 
 def _refuse_unknown(labs: Sequence[str], figures: Sequence[Figure]) -> None:
@@ -391,11 +405,13 @@ def _refuse_unknown(labs: Sequence[str], figures: Sequence[Figure]) -> None:
             raise ScenarioError(f'no figures are of a lab "{lab}"; {hint}')
 
 
-def _nothing(labs: Sequence[str], left_out: Mapping[Scored, str]) -> str:
+def _nothing(asked: Sequence[_Asked], left_out: Mapping[Scored, str]) -> str:
     """Return that nothing can be scored, and why."""
-    of = f" of {', '.join(labs)}" if labs else ""
-    none = "no quarter that the model knows is reported after a forecast"
-    return f"no figure{of} can be scored: {next(iter(left_out.values()), none)}"
+    forecasts = [f"{each.lab} after {format_quarter(each.quarter)}" for each in asked]
+    none = f"none that the model gives is reported of {' or of '.join(forecasts)}"
+    no_quarter = "no revenue of a quarter is reported"
+    why = next(iter(left_out.values()), none if forecasts else no_quarter)
+    return f"no figure can be scored: {why}"
 
 
 def _part(progress: Progress | None, place: int, of: int) -> Progress | None:

@@ -102,11 +102,11 @@ def reported_after(figures: Iterable[Figure], lab: str, known: int) -> Iterator[
             )
 
 
-def each_quarter(figures: Sequence[Figure]) -> Iterator[Scored]:
-    """Yield what is reported of any lab's quarters, each as forecast one and two quarters ahead."""
+def each_quarter_of_revenue(figures: Sequence[Figure]) -> Iterator[Scored]:
+    """Yield the quarters of any lab's revenue, each as forecast one and two quarters ahead."""
     for lab in dict.fromkeys(figure.lab for figure in figures):
         for scored in reported_after(figures, lab, 0):
-            if "Q" in scored.period:
+            if scored.name == REVENUE and "Q" in scored.period:
                 for ahead in AHEAD:
                     yield scored.model_copy(update={"quarters_ahead": ahead})
 

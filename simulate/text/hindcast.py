@@ -199,8 +199,13 @@ def left_out_sentences(found: Hindcast) -> list[str]:
 
 def notes(found: Hindcast) -> list[str]:
     """Return what has to be known of the scores."""
-    several = len(found.vintages) > len(found.labs)
-    return [ABOUT_SCORES, ABOUT_RATIOS, ABOUT_JOINT, *([ABOUT_VINTAGES] if several else [])]
+    told = {
+        ABOUT_SCORES: True,
+        ABOUT_RATIOS: bool(ratio_table(found).rows),
+        ABOUT_JOINT: True,
+        ABOUT_VINTAGES: len(found.vintages) > len(found.labs),
+    }
+    return [note for note, is_needed in told.items() if is_needed]
 
 
 def print_hindcast(found: Hindcast, out: Console) -> None:

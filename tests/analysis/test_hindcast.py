@@ -165,6 +165,21 @@ def test_what_the_model_does_not_give_is_no_question_to_a_scenario() -> None:
     assert len(found.scores) == 2
 
 
+def test_what_all_paths_agree_on_is_no_forecast() -> None:
+    """A scenario of revenue alone, in which nothing is trained, is certain of that."""
+    free = mine().changed(
+        {
+            "base_year.training": 0.0,
+            "base_year.training_run_rate": 0.0,
+            "training.floor": 0.0,
+        }
+    )
+    more = [*MINE, figure("training cost", "2026Q1", 1.0)]
+    found = hindcast([free], figures=more, vintage_of=vintage_of, paths=PATHS)
+    assert [reason for s, reason in found.left_out.items() if s.quantity == "training cost"]
+    assert 0.0 < found.joint_p < 1.0
+
+
 def test_a_scenario_of_a_lab_without_figures_is_told_which_there_are() -> None:
     with pytest.raises(ScenarioError, match='its lab is "Some Lab", and the figures are of Anthr'):
         hindcast([mine()], vintage_of=vintage_of, paths=PATHS)
@@ -172,7 +187,9 @@ def test_a_scenario_of_a_lab_without_figures_is_told_which_there_are() -> None:
 
 def test_nothing_to_score_is_told() -> None:
     early = revenues("2025Q1", 1.0, 1.3)
-    with pytest.raises(ScenarioError, match="no quarter that the model knows is reported after"):
+    with pytest.raises(
+        ScenarioError, match="none that the model gives is reported of Some Lab after 2025Q4"
+    ):
         hindcast([mine()], figures=early, vintage_of=vintage_of, paths=PATHS)
 
 

@@ -9,7 +9,7 @@ from simulate.scenario.quarters import parse_quarter
 from simulate.scenario.scored import (
     Scored,
     came_true,
-    each_quarter,
+    each_quarter_of_revenue,
     packaged_list,
     quarter_end,
     reported_after,
@@ -80,7 +80,7 @@ def test_plans_and_estimates_do_not_come_true() -> None:
         figure("revenue", "2026Q1", 3.0, kind="estimate"),
         run_rate(date(2026, 3, 31), 9.0),
     ]
-    assert list(each_quarter(figures)) == []
+    assert list(each_quarter_of_revenue(figures)) == []
     with pytest.raises(ValueError, match="takes its sum"):
         came_true(scored("revenue", "2026Q1"), figures)
 
@@ -104,7 +104,9 @@ def test_a_scenario_is_scored_on_years_and_quarters_that_end_after_its_start() -
 
 
 def test_each_quarter_is_forecast_one_and_two_quarters_ahead() -> None:
-    found = [(s.period, s.quarters_ahead) for s in each_quarter(revenues("2025Q4", 1.0, 2.0))]
+    found = [
+        (s.period, s.quarters_ahead) for s in each_quarter_of_revenue(revenues("2025Q4", 1.0, 2.0))
+    ]
     assert found == [("2025Q4", 1), ("2025Q4", 2), ("2026Q1", 1), ("2026Q1", 2)]
 
 
