@@ -26,7 +26,6 @@ PERSISTENCE = 0.25
 # Of a level of net gain a year: beyond it, prices or use would change.
 BELIEVABLE_GAIN = -0.6, 1.5
 COST_PERSISTENCE = 0.5, 0.9
-DEGREES_OF_FREEDOM, LIMIT = 4.0, 5.0
 # Growth of a year over that of the year before (P13), in the middle of 80 to 85%, and in 2023; of
 # firms whose growth was about 60%.
 SOFTWARE_RATIOS, SOFTWARE_GROWTH = (0.825, 0.65), 0.6

@@ -20,6 +20,7 @@ from simulate.model.outcomes import (
 from simulate.model.rows import Hit, Metric
 from simulate.model.tally import MONEY_METRICS, Tally
 from simulate.scenario import Scenario, ScenarioError
+from simulate.scenario.inputs import ALTERNATIVE
 from simulate.scenario.mistakes import did_you_mean
 from simulate.scenario.quarters import format_quarter
 
@@ -49,15 +50,19 @@ def dated(outcomes: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Hitting times are ordered categories such as ``2027Q4``, with ``never`` as the last.
+        Hitting times are ordered categories such as ``2027Q4``, with ``never`` as the last; the
+        alternative that a path lives in goes by its name.
     """
     horizon = scenario.horizon
     quarters = range(horizon.first_quarter, horizon.last_quarter + 1)
     dates = pd.CategoricalDtype([*map(format_quarter, quarters), NEVER], ordered=True)
+    names = pd.CategoricalDtype(list(scenario.alternative_weights))
+    categories = dict.fromkeys(HITTING_TIMES.values(), dates) | {ALTERNATIVE: names}
     return outcomes.assign(
         **{
-            name: pd.Categorical.from_codes(outcomes[name].to_numpy(np.int16), dtype=dates)
-            for name in HITTING_TIMES.values()
+            name: pd.Categorical.from_codes(outcomes[name].to_numpy(np.int16), dtype=dtype)
+            for name, dtype in categories.items()
+            if name in outcomes
         }
     )
 

@@ -125,6 +125,7 @@ def start_paths(inputs: Inputs, schedule: Schedule, state: State) -> None:
     """Set every level to the end of the last base quarter."""
     x, s, base = inputs.lab, state.now, inputs.base
     last, first, second = base[BASE_QUARTERS - 1], base[0], base[1]
+    # Sums over segments; until a quarter is booked, REVENUE has room for one of them.
     for k in range(schedule.segment_start.size):
         share = schedule.share_of_revenue[k]
         start_segment(share, last, inputs.segment[k], state.level[k])

@@ -84,13 +84,20 @@ def test_horizons_that_begin_apart_compare_by_the_date(anthropic: Scenario) -> N
     assert any("A in 2026Q1, B in 2026Q3" in sentence for sentence in told)
 
 
-def test_horizons_that_begin_apart_share_the_shocks_of_a_date(anthropic: Scenario) -> None:
+@pytest.mark.parametrize("deviations", ["by year", "by quarter"])
+def test_horizons_that_begin_apart_share_the_shocks_of_a_date(
+    anthropic: Scenario, deviations: str
+) -> None:
     """The overrun of 2028 is one coordinate, whichever quarter a scenario begins in."""
-    later = from_quarter(anthropic, "2026Q3")
-    common = common_random_numbers([anthropic, later], paths=4096)
-    kept = [common.run(scenario, measures={}).outcomes for scenario in (anthropic, later)]
-    for year in range(2026, 2036):
-        column = f"inference.overrun {year}"
+    scenarios = [
+        changed(from_quarter(anthropic, first), {"horizon.deviations": deviations})
+        for first in ("2026Q1", "2026Q3")
+    ]
+    common = common_random_numbers(scenarios, paths=4096)
+    kept = [common.run(scenario, measures={}).outcomes for scenario in scenarios]
+    shared = [column for column in kept[1] if column.startswith("inference.overrun 20")]
+    assert len(shared) == {"by year": 10, "by quarter": 38}[deviations]
+    for column in shared:
         assert kept[0][column].tolist() == kept[1][column].tolist()
 
 

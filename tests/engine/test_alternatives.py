@@ -175,3 +175,10 @@ def test_one_alternative_that_is_left_is_the_scenario(three: Scenario) -> None:
     plain = run(load_scenario("anthropic.toml"), paths=2048)
     assert left.alternatives == {"steady": 1.0}
     assert left.probability(EVENT) == plain.probability(EVENT)
+
+
+def test_kept_paths_name_the_alternative_that_they_live_in(three: Scenario) -> None:
+    found = run(three, paths=1024, keep_outcomes=True, keep_inputs=True)
+    counts = found.kept["alternative"].value_counts()
+    lived = found.tally.hits[:, :, 0].sum(axis=(0, 2))
+    assert counts[["steady", "slump", "war"]].tolist() == lived.tolist()

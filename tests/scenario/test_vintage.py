@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulate import ScenarioError
+from simulate import ScenarioError, run
 from simulate.analysis.base_rates import base_rates, process_of
 from simulate.scenario.figures import REALISED, Figure, packaged_figures
 from simulate.scenario.process import Process
-from simulate.scenario.vintage import vintage_table, vintage_text
+from simulate.scenario.vintage import vintage_of, vintage_table, vintage_text
 
 JUNE, JANUARY = date(2026, 6, 30), date(2026, 1, 22)
 DAYS = (date(2024, 12, 31), date(2025, 6, 30), date(2025, 9, 30), date(2025, 12, 31), JANUARY)
@@ -177,6 +177,29 @@ def test_a_run_rate_of_the_quarter_under_way_counts_once_all_its_weeks_lie_in_it
 def test_a_lab_of_which_nothing_is_known_is_refused(process: Process) -> None:
     with pytest.raises(ScenarioError, match="Nova: no revenue of the two years before"):
         vintage_table(packaged_figures(), "Nova", JUNE, process)
+
+
+def test_a_lab_whose_accounts_are_in_another_money_is_refused(process: Process) -> None:
+    with pytest.raises(ScenarioError, match="Zhipu: revenue of 2022 is in m RMB; a vintage takes"):
+        vintage_table(packaged_figures(), "Zhipu", JUNE, process)
+
+
+@pytest.mark.parametrize("lab", ["[Nova", "Nova*", "../anthropic"])
+def test_a_labs_name_is_no_pattern_of_files(lab: str, process: Process) -> None:
+    figures = [
+        f.model_copy(update={"lab": lab}) for f in packaged_figures() if f.lab == "Anthropic"
+    ]
+    table = vintage_table(figures, lab, JUNE, process)
+    assert median(table["cash"]["opening"]) == 0.0
+    assert median(table["base_quarters"][0]["training"]) > 0.0
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_a_vintage_runs_as_any_scenario(lab: str, process: Process) -> None:
+    scenario = vintage_of(packaged_figures(), lab, date(2025, 9, 30), process)
+    assert scenario.lab == lab
+    assert [q.name for q in scenario.base_quarters] == ["2024Q4", "2025Q1", "2025Q2", "2025Q3"]
+    assert np.isfinite(run(scenario, paths=64, threads=1).traces).all()
 
 
 @pytest.mark.parametrize("lab", LABS)
