@@ -17,22 +17,11 @@ from simulate.analysis.base_forecasts import (
 from simulate.scenario.figures import Figure, known, packaged_figures
 from simulate.scenario.quarters import parse_quarter
 from simulate.scenario.scored import Scored, packaged_list, quarter_end
-from tests.figures import figure, revenues
+from tests.figures import figure, revenues, scored
 
 PATHS = 20_000
 FIGURES = revenues("2024Q4", 1.0, 1.3, 1.5, 2.0, 2.4)
 END = parse_quarter("2025Q4")
-
-
-def scored(quantity: str, period: str, definition: str = "", lab: str = "Some Lab") -> Scored:
-    return Scored(
-        lab=lab,
-        quantity=quantity,
-        definition=definition,
-        period=period,
-        quarters_ahead=1,
-        id="",
-    )
 
 
 @pytest.mark.parametrize("each", packaged_list(), ids=str)
