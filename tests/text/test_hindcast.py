@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from simulate.text.hindcast import (
+    OF_GIVEN,
     WHAT_IT_IS,
     findings,
     forecast_tables,
@@ -25,6 +26,8 @@ def test_it_says_first_what_it_is_and_is_not() -> None:
     assert "structure was chosen in 2026, when the figures that it is scored on were known" in (
         WHAT_IT_IS
     )
+    # A scenario that is given may have been frozen before.
+    assert OF_GIVEN.startswith("This is a hindcast and no track record, but of scenarios")
 
 
 def test_it_names_the_forecasters_that_it_does_not_beat() -> None:
