@@ -13,6 +13,7 @@ from simulate.scenario import Scenario, ScenarioError
 from .session import (
     Chosen,
     Data,
+    Figures,
     Force,
     Page,
     PathsOfRun,
@@ -43,6 +44,7 @@ def report(
     drivers: Annotated[
         bool, typer.Option("--drivers", help="Say what drives the answer, too; takes more runs.")
     ] = False,
+    figures: Figures = None,
     threads: Threads = None,
     out: Page = None,
     force: Force = False,
@@ -57,6 +59,7 @@ def report(
     from simulate.engine.sampling import with_sampling
     from simulate.output.report import drivers_section, render_report
     from simulate.output.stored_run import read_run
+    from simulate.scenario.figures import read_figures
 
     stored = None
     if source is not None and source.is_dir():
@@ -70,6 +73,7 @@ def report(
     else:
         chosen = Chosen(source, variant, stress, settings, data)
         scenario, name = with_sampling(chosen.read(), paths, seed), chosen.name
+    marked = figures and read_figures(figures)
     page = new_page(out, name, "report", force)
     result = simulated(lambda progress: run(scenario, threads=threads, progress=progress))
     found = None
@@ -84,10 +88,11 @@ def report(
     else:
         words = _words(source, variant, stress, settings or [], scenario)
     words += [word for folder in data or [] for word in ("--data", str(folder))]
+    words += ["--figures", str(figures)] if figures is not None else []
     command = shlex.join([*words, "--drivers"] if drivers else words)
     with drawing(page):
         section = drivers_section(found) if found is not None else None
-        html = render_report(result, command=command, drivers=section)
+        html = render_report(result, command=command, drivers=section, figures=marked)
     save_page(html, page)
     print_place("Report", page)
 

@@ -17,6 +17,7 @@ from .session import (
     AsJson,
     Chosen,
     Data,
+    Figures,
     File,
     Force,
     PathsOfRun,
@@ -72,16 +73,18 @@ def run(
         bool, typer.Option("--inputs", help="Write every path's inputs beside its outcomes.")
     ] = False,
     tables: Tables = None,
+    figures: Figures = None,
 ) -> None:
     """Simulate a scenario, print the answer, and write tables and pictures."""
     from simulate.engine.run import run
     from simulate.engine.sampling import as_asked
     from simulate.output.results import OutcomeWriter, output_folder, write_result
     from simulate.output.workbook import parse_kinds
+    from simulate.scenario.figures import read_figures
 
     if inputs and outcomes is False:
         raise ScenarioError("--inputs go beside outcomes: leave out --no-outcomes")
-    kinds = parse_kinds(tables)
+    kinds, marked = parse_kinds(tables), figures and read_figures(figures)
     chosen = Chosen(file, variant, stress, settings, data)
     stated = chosen.load()
     scenario, _ = as_asked(stated, paths, seed, until)
@@ -105,7 +108,7 @@ def run(
                 progress=progress,
                 sink=sink,
             )
-        write_result(result, unfinished, tell, kinds)
+        write_result(result, unfinished, tell, kinds, marked)
         rests_on = "" if silent else _what_it_rests_on(result.scenario, threads)
     show_answer(
         partial(print_answer, result, rests_on=rests_on),

@@ -148,3 +148,11 @@ def trace_paths(prepared: Prepared, points: Points, paths: int) -> Array:
     traces = np.empty((blocks * LANES, TRACED, prepared.plan.schedule.quarters))
     Workspace(prepared).simulate(points, 0, blocks, traces=traces)
     return traces[:paths]
+
+
+def drawn_inputs(prepared: Prepared, points: Points, paths: int) -> Narrow:
+    """Return what a point set's first paths draw once, shape (paths, keys of ``drawn_keys``)."""
+    blocks = -(-paths // LANES)
+    inputs = np.empty((blocks * LANES, len(prepared.drawn_keys)), np.float32)
+    Workspace(prepared).simulate(points, 0, blocks, inputs=inputs)
+    return inputs[:paths]

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from simulate.analysis.drivers import Drivers, Explanation
+from simulate.analysis.reported import Figures
 from simulate.engine.result import Result
 from simulate.model.outcomes import projected_time
 from simulate.model.rows import Hit
-from simulate.plots import PICTURES
+from simulate.plots import picture_of
 from simulate.plots.density import Sparkline, sparkline
 from simulate.plots.drivers import plot_drivers_of
 from simulate.plots.effects import plot_tornado_of
@@ -197,7 +198,9 @@ class ReportView:
     origin: Origin
 
 
-def render_report(result: Result, *, command: str, drivers: Section | None = None) -> str:
+def render_report(
+    result: Result, *, command: str, drivers: Section | None = None, figures: Figures = None
+) -> str:
     """Return the page of a result as HTML: the same result and command, the same page.
 
     Parameters
@@ -208,11 +211,15 @@ def render_report(result: Result, *, command: str, drivers: Section | None = Non
         That makes the page again.
     drivers
         What drives the answer, where that has been found out.
+    figures
+        Reported figures to mark in the pictures; see ``plot_revenue``.
     """
-    return render("report.html", view_report(result, command, drivers))
+    return render("report.html", view_report(result, command, drivers, figures))
 
 
-def view_report(result: Result, command: str, drivers: Section | None = None) -> ReportView:
+def view_report(
+    result: Result, command: str, drivers: Section | None = None, figures: Figures = None
+) -> ReportView:
     """Return what the page of a result shows."""
     scenario = result.scenario
     return ReportView(
@@ -221,7 +228,7 @@ def view_report(result: Result, command: str, drivers: Section | None = None) ->
         provenance=tuple(provenance_sentences(scenario)),
         lead=(headline(result), *([result.goal] if result.goal else [])),
         cards=_cards(result),
-        sections=(*_sections(result), *([drivers] if drivers is not None else [])),
+        sections=(*_sections(result, figures), *([drivers] if drivers is not None else [])),
         frame=frame_table(scenario),
         inputs=group_inputs(scenario),
         correlations=correlation_table(scenario),
@@ -277,37 +284,37 @@ def _chance_card(name: str, chance: Chance, detail: str) -> Card:
     return Card(name, chance.value, "; ".join(filter(None, [chance.range, detail])))
 
 
-def _sections(result: Result) -> tuple[Section, ...]:
+def _sections(result: Result, figures: Figures) -> tuple[Section, ...]:
     target = SHARE.rounded(result.scenario.targets.gross_margin, 0)
     return (
         Section(
             "margin",
             f"When does gross margin reach {target}?",
             sentences=margin_sentences(result),
-            pictures=_pictures(result, "margin_date", "margin_by_year"),
+            pictures=_pictures(result, figures, "margin_date", "margin_by_year", "margins"),
             tables=(*alternative_tables(result), margin_table(result)),
         ),
         Section(
             "cash-flow",
             "When does free cash flow turn positive?",
             sentences=cash_flow_sentences(result),
-            pictures=_pictures(result, "cash_flow_date", "margin_and_cash_flow"),
+            pictures=_pictures(result, figures, "cash_flow_date", "margin_and_cash_flow"),
             tables=(cash_table(result), quarter_table(result)),
         ),
         Section(
             "funding",
             "How much funding does it take?",
             sentences=funding_sentences(result),
-            pictures=_pictures(result, "funding_need"),
+            pictures=_pictures(result, figures, "funding_need"),
         ),
         Section(
             "way",
             "How do the years go?",
             sentences=(*fiscal_year_sentences(result), *beyond_range_sentences(result)),
-            pictures=_pictures(result, "fans", "cash_bridge"),
+            pictures=_pictures(result, figures, "revenue", "fans", "cash_bridge"),
         ),
     )
 
 
-def _pictures(result: Result, *names: str) -> tuple[Picture, ...]:
-    return tuple(draw(name.replace("_", "-"), partial(PICTURES[name], result)) for name in names)
+def _pictures(result: Result, figures: Figures, *names: str) -> tuple[Picture, ...]:
+    return tuple(draw(name.replace("_", "-"), picture_of(name, result, figures)) for name in names)

@@ -3,7 +3,6 @@
 import errno
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from matplotlib.figure import Figure
 
+from simulate.analysis.reported import Figures
 from simulate.engine.result import Result, dated
-from simulate.plots import PICTURES
+from simulate.plots import PICTURES, picture_of
 from simulate.plots.style import failure_in_words, save_picture
 from simulate.scenario import Scenario
 from simulate.version import package_version
@@ -54,7 +54,11 @@ def output_folder(
 
 
 def write_result(
-    result: Result, folder: Path, tell: Callable[[str], None], kinds: Set[str] = frozenset()
+    result: Result,
+    folder: Path,
+    tell: Callable[[str], None],
+    kinds: Set[str] = frozenset(),
+    figures: Figures = None,
 ) -> None:
     """Write a result's tables, summary and pictures into a folder.
 
@@ -68,13 +72,15 @@ def write_result(
         Called with each picture that can't be drawn, and why, and with what is left out.
     kinds
         Of spreadsheets to write beside: ``csv``, ``xlsx``.
+    figures
+        Reported figures to mark in the pictures; see ``plot_revenue``.
     """
     write_table(result.hitting_times, folder / HITTING_TABLE, result.scenario)
     write_table(result.metrics, folder / METRICS_TABLE, result.scenario)
     if result.alternatives:
         write_table(result.by_alternative, folder / ALTERNATIVES_TABLE, result.scenario)
     (folder / SUMMARY).write_text(result.to_json() + "\n", encoding="utf-8")
-    draw_each({name: partial(draw, result) for name, draw in PICTURES.items()}, folder, tell)
+    draw_each({name: picture_of(name, result, figures) for name in PICTURES}, folder, tell)
     if kinds:
         outcomes = _first_paths(result, folder)
         if outcomes is not None and len(outcomes) < result.paths:

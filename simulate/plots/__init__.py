@@ -12,15 +12,19 @@ results, or of an analysis, take that instead.
 - The same result gives the same figure; saved by ``plots.style.save_picture``, the same bytes.
 """
 
-from typing import Protocol
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Protocol
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from simulate.analysis.reported import Figures
 from simulate.engine.result import Result
 
 from .cash import plot_cash_bridge, plot_funding_need
 from .dates import plot_cash_flow_date, plot_margin_and_cash_flow, plot_margin_date
+from .reported import plot_margins, plot_revenue
 from .style import Theme
 from .years import plot_fans, plot_margin_by_year
 
@@ -38,8 +42,27 @@ PICTURES: dict[str, Plot] = {
     "margin_date": plot_margin_date,
     "cash_flow_date": plot_cash_flow_date,
     "margin_by_year": plot_margin_by_year,
+    "margins": plot_margins,
     "margin_and_cash_flow": plot_margin_and_cash_flow,
+    "revenue": plot_revenue,
     "fans": plot_fans,
     "funding_need": plot_funding_need,
     "cash_bridge": plot_cash_bridge,
 }
+
+# Those that mark reported figures.
+MARKED = {"margins", "revenue", "fans"}
+
+
+def picture_of(name: str, result: Result, figures: Figures = None) -> Callable[..., Figure]:
+    """Return a result's picture, to be drawn with axes and theme.
+
+    Parameters
+    ----------
+    name
+        Of ``PICTURES``.
+    figures
+        Reported figures to mark, where it marks any; see ``plot_revenue``.
+    """
+    more: dict[str, Any] = {"figures": figures} if name in MARKED else {}
+    return partial(PICTURES[name], result, **more)

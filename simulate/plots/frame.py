@@ -15,10 +15,12 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
+from matplotlib.ticker import LogLocator, NullLocator
 
 from simulate.engine.result import DISCLAIMER, Result
 from simulate.scenario.frame import Horizon
 from simulate.scenario.inputs import funding_assumption
+from simulate.scenario.quarters import QUARTERS_A_YEAR
 from simulate.text.numbers import SHARE, Unit, money_unit
 from simulate.version import package_version
 
@@ -34,6 +36,9 @@ BREAK = re.compile(r"(?<!±)\s+(?!±)")
 STEPS = (1, 2, 5, 10, 25)
 # Points that a year takes.
 YEAR = 36.0
+# Ticks within a decade of a logarithmic axis, if it is shorter than that, longer, or longest.
+FEW, MANY = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0), (1.0, 2.0, 5.0)
+MANY_TIMES, MOST_TIMES = 8.0, 1e3
 # Axes that a legend of several columns goes over, in points.
 WIDE = 400.0
 SIZE = (8.0, 5.6)
@@ -129,8 +134,10 @@ def year_step(years: int, most: int) -> int:
     return next((step for step in STEPS if years <= step * most), STEPS[-1])
 
 
-def label_years(axes: Axes, horizon: Horizon, theme: Theme, most: int = 10) -> None:
-    """Mark the fiscal years on an axis that counts quarters from the start of the horizon.
+def label_years(
+    axes: Axes, horizon: Horizon, theme: Theme, most: int = 10, history: int = 0
+) -> None:
+    """Mark the fiscal years on an axis that counts quarters.
 
     Parameters
     ----------
@@ -142,10 +149,14 @@ def label_years(axes: Axes, horizon: Horizon, theme: Theme, most: int = 10) -> N
         The colours.
     most
         Labels, fewer where the axes are narrow.
+    history
+        Quarters before the horizon with which the axis begins.
     """
-    step = year_step(horizon.years, max(1, min(most, int(width_of(axes) / YEAR))))
-    begins, ends = np.array(horizon.year_begins), np.array(horizon.year_ends) + 1
-    years = np.arange(horizon.first_year, horizon.last_year + 1)
+    first, quarters = horizon.first_quarter - history, history + horizon.quarters
+    years = np.arange(first // QUARTERS_A_YEAR, horizon.last_year + 1)
+    begins = np.maximum(QUARTERS_A_YEAR * years - first, 0)
+    ends = np.minimum(QUARTERS_A_YEAR * (years + 1) - first, quarters)
+    step = year_step(len(years), max(1, min(most, int(width_of(axes) / YEAR))))
     is_shown = (years % step == 0) & (ends - begins > 1)
     axes.set_xticks((begins + ends)[is_shown] / 2, [str(year) for year in years[is_shown]])
     axes.tick_params(axis="x", length=0)
@@ -189,6 +200,15 @@ def in_money(axis: Axis) -> str:
     factor, unit = money_unit(max(abs(limit) for limit in axis.get_view_interval()))
     axis.set_major_formatter(lambda value, _: f"{value / factor:,.6g}")
     return unit
+
+
+def on_log_scale(axes: Axes, low: float, high: float) -> None:
+    """Put a picture's height on a logarithmic axis of positive amounts, with round ticks."""
+    axes.set_yscale("log")
+    axes.set_ylim(low, high)
+    steps = FEW if high < MANY_TIMES * low else MANY if high < MOST_TIMES * low else (1.0,)
+    axes.yaxis.set_major_locator(LogLocator(subs=steps))
+    axes.yaxis.set_minor_locator(NullLocator())
 
 
 @dataclass(frozen=True)
@@ -325,7 +345,7 @@ def _frame_figure(figure: Figure, finding: str, detail: str, footer: str, theme:
     width, height = (POINTS_AN_INCH * side for side in figure.get_size_inches())
     inside = width - 2.0 * MARGIN
     figure.set_label(finding)
-    title = wrap(finding, inside, TITLE, "bold", most=3, balanced=True)
+    title = wrap(finding, inside, TITLE, "bold", most=4, balanced=True)
     about = wrap(detail, inside, SMALL, balanced=True)
     made = wrap(footer, inside, FOOT, most=4)
     below_title = height - MARGIN - _height(title, TITLE) - 0.3 * SMALL
@@ -363,7 +383,7 @@ def _head_axes(axes: Axes, finding: str, detail: str, theme: Theme) -> None:
     width = width_of(axes)
     size, small = WITHIN * TITLE, WITHIN * SMALL
     about = wrap(detail, width, small, balanced=True)
-    below = _legend_height(axes) + 0.5 * small
+    below = legend_height(axes) + 0.5 * small
     axes.annotate(
         about,
         (0.0, 1.0),
@@ -385,7 +405,7 @@ def _head_axes(axes: Axes, finding: str, detail: str, theme: Theme) -> None:
     )
 
 
-def _legend_height(axes: Axes) -> float:
+def legend_height(axes: Axes) -> float:
     """Return how far the legend reaches above axes, in points."""
     legend = axes.get_legend()
     if legend is None:

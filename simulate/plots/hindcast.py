@@ -4,14 +4,13 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullLocator
 
 from simulate.analysis.figure_scores import FigureScore
 from simulate.analysis.hindcast import Hindcast
 from simulate.scenario.scored import REVENUE
 from simulate.text.hindcast import finding, inside
 
-from .frame import frame, in_percent, made_by
+from .frame import frame, in_percent, made_by, on_log_scale
 from .style import LIGHT, SMALL, Theme, width_of
 
 # In inches.
@@ -21,15 +20,6 @@ PERIOD = 44.0
 MARKERS = "osD^v<>pXP"
 OFF = 0.13
 LEAST_PERIODS = 4
-# Ticks of a logarithmic axis within a decade, ever finer, and how many there may be.
-STEPS = (
-    (1.0,),
-    (1.0, 3.0),
-    (1.0, 2.0, 5.0),
-    (1.0, 1.5, 2.0, 3.0, 5.0, 7.0),
-    (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0),
-)
-MOST_TICKS = 7
 
 
 def plot_forecasts(found: Hindcast, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
@@ -113,24 +103,14 @@ def _draw_lab(axes: Axes, lab: str, scores: Sequence[FigureScore], theme: Theme)
         axes.hlines(came_true, place - 0.36, place + 0.36, color=theme.orange, linewidth=2.0)
     first = scores[0]
     if all(score.scale == "logarithm" for score in scores):
-        _in_logarithms(axes)
+        axes.set_yscale("log")
+        on_log_scale(axes, *axes.get_ylim())
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     if first.unit == "share":
         in_percent(axes.yaxis)
     unit = "" if first.unit == "share" else f", {first.unit}"
     axes.set_ylabel(f"{lab}\n{first.scored.name}{unit}", fontsize=SMALL)
     _label(axes, list(places))
-
-
-def _in_logarithms(axes: Axes) -> None:
-    """Scale an axis by logarithms, with as fine ticks as have room."""
-    axes.set_yscale("log")
-    low, high = axes.get_ylim()
-    locators = [LogLocator(subs=steps, numticks=100) for steps in STEPS]
-    count = [sum(low <= tick <= high for tick in each.tick_values(low, high)) for each in locators]
-    finest = max((place for place, ticks in enumerate(count) if ticks <= MOST_TICKS), default=0)
-    axes.yaxis.set_major_locator(locators[finest])
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def _places(scores: Sequence[FigureScore]) -> dict[str, int]:

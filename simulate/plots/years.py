@@ -1,30 +1,42 @@
 """Margin and amounts by year: fans of quantiles."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from simulate.analysis.reported import Figures, Mark, median_ends, reported
 from simulate.engine.estimate import histogram_quantiles
 from simulate.engine.result import Result
 from simulate.kernels.arrays import index
-from simulate.model.outcomes import METRICS, projected_metric
+from simulate.model.outcomes import MARGIN_METRICS, METRICS, projected_metric
 from simulate.model.rows import Metric
 from simulate.text.numbers import exact_percent, share
 from simulate.text.years import fans_finding, margin_by_year_finding
 
-from .frame import frame, in_money, in_percent, label_years, made_of, wrap, year_step
-from .style import LIGHT, SMALL, Theme, mix, width_of
+from .fan import (
+    LABELLED,
+    LOWEST_MARGIN,
+    amounts_on_log_scale,
+    draw_fan,
+    draw_marks,
+    margin_limits,
+    money_limits,
+    quantiles_of,
+    write_title,
+)
+from .frame import frame, in_money, in_percent, label_years, made_of, year_step
+from .style import LIGHT, SMALL, Theme, width_of
 
 Array = NDArray[np.float64]
 MOST_YEARS = 12
-LEFT_OUT = 0.025
-STEPS = 100
+# Of a year's paths: of any, and of those whose margins are below 0.
+LEFT_OUT, MOST_LEFT_OUT = 0.025, 0.25
+STEPS = 60
 OVERLAP = 1.3
-LEVELS = ("p05", "p25", "p50", "p75", "p95")
-MARGINS = (Metric.MARGIN_PAYING, Metric.MARGIN_ALL)
 SHOWN_PATHS = 3
-ROOM = 0.06
 
 
 def plot_margin_by_year(
@@ -32,15 +44,20 @@ def plot_margin_by_year(
 ) -> Figure:
     """Draw the distribution of each fiscal year's gross margin, at the target and below.
 
-    Up to 2.5% of a year's paths, those with the lowest margins, lie outside the picture.
+    The lowest margins lie outside the picture: up to 2.5% of a year's paths or, of those below 0,
+    up to a quarter. Where there are alternatives, a line goes from the lowest to the highest of
+    their medians.
     """
     targets = result.scenario.targets
     years = shown_years(result)
     with frame(axes, theme) as picture:
         left_out = _draw_ridge(picture.axes, result, years, theme)
+        has_ends = _draw_ends(picture.axes, result, years, theme)
         _write_shares(picture.axes, result, years, theme)
         picture.axes.set_xlabel(f"gross margin of the fiscal year, {targets.projected_margin}")
         detail = f"{result.scenario.name}: paths by gross margin"
+        if has_ends:
+            detail += "; lines from the lowest to the highest median of an alternative"
         if left_out > 0.0:
             detail += f"; up to {share(left_out)} of a year's paths lie further left"
         return picture.tell(margin_by_year_finding(result), detail, made_of(result))
@@ -80,6 +97,20 @@ def _draw_ridge(axes: Axes, result: Result, years: list[int], theme: Theme) -> f
     return 1.0 - float(shares.sum(axis=1).min())
 
 
+def _draw_ends(axes: Axes, result: Result, years: list[int], theme: Theme) -> bool:
+    """Draw between which medians alternatives are, if there are any, and tell whether."""
+    quarters = [result.last_quarter(year) for year in years]
+    by_path = result.traces[:, index(projected_metric(result.scenario)), quarters]
+    ends = median_ends(result, by_path, -1)
+    if ends is None:
+        return False
+    floors = range(len(years) - 1, -1, -1)
+    axes.hlines(
+        floors, ends.low, ends.high, color=theme.orange, linewidth=3.0, zorder=2 * len(years)
+    )
+    return True
+
+
 def _histograms(result: Result, years: list[int]) -> tuple[Array, Array]:
     """Return the share of paths by year and margin, shape (years, steps), and the steps' edges.
 
@@ -87,7 +118,10 @@ def _histograms(result: Result, years: list[int]) -> tuple[Array, Array]:
     """
     counts, edges = result.histogram(projected_metric(result.scenario))
     pooled = counts.sum(axis=0, dtype=np.int64)[[result.last_quarter(year) for year in years]]
-    lowest = histogram_quantiles(pooled, edges, np.array([LEFT_OUT])).min()
+    outer, inner = histogram_quantiles(pooled, edges, np.array([LEFT_OUT, MOST_LEFT_OUT])).min(
+        axis=0
+    )
+    lowest = max(outer, min(LOWEST_MARGIN, inner))
     target = int(np.searchsorted(edges, result.scenario.targets.gross_margin - 1e-9))
     start = min(int(np.searchsorted(edges, lowest)), target)
     together = -(-(len(edges) - 1 - start) // STEPS)
@@ -121,65 +155,75 @@ def _write_shares(axes: Axes, result: Result, years: list[int], theme: Theme) ->
     )
 
 
-def plot_fans(result: Result, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
+def plot_fans(
+    result: Result, *, figures: Figures = None, axes: Axes | None = None, theme: Theme = LIGHT
+) -> Figure:
     """Draw P5 to P95, P25 to P75 and the median of four metrics by quarter, and a few paths.
 
-    Margin and flows are those of the trailing four quarters. The paths are the result's first.
+    Margin and flows are those of the trailing four quarters. The paths are the result's first;
+    marks are reported figures of years, and hollow what the company plans. ``figures`` are those of
+    ``plot_revenue``.
     """
     metrics = (projected_metric(result.scenario), Metric.REVENUE)
     metrics += (Metric.FREE_CASH_FLOW, Metric.CASH)
     with frame(axes, theme, heights=(1, 1), columns=2) as picture:
         panels = [panel for row in picture.panels for panel in row]
         for panel, metric in zip(panels, metrics, strict=True):
-            _draw_fan(panel, result, metric, theme)
-        panels[1].legend(loc="upper left", borderaxespad=0.0)
+            _draw_panel(panel, result, metric, figures, theme)
+        # Cash fans out from where it is today.
+        columns = 2 if width_of(panels[3]) >= LABELLED else 1
+        panels[3].legend(loc="lower left", borderaxespad=0.0, ncols=columns, columnspacing=1.0)
         for panel in panels[:2]:
             panel.tick_params(labelbottom=False)
-        detail = f"{result.scenario.name}: on trailing four quarters; dashed: the target, and zero"
+        detail = (
+            f"{result.scenario.name}: on trailing four quarters; dashed: the target, and zero; "
+            "marks: reported; hollow: planned"
+        )
         return picture.tell(fans_finding(result), detail, made_of(result, funding=True))
 
 
-def _draw_fan(axes: Axes, result: Result, metric: Metric, theme: Theme) -> None:
+def _draw_panel(axes: Axes, result: Result, metric: Metric, figures: Figures, theme: Theme) -> None:
     quarters = result.scenario.horizon.quarters
-    estimates = [result.in_quarter(metric, quarter) for quarter in range(quarters)]
-    values = {level: np.array([e[level].value for e in estimates]) for level in LEVELS}
+    values = quantiles_of(result, metric)
     # A quarter's metric is known at its end.
     place = np.arange(1, quarters + 1)
-    for low, high, color, name in (
-        ("p05", "p95", theme.light_blue, "P5 to P95"),
-        ("p25", "p75", mix(theme.light_blue, theme.blue, 0.4), "P25 to P75"),
-    ):
-        axes.fill_between(place, values[low], values[high], color=color, linewidth=0, label=name)
-    axes.plot(place, values["p50"], color=theme.ink, linewidth=2.0, label="median")
+    draw_fan(axes, place, values, theme)
     paths = result.traces[:SHOWN_PATHS, index(metric)]
     for number, path in enumerate(paths):
         label = f"{len(paths)} of the paths" if number == 0 else None
         axes.plot(place, path, color=theme.orange, linewidth=1.0, label=label)
-    _limit(axes, values["p05"], values["p95"])
     axes.set_xlim(0.0, quarters)
     label_years(axes, result.scenario.horizon, theme, most=5)
-    title = wrap(_title(axes, metric), width_of(axes), SMALL, "bold")
-    axes.set_title(title, loc="left", fontsize=SMALL, fontweight="bold")
-    _draw_mark(axes, result, metric, theme)
+    _set_height(axes, result, metric, values, theme)
+    write_title(axes, _title(axes, metric))
+    draw_marks(axes, _of_years(result, metric, figures), lambda mark: mark.quarter + 1.0, theme)
 
 
-def _limit(axes: Axes, low: Array, high: Array) -> None:
-    """Show the bands; a path may leave them."""
-    bottom, top = low.min(), high.max()
-    room = ROOM * max(top - bottom, 1e-3)
-    axes.set_ylim(bottom - room, top + room)
+def _of_years(result: Result, metric: Metric, figures: Figures) -> list[Mark]:
+    """Return the reported figures that the trailing sums are to be compared with."""
+    return [
+        mark
+        for mark in reported(result.scenario, metric, figures)
+        if 0 <= mark.quarter < result.scenario.horizon.quarters
+        and (mark.quarters > 1 or metric is Metric.CASH)
+    ]
+
+
+def _set_height(
+    axes: Axes, result: Result, metric: Metric, values: Mapping[str, Array], theme: Theme
+) -> None:
+    """Show the bands, which a path may leave, and the target of the margin, or zero."""
+    if metric is Metric.REVENUE:
+        amounts_on_log_scale(axes, np.concatenate([values["p05"], values["p95"]]))
+        return
+    is_margin = metric in MARGIN_METRICS
+    axes.set_ylim(margin_limits([values]) if is_margin else money_limits(values))
+    level = result.scenario.targets.gross_margin if is_margin else 0.0
+    axes.axhline(level, color=theme.ink, linestyle="--", linewidth=0.8, zorder=4)
 
 
 def _title(axes: Axes, metric: Metric) -> str:
-    if metric in MARGINS:
+    if metric in MARGIN_METRICS:
         in_percent(axes.yaxis)
         return METRICS[metric]
     return f"{METRICS[metric]}, {in_money(axes.yaxis)}"
-
-
-def _draw_mark(axes: Axes, result: Result, metric: Metric, theme: Theme) -> None:
-    """Draw the target of the margin, or where money turns negative."""
-    if metric is Metric.REVENUE:
-        return
-    level = result.scenario.targets.gross_margin if metric in MARGINS else 0.0
-    axes.axhline(level, color=theme.ink, linestyle="--", linewidth=0.8, zorder=4)

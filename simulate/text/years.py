@@ -1,5 +1,6 @@
 """Margin and amounts by year, in words."""
 
+from simulate.engine.estimate import Estimate
 from simulate.engine.result import Result
 from simulate.model.outcomes import projected_metric
 from simulate.model.rows import Metric
@@ -13,10 +14,16 @@ def margin_by_year_finding(result: Result) -> str:
     """Say how probable the target is in the projected year and in the last."""
     targets, metric = result.scenario.targets, projected_metric(result.scenario)
     named = sorted({y for y in (targets.projected_year, result.years[-1]) if y in result.years})
+    written = _about if len(result.alternatives) > 1 else percent
     odds = [result.probability_at_least(metric, year, targets.gross_margin) for year in named]
     return f"Gross margin of {exact_percent(targets.gross_margin)} or more: " + ", ".join(
-        f"{percent(chance)} in {year}" for chance, year in zip(odds, named, strict=True)
+        f"{written(chance)} in {year}" for chance, year in zip(odds, named, strict=True)
     )
+
+
+def _about(chance: Estimate) -> str:
+    """Return a probability to a digit that alternatives, which differ, let count."""
+    return f"about {share(chance.value)}"
 
 
 def fans_finding(result: Result) -> str:

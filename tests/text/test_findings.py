@@ -19,8 +19,8 @@ from simulate.model.rows import Flow, Hit, Metric, traced
 from simulate.plots.cash import plot_cash_bridge
 from simulate.plots.compare import plot_comparison
 from simulate.plots.dates import plot_cash_flow_date, plot_margin_and_cash_flow, plot_margin_date
+from simulate.plots.fan import LEVELS
 from simulate.plots.years import (
-    LEVELS,
     SHOWN_PATHS,
     plot_fans,
     plot_margin_by_year,
