@@ -5,7 +5,7 @@ from typing import Any
 
 from simulate.scenario.figures import Figure
 from simulate.scenario.quarters import format_quarter
-from simulate.scenario.scored import last_quarter, quarter_end
+from simulate.scenario.scored import Scored, last_quarter, quarter_end
 
 
 def figure(quantity: str, period: str, value: float, **others: Any) -> Figure:
@@ -41,3 +41,17 @@ def revenues(first: str, *values: float) -> list[Figure]:
         figure("revenue", format_quarter(quarter + place), value)
         for place, value in enumerate(values)
     ]
+
+
+def scored(
+    quantity: str, period: str, definition: str = "", lab: str = "Some Lab", quarters_ahead: int = 1
+) -> Scored:
+    """Return what is scored of a lab."""
+    return Scored(
+        lab=lab,
+        quantity=quantity,
+        definition=definition,
+        period=period,
+        quarters_ahead=quarters_ahead,
+        id="",
+    )

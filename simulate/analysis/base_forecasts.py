@@ -31,7 +31,9 @@ MARGIN = "gross margin"
 QUARTERS_OF_HISTORY = 5
 # P13: the growth of a year is 80 to 85% of that of the year before.
 HALF_LIFE = math.log(0.5) / math.log(0.825)
-STEEPEST = 5.0
+STEEPEST = 20.0
+# Of a plan over the last quarter: less, or more than its inverse, is no plan of revenue.
+LEAST_REST = 1e-3
 # Of growth, relative to its mean: quarters on one straight line differ by a day in ninety.
 LEAST_SPREAD = 1.0 / 90.0
 
@@ -75,10 +77,10 @@ class Knowledge:
         Quarters that are read off one straight line tell nothing of how growth varies.
         """
         revenue = np.array(list(self.revenue.values()))
-        growth = np.diff(np.log(revenue))
-        if not len(growth) or growth.std() <= LEAST_SPREAD * abs(growth.mean()):
+        if not len(revenue) or revenue.min() <= 0.0:
             return None
-        return revenue
+        growth = np.diff(np.log(revenue))
+        return revenue if growth.std() > LEAST_SPREAD * abs(growth.mean()) else None
 
     def newest(self, kind: str, scored: Scored, period: str | None = None) -> float | None:
         """Return the newest figure of a kind of what is scored, of a period if one is named."""
@@ -200,7 +202,8 @@ def net_gains(figures: Iterable[Figure]) -> list[float]:
     """
     shares: dict[str, dict[str, dict[int, float]]] = {}
     for figure in figures:
-        if (figure.kind, figure.quantity) == ("level", MARGIN) and figure.period.isdigit():
+        is_of_year = (figure.kind, figure.quantity) == ("level", MARGIN) and figure.period.isdigit()
+        if is_of_year and figure.value < 1.0:
             of_lab = shares.setdefault(figure.lab, {}).setdefault(figure.definition, {})
             of_lab[int(figure.period)] = 1.0 - figure.value
     return [
@@ -227,7 +230,9 @@ def plan_error(figures: Iterable[Figure]) -> float | None:
     logs = [
         math.log1p(figure.value)
         for figure in figures
-        if figure.kind == "forecast error" and figure.quantity.endswith("cost against plan")
+        if figure.kind == "forecast error"
+        and figure.quantity.endswith("cost against plan")
+        and figure.value > -1.0
     ]
     return math.sqrt(sum(x * x for x in logs) / len(logs)) if len(logs) > 1 else None
 
@@ -253,12 +258,11 @@ def planned_quarters(of: Knowledge, scored: Scored, ahead: int) -> list[float] |
         before = [quarter for quarter in of_year if quarter <= of.quarter]
         if any(quarter not in known_quarters for quarter in (*before, left[0] - 1)):
             return None
+        last = known_quarters[left[0] - 1]
         rest = whole - sum(known_quarters[quarter] for quarter in before)
-        if rest <= 0.0:
+        if last <= 0.0 or not LEAST_REST < rest / last < 1.0 / LEAST_REST:
             return None
-        planned |= dict(
-            zip(left, even_growth(known_quarters[left[0] - 1], rest, len(left)), strict=True)
-        )
+        planned |= dict(zip(left, even_growth(last, rest, len(left)), strict=True))
     return [planned[quarter] for quarter in quarters]
 
 

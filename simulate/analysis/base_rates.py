@@ -307,10 +307,7 @@ def cost_shock(figures: Sequence[Figure]) -> BaseRate:
         size,
         size / math.sqrt(8.0),
         {
-            "distribution": "lognormal",
-            "shift": -1.0,
-            "mu": 0.0,
-            "sigma": _short(size),
+            **_relative(0.0, size),
             "source": "base-rates.md: changes within a lab, and A7, M3 against their plans; "
             "median 0, since realised changes have overruns in them",
         },
@@ -349,10 +346,7 @@ def training_shock(figures: Sequence[Figure]) -> BaseRate:
         size,
         size / math.sqrt(2.0 * (len(values) - 1)),
         {
-            "distribution": "lognormal",
-            "shift": -1.0,
-            "mu": _short(middle),
-            "sigma": _short(size),
+            **_relative(middle, size),
             "source": "base-rates.md: spread of revisions within half a year (P9, P10, M20, N28), "
             "centred so that half a year adds the 5% of A9",
         },
@@ -526,6 +520,13 @@ def _t_quantiles(values: Array) -> tuple[float, float]:
     scale = float(values.std(ddof=1)) * math.sqrt(1.0 + 1.0 / count)
     reach = float(stats.t.ppf(0.9, count - 1)) * scale
     return float(values.mean()) - reach, float(values.mean()) + reach
+
+
+def _relative(middle: float, spread: float) -> Input:
+    """Return a change whose logarithm is normal, as a file says it: 0.1 is 10% more."""
+    points = {f"p{level}": stats.norm.ppf(level / 100.0) for level in (10, 50, 90)}
+    quantiles = {name: math.expm1(middle + spread * score) for name, score in points.items()}
+    return {"distribution": "lognormal"} | {k: _short(v) for k, v in quantiles.items()}
 
 
 def _root_mean_square(values: Sequence[float]) -> float:

@@ -15,6 +15,8 @@ Array = NDArray[np.float64]
 # Of quarterly growths: what four of them tell of their spread.
 DEGREES_OF_FREEDOM = 3.0
 DAMPING_A_YEAR = 0.8
+# In logarithms: beyond, numbers end.
+FARTHEST = 300.0
 
 
 def random_walk(revenue: ArrayLike, quarters: int, paths: int, rng: np.random.Generator) -> Array:
@@ -148,4 +150,5 @@ def _drawn(growth: Array, quarters: int, paths: int, rng: np.random.Generator) -
 
 
 def _accumulated(revenue: ArrayLike, growth: Array) -> Array:
-    return float(np.asarray(revenue, float)[-1]) * np.exp(np.cumsum(growth, axis=1))
+    farthest = np.clip(np.cumsum(growth, axis=1), -FARTHEST, FARTHEST)
+    return float(np.asarray(revenue, float)[-1]) * np.exp(farthest)

@@ -1,7 +1,7 @@
 """How well the model would have forecast what is known now, beside simple forecasters."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cache
 from itertools import groupby
@@ -112,6 +112,8 @@ class Hindcast:
         The share of joint paths that, taken for the truth, would have scored worse on all figures.
     joint_p_next
         The same on the figures of each next quarter alone, which are forecast given all before.
+    is_of_given
+        Whether scenarios were given, which may have been frozen before, and not made now.
     """
 
     vintages: tuple[Vintage, ...]
@@ -119,6 +121,7 @@ class Hindcast:
     paths: int
     joint_p: float
     joint_p_next: float | None
+    is_of_given: bool = False
 
     @property
     def scores(self) -> list[FigureScore]:
@@ -237,7 +240,7 @@ def hindcast(
             foretold += _foretell(each, told, session, paths, seed, left_out, shown)
     if not foretold:
         raise ScenarioError(_nothing(asked, left_out))
-    return _joined(foretold, left_out)
+    return replace(_joined(foretold, left_out), is_of_given=bool(scenarios))
 
 
 def _joined(foretold: Sequence["_Foretold"], left_out: Mapping[Scored, str]) -> Hindcast:

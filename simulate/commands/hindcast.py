@@ -29,7 +29,7 @@ def hindcast(
     sources: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[FILE]…",
+            metavar="FILE",
             help="Scenarios, each of which forecasts from its first quarter on; or FILE@NAME for a "
             "variant or stress test.",
             show_default="vintages made of the figures",

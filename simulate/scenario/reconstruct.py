@@ -160,7 +160,7 @@ def revenue_by_quarter(figures: Sequence[Figure], last: int, count: int, error: 
 
 
 def _sums(figures: Iterable[Figure]) -> dict[str, Figure]:
-    return {f.period: f for f in figures if f.quantity == "revenue" and f.kind == "level"}
+    return {f.period: f for f in figures if _is_level(f, "revenue")}
 
 
 def _log_run_rate(figures: Sequence[Figure], at: Array) -> Array:
@@ -218,7 +218,12 @@ def _rates_around(figures: Iterable[Figure], quarter: int) -> str:
 
 
 def _is_run_rate(figure: Figure) -> bool:
-    return figure.quantity == "run rate" and figure.kind == "level"
+    return _is_level(figure, "run rate")
+
+
+def _is_level(figure: Figure, quantity: str) -> bool:
+    """Tell whether a figure is a level; of none at all growth has no logarithm."""
+    return (figure.quantity, figure.kind) == (quantity, "level") and figure.value > 0.0
 
 
 def decline_through(shares: Sequence[tuple[range, float]], revenue: Revenue) -> tuple[float, float]:

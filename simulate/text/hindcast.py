@@ -19,6 +19,10 @@ WHAT_IT_IS = (
     "This is a hindcast and no track record: the model's structure was chosen in 2026, when the "
     "figures that it is scored on were known."
 )
+OF_GIVEN = (
+    "This is a hindcast and no track record, but of scenarios that were frozen before the figures "
+    "that they are scored on were known."
+)
 ABOUT_SCORES = (
     "PIT is the share of paths at or below what came true. CRPS, the continuous ranked probability "
     "score, is of logarithms for revenue and costs, in points for shares, and in bn USD for what "
@@ -210,7 +214,7 @@ def notes(found: Hindcast) -> list[str]:
 
 def print_hindcast(found: Hindcast, out: Console) -> None:
     """Print scores beside those of simple forecasters, figure by figure, and what is left out."""
-    out.print(Text(WHAT_IT_IS))
+    out.print(Text(OF_GIVEN if found.is_of_given else WHAT_IT_IS))
     first, *others = findings(found)
     out.print(Text(f"\n{first}", style="bold"))
     for sentence in others:

@@ -17,22 +17,11 @@ from simulate.analysis.base_forecasts import (
 from simulate.scenario.figures import Figure, known, packaged_figures
 from simulate.scenario.quarters import parse_quarter
 from simulate.scenario.scored import Scored, packaged_list, quarter_end
-from tests.figures import figure, revenues
+from tests.figures import figure, revenues, scored
 
 PATHS = 20_000
 FIGURES = revenues("2024Q4", 1.0, 1.3, 1.5, 2.0, 2.4)
 END = parse_quarter("2025Q4")
-
-
-def scored(quantity: str, period: str, definition: str = "", lab: str = "Some Lab") -> Scored:
-    return Scored(
-        lab=lab,
-        quantity=quantity,
-        definition=definition,
-        period=period,
-        quarters_ahead=1,
-        id="",
-    )
 
 
 @pytest.mark.parametrize("each", packaged_list(), ids=str)
@@ -138,6 +127,37 @@ def test_forecasters_have_chance_of_their_own_and_the_same_each_time() -> None:
     for name, paths in one.items():
         np.testing.assert_array_equal(paths, again[name])
         assert not np.array_equal(paths, other[name])
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        figure("revenue", "2025Q4", 0.0, firmness="A"),
+        figure("gross margin", "2025", 1.0),
+        figure("gross margin", "2025", 45.0),
+        figure("training cost against plan", "2025", -1.0, kind="forecast error"),
+        figure("revenue", "2026", 1e-9, kind="plan", known_on=quarter_end(END)),
+        figure("revenue", "2026", 1e6, kind="plan", known_on=quarter_end(END)),
+    ],
+    ids=lambda odd: f"{odd.quantity} {odd.value}",
+)
+def test_odd_figures_take_nothing_from_others(odd: Figure) -> None:
+    errors = [
+        figure("training cost against plan", f"{y}", 0.1, kind="forecast error")
+        for y in (2023, 2024)
+    ]
+    margins = [figure("gross margin", f"{y}", 0.3) for y in (2022, 2023, 2024)]
+    given = [f for f in FIGURES if f.period != odd.period] + [*errors, *margins, odd]
+    of = knowledge(given, "Some Lab", END)
+    for quantity in ("revenue", "gross margin"):
+        for paths in base_forecasts(of, scored(quantity, "2026Q1"), 100, seed=1).values():
+            assert np.all(np.isfinite(paths))
+
+
+def test_ten_years_ahead_a_random_walk_is_a_number_still() -> None:
+    of = knowledge(revenues("2024Q4", 1.0, 9.0, 2.0, 30.0, 3.0), "Some Lab", END)
+    for paths in base_forecasts(of, scored("revenue", "2075Q4"), 20_000, seed=1).values():
+        assert np.all(np.isfinite(paths))
 
 
 def test_what_other_labs_plan_says_nothing() -> None:

@@ -90,7 +90,7 @@ def test_the_drift_of_training_is_the_spread_of_revisions_and_not_their_mean(
     ]
     assert rates.training_shock.estimate == pytest.approx(np.std(reports, ddof=1) / math.sqrt(2.0))
     drawn = rates.training_shock.predictive
-    assert drawn["mu"] * 1.7 == pytest.approx(math.log(1.05), rel=0.01)
+    assert math.log1p(drawn["p50"]) * 1.7 == pytest.approx(math.log(1.05), rel=0.01)
 
 
 def test_quarters_that_run_rates_tell_of_are_off_by_some_per_cent(rates: BaseRates) -> None:

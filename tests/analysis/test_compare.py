@@ -95,7 +95,7 @@ def test_horizons_that_begin_apart_share_the_shocks_of_a_date(
     ]
     common = common_random_numbers(scenarios, paths=4096)
     kept = [common.run(scenario, measures={}).outcomes for scenario in scenarios]
-    shared = [column for column in kept[1] if column.startswith("inference.overrun 20")]
+    shared = [str(column) for column in kept[1] if str(column).startswith("inference.overrun 20")]
     assert len(shared) == {"by year": 10, "by quarter": 38}[deviations]
     for column in shared:
         assert kept[0][column].tolist() == kept[1][column].tolist()

@@ -7,14 +7,13 @@ import numpy as np
 import pytest
 
 from simulate import Scenario, ScenarioError
-from simulate.analysis.figure_scores import FigureScore, Forecast
-from simulate.analysis.hindcast import Hindcast, Vintage, hindcast
+from simulate.analysis.hindcast import Hindcast, hindcast
 from simulate.analysis.scores import joint_p
 from simulate.scenario.figures import Figure, packaged_figures
 from simulate.scenario.quarters import parse_quarter
-from simulate.scenario.scored import Scored
 from tests.figures import figure, revenues
 from tests.january import of_january
+from tests.scores import forecast, of_scores, score_of
 
 PATHS = 2048
 NAMES = {"Anthropic": "anthropic", "OpenAI": "openai"}
@@ -72,23 +71,6 @@ def test_a_lab_alone_is_scored_as_among_others(scored_list: Hindcast) -> None:
 
 
 # Identities
-
-
-def of_scores(*scores: FigureScore) -> Hindcast:
-    vintages = tuple(Vintage(s.scored.lab, 0, of_january("anthropic"), (s,), 0.5) for s in scores)
-    return Hindcast(vintages, {}, 1, 0.5, 0.5)
-
-
-def score_of(lab: str, own: Forecast, **others: Forecast) -> FigureScore:
-    scored = Scored(
-        lab=lab, quantity="revenue", definition="", period="2026Q1", quarters_ahead=1, id=""
-    )
-    others = {name.replace("_", " "): forecast for name, forecast in others.items()}
-    return FigureScore(scored, 1.0, "bn USD", "logarithm", {"model": own, **others})
-
-
-def forecast(crps: float, width: float = 1.0, pit: float = 0.5) -> Forecast:
-    return Forecast(low=0.5, median=1.0, high=2.0, pit=pit, crps=crps, width=width)
 
 
 def test_a_model_scored_against_itself_has_a_ratio_of_one() -> None:

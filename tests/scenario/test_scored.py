@@ -7,7 +7,6 @@ import pytest
 from simulate.scenario.figures import packaged_figures
 from simulate.scenario.quarters import parse_quarter
 from simulate.scenario.scored import (
-    Scored,
     came_true,
     each_quarter_of_revenue,
     packaged_list,
@@ -15,20 +14,9 @@ from simulate.scenario.scored import (
     reported_after,
     told_figures,
 )
-from tests.figures import figure, revenues, run_rate
+from tests.figures import figure, revenues, run_rate, scored
 
 NEWEST = parse_quarter("2026Q1")
-
-
-def scored(quantity: str, period: str, definition: str = "") -> Scored:
-    return Scored(
-        lab="Some Lab",
-        quantity=quantity,
-        definition=definition,
-        period=period,
-        quarters_ahead=1,
-        id="",
-    )
 
 
 def test_the_list_scores_no_run_rate_and_nothing_after_the_first_quarter_of_2026() -> None:
