@@ -32,6 +32,7 @@ from simulate.scenario.quarters import (
     QUARTERS_A_YEAR,
     format_quarter,
     parse_quarter,
+    quarter_of,
 )
 from simulate.version import package_version
 
@@ -190,7 +191,7 @@ def freeze(
             raise ScenarioError(f"{file}: exists, and stays; give the new forecast a --name")
     for scenario in scenarios:
         first = scenario.horizon.first_quarter
-        if first < parse_quarter(f"{on.year}Q{(on.month - 1) // MONTHS_A_QUARTER + 1}"):
+        if first < quarter_of(on):
             raise ScenarioError(f"{scenario.name}: {format_quarter(first)} was over on {on}")
     labs = [scenario.lab for scenario in scenarios]
     if len(set(labs)) < len(labs):

@@ -17,9 +17,9 @@ from scipy.optimize import brentq
 
 from simulate.scenario.figures import Figure, known
 from simulate.scenario.mistakes import ScenarioError
-from simulate.scenario.quarters import QUARTERS_A_YEAR
+from simulate.scenario.quarters import QUARTERS_A_YEAR, last_day
 from simulate.scenario.reconstruct import revenue_by_quarter, usable
-from simulate.scenario.scored import REVENUE, Scored, last_quarter, quarter_end
+from simulate.scenario.scored import REVENUE, Scored, last_quarter
 
 from .forecasters import Pocket, damped_trend, plan_with_error, random_walk
 
@@ -111,7 +111,7 @@ def knowledge(
     on
         The last day of that quarter, if not given.
     """
-    day = on or quarter_end(quarter)
+    day = on or last_day(quarter)
     return Knowledge(tuple(known(figures, day)), lab, quarter, day)
 
 

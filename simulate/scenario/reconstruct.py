@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 
 from .figures import FIRMNESS, REALISED, RUN_RATE_DAYS, Figure, known, straight_line
 from .mistakes import ScenarioError
-from .quarters import MONTHS_A_QUARTER, QUARTERS_A_YEAR, parse_quarter
+from .quarters import MONTHS_A_QUARTER, QUARTERS_A_YEAR, first_day, middle_day, quarters_in
 
 Array = NDArray[np.float64]
 DAYS_A_YEAR = 365.25
@@ -46,31 +46,6 @@ def _is_account(figure: Figure) -> bool:
 def _rank(figure: Figure) -> tuple[int, int, int]:
     order = KINDS.index(figure.kind), FIRMNESS.index(figure.firmness)
     return *order, -figure.known_on.toordinal()
-
-
-def quarters_in(period: str) -> range:
-    """Return the quarters of a year, a half or a quarter; none of any other period."""
-    try:
-        if len(period) == len("2025"):
-            first = parse_quarter(f"{period}Q1")
-            return range(first, first + QUARTERS_A_YEAR)
-        if period.endswith(("H1", "H2")):
-            first = parse_quarter(f"{period[:4]}Q{2 * int(period[-1]) - 1}")
-            return range(first, first + 2)
-        return range(parse_quarter(period), parse_quarter(period) + 1)
-    except ValueError:
-        return range(0)
-
-
-def first_day(quarter: int) -> date:
-    """Return the first day of a quarter."""
-    month = MONTHS_A_QUARTER * (quarter % QUARTERS_A_YEAR) + 1
-    return date(quarter // QUARTERS_A_YEAR, month, 1)
-
-
-def middle_day(quarter: int) -> date:
-    """Return the day in the middle of a quarter."""
-    return first_day(quarter) + (first_day(quarter + 1) - first_day(quarter)) / 2
 
 
 def _months(quarters: range) -> Array:

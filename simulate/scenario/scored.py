@@ -3,7 +3,6 @@
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from pydantic import BaseModel
 
 from .figures import FIRMNESS, Figure, packaged_figures, quarterly_revenue, read_figures
 from .packaged import packaged_path
-from .quarters import MONTHS_A_QUARTER, QUARTERS_A_YEAR, parse_quarter
+from .quarters import QUARTERS_A_YEAR, parse_quarter
 
 FILE = "scored.csv"
 REVENUE = "revenue"
@@ -63,12 +62,6 @@ def packaged_list() -> tuple[Scored, ...]:
 def last_quarter(period: str) -> int:
     """Return the last quarter of a fiscal year or a quarter."""
     return parse_quarter(period if "Q" in period else f"{period}Q{QUARTERS_A_YEAR}")
-
-
-def quarter_end(quarter: int) -> date:
-    """Return the last day of a quarter."""
-    year, place = divmod(quarter + 1, QUARTERS_A_YEAR)
-    return date(year, MONTHS_A_QUARTER * place + 1, 1) - timedelta(days=1)
 
 
 def reported_after(figures: Iterable[Figure], lab: str, known: int) -> Iterator[Scored]:

@@ -11,7 +11,6 @@ from simulate.scenario.quarters import parse_quarter
 from simulate.scenario.reconstruct import (
     Revenue,
     decline_through,
-    quarters_in,
     revenue_by_quarter,
     usable,
 )
@@ -41,14 +40,6 @@ def figure(
             "kind": kind,
         }
     )
-
-
-def test_periods_are_quarters_and_a_month_is_none() -> None:
-    first = parse_quarter("2025Q1")
-    assert quarters_in("2025") == range(first, first + 4)
-    assert quarters_in("2025H2") == range(first + 2, first + 4)
-    assert quarters_in("2025Q3") == range(first + 2, first + 3)
-    assert not quarters_in("2025-03")
 
 
 def test_what_had_been_published_of_a_period_counts_before_what_came_later() -> None:

@@ -10,7 +10,6 @@ from simulate.scenario.scored import (
     came_true,
     each_quarter_of_revenue,
     packaged_list,
-    quarter_end,
     reported_after,
     told_figures,
 )
@@ -103,8 +102,3 @@ def test_millions_of_dollars_are_billions_and_other_money_is_refused() -> None:
     assert came_true(scored("revenue", "2026Q1"), told_figures([dollars])) == pytest.approx(0.079)
     with pytest.raises(ValueError, match="is in m RMB, the model in bn USD"):
         came_true(scored("revenue", "2026Q1"), told_figures([yuan]))
-
-
-def test_a_quarter_ends_on_its_last_day() -> None:
-    ends = [quarter_end(parse_quarter(f"2024Q{q}")) for q in (1, 2, 3, 4)]
-    assert ends == [date(2024, 3, 31), date(2024, 6, 30), date(2024, 9, 30), date(2024, 12, 31)]
