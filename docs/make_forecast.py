@@ -26,7 +26,7 @@ from simulate.engine.result import dated
 from simulate.kernels.arrays import index
 from simulate.model.outcomes import HITTING_TIMES, MARGIN_METRICS, METRICS, Amount, Measure
 from simulate.model.rows import Flow, Metric
-from simulate.scenario.figures import DAYS_A_MONTH, RUN_RATE_DAYS
+from simulate.scenario.figures import RUN_RATE_DAYS
 from simulate.scenario.quarters import (
     MONTHS_A_QUARTER,
     QUARTERS_A_YEAR,
@@ -34,6 +34,7 @@ from simulate.scenario.quarters import (
     parse_quarter,
     quarter_of,
 )
+from simulate.scenario.reconstruct import DAYS_A_MONTH
 from simulate.version import package_version
 
 Array = NDArray[np.float64]

@@ -24,7 +24,7 @@ from simulate.model.outcomes import (
 )
 from simulate.model.rows import Metric
 from simulate.scenario import Scenario, ScenarioError, vintage
-from simulate.scenario.figures import Figure
+from simulate.scenario.figures import Figure, told_figures
 from simulate.scenario.mistakes import did_you_mean
 from simulate.scenario.process import Process
 from simulate.scenario.quarters import format_quarter, last_day
@@ -34,7 +34,6 @@ from simulate.scenario.scored import (
     each_quarter_of_revenue,
     packaged_list,
     reported_after,
-    told_figures,
 )
 from simulate.version import package_version
 

@@ -4,18 +4,16 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from pathlib import Path
 
 from pydantic import BaseModel
 
-from .figures import FIRMNESS, Figure, packaged_figures, quarterly_revenue, read_figures
+from .figures import UNITS, Figure, firmest
 from .packaged import packaged_path
 from .quarters import QUARTERS_A_YEAR, parse_quarter
+from .reconstruct import quarterly_revenue
 
 FILE = "scored.csv"
 REVENUE = "revenue"
-# Of the model.
-UNITS = ("bn USD", "share")
 # Quarters ahead that are scored where no list says so.
 AHEAD = (1, 2)
 YEAR_OR_QUARTER = re.compile(r"\d{4}(Q[1-4])?")
@@ -104,24 +102,6 @@ def each_quarter_of_revenue(figures: Sequence[Figure]) -> Iterator[Scored]:
                     yield scored.model_copy(update={"quarters_ahead": ahead})
 
 
-def told_figures(given: Sequence[Figure] | str | Path | None) -> list[Figure]:
-    """Return figures with millions of dollars in billions; other units stay.
-
-    Parameters
-    ----------
-    given
-        A CSV file, or what was read of it; None for those that come with the package.
-    """
-    figures = packaged_figures() if given is None else given
-    figures = read_figures(Path(figures)) if isinstance(figures, (str, Path)) else figures
-    return [
-        figure.model_copy(update={"value": figure.value / 1e3, "unit": UNITS[0]})
-        if figure.unit == "m USD"
-        else figure
-        for figure in figures
-    ]
-
-
 def came_true(scored: Scored, figures: Sequence[Figure]) -> float:
     """Return what came true: by the firmest account, or by the quarters of a year's revenue.
 
@@ -133,10 +113,10 @@ def came_true(scored: Scored, figures: Sequence[Figure]) -> float:
     what = (scored.lab, "level", scored.quantity, scored.definition, scored.period)
     accounts = [f for f in figures if (f.lab, f.kind, f.quantity, f.definition, f.period) == what]
     if accounts:
-        firmest = min(accounts, key=lambda f: FIRMNESS.index(f.firmness))
-        if firmest.unit not in UNITS:
-            raise ValueError(f"{firmest.id} is in {firmest.unit}, the model in {UNITS[0]}")
-        return firmest.value
+        account = firmest(accounts)
+        if account.unit not in UNITS:
+            raise ValueError(f"{account.id} is in {account.unit}, the model in {UNITS[0]}")
+        return account.value
     if scored.quantity != REVENUE or "Q" not in scored.period:
         raise ValueError(f"no figure tells {scored.name} of {scored.period}")
     year, place = divmod(last_quarter(scored.period), QUARTERS_A_YEAR)

@@ -4,14 +4,13 @@ from datetime import date
 
 import pytest
 
-from simulate.scenario.figures import packaged_figures
+from simulate.scenario.figures import packaged_figures, told_figures
 from simulate.scenario.quarters import parse_quarter
 from simulate.scenario.scored import (
     came_true,
     each_quarter_of_revenue,
     packaged_list,
     reported_after,
-    told_figures,
 )
 from tests.figures import figure, revenues, run_rate, scored
 
