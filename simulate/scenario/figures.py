@@ -179,16 +179,15 @@ def known(figures: Iterable[Figure], on: date) -> list[Figure]:
     ]
 
 
-def newest(figures: Iterable[Figure], quantity: str, definition: str, until: date) -> Figure | None:
-    """Return the newest figure of a quantity that has come true and was known by a day."""
-    told = [
-        f
-        for f in figures
-        if (f.quantity, f.definition) == (quantity, definition)
-        and f.kind in REALISED
-        and max(f.about, f.known_on) <= until
-    ]
-    return max(told, key=lambda figure: figure.about, default=None)
+def published(figures: Iterable[Figure], on: date) -> list[Figure]:
+    """Return the figures of what has come true that were known on a day."""
+    return [f for f in figures if f.kind in REALISED and max(f.about, f.known_on) <= on]
+
+
+def newest(figures: Iterable[Figure], quantity: str, definition: str) -> Figure | None:
+    """Return the figure of a quantity that is about the latest day, of several that known last."""
+    told = (f for f in figures if (f.quantity, f.definition) == (quantity, definition))
+    return max(told, key=lambda figure: (figure.about, figure.known_on), default=None)
 
 
 def reconstructed(figure: Figure, on: date) -> bool:
