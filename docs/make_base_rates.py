@@ -26,8 +26,7 @@ from simulate.analysis.base_rates import (
     process_of,
     quarters_of,
 )
-from simulate.kernels.arrays import index
-from simulate.model.rows import Flow, Metric
+from simulate.model.rows import Flow, traced
 from simulate.scenario.figures import packaged_figures
 from simulate.scenario.packaged import NEUTRAL, packaged_configs, packaged_path
 from simulate.scenario.vintage import vintage_of
@@ -79,7 +78,7 @@ def check_quarters(rates: BaseRates) -> Check:
         known = quarters_of(figures, lab, GROWTHS + 1, process.reconstruction_error)
         observed.append(np.diff(np.log(known.values)))
         scenario = vintage_of(figures, lab, BEFORE, process)
-        ahead = run(scenario, paths=PATHS).traces[:, len(Metric) + index(Flow.REVENUE)]
+        ahead = run(scenario, paths=PATHS).traces[:, traced(Flow.REVENUE)]
         # Where a vintage begins in 2025Q2, the quarter before is its last base quarter.
         last = known.first + GROWTHS - scenario.horizon.first_quarter
         logs = np.log(ahead[:, max(0, last - GROWTHS) : last + 1])

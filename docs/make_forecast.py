@@ -23,16 +23,26 @@ from numpy.typing import NDArray
 from docs.check_forecasts import FORECASTS, add_to_index
 from simulate import Result, Scenario, ScenarioError, load_scenario, run
 from simulate.engine.result import dated
-from simulate.kernels.arrays import index
-from simulate.model.outcomes import HITTING_TIMES, MARGIN_METRICS, METRICS, Amount, Measure
-from simulate.model.rows import Flow, Metric
-from simulate.scenario.figures import DAYS_A_MONTH, RUN_RATE_DAYS
+from simulate.model.outcomes import (
+    HITTING_TIMES,
+    MARGIN_METRICS,
+    METRICS,
+    OPERATING_RESULT,
+    Amount,
+    Measure,
+    OperatingResult,
+)
+from simulate.model.rows import Flow, Metric, traced
+from simulate.scenario.figures import RUN_RATE_DAYS
+from simulate.scenario.inputs import ALTERNATIVE
 from simulate.scenario.quarters import (
     MONTHS_A_QUARTER,
     QUARTERS_A_YEAR,
     format_quarter,
     parse_quarter,
+    quarter_of,
 )
+from simulate.scenario.reconstruct import DAYS_A_MONTH
 from simulate.version import package_version
 
 Array = NDArray[np.float64]
@@ -42,7 +52,7 @@ PATHS, JOINT_PATHS = 1 << 17, 10_000
 LEVELS = np.arange(1, 200) / 200.0
 # A quarter alone, but for cash, which is a balance.
 OWN = (Metric.REVENUE, *MARGIN_METRICS, Metric.EBITDA, Metric.FREE_CASH_FLOW, Metric.CASH)
-EXIT_RUN_RATE, OPERATING_RESULT = "exit run rate", "operating result"
+EXIT_RUN_RATE = "exit run rate"
 DEFINITIONS = {
     "figures": "bn USD of the quarter alone; gross margins are shares of its revenue, cash is the "
     "balance at its end",
@@ -59,20 +69,10 @@ DEFINITIONS = {
 TO_RUN_RATE = 0.5 - 0.5 * RUN_RATE_DAYS / (MONTHS_A_QUARTER * DAYS_A_MONTH)
 
 
-def flow(traces: Array, which: Flow, quarter: int) -> Array:
-    """Return a quarter's own flow by path."""
-    return traces[:, len(Metric) + index(which), quarter]
-
-
 def exit_run_rate(traces: Array, quarter: int) -> Array:
     """Return the run rate with which each path leaves a quarter that is not its last."""
-    revenue, following = (flow(traces, Flow.REVENUE, q) for q in (quarter, quarter + 1))
+    revenue, following = (traces[:, traced(Flow.REVENUE), q] for q in (quarter, quarter + 1))
     return QUARTERS_A_YEAR * revenue * (following / revenue) ** TO_RUN_RATE
-
-
-def operating_result(traces: Array, quarter: int) -> Array:
-    """Return the operating result of each path in a quarter."""
-    return flow(traces, Flow.EBITDA, quarter) - flow(traces, Flow.DEPRECIATION, quarter)
 
 
 def figures(quarter: int) -> dict[str, Measure]:
@@ -83,7 +83,7 @@ def figures(quarter: int) -> dict[str, Measure]:
     }
     return own | {
         EXIT_RUN_RATE: partial(exit_run_rate, quarter=quarter),
-        OPERATING_RESULT: partial(operating_result, quarter=quarter),
+        OPERATING_RESULT: OperatingResult(Metric.EBITDA, quarter, "", is_own=True).of_traces,
     }
 
 
@@ -146,11 +146,11 @@ def joint_paths(result: Result, count: int) -> pd.DataFrame:
 
     Where the scenario has alternatives, a column names the one that the path lives in.
     """
-    scenario, alternatives = result.scenario, list(result.alternatives)
+    scenario = result.scenario
     kept = dated(result.outcomes.head(count), scenario)
     of_path = kept[list(HITTING_TIMES.values())].astype(str).add_suffix(", date")
-    if alternatives:
-        of_path["alternative"] = [alternatives[int(place)] for place in kept["alternative"]]
+    if ALTERNATIVE in kept:
+        of_path[ALTERNATIVE] = kept[ALTERNATIVE].astype(str)
     by_quarter = [
         pd.DataFrame(
             {"lab": scenario.lab, "path": np.arange(len(kept), dtype=np.int32), "quarter": quarter}
@@ -190,7 +190,7 @@ def freeze(
             raise ScenarioError(f"{file}: exists, and stays; give the new forecast a --name")
     for scenario in scenarios:
         first = scenario.horizon.first_quarter
-        if first < parse_quarter(f"{on.year}Q{(on.month - 1) // MONTHS_A_QUARTER + 1}"):
+        if first < quarter_of(on):
             raise ScenarioError(f"{scenario.name}: {format_quarter(first)} was over on {on}")
     labs = [scenario.lab for scenario in scenarios]
     if len(set(labs)) < len(labs):

@@ -4,13 +4,13 @@ from datetime import date
 from typing import Any
 
 from simulate.scenario.figures import Figure
-from simulate.scenario.quarters import format_quarter
-from simulate.scenario.scored import Scored, last_quarter, quarter_end
+from simulate.scenario.quarters import format_quarter, last_day
+from simulate.scenario.scored import Scored, last_quarter
 
 
 def figure(quantity: str, period: str, value: float, **others: Any) -> Figure:
     """Return a lab's figure of a year or a quarter, known on its last day."""
-    about = quarter_end(last_quarter(period))
+    about = last_day(last_quarter(period))
     given: dict[str, Any] = {
         "id": f"{quantity} {period}",
         "lab": "Some Lab",

@@ -15,8 +15,8 @@ from simulate.engine.simulation import Progress
 from simulate.model.observation import Observation, as_observations
 from simulate.model.outcomes import HITTING_TIMES, METRICS, Amount, Event, measures_of
 from simulate.scenario import Scenario
-from simulate.scenario.figures import Figure
-from simulate.scenario.scored import YEAR_OR_QUARTER, Scored, told_figures
+from simulate.scenario.figures import Figure, told_figures
+from simulate.scenario.scored import YEAR_OR_QUARTER, Scored
 from simulate.version import package_version
 
 from .base_forecasts import Knowledge, knowledge

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from simulate.scenario.figures import Figure, known
+from simulate.scenario.figures import Figure, known, newest
 from simulate.scenario.mistakes import ScenarioError
-from simulate.scenario.quarters import QUARTERS_A_YEAR
+from simulate.scenario.quarters import QUARTERS_A_YEAR, last_day
 from simulate.scenario.reconstruct import revenue_by_quarter, usable
-from simulate.scenario.scored import REVENUE, Scored, last_quarter, quarter_end
+from simulate.scenario.scored import REVENUE, Scored, last_quarter
 
 from .forecasters import Pocket, damped_trend, plan_with_error, random_walk
 
@@ -84,15 +84,10 @@ class Knowledge:
 
     def newest(self, kind: str, scored: Scored, period: str | None = None) -> float | None:
         """Return the newest figure of a kind of what is scored, of a period if one is named."""
-        of_it = [
-            figure
-            for figure in self.figures
-            if (figure.lab, figure.kind) == (self.lab, kind)
-            and (figure.quantity, figure.definition) == (scored.quantity, scored.definition)
-            and period in (None, figure.period)
-        ]
-        newest = max(of_it, key=lambda f: (f.about, f.known_on), default=None)
-        return None if newest is None else newest.value
+        of_lab = (f for f in self.figures if (f.lab, f.kind) == (self.lab, kind))
+        of_period = (f for f in of_lab if period in (None, f.period))
+        found = newest(of_period, scored.quantity, scored.definition)
+        return None if found is None else found.value
 
 
 def knowledge(
@@ -111,7 +106,7 @@ def knowledge(
     on
         The last day of that quarter, if not given.
     """
-    day = on or quarter_end(quarter)
+    day = on or last_day(quarter)
     return Knowledge(tuple(known(figures, day)), lab, quarter, day)
 
 

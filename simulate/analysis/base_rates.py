@@ -13,8 +13,13 @@ from scipy import stats
 
 from simulate.scenario.figures import Figure, packaged_figures
 from simulate.scenario.process import Process, measurement_noise, shock_shape
-from simulate.scenario.quarters import QUARTERS_A_YEAR, parse_quarter
-from simulate.scenario.reconstruct import Revenue, quarters_in, revenue_by_quarter, usable
+from simulate.scenario.quarters import (
+    QUARTERS_A_YEAR,
+    format_quarter,
+    parse_quarter,
+    quarters_in,
+)
+from simulate.scenario.reconstruct import Revenue, revenue_by_quarter, usable
 
 Array = NDArray[np.float64]
 Input = Mapping[str, Any]
@@ -119,7 +124,7 @@ def shock(figures: Sequence[Figure], error: float) -> BaseRate:
         noise += float(np.trace(centre @ measurement_noise(revenue.errors)))
         freedom += len(growth) - 1
         for quarter, value in enumerate(growth, start=revenue.first + 1):
-            what = f"log growth in {quarter // 4}Q{quarter % 4 + 1}"
+            what = f"log growth in {format_quarter(quarter)}"
             found.append(Observation(revenue.sources[quarter - revenue.first], lab, what, value))
     size = math.sqrt((squares - noise) / shape)
     innovation = size * math.sqrt(1.0 - PERSISTENCE**2)

@@ -24,18 +24,16 @@ from simulate.model.outcomes import (
 )
 from simulate.model.rows import Metric
 from simulate.scenario import Scenario, ScenarioError, vintage
-from simulate.scenario.figures import Figure
+from simulate.scenario.figures import Figure, told_figures
 from simulate.scenario.mistakes import did_you_mean
 from simulate.scenario.process import Process
-from simulate.scenario.quarters import format_quarter
+from simulate.scenario.quarters import format_quarter, last_day
 from simulate.scenario.scored import (
     Scored,
     came_true,
     each_quarter_of_revenue,
     packaged_list,
-    quarter_end,
     reported_after,
-    told_figures,
 )
 from simulate.version import package_version
 
@@ -322,7 +320,7 @@ def _of_figures(
     for (lab, quarter), group in groupby(in_order, key=lambda each: (each.lab, each.last_known)):
         of_vintage = list(group)
         try:
-            scenario = vintage_of(figures, lab, quarter_end(quarter))
+            scenario = vintage_of(figures, lab, last_day(quarter))
         except (ScenarioError, ValueError) as error:
             why = str(error).partition("\n")[0].removeprefix(f"{lab}: ")
             reason = f"no vintage of the end of {format_quarter(quarter)}: {why}"
@@ -371,7 +369,7 @@ def _foretell(
         progress=progress,
     ).outcomes
     last = scenario.horizon.first_quarter - 1
-    known = knowledge(figures, asked.lab, last, quarter_end(asked.quarter))
+    known = knowledge(figures, asked.lab, last, last_day(asked.quarter))
     seed = scenario.sampling.seed if seed is None else seed
     scores, columns = [], []
     for scored, outcome, truth in told:

@@ -1,9 +1,7 @@
 """A lab's reported figures beside what is simulated: which stand in a picture, and where."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -14,13 +12,11 @@ from simulate.model.base import base_quarters
 from simulate.model.outcomes import METRICS
 from simulate.model.rows import Metric
 from simulate.scenario import Scenario
-from simulate.scenario.figures import FIRMNESS, Figure
+from simulate.scenario.figures import UNITS, Figure, Figures, firmest, told_figures
 from simulate.scenario.quarters import QUARTERS_A_YEAR
-from simulate.scenario.scored import UNITS, YEAR_OR_QUARTER, last_quarter, told_figures
+from simulate.scenario.scored import YEAR_OR_QUARTER, last_quarter
 
 Array = NDArray[np.float64]
-# A CSV file of figures, or what was read of it; None for those that come with the package.
-Figures = Sequence[Figure] | str | Path | None
 
 
 @dataclass(frozen=True)
@@ -70,10 +66,7 @@ def reported(scenario: Scenario, metric: Metric, figures: Figures = None) -> lis
 
 def _mark(accounts: list[Figure], first_quarter: int) -> Mark:
     levels = [figure for figure in accounts if figure.kind == "level"]
-    if levels:
-        told = min(levels, key=lambda figure: FIRMNESS.index(figure.firmness))
-    else:
-        told = max(accounts, key=lambda figure: figure.known_on)
+    told = firmest(levels) if levels else max(accounts, key=lambda figure: figure.known_on)
     return Mark(
         id=told.id,
         value=told.value,

@@ -310,7 +310,7 @@ class OperatingResult(Amount):
     def of_traces(self, traces: Array) -> Array:
         """Return it of each path; nothing is written off before the horizon."""
         first = max(0, self.quarter + 1 - self.quarters)
-        written_off = traces[:, len(Metric) + index(Flow.DEPRECIATION), first : self.quarter + 1]
+        written_off = traces[:, traced(Flow.DEPRECIATION), first : self.quarter + 1]
         return super().of_traces(traces) - written_off.sum(axis=1)
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from simulate.analysis.drivers import Drivers, Explanation
-from simulate.analysis.reported import Figures
 from simulate.engine.result import Result
 from simulate.model.outcomes import projected_time
 from simulate.model.rows import Hit
@@ -14,6 +13,7 @@ from simulate.plots.density import Sparkline, sparkline
 from simulate.plots.drivers import plot_drivers_of
 from simulate.plots.effects import plot_tornado_of
 from simulate.scenario import Scenario
+from simulate.scenario.figures import Figures
 from simulate.scenario.inputs import NO_SOURCE, Input, funding_assumption, list_inputs
 from simulate.text.alternatives import Chance, chance_by_year
 from simulate.text.assumptions import (

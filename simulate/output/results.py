@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from matplotlib.figure import Figure
 
-from simulate.analysis.reported import Figures
 from simulate.engine.result import Result, dated
 from simulate.plots import PICTURES, picture_of
 from simulate.plots.style import failure_in_words, save_picture
 from simulate.scenario import Scenario
+from simulate.scenario.figures import Figures
 from simulate.version import package_version
 
 from .files import SUMMARY, refuse_other_content, whole_folder

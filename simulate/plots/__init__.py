@@ -19,8 +19,8 @@ from typing import Any, Protocol
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from simulate.analysis.reported import Figures
 from simulate.engine.result import Result
+from simulate.scenario.figures import Figures
 
 from .cash import plot_cash_bridge, plot_funding_need
 from .dates import plot_cash_flow_date, plot_margin_and_cash_flow, plot_margin_date

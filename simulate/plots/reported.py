@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from simulate.analysis.reported import (
     Ends,
-    Figures,
     Mark,
     base_revenue,
     median_ends,
@@ -19,6 +18,7 @@ from simulate.engine.result import Result
 from simulate.kernels.arrays import BASE_QUARTERS, index
 from simulate.model.outcomes import MARGIN_METRICS, METRICS, projected_event, projected_metric
 from simulate.model.rows import Flow, Metric, traced
+from simulate.scenario.figures import Figures
 from simulate.scenario.frame import Horizon
 from simulate.text.numbers import money_unit, share
 from simulate.text.reported import margins_finding, revenue_finding

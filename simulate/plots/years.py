@@ -7,12 +7,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from simulate.analysis.reported import Figures, Mark, median_ends, reported
+from simulate.analysis.reported import Mark, median_ends, reported
 from simulate.engine.estimate import histogram_quantiles
 from simulate.engine.result import Result
 from simulate.kernels.arrays import index
 from simulate.model.outcomes import MARGIN_METRICS, METRICS, projected_metric
 from simulate.model.rows import Metric
+from simulate.scenario.figures import Figures
 from simulate.text.numbers import exact_percent, share
 from simulate.text.years import fans_finding, margin_by_year_finding
 

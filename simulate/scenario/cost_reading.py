@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .figures import Figure, known
-from .quarters import QUARTERS_A_YEAR, format_quarter
+from .quarters import QUARTERS_A_YEAR, format_quarter, quarters_in
 from .reading import Reading
-from .reconstruct import decline_through, quarters_in
+from .reconstruct import decline_through
 
 Array = NDArray[np.float64]
 Table = dict[str, Any]

@@ -1,25 +1,23 @@
-"""Reported figures as data, and what of them was known on a day."""
+"""Reported figures as data: which count, and what of them was known on a day."""
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
 from pydantic import AfterValidator, BaseModel, ValidationError
 
 from .data_files import decode, read_cells, read_header, split_declared
 from .mistakes import ScenarioError, did_you_mean
 from .notation import Notation
 from .packaged import packaged_path
-from .quarters import MONTHS_A_QUARTER, QUARTERS_A_YEAR
 from .reach import read_regular
 
-Array = NDArray[np.float64]
 FILE = "figures.csv"
+# Of the model.
+UNITS = ("bn USD", "share")
 # Bytes.
 LARGEST = 10_000_000
 # Of what has come true, by whatever account; the others are views of what is to come.
@@ -31,7 +29,6 @@ FIRMNESS = "ALDCE"
 # A run rate is of the four weeks before its day (N8).
 RUN_RATE_DAYS = 28
 PERIOD = re.compile(r"\d{4}(Q[1-4]|H[12]|-\d{2})?")
-DAYS_A_MONTH = 365.25 / 12.0
 
 
 def _period(given: str) -> str:
@@ -87,6 +84,10 @@ class Figure(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     firmness: Firmness = "C"
     report: str = ""
     note: str = ""
+
+
+# A CSV file of figures, or what was read of it; None for those that come with the package.
+Figures = Sequence[Figure] | str | Path | None
 
 
 @cache
@@ -148,6 +149,23 @@ def _figure(where: str, cells: dict[str, str]) -> Figure:
         raise ScenarioError(f"{where}: {first['loc'][0]}: {first['msg']}{given}") from None
 
 
+def told_figures(given: Figures) -> list[Figure]:
+    """Return figures with millions of dollars in billions; other units stay."""
+    figures = packaged_figures() if given is None else given
+    figures = read_figures(Path(figures)) if isinstance(figures, (str, Path)) else figures
+    return [
+        figure.model_copy(update={"value": figure.value / 1e3, "unit": UNITS[0]})
+        if figure.unit == "m USD"
+        else figure
+        for figure in figures
+    ]
+
+
+def firmest(figures: Iterable[Figure]) -> Figure:
+    """Return the firmest of several accounts of one thing, the first of those that are alike."""
+    return min(figures, key=lambda figure: FIRMNESS.index(figure.firmness))
+
+
 def known(figures: Iterable[Figure], on: date) -> list[Figure]:
     """Return the figures that a forecast made on a day may use.
 
@@ -161,76 +179,17 @@ def known(figures: Iterable[Figure], on: date) -> list[Figure]:
     ]
 
 
-def newest(figures: Iterable[Figure], quantity: str, definition: str, until: date) -> Figure | None:
-    """Return the newest figure of a quantity that has come true and was known by a day."""
-    told = [
-        f
-        for f in figures
-        if (f.quantity, f.definition) == (quantity, definition)
-        and f.kind in REALISED
-        and max(f.about, f.known_on) <= until
-    ]
-    return max(told, key=lambda figure: figure.about, default=None)
+def published(figures: Iterable[Figure], on: date) -> list[Figure]:
+    """Return the figures of what has come true that were known on a day."""
+    return [f for f in figures if f.kind in REALISED and max(f.about, f.known_on) <= on]
+
+
+def newest(figures: Iterable[Figure], quantity: str, definition: str) -> Figure | None:
+    """Return the figure of a quantity that is about the latest day, of several that known last."""
+    told = (f for f in figures if (f.quantity, f.definition) == (quantity, definition))
+    return max(told, key=lambda figure: (figure.about, figure.known_on), default=None)
 
 
 def reconstructed(figure: Figure, on: date) -> bool:
     """Tell whether a figure's period was over on a day, but the figure not yet known."""
     return figure.kind in REALISED and figure.about <= on < figure.known_on
-
-
-def quarterly_revenue(figures: Sequence[Figure], lab: str, year: int) -> Array:
-    """Return a year's revenue by quarter, from run rates, halves and the whole of the year.
-
-    Parameters
-    ----------
-    figures
-        Of which the lab's levels count.
-    lab
-        Whose.
-    year
-        Which; its revenue must be among the figures.
-
-    Returns
-    -------
-    ndarray, shape (4,)
-        In the unit of the figures. The quarters sum to the halves and the year that are known.
-
-    Raises
-    ------
-    ValueError
-        If the year's revenue isn't known, or no two run rates are.
-
-    Notes
-    -----
-    The logarithm of the run rate is a straight line between those that are known, each at the
-    middle of its four weeks, and goes on as it was beyond the first and the last.
-    """
-    levels = [f for f in figures if f.lab == lab and f.kind == "level"]
-    firmest_last = sorted(levels, key=lambda f: -FIRMNESS.index(f.firmness))
-    revenue = {f.period: f.value for f in firmest_last if f.quantity == "revenue"}
-    rates = sorted({(f.about, f.value) for f in levels if f.quantity == "run rate"})
-    if str(year) not in revenue or len(rates) < 2:
-        raise ValueError(f"revenue of {year} by quarter takes its sum and two run rates")
-    days = np.array(
-        [(day - timedelta(days=RUN_RATE_DAYS / 2) - date(year, 1, 1)).days for day, _ in rates],
-        float,
-    )
-    middles = (np.arange(QUARTERS_A_YEAR * MONTHS_A_QUARTER) + 0.5) * DAYS_A_MONTH
-    logs = np.log([rate for _, rate in rates])
-    by_month = np.exp(straight_line(middles, days, logs))
-    quarters = by_month.reshape(QUARTERS_A_YEAR, MONTHS_A_QUARTER).sum(axis=1)
-    first_half, whole = revenue.get(f"{year}H1"), revenue[str(year)]
-    if first_half is not None:
-        quarters[:2] *= first_half / quarters[:2].sum()
-        quarters[2:] *= (whole - first_half) / quarters[2:].sum()
-    return np.asarray(quarters * (whole / quarters.sum()))
-
-
-def straight_line(at: ArrayLike, known_at: Array, values: Array) -> Array:
-    """Interpolate between known values, and go on with the outermost slopes."""
-    at = np.asarray(at, float)
-    found = np.interp(at, known_at, values)
-    for side, first, second in ((at < known_at[0], 0, 1), (at > known_at[-1], -1, -2)):
-        slope = (values[first] - values[second]) / (known_at[first] - known_at[second])
-        found = np.where(side, values[first] + slope * (at - known_at[first]), found)
-    return found

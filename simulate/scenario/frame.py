@@ -8,7 +8,7 @@ from pydantic import Field
 from .distributions import AnyDistribution, Number
 from .mistakes import Mend, Mistake, rewrite
 from .quantity import UNCHANGED, CertainShare, Count, Quantity, Section, Source, money
-from .quarters import QUARTERS_A_YEAR, Quarter, QuarterName, format_quarter
+from .quarters import MONTHS_A_QUARTER, QUARTERS_A_YEAR, Quarter, QuarterName, format_quarter
 
 # From the narrowest to the widest, but for partners' shares, which not all labs pay.
 MarginDefinition = Literal[
@@ -17,7 +17,6 @@ MarginDefinition = Literal[
 LONGEST_HORIZON = 50
 # Before the horizon: those that its first trailing figures are made of.
 BASE_QUARTERS = 4
-MONTHS_A_QUARTER = 3.0
 # As many months of now as make a year's revenue that grew up to tenfold, or fell by half.
 LEAST_MONTHS, MOST_MONTHS = 3.0, 24.0
 

@@ -6,19 +6,12 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from .figures import RUN_RATE_DAYS, Figure, reconstructed
+from .frame import BASE_QUARTERS
 from .mistakes import ScenarioError
 from .process import Process, RunRate, Trend, read_trend
-from .quarters import QUARTERS_A_YEAR
-from .reconstruct import (
-    Revenue,
-    first_day,
-    middle_day,
-    quarters_in,
-    revenue_by_quarter,
-    usable,
-)
+from .quarters import QUARTERS_A_YEAR, first_day, last_day, middle_day, quarter_of, quarters_in
+from .reconstruct import Revenue, revenue_by_quarter, usable
 
-BASE_QUARTERS = 4
 # So far back do figures of cost go: a year before the base year's first quarter.
 LONGEST_BACK = 9
 UNIT = "bn USD"
@@ -58,15 +51,15 @@ class Reading:
     @cached_property
     def last(self) -> int:
         """The last quarter that a sum tells of, or a run rate of its second half."""
-        quarter = self.on.year * QUARTERS_A_YEAR + (self.on.month - 1) // 3
+        quarter = quarter_of(self.on)
         sums = [f.period for f in self.usable if f.quantity == "revenue" and f.kind == "level"]
         rates = [f.about for f in self.usable if f.quantity == "run rate" and f.kind == "level"]
         for candidate in range(quarter, quarter - 2 * QUARTERS_A_YEAR, -1):
-            middle, end = middle_day(candidate), first_day(candidate + 1)
-            if (end - self.on).days > 1:
+            middle, end = middle_day(candidate), last_day(candidate)
+            if end > self.on:
                 continue
             if any(candidate in quarters_in(period) for period in sums) or any(
-                middle <= day < end for day in rates
+                middle <= day <= end for day in rates
             ):
                 return candidate
         raise ScenarioError(f"{self.lab}: no revenue of the two years before {self.on} is known")

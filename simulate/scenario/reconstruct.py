@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 
-from .figures import FIRMNESS, REALISED, RUN_RATE_DAYS, Figure, known, straight_line
+from .figures import FIRMNESS, REALISED, RUN_RATE_DAYS, Figure, known
 from .mistakes import ScenarioError
-from .quarters import MONTHS_A_QUARTER, QUARTERS_A_YEAR, parse_quarter
+from .quarters import MONTHS_A_QUARTER, QUARTERS_A_YEAR, first_day, middle_day, quarters_in
 
 Array = NDArray[np.float64]
 DAYS_A_YEAR = 365.25
+DAYS_A_MONTH = DAYS_A_YEAR / 12.0
 MONTHS_A_YEAR = QUARTERS_A_YEAR * MONTHS_A_QUARTER
 # Of a run rate by itself, the growth that makes a year's sum of it is sought within e to this.
 STEEPEST = 12.0
@@ -46,31 +47,6 @@ def _is_account(figure: Figure) -> bool:
 def _rank(figure: Figure) -> tuple[int, int, int]:
     order = KINDS.index(figure.kind), FIRMNESS.index(figure.firmness)
     return *order, -figure.known_on.toordinal()
-
-
-def quarters_in(period: str) -> range:
-    """Return the quarters of a year, a half or a quarter; none of any other period."""
-    try:
-        if len(period) == len("2025"):
-            first = parse_quarter(f"{period}Q1")
-            return range(first, first + QUARTERS_A_YEAR)
-        if period.endswith(("H1", "H2")):
-            first = parse_quarter(f"{period[:4]}Q{2 * int(period[-1]) - 1}")
-            return range(first, first + 2)
-        return range(parse_quarter(period), parse_quarter(period) + 1)
-    except ValueError:
-        return range(0)
-
-
-def first_day(quarter: int) -> date:
-    """Return the first day of a quarter."""
-    month = MONTHS_A_QUARTER * (quarter % QUARTERS_A_YEAR) + 1
-    return date(quarter // QUARTERS_A_YEAR, month, 1)
-
-
-def middle_day(quarter: int) -> date:
-    """Return the day in the middle of a quarter."""
-    return first_day(quarter) + (first_day(quarter + 1) - first_day(quarter)) / 2
 
 
 def _months(quarters: range) -> Array:
@@ -159,6 +135,54 @@ def revenue_by_quarter(figures: Sequence[Figure], last: int, count: int, error: 
     return Revenue(last - count + 1, values[keep], errors[keep], tuple(ids[keep]))
 
 
+def quarterly_revenue(figures: Sequence[Figure], lab: str, year: int) -> Array:
+    """Return a year's revenue by quarter, from run rates, halves and the whole of the year.
+
+    Parameters
+    ----------
+    figures
+        Of which the lab's levels count.
+    lab
+        Whose.
+    year
+        Which; its revenue must be among the figures.
+
+    Returns
+    -------
+    ndarray, shape (4,)
+        In the unit of the figures. The quarters sum to the halves and the year that are known.
+
+    Raises
+    ------
+    ValueError
+        If the year's revenue isn't known, or no two run rates are.
+
+    Notes
+    -----
+    The logarithm of the run rate is a straight line between those that are known, each at the
+    middle of its four weeks, and goes on as it was beyond the first and the last.
+    """
+    levels = [f for f in figures if f.lab == lab and f.kind == "level"]
+    firmest_last = sorted(levels, key=lambda f: -FIRMNESS.index(f.firmness))
+    revenue = {f.period: f.value for f in firmest_last if f.quantity == "revenue"}
+    rates = sorted({(f.about, f.value) for f in levels if f.quantity == "run rate"})
+    if str(year) not in revenue or len(rates) < 2:
+        raise ValueError(f"revenue of {year} by quarter takes its sum and two run rates")
+    days = np.array(
+        [(day - timedelta(days=RUN_RATE_DAYS / 2) - date(year, 1, 1)).days for day, _ in rates],
+        float,
+    )
+    middles = (np.arange(QUARTERS_A_YEAR * MONTHS_A_QUARTER) + 0.5) * DAYS_A_MONTH
+    logs = np.log([rate for _, rate in rates])
+    by_month = np.exp(straight_line(middles, days, logs))
+    quarters = by_month.reshape(QUARTERS_A_YEAR, MONTHS_A_QUARTER).sum(axis=1)
+    first_half, whole = revenue.get(f"{year}H1"), revenue[str(year)]
+    if first_half is not None:
+        quarters[:2] *= first_half / quarters[:2].sum()
+        quarters[2:] *= (whole - first_half) / quarters[2:].sum()
+    return np.asarray(quarters * (whole / quarters.sum()))
+
+
 def _sums(figures: Iterable[Figure]) -> dict[str, Figure]:
     return {f.period: f for f in figures if _is_level(f, "revenue")}
 
@@ -183,6 +207,16 @@ def _log_run_rate(figures: Sequence[Figure], at: Array) -> Array:
         )
     growth = _growth_through(float(days[0]), float(logs[0]), _sums(figures)[max(years)])
     return logs[0] + growth * (at - days[0]) / DAYS_A_YEAR
+
+
+def straight_line(at: ArrayLike, known_at: Array, values: Array) -> Array:
+    """Interpolate between known values, and go on with the outermost slopes."""
+    at = np.asarray(at, float)
+    found = np.interp(at, known_at, values)
+    for side, first, second in ((at < known_at[0], 0, 1), (at > known_at[-1], -1, -2)):
+        slope = (values[first] - values[second]) / (known_at[first] - known_at[second])
+        found = np.where(side, values[first] + slope * (at - known_at[first]), found)
+    return found
 
 
 def _growth_through(day: float, log_rate: float, year: Figure) -> float:

@@ -33,7 +33,7 @@ from .lab import (
 )
 from .mistakes import Mistake
 from .quantity import CertainShare, Count, Name, Section, Source, refuse
-from .quarters import MONTHS_A_QUARTER, QUARTERS_A_YEAR, format_quarter, parse_quarter
+from .quarters import first_day, format_quarter, parse_quarter
 from .units import in_unit, scale_hint, states_unit
 
 MOST_MONEY = 1e3
@@ -221,8 +221,7 @@ class Scenario(Section):
         """Up to which day its figures were known: ``as_of``, or the day on which it begins."""
         if self.as_of is not None:
             return self.as_of
-        year, quarter = divmod(self.horizon.first_quarter, QUARTERS_A_YEAR)
-        return date(year, MONTHS_A_QUARTER * quarter + 1, 1)
+        return first_day(self.horizon.first_quarter)
 
     @property
     def possible_alternatives(self) -> tuple[Alternative, ...]:

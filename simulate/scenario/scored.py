@@ -3,20 +3,17 @@
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 
 from pydantic import BaseModel
 
-from .figures import FIRMNESS, Figure, packaged_figures, quarterly_revenue, read_figures
+from .figures import UNITS, Figure, firmest
 from .packaged import packaged_path
-from .quarters import MONTHS_A_QUARTER, QUARTERS_A_YEAR, parse_quarter
+from .quarters import QUARTERS_A_YEAR, parse_quarter
+from .reconstruct import quarterly_revenue
 
 FILE = "scored.csv"
 REVENUE = "revenue"
-# Of the model.
-UNITS = ("bn USD", "share")
 # Quarters ahead that are scored where no list says so.
 AHEAD = (1, 2)
 YEAR_OR_QUARTER = re.compile(r"\d{4}(Q[1-4])?")
@@ -65,12 +62,6 @@ def last_quarter(period: str) -> int:
     return parse_quarter(period if "Q" in period else f"{period}Q{QUARTERS_A_YEAR}")
 
 
-def quarter_end(quarter: int) -> date:
-    """Return the last day of a quarter."""
-    year, place = divmod(quarter + 1, QUARTERS_A_YEAR)
-    return date(year, MONTHS_A_QUARTER * place + 1, 1) - timedelta(days=1)
-
-
 def reported_after(figures: Iterable[Figure], lab: str, known: int) -> Iterator[Scored]:
     """Yield what a forecast made at a quarter's end can be scored on, each once.
 
@@ -111,24 +102,6 @@ def each_quarter_of_revenue(figures: Sequence[Figure]) -> Iterator[Scored]:
                     yield scored.model_copy(update={"quarters_ahead": ahead})
 
 
-def told_figures(given: Sequence[Figure] | str | Path | None) -> list[Figure]:
-    """Return figures with millions of dollars in billions; other units stay.
-
-    Parameters
-    ----------
-    given
-        A CSV file, or what was read of it; None for those that come with the package.
-    """
-    figures = packaged_figures() if given is None else given
-    figures = read_figures(Path(figures)) if isinstance(figures, (str, Path)) else figures
-    return [
-        figure.model_copy(update={"value": figure.value / 1e3, "unit": UNITS[0]})
-        if figure.unit == "m USD"
-        else figure
-        for figure in figures
-    ]
-
-
 def came_true(scored: Scored, figures: Sequence[Figure]) -> float:
     """Return what came true: by the firmest account, or by the quarters of a year's revenue.
 
@@ -140,10 +113,10 @@ def came_true(scored: Scored, figures: Sequence[Figure]) -> float:
     what = (scored.lab, "level", scored.quantity, scored.definition, scored.period)
     accounts = [f for f in figures if (f.lab, f.kind, f.quantity, f.definition, f.period) == what]
     if accounts:
-        firmest = min(accounts, key=lambda f: FIRMNESS.index(f.firmness))
-        if firmest.unit not in UNITS:
-            raise ValueError(f"{firmest.id} is in {firmest.unit}, the model in {UNITS[0]}")
-        return firmest.value
+        account = firmest(accounts)
+        if account.unit not in UNITS:
+            raise ValueError(f"{account.id} is in {account.unit}, the model in {UNITS[0]}")
+        return account.value
     if scored.quantity != REVENUE or "Q" not in scored.period:
         raise ValueError(f"no figure tells {scored.name} of {scored.period}")
     year, place = divmod(last_quarter(scored.period), QUARTERS_A_YEAR)

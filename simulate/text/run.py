@@ -18,7 +18,7 @@ from simulate.model.outcomes import (
 )
 from simulate.model.rows import Hit
 from simulate.scenario import Scenario
-from simulate.scenario.figures import Figure, newest, packaged_figures
+from simulate.scenario.figures import Figure, newest, packaged_figures, published
 from simulate.scenario.frame import MarginDefinition
 from simulate.scenario.quantity import ZERO
 
@@ -114,8 +114,8 @@ def definition_table(result: Result) -> Table:
 
 def newest_margin(scenario: Scenario, definition: MarginDefinition) -> Figure | None:
     """Return the newest figure of the lab's gross margin that the scenario could know."""
-    of_lab = (f for f in packaged_figures() if f.lab == scenario.lab)
-    return newest(of_lab, "gross margin", definition, scenario.known_until)
+    told = published(packaged_figures(), scenario.known_until)
+    return newest((f for f in told if f.lab == scenario.lab), "gross margin", definition)
 
 
 def _figure_in_words(figure: Figure) -> str:

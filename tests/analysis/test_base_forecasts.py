@@ -15,8 +15,8 @@ from simulate.analysis.base_forecasts import (
     planned_quarters,
 )
 from simulate.scenario.figures import Figure, known, packaged_figures
-from simulate.scenario.quarters import parse_quarter
-from simulate.scenario.scored import Scored, packaged_list, quarter_end
+from simulate.scenario.quarters import last_day, parse_quarter
+from simulate.scenario.scored import Scored, packaged_list
 from tests.figures import figure, revenues, scored
 
 PATHS = 20_000
@@ -26,7 +26,7 @@ END = parse_quarter("2025Q4")
 
 @pytest.mark.parametrize("each", packaged_list(), ids=str)
 def test_figures_of_later_tenfold_change_no_forecast(each: Scored) -> None:
-    on = quarter_end(each.last_known)
+    on = last_day(each.last_known)
     then = known(packaged_figures(), on)
     tenfold = [
         f if f in then else f.model_copy(update={"value": 10.0 * f.value})
@@ -62,7 +62,7 @@ def test_growth_that_never_varied_tells_no_spread() -> None:
 
 
 def test_a_plan_grows_evenly_from_the_quarter_before_and_sums_to_the_year() -> None:
-    plan = figure("revenue", "2026", 20.0, kind="plan", known_on=quarter_end(END))
+    plan = figure("revenue", "2026", 20.0, kind="plan", known_on=last_day(END))
     of = knowledge([*FIGURES, plan], "Some Lab", END)
     found = planned_quarters(of, scored("revenue", "2026Q4"), 4)
     assert found is not None
@@ -75,13 +75,13 @@ def test_even_growth_of_a_doubling() -> None:
 
 
 def test_of_what_does_not_grow_with_the_year_a_quarter_is_a_fourth_of_its_plan() -> None:
-    plan = figure("free cash flow", "2026", -17.0, kind="plan", known_on=quarter_end(END))
+    plan = figure("free cash flow", "2026", -17.0, kind="plan", known_on=last_day(END))
     of = knowledge([*FIGURES, plan], "Some Lab", END)
     assert planned_quarters(of, scored("free cash flow", "2026Q2"), 2) == [-4.25, -4.25]
 
 
 def test_a_plan_that_was_not_known_is_not_used() -> None:
-    plan = figure("revenue", "2026", 20.0, kind="plan", known_on=quarter_end(END + 1))
+    plan = figure("revenue", "2026", 20.0, kind="plan", known_on=last_day(END + 1))
     of = knowledge([*FIGURES, plan], "Some Lab", END)
     assert planned_quarters(of, scored("revenue", "2026Q1"), 1) is None
 
@@ -136,8 +136,8 @@ def test_forecasters_have_chance_of_their_own_and_the_same_each_time() -> None:
         figure("gross margin", "2025", 1.0),
         figure("gross margin", "2025", 45.0),
         figure("training cost against plan", "2025", -1.0, kind="forecast error"),
-        figure("revenue", "2026", 1e-9, kind="plan", known_on=quarter_end(END)),
-        figure("revenue", "2026", 1e6, kind="plan", known_on=quarter_end(END)),
+        figure("revenue", "2026", 1e-9, kind="plan", known_on=last_day(END)),
+        figure("revenue", "2026", 1e6, kind="plan", known_on=last_day(END)),
     ],
     ids=lambda odd: f"{odd.quantity} {odd.value}",
 )

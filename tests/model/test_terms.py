@@ -10,7 +10,7 @@ from simulate.engine.run import run, simulate_traces
 from simulate.engine.tables import TruncatedShock
 from simulate.kernels.arrays import index
 from simulate.model.outcomes import FLOWS, MARGINS
-from simulate.model.rows import Flow, Hit, Metric
+from simulate.model.rows import Flow, Hit, Metric, traced
 from simulate.scenario import Scenario
 from tests.scenarios import changed, without_uncertainty
 
@@ -34,7 +34,7 @@ def steady(anthropic: Scenario) -> Scenario:
 
 
 def flow_of(traces: np.ndarray, flow: Flow) -> np.ndarray:
-    return traces[:, len(Metric) + index(flow)]
+    return traces[:, traced(flow)]
 
 
 def log_growth(scenario: Scenario, paths: int = 64) -> np.ndarray:

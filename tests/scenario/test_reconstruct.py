@@ -11,7 +11,7 @@ from simulate.scenario.quarters import parse_quarter
 from simulate.scenario.reconstruct import (
     Revenue,
     decline_through,
-    quarters_in,
+    quarterly_revenue,
     revenue_by_quarter,
     usable,
 )
@@ -41,14 +41,6 @@ def figure(
             "kind": kind,
         }
     )
-
-
-def test_periods_are_quarters_and_a_month_is_none() -> None:
-    first = parse_quarter("2025Q1")
-    assert quarters_in("2025") == range(first, first + 4)
-    assert quarters_in("2025H2") == range(first + 2, first + 4)
-    assert quarters_in("2025Q3") == range(first + 2, first + 3)
-    assert not quarters_in("2025-03")
 
 
 def test_what_had_been_published_of_a_period_counts_before_what_came_later() -> None:
@@ -118,3 +110,31 @@ def test_a_share_that_falls_steadily_is_found_from_its_means_over_two_years() ->
     last, decline = decline_through(years, revenue)
     assert last == pytest.approx(shares[-1], rel=1e-9)
     assert decline == pytest.approx(4.0 * 0.3, rel=1e-9)
+
+
+@pytest.mark.parametrize(("lab", "year"), [("Anthropic", 4.5), ("OpenAI", 13.07)])
+def test_quarters_sum_to_the_firmest_figure_of_the_year(lab: str, year: float) -> None:
+    quarters = quarterly_revenue(packaged_figures(), lab, 2025)
+    assert quarters.sum() == pytest.approx(year, rel=1e-12)
+    assert np.all(np.diff(quarters) > 0.0)
+
+
+def test_quarters_sum_to_the_half_that_is_known() -> None:
+    assert quarterly_revenue(packaged_figures(), "OpenAI", 2025)[:2].sum() < 4.3 * 1.0001
+    assert quarterly_revenue(packaged_figures(), "OpenAI", 2025)[:2].sum() > 4.3 * 0.9999
+
+
+def test_steady_growth_gives_quarters_that_grow_by_it() -> None:
+    rates = [
+        figure("run rate", "a", 1.0, date(2025, 1, 31)),
+        figure("run rate", "b", 4.0, date(2026, 1, 31)),
+    ]
+    quarters = quarterly_revenue(
+        [*rates, figure("revenue", "2025", 3.0, date(2025, 12, 31))], "x", 2025
+    )
+    assert np.diff(np.log(quarters)) == pytest.approx(np.log(4.0) / 4.0, rel=0.002)
+
+
+def test_a_year_of_which_nothing_is_known_is_refused() -> None:
+    with pytest.raises(ValueError, match="revenue of 2024 by quarter takes its sum"):
+        quarterly_revenue(packaged_figures(), "Zhipu", 2024)

@@ -4,15 +4,13 @@ from datetime import date
 
 import pytest
 
-from simulate.scenario.figures import packaged_figures
+from simulate.scenario.figures import packaged_figures, told_figures
 from simulate.scenario.quarters import parse_quarter
 from simulate.scenario.scored import (
     came_true,
     each_quarter_of_revenue,
     packaged_list,
-    quarter_end,
     reported_after,
-    told_figures,
 )
 from tests.figures import figure, revenues, run_rate, scored
 
@@ -103,8 +101,3 @@ def test_millions_of_dollars_are_billions_and_other_money_is_refused() -> None:
     assert came_true(scored("revenue", "2026Q1"), told_figures([dollars])) == pytest.approx(0.079)
     with pytest.raises(ValueError, match="is in m RMB, the model in bn USD"):
         came_true(scored("revenue", "2026Q1"), told_figures([yuan]))
-
-
-def test_a_quarter_ends_on_its_last_day() -> None:
-    ends = [quarter_end(parse_quarter(f"2024Q{q}")) for q in (1, 2, 3, 4)]
-    assert ends == [date(2024, 3, 31), date(2024, 6, 30), date(2024, 9, 30), date(2024, 12, 31)]
