@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticKnownError
 
+from .days import Day
 from .dependence import AnyCorrelation, Copula, Shocks
 from .distributions import Number, Uncertain
 from .frame import BaseQuarter, BaseYear, Horizon, Sampling, Targets
@@ -131,9 +132,7 @@ class Scenario(Section):
         str, Field(max_length=100, description="whose figures these are; another lab says so here")
     ] = ""
     description: str = ""
-    as_of: Annotated[date | None, Field(description="up to which day its figures were known")] = (
-        None
-    )
+    as_of: Annotated[Day | None, Field(description="up to which day its figures were known")] = None
     horizon: Horizon
     targets: Targets
     base_quarters: tuple[BaseQuarter, ...] = ()
