@@ -114,6 +114,7 @@ def near_names(given: str, known: Iterable[str]) -> list[str]:
     as_many = [name for name in names if name.count(".") == len(steps) - 1]
     return (
         _nearest({name: min(map(_likeness, _plain(name).split("."), steps)) for name in as_many})
+        or [name for name in as_many if _is_of_another_member(_plain(name).split("."), steps)]
         or _nearest({name: _likeness(_plain(name), plain) for name in names if name not in as_many})
         # Of several words, those that were written.
         or [name for name in names if f"_{plain}_" in f"_{_plain(name).replace('.', '_')}_"]
@@ -123,6 +124,12 @@ def near_names(given: str, known: Iterable[str]) -> list[str]:
 def _nearest(likeness: dict[str, float]) -> list[str]:
     most = max(likeness.values(), default=0.0)
     return [name for name, alike in likeness.items() if alike >= max(ALIKE, most - APART)]
+
+
+def _is_of_another_member(name: list[str], given: list[str]) -> bool:
+    """Tell whether two dotted names differ in a step in their midst alone, such as a segment's."""
+    apart = [place for place, (a, b) in enumerate(zip(name, given, strict=True)) if a != b]
+    return len(apart) == 1 and 0 < apart[0] < len(given) - 1
 
 
 def _likeness(name: str, given: str) -> float:

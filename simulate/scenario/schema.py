@@ -258,7 +258,9 @@ class Scenario(Section):
         mistakes = [*_named_twice(segments)]
         shares = sum(segment.share_of_revenue.quantile(0.5) for segment in segments)
         if abs(shares - 1.0) > 1e-9:
-            mistakes.append(Mistake((), f"share_of_revenue sums to {shares:g}; it must be 1"))
+            each = ", ".join(f"{s.name} {s.share_of_revenue.quantile(0.5):g}" for s in segments)
+            wrong = f"share_of_revenue sums to {shares:g}; it must be 1: {each}"
+            mistakes.append(Mistake((), wrong))
         for segment in segments:
             dates = [("starts", segment.starts)] if segment.starts is not None else []
             dates += [("known_losses", loss.quarter) for loss in segment.known_losses]
