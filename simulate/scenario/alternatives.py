@@ -17,7 +17,11 @@ from .schema import Scenario
 UNREAD = "the scenario"
 DRAWN_ONCE = "an alternative may only change inputs that are drawn once a path"
 # Why another can't be changed.
-DRAWN_OTHERWISE = {"year": "this one is drawn every year", "event": "this one at every event"}
+DRAWN_OTHERWISE = {
+    "year": "this one is drawn every year",
+    "quarter": "this one is drawn every quarter",
+    "event": "this one is drawn at every event",
+}
 
 
 def overridden_inputs(scenario: Scenario) -> dict[str, tuple[Uncertain, ...]]:
@@ -65,7 +69,6 @@ def _read_alternatives(
 def _laid(layers: Layers, table: Table, path: Path) -> tuple[Scenario | None, list[Told]]:
     """Return the scenario with one alternative laid over it for good, or what is wrong."""
     laid = layers.copy()
-    del laid.table[ALTERNATIVES]
     if told := lay_alternative(laid, table):
         return None, told
     try:
@@ -91,4 +94,4 @@ def _why_not(key: str, base: Mapping[str, Input]) -> str | None:
         return ""
     if named.quantity.certain:
         return "this one is always certain"
-    return DRAWN_OTHERWISE.get(named.quantity.drawn)
+    return None if named.quantity.drawn == "path" else DRAWN_OTHERWISE[named.quantity.drawn]

@@ -19,7 +19,7 @@ from .hints import EXTENDS, MISSING, likely_parent, misnamed_members, only_famil
 from .input_mends import FOR_INPUTS
 from .inputs import MEMBER, homes_of, section_in
 from .layers import Key, Layers, Origin, Table, named_members
-from .mistakes import Fix, Mend, Mistake, Told, did_you_mean, move, rename, respell
+from .mistakes import Fix, Mend, Mistake, Told, did_you_mean, in_words, move, rename, respell
 from .packaged import shown_path
 from .quantity import Section
 from .schema import Scenario
@@ -36,22 +36,6 @@ MANY = 2
 MOST_NAMES = 12
 BARE_KEY = re.compile("[A-Za-z0-9_-]{1,60}")
 LINE_AND_COLUMN = re.compile(r":(\d+):(\d+)$")
-# How pydantic names what a value must be, and how a person does.
-KINDS = {
-    "string_type": "must be a text, in quotes",
-    "bool_type": "must be true or false",
-    "float_type": "must be a number",
-    "int_type": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "float_parsing": "must be a number",
-    "finite_number": "must be a finite number",
-    "model_type": "must be a table",
-    "model_attributes_type": "must be a table",
-    "dict_type": "must be a table",
-    "path_type": "must be a file's name, in quotes",
-    "missing": MISSING,
-    "string_too_short": "must not be empty",
-}
 FOR_LISTS = 'must be a list; begin each member with [[{0}]], and name = "…" on the next line'
 # What a table may say beside what its model holds.
 BESIDE: dict[type[BaseModel], tuple[str, ...]] = {
@@ -259,21 +243,18 @@ def _message(item: Any) -> str:
     kind, context = item["type"], item.get("ctx", {})
     if kind in ("model_type", "model_attributes_type") and context.get("class_name") == "Fixed":
         return FOR_INPUTS
-    if kind in KINDS:
-        return KINDS[kind]
+    if kind == "missing":
+        return MISSING
     if kind == "tuple_type":
         is_of_tables = _section_at(item["loc"]) is not None
         return FOR_LISTS.format(item["loc"][-1]) if is_of_tables else "must be a list"
-    if kind == "literal_error":
-        return f"must be {context['expected']}".replace("'", '"')
     if kind == "string_pattern_mismatch":
         return "must be small letters, digits and _, a letter first"
     if kind == "too_short":
         return f"has {context['actual_length']} members; {context['min_length']} are the least"
     if kind == "too_long":
         return f"has {context['actual_length']} members; {context['max_length']} are the most"
-    message = re.sub("^Input should", "must", str(item["msg"]))
-    return message[0].lower() + message[1:]
+    return in_words(item)
 
 
 def _written_fields(section: type[BaseModel]) -> list[str]:

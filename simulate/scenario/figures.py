@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ValidationError
 
 from .data_files import decode, read_cells, read_header, split_declared
-from .mistakes import ScenarioError, did_you_mean
+from .days import Day
+from .mistakes import ScenarioError, did_you_mean, in_words
 from .notation import Notation
 from .packaged import packaged_path
 from .reach import read_regular
@@ -79,8 +80,8 @@ class Figure(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     error: float | None = None
     unit: str
     kind: Kind
-    about: date
-    known_on: date
+    about: Day
+    known_on: Day
     firmness: Firmness = "C"
     report: str = ""
     note: str = ""
@@ -145,8 +146,10 @@ def _figure(where: str, cells: dict[str, str]) -> Figure:
         return Figure.model_validate(stated)
     except ValidationError as error:
         first = error.errors()[0]
-        given = f", not {first['input']!r:.60}" if first["type"] != "missing" else ""
-        raise ScenarioError(f"{where}: {first['loc'][0]}: {first['msg']}{given}") from None
+        if first["type"] == "missing":
+            raise ScenarioError(f"{where}: {first['loc'][0]} is missing") from None
+        given = f'{first["loc"][0]} = "{first["input"]:.60}"'
+        raise ScenarioError(f"{where}: {given}: {in_words(first)}") from None
 
 
 def told_figures(given: Figures) -> list[Figure]:

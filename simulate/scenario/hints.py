@@ -30,6 +30,7 @@ OTHER_TAIL = {"p1": "p99", "p5": "p95", "p10": "p90", "p25": "p75"}
 USUAL = ("p1", "p5", "p10", "p25", "p50", "p75", "p90", "p95", "p99")
 EXTENDS = "extends"
 LISTS = ("segments", "hardware", "funding")
+MOST_NAMES = 12
 MISSING = "missing; it has no default"
 
 
@@ -155,7 +156,7 @@ def _mistakes_over(name: str, table: Table, path: Path) -> int | None:
 
 
 def misnamed_members(mistakes: Sequence[Mistake], table: Table) -> list[Mistake]:
-    """Return mistakes with all that a member lacks as one, where its name is nearly another's.
+    """Return mistakes with all that a member lacks as one, where another may have been meant.
 
     Parameters
     ----------
@@ -170,9 +171,17 @@ def misnamed_members(mistakes: Sequence[Mistake], table: Table) -> list[Mistake]
             lacking.setdefault(mistake.key[:2], []).append(".".join(mistake.key[2:]))
     found = list(mistakes)
     for (part, name), keys in lacking.items():
-        others = [str(member.get("name")) for member in table[part] if isinstance(member, dict)]
-        if mend := respell(name, others, "name"):
-            about = [mistake for mistake in found if mistake.key[:2] == (part, name)]
-            found = [mistake for mistake in found if mistake not in about]
-            found.append(Mistake((part, name), f"{', '.join(keys)} are missing", mend))
+        named = (str(member.get("name", "")) for member in table[part] if isinstance(member, dict))
+        others = [other for other in named if other not in ("", name)]
+        if not others:
+            continue
+        mend = respell(name, others, "name")
+        about = [mistake for mistake in found if mistake.key[:2] == (part, name)]
+        found = [mistake for mistake in found if mistake not in about]
+        are = "is" if len(keys) == 1 else "are"
+        wrong = f"{', '.join(keys)} {are} missing"
+        if mend is None:
+            known = " or ".join(f'"{other}"' for other in others[:MOST_NAMES])
+            wrong = f"a new one, of which {wrong}; to change one that is there, call it {known}"
+        found.append(Mistake((part, name), wrong, mend))
     return found

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .distributions import AnyDistribution, Fixed, Number
 from .mistakes import Mend, Mistake, rewrite_all
@@ -21,6 +21,7 @@ from .quantity import (
     half_life,
     log_rate,
     money,
+    refuse,
     share,
 )
 from .quarters import Quarter, format_quarter
@@ -173,14 +174,18 @@ class Inference(Section):
     ] = NEVER_HALVES
     other_sales_cost: Annotated[AnyDistribution, share("other cost of sales over revenue")]
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_one_gain(cls, given: Any) -> Any:
+        """Refuse both before either is read: what changes one that isn't there is incomplete."""
+        if isinstance(given, dict) and None not in map(given.get, ("price_erosion", "net_gain")):
+            wrong = "net_gain is given, which is efficiency_gain less price_erosion"
+            refuse([Mistake(("price_erosion",), f"{wrong}; leave this out, and set net_gain")])
+        return given
+
     def _mistakes(self) -> Iterator[Mistake]:
         if self.price_erosion is None and self.net_gain is None:
             yield Mistake(("price_erosion",), "missing; give it, or net_gain in its place")
-        if self.price_erosion is not None and self.net_gain is not None:
-            yield Mistake(
-                ("net_gain",),
-                "stands for efficiency_gain less price_erosion; leave one of both out",
-            )
 
 
 class FreeUsers(Section):

@@ -1,5 +1,6 @@
 """Loading a scenario, and what is checked across its sections."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,6 +25,8 @@ from .schema import Provenance, Scenario
 PROVENANCE = "provenance"
 # What mistakes are told of that no file has made.
 CALL, UNCHECKED = "Scenario.changed", "the scenario"
+# Where else a mistake is owed to, as ``describe`` says it.
+INHERITED = re.compile(r", inherited from .*?(?=: )")
 __all__ = ["check_all", "find_scenario", "list_changes", "load_scenario", "packaged_configs"]
 
 
@@ -258,7 +261,7 @@ def list_changes(file: str | Path | None = None, data: Sequence[str | Path] = ()
 
 
 def _without_place(told: Told) -> str:
-    return told.line.partition(": ")[2]
+    return INHERITED.sub("", told.line.partition(": ")[2])
 
 
 def _mistakes(file: str | Path | None, data: Sequence[str | Path], **change: str) -> list[Told]:

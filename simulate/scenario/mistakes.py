@@ -54,6 +54,23 @@ Steps = tuple[str, ...]
 STEERING = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+# How pydantic names what a value must be, and how a person does.
+KINDS = {
+    "string_type": "must be a text, in quotes",
+    "bool_type": "must be true or false",
+    "float_type": "must be a number",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a finite number",
+    "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+    "dict_type": "must be a table",
+    "path_type": "must be a file's name, in quotes",
+    "string_too_short": "must not be empty",
+}
+# One of the values that pydantic lists; it may have an apostrophe of its own.
+EXPECTED = re.compile(r"""(['"])(.*?)\1(?=, | or |$)""")
 # Texts that may have several lines.
 PROSE = {"description", "source"}
 
@@ -97,6 +114,7 @@ def near_names(given: str, known: Iterable[str]) -> list[str]:
     as_many = [name for name in names if name.count(".") == len(steps) - 1]
     return (
         _nearest({name: min(map(_likeness, _plain(name).split("."), steps)) for name in as_many})
+        or [name for name in as_many if _is_of_another_member(_plain(name).split("."), steps)]
         or _nearest({name: _likeness(_plain(name), plain) for name in names if name not in as_many})
         # Of several words, those that were written.
         or [name for name in names if f"_{plain}_" in f"_{_plain(name).replace('.', '_')}_"]
@@ -106,6 +124,12 @@ def near_names(given: str, known: Iterable[str]) -> list[str]:
 def _nearest(likeness: dict[str, float]) -> list[str]:
     most = max(likeness.values(), default=0.0)
     return [name for name, alike in likeness.items() if alike >= max(ALIKE, most - APART)]
+
+
+def _is_of_another_member(name: list[str], given: list[str]) -> bool:
+    """Tell whether two dotted names differ in a step in their midst alone, such as a segment's."""
+    apart = [place for place, (a, b) in enumerate(zip(name, given, strict=True)) if a != b]
+    return len(apart) == 1 and 0 < apart[0] < len(given) - 1
 
 
 def _likeness(name: str, given: str) -> float:
@@ -342,14 +366,30 @@ class Checked(BaseModel):
         try:
             return cls.model_validate(stated)
         except ValidationError as error:
-            raise ScenarioError(*(_in_words(item) for item in error.errors())) from None
+            raise ScenarioError(*(_by_key(item) for item in error.errors())) from None
 
 
-def _in_words(item: Any) -> str:
+def _by_key(item: Any) -> str:
     """Return what one item of an error of pydantic's says, by its key."""
     key = ".".join(map(str, item["loc"]))
     message = item["msg"].removeprefix("Value error, ")
     return f"{key}: {message}" if key else message
+
+
+def in_words(item: Any) -> str:
+    """Return what one item of an error of pydantic's says, as a person would."""
+    if item["type"] in KINDS:
+        return KINDS[item["type"]]
+    if item["type"] == "literal_error":
+        *most, last = (f'"{value}"' for value in expected_values(item))
+        return f"must be {', '.join(most)} or {last}" if most else f"must be {last}"
+    message = re.sub("^Input should", "must", item["msg"].removeprefix("Value error, "))
+    return message[0].lower() + message[1:]
+
+
+def expected_values(item: Any) -> list[str]:
+    """Return the values of which one must be, by an item of an error of pydantic's."""
+    return [value for _, value in EXPECTED.findall(item["ctx"]["expected"])]
 
 
 def printable(text: str) -> str:

@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticKnownError
 
+from .days import Day
 from .dependence import AnyCorrelation, Copula, Shocks
 from .distributions import Number, Uncertain
 from .frame import BaseQuarter, BaseYear, Horizon, Sampling, Targets
@@ -131,9 +132,7 @@ class Scenario(Section):
         str, Field(max_length=100, description="whose figures these are; another lab says so here")
     ] = ""
     description: str = ""
-    as_of: Annotated[date | None, Field(description="up to which day its figures were known")] = (
-        None
-    )
+    as_of: Annotated[Day | None, Field(description="up to which day its figures were known")] = None
     horizon: Horizon
     targets: Targets
     base_quarters: tuple[BaseQuarter, ...] = ()
@@ -258,7 +257,9 @@ class Scenario(Section):
         mistakes = [*_named_twice(segments)]
         shares = sum(segment.share_of_revenue.quantile(0.5) for segment in segments)
         if abs(shares - 1.0) > 1e-9:
-            mistakes.append(Mistake((), f"share_of_revenue sums to {shares:g}; it must be 1"))
+            each = ", ".join(f"{s.name} {s.share_of_revenue.quantile(0.5):g}" for s in segments)
+            wrong = f"share_of_revenue sums to {shares:g}; it must be 1: {each}"
+            mistakes.append(Mistake((), wrong))
         for segment in segments:
             dates = [("starts", segment.starts)] if segment.starts is not None else []
             dates += [("known_losses", loss.quarter) for loss in segment.known_losses]

@@ -8,12 +8,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from .edits import Edit, NoEditError, Splice, dotted, header_as, newline_of, toml_value
-from .mistakes import Mend, respell, rewrite
+from .mistakes import Mend, expected_values, respell, rewrite
 from .positions import KeyPath, Span
 
 WHOLE = re.compile(r"[+-]?\d{1,18}")
 TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-EXPECTED = re.compile("'([^']*)'")
 LONGEST_NAME = 40
 
 
@@ -156,7 +155,7 @@ def retyped(item: Any, section: type[BaseModel] | None) -> Mend | None:
     """
     kind, given = item["type"], item["input"]
     if kind == "literal_error" and isinstance(given, str):
-        return respell(given, EXPECTED.findall(item["ctx"]["expected"]))
+        return respell(given, expected_values(item))
     if kind == "tuple_type" and isinstance(given, dict) and section is not None:
         return _to_list(given, section)
     if kind in ("model_type", "model_attributes_type", "dict_type"):

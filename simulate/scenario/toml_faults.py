@@ -17,6 +17,7 @@ CLOSING = {"[": "]", "{": "}"}
 CURLY = str.maketrans("“”„‟‘’‚", '""""\'\'\'')
 NO_VALUE = {"none", "null", "nil", "na"}
 TRUTH = {"true": "true", "false": "false"}
+DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 POINT_FIRST = re.compile(r"([+-]?)\.(\d[\d_]*)")
 POINT_LAST = re.compile(r"([+-]?\d[\d_]*)\.")
 HEADER = re.compile(r"(\s*)(\[+)\s*([^\[\]#=]*?)\s*(\]*)(\s*(?:#.*)?)")
@@ -192,7 +193,8 @@ def _value(bare: str) -> str:
         return bare
     if bare.casefold() in TRUTH:
         return TRUTH[bare.casefold()]
-    if bare.casefold() in NO_VALUE:
+    # No day of the calendar, which quotes don't make one.
+    if bare.casefold() in NO_VALUE or DAY.fullmatch(bare):
         return bare
     if found := POINT_FIRST.fullmatch(bare):
         return f"{found[1]}0.{found[2]}"

@@ -105,11 +105,11 @@ def test_a_mistake_is_explained_and_writes_nothing(
     [
         ("value", "amount", 'there is no column "value"; needed are lab, quantity'),
         ("known_on", "known_on,who", "9 fields, the header 10"),
-        ("2025-05-01", "in May", "line 3: known_on: "),
-        ("2026Q1", "Q1 2026", "line 7: period: Value error, write a period as 2025, 2025H1"),
-        ("1.3", "nan", "line 3: value: "),
+        ("2025-05-01", "in May", 'line 3: known_on = "in May": not a day; write it as 2026-06-30'),
+        ("2026Q1", "Q1 2026", 'line 7: period = "Q1 2026": write a period as 2025, 2025H1'),
+        ("1.3", "nan", 'line 3: value = "nan": must be a finite number'),
         ("2.4", "2,4", "row 5 has 10 fields"),
-        ("level", "actual", "line 2: kind: "),
+        ("level", "actual", 'line 2: kind = "actual": must be "level", "estimate"'),
     ],
 )
 def test_figures_that_can_not_be_read_are_told_with_their_line(

@@ -14,6 +14,8 @@ from simulate.scenario.json_schema import scenario_schema
 from simulate.scenario.load import check_all
 from simulate.scenario.setting import find_setting
 
+pytestmark = pytest.mark.usefixtures("january")
+
 HEAD = """
 name = "Anthropic, two structures"
 extends = "anthropic.toml"
@@ -186,7 +188,7 @@ inference.price_erosion = 0.0
     ("below", "told"),
     [
         ('"inference.overrun" = 0.1', "this one is drawn every year"),
-        ('"training.generation.size" = 0.1', "this one at every event"),
+        ('"training.generation.size" = 0.1', "this one is drawn at every event"),
         ('"inference.base_overrun" = 0.1', "this one is always certain"),
         ('"horizon.last_quarter" = "2030Q4"', "may only change inputs that are drawn once a path"),
         ('"funding.round_2026.chance" = 0.1', "may only change inputs that are drawn once a path"),
@@ -196,6 +198,7 @@ inference.price_erosion = 0.0
         ('"segments.apis.market" = 100', 'did you mean "api"?'),
         ('"cash.tax_rate" = "120%"', "tax on profit is from 0 to 1 share"),
         ("wieght = 2", 'did you mean "weight"?'),
+        ('"alternatives.steady.weight" = 2', "may only change inputs that are drawn once a path"),
         ('correlations = { "cash.tax_rate, cash.opening" = 0.5 }', "drawn once a path"),
     ],
 )
@@ -251,6 +254,12 @@ def test_nothing_is_correlated_with_the_alternative(tmp_path: Path) -> None:
 def test_mistakes_of_an_alternative_are_among_those_of_its_file(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="drawn every year"):
         check_all(written(tmp_path, '"inference.overrun" = 0.1\n'))
+
+
+def test_what_is_drawn_every_quarter_is_no_alternative_either(tmp_path: Path) -> None:
+    by_quarter = '[horizon]\ndeviations = "by quarter"\n'
+    with pytest.raises(ScenarioError, match="this one is drawn every quarter"):
+        loaded(tmp_path, '"training.drift" = 0.1\n' + by_quarter)
 
 
 def test_a_scenario_with_alternatives_survives_json(tmp_path: Path) -> None:
