@@ -14,6 +14,8 @@ from simulate.scenario.json_schema import scenario_schema
 from simulate.scenario.load import check_all
 from simulate.scenario.setting import find_setting
 
+pytestmark = pytest.mark.usefixtures("january")
+
 HEAD = """
 name = "Anthropic, two structures"
 extends = "anthropic.toml"
