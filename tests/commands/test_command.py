@@ -18,13 +18,15 @@ from simulate import load_scenario, run
 from simulate.model.outcomes import OUTCOME_COLUMNS
 from simulate.output.drivers import OWN_FILES as DRIVERS_FILES
 from simulate.output.files import MANIFEST
-from simulate.output.results import OWN_FILES
+from simulate.output.results import ALTERNATIVES_TABLE, OWN_FILES
 from simulate.version import package_version
 from tests.calling import call, heed_signals
 
 pytestmark = pytest.mark.usefixtures("january")
 
 SMALL = ["--paths", "2000", "--quiet"]
+# January's scenarios have no alternatives.
+WRITTEN = OWN_FILES - {ALTERNATIVES_TABLE}
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +37,7 @@ def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_run_writes_all_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
     assert call(monkeypatch, "run", "openai.toml", *SMALL, "--seed", "9") == 0
     folder = Path("results/openai")
-    assert {path.name for path in folder.iterdir()} == OWN_FILES | {MANIFEST}
+    assert {path.name for path in folder.iterdir()} == WRITTEN | {MANIFEST}
     summary = json.loads((folder / "summary.json").read_text())
     assert (summary["seed"], summary["version"]) == (9, package_version())
     assert summary["scenario"]["inference"]["overrun"]["p90"] == 0.23
@@ -173,7 +175,7 @@ def test_another_folder_is_never_written_over(
     assert call(monkeypatch, "run", *SMALL, "--out", "out") == 0
     Path("out/mine.txt").write_text("keep me")
     assert call(monkeypatch, "run", *SMALL, "--seed", "1", "--no-outcomes", "--out", "out") == 0
-    assert f"Replaced: {len(OWN_FILES)} files in out, written" in capsys.readouterr().err
+    assert f"Replaced: {len(WRITTEN)} files in out, written" in capsys.readouterr().err
     assert not Path("out/outcomes.parquet").exists()  # it was of another run
     Path("out/fans.svg").write_text("mine")
     before = {path.name: path.read_bytes() for path in Path("out").iterdir()}
@@ -269,7 +271,7 @@ def test_a_picture_that_cannot_be_drawn_costs_no_number(
     monkeypatch.setitem(simulate.output.results.PICTURES, "fans", broken)
     assert call(monkeypatch, "run", *SMALL, "--out", "out") == 0
     assert capsys.readouterr().err == "fans: can't be drawn: latex could not be found\n"
-    assert {path.name for path in Path("out").iterdir()} == OWN_FILES - {"fans.png", "fans.svg"} | {
+    assert {path.name for path in Path("out").iterdir()} == WRITTEN - {"fans.png", "fans.svg"} | {
         MANIFEST
     }
 
