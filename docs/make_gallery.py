@@ -71,7 +71,19 @@ TEXTS = {
     ),
     "margin_by_year": (
         "Gross margin by fiscal year",
-        "One histogram a year; at the right the probability of the target.",
+        "One histogram a year; at the right the probability of the target. Lines go from the "
+        "lowest to the highest median of an alternative.",
+    ),
+    "margins": (
+        "Gross margin by definition",
+        "On trailing four quarters, in each definition that differs. Filled marks are what is "
+        "reported, hollow ones what the company plans; `A5` and the like name the figures.",
+    ),
+    "revenue": (
+        "Revenue, and what came true of it",
+        "On logarithmic axes: single quarters, from the four before the start on, and four "
+        "quarters together, beside what is reported and planned of quarters and years. `--figures` "
+        "marks figures of one's own.",
     ),
     "margins": (
         "Gross margin by definition",
@@ -89,7 +101,7 @@ TEXTS = {
     "fans": (
         "Margin, revenue, free cash flow and cash",
         "P5 to P95, P25 to P75, the median, and three of the paths: the first ones. Margin and "
-        "flows are those of the trailing four quarters.",
+        "flows are those of the trailing four quarters; marks are of whole years.",
     ),
     "funding_need": (
         "Funding need",

@@ -22,6 +22,7 @@ from .session import (
     Stress,
     Threads,
     Variant,
+    headline_rests_on,
     print_place,
     simulated,
 )
@@ -76,6 +77,7 @@ def report(
     marked = figures and read_figures(figures)
     page = new_page(out, name, "report", force)
     result = simulated(lambda progress: run(scenario, threads=threads, progress=progress))
+    rests_on = headline_rests_on(scenario, threads)
     found = None
     if drivers:
         found = simulated(
@@ -92,7 +94,9 @@ def report(
     command = shlex.join([*words, "--drivers"] if drivers else words)
     with drawing(page):
         section = drivers_section(found) if found is not None else None
-        html = render_report(result, command=command, drivers=section, figures=marked)
+        html = render_report(
+            result, command=command, drivers=section, figures=marked, rests_on=rests_on
+        )
     save_page(html, page)
     print_place("Report", page)
 

@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from simulate.output.files import RESULTS
-from simulate.scenario import Scenario, ScenarioError
-from simulate.text.drivers import what_it_rests_on
+from simulate.scenario import ScenarioError
 from simulate.text.run import print_answer
 from simulate.text.terminal import tell
 
@@ -29,14 +28,13 @@ from .session import (
     Threads,
     Variant,
     compile_kernels,
+    headline_rests_on,
     progress_bar,
     show_answer,
     tell_notes,
 )
 
 LARGEST_KEPT = 1 << 22
-# With fewer paths, what the answer rests on would take longer than the answer.
-LEAST_TO_EXPLAIN, PATHS_TO_EXPLAIN = 1 << 17, 1 << 10
 
 
 def run(
@@ -109,7 +107,7 @@ def run(
                 sink=sink,
             )
         write_result(result, unfinished, tell, kinds, marked)
-        rests_on = "" if silent else _what_it_rests_on(result.scenario, threads)
+        rests_on = "" if silent else headline_rests_on(result.scenario, threads)
     show_answer(
         partial(print_answer, result, rests_on=rests_on),
         result.to_json,
@@ -117,14 +115,3 @@ def run(
         quiet=quiet,
         as_json=as_json,
     )
-
-
-def _what_it_rests_on(scenario: Scenario, threads: int | None) -> str:
-    """Return what the headline rests on, in words; empty where that would take longer than it."""
-    from simulate.analysis.drivers import drivers
-    from simulate.model.outcomes import projected_event
-
-    if scenario.sampling.paths < LEAST_TO_EXPLAIN:
-        return ""
-    found = drivers(scenario, [projected_event(scenario)], paths=PATHS_TO_EXPLAIN, threads=threads)
-    return what_it_rests_on(found.explanations[0], scenario)

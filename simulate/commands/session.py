@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found")
 SEPARATOR = "@"
+# With fewer paths, what the answer rests on would take longer than the answer.
+LEAST_TO_EXPLAIN, PATHS_TO_EXPLAIN = 1 << 17, 1 << 10
 
 File = Annotated[
     Path | None,
@@ -224,6 +226,18 @@ def compile_kernels(silent: bool) -> None:
     if not silent:
         console(stderr=True).print(f"Compiling the kernels, some 15 s ({often}) …")
     run(load_scenario(), paths=1, threads=1, keep_outcomes=True, keep_deviations=True)
+
+
+def headline_rests_on(scenario: Scenario, threads: int | None) -> str:
+    """Return what the headline rests on, in words; empty where that would take longer than it."""
+    from simulate.analysis.drivers import drivers
+    from simulate.model.outcomes import projected_event
+    from simulate.text.drivers import what_it_rests_on
+
+    if scenario.sampling.paths < LEAST_TO_EXPLAIN:
+        return ""
+    found = drivers(scenario, [projected_event(scenario)], paths=PATHS_TO_EXPLAIN, threads=threads)
+    return what_it_rests_on(found.explanations[0], scenario)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from simulate.text.assumptions import (
     period,
     provenance_sentences,
 )
-from simulate.text.cash import funding_sentences
+from simulate.text.cash import funding_sentences, need_in_words
 from simulate.text.dates import cash_flow_sentences, margin_sentences
 from simulate.text.drivers import (
     LEGEND,
@@ -42,6 +42,7 @@ from simulate.text.run import (
     alternative_tables,
     beyond_range_sentences,
     cash_table,
+    definition_table,
     error_sentences,
     headline,
     headline_years,
@@ -199,7 +200,12 @@ class ReportView:
 
 
 def render_report(
-    result: Result, *, command: str, drivers: Section | None = None, figures: Figures = None
+    result: Result,
+    *,
+    command: str,
+    drivers: Section | None = None,
+    figures: Figures = None,
+    rests_on: str = "",
 ) -> str:
     """Return the page of a result as HTML: the same result and command, the same page.
 
@@ -213,12 +219,18 @@ def render_report(
         What drives the answer, where that has been found out.
     figures
         Reported figures to mark in the pictures; see ``plot_revenue``.
+    rests_on
+        What the headline rests on, in words, where that has been found out.
     """
-    return render("report.html", view_report(result, command, drivers, figures))
+    return render("report.html", view_report(result, command, drivers, figures, rests_on))
 
 
 def view_report(
-    result: Result, command: str, drivers: Section | None = None, figures: Figures = None
+    result: Result,
+    command: str,
+    drivers: Section | None = None,
+    figures: Figures = None,
+    rests_on: str = "",
 ) -> ReportView:
     """Return what the page of a result shows."""
     scenario = result.scenario
@@ -226,7 +238,7 @@ def view_report(
         title=scenario.name,
         description=scenario.description,
         provenance=tuple(provenance_sentences(scenario)),
-        lead=(headline(result), *([result.goal] if result.goal else [])),
+        lead=tuple(filter(None, (headline(result), rests_on and f"{rests_on}.", result.goal))),
         cards=_cards(result),
         sections=(*_sections(result, figures), *([drivers] if drivers is not None else [])),
         frame=frame_table(scenario),
@@ -274,7 +286,7 @@ def _cards(result: Result) -> tuple[Card, ...]:
         ),
         Card(
             "Median peak funding need",
-            dollars_with_error(need["p50"]),
+            need_in_words(need["p50"]),
             f"one path in ten needs {dollars_with_error(need['p90'])} or more",
         ),
     )
@@ -292,7 +304,7 @@ def _sections(result: Result, figures: Figures) -> tuple[Section, ...]:
             f"When does gross margin reach {target}?",
             sentences=margin_sentences(result),
             pictures=_pictures(result, figures, "margin_date", "margin_by_year", "margins"),
-            tables=(*alternative_tables(result), margin_table(result)),
+            tables=(definition_table(result), *alternative_tables(result), margin_table(result)),
         ),
         Section(
             "cash-flow",

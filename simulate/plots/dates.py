@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from simulate.analysis.dates import joint_chances, joint_counts
 from simulate.engine.result import NEVER, Result
-from simulate.model.outcomes import projected_time
+from simulate.model.outcomes import MARGINS
 from simulate.model.rows import Hit
+from simulate.scenario.frame import MarginDefinition
 from simulate.text.dates import (
     cash_flow_date_finding,
     margin_and_cash_flow_finding,
@@ -39,20 +40,26 @@ GAP_TO_NEVER = 0.15
 
 
 def plot_margin_date(result: Result, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
-    """Draw the quarter in which gross margin first reaches its target, in both definitions."""
-    names = {Hit.MARGIN_PAYING: "paying users only", Hit.MARGIN_ALL: "with free users"}
-    main = projected_time(result.scenario)
-    (other,) = names.keys() - {main}
+    """Draw the quarter in which gross margin first reaches its target, in two definitions.
+
+    In the projected one, and with free users or, where that is projected, without them.
+    """
+    main = result.scenario.targets.projected_margin
+    other: MarginDefinition = "paying users" if main == "with free users" else "with free users"
     return _plot(
         result,
-        (main, other),
-        (names[main], names[other]),
+        (MARGINS[main].reached, MARGINS[other].reached),
+        (_in_legend(main), _in_legend(other)),
         margin_date_finding(result),
         "first quarter with gross margin at the target, on trailing four quarters",
         axes,
         theme,
         result.scenario.targets.projected_year,
     )
+
+
+def _in_legend(definition: MarginDefinition) -> str:
+    return "paying users only" if definition == "paying users" else definition
 
 
 def plot_cash_flow_date(

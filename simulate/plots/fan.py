@@ -10,7 +10,7 @@ from simulate.analysis.reported import Ends, Mark
 from simulate.engine.result import Result
 from simulate.model.rows import Metric
 
-from .frame import WIDE, legend_height, on_log_scale, wrap
+from .frame import WIDE, in_logarithms, legend_height, wrap
 from .style import SMALL, Theme, mix, width_of
 
 Array = NDArray[np.float64]
@@ -133,4 +133,5 @@ def amounts_on_log_scale(axes: Axes, amounts: Array) -> None:
     """Make room for amounts on a logarithmic axis, as far as they are above 0."""
     top = max(float(amounts.max()), LEAST_TOP)
     above = amounts[amounts > top / SPAN]
-    on_log_scale(axes, (above.min() if above.size else top) / BEYOND, BEYOND * top)
+    axes.set_ylim((above.min() if above.size else top) / BEYOND, BEYOND * top)
+    in_logarithms(axes)

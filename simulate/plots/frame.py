@@ -36,9 +36,15 @@ BREAK = re.compile(r"(?<!±)\s+(?!±)")
 STEPS = (1, 2, 5, 10, 25)
 # Points that a year takes.
 YEAR = 36.0
-# Ticks within a decade of a logarithmic axis, if it is shorter than that, longer, or longest.
-FEW, MANY = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0), (1.0, 2.0, 5.0)
-MANY_TIMES, MOST_TIMES = 8.0, 1e3
+# Ticks of a logarithmic axis within a decade, ever finer, and how many there may be.
+TICKS = (
+    (1.0,),
+    (1.0, 3.0),
+    (1.0, 2.0, 5.0),
+    (1.0, 1.5, 2.0, 3.0, 5.0, 7.0),
+    (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0),
+)
+MOST_TICKS = 7
 # Axes that a legend of several columns goes over, in points.
 WIDE = 400.0
 SIZE = (8.0, 5.6)
@@ -47,8 +53,9 @@ NARROW = (5.2, 6.4)
 # Points.
 MARGIN = 8.0
 LINE = 1.25
-# Sizes of text in somebody else's figure.
-WITHIN = 0.8
+# Sizes of text in somebody else's figure, and what is left there of a place's width when the
+# names and ticks of its neighbours have found room.
+WITHIN, LEFT_BY_NEIGHBOURS = 0.8, 0.92
 
 
 def text_width(text: str, size: float, weight: str = "normal") -> float:
@@ -202,12 +209,14 @@ def in_money(axis: Axis) -> str:
     return unit
 
 
-def on_log_scale(axes: Axes, low: float, high: float) -> None:
-    """Put a picture's height on a logarithmic axis of positive amounts, with round ticks."""
+def in_logarithms(axes: Axes) -> None:
+    """Scale the height of axes by logarithms, within their limits, with as fine ticks as fit."""
     axes.set_yscale("log")
-    axes.set_ylim(low, high)
-    steps = FEW if high < MANY_TIMES * low else MANY if high < MOST_TIMES * low else (1.0,)
-    axes.yaxis.set_major_locator(LogLocator(subs=steps))
+    low, high = axes.get_ylim()
+    locators = [LogLocator(subs=steps, numticks=100) for steps in TICKS]
+    count = [sum(low <= tick <= high for tick in each.tick_values(low, high)) for each in locators]
+    finest = max((place for place, ticks in enumerate(count) if ticks <= MOST_TICKS), default=0)
+    axes.yaxis.set_major_locator(locators[finest])
     axes.yaxis.set_minor_locator(NullLocator())
 
 
@@ -371,9 +380,10 @@ def _frame_figure(figure: Figure, finding: str, detail: str, footer: str, theme:
 
 
 def _head_subfigure(figure: SubFigure, finding: str, detail: str, theme: Theme) -> None:
-    width = figure.bbox.width / figure.dpi * POINTS_AN_INCH - 2.0 * MARGIN
+    whole = figure.bbox.width / figure.dpi * POINTS_AN_INCH
+    width = LEFT_BY_NEIGHBOURS * whole - 2.0 * MARGIN
     size, small = WITHIN * TITLE, WITHIN * SMALL
-    left = {"x": MARGIN / (width + 2.0 * MARGIN), "ha": "left"}
+    left = {"x": MARGIN / whole, "ha": "left"}
     title = wrap(finding, width, size, "bold", most=4, balanced=True)
     figure.suptitle(title, fontsize=size, fontweight="bold", color=theme.ink, **left)
     figure.supxlabel(wrap(detail, width, small), fontsize=small, color=theme.muted, **left)

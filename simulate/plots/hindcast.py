@@ -10,7 +10,7 @@ from simulate.analysis.hindcast import Hindcast
 from simulate.scenario.scored import REVENUE
 from simulate.text.hindcast import finding, inside
 
-from .frame import frame, in_percent, made_by, on_log_scale
+from .frame import frame, in_logarithms, in_percent, made_by
 from .style import LIGHT, SMALL, Theme, width_of
 
 # In inches.
@@ -103,8 +103,7 @@ def _draw_lab(axes: Axes, lab: str, scores: Sequence[FigureScore], theme: Theme)
         axes.hlines(came_true, place - 0.36, place + 0.36, color=theme.orange, linewidth=2.0)
     first = scores[0]
     if all(score.scale == "logarithm" for score in scores):
-        axes.set_yscale("log")
-        on_log_scale(axes, *axes.get_ylim())
+        in_logarithms(axes)
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     if first.unit == "share":
         in_percent(axes.yaxis)

@@ -68,7 +68,8 @@ def plot_revenue(
         (top,), (bottom,) = picture.panels
         _draw_quarters(top, result, marks, theme)
         _draw_years(bottom, result, marks, theme)
-        detail = f"{scenario.name}: {_about(marks)}"
+        parts = ("dots: the quarters before the start", *_about(marks))
+        detail = f"{scenario.name}: {'; '.join(parts)}"
         return picture.tell(revenue_finding(result, ends), detail, made_of(result))
 
 
@@ -156,8 +157,9 @@ def plot_margins(
             _draw_margin(panel, result, metric, values, marks[metric], theme)
             panel.set_ylim(margin_limits(fans.values()))
         explain_fan(panels[0], _definition(projected_metric(scenario)))
-        about = _about(mark for metric in fans for mark in marks[metric])
-        detail = f"{scenario.name}: on trailing four quarters; dashed: the target; {about}"
+        every = [mark for metric in fans for mark in marks[metric]]
+        parts = ("on trailing four quarters", "dashed: the target", *_about(every))
+        detail = f"{scenario.name}: {'; '.join(parts)}"
         return picture.tell(margins_finding(result, ends), detail, made_of(result))
 
 
@@ -212,10 +214,12 @@ def _label(axes: Axes, horizon: Horizon, theme: Theme) -> None:
     axes.axvline(BASE_QUARTERS, color=theme.muted, linewidth=1.0, zorder=0)
 
 
-def _about(marks: Iterable[Mark]) -> str:
-    """Say what the marks are, with the ids of their figures."""
-    ids: dict[bool, set[str]] = {True: set(), False: set()}
-    for mark in marks:
-        ids[mark.is_plan].add(mark.id)
-    named = (("filled, reported", ids[False]), ("hollow, the company's plan", ids[True]))
-    return "; ".join(f"{name}: {', '.join(sorted(of))}" for name, of in named if of)
+def _about(marks: Sequence[Mark]) -> list[str]:
+    """Say what the marks are that there are, with the ids of their figures."""
+    parts = []
+    for name, is_plan in (("filled: reported", False), ("hollow: planned by the company", True)):
+        of_it = [mark for mark in marks if mark.is_plan is is_plan]
+        ids = sorted({mark.id for mark in of_it if mark.id})
+        if of_it:
+            parts.append(f"{name} ({', '.join(ids)})" if ids else name)
+    return parts

@@ -3,6 +3,7 @@
 import numpy as np
 
 from simulate.analysis.cash import NOTHING, chance_of_no_need
+from simulate.engine.estimate import Estimate
 from simulate.engine.result import Result
 from simulate.model.rows import Flow, traced
 from simulate.scenario import Scenario
@@ -17,10 +18,20 @@ def funding_need_finding(result: Result) -> str:
     need = result.funding_need
     if need["p90"].value < NOTHING:
         return f"No funding needed: {percent(chance_of_no_need(result))}"
+    if need["p50"].value < NOTHING:
+        return (
+            f"Half of the paths need no funding, one in ten {dollars_with_error(need['p90'])} "
+            "or more"
+        )
     return (
         f"Half of the paths need {dollars_with_error(need['p50'])} or more, "
         f"one in ten {dollars_with_error(need['p90'])}"
     )
+
+
+def need_in_words(need: Estimate) -> str:
+    """Return a funding need with its error, which an empty bin about zero does not make."""
+    return "none" if need.value < NOTHING else dollars_with_error(need)
 
 
 def funding_sentences(result: Result) -> tuple[str, str]:

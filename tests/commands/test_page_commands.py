@@ -62,6 +62,35 @@ def test_the_command_on_the_page_tells_all_that_was_asked(
     )
 
 
+def test_pictures_mark_the_figures_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    marked = {}
+    for where in ("results.write_result", "report.render_report"):
+        monkeypatch.setattr(
+            f"simulate.output.{where}", lambda *a, where=where, **k: marked.update({where: (a, k)})
+        )
+    monkeypatch.setattr("simulate.commands.report.save_page", lambda *_: None)
+    Path("mine.csv").write_text(
+        "lab,quantity,period,value,unit,kind,about,known_on\n"
+        "OpenAI,revenue,2026,31,bn USD,level,2026-12-31,2027-02-01\n"
+    )
+    asked = ["openai.toml", *PATHS, "--figures", "mine.csv"]
+    for command in ("run", "report"):
+        assert call(monkeypatch, command, *asked) == 0
+    (of_run, _), (_, of_page) = marked.values()
+    for figures in (of_run[-1], of_page["figures"]):
+        assert [figure.value for figure in figures] == [31.0]
+    assert of_page["command"].endswith("--figures mine.csv")
+
+
+@pytest.mark.parametrize("command", ["run", "report"])
+def test_figures_that_cannot_be_read_are_refused_before_anything_is_simulated(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, command, "openai.toml", "--figures", "no.csv") == 2
+    assert capsys.readouterr().err == "error: no.csv: no such file\n"
+    assert list(Path().iterdir()) == []
+
+
 @pytest.mark.usefixtures("without_pictures")
 def test_a_page_is_never_written_over_unasked(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
