@@ -41,9 +41,10 @@ plot_margin_date(run(load_scenario("anthropic.toml"), paths=100_000), theme=DARK
 
 `axes=` draws a picture into axes of your own. `save_picture`, of the same module as the themes,
 writes PNG, SVG or PDF, the same bytes for the same result. ± is one standard error of the
-simulation; what is assumed is the larger part of what is unknown. `A8` and the like are rows of
-[facts.md](facts.md). This page and its pictures are made by `python -m docs.make_gallery`.
-No investment advice.
+simulation; what is assumed is the larger part of what is unknown, and an answer's range is that of
+its alternatives. `A8` and the like are rows of [facts.md](facts.md), `N16` and the like of
+[facts-2026.md](facts-2026.md). This page and its pictures are made by
+`python -m docs.make_gallery`. No investment advice.
 """
 
 
@@ -59,8 +60,9 @@ class Entry(NamedTuple):
 TEXTS = {
     "margin_date": (
         "When gross margin reaches its target",
-        "First quarter with trailing gross margin at the target, in both definitions; the share "
-        "that never gets there is a bar of its own, cut where it would tower over the rest.",
+        "First quarter with trailing gross margin at the target, of paying users and with free "
+        "users; the share that never gets there is a bar of its own, cut where it would tower over "
+        "the rest.",
     ),
     "cash_flow_date": (
         "When free cash flow turns positive",
@@ -83,9 +85,18 @@ TEXTS = {
         "quarters together, beside what is reported and planned of quarters and years. `--figures` "
         "marks figures of one's own.",
     ),
+    "margins": (
+        "Gross margin by definition",
+        "Fans of each definition that differs, the company's own first, with what is reported of "
+        "it: marks of single quarters stand in the middle of theirs.",
+    ),
     "margin_and_cash_flow": (
         "Margin against cash flow",
         "Each cell is the share of paths with these two dates; never is a row and a column.",
+    ),
+    "revenue": (
+        "Revenue",
+        "Of single quarters and of four, on logarithmic axes, with what is reported and planned.",
     ),
     "fans": (
         "Margin, revenue, free cash flow and cash",
@@ -116,7 +127,6 @@ TEXTS = {
 def entries() -> Iterator[Entry]:
     """Simulate, and give the page's pictures one by one."""
     anthropic = load_scenario("anthropic.toml")
-    planned = load_scenario("anthropic-mid-2025-plan.toml")
     result = run(anthropic)
     for name, plot in PICTURES.items():
         figures = {theme: plot(result, theme=colors) for theme, colors in THEMES.items()}
@@ -129,11 +139,14 @@ def entries() -> Iterator[Entry]:
         "The company's projection counts free users.",
         {theme: plot(openai, theme=colors) for theme, colors in THEMES.items()},
     )
-    pair = compare([anthropic, planned]).results
+    january = load_scenario("anthropic-2026-01.toml")
+    planned = load_scenario("anthropic-mid-2025-plan.toml")
+    pair = compare([january, planned]).results
     yield Entry(
         "anthropic-comparison",
         "Two scenarios",
-        "With the overrun of 23% and as planned before it, on common random numbers.",
+        "As known in January 2026, with the overrun of 23%, and as planned before it, on common "
+        "random numbers.",
         {t: plot_comparison(pair[0], pair[1], theme=colors) for t, colors in THEMES.items()},
     )
     drivers = simulate.drivers(anthropic, headline_outcomes(anthropic)[:1])

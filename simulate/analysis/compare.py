@@ -234,7 +234,7 @@ def compare(
     Examples
     --------
     >>> scenario = simulate.load_scenario("anthropic.toml")
-    >>> richer = scenario.changed({"cash.opening": 40})
+    >>> richer = scenario.changed({"cash.opening": 60})
     >>> both = simulate.compare([scenario, richer], paths=4096)
     >>> print(both.change_by_year(1, "out of cash", 2030))
     """

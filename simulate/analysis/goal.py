@@ -287,8 +287,8 @@ def goal(
     Examples
     --------
     >>> scenario = simulate.load_scenario("anthropic.toml")
-    >>> target = "P(gross margin 70% by 2027) >= 0.5"
-    >>> found = simulate.goal(scenario, target, "inference.efficiency_gain=+", paths=4096)
+    >>> target = "P(gross margin 70% by 2027) >= 0.8"
+    >>> found = simulate.goal(scenario, target, "inference.net_gain=+", paths=4096)
     >>> print([crossing.value for crossing in found.crossings])
     """
     wanted = parse_target(target, scenario)

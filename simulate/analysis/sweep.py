@@ -130,7 +130,7 @@ def sweep(
     Examples
     --------
     >>> scenario = simulate.load_scenario("anthropic.toml")
-    >>> found = simulate.sweep(scenario, "cash.opening=8,12,16", "out of cash by 2030", paths=4096)
+    >>> found = simulate.sweep(scenario, "cash.opening=30,40,50", "out of cash by 2030", paths=4096)
     >>> print(found.table)
     """
     outcome = parse_swept(of, scenario) if isinstance(of, str) else of

@@ -336,7 +336,10 @@ class Checked(BaseModel):
     within it need; copies and changes answer with a ``ScenarioError``.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    # A limit of a distribution may be infinite, and is written as it is.
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, ser_json_inf_nan="constants"
+    )
 
     @classmethod
     def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Self:

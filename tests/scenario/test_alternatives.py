@@ -277,3 +277,15 @@ def test_the_schema_knows_alternatives() -> None:
     assert found["required"] == ["name"]
     assert {"title", "weight", "source"} <= found["properties"].keys()
     assert found["additionalProperties"] is True
+
+
+@pytest.mark.parametrize(
+    "family", ['"normal", p10 = 0.1, p90 = 0.6', '"scipy.norm", loc = 0.35, scale = 0.2']
+)
+def test_a_limit_may_be_infinite_beside_alternatives(tmp_path: Path, family: str) -> None:
+    growth = f"free_users.growth = {{ distribution = {family}, truncate = [0.0, inf] }}"
+    scenario = loaded(tmp_path, "cash.tax_rate = 0.3\n", growth + HEAD).changed(
+        {"cash.opening": 20}
+    )
+    assert scenario.free_users.growth.quantile(1e-9) == pytest.approx(0.0, abs=1e-6)
+    assert scenario.free_users.growth.quantile(1.0) > 1.0
