@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from simulate.engine.estimate import Estimate, WeightedPaths, centred, within
 from simulate.engine.run import run
 from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
 from simulate.model.observation import Observation, as_observations
-from simulate.model.outcomes import HITTING_TIMES, METRICS, Amount, Event, measures_of
+from simulate.model.outcomes import HITTING_TIMES, Amount, Event, as_reported, measures_of
 from simulate.scenario import Scenario
 from simulate.scenario.figures import Figure, told_figures
 from simulate.scenario.scored import YEAR_OR_QUARTER, Scored
@@ -21,6 +21,7 @@ from simulate.version import package_version
 
 from .base_forecasts import Knowledge, knowledge
 from .figure_scores import FigureScore, score_figure
+from .scores import crps
 
 Array = NDArray[np.float64]
 
@@ -162,7 +163,7 @@ def _known(scenario: Scenario, figures: Sequence[Figure]) -> Knowledge:
 def _beside(score: Score, known: Knowledge, scenario: Scenario) -> FigureScore:
     seen, value = score.observation.seen, score.observation.value
     assert isinstance(seen, Amount)
-    quantity, _, definition = METRICS[seen.metric].partition(", ")
+    quantity, definition = as_reported(seen.metric)
     scored = Scored(
         lab=scenario.lab,
         quantity=quantity,
@@ -212,7 +213,7 @@ def score(observation: Observation, by_path: Array, every: WeightedPaths) -> Sco
     is_amount = isinstance(observation.seen, Amount)
     quantiles = every.quantiles(by_path, LEVELS)
     each = [
-        ranked_probability_score(by_path[every.replicate == replicate], value)
+        float(crps(by_path[every.replicate == replicate], value))
         for replicate in np.unique(every.replicate)
     ]
     return Score(
@@ -220,30 +221,6 @@ def score(observation: Observation, by_path: Array, every: WeightedPaths) -> Sco
         by_path,
         place=every.probability(by_path <= value if is_amount else by_path == value),
         quantiles=quantiles,
-        crps=within(centred(ranked_probability_score(by_path, value), each), low=0.0),
+        crps=within(centred(float(crps(by_path, value)), each), low=0.0),
         median_error=abs(quantiles[LEVELS.index(0.5)].value - value),
     )
-
-
-def ranked_probability_score(sample: ArrayLike, value: float) -> float:
-    """Return the continuous ranked probability score of a sample: E|X - x| - E|X - X'|/2.
-
-    Parameters
-    ----------
-    sample
-        What was predicted, shape (n,).
-    value
-        What came true.
-
-    Notes
-    -----
-    Gneiting and Raftery (2007), "Strictly proper scoring rules, prediction, and estimation",
-    Journal of the American Statistical Association 102, eq. 21, for the sample's own distribution.
-    Of values in order, the mean of |X - X'| is a sum with weights of their ranks. For 0 and 1 it is
-    the Brier score.
-    """
-    ordered = np.sort(np.asarray(sample, float))
-    count = len(ordered)
-    rank_weights = 2.0 * np.arange(1, count + 1) - count - 1.0
-    half_spread = np.dot(rank_weights, ordered) / count**2
-    return float(np.mean(np.abs(ordered - value)) - half_spread)

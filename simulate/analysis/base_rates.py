@@ -20,6 +20,7 @@ from simulate.scenario.quarters import (
     quarters_in,
 )
 from simulate.scenario.reconstruct import Revenue, revenue_by_quarter, usable
+from simulate.scenario.table_text import rounded
 
 Array = NDArray[np.float64]
 Input = Mapping[str, Any]
@@ -31,6 +32,8 @@ PERSISTENCE = 0.25
 # Of a level of net gain a year: beyond it, prices or use would change.
 BELIEVABLE_GAIN = -0.6, 1.5
 COST_PERSISTENCE = 0.5, 0.9
+# As people write an input.
+DIGITS = 3
 # Growth of a year over that of the year before (P13), in the middle of 80 to 85%, and in 2023; of
 # firms whose growth was about 60%.
 SOFTWARE_RATIOS, SOFTWARE_GROWTH = (0.825, 0.65), 0.6
@@ -138,8 +141,8 @@ def shock(figures: Sequence[Figure], error: float) -> BaseRate:
         size / math.sqrt(2 * freedom),
         {
             "distribution": "lognormal",
-            "p10": _short(low),
-            "p90": _short(high),
+            "p10": rounded(low, DIGITS),
+            "p90": rounded(high, DIGITS),
             "truncate": [0.03, 0.4],
             "source": source,
         },
@@ -223,8 +226,8 @@ def fade(figures: Sequence[Figure], error: float) -> BaseRate:
         float(lives.std(ddof=1) / math.sqrt(len(lives)) * np.exp(lives.mean())),
         {
             "distribution": "lognormal",
-            "p10": _short(math.exp(predictive[0])),
-            "p90": _short(math.exp(predictive[1])),
+            "p10": rounded(math.exp(predictive[0]), DIGITS),
+            "p90": rounded(math.exp(predictive[1]), DIGITS),
             "truncate": [0.25, 50.0],
             "source": "base-rates.md: P13 in good years and in 2023, and the labs' own years",
         },
@@ -263,8 +266,8 @@ def net_gain(figures: Sequence[Figure], without: Sequence[str] = ()) -> BaseRate
         {
             "distribution": "student_t",
             "degrees_of_freedom": count - 1,
-            "location": _short(float(means.mean())),
-            "scale": _short(scale),
+            "location": rounded(float(means.mean()), DIGITS),
+            "scale": rounded(scale, DIGITS),
             "truncate": list(BELIEVABLE_GAIN),
             "source": source,
         },
@@ -531,7 +534,7 @@ def _relative(middle: float, spread: float) -> Input:
     """Return a change whose logarithm is normal, as a file says it: 0.1 is 10% more."""
     points = {f"p{level}": stats.norm.ppf(level / 100.0) for level in (10, 50, 90)}
     quantiles = {name: math.expm1(middle + spread * score) for name, score in points.items()}
-    return {"distribution": "lognormal"} | {k: _short(v) for k, v in quantiles.items()}
+    return {"distribution": "lognormal"} | {k: rounded(v, DIGITS) for k, v in quantiles.items()}
 
 
 def _root_mean_square(values: Sequence[float]) -> float:
@@ -552,8 +555,3 @@ def _last_two(figures: Sequence[Figure], id_: str, quantity: str) -> tuple[Figur
     whole = [f for f in levels if not f.period.endswith(("H1", "H2"))]
     before, last = sorted(whole, key=lambda f: f.about)[-2:]
     return before, last
-
-
-def _short(value: float) -> float:
-    """Return a number with three digits, as people write it."""
-    return float(f"{value:.3g}")

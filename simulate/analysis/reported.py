@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from simulate.engine.result import Result
 from simulate.model.base import base_quarters
-from simulate.model.outcomes import METRICS
+from simulate.model.outcomes import as_reported
 from simulate.model.rows import Metric
 from simulate.scenario import Scenario
 from simulate.scenario.figures import UNITS, Figure, Figures, firmest, told_figures
@@ -50,7 +50,7 @@ def reported(scenario: Scenario, metric: Metric, figures: Figures = None) -> lis
     Of several accounts of a period the firmest counts, of several plans the newest; a plan only
     where there is no account.
     """
-    quantity, _, definition = METRICS[metric].partition(", ")
+    quantity, definition = as_reported(metric)
     of_it = [
         figure
         for figure in told_figures(figures)

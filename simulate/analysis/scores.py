@@ -40,7 +40,7 @@ def crps(paths: ArrayLike, came_true: ArrayLike) -> Array:
     -----
     E|X - y| - E|X - X'| / 2 (Gneiting and Raftery, "Strictly proper scoring rules, prediction, and
     estimation", *Journal of the American Statistical Association* 102, 2007), with all pairs of
-    paths, from sums over sorted paths.
+    paths, from sums over sorted paths. For 0 and 1 it is the Brier score.
     """
     ordered = np.sort(np.asarray(paths, float))
     count = len(ordered)

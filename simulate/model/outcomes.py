@@ -346,6 +346,12 @@ def bounds_of(metric: Metric) -> tuple[float, float]:
     return (0.0 if metric in NEVER_NEGATIVE else -inf), inf
 
 
+def as_reported(metric: Metric) -> tuple[str, str]:
+    """Return what a metric is and by which definition, as reported figures name both."""
+    quantity, _, definition = METRICS[metric].partition(", ")
+    return quantity, definition
+
+
 def projected_margin(scenario: Scenario) -> Margin:
     """Return the definition of gross margin that the company's projection is about."""
     return MARGINS[scenario.targets.projected_margin]

@@ -1,6 +1,6 @@
 """What was forecast at each quarter's end, and what came true."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -46,26 +46,7 @@ def plot_ranks(found: Hindcast, *, axes: Axes | None = None, theme: Theme = LIGH
         places = _places(scores)
         for order, lab in enumerate(found.labs):
             of_lab = [score for score in scores if score.scored.lab == lab]
-            panel.plot(
-                [places[score.scored.period] + OFF * order for score in of_lab],
-                [score.model.pit for score in of_lab],
-                MARKERS[order % len(MARKERS)],
-                color=theme.blue if order % 2 == 0 else theme.orange,
-                label=lab,
-                clip_on=False,
-                zorder=3,
-            )
-            for score in of_lab:
-                if score.scored.name != REVENUE:
-                    panel.annotate(
-                        score.scored.quantity,
-                        (places[score.scored.period] + OFF * order, score.model.pit),
-                        (7, 0),
-                        textcoords="offset points",
-                        va="center",
-                        fontsize=SMALL,
-                        color=theme.muted,
-                    )
+            _draw_ranks(panel, lab, order, of_lab, places, theme)
         _label(panel, list(places))
         panel.set_ylim(0.0, 1.0)
         in_percent(panel.yaxis)
@@ -79,6 +60,38 @@ def plot_ranks(found: Hindcast, *, axes: Axes | None = None, theme: Theme = LIGH
             "is as likely as another",
             made_by(f"{found.paths:,} joint paths of each vintage"),
         )
+
+
+def _draw_ranks(
+    axes: Axes,
+    lab: str,
+    order: int,
+    scores: Sequence[FigureScore],
+    places: Mapping[str, int],
+    theme: Theme,
+) -> None:
+    """Draw a lab's figures, and name those that are not revenue."""
+    points = [(places[s.scored.period] + OFF * order, s.model.pit) for s in scores]
+    axes.plot(
+        [x for x, _ in points],
+        [y for _, y in points],
+        MARKERS[order % len(MARKERS)],
+        color=theme.blue if order % 2 == 0 else theme.orange,
+        label=lab,
+        clip_on=False,
+        zorder=3,
+    )
+    for score, point in zip(scores, points, strict=True):
+        if score.scored.name != REVENUE:
+            axes.annotate(
+                score.scored.quantity,
+                point,
+                (7, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=SMALL,
+                color=theme.muted,
+            )
 
 
 def _shown(scores: Sequence[FigureScore]) -> list[FigureScore]:

@@ -16,7 +16,7 @@ from simulate.analysis.reported import (
 )
 from simulate.engine.result import Result
 from simulate.kernels.arrays import BASE_QUARTERS, index
-from simulate.model.outcomes import MARGIN_METRICS, METRICS, projected_event, projected_metric
+from simulate.model.outcomes import MARGIN_METRICS, as_reported, projected_event, projected_metric
 from simulate.model.rows import Flow, Metric, traced
 from simulate.scenario.figures import Figures
 from simulate.scenario.frame import Horizon
@@ -156,10 +156,16 @@ def plot_margins(
         for panel, (metric, values) in zip(panels, fans.items(), strict=True):
             _draw_margin(panel, result, metric, values, marks[metric], theme)
             panel.set_ylim(margin_limits(fans.values()))
+<<<<<<< HEAD
         explain_fan(panels[0], _definition(projected_metric(scenario)))
         every = [mark for metric in fans for mark in marks[metric]]
         parts = ("on trailing four quarters", "dashed: the target", *_about(every))
         detail = f"{scenario.name}: {'; '.join(parts)}"
+=======
+        explain_fan(panels[0], scenario.targets.projected_margin)
+        about = _about(mark for metric in fans for mark in marks[metric])
+        detail = f"{scenario.name}: on trailing four quarters; dashed: the target; {about}"
+>>>>>>> w-smp
         return picture.tell(margins_finding(result, ends), detail, made_of(result))
 
 
@@ -191,11 +197,8 @@ def _draw_margin(
     axes.axhline(level, color=theme.ink, linestyle="--", linewidth=0.8, zorder=4)
     in_percent(axes.yaxis)
     draw_marks(axes, marks, _place, theme, share)
-    write_title(axes, _definition(metric))
-
-
-def _definition(margin: Metric) -> str:
-    return METRICS[margin].partition(", ")[2]
+    _, definition = as_reported(metric)
+    write_title(axes, definition)
 
 
 def _place(mark: Mark) -> float:

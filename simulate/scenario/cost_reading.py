@@ -13,6 +13,7 @@ from .figures import Figure, known
 from .quarters import QUARTERS_A_YEAR, format_quarter, quarters_in
 from .reading import Reading
 from .reconstruct import decline_through
+from .table_text import rounded
 
 Array = NDArray[np.float64]
 Table = dict[str, Any]
@@ -270,11 +271,6 @@ class Costs:
 def number_of(given: Mapping[str, Any] | float) -> float:
     """Return a certain number, as a file gives it."""
     return float(given["value"] if isinstance(given, Mapping) else given)
-
-
-def rounded(value: float, digits: int) -> float:
-    """Return a number with some digits."""
-    return float(f"{value:.{digits}g}")
 
 
 def measured(median: float, error: float, source: str) -> Table:

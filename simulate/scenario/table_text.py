@@ -14,6 +14,11 @@ def is_input(value: Any) -> bool:
     return isinstance(value, Mapping) and ("distribution" in value or "value" in value)
 
 
+def rounded(value: float, digits: int) -> float:
+    """Return a number with some digits."""
+    return float(f"{value:.{digits}g}")
+
+
 def written(table: Mapping[str, Any]) -> Iterator[str]:
     """Yield a scenario's lines."""
     yield from (f"{k} = {toml_value(v)}" for k, v in table.items() if not _is_section(v))

@@ -10,7 +10,7 @@ from typing import Any
 
 from .chain import read_chain
 from .changes import Changes, apply_changes, list_named
-from .cost_reading import UNKNOWN, Costs, InferenceCost, measured, number_of, rounded
+from .cost_reading import UNKNOWN, Costs, InferenceCost, measured, number_of
 from .figures import Figure
 from .layers import Origin
 from .load import validate
@@ -20,7 +20,7 @@ from .process import GROWTH_AGE, Process, Trend, read_trend
 from .quarters import QUARTERS_A_YEAR, format_quarter
 from .reading import Reading
 from .schema import Provenance, Scenario
-from .table_text import is_input, written
+from .table_text import is_input, rounded, written
 
 Table = dict[str, Any]
 TREND, SHOCK = "segments.all.growth.initial", "demand.initial"

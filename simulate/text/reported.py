@@ -2,7 +2,7 @@
 
 from simulate.analysis.reported import Ends
 from simulate.engine.result import Result
-from simulate.model.outcomes import METRICS, projected_event, projected_metric
+from simulate.model.outcomes import projected_event, projected_metric
 from simulate.model.rows import Metric
 
 from .numbers import dollars, share
@@ -22,10 +22,9 @@ def revenue_finding(result: Result, ends: Ends | None) -> str:
 def margins_finding(result: Result, ends: Ends | None) -> str:
     """Say at or above what the projected margin is in half of the paths, in the headline's year."""
     quarter, year = _headline(result)
-    metric = projected_metric(result.scenario)
+    targets, metric = result.scenario.targets, projected_metric(result.scenario)
     median = share(result.in_quarter(metric, quarter)["p50"].value)
-    called = METRICS[metric].partition(", ")[2]
-    said = f"Gross margin of {year}, {called}: half of the paths reach {median}"
+    said = f"Gross margin of {year}, {targets.projected_margin}: half of the paths reach {median}"
     if ends is None:
         return said
     return f"{said} ({_ends(ends, share(ends.low[quarter]), share(ends.high[quarter]))})"

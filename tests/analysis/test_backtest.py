@@ -6,11 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy.stats import kstest, norm
 
-from simulate.analysis.backtest import Backtest, backtest, ranked_probability_score, score
+from simulate.analysis.backtest import Backtest, backtest, score
 from simulate.engine.estimate import WeightedPaths
 from simulate.engine.run import simulate_traces
 from simulate.model.observation import Observation, parse_observation, read_observations
@@ -43,22 +41,6 @@ def test_the_score_of_a_normal_is_that_of_its_closed_form(
     assert 0.0 < error < 0.02
     place = norm.cdf(value, 1.0, 2.0)
     assert found.place.value == pytest.approx(place, abs=4 * found.place.standard_error)
-
-
-@given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=30), st.floats(-1e3, 1e3))
-def test_the_score_is_its_definition_and_never_negative(sample: list[float], value: float) -> None:
-    x = np.array(sample)
-    defined = np.mean(np.abs(x - value)) - np.mean(np.abs(x[:, None] - x)) / 2
-    found = ranked_probability_score(x, value)
-    assert found == pytest.approx(defined, abs=1e-9)
-    assert found >= -1e-9
-
-
-def test_of_a_single_answer_the_score_is_its_error_and_of_an_event_the_brier_score() -> None:
-    assert ranked_probability_score(np.full(100, 2.0), 5.0) == pytest.approx(3.0)
-    happens = np.repeat([1.0, 0.0], [30, 70])
-    assert ranked_probability_score(happens, 1.0) == pytest.approx(0.49)
-    assert ranked_probability_score(happens, 0.0) == pytest.approx(0.09)
 
 
 def test_places_are_uniform_when_the_scenario_is_right(anthropic: Scenario) -> None:

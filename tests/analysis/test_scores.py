@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 from simulate.analysis.scores import crps, joint_p, rank_of, ratio_of_scores, width_of
@@ -29,6 +31,24 @@ def test_the_score_of_a_normal_forecast_is_its_closed_form(truth: float) -> None
     cdf, pdf = stats.norm.cdf(truth), stats.norm.pdf(truth)
     exact = truth * (2.0 * cdf - 1.0) + 2.0 * pdf - 1.0 / math.sqrt(math.pi)
     assert crps(scores, truth) == pytest.approx(exact, abs=2e-5)
+
+
+@given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=30), st.floats(-1e3, 1e3))
+def test_the_score_of_any_forecast_is_its_definition_and_never_negative(
+    sample: list[float], value: float
+) -> None:
+    x = np.array(sample)
+    defined = np.mean(np.abs(x - value)) - np.mean(np.abs(x[:, None] - x)) / 2
+    found = crps(x, value)
+    assert found == pytest.approx(defined, abs=1e-9)
+    assert found >= -1e-9
+
+
+def test_of_a_single_answer_the_score_is_its_error_and_of_an_event_the_brier_score() -> None:
+    assert crps(np.full(100, 2.0), 5.0) == pytest.approx(3.0)
+    happens = np.repeat([1.0, 0.0], [30, 70])
+    assert crps(happens, 1.0) == pytest.approx(0.49)
+    assert crps(happens, 0.0) == pytest.approx(0.09)
 
 
 def test_a_certain_forecast_scores_its_distance() -> None:
