@@ -156,16 +156,10 @@ def plot_margins(
         for panel, (metric, values) in zip(panels, fans.items(), strict=True):
             _draw_margin(panel, result, metric, values, marks[metric], theme)
             panel.set_ylim(margin_limits(fans.values()))
-<<<<<<< HEAD
-        explain_fan(panels[0], _definition(projected_metric(scenario)))
+        explain_fan(panels[0], scenario.targets.projected_margin)
         every = [mark for metric in fans for mark in marks[metric]]
         parts = ("on trailing four quarters", "dashed: the target", *_about(every))
         detail = f"{scenario.name}: {'; '.join(parts)}"
-=======
-        explain_fan(panels[0], scenario.targets.projected_margin)
-        about = _about(mark for metric in fans for mark in marks[metric])
-        detail = f"{scenario.name}: on trailing four quarters; dashed: the target; {about}"
->>>>>>> w-smp
         return picture.tell(margins_finding(result, ends), detail, made_of(result))
 
 
