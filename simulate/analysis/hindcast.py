@@ -214,7 +214,7 @@ def hindcast(
     Raises
     ------
     ScenarioError
-        If there is nothing to score.
+        If there is nothing to score, or two scenarios forecast the same.
 
     Examples
     --------
@@ -226,6 +226,7 @@ def hindcast(
     left_out: dict[Scored, str] = {}
     if scenarios:
         asked = [_of_scenario(scenario, told) for scenario in scenarios]
+        _refuse_the_same_forecast(asked)
     else:
         scored = packaged_list() if figures is None else each_quarter_of_revenue(told)
         scored = [each for each in scored if not labs or each.lab in labs]
@@ -404,6 +405,17 @@ def _refuse_unknown(labs: Sequence[str], figures: Sequence[Figure]) -> None:
         if lab not in known:
             hint = did_you_mean(lab, known) or f"there are {', '.join(known)}"
             raise ScenarioError(f'no figures are of a lab "{lab}"; {hint}')
+
+
+def _refuse_the_same_forecast(asked: Sequence[_Asked]) -> None:
+    """Raise if two forecast a lab from one quarter on: each figure would count twice."""
+    first: dict[tuple[str, int], str] = {}
+    for each in asked:
+        name, before = each.scenario.name, first.get((each.lab, each.quarter))
+        if before is not None:
+            both = f"{each.lab} after {format_quarter(each.quarter)}"
+            raise ScenarioError(f"{before}, {name}: both forecast {both}; score them one at a time")
+        first[each.lab, each.quarter] = name
 
 
 def _nothing(asked: Sequence[_Asked], left_out: Mapping[Scored, str]) -> str:

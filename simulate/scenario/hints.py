@@ -173,10 +173,11 @@ def misnamed_members(mistakes: Sequence[Mistake], table: Table) -> list[Mistake]
     for (part, name), keys in lacking.items():
         named = (str(member.get("name", "")) for member in table[part] if isinstance(member, dict))
         others = [other for other in named if other not in ("", name)]
-        if not others:
-            continue
         mend = respell(name, others, "name")
         about = [mistake for mistake in found if mistake.key[:2] == (part, name)]
+        # Beside other mistakes it may lack what they spoil.
+        if not others or (mend is None and len(about) > len(keys)):
+            continue
         found = [mistake for mistake in found if mistake not in about]
         are = "is" if len(keys) == 1 else "are"
         wrong = f"{', '.join(keys)} {are} missing"

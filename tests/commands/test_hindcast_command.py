@@ -85,6 +85,7 @@ def test_a_backtests_json_has_the_same_scores_beside_simple_forecasters(
         (["hindcast", "--figures", "no.csv"], "no.csv: no such file"),
         (["hindcast", "--figures", "mine.toml"], "mine.toml: "),
         (["hindcast", "no.toml"], "no.toml"),
+        ([*MINE, "mine.toml"], "both forecast Some Lab after 2025Q4; score them one at a time"),
         ([*MINE, "--out", "mine.toml"], "is a file; --out must name a folder"),
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.load import list_changes
 from simulate.scenario.repair import Repair, repair
+from tests.january import JANUARY
 from tests.plant import Planted, planted
 from tests.scenario.test_mutations import simulated
 
@@ -295,7 +296,7 @@ def test_a_lab_of_its_own_that_forgets_its_extends_gets_what_labs_have_in_common
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "lab.toml"
-    packaged = Path(__file__).parents[2] / "configs" / "openai.toml"
+    packaged = JANUARY / "openai.toml"
     file.write_text(packaged.read_text(encoding="utf-8").replace('extends = "base.toml"\n', ""))
     assert not repair(file).left
     assert 'extends = "base.toml"' in file.read_text(encoding="utf-8")
