@@ -1,5 +1,6 @@
 """Every distribution that an input may have: what is stated comes back."""
 
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -309,3 +310,11 @@ def test_a_column_that_is_missing_names_the_nearest(data: Path) -> None:
         read({"distribution": "empirical", "file": str(data), "column": "grwth"})
     with pytest.raises(ValidationError, match="name"):
         read({"distribution": "empirical", "file": str(data), "column": "name"})
+
+
+@pytest.mark.parametrize("limits", [(0.5, math.inf), (-math.inf, 2.0)])
+def test_an_open_limit_survives_json(limits: tuple[float, float]) -> None:
+    cut = adapter.validate_python(TABLES["normal"] | {"truncate": limits})
+    assert json.loads(cut.model_dump_json())["truncate"].count(None) == 1
+    assert adapter.validate_json(cut.model_dump_json()) == cut
+    assert adapter.validate_python(cut.model_dump(mode="json")) == cut

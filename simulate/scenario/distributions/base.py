@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import Field, Strict, model_validator
+from pydantic import Field, Strict, field_validator, model_validator
 from scipy import special
 
 from simulate.scenario.mistakes import Checked
@@ -128,6 +128,15 @@ class Truncatable(Uncertain):
     truncate: tuple[Limit, Limit] | None = Field(
         default=None, description="only draws between these two limits"
     )
+
+    @field_validator("truncate", mode="before")
+    @classmethod
+    def _open_ends(cls, limits: Any) -> Any:
+        # JSON has no infinity: an end without a limit comes back from it as null.
+        match limits:
+            case [low, high]:
+                return (-np.inf if low is None else low, np.inf if high is None else high)
+        return limits
 
     def quantile_at_score(self, score: Array) -> Array:
         """Return the quantile function, within the truncation, at standard normal scores."""
