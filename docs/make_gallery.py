@@ -85,18 +85,9 @@ TEXTS = {
         "quarters together, beside what is reported and planned of quarters and years. `--figures` "
         "marks figures of one's own.",
     ),
-    "margins": (
-        "Gross margin by definition",
-        "Fans of each definition that differs, the company's own first, with what is reported of "
-        "it: marks of single quarters stand in the middle of theirs.",
-    ),
     "margin_and_cash_flow": (
         "Margin against cash flow",
         "Each cell is the share of paths with these two dates; never is a row and a column.",
-    ),
-    "revenue": (
-        "Revenue",
-        "Of single quarters and of four, on logarithmic axes, with what is reported and planned.",
     ),
     "fans": (
         "Margin, revenue, free cash flow and cash",
