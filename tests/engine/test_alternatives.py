@@ -12,7 +12,7 @@ from simulate.engine.result import Result
 from simulate.engine.run import run
 from simulate.model.outcomes import HITTING_TIMES, OUTCOME_COLUMNS
 from simulate.model.rows import Hit
-from simulate.scenario import Scenario, ScenarioError, load_scenario
+from simulate.scenario import Scenario, ScenarioError
 from tests.scenarios import changed, without_uncertainty
 
 EVENT = "gross margin 70% by 2027"
@@ -170,9 +170,9 @@ def test_a_table_and_the_summary_hold_each_alternatives_own_probabilities(result
         result.probability(EVENT, given="slmp")
 
 
-def test_one_alternative_that_is_left_is_the_scenario(three: Scenario) -> None:
+def test_one_alternative_that_is_left_is_the_scenario(three: Scenario, anthropic: Scenario) -> None:
     left = run(alone(three, "steady"), paths=2048)
-    plain = run(load_scenario("anthropic.toml"), paths=2048)
+    plain = run(anthropic, paths=2048)
     assert left.alternatives == {"steady": 1.0}
     assert left.probability(EVENT) == plain.probability(EVENT)
 
