@@ -293,17 +293,11 @@ def test_a_forgotten_extends_is_that_of_the_lab_in_the_name_or_the_default(
 
 
 def test_a_lab_of_its_own_that_forgets_its_extends_gets_what_labs_have_in_common(
-    january: Path, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
     file = tmp_path / "lab.toml"
-<<<<<<< HEAD
     packaged = JANUARY / "openai.toml"
     file.write_text(packaged.read_text(encoding="utf-8").replace('extends = "base.toml"\n', ""))
-=======
-    file.write_text(
-        (january / "openai.toml").read_text(encoding="utf-8").replace('extends = "base.toml"\n', "")
-    )
->>>>>>> w-fix
     assert not repair(file).left
     assert 'extends = "base.toml"' in file.read_text(encoding="utf-8")
 
