@@ -5,6 +5,7 @@ from rich.text import Text
 
 from simulate.analysis.decide import Weighed
 from simulate.engine.result import DISCLAIMER
+from simulate.scenario.inputs import ALTERNATIVE
 from simulate.scenario.schema import Decision
 
 from .compare import common_sentence
@@ -28,6 +29,8 @@ def finding(weighed: Weighed) -> str:
 
 def rule(weighed: Weighed, key: str) -> str:
     """Return what to do once an input is known, such as ``rent below 0.68``."""
+    if key == ALTERNATIVE:
+        return _rule_by_alternative(weighed)
     turn = weighed.inputs[key].turn()
     if turn is None:
         return "no single limit decides"
@@ -36,6 +39,16 @@ def rule(weighed: Weighed, key: str) -> str:
     if turn.below == weighed.payoffs.best:
         return f"{weighed.options[turn.above]} above {limit}"
     return f"{weighed.options[turn.below]} below {limit}"
+
+
+def _rule_by_alternative(weighed: Weighed) -> str:
+    """Return what else to do under which alternative."""
+    chosen = weighed.inputs[ALTERNATIVE].gains.argmax(axis=1)
+    return ", ".join(
+        f"{weighed.options[option]} if {each.clause}"
+        for option, each in zip(chosen, weighed.scenario.possible_alternatives, strict=True)
+        if option != weighed.payoffs.best
+    )
 
 
 def payoff(decision: Decision) -> str:

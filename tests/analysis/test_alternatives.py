@@ -4,12 +4,14 @@ import math
 
 import pytest
 
+from simulate.analysis.decide import decide
 from simulate.analysis.discover import discover
 from simulate.analysis.driver_list import JOINT
 from simulate.analysis.drivers import drivers
 from simulate.analysis.update import update
 from simulate.engine.run import run
-from simulate.scenario import Scenario
+from simulate.scenario import Scenario, load_scenario
+from simulate.text.decide import rule
 from simulate.text.discover import rule_sentences
 from simulate.text.drivers import how_far_it_goes, what_moves
 from tests.scenarios import changed, without_uncertainty
@@ -85,3 +87,12 @@ def test_a_copula_of_all_inputs_leaves_the_alternative_apart(anthropic: Scenario
 def test_a_rule_names_the_alternative(anthropic: Scenario) -> None:
     found = discover(of(anthropic, CHEAP, DEAR), "gross margin 70% by 2027", paths=1 << 14)
     assert 'the alternative "work is cheap"' in rule_sentences(found)
+
+
+def test_what_to_do_is_told_by_alternative() -> None:
+    boom = {"name": "boom", "title": "growth booms", GROWTH: 2.0}
+    boom["segments.subscriptions.growth.initial"] = 2.0
+    scenario = of(load_scenario("anthropic-tpu.toml"), {"name": "steady"}, boom)
+    found = decide(scenario, paths=1 << 13)
+    assert found.best == "rent"
+    assert rule(found, "alternative") == "buy if growth booms"
