@@ -140,7 +140,7 @@ def update(
     scenario
         From ``load_scenario``.
     observed
-        One or several, such as ``"revenue 2026Q1 = 3.0 bn ± 5%"``; their errors are independent.
+        One or several, such as ``"revenue 2026Q2 = 11 bn ± 5%"``; their errors are independent.
     paths
         262,144 if not given.
     seed, threads, progress
@@ -164,7 +164,7 @@ def update(
     Examples
     --------
     >>> scenario = simulate.load_scenario("anthropic.toml")
-    >>> found = simulate.update(scenario, "revenue 2026Q1 = 3.0 bn ± 5%", paths=16384)
+    >>> found = simulate.update(scenario, "revenue 2026Q2 = 11 bn ± 5%", paths=16384)
     >>> for belief in found.beliefs:
     ...     print(belief.event.name, belief.before, belief.after)
     """
