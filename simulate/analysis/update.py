@@ -140,7 +140,7 @@ def update(
     scenario
         From ``load_scenario``.
     observed
-        One or several, such as ``"revenue 2026Q1 = 3.0 bn ± 5%"``; their errors are independent.
+        One or several, such as ``"revenue 2026Q2 = 11 bn ± 5%"``; their errors are independent.
     paths
         262,144 if not given.
     seed, threads, progress

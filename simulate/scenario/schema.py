@@ -160,7 +160,7 @@ class Scenario(Section):
         Parameters
         ----------
         changes
-            Values by key, such as ``{"cash.opening": 20, "inference.overrun.p90": "40%"}``: what
+            Values by key, such as ``{"cash.opening": 20, "cash.tax_rate.high": "30%"}``: what
             a scenario's file may say there, or a distribution.
 
         Returns
@@ -175,7 +175,7 @@ class Scenario(Section):
         Examples
         --------
         >>> scenario = simulate.load_scenario("anthropic.toml")
-        >>> mine = scenario.changed({"inference.overrun.p90": 0.3, "cash.opening": "20 bn"})
+        >>> mine = scenario.changed({"cash.tax_rate.high": 0.3, "cash.opening": "20 bn"})
         >>> print(mine.name)
         """
         # What tells mistakes knows this class.
