@@ -253,7 +253,7 @@ def parse_setting(text: str, table: Table) -> tuple[Key, Way, Any]:
     written, equals, given = text.partition("=")
     way, value = parse_change(given)
     if not equals or not value:
-        raise ScenarioError(f'--set {text}: write it as "cash.opening=20"')
+        raise ScenarioError(f'--set {text}: write it as "segments.all.growth.initial.p50=0.9"')
     key = place_of(written, table, f"--set {text}")
     try:
         return key, way, tomllib.loads(f"x = {value}")["x"]

@@ -12,7 +12,7 @@ from .schema import Scenario
 CORRELATIONS = "correlations"
 # What a correlation's key has and no other: the comma of a pair, the star of a group.
 OF_CORRELATIONS = {",", "*"}
-FORM = '"segments.api.growth.initial.p50", "cash.opening" or "inference.overrun, training.drift"'
+FORM = '"segments.all.growth.initial.p50", "cash.opening" or "inference.overrun, training.drift"'
 
 
 def place_of(text: str, table: Table, where: str) -> Key:

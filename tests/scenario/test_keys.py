@@ -95,7 +95,7 @@ def test_one_correlation_is_not_varied_twice(anthropic: Scenario) -> None:
         ('correlations."cash.opening, cash.nothing"', '"cash.nothing" is no input'),
         ("api.growth.initial", "did you mean segments.api.growth.initial?"),
         ("overrun.p50", "did you mean inference.overrun.p50?"),
-        ("inference/overrun", 'is no key; write it as "segments.api.growth.initial.p50"'),
+        ("inference/overrun", 'is no key; write it as "segments.all.growth.initial.p50"'),
     ],
 )
 def test_setting_and_varying_explain_a_wrong_key_alike(
