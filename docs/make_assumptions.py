@@ -23,7 +23,7 @@ from docs.printing import run_command, save_small
 from simulate.plots.inputs import plot_some_inputs, plot_some_pairs, uncertain_pairs
 from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.distributions import FAMILY
-from simulate.scenario.inputs import Input, list_inputs
+from simulate.scenario.inputs import Input, own_inputs
 
 DOCS = Path(__file__).parent
 PAGE = DOCS / "assumptions.md"
@@ -113,7 +113,7 @@ def load_example(toml: str, folder: Path) -> Scenario:
 def inputs_set(toml: str, scenario: Scenario) -> list[Input]:
     """Return the inputs of a scenario that an example sets."""
     table = tomllib.loads(toml)
-    return [member for member in list_inputs(scenario) if _stands_in(table, member.key)]
+    return [member for member in own_inputs(scenario) if _stands_in(table, member.key)]
 
 
 def _stands_in(table: dict[str, Any], key: str) -> bool:

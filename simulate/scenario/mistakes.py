@@ -1,7 +1,7 @@
 """A mistake in a scenario: its error, what would mend it, and the name that was meant."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -336,10 +336,13 @@ class Checked(BaseModel):
     within it need; copies and changes answer with a ``ScenarioError``.
     """
 
-    # A limit of a distribution may be infinite, and is written as it is.
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, ser_json_inf_nan="constants"
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    def __iter__(self) -> Generator[tuple[str, Any], None, None]:
+        """Go through keys and values; what a property has cached is none of them."""
+        for name, value in super().__iter__():
+            if not isinstance(getattr(type(self), name, None), cached_property):
+                yield name, value
 
     @classmethod
     def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Self:
@@ -360,14 +363,8 @@ class Checked(BaseModel):
 
     @classmethod
     def _checked(cls, values: dict[str, Any]) -> Self:
-        # What a property has cached stands among a part's values, too.
-        stated = {
-            name: value
-            for name, value in values.items()
-            if not isinstance(getattr(cls, name, None), cached_property)
-        }
         try:
-            return cls.model_validate(stated)
+            return cls.model_validate(values)
         except ValidationError as error:
             raise ScenarioError(*(_by_key(item) for item in error.errors())) from None
 

@@ -10,10 +10,11 @@ from simulate.analysis.driver_list import JOINT
 from simulate.analysis.drivers import drivers
 from simulate.analysis.update import update
 from simulate.engine.run import run
-from simulate.scenario import Scenario, load_scenario
+from simulate.scenario import Scenario
 from simulate.text.decide import rule
 from simulate.text.discover import rule_sentences
 from simulate.text.drivers import how_far_it_goes, what_moves
+from tests.january import of_january
 from tests.scenarios import changed, without_uncertainty
 
 EVENT = "P(gross margin 70% by 2027)"
@@ -92,7 +93,7 @@ def test_a_rule_names_the_alternative(anthropic: Scenario) -> None:
 def test_what_to_do_is_told_by_alternative() -> None:
     boom = {"name": "boom", "title": "growth booms", GROWTH: 2.0}
     boom["segments.subscriptions.growth.initial"] = 2.0
-    scenario = of(load_scenario("anthropic-tpu.toml"), {"name": "steady"}, boom)
+    scenario = of(of_january("anthropic-tpu"), {"name": "steady"}, boom)
     found = decide(scenario, paths=1 << 13)
     assert found.best == "rent"
     assert rule(found, "alternative") == "buy if growth booms"

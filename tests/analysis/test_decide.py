@@ -18,7 +18,6 @@ from simulate.plots.decide import plot_decision
 from simulate.scenario import Scenario, ScenarioError, load_scenario
 from simulate.scenario.frame import Horizon
 from simulate.scenario.load import check_all, list_changes
-from simulate.scenario.quarters import format_quarter
 from simulate.scenario.schema import Decision
 from simulate.text.decide import finding, payoff, print_decision, rule
 from simulate.text.terminal import console
@@ -206,16 +205,3 @@ def test_a_scenario_without_a_decision_is_told_where_one_is(
 ) -> None:
     assert call(monkeypatch, "decide", "anthropic") == 2
     assert "has no [decision]; see the one of anthropic-tpu.toml" in capsys.readouterr().err
-
-
-def test_the_decision_on_the_page_of_questions_loads() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "questions.md").read_text(encoding="utf-8")
-    (text,) = (
-        toml for toml in re.findall(r"```toml\n(.*?)```", page, re.S) if "[decision]" in toml
-    )
-    Path("raise.toml").write_text(text, encoding="utf-8")
-    check_all("raise.toml")
-    later = load_scenario("raise.toml", option="later")
-    assert later.decision is not None
-    assert later.decision.options["now"].cost == 1.0
-    assert format_quarter(later.funding[0].quarter) == "2027Q1"

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from docs.make_questions import DOCS, PAGE, PARTS, PICTURES, Page, unbroken
-from simulate import cli
+from simulate import cli, load_scenario
+from simulate.scenario.load import check_all
+from simulate.scenario.quarters import format_quarter
 from tests.pages import first_difference
 
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -67,6 +69,21 @@ def test_what_follows_a_marker_is_what_its_command_printed(tmp_path: Path) -> No
         "<!-- answer from: middle: 2 -->\n```\nmiddle: 2\n\nlast\n```\n<!-- end -->\n"
         f"<!-- answer -->\n```\n{answer}\n```\n<!-- end -->\n"
     )
+
+
+def test_the_decision_on_the_page_of_questions_loads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (text,) = (
+        toml for toml in re.findall(r"```toml\n(.*?)```", TEXT, re.S) if "[decision]" in toml
+    )
+    Path("raise.toml").write_text(text, encoding="utf-8")
+    check_all("raise.toml")
+    later = load_scenario("raise.toml", option="later")
+    assert later.decision is not None
+    assert later.decision.options["now"].cost == 1.0
+    assert format_quarter(later.funding[0].quarter) == "2027Q1"
 
 
 @pytest.mark.slow

@@ -174,6 +174,7 @@ def written(scenario_head: str, *members: str) -> str:
 FOUR = tuple(f'"{name}"' for name in NAMES)
 
 
+@pytest.mark.usefixtures("january")
 @pytest.mark.parametrize(
     ("text", "told"),
     [

@@ -18,7 +18,7 @@ from simulate.model.rows import (
     Now,
     Segment,
 )
-from simulate.scenario.inputs import declared_inputs
+from simulate.scenario.inputs import ALTERNATIVE, declared_inputs
 from tests.mutate import ROOT
 
 TABLE = tomllib.loads((ROOT / "tests" / "data" / "everything.toml").read_text(encoding="utf-8"))
@@ -36,7 +36,7 @@ def keys_of_rows() -> set[str]:
         "funding": Funding,
     }
     in_lists = ({f"{part}.*.{row.key}" for row in rows} for part, rows in members.items())
-    return {row.key for row in Lab} | set(chain.from_iterable(in_lists))
+    return ({row.key for row in Lab} - {ALTERNATIVE}) | set(chain.from_iterable(in_lists))
 
 
 def declared_keys() -> set[str]:

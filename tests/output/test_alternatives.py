@@ -73,7 +73,7 @@ def test_a_page_tells_the_range_and_its_ends(result: Result) -> None:
         assert card.value.startswith("about ")
         assert "if growth slumps" in card.detail
         assert "if growth goes on" in card.detail
-    assert page.sections[0].tables[0].title == "Probability by alternative"
+    assert page.sections[0].tables[1].title == "Probability by alternative"
     frame = {row.name: row.cells for row in page.frame.rows}
     assert frame["alternative: growth slumps"] == ("weight 75%", "no source given")
     assert frame["alternative: growth goes on"] == ("weight 25%", "assumption: as it was")

@@ -131,7 +131,7 @@ def test_a_packaged_name_that_is_none_is_told_those_that_are(name: str, here: Pa
         ),
         ("[cash]\nopning = 3\n", "mine.toml:3:1: cash.opning = 3: unknown key"),
         ("[cash.opening]\nhigh = 3\n", "mine.toml:2:7: cash.opening: low = 8, mode = 12"),
-        ("[[segments]]\nname = 'chat'\n", "mine.toml:2:3: segments.chat.inference_cost: missing"),
+        ("[[segments]]\nname = 'chat'\n", "mine.toml:2:3: segments.chat: a new one"),
     ],
 )
 def test_a_mistake_is_mended_in_ones_own_file_and_never_in_the_installation(
