@@ -103,6 +103,7 @@ class Unit:
 
 PROBABILITY = Unit("probability", 100.0, "%")
 SHARE = Unit("share", 100.0, "%")
+MONEY = Unit("bn USD")
 PLAIN = Unit("")
 
 
