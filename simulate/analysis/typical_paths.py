@@ -21,6 +21,7 @@ from simulate.model.outcomes import (
     Event,
     projected_metric,
     projected_time,
+    targets_in_words,
 )
 from simulate.model.rows import Flow, Hit, Lab, Metric, Now, traced
 from simulate.scenario import Scenario
@@ -34,7 +35,7 @@ SMALLEST_ROUND = 0.005
 MOST_COMPARED = 1 << 14
 DEVIATION_NAMES = dict(zip(DEVIATIONS, ("inference", "training"), strict=True))
 TIMES_IN_WORDS = {
-    **{margin.reached: "margin reaches {target:.0%}" for margin in MARGINS.values()},
+    **{margin.reached: "margin reaches {target}" for margin in MARGINS.values()},
     Hit.CASH_FLOW_POSITIVE: "first positive cash flow",
     Hit.CASH_FLOW_HELD: "four positive quarters in a row",
     Hit.PAYBACK: "all paid back",
@@ -184,7 +185,7 @@ def _events(year: int, path: pd.Series, scenario: Scenario, raised: float) -> li
             continue
         quarter = scenario.horizon.first_quarter + int(path[HITTING_TIMES[time]])
         if quarter // QUARTERS_A_YEAR == year:
-            name = words.format(target=scenario.targets.gross_margin)
+            name = words.format(target=targets_in_words(scenario))
             found.append(f"{name} (Q{quarter % QUARTERS_A_YEAR + 1})")
     return found
 

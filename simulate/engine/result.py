@@ -16,6 +16,7 @@ from simulate.model.outcomes import (
     known_metric,
     known_time,
     parse_event,
+    targets_in_words,
 )
 from simulate.model.rows import Hit, Metric
 from simulate.model.tally import MONEY_METRICS, Tally
@@ -239,10 +240,10 @@ class Result:
         """
         where = f'"{event}"'
         found = parse_event(event, self.scenario, where)
-        target = self.scenario.targets.gross_margin
-        if found.level not in (None, target):
+        if found.level not in (None, self.scenario.targets.gross_margin):
+            target = targets_in_words(self.scenario)
             raise ScenarioError(
-                f"{where}: the run counted how often {100.0 * target:.4g}% is reached; for another "
+                f"{where}: the run counted how often {target} is reached; for another "
                 f'target, run scenario.changed({{"targets.gross_margin": {found.level:g}}})'
             )
         return self.probability_by(found.time, found.quarter, given)

@@ -222,12 +222,12 @@ class Event(Outcome):
 
         Other scenarios' targets are named after the first's where they are different.
         """
-        clause = self.time.clause.format(level=_targets(scenario, *others))
+        clause = self.time.clause.format(level=targets_in_words(scenario, *others))
         return f"{clause} by the end of {self.date}"
 
     def in_short(self, scenario: Scenario, *others: Scenario) -> str:
         """Return the head of a column, such as ``margin 70% by 2027``; see ``in_words``."""
-        level = _targets(scenario, *others)
+        level = targets_in_words(scenario, *others)
         return f"{self.time.short.format(level=level)} by {self.date}"
 
 
@@ -694,11 +694,11 @@ def _level(given: str, time: Hit, where: str) -> float:
     return level
 
 
-def _targets(*scenarios: Scenario) -> str:
+def targets_in_words(*scenarios: Scenario) -> str:
     """Return the scenarios' different targets of gross margin, such as ``70% / 60%``."""
     levels = (_percent(scenario.targets.gross_margin) for scenario in scenarios)
     return " / ".join(dict.fromkeys(levels))
 
 
 def _percent(share: float) -> str:
-    return f"{100.0 * share:.4g}%"
+    return f"{100.0 * share:.6g}%"

@@ -37,7 +37,7 @@ from simulate.text.drivers import (
     what_moves,
 )
 from simulate.text.effects import telling
-from simulate.text.numbers import NO_LIMIT, SHARE, dollars_with_error, unit_of
+from simulate.text.numbers import NO_LIMIT, dollars_with_error, exact_percent, unit_of
 from simulate.text.run import (
     alternative_tables,
     beyond_range_sentences,
@@ -270,7 +270,7 @@ def _cards(result: Result) -> tuple[Card, ...]:
     company = "the company's projection; " if year == targets.projected_year else ""
     return (
         _chance_card(
-            f"Gross margin of {SHARE.rounded(targets.gross_margin, 0)} by {year}",
+            f"Gross margin of {exact_percent(targets.gross_margin)} by {year}",
             chance_by_year(result, projected_time(result.scenario), year),
             f"{company}{targets.projected_margin}",
         ),
@@ -297,7 +297,7 @@ def _chance_card(name: str, chance: Chance, detail: str) -> Card:
 
 
 def _sections(result: Result, figures: Figures) -> tuple[Section, ...]:
-    target = SHARE.rounded(result.scenario.targets.gross_margin, 0)
+    target = exact_percent(result.scenario.targets.gross_margin)
     return (
         Section(
             "margin",

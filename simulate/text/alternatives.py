@@ -8,7 +8,7 @@ from simulate.engine.estimate import Estimate
 from simulate.engine.result import Result
 from simulate.model.rows import Hit
 
-from .numbers import SHARE, percent
+from .numbers import SHARE, exact_percent, percent
 from .tables import Row, Table, heading
 
 # A range of ten points and more is told in whole percent, of one point with a decimal.
@@ -101,7 +101,7 @@ def alternative_table(result: Result, times: Mapping[Hit, int]) -> Table:
     times
         The outcomes, each with the year by whose end it is to come.
     """
-    level = SHARE.rounded(result.scenario.targets.gross_margin, 0)
+    level = exact_percent(result.scenario.targets.gross_margin)
     rows = [
         Row(
             f"if {each.clause}",

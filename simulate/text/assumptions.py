@@ -16,7 +16,7 @@ from simulate.scenario.inputs import NO_SOURCE, cited_facts, list_inputs, unknow
 from simulate.scenario.load import Names
 from simulate.scenario.quarters import format_quarter
 
-from .numbers import NO_LIMIT, PLAIN, SHARE, share
+from .numbers import NO_LIMIT, PLAIN, SHARE, exact_percent
 from .tables import Row, Table
 
 MOVED_BY = "the nearest that can be, as nearest = true under [copula] asks"
@@ -82,7 +82,7 @@ def frame_table(scenario: Scenario) -> Table:
 def _target_rows(scenario: Scenario) -> Iterator[Row]:
     horizon, targets = scenario.horizon, scenario.targets
     yield Row("horizon", (period(horizon.first_quarter, horizon.last_quarter), ""))
-    target = f"{SHARE.rounded(targets.gross_margin, 0)}, held for {targets.hold_quarters} quarters"
+    target = f"{exact_percent(targets.gross_margin)}, held for {targets.hold_quarters} quarters"
     yield Row("target of gross margin", (target, targets.source or NO_SOURCE))
     if targets.projected_year is not None:
         projected = f"by {targets.projected_year} ({targets.projected_margin})"
@@ -102,15 +102,17 @@ def _dated_rows(scenario: Scenario) -> Iterator[Row]:
         if segment.starts is not None:
             yield Row(name, (f"starts in {format_quarter(segment.starts)}", ""))
         for loss in segment.known_losses:
-            lost = f"loses {share(loss.share)} of its revenue in {format_quarter(loss.quarter)}"
-            yield Row(name, (lost, loss.source or NO_SOURCE))
+            lost = f"loses {exact_percent(loss.share)} of its revenue"
+            when = f"{lost} in {format_quarter(loss.quarter)}"
+            yield Row(name, (when, loss.source or NO_SOURCE))
     for bought in scenario.hardware:
         when = period(bought.first_quarter, bought.last_quarter)
         life = f"bought {when}, in service for {bought.life_years} years"
         yield Row(name_of_member("hardware", bought.name), (life, bought.source or NO_SOURCE))
     for funding in scenario.funding:
-        chance = f"in {format_quarter(funding.quarter)}, with a chance of {share(funding.chance)}"
-        yield Row(name_of_member("funding", funding.name), (chance, funding.source or NO_SOURCE))
+        chance = f"with a chance of {exact_percent(funding.chance)}"
+        when = f"in {format_quarter(funding.quarter)}, {chance}"
+        yield Row(name_of_member("funding", funding.name), (when, funding.source or NO_SOURCE))
 
 
 def correlation_table(scenario: Scenario) -> Table:

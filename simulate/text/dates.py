@@ -6,7 +6,7 @@ from simulate.model.outcomes import projected_margin, projected_time
 from simulate.model.rows import Hit
 
 from .alternatives import chance_by_year, chance_of_never
-from .numbers import SHARE, exact_percent, percent, share
+from .numbers import exact_percent, percent, share
 
 
 def margin_date_finding(result: Result) -> str:
@@ -50,7 +50,7 @@ def margin_sentences(result: Result) -> tuple[str, ...]:
     held = projected_margin(result.scenario).held
     first, kept = (result.probability_by_year(t, last).value for t in (time, held))
     return (
-        f"{_median(result, time, f'have reached {SHARE.rounded(targets.gross_margin, 0)}')} "
+        f"{_median(result, time, f'have reached {exact_percent(targets.gross_margin)}')} "
         f"({targets.projected_margin}); {share(result.probability_never(time).value)} have not by "
         f"the end of {last}.",
         f"By then {share(first)} have been at the target, and {share(kept)} have stayed there for "

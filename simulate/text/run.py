@@ -25,7 +25,7 @@ from simulate.scenario.quantity import ZERO
 from .alternatives import alternative_table, chance_by_year, chance_of_never
 from .assumptions import moved_sentences, provenance_sentences
 from .cash import funding_sentences
-from .numbers import SHARE, percent, share
+from .numbers import SHARE, exact_percent, percent, share
 from .tables import Row, Table, heading, printed
 from .years import fiscal_year_sentences
 
@@ -60,7 +60,7 @@ def headline(result: Result) -> str:
     company = ", the company's projection" if year == targets.projected_year else ""
     return (
         f"Gross margin ({targets.projected_margin}) reaches "
-        f"{SHARE.rounded(targets.gross_margin, 0)} by the end of {year}{company}, in "
+        f"{exact_percent(targets.gross_margin)} by the end of {year}{company}, in "
         f"{margin.of(' of paths')}. Free cash flow has been positive for four quarters in a row "
         f"by the end of {cash_year} in {cash.of()}. ± is one standard error."
     )
@@ -104,7 +104,7 @@ def definition_table(result: Result) -> Table:
         is_met = figure is not None and figure.value >= target
         chance = chance_by_year(result, MARGINS[definition].reached, year).cell
         rows.append(Row(definition, (newest, "met" if is_met else "", chance)))
-    level = SHARE.rounded(target, 0)
+    level = exact_percent(target)
     return Table(
         f"Gross margin of {level}, by definition",
         ("definition", "newest known", "met", f"reached by {year}"),
@@ -125,7 +125,7 @@ def _figure_in_words(figure: Figure) -> str:
 
 def margin_title(scenario: Scenario) -> str:
     """Return what a table of the target margin by year says."""
-    target = SHARE.rounded(scenario.targets.gross_margin, 0)
+    target = exact_percent(scenario.targets.gross_margin)
     return f"Probability that gross margin reaches {target} by the end of"
 
 
