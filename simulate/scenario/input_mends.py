@@ -16,7 +16,6 @@ from .mistakes import Mend, MendableError, Steps, meant, rewrite, rewrite_all
 from .units import (
     AFTER_AMOUNTS,
     BETWEEN_ENDS,
-    LEAST_PERCENTAGE,
     LONGEST,
     OWN_UNITS,
     PERCENT,
@@ -24,6 +23,7 @@ from .units import (
     TEXTS,
     WRITTEN,
     in_unit,
+    least_percentage,
     with_decimal_point,
 )
 
@@ -36,9 +36,8 @@ FOR_INPUTS = "must be a number, or a table with a value or a distribution"
 ALIASES = {"mil": "m", "mio": "m", "mrd": "bn", "pct": "%", "percent": "%"}
 DASH = re.compile(r"\s*(?:-|–|—|\.\.+|…)\s*")
 POINTS = ("low", "mode", "high")
-# Beyond it a number is no share; but a percentage only if the largest is not just a little above,
-# and for a correlation well above.
-MOST_SHARE, MOST_CORRELATION, MOST_PERCENT = 1.0, 5.0, 1000.0
+# Beyond it a number is no share; but a percentage only if the largest is well above.
+MOST_SHARE, MOST_PERCENT = 1.0, 1000.0
 # From here on billions are millions, and millions dollars; in between are thousands of dollars.
 LEAST_MILLIONS, LEAST_DOLLARS = 1e3, 1e8
 # Not infinite, nor an integer that is no float.
@@ -209,13 +208,10 @@ def _of_scale(
 
 def _as_percentages(given: Any, unit: str) -> Iterator[Mend]:
     """Return percentages as shares: those that can be nothing else, or all of them."""
-    # A percentage of growth has two readings as a logarithm; one of volatility has not.
-    if unit.startswith(("bn", "USD", "log/yr")) or unit == "years":
-        return
     numbers = _numbers(given)
     beyond = {at: value for at, value in numbers.items() if abs(value) > MOST_SHARE}
-    least = LEAST_PERCENTAGE if unit else MOST_CORRELATION
-    if not least <= max(map(abs, numbers.values()), default=0.0) <= MOST_PERCENT:
+    largest = max(map(abs, numbers.values()), default=0.0)
+    if not least_percentage(unit) <= largest <= MOST_PERCENT:
         return
     for chosen in (beyond, numbers):
         yield _of_scale(

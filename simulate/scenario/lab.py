@@ -25,6 +25,7 @@ from .quantity import (
     share,
 )
 from .quarters import Quarter, format_quarter
+from .units import ELASTICITY, TIMES
 
 
 class Growth(Section):
@@ -52,7 +53,7 @@ NO_GROWTH = RevenueGrowth(initial=ZERO, lasting=ZERO, half_life=NEVER_HALVES)
 class ClientLoss(Section):
     """Loss of large clients."""
 
-    rate: Annotated[AnyDistribution, Quantity("losses of a large client", "a year", 0.0, 4.0)]
+    rate: Annotated[AnyDistribution, Quantity("losses of a large client", TIMES, 0.0, 4.0)]
     share: Annotated[
         AnyDistribution, share("share of the segment that is lost", high=0.95, drawn="event")
     ]
@@ -140,7 +141,7 @@ class Demand(Section):
     ] = ZERO
     size_exponent: Annotated[
         AnyDistribution,
-        Quantity("fall of volatility with revenue, from 10 bn USD a year on", "log/log", 0.0, 1.0),
+        Quantity("fall of volatility with revenue, from 10 bn USD a year on", ELASTICITY, 0.0, 1.0),
     ] = ZERO
 
 
@@ -234,7 +235,7 @@ def _swapped(first: int, last: int) -> Mend:
 class Generation(Section):
     """Jumps of the training budget with a new generation of models."""
 
-    rate: Annotated[AnyDistribution, Quantity("jumps of training cost", "a year", 0.0, 4.0)]
+    rate: Annotated[AnyDistribution, Quantity("jumps of training cost", TIMES, 0.0, 4.0)]
     size: Annotated[
         AnyDistribution,
         Quantity("size of a jump", "share", -0.9, 100.0, largest_median=10.0, drawn="event"),
@@ -273,7 +274,7 @@ class OtherCosts(Section):
     ]
     scale_elasticity: Annotated[
         AnyDistribution,
-        Quantity("growth of the variable part over that of revenue", "share", 0, 1.5),
+        Quantity("growth of the variable part over that of revenue", ELASTICITY, 0, 1.5),
     ]
     stock_pay: Annotated[AnyDistribution, share("part paid in stock, not cash")]
     partner_share: Annotated[

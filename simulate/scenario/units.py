@@ -8,11 +8,14 @@ from typing import Any
 from .mistakes import meant
 from .notation import AS_TYPED
 
+# Of how many events there are, and of how many percent a quantity grows with a percent of another.
+TIMES, ELASTICITY = "times a year", "log/log"
 # Units of what may be written as a percentage, and of logarithms, which may not.
-PARTS = {"share", "a year", "a quarter", ""}
+PARTS = {"share", "a year", "a quarter", "", TIMES, ELASTICITY}
 GROWTH, VOLATILITY = "log/yr", "log/quarter"
-# Below, a share may as well be meant as it stands: 1.5 is 150%.
-LEAST_PERCENTAGE = 2.0
+# From where on a plain number of a unit is likely to be a percentage. Below, a share may as well be
+# meant as it stands, 1.5 as 150%, and a correlation of 2, or what persists, is a slip.
+LEAST_PERCENTAGE = {"share": 2.0, "a year": 2.0, VOLATILITY: 2.0, "a quarter": 5.0, "": 5.0}
 # Thousands are parted by groups of three digits, all in one way; "0,900" and "4,5" are none such.
 DIGITS = r"(?:[1-9]\d{0,2}(?P<parted>[,_' ])\d{3}(?:(?P=parted)\d{3})*|\d+)"
 NUMBER = rf"[-+]?(?:{DIGITS}(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?"
@@ -82,11 +85,16 @@ def scale_hint(value: float, unit: str, low: float = -math.inf, high: float = ma
         mended, hint = _smaller_amount(value)
     elif unit == GROWTH and 0.0 < value < 100.0:
         mended, hint = math.log1p(value / 100.0), percentage_as_logarithm(value, unit)
-    elif unit in ("share", "a year", "a quarter", VOLATILITY) and abs(value) >= LEAST_PERCENTAGE:
+    elif abs(value) >= least_percentage(unit):
         mended, hint = value / 100.0, f"write {value / 100.0:g} for {value:g}%"
     else:
         return ""
     return f"; {hint}" if low <= mended <= high else ""
+
+
+def least_percentage(unit: str) -> float:
+    """Return from where on a plain number of a unit is likely to be a percentage, if ever."""
+    return LEAST_PERCENTAGE.get(unit, math.inf)
 
 
 def percentage_as_logarithm(number: float, unit: str) -> str:

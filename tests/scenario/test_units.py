@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulate.scenario import ScenarioError, load_scenario
 from simulate.scenario.units import in_unit, number_in_unit, scale_hint
 
 WRITTEN = {
@@ -182,6 +183,11 @@ def test_a_percentage_is_the_double_nearest_to_its_hundredth(number) -> None:
         (5000.0, "share", (0.0, 1.0), ""),
         (1e15, "bn USD", (0.0, 1e3), ""),
         (1.2, "", (-1.0, 1.0), ""),
+        (5.0, "a year", (-0.05, 0.5), "; write 0.05 for 5%"),
+        (25.0, "a quarter", (0.0, 0.99), "; write 0.25 for 25%"),
+        (2.0, "a quarter", (0.0, 0.99), ""),  # as a correlation is, no 2%
+        (2.0, "log/log", (0.0, 1.0), ""),
+        (5.0, "times a year", (0.0, 4.0), ""),
         (1e5, "USD/yr", (0.0, 1e4), ""),
         (1e12, "years", (0.05, 1e10), ""),
     ],
@@ -190,6 +196,23 @@ def test_a_wrong_scale_is_answered_with_one_that_can_be(
     value: float, unit: str, limits: tuple[float, float], hint: str
 ) -> None:
     assert scale_hint(value, unit, *limits) == hint
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("demand.size_exponent", 2.0),
+        ("demand.size_exponent", 20.0),
+        ("demand.persistence", 2.0),
+        ("other_costs.scale_elasticity", 2.0),
+        ("training.generation.rate", 5.0),
+    ],
+)
+def test_what_is_no_percentage_is_not_taken_for_one(key: str, value: float) -> None:
+    with pytest.raises(ScenarioError, match=" is from 0 to ") as refused:
+        load_scenario("anthropic.toml").changed({key: value})
+    assert "write" not in str(refused.value)
+    assert refused.value.told[0].fix is None
 
 
 @pytest.mark.parametrize(
