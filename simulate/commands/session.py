@@ -64,7 +64,7 @@ PathsOfEachRun = Annotated[int, typer.Option(min=1, help="Paths of each run.")]
 Observe = Annotated[
     list[str] | None,
     typer.Option(
-        "--observe", metavar="TEXT", help='What was seen: "revenue 2026Q1 = 3.0 bn ± 5%".'
+        "--observe", metavar="TEXT", help='What was seen: "revenue 2026Q3 = 3.0 bn ± 5%".'
     ),
 ]
 Observations = Annotated[

@@ -30,7 +30,7 @@ YES, NO = 1.0, 0.0
 SEEN = re.compile(r"(?P<what>.+?)\s*=\s*(?P<value>.+?)\s*(?:(?:±|\+-|\+/-)\s*(?P<error>.+))?")
 ANSWERS = {"yes": YES, "no": NO}
 MOST_OBSERVED = 100
-FORM = '"revenue 2026Q1 = 3.0 bn ± 5%" or "out of cash by 2026 = no"'
+FORM = '"revenue 2026Q3 = 3.0 bn ± 5%" or "out of cash by 2026 = no"'
 FILE_FORM = '[[observed]] with what = "revenue 2026 = 15 bn ± 2%" and source = "…"'
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from .edits import toml_key
 from .inputs import ALTERNATIVE, declared_inputs
-from .keys import place_of
+from .keys import example_of, place_of
 from .layers import Key, Layers, Origin, Table
 from .mistakes import ScenarioError, Told, did_you_mean, rename, steering_text
 from .packaged import shown_path
@@ -253,7 +253,8 @@ def parse_setting(text: str, table: Table) -> tuple[Key, Way, Any]:
     written, equals, given = text.partition("=")
     way, value = parse_change(given)
     if not equals or not value:
-        raise ScenarioError(f'--set {text}: write it as "segments.all.growth.initial.p50=0.9"')
+        key, number = example_of(table)
+        raise ScenarioError(f'--set {text}: write it as "{key}={number:g}"')
     key = place_of(written, table, f"--set {text}")
     try:
         return key, way, tomllib.loads(f"x = {value}")["x"]

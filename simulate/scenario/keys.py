@@ -5,14 +5,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from .inputs import declared_inputs
-from .layers import DEEPEST, Key, Table
+from .layers import DEEPEST, Key, Layers, Origin, Table
 from .mistakes import ScenarioError
 from .schema import Scenario
 
 CORRELATIONS = "correlations"
+NOWHERE = Origin(None, ())
 # What a correlation's key has and no other: the comma of a pair, the star of a group.
 OF_CORRELATIONS = {",", "*"}
-FORM = '"segments.all.growth.initial.p50", "cash.opening" or "inference.overrun, training.drift"'
+# Which every scenario has.
+CASH, OVERRUN, DRIFT = "cash.opening", "inference.overrun", "training.drift"
 
 
 def place_of(text: str, table: Table, where: str) -> Key:
@@ -36,13 +38,38 @@ def place_of(text: str, table: Table, where: str) -> Key:
     """
     steps = _steps(text)
     if not steps:
-        raise ScenarioError(f"{where}: is no key; write it as {FORM}")
+        key, _ = example_of(table)
+        form = f'"{key}", "{CASH}" or "{OVERRUN}, {DRIFT}"'
+        raise ScenarioError(f"{where}: is no key; write it as {form}")
     part, *within = steps
     if within and part == CORRELATIONS:
         return part, _as_given(within[0], table), *within[1:]
     if part not in Scenario.model_fields and (meant := _within_a_part(steps, table)):
         raise ScenarioError(f"{where}: did you mean {meant}?")
     return steps
+
+
+def example_of(table: Table) -> tuple[str, float]:
+    """Return a key that a scenario has, of a number within a segment if there is one, and that.
+
+    Parameters
+    ----------
+    table
+        The scenario's, valid or not.
+    """
+    layers = Layers.of(table, NOWHERE)
+    for name in declared_inputs(table):
+        if not name.startswith("segments."):
+            continue
+        try:
+            given = layers.get(tuple(name.split(".")), NOWHERE)
+        except ScenarioError:
+            continue
+        numbers = given if isinstance(given, dict) and "distribution" in given else {}
+        for key, number in numbers.items():
+            if isinstance(number, (int, float)) and not isinstance(number, bool):
+                return f"{name}.{key}", number
+    return OVERRUN, 0.1
 
 
 def parse_key(text: str) -> Key:

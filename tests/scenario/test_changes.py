@@ -217,7 +217,7 @@ def test_what_can_not_be_moved_is_explained(setting: str, words: str) -> None:
     "setting", ["cash", "=3", "a.=3", ".a=3", "a b=3", "a=", "", "a=+", "a=*", "a=="]
 )
 def test_a_setting_without_a_key_or_a_value_says_how_it_is_written(setting: str) -> None:
-    with pytest.raises(ScenarioError, match=r"write it as \"segments\.all\.growth"):
+    with pytest.raises(ScenarioError, match=r"write it as \"inference\.overrun"):
         parse_setting(setting, {})
 
 

@@ -9,7 +9,9 @@ from simulate.scenario import Scenario, ScenarioError, load_scenario
 from simulate.scenario.correlations import correlated_pairs
 from simulate.scenario.keys import place_of
 from simulate.scenario.setting import find_setting, refuse_overlap
+from tests.january import JANUARY
 
+CONFIGS = Path(__file__).parents[2] / "configs"
 pytestmark = pytest.mark.usefixtures("january")
 
 EFFICIENCY, EROSION = "inference.efficiency_gain", "inference.price_erosion"
@@ -95,7 +97,7 @@ def test_one_correlation_is_not_varied_twice(anthropic: Scenario) -> None:
         ('correlations."cash.opening, cash.nothing"', '"cash.nothing" is no input'),
         ("api.growth.initial", "did you mean segments.api.growth.initial?"),
         ("overrun.p50", "did you mean inference.overrun.p50?"),
-        ("inference/overrun", 'is no key; write it as "segments.all.growth.initial.p50"'),
+        ("inference/overrun", 'is no key; write it as "segments.api.'),
     ],
 )
 def test_setting_and_varying_explain_a_wrong_key_alike(
@@ -105,6 +107,19 @@ def test_setting_and_varying_explain_a_wrong_key_alike(
         load_scenario("anthropic.toml", settings=[f"{key}=0.3"])
     with pytest.raises(ScenarioError, match=re.escape(message)):
         find_setting(anthropic, key)
+
+
+@pytest.mark.parametrize("name", ["anthropic", "openai"])
+@pytest.mark.parametrize("day", ["january", "june"])
+def test_the_example_of_a_key_is_one_that_the_scenario_has(name: str, day: str) -> None:
+    folder = JANUARY if day == "january" else CONFIGS
+    scenario = load_scenario(folder / f"{name}.toml")
+    with pytest.raises(ScenarioError) as refused:
+        load_scenario(folder / f"{name}.toml", settings=["inference/overrun"])
+    example = re.search(r'write it as "(segments\.\S+)=(\S+)"', str(refused.value))
+    assert example
+    assert find_setting(scenario, example[1]).stated == pytest.approx(float(example[2]), rel=1e-5)
+    assert load_scenario(folder / f"{name}.toml", settings=[f"{example[1]}={example[2]}"])
 
 
 def test_what_no_correlation_states_can_not_be_shifted(anthropic: Scenario) -> None:
