@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from .defaults import default_at
 from .edits import toml_key
 from .inputs import ALTERNATIVE, declared_inputs
 from .keys import example_of, place_of
@@ -18,6 +19,9 @@ from .table_edits import named_tables, only_table
 from .units import in_unit, number_in_unit, states_unit
 
 Way = Literal["set", "by", "times"]
+# From here on a number stands for what limits nothing.
+ENDLESS = 1e9
+DONE = {"set": "set", "by": "shifted", "times": "multiplied"}
 # A bare value sets; what is below 0 is set by "=-0.3", since "-0.3" shifts.
 SIGNS: dict[str, Way] = {
     "=": "set",
@@ -287,7 +291,7 @@ def _change_key(layers: Layers, key: Key, way: Way, value: Any, origin: Origin) 
             _move_input(layers, key, {way: value}, origin.setting, origin)
             return
         around = inputs.get(".".join(key[:-1]))
-        now = layers.get(key, origin)
+        now = _given_or_default(layers, key, way, origin)
         unit = around.unit if around else "bn USD" if _is_money(key) else "share"
         moved = _moved(now, way, value, unit)
     except (ScenarioError, ValueError) as error:
@@ -295,6 +299,35 @@ def _change_key(layers: Layers, key: Key, way: Way, value: Any, origin: Origin) 
         mend = f'; to set it, write "=={value}"' if way == "by" else ""
         raise ScenarioError(f"{where}{error}{mend}") from None
     layers.set(key, moved, origin)
+
+
+def _given_or_default(layers: Layers, key: Key, way: str, origin: Origin) -> Any:
+    """Return what is to be moved; a note tells of a default.
+
+    Raises
+    ------
+    ScenarioError
+        If nothing stands there.
+    """
+    try:
+        return layers.get(key, origin)
+    except ScenarioError as unknown:
+        try:
+            default = default_at(key, layers.table)
+        except LookupError:
+            raise unknown from None
+    name, where = ".".join(key), layers.where(origin)
+    if default is None:
+        wrong = f"{name} is not given, and has no default to be {DONE[way]}"
+        raise ScenarioError(f"{where}: {wrong}")
+    number = default.get("value") if isinstance(default, dict) else default
+    if not isinstance(number, (int, float)):
+        return default
+    told = f"the default, {number:.12g}" if number < ENDLESS else "the default, no limit"
+    note = f"{where}: {name} is not given; {told}, is {DONE[way]}"
+    if note not in layers.notes:
+        layers.notes.append(note)
+    return default | {"source": told} if isinstance(default, dict) else default
 
 
 def _is_money(key: Key) -> bool:
@@ -463,7 +496,7 @@ def _amounts(table: Table, at: Key = ()) -> Iterator[tuple[Key, Any]]:
 
 
 def _move_input(layers: Layers, key: Key, move: Table, change: str, origin: Origin) -> None:
-    given = layers.get(key, origin)
+    given = _given_or_default(layers, key, next(iter(move)), origin)
     before = given.get("source", "") if isinstance(given, dict) else ""
     source = f"moved {change}" + (f"; before: {before}" if before else "")
     layers.set(key, {"distribution": "shifted", "of": given, "source": source} | move, origin)

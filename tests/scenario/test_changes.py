@@ -8,6 +8,7 @@ import pytest
 from simulate.scenario import ScenarioError, load_scenario
 from simulate.scenario.changes import parse_setting
 from simulate.scenario.correlations import correlated_pairs
+from simulate.scenario.inputs import list_inputs
 from simulate.scenario.load import check_all, list_changes
 from simulate.scenario.repair import mistakes_in
 from tests.scenarios import base_year
@@ -414,3 +415,62 @@ def test_what_an_option_costs_is_shifted_by_an_amount(
     scenario = load_scenario(file, settings=[f"decision.options.yes.cost={shift}"])
     assert scenario.decision is not None
     assert scenario.decision.options["yes"].cost == cost
+
+
+@pytest.mark.parametrize(
+    ("setting", "moved", "default"),
+    [
+        ("segments.api.adoption_half_life=*2", 2.0, "1"),
+        ("segments.api.volatility=+0.1", 0.1, "0"),
+        ("training.floor=+5%", 0.05, "0"),
+    ],
+)
+def test_an_input_that_no_file_gives_is_moved_from_its_default(
+    setting: str, moved: float, default: str
+) -> None:
+    inputs = {each.key: each for each in list_inputs(load_scenario(settings=[setting]))}
+    found = inputs[setting.partition("=")[0]].distribution
+    assert found.quantile(0.5) == pytest.approx(moved)
+    assert found.source == f"moved --set {setting}; before: the default, {default}"
+
+
+def test_a_number_that_no_file_gives_is_moved_from_its_default_and_says_so() -> None:
+    plain = load_scenario()
+    name = next(each.name for each in plain.funding if each.chance == 1.0)
+    setting = f"funding.{name}.chance=*0.25"
+    scenario = load_scenario(settings=[setting, "sampling.replicates=*2"])
+    assert {each.name: each.chance for each in scenario.funding}[name] == 0.25
+    assert scenario.sampling.replicates == 2 * plain.sampling.replicates
+    assert scenario.provenance.notes[-2:] == (
+        f"--set {setting}: funding.{name}.chance is not given; the default, 1, is multiplied",
+        "--set sampling.replicates=*2: sampling.replicates is not given; the default, 16, is "
+        "multiplied",
+    )
+
+
+def test_a_variant_multiplies_the_default_of_an_input_that_no_file_gives(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        'extends = "packaged:anthropic.toml"\n[variants.slow]\n'
+        'times = { "segments.api.adoption_half_life" = 3 }\n'
+    )
+    slow = load_scenario(file, variant="slow")
+    assert slow.segments[0].adoption_half_life.quantile(0.5) == pytest.approx(3.0)
+    assert any(
+        note.endswith("adoption_half_life is not given; the default, 1, is multiplied")
+        for note in slow.provenance.notes
+    )
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("segments.api.client_loss.rate=*2", "not given, and has no default to be multiplied"),
+        ("copula.degrees_of_freedom=+1", "not given, and has no default to be shifted"),
+        ("decision.discount_rate=*2", "not given, and has no default to be multiplied"),
+        ("segments.apii.volatility=*2", 'there is no segments.apii; did you mean "api"?'),
+    ],
+)
+def test_what_has_no_default_says_so(setting: str, words: str) -> None:
+    with pytest.raises(ScenarioError, match=re.escape(words)):
+        load_scenario(settings=[setting])
