@@ -6,6 +6,7 @@ The page is written by hand but for what stands between a marker and its end::
     <!-- picture: normal -->          the inputs, or the correlated pairs, that the TOML before sets
     <!-- output: simulate check x --> what a command prints; the TOML after ``<!-- file: x -->`` is
                                       a file that it may read
+    <!-- error: simulate check x -->  the same of one that is refused
     <!-- end -->
 """
 
@@ -13,6 +14,7 @@ import inspect
 import re
 import shutil
 import tomllib
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -33,7 +35,7 @@ PARENT = "anthropic.toml"
 
 PARTS = re.compile(
     r"(?:<!-- file: (?P<file>\S+) -->\n)?```toml\n(?P<toml>.*?)```\n"
-    r"|<!-- (?P<what>kind|picture|output): (?P<about>[^\n]+) -->\n.*?<!-- end -->\n",
+    r"|<!-- (?P<what>kind|picture|output|error): (?P<about>[^\n]+) -->\n.*?<!-- end -->\n",
     re.DOTALL,
 )
 # Said of every kind, elsewhere on the page.
@@ -68,7 +70,12 @@ class Page:
             if found["file"]:
                 (self.folder / found["file"]).write_text(self._example)
             return found[0]
-        make = {"kind": describe_kind, "picture": self._picture, "output": self._output}
+        make = {
+            "kind": describe_kind,
+            "picture": self._picture,
+            "output": self._output,
+            "error": partial(self._output, is_refused=True),
+        }
         what, about = found["what"], found["about"]
         return f"<!-- {what}: {about} -->\n{make[what](about)}\n<!-- end -->\n"
 
@@ -78,9 +85,9 @@ class Page:
         self.figures[name] = plot_example(self._example, self.folder)
         return f"![{name}]({(PICTURES / name).as_posix()}.png)"
 
-    def _output(self, line: str) -> str:
+    def _output(self, line: str, is_refused: bool = False) -> str:
         command, _, lines = line.partition(" | head -")
-        printed = run_command(command, self.folder).splitlines()
+        printed = run_command(command, self.folder, is_refused=is_refused).splitlines()
         shown = [text.rstrip() for text in printed[: int(lines) if lines else None]]
         return "\n".join(["```", f"$ {line}", *shown, "```"])
 

@@ -16,20 +16,38 @@ from simulate.text.tables import Table
 COLOURS = 64
 
 
-def run_command(command: str, folder: Path) -> str:
-    """Return all that a ``simulate`` command prints, run in a folder."""
-    printed = io.StringIO()
+def run_command(command: str, folder: Path, *, is_refused: bool = False) -> str:
+    """Return all that a ``simulate`` command prints, run in a folder.
+
+    Parameters
+    ----------
+    command
+        As it is typed.
+    folder
+        Where to run it.
+    is_refused
+        Whether it is to end in an error, which the page shows.
+
+    Raises
+    ------
+    ValueError
+        If it ends in an error and is not to, or the other way round.
+    """
+    printed, status = io.StringIO(), 0
     arguments, sys.argv = sys.argv, shlex.split(command)
     try:
         with (
             contextlib.chdir(folder),
             contextlib.redirect_stdout(printed),
             contextlib.redirect_stderr(printed),
-            contextlib.suppress(SystemExit),
         ):
             cli.main()
+    except SystemExit as end:
+        status = end.code or 0
     finally:
         sys.argv = arguments
+    if is_refused != (status != 0):
+        raise ValueError(f"{command}: ended with status {status}\n{printed.getvalue()}")
     return printed.getvalue()
 
 

@@ -421,8 +421,8 @@ def test_what_an_option_costs_is_shifted_by_an_amount(
     ("setting", "moved", "default"),
     [
         ("segments.api.adoption_half_life=*2", 2.0, "1"),
-        ("segments.api.volatility=+0.1", 0.1, "0"),
-        ("training.floor=+5%", 0.05, "0"),
+        ("segments.api.growth.plateau=+18 months", 1.5, "0"),
+        ("demand.size_exponent=+0.1", 0.1, "0"),
     ],
 )
 def test_an_input_that_no_file_gives_is_moved_from_its_default(
@@ -436,13 +436,9 @@ def test_an_input_that_no_file_gives_is_moved_from_its_default(
 
 def test_a_number_that_no_file_gives_is_moved_from_its_default_and_says_so() -> None:
     plain = load_scenario()
-    name = next(each.name for each in plain.funding if each.chance == 1.0)
-    setting = f"funding.{name}.chance=*0.25"
-    scenario = load_scenario(settings=[setting, "sampling.replicates=*2"])
-    assert {each.name: each.chance for each in scenario.funding}[name] == 0.25
-    assert scenario.sampling.replicates == 2 * plain.sampling.replicates
-    assert scenario.provenance.notes[-2:] == (
-        f"--set {setting}: funding.{name}.chance is not given; the default, 1, is multiplied",
+    scenario = load_scenario(settings=["sampling.replicates=*2"])
+    assert scenario.sampling.replicates == 2 * plain.sampling.replicates == 32
+    assert scenario.provenance.notes[-1:] == (
         "--set sampling.replicates=*2: sampling.replicates is not given; the default, 16, is "
         "multiplied",
     )
@@ -465,7 +461,7 @@ def test_a_variant_multiplies_the_default_of_an_input_that_no_file_gives(tmp_pat
 @pytest.mark.parametrize(
     ("setting", "words"),
     [
-        ("segments.api.client_loss.rate=*2", "not given, and has no default to be multiplied"),
+        ("segments.api.starting_revenue=*2", "not given, and has no default to be multiplied"),
         ("copula.degrees_of_freedom=+1", "not given, and has no default to be shifted"),
         ("decision.discount_rate=*2", "not given, and has no default to be multiplied"),
         ("segments.apii.volatility=*2", 'there is no segments.apii; did you mean "api"?'),

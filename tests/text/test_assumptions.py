@@ -76,6 +76,22 @@ def test_the_page_is_as_the_code_writes_it(written: tuple[str, dict[str, Figure]
     assert not difference, f"run python -m docs.make_assumptions: {difference}"
 
 
+@pytest.mark.parametrize(
+    ("marker", "status"),
+    [
+        ("output: simulate check nowhere.toml", 2),
+        ("output: simulate chek anthropic.toml", 2),
+        ("error: simulate check anthropic.toml", 0),
+    ],
+)
+def test_a_page_is_not_written_where_a_command_ends_otherwise_than_it_says(
+    marker: str, status: int
+) -> None:
+    command = marker.partition(": ")[2]
+    with pytest.raises(ValueError, match=f"^{command}: ended with status {status}\n"):
+        make_page(f"<!-- {marker} -->\n<!-- end -->\n")
+
+
 def test_the_pictures_are_as_the_code_draws_them(
     written: tuple[str, dict[str, Figure]], tmp_path: Path
 ) -> None:
