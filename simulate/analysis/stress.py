@@ -10,6 +10,7 @@ from simulate.engine.simulation import Progress
 from simulate.scenario import Scenario
 from simulate.scenario.load import stress_tests
 
+from .cash import NOTHING
 from .compare import (
     CommonRandomNumbers,
     Statistic,
@@ -79,7 +80,8 @@ class Stresses:
         worst = min(self.tests, key=lambda test: sign * test.changes[figure].value)
         change = worst.changes[figure]
         worsens = change.high < 0.0 if sign > 0.0 else change.low > 0.0
-        return worst if worsens else None
+        is_money = self.figures[figure].unit == "bn USD"
+        return worst if worsens and not (is_money and abs(change.value) < NOTHING) else None
 
     def ties(self, figure: int) -> list[StressTest]:
         """Return the tests that errors don't tell apart from the worst for a figure."""

@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 from simulate.analysis.stress import Stresses
 from simulate.scenario.inputs import funding_assumption
 from simulate.text.compare import common_sentence
-from simulate.text.numbers import PROBABILITY
+from simulate.text.effects import amount_of
+from simulate.text.numbers import MONEY, PROBABILITY
 from simulate.text.stress import finding
 
 from .frame import frame, made_by, wrap
@@ -67,7 +68,7 @@ def _write_beside(axes: Axes, stresses: Stresses, theme: Theme) -> None:
     """Write each test's title above its bars, and its change of the funding need at the right."""
     (need,) = (i for i, f in enumerate(stresses.figures) if f.unit != "probability")
     across = axes.get_yaxis_transform()
-    now = f"median peak need,\nbn USD (now {stresses.base[need].value:.1f})"
+    now = f"median peak need,\nbn USD (now {amount_of(MONEY, stresses.base[need].value)})"
     axes.annotate(
         now,
         (1.0, 1.0),
@@ -81,5 +82,5 @@ def _write_beside(axes: Axes, stresses: Stresses, theme: Theme) -> None:
     for row, test in enumerate(stresses.tests):
         title = wrap(test.title, TITLE_WIDTH, SMALL, most=1)
         axes.text(0.0, row - ABOVE, title, fontsize=SMALL, transform=across)
-        change = f"{test.changes[need].value:+.1f}"
+        change = MONEY.rounded_change(test.changes[need].value, 1)
         axes.text(1.0, row - ABOVE, change, ha="right", transform=across)

@@ -8,7 +8,7 @@ from rich.text import Text
 from simulate.analysis.discover import Discovery, Feature, Limit
 from simulate.analysis.typical_paths import Story
 
-from .numbers import SHARE, percent
+from .numbers import MONEY, SHARE, percent
 from .sentences import capitalized, listed
 from .tables import Row, Table, printed
 
@@ -83,11 +83,11 @@ def story_table(story: Story, kind: str) -> Table:
         Row(
             str(year.year),
             (
-                f"{year.revenue:.1f}",
+                MONEY.rounded(year.revenue, 1),
                 SHARE.rounded(year.margin, 0),
-                f"{year.training:.1f}",
-                f"{year.cash_flow:.1f}",
-                f"{year.cash:.1f}",
+                MONEY.rounded(year.training, 1),
+                MONEY.rounded(year.cash_flow, 1),
+                MONEY.rounded(year.cash, 1),
                 "; ".join(year.events),
             ),
         )

@@ -19,7 +19,7 @@ from simulate.model.outcomes import IN_PERCENT, Outcome
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import words_of_key
 
-from .effects import figure_of, how_far, telling
+from .effects import amount_of, figure_of, how_far, telling
 from .numbers import SHARE, unit_of
 from .sentences import listed
 from .tables import Row, Table, printed
@@ -218,9 +218,12 @@ def _from_to(effect: Effect | None, outcome: Outcome) -> str:
     if effect is None:
         return ""
     low, high = (at.value for at in (effect.at_p10, effect.at_p90))
+    unit = unit_of(outcome.unit)
     if outcome.unit in IN_PERCENT:
-        return f"{100.0 * low:.1f} to {100.0 * high:.1f}"
-    return f"{low:.3g} to {high:.3g}"
+        low_end, high_end = (unit.rounded(end, 1).removesuffix(unit.sign) for end in (low, high))
+    else:
+        low_end, high_end = (amount_of(unit, end) for end in (low, high))
+    return f"{low_end} to {high_end}"
 
 
 def print_drivers(drivers: Drivers, out: Console) -> None:

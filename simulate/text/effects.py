@@ -7,7 +7,7 @@ from simulate.analysis.effects import Effect
 from simulate.model.outcomes import Outcome
 from simulate.scenario.inputs import words_of_key
 
-from .numbers import unit_of
+from .numbers import Unit, unit_of
 from .sentences import capitalized, uncapitalized
 
 # In standard errors: an effect as wide is no chance.
@@ -52,9 +52,14 @@ def telling(effects: Sequence[Effect], most: int) -> list[Effect]:
     return [e for e in effects if abs(e.change.value) > SURE * e.change.standard_error][:most]
 
 
+def amount_of(unit: Unit, value: float) -> str:
+    """Return a number to three digits, without its unit; nothing where no reader can use it."""
+    return "0" if unit.is_nothing(value) else unit.significant(value, 3)
+
+
 def figure_of(outcome: Outcome, value: float) -> str:
     """Return a probability or a margin in percent, or billions of dollars."""
     unit = unit_of(outcome.unit)
     if not unit.sign:
-        return f"{unit.significant(value, 3)} {unit.name}"
+        return f"{amount_of(unit, value)} {unit.name}"
     return unit.rounded(value, 0 if 0.095 <= value < 0.905 else 1)

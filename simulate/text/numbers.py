@@ -9,9 +9,16 @@ from simulate.engine.estimate import Estimate
 # From here on a value stands for an input that limits nothing.
 NO_LIMIT = 1e9
 # From how many billions on, what a unit is in billions, and its name.
+MONEY_NAME = "bn USD"
 MONEY_UNITS = ((1e4, 1e3, "trn USD"), (1.0, 1.0, "bn USD"), (0.0, 1e-3, "m USD"))
 DOLLARS = ((1e3, "trn"), (1.0, "bn"), (1e-3, "m"))
 MOST_DECIMALS = 3
+# Of percents and points, and of billions of dollars, readers can use no more decimals: half a
+# million dollars are nothing.
+FINEST, FINEST_MONEY = 4, 3
+NO_CHANGE = "no change"
+# Digits of a number that has been rounded already.
+EXACT = 12
 LARGEST_PLAIN, SMALLEST_PLAIN = 1e6, 1e-5
 
 
@@ -47,6 +54,11 @@ class Unit:
         """Return the name of numbers, with their unit unless a sign behind each says it."""
         return name if self.sign else f"{name}, {self.name}"
 
+    @property
+    def finest(self) -> int:
+        """Decimals, of what is written, beyond which no digit is of use."""
+        return FINEST_MONEY if self.name.startswith(MONEY_NAME) else FINEST
+
     def estimate(self, estimate: Estimate) -> str:
         """Return a figure with its standard error: a probability, another share, or money."""
         if self.is_probability:
@@ -56,27 +68,37 @@ class Unit:
     def change(self, estimate: Estimate) -> str:
         """Return a change, of a share in points of percent, with its standard error."""
         if estimate.value == 0.0 and not estimate.standard_error > 0.0:
-            return "no change"
+            return NO_CHANGE
         value, error = self.scale * estimate.value, self.scale * estimate.standard_error
-        return _with_error(value, error, "", 2 if abs(value) > 1.0 else 4, sign="+")
+        return _with_error(value, error, "", 2 if abs(value) > 1.0 else self.finest, sign="+")
+
+    def rounded_change(self, value: float, decimals: int) -> str:
+        """Return a change with a sign and so many decimals."""
+        written = _plain_zero(f"{self.scale * value:+,.{decimals}f}")
+        return written if _says_something(written) else NO_CHANGE
 
     def amount(self, estimate: Estimate) -> str:
         """Return a number of any size with its standard error, left out where it rounds to 0."""
         value, error = self.scale * estimate.value, self.scale * estimate.standard_error
-        most = 2 if abs(value) >= 10.0 or self.sign else 3 if abs(value) >= 1.0 else 4
-        if error < 0.5 * 10.0**-most:
+        most = 2 if abs(value) >= 10.0 or self.sign else 3 if abs(value) >= 1.0 else self.finest
+        if error < 0.5 * 10.0**-most <= abs(value):
             return f"{value:,.{most}f}{self.sign}"
         return _with_error(value, error, self.sign, most)
 
     def rounded(self, value: float, decimals: int) -> str:
         """Return a number with so many decimals."""
         comma = "" if self.sign else ","
-        return f"{self.scale * value:{comma}.{decimals}f}{self.sign}"
+        return _plain_zero(f"{self.scale * value:{comma}.{decimals}f}{self.sign}")
 
     def significant(self, value: float, digits: int) -> str:
         """Return a number with at most so many digits that count."""
         # Adding 0 turns -0 into 0.
-        return f"{round(self.scale * value, 12) + 0.0:.{digits}g}{self.sign}"
+        number = float(f"{round(self.scale * value, 12) + 0.0:.{digits}g}")
+        return f"{number:,.{EXACT}g}{self.sign}"
+
+    def is_nothing(self, value: float) -> bool:
+        """Tell whether a number is too small to be of use."""
+        return abs(self.scale * value) < 0.5 * 10.0**-self.finest
 
     def readable(self, values: Sequence[float]) -> list[str]:
         """Return numbers that are read beside each other with as many digits as tell them apart."""
@@ -103,7 +125,7 @@ class Unit:
 
 PROBABILITY = Unit("probability", 100.0, "%")
 SHARE = Unit("share", 100.0, "%")
-MONEY = Unit("bn USD")
+MONEY = Unit(MONEY_NAME)
 PLAIN = Unit("")
 
 
@@ -133,15 +155,21 @@ def _small(share: float) -> str:
 
 def money(estimate: Estimate) -> str:
     """Return billions of dollars with their standard error."""
-    return _with_error(estimate.value, estimate.standard_error, "", 2)
+    most = FINEST_MONEY if abs(estimate.value) < 1.0 else 2
+    if MONEY.is_nothing(max(abs(estimate.value), estimate.standard_error)):
+        return "0"
+    return _with_error(estimate.value, estimate.standard_error, "", most)
 
 
 def dollars_with_error(estimate: Estimate) -> str:
     """Return an amount with its standard error in the same unit, such as ``$19.62bn ± 0.09``."""
-    factor, name = _dollar_unit(abs(estimate.value))
-    sign = "-" if estimate.value < 0.0 else ""
+    if money(estimate) == "0":
+        return "$0"
+    factor, name = _dollar_unit(max(abs(estimate.value), estimate.standard_error))
     value, error = abs(estimate.value) / factor, estimate.standard_error / factor
-    return f"{sign}${_with_error(value, error, name, 2)}"
+    written = _with_error(value, error, name, 2)
+    is_negative = estimate.value < 0.0 and _says_something(written.partition(" ± ")[0])
+    return f"{'-' if is_negative else ''}${written}"
 
 
 def number(estimate: Estimate) -> str:
@@ -160,15 +188,29 @@ def interval(estimate: Estimate) -> str:
 def _with_error(value: float, error: float, unit: str, most: int, sign: str = "-") -> str:
     """Return a number to the digit that its error's first digit stands at, at most so many.
 
-    Two more if its error would be written as 0.
+    Two more if its error would be written as 0. Where both would be, the number is less than that.
     """
+    if value == error == 0.0:
+        return f"0{unit}"
+    if max(abs(value), error) < 0.5 * 10.0**-most:
+        return f"<{10.0**-most:.{most}f}{unit}"
     most += 2 if 0.5 * 10.0 ** -(most + 2) <= error < 0.5 * 10.0**-most else 0
     # 0.096 is 0.1: its first digit is that of the rounded error.
     first = float(f"{error:.0e}")
     digits = 1 if first <= 0.0 else min(max(0, math.ceil(-math.log10(first))), most)
     # A whole number to the unit only: its error says which of its digits count.
     digits = max(digits, 1 if error < 9.5 else 0)
-    return f"{value:{sign},.{digits}f}{unit} ± {error:,.{digits}f}"
+    return f"{_plain_zero(f'{value:{sign},.{digits}f}')}{unit} ± {error:,.{digits}f}"
+
+
+def _plain_zero(written: str) -> str:
+    """Return a written number, a zero without a sign."""
+    return written if _says_something(written) else written.lstrip("+-")
+
+
+def _says_something(written: str) -> bool:
+    """Tell whether a written number has a digit beside zeros."""
+    return any(digit in written for digit in "123456789")
 
 
 # Without

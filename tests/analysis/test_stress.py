@@ -18,14 +18,16 @@ from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.load import list_changes
 from simulate.scenario.setting import parse_variation
 from simulate.text.numbers import percent
-from simulate.text.stress import finding
+from simulate.text.stress import finding, print_stresses
 from simulate.text.sweep import finding as finding_of_sweep
+from simulate.text.terminal import console
 from tests.calling import call
 from tests.scenarios import changed
 
 pytestmark = pytest.mark.usefixtures("january")
 
 PATHS = 1 << 14
+JUNE = Path(__file__).parents[2] / "configs" / "anthropic.toml"
 
 
 @pytest.fixture(autouse=True)
@@ -104,6 +106,21 @@ def test_tests_that_errors_do_not_tell_apart_are_tied(anthropic: Scenario) -> No
     assert finding(found).endswith(": much_dearer; not told apart: as_dear")
     alone = stress(anthropic, {"dearer": dearer, "much": much_dearer}, {}, paths=PATHS)
     assert alone.ties(0) == []
+
+
+def test_no_test_is_worst_for_a_funding_need_that_stays_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Not even one that moves the median by some thousand dollars within the bin about zero."""
+    rich, dearer = (load_scenario(JUNE, stress=name) for name in (None, "overrun_stays"))
+    found = stress(rich, {"overrun_stays": dearer}, {}, paths=PATHS)
+    assert 0.0 < found.tests[0].changes[3].value < 1e-3
+    assert found.worst(3) is None
+    print_stresses(found, console())
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "- median peak funding need: none of them." in printed
+    for nothing in ("0.00 ± 0.00", "0.0000", "-0.0 "):
+        assert nothing not in printed
 
 
 def test_the_picture_holds_every_test(stresses: Stresses) -> None:

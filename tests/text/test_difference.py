@@ -133,7 +133,7 @@ def test_an_optional_part_that_comes_or_goes_is_told(tmp_path: Path) -> None:
         "client_loss = { rate = 0.1, share = 0.05 }\n"
     )
     assert difference("anthropic", str(file)) == [
-        "segments.subscriptions.client_loss.rate: new, 0.1 a year",
+        "segments.subscriptions.client_loss.rate: new, 0.1 times a year",
         "segments.subscriptions.client_loss.share: new, 5%",
     ]
     assert difference(str(file), "anthropic") == [

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from simulate.engine.estimate import Estimate
 from simulate.text.numbers import (
+    MONEY,
+    PROBABILITY,
     SHARE,
     dollars,
     dollars_with_error,
@@ -47,6 +49,43 @@ def test_money_ends_at_the_first_digit_of_its_error() -> None:
     assert money(Estimate(-10.8312, 0.0974, 0.0, 0.0)) == "-10.8 ± 0.1"
     assert money(Estimate(4.9031, 0.0032, 0.0, 0.0)) == "4.903 ± 0.003"
     assert money(Estimate(208135.3, 8264.8, 0.0, 0.0)) == "208,135 ± 8,265"
+
+
+def estimate(value: float, error: float) -> Estimate:
+    return Estimate(value, error, value - 2.0 * error, value + 2.0 * error)
+
+
+def test_what_no_reader_can_use_is_less_than_what_one_can() -> None:
+    """Half a million dollars are nothing, and so is half a ten-thousandth of a point."""
+    for billions in (2.4e-5, -3e-5, 4e-4):
+        assert MONEY.change(estimate(billions, 1e-6)) == "<0.001"
+        assert money(estimate(billions, 1e-6)) == "0"
+        assert dollars_with_error(estimate(billions, 1e-6)) == "$0"
+    assert MONEY.change(estimate(-6e-4, 1e-4)) == "-0.0006 ± 0.0001"
+    assert PROBABILITY.change(estimate(-2e-7, 1e-8)) == "<0.0001"
+    assert percent(estimate(3e-9, 1e-9)) == "<0.0001%"
+    assert MONEY.change(estimate(0.0, 0.0)) == "no change"
+
+
+@pytest.mark.parametrize("value", [-0.04, -1e-9, -0.0])
+def test_no_zero_has_a_sign(value: float) -> None:
+    uncertain = estimate(value, 0.5)
+    written = [
+        MONEY.change(uncertain),
+        money(uncertain),
+        MONEY.amount(uncertain),
+        dollars_with_error(estimate(value, 5.0)),
+        PROBABILITY.change(estimate(value / 100.0, 0.004)),
+        MONEY.rounded(value, 1),
+        SHARE.rounded(value / 100.0, 0),
+        MONEY.rounded_change(value, 1),
+    ]
+    assert written == ["0.0 ± 0.5"] * 3 + ["$0.0bn ± 5.0", "0.0 ± 0.4", "0.0", "0%", "no change"]
+
+
+def test_three_digits_of_a_large_amount_need_no_power_of_ten() -> None:
+    assert MONEY.significant(2019.6, 3) == "2,020"
+    assert MONEY.significant(0.0081, 3) == "0.0081"
 
 
 def test_an_amounts_error_has_its_unit() -> None:
