@@ -28,8 +28,10 @@ from simulate.scenario import Scenario
 from simulate.scenario.quarters import QUARTERS_A_YEAR
 
 Array = NDArray[np.float64]
-# A deviation from plan that a year's story tells of.
-LARGE_DEVIATION = 0.10
+# A year's story tells of a deviation from plan beyond these quantiles of all paths, from half a
+# percent on: a quarter's deviations add up to more in a year than a year's own.
+USUAL = (0.1, 0.9)
+SMALLEST_DEVIATION, ROUNDING = 0.005, 1e-9
 SMALLEST_ROUND = 0.005
 # Typical paths are sought among so many, the first of the run's first replicate.
 MOST_COMPARED = 1 << 14
@@ -106,7 +108,7 @@ def example_paths(
         place = medoid(
             members[inputs], members[list(OUTCOME_COLUMNS)], by_year.reshape(len(members), -1)
         )
-        return tell_story(members.iloc[place], traces[chosen][place], scenario)
+        return tell_story(members.iloc[place], traces[chosen][place], scenario, first)
 
     return typical(happens), typical(~happens)
 
@@ -133,7 +135,7 @@ def medoid(*groups: ArrayLike) -> int:
     return int(np.argmin(total))
 
 
-def tell_story(path: pd.Series, trace: Array, scenario: Scenario) -> Story:
+def tell_story(path: pd.Series, trace: Array, scenario: Scenario, among: pd.DataFrame) -> Story:
     """Return the years of a path.
 
     Parameters
@@ -144,6 +146,8 @@ def tell_story(path: pd.Series, trace: Array, scenario: Scenario) -> Story:
         Its metrics and flows by quarter, shape (TRACED, quarters).
     scenario
         Of the run.
+    among
+        Rows of paths that say what is usual.
     """
     margin = projected_metric(scenario)
     at_end = trace[:, scenario.horizon.year_ends]
@@ -156,7 +160,10 @@ def tell_story(path: pd.Series, trace: Array, scenario: Scenario) -> Story:
             float(at_end[index(Metric.TRAINING), y]),
             float(at_end[index(Metric.FREE_CASH_FLOW), y]),
             float(at_end[index(Metric.CASH), y]),
-            _events(year, path, scenario, float(raised[y])),
+            [
+                *_deviations(path, among, scenario.horizon.periods_of(year, year)),
+                *_events(year, path, scenario, float(raised[y])),
+            ],
         )
         for y, year in enumerate(range(scenario.horizon.first_year, scenario.horizon.last_year + 1))
     ]
@@ -173,7 +180,7 @@ def _raised(trace: Array, path: pd.Series, scenario: Scenario) -> Array:
 
 
 def _events(year: int, path: pd.Series, scenario: Scenario, raised: float) -> list[str]:
-    found = _deviations(path, scenario.horizon.periods_of(year, year))
+    found = []
     due = [f for f in scenario.funding if f.quarter // QUARTERS_A_YEAR == year]
     if raised > SMALLEST_ROUND:
         found.append(f"raises {raised:.1f}")
@@ -190,22 +197,25 @@ def _events(year: int, path: pd.Series, scenario: Scenario, raised: float) -> li
     return found
 
 
-def _deviations(path: pd.Series, periods: Sequence[str]) -> list[str]:
+def _deviations(path: pd.Series, among: pd.DataFrame, periods: Sequence[str]) -> list[str]:
     """Return which costs were far from the year's plan, such as ``over plan: training 19%``."""
-    found = []
-    of_year = {
-        name: float(np.prod([1.0 + path[f"{key} {period}"] for period in periods])) - 1.0
-        for key, name in DEVIATION_NAMES.items()
-    }
-    for side, sign in (("over", 1.0), ("under", -1.0)):
-        far = [
-            f"{name} {abs(deviation):.0%}"
-            for name, deviation in of_year.items()
-            if sign * deviation >= LARGE_DEVIATION
-        ]
-        if far:
-            found.append(f"{side} plan: {', '.join(far)}")
-    return found
+    over, under = [], []
+    for key, name in DEVIATION_NAMES.items():
+        columns = [f"{key} {period}" for period in periods]
+        own = float(_of_plan(path[columns].to_numpy(float)))
+        low, high = np.quantile(_of_plan(among[columns].to_numpy(float)), USUAL)
+        told = f"{name} {abs(own):.0%}"
+        if own >= max(high - ROUNDING, SMALLEST_DEVIATION):
+            over.append(told)
+        elif own <= min(low + ROUNDING, -SMALLEST_DEVIATION):
+            under.append(told)
+    sides = (("over", over), ("under", under))
+    return [f"{side} plan: {', '.join(far)}" for side, far in sides if far]
+
+
+def _of_plan(deviations: Array) -> Array:
+    """Return what a year's deviations, along the last axis, come to together."""
+    return (1.0 + deviations).prod(axis=-1) - 1.0
 
 
 def median_path(result: Result) -> int:

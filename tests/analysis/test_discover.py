@@ -175,7 +175,7 @@ def test_a_story_tells_of_rounds_deviations_and_dates(anthropic: Scenario) -> No
     )
     outcomes = run(scenario, paths=1024, keep_outcomes=True, keep_deviations=True).outcomes
     row = outcomes.iloc[0]
-    story = tell_story(row, simulate_traces(scenario, 1)[0], scenario)
+    story = tell_story(row, simulate_traces(scenario, 1)[0], scenario, outcomes)
     amounts = {
         2026: sum(f.amount.quantile(0.5) for f in scenario.funding[:2]),
         2027: scenario.funding[2].amount.quantile(0.5),
@@ -191,8 +191,24 @@ def test_a_story_tells_of_rounds_deviations_and_dates(anthropic: Scenario) -> No
         assert (f"margin reaches 50% (Q{hit % 4 + 1})" in events) == reaches
 
 
+@pytest.mark.parametrize("deviations", ["by year", "by quarter"])
+def test_a_tenth_of_the_years_are_over_plan_and_a_tenth_under(
+    anthropic: Scenario, deviations: str
+) -> None:
+    """However often deviations are drawn; of 64 paths and 10 years, within four errors."""
+    scenario = anthropic.changed({"horizon.deviations": deviations})
+    outcomes = run(scenario, paths=4096, keep_outcomes=True, keep_deviations=True).outcomes
+    outcomes["cash.opening"] = scenario.cash.opening.quantile(0.5)
+    traces, paths = simulate_traces(scenario, 64), range(64)
+    stories = [tell_story(outcomes.iloc[p], traces[p], scenario, outcomes) for p in paths]
+    told = [";".join(year.events) for story in stories for year in story.years]
+    for side in ("over", "under"):
+        share = np.mean([bool(re.search(f"{side} plan: [^;]*training", text)) for text in told])
+        assert share == pytest.approx(0.1, abs=4.0 * np.sqrt(0.1 * 0.9 / len(told)))
+
+
 def test_a_round_that_does_not_come_is_told(anthropic: Scenario) -> None:
     scenario = without_uncertainty(anthropic, {"funding.round_2027.chance": 0.0})
     outcomes = run(scenario, paths=1024, keep_outcomes=True, keep_deviations=True).outcomes
-    story = tell_story(outcomes.iloc[0], simulate_traces(scenario, 1)[0], scenario)
+    story = tell_story(outcomes.iloc[0], simulate_traces(scenario, 1)[0], scenario, outcomes)
     assert "no round comes" in story.years[1].events
