@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import NamedTuple
 
 from simulate.engine.estimate import Estimate, change_of_probability
 from simulate.engine.layout import Layout, common_layout
@@ -282,6 +283,31 @@ class Statistic:
     read: Callable[[Result], Reading]
 
 
+# What a figure is under each alternative, by what is so there; of a probability alone.
+Under = Mapping[str, Estimate]
+
+
+class Pooled(NamedTuple):
+    """A reading of all paths, and the probability under each alternative."""
+
+    reading: Reading
+    under: Under
+
+    @property
+    def estimate(self) -> Estimate:
+        """The statistic of all paths, with its error."""
+        return self.reading.estimate
+
+    def change_from(self, before: "Pooled") -> Estimate:
+        """Return the change from another run on common random numbers, with a paired error."""
+        return self.reading.change_from(before.reading)
+
+
+def under_alternatives(reading: Reading) -> Under:
+    """Return what a reading is under each alternative; empty where there are none."""
+    return reading.under if isinstance(reading, Pooled) else {}
+
+
 def statistic_of(outcome: Outcome, scenario: Scenario, *others: Scenario) -> Statistic:
     """Return the probability of a scenario's event, or the median of an amount.
 
@@ -304,7 +330,15 @@ def statistic_of(outcome: Outcome, scenario: Scenario, *others: Scenario) -> Sta
 
 def _read(result: Result, outcome: Outcome, horizon: Horizon) -> Reading:
     """Return an outcome, counted from the first quarter of a horizon, of a run with its own."""
-    return read(counted_from(outcome, horizon, result.scenario.horizon), result)
+    counted = counted_from(outcome, horizon, result.scenario.horizon)
+    found = read(counted, result)
+    if not isinstance(counted, Event):
+        return found
+    under = {
+        each.clause: result.probability_by(counted.time, counted.quarter, each.name)
+        for each in result.scenario.possible_alternatives
+    }
+    return Pooled(found, under)
 
 
 def headlines(scenario: Scenario, *others: Scenario) -> tuple[Statistic, ...]:
@@ -370,11 +404,14 @@ class Beside:
         One a scenario, in the order given.
     changes
         From the first, of each further one, with paired errors.
+    under
+        What it is under the alternatives of each scenario.
     """
 
     figure: Statistic
     estimates: tuple[Estimate, ...]
     changes: tuple[Estimate, ...]
+    under: tuple[Under, ...] = ()
 
     @property
     def unpaired_errors(self) -> list[float]:
@@ -434,4 +471,5 @@ def _beside(figure: Statistic, comparison: Comparison) -> Beside:
         figure,
         tuple(reading.estimate for reading in (first, *others)),
         tuple(other.change_from(first) for other in others),
+        tuple(map(under_alternatives, (first, *others))),
     )

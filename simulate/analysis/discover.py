@@ -14,8 +14,9 @@ from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
 from simulate.model.outcomes import HITTING_TIMES, Event, parse_event, projected_event, with_target
 from simulate.scenario import Scenario, ScenarioError
-from simulate.scenario.inputs import ALTERNATIVE, Input, list_inputs
+from simulate.scenario.inputs import ALTERNATIVE, Input, list_inputs, words_of_key
 
+from .compare import Under
 from .prim import LEAST_INSIDE, Box, Mask, find_box, round_limits
 
 EFFICIENCY, EROSION = "inference.efficiency_gain", "inference.price_erosion"
@@ -101,12 +102,10 @@ def _indicators(outcomes: pd.DataFrame, scenario: Scenario) -> list[Feature]:
 
 def _title(member: Input, titles: Counter[str]) -> str:
     """Return an input's title, with what it belongs to where others have the same."""
-    group, *inner = member.key.split(".")
-    named = group in ("base_quarters", "segments", "hardware", "funding")
-    if not named and titles[member.quantity.title] == 1:
-        return member.quantity.title
-    owner = inner[0] if named else group
-    return f"{owner.replace('_', ' ')} {member.quantity.title}"
+    is_of_a_member = member.key.startswith(("base_quarters.", "segments.", "hardware.", "funding."))
+    if is_of_a_member or titles[member.quantity.title] > 1:
+        return words_of_key(member.key)
+    return member.quantity.title
 
 
 @dataclass(frozen=True)
@@ -151,6 +150,8 @@ class Discovery:
         Share of all paths in which it happens.
     density_found
         Of the paths that the rule was found on; all else is of the others.
+    density_under, overall_under
+        Both of these shares under each alternative, by what is so there.
     success
         Whether it happens, by held-out path.
     outcomes
@@ -165,6 +166,8 @@ class Discovery:
     mass: Estimate
     overall: Estimate
     density_found: float
+    density_under: Under
+    overall_under: Under
     success: Mask
     outcomes: pd.DataFrame
 
@@ -248,6 +251,8 @@ def discover(
         mass=held_out.mass(box),
         overall=held_out.overall(),
         density_found=float(np.mean(success[learning][inside])),
+        density_under=_under(held_out, outcomes, ~learning, scenario, box),
+        overall_under=_under(held_out, outcomes, ~learning, scenario),
         success=held_out.success,
         outcomes=outcomes,
     )
@@ -277,6 +282,11 @@ class _HeldOut:
     def coverage(self, box: Box) -> Estimate:
         return self._among(self.success).probability(box.contains(self._points))
 
+    def share_in(self, chosen: Mask, box: Box | None = None) -> Estimate | None:
+        """Return in how many of some paths it happens, inside of a box; None of no paths."""
+        paths = chosen if box is None else chosen & box.contains(self._points)
+        return self._among(paths).probability(self.success) if paths.any() else None
+
     def mass(self, box: Box) -> Estimate:
         return self._among(np.ones_like(self.success)).probability(box.contains(self._points))
 
@@ -295,6 +305,24 @@ class _HeldOut:
             for j in box.limited
         ]
         return sorted(found, key=lambda limit: limit.density_without.value)
+
+
+def _under(
+    held_out: _HeldOut,
+    outcomes: pd.DataFrame,
+    chosen: Mask,
+    scenario: Scenario,
+    box: Box | None = None,
+) -> Under:
+    """Return in how many held-out paths of each alternative it happens, by what is so there."""
+    if ALTERNATIVE not in outcomes:
+        return {}
+    lives_in = outcomes[ALTERNATIVE].to_numpy()[chosen]
+    shares = {
+        each.clause: held_out.share_in(lives_in == place, box)
+        for place, each in enumerate(scenario.possible_alternatives)
+    }
+    return {clause: share for clause, share in shares.items() if share is not None}
 
 
 def _refuse_few_replicates(scenario: Scenario) -> None:

@@ -14,9 +14,11 @@ from .cash import NOTHING
 from .compare import (
     CommonRandomNumbers,
     Statistic,
+    Under,
     common_random_numbers,
     headlines,
     read_all,
+    under_alternatives,
 )
 
 # In standard errors: two changes as close are not told apart.
@@ -35,6 +37,8 @@ class StressTest:
         Under the shock.
     figures, changes
         One a figure: its value, and the change from the baseline with its paired error.
+    under
+        What each figure is under the alternatives.
     """
 
     name: str
@@ -42,6 +46,7 @@ class StressTest:
     scenario: Scenario
     figures: tuple[Estimate, ...]
     changes: tuple[Estimate, ...]
+    under: tuple[Under, ...]
 
 
 @dataclass(frozen=True)
@@ -56,8 +61,8 @@ class Stresses:
         Paths and seed of each run.
     figures
         The headline figures.
-    base
-        Their values in the baseline.
+    base, base_under
+        Their values in the baseline, and under its alternatives.
     tests
         In the order of the file.
     """
@@ -66,6 +71,7 @@ class Stresses:
     common: CommonRandomNumbers
     figures: tuple[Statistic, ...]
     base: tuple[Estimate, ...]
+    base_under: tuple[Under, ...]
     tests: tuple[StressTest, ...]
 
     def worst(self, figure: int) -> StressTest | None:
@@ -154,6 +160,7 @@ def stress(
         common=common,
         figures=figures,
         base=tuple(reading.estimate for reading in base),
+        base_under=tuple(map(under_alternatives, base)),
         tests=tuple(
             StressTest(
                 name,
@@ -161,6 +168,7 @@ def stress(
                 test,
                 tuple(reading.estimate for reading in readings),
                 _changes(base, readings),
+                tuple(map(under_alternatives, readings)),
             )
             for (name, test), readings in zip(tests.items(), stressed, strict=True)
         ),

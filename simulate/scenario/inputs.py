@@ -36,9 +36,39 @@ NAMES = {
     "inference.overrun_carried": "share of an overrun that stays",
     "inference.base_overrun": "overrun of the base year",
     "inference.catch_up_half_life": "half-life of the gain over prices",
+    "inference.net_gain": "fall of cost per dollar of revenue",
+    "training.growth.half_life": "half-life of training growth",
     "training.drift_carried": "share of a training drift that stays",
+    "training.generation.rate": "rate of jumps of training cost",
+    "training.generation.size": "size of jumps of training cost",
+    "training.floor": "least training cost over revenue",
+    "demand.initial": "demand shock at the start",
+    "demand.size_exponent": "fall of volatility with revenue",
     "free_users.users": "number of free users",
+    "free_users.ceiling": "most free users",
+    "free_users.annual_cost": "inference cost of a free user",
+    "free_users.usage_growth": "growth of use per free user",
+    "other_costs.fixed_growth": "growth of fixed cost",
+    "other_costs.not_operating": "base year's loss below EBITDA",
+    "other_costs.stock_pay": "part of other costs paid in stock",
+    "other_costs.partner_share": "partners' share of revenue",
     "cash.opening": "opening cash",
+}
+# Of the one segment of a lab that has no others: its revenue is the lab's.
+WHOLE = "all"
+OF_THE_WHOLE = {
+    "share_of_revenue": "share of revenue",
+    "inference_cost": "inference cost over revenue",
+    "growth.initial": "initial growth of revenue",
+    "growth.lasting": "lasting growth of revenue",
+    "growth.half_life": "half-life of revenue growth",
+    "growth.age": "age of revenue's initial growth",
+    "growth.plateau": "years before revenue growth fades",
+    "volatility": "volatility of revenue growth",
+    "market": "size of the market",
+    "adoption_half_life": "half-life of adoption",
+    "client_loss.rate": "rate of client losses",
+    "client_loss.share": "share lost with a client",
 }
 ATTRIBUTES = {
     "growth.initial": "initial growth",
@@ -47,11 +77,10 @@ ATTRIBUTES = {
     "adoption_half_life": "half-life of adoption",
     "client_loss.rate": "rate of client losses",
     "client_loss.share": "share lost with a client",
-    "generation.rate": "rate of jumps",
-    "generation.size": "size of jumps",
     "fixed": "fixed part",
     "variable": "variable part",
     "cost": "inference cost per dollar",
+    "training": "training cost",
 }
 # The input that says which alternative a path lives in.
 ALTERNATIVE = "alternative"
@@ -76,6 +105,8 @@ def words_of_key(key: str) -> str:
     owner, dot, attribute = key.partition(".")
     if not dot:
         return _plain(owner)
+    if owner == WHOLE and attribute in OF_THE_WHOLE:
+        return OF_THE_WHOLE[attribute]
     return f"{ATTRIBUTES.get(attribute, _plain(attribute))} of {_plain(owner)}"
 
 

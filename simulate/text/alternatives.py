@@ -8,7 +8,7 @@ from simulate.engine.estimate import Estimate
 from simulate.engine.result import Result
 from simulate.model.rows import Hit
 
-from .numbers import SHARE, exact_percent, percent
+from .numbers import SHARE, Unit, exact_percent, percent
 from .tables import Row, Table, heading
 
 # A range of ten points and more is told in whole percent, of one point with a decimal.
@@ -93,6 +93,11 @@ def chance_of(pooled: Estimate, under: Mapping[str, Estimate]) -> Chance:
     )
 
 
+def figure_cell(unit: Unit, pooled: Estimate, under: Mapping[str, Estimate]) -> str:
+    """Return a figure: a probability with its range over alternatives, where there are some."""
+    return chance_of(pooled, under).cell if unit.is_probability else unit.estimate(pooled)
+
+
 def alternative_table(result: Result, times: Mapping[Hit, int]) -> Table:
     """Return probabilities under each alternative, and over all of them.
 
@@ -112,7 +117,7 @@ def alternative_table(result: Result, times: Mapping[Hit, int]) -> Table:
         )
         for each in result.scenario.possible_alternatives
     ]
-    pooled = (percent(result.probability_by_year(t, y)) for t, y in times.items())
+    pooled = (chance_by_year(result, t, y).cell for t, y in times.items())
     heads = (heading(f"{t.short.format(level=level)} by {y}") for t, y in times.items())
     return Table(
         "Probability by alternative",

@@ -20,8 +20,9 @@ from simulate.scenario import Scenario
 from simulate.scenario.frame import Targets
 from simulate.scenario.quarters import format_quarter
 
+from .alternatives import chance_by_year, figure_cell
 from .cash import out_of_cash_sentence
-from .numbers import PROBABILITY, SHARE, exact_percent, percent, share, unit_of
+from .numbers import PROBABILITY, SHARE, exact_percent, share, unit_of
 from .tables import Row, Table, printed
 
 # Beyond so many standard errors a change is told from none.
@@ -37,7 +38,7 @@ def common_sentence(common: CommonRandomNumbers) -> str:
 def finding(before: Result, after: Result) -> str:
     """Return how probable the target is by the same year in two scenarios."""
     year, time = compared_year(before, after), projected_time(before.scenario)
-    first, second = (percent(result.probability_by_year(time, year)) for result in (before, after))
+    first, second = (chance_by_year(result, time, year).cell for result in (before, after))
     targets = [result.scenario.targets.gross_margin for result in (before, after)]
     other = f" of {exact_percent(targets[1])}" if targets[1] != targets[0] else ""
     return (
@@ -134,9 +135,9 @@ def headline_table(figures: Sequence[Beside], title: str, places: Sequence[int])
 
 def _cells(beside: Beside, places: Sequence[int]) -> tuple[str, ...]:
     unit = unit_of(beside.figure.unit)
-    cells = [unit.estimate(beside.estimates[0])]
+    cells = [figure_cell(unit, beside.estimates[0], beside.under[0])]
     for place in places:
-        cells.append(unit.estimate(beside.estimates[place]))
+        cells.append(figure_cell(unit, beside.estimates[place], beside.under[place]))
         cells.append(unit.change(beside.changes[place - 1]))
     return tuple(cells)
 

@@ -8,6 +8,7 @@ from rich.text import Text
 from simulate.analysis.discover import Discovery, Feature, Limit
 from simulate.analysis.typical_paths import Story
 
+from .alternatives import Chance, chance_of
 from .numbers import MONEY, SHARE, percent
 from .sentences import capitalized, listed
 from .tables import Row, Table, printed
@@ -18,20 +19,28 @@ def finding(discovery: Discovery) -> str:
     happens = discovery.event.in_words(discovery.scenario)
     if not discovery.separates:
         return f"No rule separates the paths in which {happens}"
-    density, overall = map(percent, (discovery.density, discovery.overall))
+    density, overall = (chance.cell for chance in _chances(discovery))
     return f"{capitalized(happens)}: in {density} of the paths inside the rule, in {overall} of all"
+
+
+def _chances(discovery: Discovery) -> tuple[Chance, Chance]:
+    """Return how often it happens inside the rule, and how often at all."""
+    return (
+        chance_of(discovery.density, discovery.density_under),
+        chance_of(discovery.overall, discovery.overall_under),
+    )
 
 
 def rule_sentences(discovery: Discovery) -> str:
     """Return what separates the paths in which it happens, and how many these are."""
     happens = discovery.event.in_words(discovery.scenario)
-    overall = percent(discovery.overall)
+    density, overall = _chances(discovery)
     if not discovery.separates:
-        return f"Nothing found separates the paths in which {happens} ({overall})."
+        return f"Nothing found separates the paths in which {happens} ({overall.cell})."
     rule = listed(map(limit_in_words, discovery.limits))
     return (
-        f"{capitalized(happens)} in {percent(discovery.density)} of the paths with {rule}, against "
-        f"{overall} of all. These are {percent(discovery.mass)} of all paths, and "
+        f"{capitalized(happens)} in {density.cell} of the paths with {rule}, against "
+        f"{overall.of(' of all')}. These are {percent(discovery.mass)} of all paths, and "
         f"{percent(discovery.coverage)} of those in which it happens."
     )
 
@@ -59,9 +68,10 @@ def _written(feature: Feature, value: float) -> str:
 
 def judged_table(discovery: Discovery) -> Table:
     """Return density, coverage and mass of the rule on the held-out paths."""
+    density, overall = _chances(discovery)
     rows = [
-        ("in which it happens, of all", percent(discovery.overall)),
-        ("in which it happens, of those inside (density)", percent(discovery.density)),
+        ("in which it happens, of all", overall.cell),
+        ("in which it happens, of those inside (density)", density.cell),
         ("  on the half that it was found on", SHARE.rounded(discovery.density_found, 1)),
     ]
     if len(discovery.limits) > 1:

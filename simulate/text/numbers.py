@@ -13,8 +13,8 @@ MONEY_NAME = "bn USD"
 MONEY_UNITS = ((1e4, 1e3, "trn USD"), (1.0, 1.0, "bn USD"), (0.0, 1e-3, "m USD"))
 DOLLARS = ((1e3, "trn"), (1.0, "bn"), (1e-3, "m"))
 MOST_DECIMALS = 3
-# Of percents and points, and of billions of dollars, readers can use no more decimals: half a
-# million dollars are nothing.
+# Of percents and points, and of billions of dollars, readers can use no more decimals: less than a
+# million dollars is nothing, as a bin about zero is that holds no need.
 FINEST, FINEST_MONEY = 4, 3
 NO_CHANGE = "no change"
 # Digits of a number that has been rounded already.
@@ -98,7 +98,7 @@ class Unit:
 
     def is_nothing(self, value: float) -> bool:
         """Tell whether a number is too small to be of use."""
-        return abs(self.scale * value) < 0.5 * 10.0**-self.finest
+        return abs(self.scale * value) < 10.0**-self.finest
 
     def readable(self, values: Sequence[float]) -> list[str]:
         """Return numbers that are read beside each other with as many digits as tell them apart."""
@@ -192,7 +192,7 @@ def _with_error(value: float, error: float, unit: str, most: int, sign: str = "-
     """
     if value == error == 0.0:
         return f"0{unit}"
-    if max(abs(value), error) < 0.5 * 10.0**-most:
+    if max(abs(value), error) < 10.0**-most:
         return f"<{10.0**-most:.{most}f}{unit}"
     most += 2 if 0.5 * 10.0 ** -(most + 2) <= error < 0.5 * 10.0**-most else 0
     # 0.096 is 0.1: its first digit is that of the rounded error.

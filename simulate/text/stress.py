@@ -6,6 +6,7 @@ from rich.text import Text
 from simulate.analysis.stress import Stresses, StressTest
 from simulate.engine.result import DISCLAIMER
 
+from .alternatives import figure_cell
 from .cash import out_of_cash_sentence
 from .compare import common_sentence, measured_apart
 from .numbers import unit_of
@@ -28,7 +29,8 @@ def finding(stresses: Stresses) -> str:
 def from_to(stresses: Stresses, figure: int, test: StressTest) -> str:
     """Return a figure, by its place, in the baseline and under a test."""
     unit = unit_of(stresses.figures[figure].unit)
-    before, after = map(unit.estimate, (stresses.base[figure], test.figures[figure]))
+    before = figure_cell(unit, stresses.base[figure], stresses.base_under[figure])
+    after = figure_cell(unit, test.figures[figure], test.under[figure])
     return f"from {before} to {after}{'' if unit.sign else f' {unit.name}'}"
 
 
@@ -52,7 +54,7 @@ def apart_sentences(stresses: Stresses) -> list[str]:
 def change_table(stresses: Stresses) -> Table:
     """Return the baseline's figures, and their change under each test."""
     units = [unit_of(figure.unit) for figure in stresses.figures]
-    base = tuple(u.estimate(value) for u, value in zip(units, stresses.base, strict=True))
+    base = tuple(map(figure_cell, units, stresses.base, stresses.base_under))
     rows = [Row("baseline", base, weight="bold")]
     for test in stresses.tests:
         changes = (u.change(value) for u, value in zip(units, test.changes, strict=True))

@@ -1,6 +1,7 @@
 """What a key means when a question varies it."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,11 +9,12 @@ import pytest
 from simulate.scenario import Scenario, ScenarioError, load_scenario
 from simulate.scenario.changes import Way
 from simulate.scenario.correlations import correlated_pairs
-from simulate.scenario.inputs import list_inputs
+from simulate.scenario.inputs import list_inputs, words_of_key
 from simulate.scenario.setting import at_values, find_setting, parse_variation, refuse_overlap
 
 pytestmark = pytest.mark.usefixtures("january")
 
+CONFIGS = Path(__file__).parents[2] / "configs"
 LEVELS = (0.1, 0.5, 0.9)
 
 
@@ -72,8 +74,8 @@ def test_varying_means_what_setting_means(key: str, value: str, anthropic: Scena
         ("inference.efficiency_gain", "efficiency gain", "uncertain"),
         ("inference.overrun.p90", "P90 of inference overrun", "23%"),
         ("segments.api.growth.initial.p50", "median initial growth of api", "0.9 log/yr"),
-        ("segments.api.client_loss.rate", "rate of client losses of api", "0.15 a year"),
-        ("training.growth.half_life.p10", "P10 of half-life of growth of training", "0.7 years"),
+        ("segments.api.client_loss.rate", "rate of client losses of api", "0.15 times a year"),
+        ("training.growth.half_life.p10", "P10 of half-life of training growth", "0.7 years"),
         ("funding.round_2026.chance", "chance of round 2026", "0.9"),
         ("cash.opening.mode", "mode of opening cash", "12 bn USD"),
         ("base_year.revenue", "revenue of base year", "4.5 bn USD"),
@@ -312,3 +314,26 @@ def test_settings_that_change_the_same_are_refused(
 def test_a_key_without_its_first_part_is_told(anthropic: Scenario) -> None:
     with pytest.raises(ScenarioError, match=r"did you mean segments.api.growth.initial.p50\?"):
         find_setting(anthropic, "api.growth.initial.p50")
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("segments.all.inference_cost", "inference cost over revenue"),
+        ("segments.all.growth.initial", "initial growth of revenue"),
+        ("segments.all.growth.half_life", "half-life of revenue growth"),
+        ("segments.api.inference_cost", "inference cost of api"),
+        ("training.growth.initial", "initial growth of training"),
+        ("base_quarters.2025Q4.training", "training cost of 2025Q4"),
+    ],
+)
+def test_the_one_segment_of_a_lab_is_the_lab(key: str, words: str) -> None:
+    assert words_of_key(key) == words
+
+
+@pytest.mark.parametrize("name", ["anthropic", "openai"])
+def test_no_input_of_the_newest_scenarios_is_called_by_a_segment_all(name: str) -> None:
+    inputs = list_inputs(load_scenario(CONFIGS / f"{name}.toml"))
+    called = [words_of_key(each.key) for each in inputs]
+    assert not [words for words in called if words.endswith("of all")]
+    assert len(set(called)) == len(called)

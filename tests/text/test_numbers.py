@@ -56,12 +56,12 @@ def estimate(value: float, error: float) -> Estimate:
 
 
 def test_what_no_reader_can_use_is_less_than_what_one_can() -> None:
-    """Half a million dollars are nothing, and so is half a ten-thousandth of a point."""
-    for billions in (2.4e-5, -3e-5, 4e-4):
+    """Less than a million dollars is nothing, and so is less than 0.0001 points."""
+    for billions in (2.4e-5, -3e-5, 9e-4):
         assert MONEY.change(estimate(billions, 1e-6)) == "<0.001"
         assert money(estimate(billions, 1e-6)) == "0"
         assert dollars_with_error(estimate(billions, 1e-6)) == "$0"
-    assert MONEY.change(estimate(-6e-4, 1e-4)) == "-0.0006 ± 0.0001"
+    assert MONEY.change(estimate(-1.6e-3, 1e-4)) == "-0.0016 ± 0.0001"
     assert PROBABILITY.change(estimate(-2e-7, 1e-8)) == "<0.0001"
     assert percent(estimate(3e-9, 1e-9)) == "<0.0001%"
     assert MONEY.change(estimate(0.0, 0.0)) == "no change"
