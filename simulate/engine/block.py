@@ -47,7 +47,9 @@ def empty_tally(quarters: int, *leading: int, alternatives: int = 1) -> Tally:
     """
     return Tally(
         hits=np.zeros((*leading, alternatives, len(Hit), quarters + 1), np.uint32),
-        joint=np.zeros((*leading, MARGIN_DEFINITIONS, quarters + 1, quarters + 1), np.uint32),
+        joint=np.zeros(
+            (*leading, alternatives, MARGIN_DEFINITIONS, quarters + 1, quarters + 1), np.uint32
+        ),
         money=np.zeros((*leading, MONEY_METRICS, quarters, MONEY_BINS), np.uint32),
         margin=np.zeros((*leading, MARGIN_DEFINITIONS, quarters, MARGIN_BINS), np.uint32),
         sums=np.zeros((*leading, len(Metric), quarters), np.int64),

@@ -42,9 +42,9 @@ HIT_COUNT = len(Hit)
 class Tally(NamedTuple):
     """The counts of one replicate.
 
-    ``hits`` counts paths by alternative, outcome and quarter. ``joint`` counts them by the quarter
-    of the margin, in each definition of it, and by that of the fourth quarter in a row with
-    positive cash flow.
+    ``hits`` counts paths by alternative, outcome and quarter. ``joint`` counts them by alternative,
+    by the quarter of the margin, in each definition of it, and by that of the fourth quarter in a
+    row with positive cash flow.
     """
 
     hits: Array
@@ -123,8 +123,9 @@ def count_outcomes(tally: Tally, lab: Array, state: State) -> None:
     for margin in range(MARGIN_DEFINITIONS):
         first = Hit.MARGIN_INFERENCE + 2 * margin * LANES
         for i in range(LANES):
+            alternative = np.int64(lab[Lab.ALTERNATIVE + i])
             reached, held = state.hits[first + i], state.hits[Hit.CASH_FLOW_HELD + i]
-            tally.joint[margin, np.int64(reached), np.int64(held)] += np.uint32(1)
+            tally.joint[alternative, margin, np.int64(reached), np.int64(held)] += np.uint32(1)
     need = state.now[Now.FUNDING_NEED : Now.FUNDING_NEED + LANES]
     money_bins(need, state.bins)
     count(tally.funding_need, state.bins)

@@ -5,8 +5,8 @@ from simulate.engine.result import NEVER, Result
 from simulate.model.outcomes import projected_margin, projected_time
 from simulate.model.rows import Hit
 
-from .alternatives import chance_by_year, chance_of_never
-from .numbers import exact_percent, percent, share
+from .alternatives import chance_by_year, chance_of, chance_of_never
+from .numbers import exact_percent, share
 
 
 def margin_date_finding(result: Result) -> str:
@@ -39,7 +39,13 @@ def _median_finding(result: Result, time: Hit, what: str) -> str:
 def margin_and_cash_flow_finding(result: Result) -> str:
     """Say how probable both and neither are within the horizon."""
     chances, last = joint_chances(result), result.years[-1]
-    both, neither = percent(chances.both), percent(chances.neither)
+    under = {
+        each.clause: joint_chances(result, each.name)
+        for each in result.scenario.possible_alternatives
+    }
+    both = chance_of(chances.both, {clause: each.both for clause, each in under.items()}).cell
+    none = {clause: each.neither for clause, each in under.items()}
+    neither = chance_of(chances.neither, none).cell
     return f"Margin and cash flow both by {last}: {both}; neither: {neither}"
 
 

@@ -56,14 +56,14 @@ def test_joint_counts_of_margin_and_cash_flow_add_up_to_each_alone(anthropic: Sc
     result = run(anthropic, paths=PATHS, keep_outcomes=True)
     held = result.hits(Hit.CASH_FLOW_HELD)
     for place, margin in enumerate(MARGINS.values()):
-        joint = result.tally.joint[:, place]
+        joint = result.tally.joint[:, 0, place]
         np.testing.assert_array_equal(joint.sum(axis=2), result.hits(margin.reached))
         np.testing.assert_array_equal(joint.sum(axis=1), held)
     outcomes = result.outcomes
     both = (outcomes[HITTING_TIMES[Hit.MARGIN_ALL]] == 11) & (
         outcomes[HITTING_TIMES[Hit.CASH_FLOW_HELD]] == 13
     )
-    assert both.sum() == result.tally.joint[:, -1, 11, 13].sum() > 0
+    assert both.sum() == result.tally.joint[:, 0, -1, 11, 13].sum() > 0
 
 
 def test_a_seed_decides_the_numbers(anthropic: Scenario) -> None:

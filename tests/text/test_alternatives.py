@@ -2,12 +2,16 @@
 
 import pytest
 
+from simulate.analysis.discover import discover
+from simulate.analysis.stress import stress
 from simulate.engine.estimate import Estimate
 from simulate.engine.run import run
 from simulate.scenario import Scenario
 from simulate.text.alternatives import chance_of
-from simulate.text.dates import margin_date_finding
+from simulate.text.compare import finding as finding_of_two
+from simulate.text.dates import margin_and_cash_flow_finding, margin_date_finding
 from simulate.text.run import alternative_tables, headline
+from simulate.text.stress import finding as worst_finding
 from tests.scenarios import changed, without_uncertainty
 
 
@@ -72,3 +76,18 @@ def test_a_scenario_without_alternatives_is_told_as_ever(anthropic: Scenario) ->
     result = run(anthropic, paths=1024)
     assert " about " not in headline(result)
     assert alternative_tables(result) == []
+
+
+def test_titles_tell_the_range_in_the_place_of_the_simulations_error(certain: Scenario) -> None:
+    """In the first alternative both dates come, in the other neither does."""
+    result = run(certain, paths=4096)
+    assert margin_and_cash_flow_finding(result) == (
+        "Margin and cash flow both by 2035: 30% (0-100); neither: 70% (0-100)"
+    )
+    assert finding_of_two(result, result).endswith(": 30% (0-100), against 30% (0-100)")
+    dearer = changed(certain, {"inference.other_sales_cost": 0.9})
+    found = stress(certain, {"dearer": dearer}, {}, paths=4096)
+    assert ", from 30% (0-100) to 0%" in worst_finding(found)
+    told = discover(certain, paths=4096)
+    assert told.overall_under["dear work"].value == 0.0
+    assert told.overall_under["cheap"].value == told.density_under["cheap"].value == 1.0
