@@ -9,8 +9,10 @@ import numpy as np
 from simulate import Scenario, run
 from simulate.plots.frame import frame
 from simulate.plots.style import LIGHT, save_picture
+from simulate.scenario.quarters import QUARTERS_A_YEAR
 
 ROUNDS = 5
+YEARS = (5, 10, 20, 30)
 
 
 class Line(NamedTuple):
@@ -27,21 +29,25 @@ class Line(NamedTuple):
 
 
 def longer(scenario: Scenario, years: int) -> Scenario:
-    """Return the scenario over another number of years."""
-    last = scenario.horizon.first_quarter + 4 * years - 1
-    horizon = scenario.horizon.model_copy(update={"last_quarter": last})
+    """Return the scenario over another number of fiscal years."""
+    last = QUARTERS_A_YEAR * (scenario.horizon.first_year + years) - 1
     funding = tuple(f for f in scenario.funding if f.quarter <= last)
+    horizon = scenario.horizon.ending(last)
     return scenario.model_copy(update={"horizon": horizon, "funding": funding})
 
 
 def split(scenario: Scenario, segments: int) -> Scenario:
-    """Return the scenario with its first segment cut into equal ones, with own growth each."""
-    first = scenario.segments[0]
-    share = first.share_of_revenue.quantile(0.5) / segments
+    """Return the scenario with its first segment cut into equal ones, so that it has so many.
+
+    What names the first segment, correlations and alternatives, is left out.
+    """
+    first, *rest = scenario.segments
+    parts = segments - len(rest)
+    share = first.share_of_revenue.quantile(0.5) / parts
     part = {"share_of_revenue": type(first.share_of_revenue).model_validate({"value": share})}
-    copies = tuple(first.model_copy(update=part | {"name": f"part_{k}"}) for k in range(segments))
-    rest = scenario.segments[1:]
-    return scenario.model_copy(update={"segments": copies + rest, "correlations": {}})
+    copies = [first.model_copy(update=part | {"name": f"part_{k}"}) for k in range(parts)]
+    update = {"segments": (*copies, *rest), "correlations": {}, "alternatives": ()}
+    return scenario.model_copy(update=update)
 
 
 def measure(title: str, sizes: Sequence[int], time_of: Callable[[int], float]) -> Line:
@@ -52,8 +58,9 @@ def measure(title: str, sizes: Sequence[int], time_of: Callable[[int], float]) -
     return Line(title, sizes, best)
 
 
-def all_lines(scenario: Scenario, threads: int, paths: int = 1 << 18) -> list[Line]:
+def all_lines(scenario: Scenario, threads: int, paths: int) -> list[Line]:
     """Return the cost against each size, the others as they are."""
+    long = {each.horizon.quarters: each for each in (longer(scenario, n) for n in YEARS)}
     return [
         measure(
             "paths",
@@ -62,13 +69,13 @@ def all_lines(scenario: Scenario, threads: int, paths: int = 1 << 18) -> list[Li
         ),
         measure(
             "quarters",
-            [20, 40, 80, 120],
-            lambda n: run(longer(scenario, n // 4), paths=paths // 2, threads=threads).seconds,
+            list(long),
+            lambda n: run(long[n], paths=paths // 2, threads=threads).seconds,
         ),
         measure(
             "segments",
             [2, 3, 5, 9],
-            lambda n: run(split(scenario, n - 1), paths=paths // 2, threads=threads).seconds,
+            lambda n: run(split(scenario, n), paths=paths // 2, threads=threads).seconds,
         ),
         measure(
             "threads",
@@ -78,9 +85,11 @@ def all_lines(scenario: Scenario, threads: int, paths: int = 1 << 18) -> list[Li
     ]
 
 
-def print_scaling(scenario: Scenario, threads: int, file: Path | None) -> None:
+def print_scaling(
+    scenario: Scenario, threads: int, file: Path | None, paths: int = 1 << 18
+) -> None:
     """Print the cost at each size, and draw it."""
-    lines = all_lines(scenario, threads)
+    lines = all_lines(scenario, threads, paths)
     for line in lines[:-1]:
         print(f"\n{line.title:<14}" + "".join(f"{size:>12,}" for size in line.sizes))
         print(f"{'seconds':<14}" + "".join(f"{t:>12.3f}" for t in line.seconds), end="")

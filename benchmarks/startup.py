@@ -11,18 +11,18 @@ from typing import NamedTuple
 
 from benchmarks import SCENARIO
 
-ONE_YEAR = "2026Q4"
-TEN_YEARS = "2035Q4"
+SHORT, LONG = 1, 10  # years
 
 CHILD = r"""
 import json, re, sys, time
 from pathlib import Path
 from simulate import load_scenario, run
-from simulate.scenario.schema import Horizon
+from simulate.scenario.quarters import QUARTERS_A_YEAR
 imported = time.time()
-_, started, file, paths, last_quarter = sys.argv
+_, started, file, paths, years = sys.argv
 scenario = load_scenario(file)
-horizon = Horizon(first_quarter="2026Q1", last_quarter=last_quarter)
+horizon = scenario.horizon
+horizon = horizon.ending(QUARTERS_A_YEAR * (horizon.first_year + int(years)) - 1)
 funding = tuple(f for f in scenario.funding if f.quarter <= horizon.last_quarter)
 scenario = scenario.model_copy(update={"horizon": horizon, "funding": funding})
 run(scenario, paths=int(paths))
@@ -40,17 +40,20 @@ class Process(NamedTuple):
     peak: float
 
 
-def in_process(paths: int, cache: Path, last_quarter: str = TEN_YEARS) -> Process:
-    """Run the scenario in a new process, whose compiled kernels lie in ``cache``."""
-    environment = os.environ | {"SIMULATE_CACHE_DIR": str(cache)}
+def in_process(
+    paths: int, cache: Path | None, years: int = LONG, scenario: str | Path = SCENARIO
+) -> Process:
+    """Run a scenario in a new process, whose compiled kernels lie in ``cache``, or as always."""
+    own = {} if cache is None else {"SIMULATE_CACHE_DIR": str(cache)}
+    environment = os.environ | own
     command = [
         sys.executable,
         "-c",
         CHILD,
         str(time.time()),
-        str(SCENARIO),
+        str(scenario),
         str(paths),
-        last_quarter,
+        str(years),
     ]
     answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     return Process(*json.loads(answer.stdout))
@@ -76,5 +79,5 @@ def print_memory(sizes: tuple[int, ...]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         in_process(1, Path(folder))
         for paths in sizes:
-            process = in_process(paths, Path(folder), ONE_YEAR)
+            process = in_process(paths, Path(folder), SHORT)
             print(f"{paths:<40,}{process.run:>12.1f}{process.peak:>18.0f}")

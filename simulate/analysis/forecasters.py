@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
 
 from simulate.scenario.quarters import QUARTERS_A_YEAR
 
@@ -125,8 +126,7 @@ class Pocket:
             As for ``random_walk``.
         """
         trend = self.trend + self.trend_error * rng.standard_normal((paths, 1))
-        # ln 2 at P90, 1.2816 standard deviations above the median.
-        spread = math.log(2.0) / 1.2816
+        spread = math.log(2.0) / ndtri(0.9)
         half_life = self.half_life * np.exp(spread * rng.standard_normal((paths, 1)))
         ahead = np.arange(1, quarters + 1) / QUARTERS_A_YEAR
         shocks = self.volatility * rng.standard_normal((paths, quarters))

@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import overload
@@ -444,9 +444,16 @@ class Runs:
     def count(self, scenario: Scenario) -> Counted:
         """Run a scenario and count."""
         of = max(self._expected, self._done + 1)
-        result = self._common.run(scenario, self._progress, place=self._done, of=of)
-        self._done += 1
+        place, self._done = self._done, self._done + 1
+        result = self._common.run(scenario, self._progress, place=place, of=of)
         return count(self._target.event, result)
+
+    def count_if_possible(self, scenario: Scenario) -> Counted | None:
+        """Run a scenario and count, unless amounts grow beyond counting."""
+        try:
+            return self.count(scenario)
+        except BeyondRangeError:
+            return None
 
 
 @dataclass(frozen=True)
@@ -462,7 +469,7 @@ class GoalMap:
     values
         The grid of each, rising, shapes (n,) and (m,).
     probabilities
-        Shape (n, m).
+        Shape (n, m); nan where amounts grow beyond counting.
     needed
         One a row: the crossings of the second setting, between the grid's values interpolated.
     """
@@ -474,6 +481,11 @@ class GoalMap:
     values: tuple[Array, Array]
     probabilities: Array
     needed: tuple[tuple[Crossing, ...], ...]
+
+    @property
+    def counted(self) -> NDArray[np.bool_]:
+        """Where amounts can be counted, shape (n, m)."""
+        return ~np.isnan(self.probabilities)
 
 
 def map_goal(
@@ -504,7 +516,8 @@ def map_goal(
     Raises
     ------
     ScenarioError
-        If the scenario can't have a pair of values, or both settings change the same.
+        If the scenario can't have a pair of values, or both settings change the same; or if
+        amounts grow beyond counting at every pair.
     """
     refuse_overlap(settings)
     down, across = (
@@ -519,18 +532,31 @@ def map_goal(
     )
     runs = Runs(target, common, 1 + SIDE * SIDE, progress)
     now = runs.count(target.scenario)
-    rows = [[runs.count(at_values(settings, (float(x), float(y)))) for y in across] for x in down]
+    cells = [[at_values(settings, (float(x), float(y))) for y in across] for x in down]
+    rows = [[runs.count_if_possible(cell) for cell in row] for row in cells]
+    if all(found is None for found in itertools.chain(*rows)):
+        runs.count(cells[0][0])
     return GoalMap(
         target=target,
         settings=settings,
         common=common,
         now=now.estimate,
         values=(down, across),
-        probabilities=np.array([[found.estimate.value for found in row] for row in rows]),
-        needed=tuple(
-            tuple(_between(across, row).crossings(target.probability, across)) for row in rows
+        probabilities=np.array(
+            [[math.nan if found is None else found.estimate.value for found in row] for row in rows]
         ),
+        needed=tuple(tuple(_crossings(target.probability, across, row)) for row in rows),
     )
+
+
+def _crossings(level: float, values: Array, row: Sequence[Counted | None]) -> Iterator[Crossing]:
+    """Yield where a row of the grid passes a level, between neighbours that can be counted."""
+    for is_counted, group in itertools.groupby(range(len(row)), lambda i: row[i] is not None):
+        places = list(group)
+        if is_counted and len(places) > 1:
+            inside = values[places]
+            counts = [found for found in row[places[0] : places[-1] + 1] if found is not None]
+            yield from _between(inside, counts).crossings(level, inside)
 
 
 def _between(values: Array, row: Sequence[Counted]) -> Curve:

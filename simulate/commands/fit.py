@@ -15,7 +15,10 @@ from .session import Force, draw
 
 def fit(
     data: Annotated[Path, typer.Argument(help="A CSV or Parquet file.")],
-    column: Annotated[str, typer.Option(help="The column of numbers.")],
+    column: Annotated[
+        str | None,
+        typer.Option(help="The column of numbers.", show_default="the only one with numbers"),
+    ] = None,
     separator: Annotated[
         str | None,
         typer.Option(metavar="SIGN", help='Between columns, such as ";", or "tab".'),
@@ -48,12 +51,12 @@ def fit(
         stated = Notation(separator, decimal, thousands)
     except ValueError as error:
         raise ScenarioError(f"--{error}") from None
-    values, told = find_column(data, column, stated)
+    values, told, name = find_column(data, column, stated)
     picture = new_picture(out, data.stem, "fit", force)
     fits = fit(values)
     if told.stated:
         console().print(f"Told from {data.name}: {told.in_words()}\n", soft_wrap=True, markup=False)
-    print_fits(fits, key, f"{data.name}: {column}", console())
+    print_fits(fits, key, f"{data.name}: {name}", console())
     for sentence in left_out_sentences(list_left_out(fits, values)):
         console().print(Text(sentence), soft_wrap=True)
-    draw("Fits", picture, plot_fit, fits, values, f"{data.name}: {column}")
+    draw("Fits", picture, plot_fit, fits, values, f"{data.name}: {name}")

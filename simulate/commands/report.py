@@ -77,12 +77,12 @@ def report(
     marked = figures and read_figures(figures)
     page = new_page(out, name, "report", force)
     result = simulated(lambda progress: run(scenario, threads=threads, progress=progress))
-    rests_on = headline_rests_on(scenario, threads)
     found = None
     if drivers:
         found = simulated(
             lambda progress: find_drivers(scenario, threads=threads, progress=progress)
         )
+    rests_on = headline_rests_on(scenario, threads, found)
     if stored is not None:
         stored.refuse_another(result)
         result = replace(result, goal=stored.goal)

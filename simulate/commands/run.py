@@ -109,7 +109,7 @@ def run(
         write_result(result, unfinished, tell, kinds, marked)
         rests_on = "" if silent else headline_rests_on(result.scenario, threads)
     show_answer(
-        partial(print_answer, result, rests_on=rests_on),
+        partial(print_answer, result, rests_on=rests_on, figures=marked),
         result.to_json,
         folder,
         quiet=quiet,

@@ -22,6 +22,8 @@ from simulate.text.terminal import console
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from simulate.analysis.drivers import Drivers
+
 Found = TypeVar("Found")
 SEPARATOR = "@"
 # With fewer paths, what the answer rests on would take longer than the answer.
@@ -228,16 +230,31 @@ def compile_kernels(silent: bool) -> None:
     run(load_scenario(), paths=1, threads=1, keep_outcomes=True, keep_deviations=True)
 
 
-def headline_rests_on(scenario: Scenario, threads: int | None) -> str:
-    """Return what the headline rests on, in words; empty where that would take longer than it."""
+def headline_rests_on(
+    scenario: Scenario, threads: int | None, found: "Drivers | None" = None
+) -> str:
+    """Return what the headline rests on, in words; empty where that would take longer than it.
+
+    Parameters
+    ----------
+    scenario
+        Of the run.
+    threads
+        By default one a processor.
+    found
+        What drives the headline outcomes, where that has been found out.
+    """
     from simulate.analysis.drivers import drivers
     from simulate.model.outcomes import projected_event
     from simulate.text.drivers import what_it_rests_on
 
-    if scenario.sampling.paths < LEAST_TO_EXPLAIN:
-        return ""
-    found = drivers(scenario, [projected_event(scenario)], paths=PATHS_TO_EXPLAIN, threads=threads)
-    return what_it_rests_on(found.explanations[0], scenario)
+    event = projected_event(scenario)
+    if found is None:
+        if scenario.sampling.paths < LEAST_TO_EXPLAIN:
+            return ""
+        found = drivers(scenario, [event], paths=PATHS_TO_EXPLAIN, threads=threads)
+    of_headline = next(each for each in found.explanations if each.outcome == event)
+    return what_it_rests_on(of_headline, scenario)
 
 
 @contextmanager

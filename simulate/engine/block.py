@@ -1,5 +1,6 @@
 """Blocks of paths through the kernel, with names for what is kept of them."""
 
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -144,17 +145,26 @@ class Workspace:
         return empty_tally(self._plan.schedule.quarters, alternatives=self._alternatives)
 
 
-def trace_paths(prepared: Prepared, points: Points, paths: int) -> Array:
-    """Return metrics and flows of a point set's first paths, shape (paths, TRACED, quarters)."""
+@dataclass(frozen=True)
+class TracedPaths:
+    """Paths quarter by quarter.
+
+    Attributes
+    ----------
+    by_quarter
+        Metrics and flows, shape (paths, TRACED, quarters).
+    inputs
+        What each path draws once, shape (paths, keys of ``drawn_keys``).
+    """
+
+    by_quarter: Array
+    inputs: Narrow
+
+
+def trace_paths(prepared: Prepared, points: Points, paths: int) -> TracedPaths:
+    """Return a point set's first paths, quarter by quarter."""
     blocks = -(-paths // LANES)
     traces = np.empty((blocks * LANES, TRACED, prepared.plan.schedule.quarters))
-    Workspace(prepared).simulate(points, 0, blocks, traces=traces)
-    return traces[:paths]
-
-
-def drawn_inputs(prepared: Prepared, points: Points, paths: int) -> Narrow:
-    """Return what a point set's first paths draw once, shape (paths, keys of ``drawn_keys``)."""
-    blocks = -(-paths // LANES)
     inputs = np.empty((blocks * LANES, len(prepared.drawn_keys)), np.float32)
-    Workspace(prepared).simulate(points, 0, blocks, inputs=inputs)
-    return inputs[:paths]
+    Workspace(prepared).simulate(points, 0, blocks, inputs=inputs, traces=traces)
+    return TracedPaths(traces[:paths], inputs[:paths])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from simulate.kernels.arrays import Points, index
+from simulate.kernels.arrays import index
 from simulate.model.outcomes import (
     HITTING_TIMES,
     METRICS,
@@ -25,7 +25,7 @@ from simulate.scenario.inputs import ALTERNATIVE
 from simulate.scenario.mistakes import did_you_mean
 from simulate.scenario.quarters import format_quarter
 
-from .block import drawn_inputs, trace_paths
+from .block import TracedPaths, trace_paths
 from .estimate import Estimate, conditional_probability, probability
 from .plan import Prepared
 from .statistics import Replicated, funding_statistics, histogram, metric_statistics
@@ -183,27 +183,28 @@ class Result:
             raise ScenarioError("no path was kept; run(scenario, keep_outcomes=True) keeps them")
         return self.by_path
 
-    @cached_property
+    @property
     def traces(self) -> Array:
         """Metrics of the first 1,024 paths of replicate 0, however many were counted.
 
         Quarter by quarter, in the order of ``METRICS``: shape (paths, metrics, quarters). They are
         simulated when they are first asked for.
         """
-        return trace_paths(self.prepared, self._first_points, TRACED_PATHS)
+        return self._traced.by_quarter
 
-    @cached_property
+    @property
     def traced_alternatives(self) -> NDArray[np.intp]:
         """Which alternative each of these paths lives in, by its place among ``alternatives``."""
         if ALTERNATIVE not in self.prepared.drawn_keys:
             return np.zeros(TRACED_PATHS, np.intp)
         place = self.prepared.drawn_keys.index(ALTERNATIVE)
-        return drawn_inputs(self.prepared, self._first_points, TRACED_PATHS)[:, place].astype(int)
+        return self._traced.inputs[:, place].astype(int)
 
-    @property
-    def _first_points(self) -> Points:
+    @cached_property
+    def _traced(self) -> TracedPaths:
         options = self.scenario.sampling
-        return self.prepared.points(options.sampler, options.seed, 0)
+        points = self.prepared.points(options.sampler, options.seed, 0)
+        return trace_paths(self.prepared, points, TRACED_PATHS)
 
     def quarter_name(self, quarter: int) -> str:
         """Return the name of a quarter counted from the first, or ``never`` past the last."""

@@ -238,7 +238,8 @@ def simulate_traces(
     """
     options = with_sampling(scenario, paths, seed).sampling
     prepared = prepare(scenario, layout)
-    return trace_paths(prepared, prepared.points(options.sampler, options.seed, 0), paths)
+    points = prepared.points(options.sampler, options.seed, 0)
+    return trace_paths(prepared, points, paths).by_quarter
 
 
 class BeyondRangeError(ScenarioError):

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -232,12 +233,21 @@ class TruncatedShock(_SmoothCurve):
 
     def quantile_at_score(self, score: Array, /) -> Array:
         """Return its quantiles."""
-        student, limit = stats.t(self.degrees), self.limit
-        left = student.cdf(-limit)
+        student, left = stats.t(self.degrees), self._left
         below = left + special.ndtr(-np.abs(score)) * (1.0 - 2.0 * left)
+        return np.asarray(np.sign(score) * -student.ppf(below) * self._scale, float)
+
+    @cached_property
+    def _left(self) -> float:
+        """The part of the uncut variable below the limit."""
+        return stats.t(self.degrees).cdf(-self.limit)
+
+    @cached_property
+    def _scale(self) -> float:
+        """What makes the variance one; integrating takes time."""
+        student, limit = stats.t(self.degrees), self.limit
         second_moment, _ = integrate.quad(lambda t: t * t * student.pdf(t), -limit, limit)
-        scale = math.sqrt((1.0 - 2.0 * left) / second_moment)
-        return np.asarray(np.sign(score) * -student.ppf(below) * scale, float)
+        return math.sqrt((1.0 - 2.0 * self._left) / second_moment)
 
 
 def tail_curves(scenario: schema.Scenario) -> list[Curve]:

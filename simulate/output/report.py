@@ -218,7 +218,8 @@ def render_report(
     drivers
         What drives the answer, where that has been found out.
     figures
-        Reported figures to mark in the pictures; see ``plot_revenue``.
+        Reported figures, for the newest margins and to mark in the pictures; see
+        ``plot_revenue``.
     rests_on
         What the headline rests on, in words, where that has been found out.
     """
@@ -304,7 +305,11 @@ def _sections(result: Result, figures: Figures) -> tuple[Section, ...]:
             f"When does gross margin reach {target}?",
             sentences=margin_sentences(result),
             pictures=_pictures(result, figures, "margin_date", "margin_by_year", "margins"),
-            tables=(definition_table(result), *alternative_tables(result), margin_table(result)),
+            tables=(
+                definition_table(result, figures),
+                *alternative_tables(result),
+                margin_table(result),
+            ),
         ),
         Section(
             "cash-flow",

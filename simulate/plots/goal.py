@@ -7,7 +7,7 @@ from scipy.interpolate import PchipInterpolator
 
 from simulate.analysis.goal import GoalMap, GoalSeek
 from simulate.text.compare import common_sentence
-from simulate.text.goal import finding
+from simulate.text.goal import finding, gap
 from simulate.text.numbers import PROBABILITY
 
 from .frame import add_bar_of_shares, frame, in_percent, made_by
@@ -27,9 +27,10 @@ def plot_goal(
             _draw_curve(picture.axes, goal, theme)
         else:
             _draw_map(picture.axes, goal, theme)
+        not_searched = f"; {gap(goal)}".rstrip(".") if gap(goal) else ""
         return picture.tell(
             finding(goal),
-            f"{goal.target.scenario.name}: {goal.target.in_words}",
+            f"{goal.target.scenario.name}: {goal.target.in_words}{not_searched}",
             made_by(common_sentence(goal.common)),
         )
 
@@ -71,10 +72,10 @@ def _draw_curve(axes: Axes, goal: GoalSeek, theme: Theme) -> None:
 def _draw_map(axes: Axes, goal: GoalMap, theme: Theme) -> None:
     """Draw the probability as shades, with the line on which it is as wanted."""
     (down, across), (rows, columns) = goal.settings, goal.values
-    places = (columns, rows, goal.probabilities)
+    places = (columns, rows, np.ma.masked_invalid(goal.probabilities))
     filled = axes.contourf(*places, levels=LINES, cmap=shades(theme))
     level = goal.target.probability
-    if goal.probabilities.min() < level < goal.probabilities.max():
+    if np.nanmin(goal.probabilities) < level < np.nanmax(goal.probabilities):
         line = axes.contour(*places, levels=[level], colors=theme.orange, linewidths=2.5)
         axes.clabel(
             line, fmt=lambda value: PROBABILITY.rounded(value, 0), colors=theme.ink, fontsize=SMALL

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pydantic import ValidationError
@@ -12,6 +13,7 @@ from .explain import describe, mistakes_of
 from .inputs import ALTERNATIVE, Input, own_inputs
 from .layers import Layers, Origin, Table
 from .mistakes import Mistake, ScenarioError, Told
+from .quantity import Section
 from .schema import Scenario
 
 UNREAD = "the scenario"
@@ -28,54 +30,68 @@ def overridden_inputs(scenario: Scenario) -> dict[str, tuple[Uncertain, ...]]:
     """Return each input that an alternative changes; see ``Scenario.overridden``."""
     table = scenario.model_dump(mode="json", exclude_none=True)
     layers = Layers.of(table, Origin(None, (), UNREAD))
-    found, mistakes = _read_alternatives(scenario, layers, Path(UNREAD))
+    overridden, mistakes = read_alternatives(scenario, layers, Path(UNREAD))
     if mistakes:
         raise ScenarioError(*mistakes)
-    possible = [found[each.name] for each in scenario.possible_alternatives]
-    base = {member.key: member.distribution for member in own_inputs(scenario)}
-    under = {key: tuple(inputs[key] for inputs in possible) for key in base}
-    return {key: each for key, each in under.items() if set(each) != {base[key]}}
+    return overridden
 
 
-def alternative_mistakes(scenario: Scenario, layers: Layers, path: Path) -> list[Told]:
-    """Return what is wrong with a valid scenario's alternatives, one line a mistake.
+def read_alternatives(
+    scenario: Scenario, layers: Layers, path: Path
+) -> tuple[dict[str, tuple[Uncertain, ...]], list[Told]]:
+    """Return each input that an alternative changes, and what is wrong, one line a mistake.
 
     Parameters
     ----------
     scenario, layers
-        What the layers make.
+        A valid scenario, and the layers that make it.
     path
         What to name where the layers don't know who set a key.
     """
-    return _read_alternatives(scenario, layers, path)[1]
-
-
-def _read_alternatives(
-    scenario: Scenario, layers: Layers, path: Path
-) -> tuple[dict[str, dict[str, Uncertain]], list[Told]]:
-    """Return the inputs under each alternative, by its name, and what is wrong with them."""
+    if not scenario.alternatives:
+        return {}, []
     found: dict[str, dict[str, Uncertain]] = {}
     told: list[Told] = []
     base = {member.key: member for member in own_inputs(scenario)}
-    for table in layers.table.get(ALTERNATIVES, []):
-        laid, wrong = _laid(layers, table, path)
+    for table in layers.table[ALTERNATIVES]:
+        laid, wrong = _laid(scenario, layers, table, path)
         wrong = wrong or describe([*_refused(table, base)], layers, path)
         told += wrong
         if laid is not None and not wrong:
             found[table["name"]] = {i.key: i.distribution for i in own_inputs(laid)}
-    return found, told
+    if told:
+        return {}, told
+    possible = [found[each.name] for each in scenario.possible_alternatives]
+    under = {key: tuple(inputs[key] for inputs in possible) for key in base}
+    return {k: each for k, each in under.items() if set(each) != {base[k].distribution}}, []
 
 
-def _laid(layers: Layers, table: Table, path: Path) -> tuple[Scenario | None, list[Told]]:
+def _laid(
+    scenario: Scenario, layers: Layers, table: Table, path: Path
+) -> tuple[Scenario | None, list[Told]]:
     """Return the scenario with one alternative laid over it for good, or what is wrong."""
     laid = layers.copy()
     if told := lay_alternative(laid, table):
         return None, told
     try:
         with np.errstate(all="ignore"):
-            return Scenario.model_validate(laid.table), []
+            return Scenario.model_validate(laid.table | _unchanged(scenario, layers, laid)), []
     except ValidationError as error:
         return None, describe(mistakes_of(error, laid.table), laid, path)
+
+
+def _unchanged(scenario: Scenario, layers: Layers, laid: Layers) -> dict[str, Any]:
+    """Return the parts of a valid scenario that stay as they are, which need no validation."""
+    return {
+        name: part
+        for name, part in scenario
+        if _is_of_sections(part) and laid.table.get(name) == layers.table.get(name)
+    }
+
+
+def _is_of_sections(part: Any) -> bool:
+    members = part if isinstance(part, tuple) else (part,)
+    return all(isinstance(member, Section) for member in members)
 
 
 def _refused(table: Table, base: Mapping[str, Input]) -> Iterator[Mistake]:

@@ -9,6 +9,7 @@ from itertools import compress
 from pathlib import Path
 from typing import Any
 
+from .frame import BaseYear
 from .inputs import list_inputs
 from .layers import DEEPEST, Layers, Origin, Table, named_members
 from .mistakes import Fix, Mend, ScenarioError, Told, printable, respell, steering_text, with_words
@@ -90,10 +91,11 @@ def settle_base(own: Table, layers: Layers) -> None:
     own
         The file's table.
     layers
-        Of the file and its parents. A quarter that the file adds takes the place of the earliest.
+        Of the file and its parents. A quarter that the file adds takes the place of the earliest,
+        and a year that of quarters once it is whole.
     """
     for said, other in (BASES, BASES[::-1]):
-        if said in own and other not in own:
+        if said in own and other not in own and (said != BASE_YEAR or _is_whole(layers.table)):
             layers.table.pop(other, None)
     added = dict(_named_quarters(own))
     if not added:
@@ -105,6 +107,12 @@ def settle_base(own: Table, layers: Layers) -> None:
             for name, member in _named_quarters(layers.table)
             if name in added or parse_quarter(name) >= first - QUARTERS_A_YEAR
         ]
+
+
+def _is_whole(table: Table) -> bool:
+    """Tell whether a base year says all that one has to."""
+    year = table[BASE_YEAR]
+    return isinstance(year, dict) and year.keys() >= BaseYear.model_fields.keys()
 
 
 def _named_quarters(table: Table) -> Iterator[tuple[str, Any]]:

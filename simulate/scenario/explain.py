@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from simulate.scenario.distributions.quantiles import QUANTILE_KEY
 
+from .chain import BASE_QUARTERS, BASE_YEAR
 from .changes import CHANGES
 from .dependence import MATRIX, PAIR, RANKS
 from .distributions import FAMILY, PREFIX, Fixed, called_in_scipy
@@ -119,6 +120,7 @@ def describe(mistakes: list[Mistake], layers: Layers, path: Path) -> list[Told]:
         The file to name where they don't.
     """
     told = []
+    mistakes = _absent_of_year(mistakes, layers.table)
     mistakes = misnamed_members(_absent_together(mistakes, layers, path), layers.table)
     for mistake in mistakes[:MOST_LINES]:
         where, inherited = layers.where_at_fault(mistake.key)
@@ -131,6 +133,20 @@ def describe(mistakes: list[Mistake], layers: Layers, path: Path) -> list[Told]:
     if len(mistakes) > MOST_LINES:
         told.append(Told(f"{shown_path(path)}: and {len(mistakes) - MOST_LINES} more"))
     return list({each.line: each for each in told}.values())
+
+
+def _absent_of_year(mistakes: list[Mistake], table: Table) -> list[Mistake]:
+    """Return mistakes with all that a base year lacks as one, where quarters stand beside it."""
+    absent = [m for m in mistakes if m.wrong == MISSING and m.key[:-1] == (BASE_YEAR,)]
+    if not absent or BASE_QUARTERS not in table:
+        return mistakes
+    *names, last = (mistake.key[-1] for mistake in absent)
+    needed = " and ".join(filter(None, [", ".join(names), last]))
+    wrong = (
+        f"says a part of what {BASE_QUARTERS} say; change those, or let it take their place in a "
+        f"file, with {needed} as well"
+    )
+    return [*(m for m in mistakes if m not in absent), Mistake((BASE_YEAR,), wrong)]
 
 
 def _absent_together(mistakes: list[Mistake], layers: Layers, path: Path) -> list[Mistake]:

@@ -1,18 +1,18 @@
 """Reported figures as data: which count, and what of them was known on a day."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 
 from .data_files import decode, read_cells, read_header, split_declared
 from .days import Day
 from .mistakes import ScenarioError, did_you_mean, in_words
-from .notation import Notation
+from .notation import PERCENT, Notation, read_number
 from .packaged import packaged_path
 from .reach import read_regular
 
@@ -29,13 +29,29 @@ REALISED = ("level", "estimate", "forecast error")
 FIRMNESS = "ALDCE"
 # A run rate is of the four weeks before its day (N8).
 RUN_RATE_DAYS = 28
-PERIOD = re.compile(r"\d{4}(Q[1-4]|H[12]|-\d{2})?")
+PERIOD = re.compile(r"(?:19|2[01])\d{2}(?:Q[1-4]|H[12]|-(?:0[1-9]|1[0-2]))?")
+SHARE = "share"
+UNIT = re.compile(rf"{SHARE}|(?P<size>bn|m) [A-Z]{{3}}")
+# No lab's share is further from 0 than the first, and no amount in bn than the other.
+MOST_SHARE, MOST_BILLIONS = 10.0, 1e4
+# What is never negative, as far as a reader can tell by the name.
+NEVER_NEGATIVE = ("revenue", "run rate")
 
 
 def _period(given: str) -> str:
     if not PERIOD.fullmatch(given):
         raise ValueError("write a period as 2025, 2025H1, 2026Q1 or 2026-03")
     return given
+
+
+def _unit(given: str) -> str:
+    if not UNIT.fullmatch(given):
+        raise ValueError(f"must be {SHARE}, or bn or m of a currency, such as bn USD")
+    return given
+
+
+def _number(given: Any) -> Any:
+    return read_number(given) if isinstance(given, str) else given
 
 
 class Figure(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
@@ -76,9 +92,9 @@ class Figure(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     quantity: str
     definition: str = ""
     period: Annotated[str, AfterValidator(_period)]
-    value: float
-    error: float | None = None
-    unit: str
+    value: Annotated[float, BeforeValidator(_number)]
+    error: Annotated[float, BeforeValidator(_number), Field(ge=0.0)] | None = None
+    unit: Annotated[str, AfterValidator(_unit)]
     kind: Kind
     about: Day
     known_on: Day
@@ -119,11 +135,40 @@ def read_figures(file: Path) -> tuple[Figure, ...]:
         raise ScenarioError(f"{file}: not readable as a table: {error}") from None
     _refuse_columns(file, header.names)
     rows = enumerate(zip(*columns, strict=True), start=2)
-    return tuple(
-        _figure(f"{file}, line {line}", dict(zip(header.names, cells, strict=True)))
+    figures = {
+        line: _figure(f"{file}, line {line}", dict(zip(header.names, cells, strict=True)))
         for line, cells in rows
         if any(cells)
-    )
+    }
+    _refuse_twice(file, figures)
+    return tuple(figures.values())
+
+
+def _refuse_twice(file: Path, figures: Mapping[int, Figure]) -> None:
+    """Raise if two lines tell the same, or two accounts of one thing, or an id is of two labs."""
+    lines: dict[tuple[Any, ...], int] = {}
+    lab_of: dict[str, int] = {}
+    for line, figure in figures.items():
+        first = lines.setdefault(_told_of(figure), line)
+        if first != line:
+            other = figures[first].value
+            same = "says the same as" if figure.value == other else f"is {other:g} in"
+            raise ScenarioError(
+                f'{file}, line {line}: value = "{figure.value:g}": {same} line {first}; leave one '
+                "of the two out, or say in their notes how they differ"
+            )
+        first = lab_of.setdefault(figure.id, line) if figure.id else line
+        if figures[first].lab != figure.lab:
+            raise ScenarioError(
+                f'{file}, line {line}: id = "{figure.id:.60}": is of {figures[first].lab:.60} in '
+                f"line {first}; an id is of one lab"
+            )
+
+
+def _told_of(figure: Figure) -> tuple[Any, ...]:
+    """Return what two figures tell the same of, if it is equal."""
+    given = figure.model_dump(exclude={"value", "error", "report", "unit"})
+    return tuple(given.values())
 
 
 def _refuse_columns(file: Path, names: Sequence[str]) -> None:
@@ -143,13 +188,41 @@ def _refuse_columns(file: Path, names: Sequence[str]) -> None:
 def _figure(where: str, cells: dict[str, str]) -> Figure:
     stated = {name: cell.strip() for name, cell in cells.items() if cell.strip()}
     try:
-        return Figure.model_validate(stated)
+        figure = Figure.model_validate(stated)
     except ValidationError as error:
         first = error.errors()[0]
         if first["type"] == "missing":
             raise ScenarioError(f"{where}: {first['loc'][0]} is missing") from None
         given = f'{first["loc"][0]} = "{first["input"]:.60}"'
         raise ScenarioError(f"{where}: {given}: {in_words(first)}") from None
+    if wrong := _beyond_reason(figure, stated["value"]):
+        raise ScenarioError(f'{where}: value = "{stated["value"]:.60}": {wrong}')
+    if str(figure.about.year) != figure.period[:4]:
+        raise ScenarioError(
+            f'{where}: about = "{figure.about}": is no day of {figure.period}; write the last day '
+            "of the period"
+        )
+    return figure
+
+
+def _beyond_reason(figure: Figure, written: str) -> str:
+    """Return why a value can't be meant as it is written, and what would be right, or nothing."""
+    if figure.unit == SHARE:
+        percent = f"; write {figure.value / 100.0:g}, or {figure.value:g}%, if it is in percent"
+        if abs(figure.value) > MOST_SHARE:
+            return f"a share is from -{MOST_SHARE:g} to {MOST_SHARE:g}{percent}"
+        if figure.quantity == "gross margin" and figure.value > 1.0:
+            return f"a gross margin is at most 1{percent}"
+        return ""
+    if PERCENT in written:
+        return f"a percentage is a share, and the unit is {figure.unit}"
+    if figure.quantity in NEVER_NEGATIVE and figure.value < 0.0:
+        return f"{figure.quantity} is never negative"
+    most = MOST_BILLIONS * (1.0 if figure.unit.startswith("bn") else 1e3)
+    if abs(figure.value) > most:
+        smaller = f"; is it in {figure.unit.replace('bn', 'm')}?" if most == MOST_BILLIONS else ""
+        return f"beyond {most:g} {figure.unit} no figure is taken{smaller}"
+    return ""
 
 
 def told_figures(given: Figures) -> list[Figure]:

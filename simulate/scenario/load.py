@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from pydantic import ValidationError
 
-from .alternatives import alternative_mistakes
+from .alternatives import read_alternatives
 from .chain import leave_projections, read_chain, taken_over
 from .changes import KINDS, Changes, apply_changes, change_key, list_named
 from .correlations import correlation_mistakes, misnamed_inputs
@@ -49,7 +49,9 @@ def validate(layers: Layers, path: Path) -> tuple[Scenario | None, list[Told]]:
     except ValidationError as error:
         wrong = mistakes_of(error, layers.table)
         return None, describe(wrong + _misnamed(layers, wrong), layers, path)
-    told = alternative_mistakes(scenario, layers, path)
+    overridden, told = read_alternatives(scenario, layers, path)
+    # Where the scenario keeps it once it is asked for: what follows asks, and reading takes time.
+    vars(scenario)["overridden"] = overridden
     told = told or describe(correlation_mistakes(scenario), layers, path)
     return (None if told else scenario), told
 

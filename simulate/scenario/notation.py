@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 
 import numpy as np
@@ -10,8 +11,13 @@ from numpy.typing import NDArray
 
 DECIMALS, THOUSANDS = (".", ","), (",", ".", " ", "'")
 TAB = "tab"
+# A number within a currency, a unit or a mark.
+AROUND = re.compile(r"[^\d+.(-]*([+-]?\d[\d.,']*)\D*")
 SEPARATOR = re.compile(rf"""{TAB}|[^\w"'.+\r\n-]""")
 NOTHING = {"", "na", "n/a", "#n/a", "nan", "null", "none", "-", "inf", "+inf", "-inf", "infinity"}
+PERCENT = "%"
+# "(0.05)", "(5%)" and "(5)%".
+BRACKETED = re.compile(r"\(\s*([^\s()+-][^()]*?)\s*\)\s*(%?)")
 # A minus, an apostrophe and spaces that hold together, of spreadsheets and typesetters.
 AS_TYPED = str.maketrans("\u2212\u2019\u00a0\u2009\u202f", "-'   ")
 
@@ -77,11 +83,23 @@ class _Convention:
         )
 
     def holds(self, cell: str) -> bool:
-        return self._pattern.fullmatch(cell) is not None
+        return self._pattern.fullmatch(_bare(cell)[0]) is not None
 
     def value(self, cell: str) -> float:
-        whole = cell.replace(self.thousands, "") if self.thousands else cell
-        return float(whole.replace(self.decimal, "."))
+        bare, places = _bare(cell)
+        whole = bare.replace(self.thousands, "") if self.thousands else bare
+        number = whole.replace(self.decimal, ".")
+        return float(Decimal(number).scaleb(places)) if places else float(number)
+
+
+def _bare(cell: str) -> tuple[str, int]:
+    """Return a cell without an accountant's brackets and a percent sign, and what that moves it.
+
+    Brackets are a minus, and a percentage is a share: its point moves by two places.
+    """
+    bracketed = BRACKETED.fullmatch(cell)
+    bare = f"-{bracketed[1]}{bracketed[2]}" if bracketed else cell
+    return (bare[:-1].rstrip(), -2) if bare.endswith(PERCENT) else (bare, 0)
 
 
 PLAIN = _Convention(".")
@@ -110,6 +128,7 @@ def read_numbers(cells: Sequence[str], notation: Notation) -> tuple[NDArray[np.f
     typed = [cell.strip().translate(AS_TYPED) for cell in cells]
     given = {place: cell for place, cell in enumerate(typed) if cell.lower() not in NOTHING}
     _refuse_booleans(set(given.values()))
+    _refuse_mixed_percent(given)
     convention = _convention(given, notation)
     values = np.full(len(cells), np.nan)
     values[list(given)] = [convention.value(cell) for cell in given.values()]
@@ -129,6 +148,33 @@ def _refuse_booleans(cells: set[str]) -> None:
         raise ValueError("holds no numbers but booleans; write 1 and 0")
 
 
+def _refuse_mixed_percent(given: dict[int, str]) -> None:
+    """Raise if some cells are percentages and others, which may be ones or shares, are not."""
+    apart: dict[bool, int] = {}
+    for place, cell in given.items():
+        apart.setdefault(PERCENT in cell, place)
+    if len(apart) > 1:
+        first, other = apart[True], apart[False]
+        raise ValueError(
+            f"{given[first][:60]!r} in row {first + 1} is a percentage and {given[other][:60]!r} "
+            f"in row {other + 1} is none; write all of them alike"
+        )
+
+
+def read_number(cell: str) -> float:
+    """Return the number of a cell with a decimal point: plain, a percentage, or in brackets.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    typed = cell.strip().translate(AS_TYPED)
+    if not PLAIN.holds(typed):
+        raise ValueError("must be a number such as 0.4, 40% or (0.4), which is -0.4")
+    return PLAIN.value(typed)
+
+
 def _convention(given: dict[int, str], notation: Notation) -> _Convention:
     """Return the only convention that all cells can be read by, or the first of several alike."""
     possible = [
@@ -146,8 +192,9 @@ def _convention(given: dict[int, str], notation: Notation) -> _Convention:
         places = min(strange.values(), key=len)
         others = f", nor are {len(places) - 1} others" if len(places) > 1 else ""
         first = given[places[0]]
-        mend = "; write a share, 0.12 for 12%" if first.endswith("%") else ""
-        raise ValueError(f"{first[:60]!r} in row {places[0] + 1} is no number{others}{mend}")
+        raise ValueError(
+            f"{first[:60]!r} in row {places[0] + 1} is no number{others}{_hint(first)}"
+        )
     for place, cell in given.items():
         read = {convention.value(cell): convention for convention in fitting}
         if len(read) > 1:
@@ -158,3 +205,10 @@ def _convention(given: dict[int, str], notation: Notation) -> _Convention:
                 f'thousands = "{sign}"'
             )
     return fitting[0]
+
+
+def _hint(cell: str) -> str:
+    """Return what would be right in the place of a cell that is no number, with what joins it."""
+    if found := AROUND.fullmatch(cell):
+        return f"; write {found[1]} alone, and its unit in the column's name"
+    return ""

@@ -1,6 +1,7 @@
 """A goal in words: where a probability is as wanted, along one setting or over two."""
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.text import Text
 
@@ -12,6 +13,8 @@ from simulate.scenario.setting import Setting
 from .compare import common_sentence
 from .numbers import PROBABILITY, SHARE, interval, number, percent
 from .tables import Row, Table, key_heading, printed
+
+BEYOND = "beyond counting"
 
 
 def finding(goal: GoalSeek | GoalMap) -> str:
@@ -47,18 +50,20 @@ def _stretch(setting: Setting, start: Crossing | None, end: Crossing | None) -> 
 
 def _found_over(goal: GoalMap) -> str:
     at_least = goal.target.at_least
-    met = np.array([goal.target.is_met(p) for p in goal.probabilities.flat])
+    found = goal.probabilities[goal.counted]
+    met = np.array([goal.target.is_met(p) for p in found])
+    grid = "the grid" if goal.counted.all() else "what can be counted of the grid"
     if not met.any():
-        most = goal.probabilities.max() if at_least else goal.probabilities.min()
+        most = found.max() if at_least else found.min()
         bound = "most" if at_least else "least"
-        return f"Met nowhere on the grid: the {bound} is {PROBABILITY.rounded(most, 1)}"
+        return f"Met nowhere on {grid}: the {bound} is {PROBABILITY.rounded(most, 1)}"
     if met.all():
-        return "Met everywhere on the grid"
+        return f"Met everywhere on {grid}"
     down, across = goal.settings
     rows = [row for row, crossings in enumerate(goal.needed) if crossings]
     if not rows:
         share = SHARE.rounded(float(met.mean()), 0)
-        return f"Met in {share} of the grid, whatever the {across.title} is"
+        return f"Met in {share} of {grid}, whatever the {across.title} is"
     middle = float(down.stated if down.now is None else down.now)
     row = min(rows, key=lambda row: abs(goal.values[0][row] - middle))
     needed = goal.needed[row][0]
@@ -77,14 +82,25 @@ def with_error(setting: Setting, value: Estimate) -> str:
     return f"{setting.marked(number(value))} {unit}".rstrip()
 
 
-def gap(goal: GoalSeek) -> str:
+def gap(goal: GoalSeek | GoalMap) -> str:
     """Return where the range was not searched, and why; empty if it was searched whole."""
+    return _gap_along(goal) if isinstance(goal, GoalSeek) else _gap_over(goal)
+
+
+def _gap_over(goal: GoalMap) -> str:
+    cells, lost = goal.counted.size, int((~goal.counted).sum())
+    if not lost:
+        return ""
+    return f"In {lost} of the {cells} cells amounts grow {BEYOND}."
+
+
+def _gap_along(goal: GoalSeek) -> str:
     low, high = float(goal.values[0]), float(goal.values[-1])
     beyond = [f"below {goal.setting.written(low)}"] if goal.asked[0] < low else []
     beyond += [f"above {goal.setting.written(high)}"] if high < goal.asked[1] else []
     if not beyond:
         return ""
-    return f"Not searched, since amounts grow beyond counting: {' and '.join(beyond)}."
+    return f"Not searched, since amounts grow {BEYOND}: {' and '.join(beyond)}."
 
 
 def curve_table(goal: GoalSeek) -> Table:
@@ -113,21 +129,26 @@ def needed_table(goal: GoalMap) -> Table:
     for value, crossings, found in zip(
         goal.values[0], goal.needed, goal.probabilities, strict=True
     ):
-        is_met = all(goal.target.is_met(probability) for probability in found)
+        counted = found[~np.isnan(found)]
+        is_met = all(goal.target.is_met(probability) for probability in counted)
         needed = [
             f"{across.marked(number(crossing.value))} {_side(crossing, goal.target.at_least)}"
             for crossing in crossings
         ]
         intervals = "\n".join(interval(crossing.value) for crossing in crossings)
-        first, last = (PROBABILITY.rounded(float(found[end]), 1) for end in (0, -1))
-        cells = (
-            "\n".join(needed) or ("any" if is_met else "none"),
-            intervals,
-            f"{first} to {last}",
-        )
+        without = ("any" if is_met else "none") if len(counted) else ""
+        cells = ("\n".join(needed) or without, intervals, _ends(found))
         rows.append(Row(down.shown(float(value)), cells))
     columns = (key_heading(down.name), key_heading(across.name), "95% interval", "probability")
     return Table("", columns, tuple(rows), is_dense=True)
+
+
+def _ends(row: NDArray[np.float64]) -> str:
+    """Return the probabilities at both ends of a row of the grid."""
+    if np.isnan(row).all():
+        return BEYOND
+    first, last = (BEYOND if np.isnan(p) else PROBABILITY.rounded(p, 1) for p in row[[0, -1]])
+    return f"{first} to {last}"
 
 
 def _side(crossing: Crossing, at_least: bool) -> str:
@@ -142,7 +163,7 @@ def print_goal(goal: GoalSeek | GoalMap, out: Console) -> None:
     for setting in [goal.setting] if is_curve else goal.settings:
         out.print(Text(f"Varied: {setting.in_words}."))
     out.print(Text(f"{finding(goal)}."))
-    if is_curve and (not_searched := gap(goal)):
+    if not_searched := gap(goal):
         out.print(Text(not_searched))
     out.print()
     out.print(printed(curve_table(goal) if is_curve else needed_table(goal)))

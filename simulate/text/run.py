@@ -18,7 +18,7 @@ from simulate.model.outcomes import (
 )
 from simulate.model.rows import Hit
 from simulate.scenario import Scenario
-from simulate.scenario.figures import Figure, newest, packaged_figures, published
+from simulate.scenario.figures import Figure, Figures, newest, published, told_figures
 from simulate.scenario.frame import MarginDefinition
 from simulate.scenario.quantity import ZERO
 
@@ -90,20 +90,23 @@ def told_margins(scenario: Scenario) -> tuple[MarginDefinition, ...]:
     return tuple(name for name in MARGINS if paid or name != "with partners' shares")
 
 
-def definition_table(result: Result) -> Table:
+def definition_table(result: Result, figures: Figures = None) -> Table:
     """Return gross margin by definition: the newest figure that is known, and the target's chance.
 
-    A definition whose newest figure is at the target says that it is met.
+    A definition whose newest figure is at the target says that it is met. ``figures`` are as in
+    ``print_answer``.
     """
     scenario, (year, _) = result.scenario, headline_years(result)
     target = scenario.targets.gross_margin
+    own = [f for f in told_figures(figures) if f.lab == scenario.lab]
+    known = published(own, scenario.known_until)
     rows = []
     for definition in told_margins(scenario):
-        figure = newest_margin(scenario, definition)
-        newest = "" if figure is None else _figure_in_words(figure)
+        figure = newest(known, "gross margin", definition)
+        told = "" if figure is None else _figure_in_words(figure)
         is_met = figure is not None and figure.value >= target
         chance = chance_by_year(result, MARGINS[definition].reached, year).cell
-        rows.append(Row(definition, (newest, "met" if is_met else "", chance)))
+        rows.append(Row(definition, (told, "met" if is_met else "", chance)))
     level = exact_percent(target)
     return Table(
         f"Gross margin of {level}, by definition",
@@ -112,15 +115,10 @@ def definition_table(result: Result) -> Table:
     )
 
 
-def newest_margin(scenario: Scenario, definition: MarginDefinition) -> Figure | None:
-    """Return the newest figure of the lab's gross margin that the scenario could know."""
-    told = published(packaged_figures(), scenario.known_until)
-    return newest((f for f in told if f.lab == scenario.lab), "gross margin", definition)
-
-
 def _figure_in_words(figure: Figure) -> str:
     over = "over " if figure.note.startswith("over") else ""
-    return f"{over}{SHARE.significant(figure.value, 3)} in {figure.period} ({figure.id})"
+    cited = f" ({figure.id})" if figure.id else ""
+    return f"{over}{SHARE.significant(figure.value, 3)} in {figure.period}{cited}"
 
 
 def margin_title(scenario: Scenario) -> str:
@@ -217,14 +215,26 @@ def beyond_range_sentences(result: Result) -> list[str]:
     ]
 
 
-def print_answer(result: Result, out: Console, rests_on: str = "") -> None:
-    """Print the answer, with a sentence on what it rests on."""
+def print_answer(result: Result, out: Console, rests_on: str = "", figures: Figures = None) -> None:
+    """Print the answer.
+
+    Parameters
+    ----------
+    result
+        From ``run``.
+    out
+        Where to print it.
+    rests_on
+        What the headline rests on, in words, where that has been found out.
+    figures
+        Reported figures, or a CSV file of them; by default those that come with the package.
+    """
     out.print(
         Group(
             *_heading(result),
             *([Text(f"{rests_on}.")] if rests_on else []),
             "",
-            printed(definition_table(result)),
+            printed(definition_table(result, figures)),
             *(part for table in alternative_tables(result) for part in ("", printed(table))),
             "",
             printed(margin_table(result)),

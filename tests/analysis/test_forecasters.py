@@ -1,6 +1,7 @@
 """Simple forecasters of revenue, against their closed forms."""
 
 import math
+from typing import cast
 
 import numpy as np
 import pytest
@@ -42,6 +43,27 @@ def test_the_pocket_model_without_chance_is_arithmetic() -> None:
     revenue, margin = certain.paths(2.0, 0.5, 4, 10, rng())
     assert revenue == pytest.approx(2.0 * np.exp(0.4 * np.arange(1, 5)) * np.ones((10, 1)))
     assert margin[:, 3] == pytest.approx(1.0 - 0.5 * math.exp(-0.2))
+
+
+class Always:
+    """Chance that draws one normal score alone."""
+
+    def __init__(self, score: float) -> None:
+        self.score = score
+
+    def standard_normal(self, shape: tuple[int, int]) -> np.ndarray:
+        return np.full(shape, self.score)
+
+
+@pytest.mark.parametrize(("level", "half_life"), [(0.1, 0.5), (0.5, 1.0), (0.9, 2.0)])
+def test_the_pocket_models_half_life_is_half_at_its_p10_and_twice_at_its_p90(
+    level: float, half_life: float
+) -> None:
+    fading = Pocket(0.4, 0.0, 1.0, 0.0, 0.0, 0.0)
+    drawn = cast("np.random.Generator", Always(stats.norm.ppf(level)))
+    revenue, _ = fading.paths(1.0, 0.5, 4, 1, drawn)
+    growth = math.log(revenue[0, 3] / revenue[0, 2])
+    assert growth == pytest.approx(0.4 * 2.0 ** (-1.0 / half_life), rel=1e-9)
 
 
 def test_the_pocket_models_growth_halves_by_its_half_life_in_the_median() -> None:

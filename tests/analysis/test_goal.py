@@ -1,12 +1,13 @@
 """What it would take: values that meet a target, where they are known."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.stats import norm
 
-from simulate.analysis.goal import GoalSeek, map_goal, seek_goal
+from simulate.analysis.goal import GoalMap, GoalSeek, map_goal, seek_goal
 from simulate.engine.run import run
 from simulate.model.goal import Target, parse_target
 from simulate.model.rows import Hit
@@ -22,7 +23,7 @@ from tests.scenarios import changed, value
 
 pytestmark = pytest.mark.usefixtures("january")
 
-PATHS = 1 << 13
+PATHS, PATHS_OF_MAPS = 1 << 13, 1 << 10
 OTHER_COST = "inference.other_sales_cost"
 GAIN, OVERRUN_KEY = "inference.efficiency_gain", "inference.overrun"
 SHIFT, SHIFTED = f"{GAIN}=+", f"shift of {GAIN}"
@@ -188,6 +189,68 @@ def test_the_rows_of_a_map_are_each_a_search(short: Scenario) -> None:
         "with the shift of efficiency gain at +0 log/yr"
     )
     assert plot_goal(plane).axes[0].get_xlabel() == "shift of inference overrun, share"
+
+
+@pytest.fixture(scope="module")
+def half_counted(short: Scenario) -> Iterator[GoalMap]:
+    """Efficiency gains from -6 to 2 across: with the least, amounts grow beyond counting."""
+    wanted = parse_target("P(gross margin by 2027) >= 0.4", short)
+    settings = (find_setting(short, OVERRUN_KEY, "by"), find_setting(short, GAIN))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("simulate.analysis.goal.SIDE", 3)
+        yield map_goal(wanted, settings, [(-0.2, 0.2), (-6.0, 2.0)], paths=PATHS_OF_MAPS)
+
+
+def test_a_cell_beyond_counting_says_so_and_the_rest_of_the_map_stands(
+    half_counted: GoalMap,
+) -> None:
+    rows, gains = half_counted.values
+    for gain, counted in zip(gains, half_counted.counted[0], strict=True):
+        at_gain = Target(half_counted.settings[0].at(rows[0]), half_counted.target.event, True, 0.4)
+        scenario = find_setting(at_gain.scenario, GAIN).at(float(gain))
+        if counted:
+            run(scenario, paths=PATHS_OF_MAPS)
+        else:
+            with pytest.raises(ScenarioError, match="passes"):
+                run(scenario, paths=PATHS_OF_MAPS)
+    lost = int((~half_counted.counted).sum())
+    assert 0 < lost < 9
+    assert gap(half_counted) == f"In {lost} of the 9 cells amounts grow beyond counting."
+    for row in needed_table(half_counted).rows:
+        assert row.cells[0].endswith(" or more")
+        assert row.cells[2].startswith("beyond counting to ")
+        (crossing,) = half_counted.needed[0]
+        assert -2.0 < crossing.value.value < 2.0
+    assert finding(half_counted).startswith("Met where the efficiency gain is at least ")
+
+
+def test_the_picture_of_a_map_leaves_out_what_cannot_be_counted(half_counted: GoalMap) -> None:
+    picture = plot_goal(half_counted)
+    shown = faults(picture)
+    assert not shown.outside and not shown.overlapping
+    assert any("beyond counting" in text for text in shown.texts)
+
+
+def test_a_row_without_a_cell_that_can_be_counted_is_empty(
+    short: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulate.analysis.goal.SIDE", 2)
+    wanted = parse_target("P(gross margin by 2027) >= 0.4", short)
+    settings = (find_setting(short, GAIN), find_setting(short, OVERRUN_KEY, "by"))
+    plane = map_goal(wanted, settings, [(-6.0, 2.0), (-0.2, 0.2)], paths=PATHS_OF_MAPS)
+    assert not plane.counted[0].any() and plane.counted[-1].all()
+    assert needed_table(plane).rows[0].cells == ("", "", "beyond counting")
+    assert needed_table(plane).rows[-1].cells[0] in ("any", "none")
+
+
+def test_a_map_of_which_no_cell_can_be_counted_is_refused(
+    short: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulate.analysis.goal.SIDE", 2)
+    wanted = parse_target("P(gross margin by 2027) >= 0.4", short)
+    settings = (find_setting(short, GAIN), find_setting(short, OVERRUN_KEY, "by"))
+    with pytest.raises(ScenarioError, match="inference cost passes"):
+        map_goal(wanted, settings, [(-6.0, -5.5), (-0.2, 0.2)], paths=PATHS_OF_MAPS)
 
 
 def test_an_uncertain_input_is_sought_as_a_certain_one(short: Scenario) -> None:

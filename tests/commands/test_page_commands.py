@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from simulate.analysis.drivers import Drivers, drivers
 from simulate.engine.result import Result
 from simulate.engine.run import run
-from simulate.scenario import load_scenario
+from simulate.model.outcomes import projected_event
+from simulate.scenario import Scenario, load_scenario
+from simulate.text.drivers import what_it_rests_on
 from tests.commands.test_command import call
 from tests.stored import store_summary
 
@@ -80,6 +83,26 @@ def test_pictures_mark_the_figures_of_a_file(monkeypatch: pytest.MonkeyPatch) ->
     for figures in (of_run[-1], of_page["figures"]):
         assert [figure.value for figure in figures] == [31.0]
     assert of_page["command"].endswith("--figures mine.csv")
+
+
+def test_a_page_with_drivers_finds_them_once_and_says_what_the_headline_rests_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found, page = [], {}
+
+    def counted(scenario: Scenario, outcomes: object = None, **_: object) -> Drivers:
+        assert outcomes is None
+        found.append(drivers(scenario, paths=256))
+        return found[-1]
+
+    monkeypatch.setattr("simulate.analysis.drivers.drivers", counted)
+    monkeypatch.setattr("simulate.output.report.render_report", lambda _, **k: page.update(k) or "")
+    monkeypatch.setattr("simulate.output.report.drivers_section", lambda drivers: drivers)
+    assert call(monkeypatch, "report", "anthropic.toml", *PATHS, "--drivers") == 0
+    assert [page["drivers"]] == found
+    (scenario, headline) = found[0].scenario, found[0].explanations[0]
+    assert headline.outcome == projected_event(scenario)
+    assert page["rests_on"] == what_it_rests_on(headline, scenario) != ""
 
 
 @pytest.mark.parametrize("command", ["run", "report"])

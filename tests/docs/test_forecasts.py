@@ -19,6 +19,9 @@ from tests.scenarios import changed, without_uncertainty
 
 DAY = date(2026, 1, 22)
 PATHS, JOINT = 4096, 512
+# The SHA-256 of nothing, and that of the two signs of an empty table of JSON.
+ANOTHER = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+OF_BRACES = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
 OBSERVED = FORECASTS.parents[1] / "configs" / "observed"
 TPU_LIFE_QUARTERS, TPU_PRICE = 20, 21.0  # A14
 
@@ -49,12 +52,44 @@ def test_every_frozen_file_is_as_it_was_first_published() -> None:
 
 
 def test_what_was_changed_added_or_lost_since_is_named(tmp_path: Path) -> None:
-    (tmp_path / "SHA256SUMS").write_text("ab  changed.json\nab  lost.json\n")
+    (tmp_path / "SHA256SUMS").write_text(f"{ANOTHER}  changed.json\n{ANOTHER}  lost.json\n")
     for name in ("changed.json", "added.json", "page.md"):
         (tmp_path / name).write_text("{}")
     assert complaints(tmp_path) == [
         "lost.json: is missing",
         "added.json: is not in SHA256SUMS",
+        "changed.json: was changed since it was published",
+    ]
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        OF_BRACES,
+        f"{OF_BRACES} whole.json",
+        f"{OF_BRACES[1:]}  whole.json",
+        f"{OF_BRACES.upper()}  whole.json",
+        f"z{OF_BRACES[1:]}  whole.json",
+        f"{OF_BRACES}  ",
+        "",
+        "\u00ff\u00fe",
+    ],
+)
+def test_a_damaged_line_of_the_index_is_named(damaged: str, tmp_path: Path) -> None:
+    (tmp_path / "whole.json").write_text("{}")
+    index = f"{OF_BRACES}  whole.json\n{damaged}\n"
+    (tmp_path / "SHA256SUMS").write_text(index, encoding="latin-1")
+    (said,) = complaints(tmp_path)
+    assert said.startswith("SHA256SUMS, line 2: ")
+    assert said.endswith("is not 64 digits of 0-9 and a-f, two spaces and a file's name")
+
+
+def test_a_later_line_of_the_index_replaces_none(tmp_path: Path) -> None:
+    (tmp_path / "changed.json").write_text("{}")
+    lines = f"{ANOTHER}  changed.json\n{OF_BRACES}  changed.json\n"
+    (tmp_path / "SHA256SUMS").write_text(lines)
+    assert complaints(tmp_path) == [
+        "SHA256SUMS, line 2: names changed.json again, as line 1 does",
         "changed.json: was changed since it was published",
     ]
 

@@ -255,6 +255,40 @@ def test_a_base_year_takes_the_place_of_quarters_and_they_that_of_one(tmp_path: 
     assert scenario.base_quarters == () and value(base_year(scenario).revenue) == 4.5
 
 
+YEAR_IN_PART = (
+    "base_year: says a part of what base_quarters say; change those, or let it take their place in "
+    "a file, with "
+)
+
+
+@pytest.mark.parametrize(
+    ("stated", "lacks"),
+    [
+        ("training = 4.1", "revenue, monthly_revenue and training_run_rate as well"),
+        ("revenue = 4.5\ntraining = 4.1\ntraining_run_rate = 5.5", "monthly_revenue as well"),
+        ("", "revenue, monthly_revenue, training and training_run_rate as well"),
+    ],
+)
+@pytest.mark.parametrize("table", ["base_year", "variants.other.base_year"])
+def test_a_base_year_in_part_beside_quarters_is_one_mistake(
+    table: str, stated: str, lacks: str, tmp_path: Path
+) -> None:
+    (tmp_path / "april.toml").write_text(written(HEAD, *FOUR))
+    again = tmp_path / "again.toml"
+    again.write_text(f'extends = "april.toml"\n[{table}]\n{stated}\n')
+    variant = "other" if "other" in table else None
+    with pytest.raises(ScenarioError) as refused:
+        load_scenario(again, variant=variant)
+    assert str(refused.value) == f"{again}:2:{len(table) - 7}: {YEAR_IN_PART}{lacks}"
+
+
+def test_a_setting_of_a_base_year_beside_quarters_is_told_of_them(tmp_path: Path) -> None:
+    (tmp_path / "april.toml").write_text(written(HEAD, *FOUR))
+    with pytest.raises(ScenarioError) as refused:
+        load_scenario(tmp_path / "april.toml", settings=["base_year.training=3"])
+    assert str(refused.value).startswith(f"--set base_year.training=3: {YEAR_IN_PART}")
+
+
 def test_a_quarter_is_set_as_any_input(anthropic: Scenario) -> None:
     scenario = from_april(anthropic).changed({"base_quarters.2025Q3.revenue": "900 m"})
     assert value(scenario.base_quarters[1].revenue) == 0.9

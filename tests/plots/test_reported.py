@@ -1,6 +1,7 @@
 """Reported figures in pictures: which, where, and what alternatives make of a median."""
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,8 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simulate.analysis.reported import Mark, base_revenue, median_ends, reported
+from simulate.engine.block import TracedPaths, trace_paths
 from simulate.engine.result import Result
-from simulate.engine.run import run
+from simulate.engine.run import run, simulate_traces
 from simulate.kernels.arrays import index
 from simulate.model.outcomes import MARGINS
 from simulate.model.rows import Flow, Metric, traced
@@ -170,6 +172,25 @@ def test_ends_are_the_medians_of_the_paths_of_each_alternative(two_worlds: Resul
 def test_without_alternatives_there_are_no_ends(result: Result) -> None:
     assert median_ends(result, result.traces[:, 0], 0) is None
     assert not result.traced_alternatives.any()
+
+
+def test_traced_paths_and_the_alternative_each_lives_in_are_simulated_together(
+    lab: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+
+    def counted(*of: Any) -> TracedPaths:
+        calls.append(of)
+        return trace_paths(*of)
+
+    monkeypatch.setattr("simulate.engine.result.trace_paths", counted)
+    scenario = changed(lab, {"alternatives": ALTERNATIVES})
+    # Replicates of 1,024 paths, all of which are traced.
+    result = run(scenario, paths=16384, keep_outcomes=True, keep_inputs=True)
+    first = result.outcomes[result.outcomes["replicate"] == 0]
+    np.testing.assert_array_equal(result.traced_alternatives, first["alternative"])
+    np.testing.assert_array_equal(result.traces, simulate_traces(scenario, len(first)))
+    assert len(calls) == 1
 
 
 def test_titles_name_both_ends_of_the_range(two_worlds: Result, result: Result) -> None:

@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 
+from simulate.engine.plan import prepare
 from simulate.engine.run import run
 from simulate.scenario import Scenario, ScenarioError, load_scenario
+from simulate.scenario.changes import lay_alternative
 from simulate.scenario.distributions import Fixed, Normal
 from simulate.scenario.inputs import correlated_inputs, list_inputs
 from simulate.scenario.json_schema import scenario_schema
+from simulate.scenario.layers import Layers, Table
 from simulate.scenario.load import check_all
+from simulate.scenario.mistakes import Told
 from simulate.scenario.setting import find_setting
 
 pytestmark = pytest.mark.usefixtures("january")
@@ -270,6 +274,29 @@ def test_a_scenario_with_alternatives_survives_json(tmp_path: Path) -> None:
         run(again, paths=1024).summary()["alternatives"]
         == (run(scenario, paths=1024).summary()["alternatives"])
     )
+
+
+def test_alternatives_are_read_once_when_they_are_loaded_and_once_when_they_are_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laid = []
+
+    def counted(layers: Layers, table: Table) -> list[Told]:
+        laid.append(table["name"])
+        return lay_alternative(layers, table)
+
+    monkeypatch.setattr("simulate.scenario.alternatives.lay_alternative", counted)
+    scenario = loaded(tmp_path)
+    assert laid == ["steady", "slump"]
+    laid.clear()
+    prepare(scenario)
+    assert laid == ["steady", "slump"]
+
+
+def test_an_alternative_is_held_to_what_its_parts_must_be_together(tmp_path: Path) -> None:
+    below = '"inference.efficiency_gain" = 0.1\n"segments.api.share_of_revenue" = 0.5\n'
+    with pytest.raises(ScenarioError, match="share_of_revenue sums to"):
+        loaded(tmp_path, below)
 
 
 def test_the_schema_knows_alternatives() -> None:

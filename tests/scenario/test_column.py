@@ -171,7 +171,11 @@ REFUSED = {
     "a summary": (rows(PLAIN, ",") + "Total,44.757\n", 'last row is the "Total"'),
     "a summary of a year": (rows(PLAIN, ",") + "TOTAL FY2024:,44.757\n", 'the "TOTAL FY2024:"'),
     "a summary of all": (rows(PLAIN, ",") + "Mean (n = 8),5.6\n", 'the "Mean \\(n = 8\\)"'),
-    "percent": (rows([f"{n}%" for n in NUMBERS], ","), "'3.683%' in row 1 .* 0.12 for 12%"),
+    "percentages and shares": (
+        rows(["40%", "0.3", *PLAIN], ","),
+        "'40%' in row 1 is a percentage and '0.3' in row 2 is none; write all of them alike",
+    ),
+    "a currency": (rows([f"${n}" for n in PLAIN], ","), r"in row 1 is no number, nor .*; write 3"),
     "dates": (rows([f"2026-01-0{n}" for n in range(1, 9)], ","), "'2026-01-01' in row 1"),
     "quotes that don't match": (rows(['"1.5', *PLAIN], ","), "quotes"),
     "bytes that are no text": ("a\0b", "no text"),
@@ -298,3 +302,25 @@ def test_a_compressed_file_is_told_to_be_unpacked(
     file.write_bytes(compress(rows(PLAIN, ",").encode()))
     with pytest.raises(ScenarioError, match="it is compressed; unpack it first"):
         read_column(file, "price")
+
+
+def test_percentages_are_shares_and_brackets_a_minus(tmp_path: Path) -> None:
+    file = tmp_path / "data.csv"
+    cells = ["40%", "(5%)", "12.5 %", "(5)%", "7%", "0.1%", "-3%", "100%"]
+    file.write_text("growth\n" + "\n".join(cells) + "\n")
+    expected = [0.4, -0.05, 0.125, -0.05, 0.07, 0.001, -0.03, 1.0]
+    assert read_column(file, "growth").tolist() == expected
+    file.write_text("growth\n" + "\n".join(["(0.05)", "(1)", *map(str, range(2, 9))]) + "\n")
+    assert read_column(file, "growth").tolist() == [-0.05, -1.0, *range(2, 9)]
+
+
+def test_the_only_column_of_numbers_needs_no_name_and_others_are_listed(tmp_path: Path) -> None:
+    file = tmp_path / "data.csv"
+    file.write_text("day,price\n" + "".join(f"mon,{n}\n" for n in range(9)))
+    assert find_column(file, None).name == "price"
+    file.write_text("day,price,size\n" + "".join(f"mon,{n},{n}\n" for n in range(9)))
+    with pytest.raises(ScenarioError, match="say which column; the columns are: price, size"):
+        find_column(file, None)
+    file.write_text("day\n" + "mon\n" * 9)
+    with pytest.raises(ScenarioError, match="of its columns none holds numbers"):
+        find_column(file, None)

@@ -65,7 +65,7 @@ class Empirical(Stepped):
     def _sample(self) -> Array:
         notation = Notation(self.separator, self.decimal, self.thousands)
         try:
-            values, told = find_column(self.file, self.column, notation)
+            values, told, _ = find_column(self.file, self.column, notation)
         except ScenarioError as error:
             raise ValueError(str(error)) from None
         # A scenario says what it assumes: what was told from the file goes into it.
