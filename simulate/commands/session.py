@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from simulate.interruption import INTERRUPTED, interrupt_by_exception, tell_interrupted
-from simulate.kernels.jit import find_cache, is_compiled
+from simulate.kernels.cache import find_cache, is_compiled
 from simulate.output.new_file import NewFile, new_picture, save_drawn
 from simulate.scenario import Scenario, ScenarioError, find_scenario, load_scenario
 from simulate.scenario.load import list_changes

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .groups import group
+
 LANES = 64
 LANE_BITS = 6
 
@@ -54,6 +56,7 @@ def index(row: Rows) -> int:
     return row.value // LANES
 
 
+@group
 class Inputs(NamedTuple):
     """A block's inputs: all rows, shape (rows, LANES), and flat views of that memory.
 
@@ -68,6 +71,7 @@ class Inputs(NamedTuple):
     base: Array
 
 
+@group
 class State(NamedTuple):
     """A block's state: rows of ``Drawn`` and ``Now``, of ``Level`` by segment, ``Flow`` by quarter.
 
@@ -85,6 +89,7 @@ class State(NamedTuple):
     bins: Array
 
 
+@group
 class Tables(NamedTuple):
     """Quantile functions over the normal score, as cubics on even cells from -LIMIT to LIMIT.
 
@@ -97,6 +102,7 @@ class Tables(NamedTuple):
     coefficients: Array
 
 
+@group
 class Points(NamedTuple):
     """A point set in blocks of LANES: coordinate = ``low[dimension, lane] ^ base[dimension]``."""
 
@@ -108,6 +114,7 @@ class Points(NamedTuple):
     directions: Array
 
 
+@group
 class Copula(NamedTuple):
     """What makes correlated scores those of a Student-t copula; ``dimension`` < 0: Gaussian.
 
@@ -121,6 +128,7 @@ class Copula(NamedTuple):
     stretch: float
 
 
+@group
 class Draws(NamedTuple):
     """Which coordinate and which table feeds which input, and how inputs are correlated.
 
@@ -150,6 +158,7 @@ class Draws(NamedTuple):
     generation_slot: int
 
 
+@group
 class Schedule(NamedTuple):
     """What is dated: quarters are counted from the horizon's first.
 
@@ -174,6 +183,7 @@ class Schedule(NamedTuple):
     hold_quarters: int
 
 
+@group
 class Plan(NamedTuple):
     """Everything a run needs beside its paths' numbers."""
 

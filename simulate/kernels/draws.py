@@ -16,7 +16,7 @@ from .arrays import (
     State,
     Tables,
 )
-from .jit import entry_kernel, kernel, shared_kernel
+from .jit import entry_kernel, inlined, kernel
 from .vector_math import Narrow, exp, fma, log, normal_score
 
 # Beyond the outermost score of a 32-bit draw, 6.34; what mixing takes further is cut here.
@@ -77,7 +77,7 @@ def fill_philox(low: Array, key: int, block: int) -> None:
             right_row[i] = right
 
 
-@kernel
+@inlined
 def philox(left: Narrow, right: Narrow, key: Narrow) -> tuple[Narrow, Narrow]:
     """Return the two random words of a counter (left, right) under a key."""
     round_key = np.uint32(key)
@@ -89,7 +89,7 @@ def philox(left: Narrow, right: Narrow, key: Narrow) -> tuple[Narrow, Narrow]:
     return left, right
 
 
-@shared_kernel
+@kernel
 def scores(points: Points, dimension: int, out: Array) -> None:
     """Write the block's normal scores of one dimension, float32, shape (LANES,)."""
     low = points.low[dimension]
@@ -110,13 +110,13 @@ def draw_shock(
         look_up(tables, draws.shock_table, s, out)
 
 
-@kernel
+@inlined
 def cubic(f: float, c: Array) -> float:
     """Return c0 + c1 f + c2 f^2 + c3 f^3."""
     return fma(f, fma(f, fma(f, c[3], c[2]), c[1]), c[0])
 
 
-@shared_kernel
+@kernel
 def look_up(tables: Tables, table: int, s: Array, out: Array) -> None:
     """Write the quantile function of a table at the normal scores of the row SCORE."""
     first, density = np.int64(tables.layout[table, 0]), tables.layout[table, 2]
@@ -130,7 +130,7 @@ def look_up(tables: Tables, table: int, s: Array, out: Array) -> None:
         out[i] = cubic(f, coefficients[k])
 
 
-@kernel
+@inlined
 def look_up_any(tables: Tables, table: int, s: Array, out: Array) -> None:
     """Do as ``look_up`` for a table that may be made of pieces, as an input's may."""
     if tables.layout[table, 2] == IN_PIECES:
@@ -139,14 +139,14 @@ def look_up_any(tables: Tables, table: int, s: Array, out: Array) -> None:
         look_up(tables, table, s, out)
 
 
-@shared_kernel
+@kernel
 def look_up_pieces(tables: Tables, table: int, s: Array, out: Array) -> None:
     """Do as ``look_up`` for a table that is made of pieces."""
     for i in range(LANES):
         out[i] = value_at(tables, table, s[Drawn.SCORE + i])
 
 
-@shared_kernel
+@kernel
 def look_up_by_alternative(
     tables: Tables, table: Array, alternative: Row, s: Array, out: Array
 ) -> None:
@@ -155,7 +155,7 @@ def look_up_by_alternative(
         out[i] = value_at(tables, table[np.int64(alternative[i])], s[Drawn.SCORE + i])
 
 
-@shared_kernel
+@kernel
 def value_at(tables: Tables, table: int, score: float) -> float:
     """Return the quantile function of a table at one normal score."""
     row = table
@@ -169,7 +169,7 @@ def value_at(tables: Tables, table: int, score: float) -> float:
     return cubic(f, tables.coefficients[first + cell])
 
 
-@kernel
+@inlined
 def piece_at(tables: Tables, table: int, score: float) -> int:
     """Return the row of the piece that a score falls in, by bisection."""
     row = np.int64(tables.layout[table, 0])
@@ -183,7 +183,7 @@ def piece_at(tables: Tables, table: int, score: float) -> int:
     return int(row)
 
 
-@shared_kernel
+@kernel
 def mix_scores(mixing: Array, j: int, count: int, raw: Array, s: Array) -> None:
     """Write line j of ``mixing @ raw`` to the row SCORE, leaving out its many zeros."""
     for i in range(LANES):
@@ -232,7 +232,7 @@ def draw_joint_scale(points: Points, copula: Copula, tables: Tables, state: Stat
         s[Drawn.JOINT_SCALE + i] = exp(s[Drawn.JOINT_SCALE + i])
 
 
-@shared_kernel
+@kernel
 def join_tails(copula: Copula, tables: Tables, s: Array) -> None:
     """Turn the row SCORE from a Gaussian copula's scores to those of a Student-t copula.
 

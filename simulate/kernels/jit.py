@@ -1,121 +1,81 @@
-"""How kernels are compiled, and a cache that can't be stale.
+"""How kernels are compiled: all that an entry calls as one library, optimised once.
 
-Numba's own cache looks at one file's time stamp: it misses a changed helper in another file,
-and a changed global. Here the key is a digest of every kernel source, of the package's version
-and of numba's, so a change of any of them is a new, empty cache.
-
-What the cache holds is executed: it is only read where nobody else can have written, and compiled
-anew where it is damaged.
+Numba makes machine code of every function, though a kernel's is only ever used within another's,
+and prepares each for all of Python. These functions are loops over numbers: they pass through the
+steps that such loops need (docs/decisions/0026-compiled-in-a-third.md).
 """
 
-import hashlib
-import os
-import stat
-import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar, cast
 
 import numba
-from numba.core.caching import (
-    CompileResultCacheImpl,
-    FunctionCache,
-    IndexDataCacheFile,
-    _CacheLocator,
+from numba import types
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import CompilerBase
+from numba.core.compiler_machinery import PassManager, register_pass
+from numba.core.typed_passes import (
+    AnnotateTypes,
+    IRLegalization,
+    NativeLowering,
+    NoPythonBackend,
+    NopythonTypeInference,
+    PreLowerStripPhis,
+)
+from numba.core.typing.context import Context
+from numba.core.untyped_passes import (
+    FixupArgs,
+    IRProcessing,
+    ReconstructSSA,
+    RewriteSemanticConstants,
+    TranslateByteCode,
 )
 
-from simulate.version import package_version
+from .cache import SourceKeyedCache, find_cache
 
 # `reassoc` is left out: it folds away the rounding trick of `vector_math.exp`. With `contract` or
 # `arcp` the digits would depend on the processor (docs/decisions/0011-the-same-digits.md).
 FAST_MATH = {"nsz", "nnan", "ninf"}
 
-# The folders whose functions are compiled.
-COMPILED = ("kernels", "model")
-# Bytes of the digest at the end of a file.
-SEAL = hashlib.sha256().digest_size
-
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def source_digest(package: Path = Path(__file__).parents[1]) -> str:
-    """Return a digest of all kernel sources and of the versions that shape machine code."""
-    digest = hashlib.sha256()
-    for part in (package_version(), numba.__version__, sys.version):
-        digest.update(part.encode())
-    for folder in COMPILED:
-        for path in sorted((package / folder).glob("*.py")):
-            digest.update(f"{folder}/{path.name}".encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:20]
-
-
-@dataclass(frozen=True)
-class Cache:
-    """Where compiled kernels are kept: a folder, or the reason why there is none."""
-
-    folder: Path | None
-    reason: str = ""
-
-
-def find_cache() -> Cache:
-    """Return the folder for compiled kernels, which this user alone can write to.
-
-    Notes
-    -----
-    ``SIMULATE_CACHE_DIR`` comes first, then ``XDG_CACHE_HOME``, then ``~/.cache``.
-    """
-    chosen = os.environ.get("SIMULATE_CACHE_DIR")
-    home = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
-    folder = (Path(chosen) if chosen else Path(home) / "simulate") / source_digest()
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-        others = [path for path in (folder, *folder.iterdir()) if not _is_own(path)]
-    except OSError:
-        return Cache(None, "no folder to keep them in is writable")
-    if others:
-        return Cache(None, f"somebody else could have written {others[0]}")
-    return Cache(folder)
-
-
-def _is_own(path: Path) -> bool:
-    """Tell whether this user alone can have written a folder or file."""
-    if os.name != "posix":
-        return True
-    found = path.lstat()
-    writable = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    return found.st_uid == os.getuid() and not stat.S_ISLNK(found.st_mode) and not writable
-
-
-def is_compiled() -> bool:
-    """Tell whether the cache already holds machine code of these sources."""
-    folder = find_cache().folder
-    return folder is not None and any(folder.glob("*.nbc"))
-
-
 def kernel(function: Function) -> Function:
-    """Compile a function into the kernels that call it.
-
-    A call passes every array of its arguments as seven numbers on the stack, some hundred of them
-    for a quarter's groups of arrays; LLVM alone would keep many of these calls.
-    """
-    return _for_kernels(_compiled(function, forceinline=True, no_cpython_wrapper=True))
+    """Compile a function that kernels call."""
+    return _for_kernels(_compiled(function, _KernelCompiler, no_cpython_wrapper=True))
 
 
-def shared_kernel(function: Function) -> Function:
-    """Compile a function that many places call, which would be compiled anew in each of them."""
-    return _for_kernels(_compiled(function, no_cpython_wrapper=True))
+def inlined(function: Function) -> Function:
+    """Compile a function into the kernels that call it, as a formula of one lane in their loops."""
+    return _for_kernels(
+        _compiled(function, _KernelCompiler, no_cpython_wrapper=True, forceinline=True)
+    )
 
 
 def callable_kernel(function: Function) -> Function:
     """Compile a function that Python calls: unpacking its arguments takes long to compile."""
-    return _compiled(function)
+    return _compiled(function, _EntryCompiler)
+
+
+def entry_kernel(function: Function) -> Function:
+    """Compile a function that Python calls, and keep its machine code between processes."""
+    dispatcher: Any = callable_kernel(function)
+    if find_cache().folder is not None:
+        dispatcher._cache = SourceKeyedCache(dispatcher.py_func)
+    return cast(Function, dispatcher)
+
+
+def _compiled(function: Function, compiler: "type[_Compiler]", **options: bool) -> Function:
+    # Kernels allocate nothing, so they need no reference counts (`_nrt`), which cost a third.
+    compile_: Any = numba.njit(  # pyright: ignore[reportCallIssue]
+        _nrt=False,
+        nogil=True,
+        error_model="numpy",
+        fastmath=FAST_MATH,
+        no_cfunc_wrapper=True,
+        pipeline_class=compiler,
+        **options,
+    )
+    return cast(Function, compile_(function))
 
 
 def _for_kernels(function: Function) -> Function:
@@ -131,93 +91,100 @@ def _for_kernels(function: Function) -> Function:
     return function
 
 
-def _compiled(function: Function, **options: bool) -> Function:
-    # Kernels allocate nothing, so they need no reference counts (`_nrt`), which cost a third.
-    compile_: Any = numba.njit(  # pyright: ignore[reportCallIssue]
-        _nrt=False,
-        nogil=True,
-        error_model="numpy",
-        fastmath=FAST_MATH,
-        no_cfunc_wrapper=True,
-        **options,
-    )
-    return cast(Function, compile_(function))
+class _KernelLibrary(JITCodeLibrary):
+    """Code of a kernel, to be linked into an entry's: never optimised or run by itself."""
+
+    def finalize(self) -> None:
+        self._finalized = True
 
 
-def entry_kernel(function: Function) -> Function:
-    """Compile a function that Python calls, and keep its machine code between processes."""
-    dispatcher: Any = callable_kernel(function)
-    if find_cache().folder is not None:
-        dispatcher._cache = _SourceKeyedCache(dispatcher.py_func)
-    return cast(Function, dispatcher)
+class _EntryLibrary(JITCodeLibrary):
+    """Code of an entry and of all kernels that it calls, directly or not, each once."""
+
+    def finalize(self) -> None:
+        called = dict.fromkeys(self._linking_libraries)
+        waiting = list(called)
+        while waiting:
+            library = waiting.pop()
+            if isinstance(library, _KernelLibrary):
+                waiting.extend(set(library._linking_libraries) - called.keys())
+                called.update(dict.fromkeys(library._linking_libraries))
+        self._linking_libraries = list(called)
+        super().finalize()
 
 
-class _SourceKeyedLocator(_CacheLocator):
-    """Say to numba where the machine code lies: in the folder of the sources' digest."""
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _KernelLowering(NativeLowering):
+    """Tells other kernels of a kernel's code, and asks for no address of it."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self._name = function.__qualname__
+    _name = "kernel_lowering"
 
-    def get_cache_path(self) -> Any:
-        return str(find_cache().folder)
-
-    def get_source_stamp(self) -> Any:
-        return source_digest()
-
-    def get_disambiguator(self) -> Any:
-        return self._name
-
-    @classmethod
-    def from_function(cls, py_func: Any, py_file: Any) -> Any:  # noqa: ARG003
-        return cls(py_func)
-
-
-class _SourceKeyedImpl(CompileResultCacheImpl):
-    _locator_classes: ClassVar[list[type]] = [_SourceKeyedLocator]
+    def run_pass(self, state: Any) -> Any:
+        state.flags = state.flags.copy()
+        state.flags.no_compile = True
+        super().run_pass(state)
+        lowered, key = state["cr"], object()
+        if not state.flags.forceinline:
+            # Large functions take LLVM longer than their parts.
+            code = state.library.get_function(lowered.fndesc.llvm_func_name)
+            code.add_function_attribute("noinline")
+        state.targetctx.insert_user_function(key, lowered.fndesc, [state.library])
+        state["cr"] = lowered._replace(cfunc=key)
+        return True
 
 
-class _SealedFile(IndexDataCacheFile):
-    """Ends in a digest of its content; one that is damaged counts as missing."""
+class _RememberingContext(Context):
+    """Numba's context of types, with what an operator or function gives kept by its arguments."""
 
-    @contextmanager
-    def _open_for_write(self, filepath: str) -> Iterator[Any]:
-        with super()._open_for_write(filepath) as file:
-            # Whatever the user's new files are like.
-            Path(file.name).chmod(0o600)
-            yield file
+    def __init__(self, context: Context) -> None:
+        self.__dict__ = context.__dict__
 
-    def _dump(self, obj: Any) -> bytes:
-        content = super()._dump(obj)
-        return content + _seal(content)
-
-    def _load_index(self) -> Any:
-        try:
-            return super()._load_index()
-        except Exception:
-            return {}
-
-    def _load_data(self, name: str) -> Any:
-        content = Path(self._data_path(name)).read_bytes()
-        if _seal(content[:-SEAL]) != content[-SEAL:]:
-            raise OSError(f"{name} is damaged")
-        return super()._load_data(name)
+    def resolve_function_type(self, func: Any, args: Any, kws: Any) -> Any:
+        if kws or isinstance(func, types.Dispatcher):
+            return super().resolve_function_type(func, args, kws)
+        known = self.__dict__.setdefault("_known_calls", {})
+        if (func, args) not in known:
+            known[func, args] = super().resolve_function_type(func, args, kws)
+        return known[func, args]
 
 
-def _seal(content: bytes) -> bytes:
-    return hashlib.sha256(content).digest()
+class _Compiler(CompilerBase):
+    """Takes a function through the steps that loops over numbers need."""
+
+    library: ClassVar[type[JITCodeLibrary]]
+    lowering: ClassVar[type[NativeLowering]]
+
+    def __init__(self, typingctx: Any, targetctx: Any, _library: Any, *others: Any) -> None:
+        library = self.library(targetctx.codegen(), "kernel")
+        library.enable_object_caching()
+        super().__init__(_RememberingContext(typingctx), targetctx, library, *others)
+
+    def define_pipelines(self) -> list[PassManager]:
+        """Return the steps, in order."""
+        pipeline = PassManager("kernel")
+        for step in (
+            TranslateByteCode,
+            FixupArgs,
+            IRProcessing,
+            RewriteSemanticConstants,
+            ReconstructSSA,
+            NopythonTypeInference,
+            PreLowerStripPhis,
+            IRLegalization,
+            AnnotateTypes,
+            self.lowering,
+            NoPythonBackend,
+        ):
+            pipeline.add_pass(step, step.__name__)
+        pipeline.finalize()
+        return [pipeline]
 
 
-class _SourceKeyedCache(FunctionCache):
-    _impl_class = _SourceKeyedImpl
+class _KernelCompiler(_Compiler):
+    library = _KernelLibrary
+    lowering = _KernelLowering
 
-    def __init__(self, py_func: Callable[..., Any]) -> None:
-        super().__init__(py_func)
-        locator = self._impl.locator
-        self._cache_file = _SealedFile(
-            locator.get_cache_path(), self._impl.filename_base, locator.get_source_stamp()
-        )
 
-    def save_overload(self, sig: Any, data: Any) -> None:
-        # A full disk costs the next run its time, not this one its result.
-        with suppress(OSError):
-            super().save_overload(sig, data)
+class _EntryCompiler(_Compiler):
+    library = _EntryLibrary
+    lowering = NativeLowering

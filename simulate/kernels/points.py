@@ -1,16 +1,19 @@
 """Coordinates of paths: Sobol' and pseudo-random points, twins and mixtures of them."""
 
 from collections.abc import Sequence
-from typing import Any
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from .arrays import LANE_BITS, LANES, Points
 
 BITS = 32
+PLACES = np.arange(BITS - 1, -1, -1, dtype=np.uint32)
 Array = NDArray[np.float64]
+Words = NDArray[np.uint32]
 
 
 def sobol_points(dimensions: int, seed: int, replicate: int) -> Points:
@@ -29,13 +32,16 @@ def sobol_points(dimensions: int, seed: int, replicate: int) -> Points:
 
     Notes
     -----
-    Direction numbers of Joe and Kuo (2008), linear matrix scramble and digital shift of Matousek
-    (1998), all from ``scipy.stats.qmc.Sobol``. Its scrambled direction numbers are no public
-    attribute; a test holds the points made of them against scipy's own.
+    Direction numbers of Joe and Kuo (2008); linear matrix scramble and digital shift of Matousek
+    (1998): each coordinate's digits are multiplied by a random lower triangular matrix over GF(2).
+    Random bits are taken as ``scipy.stats.qmc.Sobol`` takes them, so that the points are its own.
     """
-    engine = qmc.Sobol(dimensions, scramble=True, bits=BITS, rng=_generator(seed, replicate))
-    private: Any = engine
-    directions = np.ascontiguousarray(private._sv.T.astype(np.uint32))
+    generator = _generator(seed, replicate).spawn(1)[0]
+    shift = _packed(_random_bits(generator, dimensions, BITS)[:, ::-1])
+    scramble = np.tril(_random_bits(generator, dimensions, BITS, BITS)).astype(np.float32)
+    scramble[:, range(BITS), range(BITS)] = 1.0
+    digits = (scramble @ _direction_digits(dimensions)).astype(np.uint32) & np.uint32(1)
+    directions = np.ascontiguousarray(_packed(digits.transpose(0, 2, 1)).T)
     low = np.zeros((dimensions, LANES), np.uint32)
     for lane in range(LANES):
         gray = lane ^ (lane >> 1)
@@ -47,9 +53,65 @@ def sobol_points(dimensions: int, seed: int, replicate: int) -> Points:
         key=np.zeros(1, np.uint32),
         low=low,
         base=np.zeros(dimensions, np.uint32),
-        shift=private._shift.astype(np.uint32),
+        shift=shift,
         directions=directions,
     )
+
+
+def _random_bits(generator: np.random.Generator, *shape: int) -> Words:
+    return generator.integers(0, 2, shape, dtype=np.uint32)
+
+
+def _packed(digits: Words) -> Words:
+    """Return the words whose binary digits the last axis holds, the first the most significant."""
+    return np.bitwise_or.reduce(digits << PLACES, axis=-1)
+
+
+@lru_cache(4)
+def _direction_digits(dimensions: int) -> NDArray[np.float32]:
+    """Return the digits of Sobol's direction numbers, shape (dimensions, digit, direction)."""
+    numbers = _direction_numbers(dimensions)
+    return ((numbers[:, None, :] >> PLACES[:, None]) & np.uint32(1)).astype(np.float32)
+
+
+def _direction_numbers(dimensions: int) -> Words:
+    """Return Joe and Kuo's direction numbers, shape (dimensions, BITS).
+
+    Notes
+    -----
+    By the recurrence of the dimension's primitive polynomial (Bratley and Fox, "Algorithm 659:
+    implementing Sobol's quasirandom sequence generator", 1988), for all dimensions whose polynomial
+    has the same degree at once.
+    """
+    polynomial, first = (part[:dimensions] for part in _joe_and_kuo())
+    degrees = np.array([int(p).bit_length() - 1 for p in polynomial])
+    numbers = np.ones((dimensions, BITS), np.uint32)
+    for degree in np.unique(degrees[1:]):
+        rows = np.flatnonzero(degrees == degree)
+        rows = rows[rows > 0]
+        found = numbers[rows]
+        found[:, :degree] = first[rows, :degree]
+        for j in range(degree, BITS):
+            following = found[:, j - degree].copy()
+            for k in range(degree):
+                taken = (polynomial[rows] >> np.uint32(degree - 1 - k)) & np.uint32(1)
+                following ^= (taken * found[:, j - k - 1]) << np.uint32(k + 1)
+            found[:, j] = following
+        numbers[rows] = found
+    return numbers << PLACES
+
+
+@lru_cache(1)
+def _joe_and_kuo() -> tuple[Words, Words]:
+    """Return the primitive polynomials and first direction numbers of all dimensions.
+
+    They come with scipy, whose ``stats`` takes a second to import.
+    """
+    found = find_spec("scipy")
+    assert found is not None and found.origin is not None
+    file = Path(found.origin).parent / "stats" / "_sobol_direction_numbers.npz"
+    with np.load(file) as numbers:
+        return numbers["poly"].astype(np.uint32), numbers["vinit"].astype(np.uint32)
 
 
 def pseudo_random_points(dimensions: int, seed: int, replicate: int) -> Points:

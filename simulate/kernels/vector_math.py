@@ -12,7 +12,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from .jit import kernel
+from .jit import inlined
 
 # A 32-bit number, cast at every step: type checkers see no use in telling it from others.
 Narrow = Any
@@ -60,7 +60,7 @@ SQRT_HALF_BITS = int(np.float64(np.sqrt(0.5)).view(np.int64))
 EXPONENT_OFFSET = 1024
 
 
-@kernel
+@inlined
 def exp(x: float) -> float:
     """Return e**x in float64 for |x| <= 700; beyond, the value at the limit.
 
@@ -90,7 +90,7 @@ def exp(x: float) -> float:
     return p * float64_of_bits(power)
 
 
-@kernel
+@inlined
 def log(x: float) -> float:
     """Return the natural logarithm of a positive normal float64.
 
@@ -121,7 +121,7 @@ def log(x: float) -> float:
     return fma(exponent, LN2_HIGH, f - fma(exponent, -LN2_LOW, s * fma(-z, p, f)))
 
 
-@kernel
+@inlined
 def log_float32(x: Narrow) -> Narrow:
     """Return the natural logarithm of a positive normal float32, to about 1e-7."""
     bits = bits_of_float32(x)
@@ -138,7 +138,7 @@ def log_float32(x: Narrow) -> Narrow:
     return fma(np.float32(k), np.float32(0.69314718), tail)
 
 
-@kernel
+@inlined
 def normal_score(bits: Narrow) -> Narrow:
     """Return the standard normal quantile of ``(bits + 1/2) / 2**32`` in float32.
 

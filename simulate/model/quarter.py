@@ -21,7 +21,7 @@ from simulate.kernels.arrays import (
     State,
 )
 from simulate.kernels.draws import draw_arrivals, draw_deviation, draw_shock, scores
-from simulate.kernels.jit import kernel
+from simulate.kernels.jit import inlined, kernel
 from simulate.kernels.vector_math import exp, log
 
 from .rows import (
@@ -93,25 +93,25 @@ def live_quarter(quarter: int, plan: Plan, points: Points, inputs: Inputs, state
 # Shared terms
 
 
-@kernel
+@inlined
 def left_after_quarter(half_life: float) -> float:
     """Return what is left after a quarter of something that halves every ``half_life`` years."""
     return exp(-LN_2 / (QUARTERS_A_YEAR * half_life))
 
 
-@kernel
+@inlined
 def chance_in_quarter(annual_rate: float) -> float:
     """Return the chance of at least one arrival in a quarter of a Poisson process."""
     return 1.0 - exp(-annual_rate / QUARTERS_A_YEAR)
 
 
-@kernel
+@inlined
 def room_to_grow(share_of_limit: float) -> float:
     """Return the part of growth that a finite market leaves, or the last user."""
     return max(0.0, 1.0 - share_of_limit)
 
 
-@kernel
+@inlined
 def carried(previous: float, share: float, deviation: float) -> float:
     """Return the log level of a cost against plan, of which a share stays."""
     return share * previous + log(1.0 + deviation)
@@ -536,7 +536,7 @@ def remember(quarter: int, s: Array, past: Array) -> None:
         flow[Flow.DEPRECIATION + i] = s[Now.DEPRECIATION + i]
 
 
-@kernel
+@inlined
 def trailing(past: Array, place: int) -> float:
     """Return a flow's sum over the last four quarters."""
     return (past[0, place] + past[1, place]) + (past[2, place] + past[3, place])
@@ -566,13 +566,13 @@ def measure(s: Array, past: Array, metrics: Array) -> None:
 # 7. Outcomes
 
 
-@kernel
+@inlined
 def quarters_in_a_row(before: float, is_met: bool) -> float:
     """Return how many quarters in a row a condition has been met."""
     return before + 1.0 if is_met else 0.0
 
 
-@kernel
+@inlined
 def first_time(hit: float, now: float, is_reached: bool) -> float:
     """Return the first quarter in which something is reached."""
     return min(hit, now if is_reached else hit)

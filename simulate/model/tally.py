@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from simulate.kernels.arrays import LANES, Array, Row, State
-from simulate.kernels.jit import kernel, shared_kernel
+from simulate.kernels.groups import group
+from simulate.kernels.jit import kernel
 from simulate.kernels.vector_math import ROUNDING, ROUNDING_BITS, bits_of_float64
 
 from .rows import MARGIN_DEFINITIONS, Hit, Lab, Metric, Now
@@ -39,6 +40,7 @@ MONEY_METRICS = len(Metric) - MARGIN_DEFINITIONS
 HIT_COUNT = len(Hit)
 
 
+@group
 class Tally(NamedTuple):
     """The counts of one replicate.
 
@@ -56,7 +58,7 @@ class Tally(NamedTuple):
     funding_need_sum: Array
 
 
-@shared_kernel
+@kernel
 def money_bins(value: Row, bins: Array) -> None:
     """Write the bin of each amount: the upper bits of a float are its logarithm, near enough."""
     for i in range(LANES):
@@ -69,7 +71,7 @@ def money_bins(value: Row, bins: Array) -> None:
         bins[i] = np.uint32(np.int32(signed + np.int32(MONEY_SIDE)))
 
 
-@shared_kernel
+@kernel
 def margin_bins(value: Row, bins: Array) -> None:
     """Write the bin of each margin; what lies outside counts in the outermost bin."""
     for i in range(LANES):
@@ -78,14 +80,14 @@ def margin_bins(value: Row, bins: Array) -> None:
         bins[i] = np.uint32(min(max(np.int32(position), np.int32(0)), np.int32(MARGIN_BINS - 1)))
 
 
-@shared_kernel
+@kernel
 def count(histogram: Array, bins: Array) -> None:
     """Add a block's bins to a histogram."""
     for i in range(LANES):
         histogram[bins[i]] += np.uint32(1)
 
 
-@shared_kernel
+@kernel
 def fixed_point_sum(value: Row) -> np.int64:
     """Return the block's sum in the fixed point: integers, which add in any order alike."""
     # The sum of the rounding wraps around, and back.
@@ -102,15 +104,28 @@ def count_metrics(tally: Tally, quarter: int, state: State) -> None:
     metrics, bins = state.metrics, state.bins
     for metric in range(MONEY_METRICS):
         place = metric * LANES
-        money_bins(metrics[place : place + LANES], bins)
-        count(tally.money[metric, quarter], bins)
+        money_bins(metrics[place : place + LANES], bins[place : place + LANES])
     for margin in range(MARGIN_DEFINITIONS):
         place = (MONEY_METRICS + margin) * LANES
-        margin_bins(metrics[place : place + LANES], bins)
-        count(tally.margin[margin, quarter], bins)
+        margin_bins(metrics[place : place + LANES], bins[place : place + LANES])
     for metric in range(MONEY_METRICS + MARGIN_DEFINITIONS):
         place = metric * LANES
         tally.sums[metric, quarter] += fixed_point_sum(metrics[place : place + LANES])
+    add_bins(quarter, bins, tally.money, tally.margin)
+
+
+@kernel
+def add_bins(quarter: int, bins: Array, money: Array, margin: Array) -> None:
+    """Add a block's bins to a quarter's histograms.
+
+    By turns, since a processor waits where it adds to a place that it has just written.
+    """
+    for i in range(LANES):
+        for metric in range(MONEY_METRICS):
+            money[metric, quarter, bins[metric * LANES + i]] += np.uint32(1)
+        for definition in range(MARGIN_DEFINITIONS):
+            place = (MONEY_METRICS + definition) * LANES
+            margin[definition, quarter, bins[place + i]] += np.uint32(1)
 
 
 @kernel
@@ -127,8 +142,9 @@ def count_outcomes(tally: Tally, lab: Array, state: State) -> None:
             reached, held = state.hits[first + i], state.hits[Hit.CASH_FLOW_HELD + i]
             tally.joint[alternative, margin, np.int64(reached), np.int64(held)] += np.uint32(1)
     need = state.now[Now.FUNDING_NEED : Now.FUNDING_NEED + LANES]
-    money_bins(need, state.bins)
-    count(tally.funding_need, state.bins)
+    bins = state.bins[0:LANES]
+    money_bins(need, bins)
+    count(tally.funding_need, bins)
     tally.funding_need_sum[0] += fixed_point_sum(need)
 
 

@@ -12,7 +12,7 @@ from simulate.engine.plan import prepare
 from simulate.engine.result import TRACED_PATHS, Result
 from simulate.engine.run import Session, run, simulate_traces
 from simulate.kernels.arrays import index
-from simulate.kernels.jit import source_digest
+from simulate.kernels.cache import source_digest
 from simulate.model.outcomes import FUNDING_NEED, HITTING_TIMES, MARGINS, METRICS
 from simulate.model.rows import TRACED, Hit, Metric
 from simulate.model.tally import MONEY_BINS, Tally, margin_edges, money_edges

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from simulate.kernels.jit import entry_kernel, find_cache
+from simulate.kernels.cache import find_cache
+from simulate.kernels.jit import entry_kernel
 
 ROOT = Path(__file__).parents[2]
 
