@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import integrate, special, stats
 
 from simulate.kernels.arrays import Copula, Tables
 from simulate.kernels.draws import IN_PIECES, SCORE_LIMIT
@@ -202,7 +202,9 @@ class CopulaScale(_SmoothCurve):
 
     def quantile_at_score(self, score: Array, /) -> Array:
         """Return the logarithms of the scale."""
-        return 0.5 * np.log(self.degrees / quantile_at_score(stats.chi2(self.degrees), -score))
+        return 0.5 * np.log(
+            self.degrees / quantile_at_score(scipy.stats.chi2(self.degrees), -score)
+        )
 
 
 class CopulaScore(_SmoothCurve):
@@ -212,7 +214,9 @@ class CopulaScore(_SmoothCurve):
         """Return normal scores at stretched ones."""
         degrees = self.degrees
         t = np.sqrt(degrees * np.expm1((score / _stretch(degrees)) ** 2 / degrees))
-        return np.asarray(-np.sign(score) * special.ndtri(special.stdtr(degrees, -t)), float)
+        return np.asarray(
+            -np.sign(score) * scipy.special.ndtri(scipy.special.stdtr(degrees, -t)), float
+        )
 
 
 class StudentShock(_SmoothCurve):
@@ -221,7 +225,7 @@ class StudentShock(_SmoothCurve):
     def quantile_at_score(self, score: Array, /) -> Array:
         """Return its quantiles."""
         scale = math.sqrt((self.degrees - 2.0) / self.degrees)
-        return quantile_at_score(stats.t(self.degrees, scale=scale), score)
+        return quantile_at_score(scipy.stats.t(self.degrees, scale=scale), score)
 
 
 @dataclass(frozen=True)
@@ -232,10 +236,10 @@ class TruncatedShock(_SmoothCurve):
 
     def quantile_at_score(self, score: Array, /) -> Array:
         """Return its quantiles."""
-        student, limit = stats.t(self.degrees), self.limit
+        student, limit = scipy.stats.t(self.degrees), self.limit
         left = student.cdf(-limit)
-        below = left + special.ndtr(-np.abs(score)) * (1.0 - 2.0 * left)
-        second_moment, _ = integrate.quad(lambda t: t * t * student.pdf(t), -limit, limit)
+        below = left + scipy.special.ndtr(-np.abs(score)) * (1.0 - 2.0 * left)
+        second_moment, _ = scipy.integrate.quad(lambda t: t * t * student.pdf(t), -limit, limit)
         scale = math.sqrt((1.0 - 2.0 * left) / second_moment)
         return np.asarray(np.sign(score) * -student.ppf(below) * scale, float)
 
@@ -254,5 +258,5 @@ def tail_curves(scenario: schema.Scenario) -> list[Curve]:
 
 def _stretch(degrees: float) -> float:
     """Return what takes sqrt(nu log(1 + t^2/nu)) to the tables' limit where the score is there."""
-    t = float(stats.t(degrees).isf(special.ndtr(-SCORE_LIMIT)))
+    t = float(scipy.stats.t(degrees).isf(scipy.special.ndtr(-SCORE_LIMIT)))
     return SCORE_LIMIT / math.sqrt(degrees * math.log1p(t * t / degrees))
