@@ -129,7 +129,7 @@ def share_with_interval(value: float, error: float, replicates: int) -> Estimate
 
 @cache
 def _t_quantile(degrees: int) -> float:
-    return float(scipy.stats.t.ppf(0.5 + LEVEL / 2, degrees))
+    return float(scipy.special.stdtrit(degrees, 0.5 + LEVEL / 2))
 
 
 def probability(counts: ArrayLike, paths: int) -> Estimate:

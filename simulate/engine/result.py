@@ -520,8 +520,8 @@ class Result:
         import pandas as pd
 
         rows = [
-            {name: estimate.value for name, estimate in estimates.items()}
-            for estimates in self._estimates[self._metric(metric)]
+            {name: found.pooled for name, found in by_name.items()}
+            for by_name in self._statistics(self._metric(metric))
         ]
         return pd.DataFrame(rows, index=self._quarters)
 
@@ -600,7 +600,8 @@ class Result:
         dict of str to Estimate
             The mean and the quantiles p05 to p95.
         """
-        return self._estimates[self._metric(metric)][quarter]
+        by_name = self._statistics(self._metric(metric))[quarter]
+        return {name: found.estimate for name, found in by_name.items()}
 
     def by_replicate(self, metric: Metric | str, quarter: int, statistic: str) -> Replicated:
         """Return a statistic of a metric in a quarter, of all paths and of each replicate.
@@ -616,23 +617,23 @@ class Result:
         -------
         Replicated
         """
-        return self._statistics[self._metric(metric)][quarter][statistic]
+        return self._statistics(self._metric(metric))[quarter][statistic]
 
     def funding_need_by_replicate(self, statistic: str) -> Replicated:
         """Return a statistic of the peak funding need, of all paths and of each replicate."""
         return self._funding_statistics[statistic]
 
-    @cached_property
-    def _statistics(self) -> dict[Metric, list[dict[str, Replicated]]]:
-        """Mean and quantiles by metric and quarter."""
-        return {m: metric_statistics(self.tally, self.replicate_paths, m) for m in METRICS}
+    def _statistics(self, metric: Metric) -> list[dict[str, Replicated]]:
+        """Return a metric's mean and quantiles by quarter."""
+        # Of each when it is asked for: an answer needs few of them.
+        if metric not in self._known_statistics:
+            found = metric_statistics(self.tally, self.replicate_paths, metric)
+            self._known_statistics[metric] = found
+        return self._known_statistics[metric]
 
     @cached_property
-    def _estimates(self) -> dict[Metric, list[dict[str, Estimate]]]:
-        return {
-            metric: [{k: v.estimate for k, v in found.items()} for found in quarters]
-            for metric, quarters in self._statistics.items()
-        }
+    def _known_statistics(self) -> dict[Metric, list[dict[str, Replicated]]]:
+        return {}
 
     @cached_property
     def _funding_statistics(self) -> dict[str, Replicated]:

@@ -16,7 +16,7 @@ class Checked(BaseModel):
     within it need; copies and changes answer with a ``ScenarioError``.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
 
     def __iter__(self) -> Generator[tuple[str, Any], None, None]:
         """Go through keys and values; what a property has cached is none of them."""

@@ -24,6 +24,7 @@ from .quantiles import (
     name_points,
     name_value,
 )
+from .tails import BetaQuantiles, GammaQuantiles, TriangularQuantiles
 
 Quantile = Callable[[Array, Array], Array]
 # Of logarithms of shape parameters.
@@ -33,7 +34,7 @@ Shape = Callable[[float, Array], Array]
 ROUNDING = 1e-9
 
 
-def fit_gamma(levels: Points, values: Points) -> Any:
+def fit_gamma(levels: Points, values: Points) -> GammaQuantiles:
     """Return the gamma distribution, from 0 up, with the given quantiles.
 
     Parameters
@@ -45,8 +46,7 @@ def fit_gamma(levels: Points, values: Points) -> Any:
 
     Returns
     -------
-    scipy.stats.gamma
-        Frozen, with shape ``a`` and ``scale``.
+    GammaQuantiles
 
     Raises
     ------
@@ -57,12 +57,12 @@ def fit_gamma(levels: Points, values: Points) -> Any:
     logs = _gamma_through_two(p[[0, -1]], q[[0, -1]])
     if p.size > 2:
         logs = _nearest(_gamma_quantile, logs, p, q)
-    fitted = scipy.stats.gamma(math.exp(logs[0]), scale=math.exp(logs[1]))
+    fitted = GammaQuantiles(math.exp(logs[0]), math.exp(logs[1]))
     check_fit("gamma", 2, p, q, fitted.ppf(p))
     return fitted
 
 
-def fit_beta(levels: Points, values: Points, low: float = 0.0, high: float = 1.0) -> Any:
+def fit_beta(levels: Points, values: Points, low: float = 0.0, high: float = 1.0) -> BetaQuantiles:
     """Return the beta distribution between two limits with the given quantiles.
 
     Parameters
@@ -76,8 +76,7 @@ def fit_beta(levels: Points, values: Points, low: float = 0.0, high: float = 1.0
 
     Returns
     -------
-    scipy.stats.beta
-        Frozen, with shapes ``a`` and ``b``, ``loc = low`` and ``scale = high - low``.
+    BetaQuantiles
 
     Raises
     ------
@@ -89,7 +88,8 @@ def fit_beta(levels: Points, values: Points, low: float = 0.0, high: float = 1.0
     logs = _beta_through_two(p[[0, -1]], (q - low)[[0, -1]] / width, (high - q)[[0, -1]] / width)
     if p.size > 2:
         logs = _nearest(_beta_quantile, logs, p, (q - low) / width)
-    fitted = scipy.stats.beta(*np.exp(logs), loc=low, scale=width)
+    alpha, beta = np.exp(logs)
+    fitted = BetaQuantiles(alpha, beta, low, width)
     check_fit("beta", 2, p, q, fitted.ppf(p))
     return fitted
 
@@ -322,8 +322,8 @@ def _limits(shape: Shape, place: float, levels: Array, values: Array) -> tuple[f
     return float(values.mean() - width * standard.mean()), width
 
 
-class _FromScipy(ByQuantiles):
-    """A family whose quantile function is scipy's."""
+class _TwoTailed(ByQuantiles):
+    """A family whose quantiles are found from either tail."""
 
     @cached_property
     def _frozen(self) -> Any:
@@ -333,7 +333,7 @@ class _FromScipy(ByQuantiles):
         return quantile_at_score(self._frozen, score)
 
 
-class Gamma(_FromScipy, ByParameters):
+class Gamma(_TwoTailed, ByParameters):
     """Gamma, above 0.
 
     By two quantiles, by mean and standard deviation, or by shape and scale. Its tail on the right
@@ -364,10 +364,10 @@ class Gamma(_FromScipy, ByParameters):
             return fit_gamma(self.levels, self.values)
         given = self._parameters
         shape, scale = given if self.mean is None else gamma_of_moments(*given)
-        return scipy.stats.gamma(shape, scale=scale)
+        return GammaQuantiles(shape, scale)
 
 
-class Beta(_FromScipy, ByParameters):
+class Beta(_TwoTailed, ByParameters):
     """Beta between two limits.
 
     By two quantiles, by mean and standard deviation, or by its shapes alpha and beta. For shares,
@@ -417,10 +417,10 @@ class Beta(_FromScipy, ByParameters):
             return fit_beta(self.levels, self.values, self.low, self.high)
         low, high, given = self.low, self.high, self._parameters
         alpha, beta = given if self.mean is None else beta_of_moments(*given, low, high)
-        return scipy.stats.beta(alpha, beta, loc=low, scale=high - low)
+        return BetaQuantiles(alpha, beta, low, high - low)
 
 
-class _ByThreePoints(_FromScipy):
+class _ByThreePoints(_TwoTailed):
     """By low, mode and high, or by three quantiles."""
 
     low: Number | None = Field(default=None, description="the least value")
@@ -469,7 +469,7 @@ class Triangular(_ByThreePoints):
     @cached_property
     def _frozen(self) -> Any:
         low, mode, high = self._points
-        return scipy.stats.triang((mode - low) / (high - low), loc=low, scale=high - low)
+        return TriangularQuantiles((mode - low) / (high - low), low, high - low)
 
 
 class Pert(_ByThreePoints):
@@ -490,4 +490,4 @@ class Pert(_ByThreePoints):
         low, mode, high = self._points
         a = 1.0 + 4.0 * (mode - low) / (high - low)
         b = 1.0 + 4.0 * (high - mode) / (high - low)
-        return scipy.stats.beta(a, b, loc=low, scale=high - low)
+        return BetaQuantiles(a, b, low, high - low)
