@@ -1,6 +1,7 @@
 """A console that neither colours nor obeys what it is given to print."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
@@ -24,3 +25,8 @@ class PlainConsole(Console):
             else:
                 lines = text.split("\n")
                 yield Segment("\n".join(map(printable, lines)), style)
+
+    def on_broken_pipe(self) -> None:
+        """Go on in silence where nobody reads on, as ``head`` does not: files come after it."""
+        with suppress(SystemExit):
+            super().on_broken_pipe()
