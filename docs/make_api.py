@@ -131,13 +131,20 @@ def _signature(name: str, function: Callable[..., Any]) -> str:
     (node,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
     assert isinstance(node, ast.FunctionDef)
     node.args.args = [given for given in node.args.args if given.arg != "self"]
-    returned = "" if node.returns is None else f" -> {ast.unparse(node.returns)}"
+    returned = "" if node.returns is None else f" -> {_unquoted(node.returns)}"
     written = re.sub(r"(?<=[\w\]])=(?=\S)", " = ", ast.unparse(node.args))
     line = f"{name}({written}){returned}"
     if len(line) <= WIDTH:
         return line
     given = "".join(f"    {each},\n" for each in NEXT.split(written))
     return f"{name}(\n{given}){returned}"
+
+
+def _unquoted(annotation: ast.expr) -> str:
+    """Return a type as it is read, whether or not it is imported while the module loads."""
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        return annotation.value
+    return ast.unparse(annotation)
 
 
 def _items(section: str) -> Iterator[str]:

@@ -3,14 +3,14 @@
 import json
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from simulate.output.files import RESULTS
 from simulate.text.terminal import tell
 
 from .session import (
+    WRITTEN,
     AsJson,
     Chosen,
     Data,
@@ -23,12 +23,10 @@ from .session import (
     Tables,
     Threads,
     Variant,
+    print_place,
     show_answer,
     simulated,
 )
-
-if TYPE_CHECKING:
-    pass
 
 
 def drivers(
@@ -60,16 +58,18 @@ def drivers(
     as_json: AsJson = False,
 ) -> None:
     """Say which inputs and shocks drive the outcomes, and write tables and pictures."""
+    chosen = Chosen(file, variant, stress, settings, data)
+    read = chosen.read()
     from simulate.analysis.drivers import drivers, parse_explained, summary
     from simulate.engine.sampling import with_sampling
     from simulate.model.outcomes import headline_outcomes
     from simulate.output.drivers import drivers_folder, write_drivers
-    from simulate.output.workbook import parse_kinds
+    from simulate.output.files import RESULTS
+    from simulate.output.sheet_names import parse_kinds
     from simulate.text.drivers import print_drivers
 
     kinds = parse_kinds(tables)
-    chosen = Chosen(file, variant, stress, settings, data)
-    scenario = with_sampling(chosen.read(), paths, seed)
+    scenario = with_sampling(read, paths, seed)
     asked = [parse_explained(text, scenario) for text in outcome or ()] or headline_outcomes(
         scenario
     )
@@ -81,11 +81,12 @@ def drivers(
             ),
             silent=quiet or as_json,
         )
+        show_answer(
+            partial(print_drivers, found),
+            lambda: json.dumps(summary(found), indent=2, ensure_ascii=False),
+            quiet=quiet,
+            as_json=as_json,
+        )
         write_drivers(found, unfinished, tell, kinds)
-    show_answer(
-        partial(print_drivers, found),
-        lambda: json.dumps(summary(found), indent=2, ensure_ascii=False),
-        folder,
-        quiet=quiet,
-        as_json=as_json,
-    )
+    if not (quiet or as_json):
+        print_place(WRITTEN, folder)

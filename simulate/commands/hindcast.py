@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from simulate.output.files import RESULTS
 from simulate.text.terminal import tell
 
 from .session import (
+    WRITTEN,
     AsJson,
     Data,
     Figures,
@@ -20,6 +20,7 @@ from .session import (
     Tables,
     Threads,
     load_named,
+    print_place,
     show_answer,
     simulated,
 )
@@ -58,13 +59,14 @@ def hindcast(
 
     It is no track record: the model's structure was chosen with these figures known.
     """
+    scenarios = [load_named(source, data=data or ()) for source in sources or ()]
     from simulate.analysis.hindcast import hindcast, summary
+    from simulate.output.files import RESULTS
     from simulate.output.hindcast import hindcast_folder, write_hindcast
-    from simulate.output.workbook import parse_kinds
+    from simulate.output.sheet_names import parse_kinds
     from simulate.text.hindcast import print_hindcast
 
     kinds = parse_kinds(tables)
-    scenarios = [load_named(source, data=data or ()) for source in sources or ()]
     folder = out or RESULTS / "hindcast"
     with hindcast_folder(folder, force, tell) as unfinished:
         found = simulated(
@@ -79,11 +81,12 @@ def hindcast(
             ),
             silent=quiet or as_json,
         )
+        show_answer(
+            partial(print_hindcast, found),
+            lambda: json.dumps(summary(found), indent=2, ensure_ascii=False),
+            quiet=quiet,
+            as_json=as_json,
+        )
         write_hindcast(found, unfinished, tell, kinds)
-    show_answer(
-        partial(print_hindcast, found),
-        lambda: json.dumps(summary(found), indent=2, ensure_ascii=False),
-        folder,
-        quiet=quiet,
-        as_json=as_json,
-    )
+    if not (quiet or as_json):
+        print_place(WRITTEN, folder)

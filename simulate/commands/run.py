@@ -7,12 +7,11 @@ from typing import Annotated
 
 import typer
 
-from simulate.output.files import RESULTS
 from simulate.scenario import ScenarioError
-from simulate.text.run import print_answer
-from simulate.text.terminal import tell
+from simulate.text.terminal import console, tell
 
 from .session import (
+    WRITTEN,
     AsJson,
     Chosen,
     Data,
@@ -29,6 +28,7 @@ from .session import (
     Variant,
     compile_kernels,
     headline_rests_on,
+    print_place,
     progress_bar,
     show_answer,
     tell_notes,
@@ -74,17 +74,19 @@ def run(
     figures: Figures = None,
 ) -> None:
     """Simulate a scenario, print the answer, and write tables and pictures."""
-    from simulate.engine.run import run
-    from simulate.engine.sampling import as_asked
-    from simulate.output.results import OutcomeWriter, output_folder, write_result
-    from simulate.output.workbook import parse_kinds
-    from simulate.scenario.figures import read_figures
-
     if inputs and outcomes is False:
         raise ScenarioError("--inputs go beside outcomes: leave out --no-outcomes")
-    kinds, marked = parse_kinds(tables), figures and read_figures(figures)
     chosen = Chosen(file, variant, stress, settings, data)
     stated = chosen.load()
+    from simulate.engine.run import run
+    from simulate.engine.sampling import as_asked
+    from simulate.output.files import RESULTS
+    from simulate.output.results import OutcomeWriter, output_folder, write_result
+    from simulate.output.sheet_names import parse_kinds
+    from simulate.scenario.figures import read_figures
+    from simulate.text.run import print_answer, print_ground
+
+    kinds, marked = parse_kinds(tables), figures and read_figures(figures)
     scenario, _ = as_asked(stated, paths, seed, until)
     folder = out or RESULTS / chosen.name
     keep = inputs or (outcomes if outcomes is not None else scenario.sampling.paths <= LARGEST_KEPT)
@@ -93,25 +95,25 @@ def run(
         tell_notes(stated)
     with output_folder(folder, force, tell) as unfinished:
         compile_kernels(silent)
-        with (
-            progress_bar(silent) as progress,
-            OutcomeWriter(unfinished, scenario) if keep else nullcontext() as sink,
-        ):
-            result = run(
-                scenario,
-                paths=scenario.sampling.paths,
-                threads=threads,
-                keep_inputs=inputs,
-                until=until,
-                progress=progress,
-                sink=sink,
+        with OutcomeWriter(unfinished, scenario) if keep else nullcontext() as sink:
+            with progress_bar(silent) as progress:
+                result = run(
+                    scenario,
+                    paths=scenario.sampling.paths,
+                    threads=threads,
+                    keep_inputs=inputs,
+                    until=until,
+                    progress=progress,
+                    sink=sink,
+                )
+            show_answer(
+                partial(print_answer, result, figures=marked),
+                result.to_json,
+                quiet=quiet,
+                as_json=as_json,
             )
+        if not silent:
+            print_ground(headline_rests_on(result.scenario, threads), console())
         write_result(result, unfinished, tell, kinds, marked)
-        rests_on = "" if silent else headline_rests_on(result.scenario, threads)
-    show_answer(
-        partial(print_answer, result, rests_on=rests_on, figures=marked),
-        result.to_json,
-        folder,
-        quiet=quiet,
-        as_json=as_json,
-    )
+    if not silent:
+        print_place(WRITTEN, folder)

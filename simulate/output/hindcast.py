@@ -5,23 +5,25 @@ from collections.abc import Callable, Set
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
-
-import pandas as pd
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from simulate.analysis.figure_scores import MODEL
 from simulate.analysis.hindcast import Hindcast, summary
-from simulate.plots.hindcast import plot_forecasts, plot_ranks
+from simulate.plots import plot_of
 
 from .files import SUMMARY, refuse_other_content, whole_folder
 from .results import PICTURE_KINDS, WORKBOOK, draw_each, write_spreadsheets
-from .workbook import Sheet, csv_file
+from .sheet_names import csv_file
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
 
 HINDCAST = "hindcast"
 SHEET = "Scores"
-PICTURES: dict[str, Callable[[Hindcast], Figure]] = {
-    "forecasts": plot_forecasts,
-    "ranks": plot_ranks,
+PICTURES: "dict[str, Callable[[Hindcast], Figure]]" = {
+    "forecasts": plot_of("hindcast", "plot_forecasts"),
+    "ranks": plot_of("hindcast", "plot_ranks"),
 }
 OWN_FILES = {SUMMARY, WORKBOOK, csv_file(SHEET)} | {
     f"{name}{kind}" for name in PICTURES for kind in PICTURE_KINDS
@@ -40,14 +42,18 @@ def write_hindcast(
     found: Hindcast, folder: Path, tell: Callable[[str], None], kinds: Set[str] = frozenset()
 ) -> None:
     """Write summary, pictures and tables into a folder; see ``write_result``."""
+    from .workbook import Sheet
+
     text = json.dumps(summary(found), indent=2, ensure_ascii=False)
     (folder / SUMMARY).write_text(f"{text}\n", encoding="utf-8")
     draw_each({name: partial(draw, found) for name, draw in PICTURES.items()}, folder, tell)
     write_spreadsheets([Sheet(SHEET, score_frame(found))], folder, kinds, PICTURES)
 
 
-def score_frame(found: Hindcast) -> pd.DataFrame:
+def score_frame(found: Hindcast) -> "pd.DataFrame":
     """Return a row for each figure and forecaster."""
+    import pandas as pd
+
     rows = []
     for score in summary(found)["scores"]:
         others = score.pop("base_forecasters")

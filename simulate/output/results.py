@@ -4,31 +4,25 @@ import errno
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING, Any
 
 from simulate.engine.result import Result, dated
+from simulate.engine.simulation import Columns, table_of
 from simulate.plots import PICTURES, picture_of
-from simulate.plots.style import failure_in_words, save_picture
 from simulate.scenario import Scenario
 from simulate.scenario.figures import Figures
 from simulate.version import package_version
 
 from .files import SUMMARY, refuse_other_content, whole_folder
-from .workbook import (
-    NAMES,
-    Sheet,
-    csv_file,
-    kept_in_words,
-    paths_shown,
-    sheets_of,
-    write_csv,
-    write_workbook,
-)
+from .sheet_names import NAMES, csv_file
+
+# What takes long to import stands in the functions that need it: the answer is told before.
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+    from pyarrow.parquet import ParquetWriter
+
+    from .workbook import Sheet
 
 RUN = "run"
 HITTING_TABLE = "hitting_times.parquet"
@@ -39,6 +33,9 @@ PICTURE_KINDS = (".png", ".svg")
 WORKBOOK = "workbook.xlsx"
 TABLES = {HITTING_TABLE, METRICS_TABLE, OUTCOMES_TABLE, ALTERNATIVES_TABLE}
 OWN_FILES = {SUMMARY, *TABLES} | {f"{name}{kind}" for name in PICTURES for kind in PICTURE_KINDS}
+# A run of four million paths, and more than that is written while it goes on.
+MOST_HELD = 1 << 27
+ROWS_OF_A_GROUP = 1 << 16
 SPREADSHEET_FILES = {WORKBOOK} | {csv_file(name) for name in NAMES}
 
 # Pictures that find no room are no pictures that can't be drawn.
@@ -82,23 +79,29 @@ def write_result(
     (folder / SUMMARY).write_text(result.to_json() + "\n", encoding="utf-8")
     draw_each({name: picture_of(name, result, figures) for name in PICTURES}, folder, tell)
     if kinds:
+        from .workbook import kept_in_words, sheets_of
+
         outcomes = _first_paths(result, folder)
         if outcomes is not None and len(outcomes) < result.paths:
             tell(f"For a spreadsheet: {kept_in_words(result, len(outcomes))}")
         write_spreadsheets(sheets_of(result, outcomes), folder, kinds, PICTURES)
 
 
-def _first_paths(result: Result, folder: Path) -> pd.DataFrame | None:
+def _first_paths(result: Result, folder: Path) -> "pd.DataFrame | None":
     """Return the outcomes that go into a spreadsheet, if outcomes were written."""
     file = folder / OUTCOMES_TABLE
     if not file.exists():
         return None
+    from pyarrow.parquet import read_table
+
+    from .workbook import paths_shown
+
     first = [("path", "<", paths_shown(result))]
-    return pq.read_table(file, filters=first).to_pandas()
+    return read_table(file, filters=first).to_pandas()
 
 
 def write_spreadsheets(
-    sheets: Sequence[Sheet], folder: Path, kinds: Set[str], pictures: Iterable[str]
+    sheets: "Sequence[Sheet]", folder: Path, kinds: Set[str], pictures: Iterable[str]
 ) -> None:
     """Write tables for spreadsheets.
 
@@ -113,6 +116,8 @@ def write_spreadsheets(
     pictures
         Names of those that go into the workbook, if they could be drawn.
     """
+    from .workbook import write_csv, write_workbook
+
     if "csv" in kinds:
         for sheet in sheets:
             write_csv(sheet.table, folder / csv_file(sheet.name))
@@ -122,7 +127,7 @@ def write_spreadsheets(
 
 
 def draw_each(
-    plots: Mapping[str, Callable[[], Figure]], folder: Path, tell: Callable[[str], None]
+    plots: "Mapping[str, Callable[[], Figure]]", folder: Path, tell: Callable[[str], None]
 ) -> None:
     """Draw pictures into a folder; one that can't be drawn is told of, and costs nothing else.
 
@@ -133,6 +138,8 @@ def draw_each(
     folder, tell
         As for ``write_result``.
     """
+    from simulate.plots.style import failure_in_words, save_picture
+
     for name, plot in plots.items():
         files = [folder / f"{name}{kind}" for kind in PICTURE_KINDS]
         try:
@@ -147,10 +154,13 @@ def draw_each(
             tell(f"{name}: {failure_in_words(error)}")
 
 
-def write_table(frame: pd.DataFrame, file: Path, scenario: Scenario) -> None:
+def write_table(frame: "pd.DataFrame", file: Path, scenario: Scenario) -> None:
     """Write a Parquet table that holds the scenario it was made from."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    pq.write_table(table.replace_schema_metadata(_metadata(table.schema, scenario)), file)
+    parquet.write_table(table.replace_schema_metadata(_metadata(table.schema, scenario)), file)
 
 
 def _metadata(schema: Any, scenario: Scenario) -> dict[bytes, bytes]:
@@ -161,24 +171,41 @@ def _metadata(schema: Any, scenario: Scenario) -> dict[bytes, bytes]:
 
 
 class OutcomeWriter:
-    """Streams frames of outcomes to a Parquet file, one row group a frame."""
+    """Writes outcomes to a Parquet file: at the end, or as soon as they would fill the memory."""
 
     def __init__(self, folder: Path, scenario: Scenario) -> None:
         self._file = folder / OUTCOMES_TABLE
         self._scenario = scenario
-        self._writer: pq.ParquetWriter | None = None
+        self._writer: ParquetWriter | None = None
+        self._held: list[Columns] = []
+        self._bytes = 0
 
     def __enter__(self) -> "OutcomeWriter":
         return self
 
-    def __call__(self, frame: pd.DataFrame) -> None:
-        """Write one frame, with quarters by name."""
-        table = pa.Table.from_pandas(dated(frame, self._scenario), preserve_index=False)
+    def __call__(self, columns: Columns) -> None:
+        """Take the outcomes of some paths."""
+        self._held.append(columns)
+        self._bytes += sum(column.nbytes for column in columns.values())
+        if self._bytes > MOST_HELD:
+            self._write_held()
+
+    def _write_held(self) -> None:
+        """Write what is held, with quarters by name."""
+        import pyarrow as pa
+        from pyarrow.parquet import ParquetWriter
+
+        table = pa.Table.from_pandas(
+            dated(table_of(self._held), self._scenario), preserve_index=False
+        )
+        self._held, self._bytes = [], 0
         if self._writer is None:
             schema = table.schema.with_metadata(_metadata(table.schema, self._scenario))
-            self._writer = pq.ParquetWriter(self._file, schema)
-        self._writer.write_table(table)
+            self._writer = ParquetWriter(self._file, schema)
+        self._writer.write_table(table, ROWS_OF_A_GROUP)
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type | None, *_: object) -> None:
+        if kind is None and self._held:
+            self._write_held()
         if self._writer is not None:
             self._writer.close()

@@ -14,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from simulate.engine.result import DISCLAIMER, NEVER, Result
 from simulate.model.outcomes import FUNDING_NEED, HITTING_TIMES
-from simulate.scenario import Scenario, ScenarioError
+from simulate.scenario import Scenario
 from simulate.scenario.inputs import NO_SOURCE, list_inputs
 from simulate.text.assumptions import frame_table, stated_correlations
 from simulate.text.numbers import NO_LIMIT
@@ -22,7 +22,18 @@ from simulate.text.run import headline
 from simulate.text.tables import Table
 from simulate.version import package_version
 
-KINDS = ("csv", "xlsx")
+from .sheet_names import (
+    ALTERNATIVES,
+    ANSWER,
+    CORRELATIONS,
+    FRAME,
+    FUNDING,
+    INPUTS,
+    METRICS,
+    OUTCOMES,
+    TIMES,
+)
+
 # Full-width signs are read as plain ones by some programs, and blanks left out.
 FORMULA = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]")
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -32,10 +43,6 @@ NARROW, WIDE = 14, 80
 PICTURE, ROWS_OF_PICTURE = 0.75, 28
 # The same tables, the same file: a workbook says when it was made.
 MADE = datetime(1980, 1, 1)
-ANSWER, TIMES, METRICS, FUNDING = "Answer", "Hitting times", "Metrics", "Funding need"
-INPUTS, FRAME, CORRELATIONS, OUTCOMES = "Inputs", "Targets", "Correlations", "Outcomes"
-ALTERNATIVES = "Alternatives"
-NAMES = (ANSWER, ALTERNATIVES, TIMES, METRICS, FUNDING, INPUTS, FRAME, CORRELATIONS, OUTCOMES)
 # A spreadsheet opens it at once; Excel holds 1,048,576 rows and no more.
 MOST_ROWS = 1 << 15
 TRAILING = (
@@ -64,26 +71,6 @@ class Sheet:
     table: pd.DataFrame
     remarks: tuple[str, ...] = ()
     percent: bool = False
-
-
-def csv_file(name: str) -> str:
-    """Return the name of a sheet's CSV file."""
-    return f"{name.lower().replace(' ', '_')}.csv"
-
-
-def parse_kinds(text: str | None) -> frozenset[str]:
-    """Return the kinds of files that a list such as ``csv,xlsx`` names.
-
-    Raises
-    ------
-    ScenarioError
-        If there is no such kind.
-    """
-    kinds = [kind.strip() for kind in text.split(",")] if text is not None else []
-    for kind in kinds:
-        if kind not in KINDS:
-            raise ScenarioError(f'--tables "{text}": "{kind}" is not known; write csv,xlsx')
-    return frozenset(kinds)
 
 
 def write_csv(table: pd.DataFrame, file: Path) -> None:

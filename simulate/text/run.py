@@ -215,8 +215,8 @@ def beyond_range_sentences(result: Result) -> list[str]:
     ]
 
 
-def print_answer(result: Result, out: Console, rests_on: str = "", figures: Figures = None) -> None:
-    """Print the answer.
+def print_answer(result: Result, out: Console, figures: Figures = None) -> None:
+    """Print the answer; ``print_ground`` prints what stands below it.
 
     Parameters
     ----------
@@ -224,15 +224,12 @@ def print_answer(result: Result, out: Console, rests_on: str = "", figures: Figu
         From ``run``.
     out
         Where to print it.
-    rests_on
-        What the headline rests on, in words, where that has been found out.
     figures
         Reported figures, or a CSV file of them; by default those that come with the package.
     """
     out.print(
         Group(
             *_heading(result),
-            *([Text(f"{rests_on}.")] if rests_on else []),
             "",
             printed(definition_table(result, figures)),
             *(part for table in alternative_tables(result) for part in ("", printed(table))),
@@ -247,10 +244,15 @@ def print_answer(result: Result, out: Console, rests_on: str = "", figures: Figu
             *map(Text, beyond_range_sentences(result)),
             *map(Text, few_paths_sentences(result)),
             *map(Text, moved_sentences(result.scenario)),
-            "",
-            Text(DISCLAIMER, style="dim"),
         )
     )
+
+
+def print_ground(rests_on: str, out: Console) -> None:
+    """Print what an answer rests on, if that is known, and what it is not."""
+    if rests_on:
+        out.print("", Text(f"{rests_on}."), sep="\n")
+    out.print("", Text(DISCLAIMER, style="dim"), sep="\n")
 
 
 def _heading(result: Result) -> list[Text]:

@@ -254,7 +254,7 @@ def test_a_full_disk_leaves_nothing_half_written(
     def no_space(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(simulate.output.results, "save_picture", no_space)
+    monkeypatch.setattr("simulate.plots.style.save_picture", no_space)
     assert call(monkeypatch, "run", *SMALL, "--out", "out") == 2
     assert capsys.readouterr().err == (
         "error: out: can't be written: No space left on device; nothing was kept\n"
@@ -306,11 +306,14 @@ def test_pictures_do_not_look_for_settings_of_the_surroundings(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("entry", [["-m", "simulate"], ["-c", "{0}"]], ids=["-m", "script"])
-def test_an_interruption_of_the_first_second_is_a_line(entry: list[str], number: int) -> None:
-    """The process interrupts itself at the import of numpy, among the first."""
-    Path("numpy").mkdir()
-    Path("numpy/__init__.py").write_text(f"import os\nos.kill(os.getpid(), {int(number)})\n")
-    start = "import sys; sys.argv[0] = '/bin/simulate'; import simulate.cli"
+@pytest.mark.parametrize("module", ["typer", "numpy"])
+def test_an_interruption_of_the_first_second_is_a_line(
+    module: str, entry: list[str], number: int
+) -> None:
+    """The process interrupts itself at an import: one of the command's, and one of a run's."""
+    Path(module).mkdir()
+    Path(module, "__init__.py").write_text(f"import os\nos.kill(os.getpid(), {int(number)})\n")
+    start = "import sys; sys.argv[0] = '/bin/simulate'; import simulate.cli; simulate.cli.main()"
     found = subprocess.run(
         [sys.executable, *(part.format(start) for part in entry), "run"],
         capture_output=True,

@@ -13,17 +13,8 @@ import simulate.output.results
 from simulate.engine.result import NEVER
 from simulate.output.files import SUMMARY
 from simulate.output.results import OUTCOMES_TABLE, WORKBOOK
-from simulate.output.workbook import (
-    ALTERNATIVES,
-    MOST_ROWS,
-    NAMES,
-    Sheet,
-    csv_file,
-    parse_kinds,
-    plain_text,
-    write_csv,
-    write_workbook,
-)
+from simulate.output.sheet_names import ALTERNATIVES, NAMES, csv_file, parse_kinds
+from simulate.output.workbook import MOST_ROWS, Sheet, plain_text, write_csv, write_workbook
 from simulate.plots import PICTURES
 from tests.commands.test_command import call
 
