@@ -1,12 +1,7 @@
 """The command: its parts, and how mistakes end."""
 
-import logging
-import os
 import sys
-from contextlib import chdir, suppress
-from importlib.util import find_spec
 from io import TextIOWrapper
-from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -27,6 +22,7 @@ from simulate.commands.session import interruptible, warmup
 from simulate.commands.stress import stress
 from simulate.commands.sweep import sweep
 from simulate.commands.update import update
+from simulate.output.own_matplotlib import load_matplotlib
 from simulate.scenario import ScenarioError
 from simulate.scenario.mistakes import printable, steering_text
 from simulate.text.terminal import console
@@ -86,7 +82,7 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             # A terminal that knows no ± gets a question mark.
             stream.reconfigure(errors="replace")
-    _load_matplotlib()
+    load_matplotlib()
     try:
         for word in sys.argv[1:]:
             if steers := steering_text(word):
@@ -103,19 +99,6 @@ def main() -> None:
         if "can't start new thread" not in str(error):
             raise
         _end("no more threads can be started; ask for fewer --threads")
-
-
-def _load_matplotlib() -> None:
-    """Load matplotlib with its own settings, whatever the surroundings hold."""
-    # Pictures are only written to files: a notebook's or a desktop's canvas is not looked for.
-    os.environ["MPLBACKEND"] = "agg"
-    # Its advice on caches and fonts is not for who runs a command.
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    found = find_spec("matplotlib")
-    assert found is not None and found.origin is not None
-    # Settings are first looked for in the working folder, and ended by one that is no text.
-    with suppress(FileNotFoundError), chdir(Path(found.origin).parent / "mpl-data"):
-        import matplotlib as matplotlib
 
 
 def _end(*lines: str) -> NoReturn:

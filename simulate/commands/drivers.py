@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulate.output.files import RESULTS
+from simulate.output.kinds import table_kinds
 from simulate.text.terminal import tell
 
+from .pictures import NoPictures, Open, Pictures, asked_pictures
 from .session import (
     AsJson,
     Chosen,
@@ -56,6 +58,9 @@ def drivers(
     ] = None,
     force: Force = False,
     tables: Tables = None,
+    pictures: Pictures = None,
+    no_pictures: NoPictures = False,
+    opened: Open = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -63,29 +68,31 @@ def drivers(
     from simulate.analysis.drivers import drivers, parse_explained, summary
     from simulate.engine.sampling import with_sampling
     from simulate.model.outcomes import headline_outcomes
-    from simulate.output.drivers import drivers_folder, write_drivers
-    from simulate.output.workbook import parse_kinds
+    from simulate.output.drivers import draw_drivers, drivers_folder, write_drivers
     from simulate.text.drivers import print_drivers
 
-    kinds = parse_kinds(tables)
+    kinds, drawn = table_kinds(tables), asked_pictures(pictures, no_pictures, opened)
     chosen = Chosen(file, variant, stress, settings, data)
     scenario = with_sampling(chosen.read(), paths, seed)
     asked = [parse_explained(text, scenario) for text in outcome or ()] or headline_outcomes(
         scenario
     )
     folder = out or RESULTS / f"{chosen.name}-drivers"
-    with drivers_folder(folder, force, tell) as unfinished:
+    with drawn.workers(threads) as workers, drivers_folder(folder, force, tell) as unfinished:
         found = simulated(
             lambda progress: drivers(
                 scenario, asked, paths=paths, threads=threads, progress=progress
             ),
             silent=quiet or as_json,
         )
-        write_drivers(found, unfinished, tell, kinds)
+        drawing = draw_drivers(found, drawn.kinds, workers)
+        write_drivers(found, unfinished, tell, kinds, drawing)
     show_answer(
         partial(print_drivers, found),
         lambda: json.dumps(summary(found), indent=2, ensure_ascii=False),
         folder,
+        pictures=drawn.kinds,
         quiet=quiet,
         as_json=as_json,
     )
+    drawn.open(folder, "drivers")

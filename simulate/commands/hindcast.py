@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from simulate.output.files import RESULTS
+from simulate.output.kinds import table_kinds
 from simulate.text.terminal import tell
 
+from .pictures import NoPictures, Open, Pictures, asked_pictures
 from .session import (
     AsJson,
     Data,
@@ -51,6 +53,9 @@ def hindcast(
     ] = None,
     force: Force = False,
     tables: Tables = None,
+    pictures: Pictures = None,
+    no_pictures: NoPictures = False,
+    opened: Open = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -59,14 +64,13 @@ def hindcast(
     It is no track record: the model's structure was chosen with these figures known.
     """
     from simulate.analysis.hindcast import hindcast, summary
-    from simulate.output.hindcast import hindcast_folder, write_hindcast
-    from simulate.output.workbook import parse_kinds
+    from simulate.output.hindcast import draw_hindcast, hindcast_folder, write_hindcast
     from simulate.text.hindcast import print_hindcast
 
-    kinds = parse_kinds(tables)
+    kinds, drawn = table_kinds(tables), asked_pictures(pictures, no_pictures, opened)
     scenarios = [load_named(source, data=data or ()) for source in sources or ()]
     folder = out or RESULTS / "hindcast"
-    with hindcast_folder(folder, force, tell) as unfinished:
+    with drawn.workers(threads) as workers, hindcast_folder(folder, force, tell) as unfinished:
         found = simulated(
             lambda progress: hindcast(
                 scenarios,
@@ -79,11 +83,14 @@ def hindcast(
             ),
             silent=quiet or as_json,
         )
-        write_hindcast(found, unfinished, tell, kinds)
+        drawing = draw_hindcast(found, drawn.kinds, workers)
+        write_hindcast(found, unfinished, tell, kinds, drawing)
     show_answer(
         partial(print_hindcast, found),
         lambda: json.dumps(summary(found), indent=2, ensure_ascii=False),
         folder,
+        pictures=drawn.kinds,
         quiet=quiet,
         as_json=as_json,
     )
+    drawn.open(folder, "forecasts")

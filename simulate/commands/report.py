@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from simulate.output.new_file import drawing, new_page, save_page
+from simulate.output.workers import Workers
 from simulate.scenario import Scenario, ScenarioError
 
+from .pictures import Open, open_file
 from .session import (
     Chosen,
     Data,
@@ -49,6 +51,7 @@ def report(
     threads: Threads = None,
     out: Page = None,
     force: Force = False,
+    opened: Open = False,
 ) -> None:
     """Write one HTML page: answer, pictures, assumptions and sources, errors.
 
@@ -76,29 +79,37 @@ def report(
         scenario, name = with_sampling(chosen.read(), paths, seed), chosen.name
     marked = figures and read_figures(figures)
     page = new_page(out, name, "report", force)
-    result = simulated(lambda progress: run(scenario, threads=threads, progress=progress))
-    rests_on = headline_rests_on(scenario, threads)
-    found = None
-    if drivers:
-        found = simulated(
-            lambda progress: find_drivers(scenario, threads=threads, progress=progress)
-        )
-    if stored is not None:
-        stored.refuse_another(result)
-        result = replace(result, goal=stored.goal)
-        words = ["simulate", "report", str(source)]
-    else:
-        words = _words(source, variant, stress, settings or [], scenario)
-    words += [word for folder in data or [] for word in ("--data", str(folder))]
-    words += ["--figures", str(figures)] if figures is not None else []
-    command = shlex.join([*words, "--drivers"] if drivers else words)
-    with drawing(page):
-        section = drivers_section(found) if found is not None else None
-        html = render_report(
-            result, command=command, drivers=section, figures=marked, rests_on=rests_on
-        )
+    with Workers(threads) as workers:
+        result = simulated(lambda progress: run(scenario, threads=threads, progress=progress))
+        rests_on = headline_rests_on(scenario, threads)
+        found = None
+        if drivers:
+            found = simulated(
+                lambda progress: find_drivers(scenario, threads=threads, progress=progress)
+            )
+        if stored is not None:
+            stored.refuse_another(result)
+            result = replace(result, goal=stored.goal)
+            words = ["simulate", "report", str(source)]
+        else:
+            words = _words(source, variant, stress, settings or [], scenario)
+        words += [word for folder in data or [] for word in ("--data", str(folder))]
+        words += ["--figures", str(figures)] if figures is not None else []
+        command = shlex.join([*words, "--drivers"] if drivers else words)
+        with drawing(page):
+            section = drivers_section(found) if found is not None else None
+            html = render_report(
+                result,
+                command=command,
+                drivers=section,
+                figures=marked,
+                rests_on=rests_on,
+                workers=workers,
+            )
     save_page(html, page)
     print_place("Report", page)
+    if opened:
+        open_file(page.path)
 
 
 def _words(

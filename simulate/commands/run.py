@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from simulate.output.files import RESULTS
+from simulate.output.kinds import table_kinds
 from simulate.scenario import ScenarioError
 from simulate.text.run import print_answer
 from simulate.text.terminal import tell
 
+from .pictures import NoPictures, Open, Pictures, asked_pictures
 from .session import (
     AsJson,
     Chosen,
@@ -71,18 +73,21 @@ def run(
         bool, typer.Option("--inputs", help="Write every path's inputs beside its outcomes.")
     ] = False,
     tables: Tables = None,
+    pictures: Pictures = None,
+    no_pictures: NoPictures = False,
+    opened: Open = False,
     figures: Figures = None,
 ) -> None:
     """Simulate a scenario, print the answer, and write tables and pictures."""
     from simulate.engine.run import run
     from simulate.engine.sampling import as_asked
-    from simulate.output.results import OutcomeWriter, output_folder, write_result
-    from simulate.output.workbook import parse_kinds
+    from simulate.output.results import OutcomeWriter, draw_result, output_folder, write_result
     from simulate.scenario.figures import read_figures
 
     if inputs and outcomes is False:
         raise ScenarioError("--inputs go beside outcomes: leave out --no-outcomes")
-    kinds, marked = parse_kinds(tables), figures and read_figures(figures)
+    kinds, marked = table_kinds(tables), figures and read_figures(figures)
+    drawn = asked_pictures(pictures, no_pictures, opened)
     chosen = Chosen(file, variant, stress, settings, data)
     stated = chosen.load()
     scenario, _ = as_asked(stated, paths, seed, until)
@@ -91,7 +96,7 @@ def run(
     silent = quiet or as_json
     if silent:
         tell_notes(stated)
-    with output_folder(folder, force, tell) as unfinished:
+    with drawn.workers(threads) as workers, output_folder(folder, force, tell) as unfinished:
         compile_kernels(silent)
         with (
             progress_bar(silent) as progress,
@@ -106,12 +111,15 @@ def run(
                 progress=progress,
                 sink=sink,
             )
-        write_result(result, unfinished, tell, kinds, marked)
+        drawing = draw_result(result, drawn.kinds, workers, marked)
         rests_on = "" if silent else headline_rests_on(result.scenario, threads)
+        write_result(result, unfinished, tell, kinds, drawing)
     show_answer(
         partial(print_answer, result, rests_on=rests_on),
         result.to_json,
         folder,
+        pictures=drawn.kinds,
         quiet=quiet,
         as_json=as_json,
     )
+    drawn.open(folder, "margin_date")

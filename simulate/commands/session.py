@@ -291,6 +291,7 @@ def show_answer(
     summary: Callable[[], str],
     folder: Path,
     *,
+    pictures: Sequence[str],
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -299,7 +300,7 @@ def show_answer(
         typer.echo(summary())
     elif not quiet:
         show(console())
-        print_place("Tables and pictures", folder)
+        print_place("Tables and pictures" if pictures else "Tables", folder)
 
 
 def warmup() -> None:

@@ -1,7 +1,6 @@
 """What a run writes into its folder."""
 
-import errno
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -9,16 +8,16 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from matplotlib.figure import Figure
 
 from simulate.engine.result import Result, dated
+from simulate.model.rows import Metric
 from simulate.plots import PICTURES, picture_of
-from simulate.plots.style import failure_in_words, save_picture
 from simulate.scenario import Scenario
 from simulate.scenario.figures import Figures
 from simulate.version import package_version
 
 from .files import SUMMARY, refuse_other_content, whole_folder
+from .pictures import Drawing, begin_drawing, picture_files, write_pictures
 from .workbook import (
     NAMES,
     Sheet,
@@ -29,20 +28,17 @@ from .workbook import (
     write_csv,
     write_workbook,
 )
+from .workers import Workers
 
 RUN = "run"
 HITTING_TABLE = "hitting_times.parquet"
 METRICS_TABLE = "metrics.parquet"
 OUTCOMES_TABLE = "outcomes.parquet"
 ALTERNATIVES_TABLE = "alternatives.parquet"
-PICTURE_KINDS = (".png", ".svg")
 WORKBOOK = "workbook.xlsx"
 TABLES = {HITTING_TABLE, METRICS_TABLE, OUTCOMES_TABLE, ALTERNATIVES_TABLE}
-OWN_FILES = {SUMMARY, *TABLES} | {f"{name}{kind}" for name in PICTURES for kind in PICTURE_KINDS}
+OWN_FILES = {SUMMARY, *TABLES} | picture_files(PICTURES)
 SPREADSHEET_FILES = {WORKBOOK} | {csv_file(name) for name in NAMES}
-
-# Pictures that find no room are no pictures that can't be drawn.
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def output_folder(
@@ -53,12 +49,37 @@ def output_folder(
     return whole_folder(folder, OWN_FILES | SPREADSHEET_FILES, RUN, force, tell)
 
 
+def draw_result(
+    result: Result, kinds: Sequence[str], workers: Workers, figures: Figures = None
+) -> Drawing:
+    """Let workers begin to draw a result's pictures.
+
+    Parameters
+    ----------
+    result
+        From ``run``.
+    kinds, workers
+        As for ``begin_drawing``.
+    figures
+        Reported figures to mark; see ``plot_revenue``.
+    """
+    find_what_is_drawn(result)
+    plots = {name: picture_of(name, result, figures) for name in PICTURES}
+    return begin_drawing(plots, kinds, workers)
+
+
+def find_what_is_drawn(result: Result) -> None:
+    """Let a result find what it keeps and pictures show, so that no worker finds it again."""
+    _ = result.traces, result.traced_alternatives, result.funding_need
+    result.in_year(Metric.REVENUE, result.years[0])
+
+
 def write_result(
     result: Result,
     folder: Path,
     tell: Callable[[str], None],
     kinds: Set[str] = frozenset(),
-    figures: Figures = None,
+    drawing: Drawing | None = None,
 ) -> None:
     """Write a result's tables, summary and pictures into a folder.
 
@@ -72,15 +93,16 @@ def write_result(
         Called with each picture that can't be drawn, and why, and with what is left out.
     kinds
         Of spreadsheets to write beside: ``csv``, ``xlsx``.
-    figures
-        Reported figures to mark in the pictures; see ``plot_revenue``.
+    drawing
+        Of its pictures, from ``draw_result``.
     """
     write_table(result.hitting_times, folder / HITTING_TABLE, result.scenario)
     write_table(result.metrics, folder / METRICS_TABLE, result.scenario)
     if result.alternatives:
         write_table(result.by_alternative, folder / ALTERNATIVES_TABLE, result.scenario)
     (folder / SUMMARY).write_text(result.to_json() + "\n", encoding="utf-8")
-    draw_each({name: picture_of(name, result, figures) for name in PICTURES}, folder, tell)
+    if drawing is not None:
+        write_pictures(drawing, folder, tell)
     if kinds:
         outcomes = _first_paths(result, folder)
         if outcomes is not None and len(outcomes) < result.paths:
@@ -119,32 +141,6 @@ def write_spreadsheets(
     if "xlsx" in kinds:
         drawn = [file for name in pictures if (file := folder / f"{name}.png").exists()]
         write_workbook(folder / WORKBOOK, sheets, drawn)
-
-
-def draw_each(
-    plots: Mapping[str, Callable[[], Figure]], folder: Path, tell: Callable[[str], None]
-) -> None:
-    """Draw pictures into a folder; one that can't be drawn is told of, and costs nothing else.
-
-    Parameters
-    ----------
-    plots
-        By the name of the file.
-    folder, tell
-        As for ``write_result``.
-    """
-    for name, plot in plots.items():
-        files = [folder / f"{name}{kind}" for kind in PICTURE_KINDS]
-        try:
-            figure = plot()
-            for file in files:
-                save_picture(figure, file)
-        except Exception as error:
-            if isinstance(error, OSError) and error.errno in NO_ROOM:
-                raise
-            for file in files:
-                file.unlink(missing_ok=True)
-            tell(f"{name}: {failure_in_words(error)}")
 
 
 def write_table(frame: pd.DataFrame, file: Path, scenario: Scenario) -> None:

@@ -14,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from simulate.engine.result import DISCLAIMER, NEVER, Result
 from simulate.model.outcomes import FUNDING_NEED, HITTING_TIMES
-from simulate.scenario import Scenario, ScenarioError
+from simulate.scenario import Scenario
 from simulate.scenario.inputs import NO_SOURCE, list_inputs
 from simulate.text.assumptions import frame_table, stated_correlations
 from simulate.text.numbers import NO_LIMIT
@@ -22,7 +22,6 @@ from simulate.text.run import headline
 from simulate.text.tables import Table
 from simulate.version import package_version
 
-KINDS = ("csv", "xlsx")
 # Full-width signs are read as plain ones by some programs, and blanks left out.
 FORMULA = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]")
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -69,21 +68,6 @@ class Sheet:
 def csv_file(name: str) -> str:
     """Return the name of a sheet's CSV file."""
     return f"{name.lower().replace(' ', '_')}.csv"
-
-
-def parse_kinds(text: str | None) -> frozenset[str]:
-    """Return the kinds of files that a list such as ``csv,xlsx`` names.
-
-    Raises
-    ------
-    ScenarioError
-        If there is no such kind.
-    """
-    kinds = [kind.strip() for kind in text.split(",")] if text is not None else []
-    for kind in kinds:
-        if kind not in KINDS:
-            raise ScenarioError(f'--tables "{text}": "{kind}" is not known; write csv,xlsx')
-    return frozenset(kinds)
 
 
 def write_csv(table: pd.DataFrame, file: Path) -> None:

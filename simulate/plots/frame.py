@@ -180,8 +180,13 @@ def legend_columns(axes: Axes, most: int) -> int:
 class _Percent(Formatter):
     """Writes shares in percent, with as many digits as all ticks of their axis need."""
 
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        """Return the labels of an axis."""
+        return [SHARE.tick(value, values) for value in values]
+
     def __call__(self, x: float, pos: int | None = None) -> str:  # noqa: ARG002
-        return SHARE.tick(x, self.locs)
+        """Return the label of a place by itself."""
+        return SHARE.tick(x, [x])
 
 
 def in_percent(axis: Axis) -> None:

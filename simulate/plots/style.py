@@ -183,7 +183,7 @@ def _laid_out(figure: Figure, kind: str, dpi: float) -> Iterator[FigureCanvasBas
         figure.set_canvas(shown_on)
 
 
-def failure_in_words(error: Exception) -> str:
+def failure_in_words(error: BaseException) -> str:
     """Return in a line why a picture can't be drawn."""
     reason = str(error).strip().partition("\n")[0]
     return f"can't be drawn: {reason or type(error).__name__}"

@@ -64,7 +64,7 @@ def test_the_command_on_the_page_tells_all_that_was_asked(
 
 def test_pictures_mark_the_figures_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     marked = {}
-    for where in ("results.write_result", "report.render_report"):
+    for where in ("results.draw_result", "report.render_report"):
         monkeypatch.setattr(
             f"simulate.output.{where}", lambda *a, where=where, **k: marked.update({where: (a, k)})
         )

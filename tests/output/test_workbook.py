@@ -12,6 +12,7 @@ import pytest
 import simulate.output.results
 from simulate.engine.result import NEVER
 from simulate.output.files import SUMMARY
+from simulate.output.kinds import table_kinds
 from simulate.output.results import OUTCOMES_TABLE, WORKBOOK
 from simulate.output.workbook import (
     ALTERNATIVES,
@@ -19,7 +20,6 @@ from simulate.output.workbook import (
     NAMES,
     Sheet,
     csv_file,
-    parse_kinds,
     plain_text,
     write_csv,
     write_workbook,
@@ -184,8 +184,8 @@ def test_a_kind_that_is_not_known_is_told_before_the_work(
 
 
 def test_kinds_are_named_in_any_order() -> None:
-    assert parse_kinds("xlsx, csv") == {"csv", "xlsx"}
-    assert parse_kinds(None) == set()
+    assert table_kinds("xlsx, csv") == {"csv", "xlsx"}
+    assert table_kinds(None) == set()
 
 
 def test_the_tables_of_drivers_and_sweeps_are_written_too(monkeypatch: pytest.MonkeyPatch) -> None:
