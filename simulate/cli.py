@@ -1,7 +1,9 @@
 """The command: its parts, and how mistakes end."""
 
+import os
 import sys
 from io import TextIOWrapper
+from shutil import get_terminal_size
 from typing import Annotated, NoReturn
 
 import typer
@@ -22,10 +24,10 @@ from simulate.commands.session import interruptible, warmup
 from simulate.commands.stress import stress
 from simulate.commands.sweep import sweep
 from simulate.commands.update import update
-from simulate.output.own_matplotlib import load_matplotlib
+from simulate.plots.settings import keep_own_settings
 from simulate.scenario import ScenarioError
 from simulate.scenario.mistakes import printable, steering_text
-from simulate.text.terminal import console
+from simulate.text.terminal import NARROWEST
 from simulate.version import package_version
 
 BAD_INPUT = 2
@@ -38,6 +40,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    # A flag without a value is converted by pydantic, which takes as long to import as the rest.
+    context_settings={"default_map": {"help": False}},
 )
 COMMANDS = (
     run,
@@ -82,12 +86,15 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             # A terminal that knows no ± gets a question mark.
             stream.reconfigure(errors="replace")
-    load_matplotlib()
+    keep_own_settings()
+    # No plug-in of pydantic's is looked for among all that is installed.
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "1"
     try:
         for word in sys.argv[1:]:
             if steers := steering_text(word):
                 raise ScenarioError(f"{steers}: holds a control character; leave it out")
-        app(terminal_width=min(console().width, WIDEST_HELP))
+        width = max(get_terminal_size().columns, NARROWEST)
+        app(terminal_width=min(width, WIDEST_HELP))
     except ScenarioError as error:
         _end(*str(error).split("\n"))
     except OSError as error:

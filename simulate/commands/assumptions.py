@@ -1,21 +1,13 @@
 """``simulate init``, ``check``, ``show`` and ``diff``."""
 
-import tempfile
 from collections.abc import Sequence
-from difflib import unified_diff
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from simulate.interruption import uninterrupted
-from simulate.output.new_file import refuse_existing, write_new
-from simulate.scenario import ScenarioError, find_scenario, packaged_configs
-from simulate.scenario.json_schema import SCHEMA_FILE, schema_text
-from simulate.scenario.load import check_all, list_changes
-from simulate.scenario.repair import Repair, mendable, mistakes_in, repair
-from simulate.text.assumptions import print_facts, print_inputs
-from simulate.text.diff import print_difference
+from simulate.scenario import ScenarioError, packaged_configs
 from simulate.text.terminal import console
 
 from .session import (
@@ -28,9 +20,14 @@ from .session import (
     Stress,
     Variant,
     draw,
+    find_readable,
     load_named,
+    named_changes,
     print_place,
 )
+
+if TYPE_CHECKING:
+    from simulate.scenario.repair import Repair
 
 STARTER = "starter.toml"
 
@@ -40,6 +37,9 @@ def schema(
     force: Force = False,
 ) -> None:
     """Write the JSON Schema of scenario files, for editors that complete and underline."""
+    from simulate.output.new_file import write_new
+    from simulate.scenario.json_schema import schema_text
+
     if out is None:
         typer.echo(schema_text(), nl=False)
     else:
@@ -52,6 +52,9 @@ def init(
     force: Force = False,
 ) -> None:
     """Write a commented scenario to start from, and its JSON Schema beside it."""
+    from simulate.output.new_file import refuse_existing, write_new
+    from simulate.scenario.json_schema import SCHEMA_FILE, schema_text
+
     starter = (packaged_configs() / STARTER).read_text(encoding="utf-8")
     beside = file.parent / SCHEMA_FILE
     refuse_existing(file, force)
@@ -89,19 +92,24 @@ def check(
             raise ScenarioError(
                 "--fix: goes with a file alone, not with --set, --variant, --stress"
             )
-        _fix(find_scenario(file), out, force, allowed)
+        _fix(file, out, force, allowed)
         return
     if not changes:
-        _check(find_scenario(file), allowed)
+        _check(find_readable(file), allowed)
     scenario = Chosen(file, variant, stress, settings, data).load()
+    from simulate.text.assumptions import print_facts, print_inputs
+
     if facts:
         print_facts(scenario, console())
     else:
-        print_inputs(scenario, list_changes(file, allowed), console())
+        print_inputs(scenario, named_changes(file, allowed), console())
 
 
 def _check(file: Path, data: Sequence[Path]) -> None:
     """Check a file; what is wrong with it ends with how to mend it, where that is known."""
+    from simulate.scenario.load import check_all
+    from simulate.scenario.repair import mendable
+
     try:
         check_all(file, data)
     except ScenarioError as error:
@@ -110,8 +118,15 @@ def _check(file: Path, data: Sequence[Path]) -> None:
         raise ScenarioError(*error.told, *hint) from None
 
 
-def _fix(file: Path, out: Path | None, force: bool, data: Sequence[Path]) -> None:
+def _fix(given: Path | None, out: Path | None, force: bool, data: Sequence[Path]) -> None:
     """Write a mended copy of a file, and show what was mended and what is left."""
+    import tempfile
+
+    from simulate.output.new_file import refuse_existing, write_new
+    from simulate.scenario import find_scenario
+    from simulate.scenario.repair import mendable, mistakes_in, repair
+
+    file = find_scenario(given)
     mistakes = mistakes_in(file, data)
     if not mistakes:
         console().print(f"{file}: valid; nothing to mend", soft_wrap=True)
@@ -136,8 +151,10 @@ def _fix(file: Path, out: Path | None, force: bool, data: Sequence[Path]) -> Non
         raise ScenarioError(*(told.line.replace(str(draft), str(copy)) for told in done.left))
 
 
-def _print_mended(done: Repair, draft: Path, file: Path, copy: Path, mended: str) -> None:
+def _print_mended(done: "Repair", draft: Path, file: Path, copy: Path, mended: str) -> None:
     """Print each mend with what it assumes, and what differs between a file and its copy."""
+    from difflib import unified_diff
+
     out = console()
     for told in done.made:
         assert told.fix is not None
@@ -161,11 +178,12 @@ def show(
     force: Force = False,
 ) -> None:
     """Draw every uncertain input with its source, and every correlated pair."""
-    from simulate.plots.inputs import plot_inputs
-
     chosen = Chosen(file, variant, stress, settings, data)
     scenario = chosen.read()
-    draw("Inputs", chosen.new_picture(out, "inputs", force), plot_inputs, scenario)
+    picture = chosen.new_picture(out, "inputs", force)
+    from simulate.plots.inputs import plot_inputs
+
+    draw("Inputs", picture, plot_inputs, scenario)
 
 
 def diff(
@@ -180,4 +198,6 @@ def diff(
     """
     first = load_named(before, data=data or ())
     second = load_named(after, settings or (), data or ())
+    from simulate.text.diff import print_difference
+
     print_difference(first, second, console())

@@ -4,7 +4,6 @@ import json
 
 import typer
 
-from simulate.output.new_file import save_drawn
 from simulate.text.terminal import console
 
 from .session import (
@@ -43,13 +42,12 @@ def backtest(
     as_json: AsJson = False,
 ) -> None:
     """Score an earlier scenario by what came true, which is taken as exact."""
-    from simulate.analysis.backtest import backtest, summary
-    from simulate.model.observation import read_observations
-    from simulate.plots.backtest import plot_backtest
-    from simulate.text.backtest import print_backtest
-
     chosen = Chosen(file, variant, stress, settings, data)
     scenario = chosen.read()
+    from simulate.analysis.backtest import backtest, summary
+    from simulate.model.observation import read_observations
+    from simulate.text.backtest import print_backtest
+
     seen = read_observations(observe or (), observations, scenario)
     picture = chosen.new_picture(out, "backtest", force)
     found = simulated(
@@ -59,8 +57,13 @@ def backtest(
         silent=as_json,
     )
     if as_json:
-        save_drawn(picture, plot_backtest, found)
         typer.echo(json.dumps(summary(found), indent=2, ensure_ascii=False))
-        return
-    print_backtest(found, console())
-    draw("Predictions and what came true", picture, plot_backtest, found)
+    else:
+        print_backtest(found, console())
+    from simulate.output.new_file import save_drawn
+    from simulate.plots.backtest import plot_backtest
+
+    if as_json:
+        save_drawn(picture, plot_backtest, found)
+    else:
+        draw("Predictions and what came true", picture, plot_backtest, found)

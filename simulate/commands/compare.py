@@ -2,11 +2,11 @@
 
 import shlex
 from pathlib import Path
+from string import ascii_uppercase
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulate.output.new_file import drawing, new_page, save_page
 from simulate.scenario import ScenarioError
 from simulate.scenario.packaged import PACKAGED
 from simulate.text.terminal import console
@@ -16,6 +16,9 @@ from .session import Data, Force, Seed, Threads, load_named, print_place, simula
 
 if TYPE_CHECKING:
     from simulate.analysis.compare import Comparison
+
+# Each is called by a letter.
+MOST_SCENARIOS = len(ascii_uppercase)
 
 
 def compare(
@@ -53,10 +56,6 @@ def compare(
     A change from the first has an error of its own, smaller than those of the two numbers that it
     lies between. For example: simulate compare anthropic.toml anthropic.toml@bull
     """
-    from simulate.analysis.compare import compare
-    from simulate.output.compare import render_comparison
-    from simulate.text.compare import MOST_SCENARIOS, print_comparison
-
     if not 2 <= len(sources) <= MOST_SCENARIOS:
         raise ScenarioError(
             f"{len(sources)} to compare: name from 2 to {MOST_SCENARIOS}, such as "
@@ -64,6 +63,10 @@ def compare(
         )
     scenarios = [load_named(source, data=data or ()) for source in sources[:-1]]
     scenarios.append(load_named(sources[-1], settings or (), data or ()))
+    from simulate.analysis.compare import compare
+    from simulate.output.new_file import drawing, new_page, save_page
+    from simulate.text.compare import print_comparison
+
     page = new_page(out, _name(sources[0]), "comparison", force)
     comparison = simulated(
         lambda progress: compare(
@@ -72,6 +75,8 @@ def compare(
     )
     print_comparison(comparison, console())
     command = _command(sources, settings or [], data or [], comparison)
+    from simulate.output.compare import render_comparison
+
     with drawing(page):
         html = render_comparison(comparison, command=command)
     save_page(html, page)

@@ -33,13 +33,14 @@ def converge(
     force: Force = False,
 ) -> None:
     """Draw estimate and error against the number of paths, for both samplers."""
-    from simulate.analysis.converge import converge
-    from simulate.plots.converge import plot_convergence
-    from simulate.text.converge import print_convergence
-
     chosen = Chosen(file, variant, stress, settings, data)
     scenario = chosen.read()
+    from simulate.analysis.converge import converge
+    from simulate.text.converge import print_convergence
+
     picture = chosen.new_picture(out, "convergence", force)
     convergence = simulated(lambda _: converge(scenario, paths=paths, threads=threads))
     print_convergence(convergence, console())
+    from simulate.plots.converge import plot_convergence
+
     draw("Convergence", picture, plot_convergence, convergence)

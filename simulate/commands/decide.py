@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from simulate.scenario import ScenarioError, find_scenario
-from simulate.scenario.load import list_changes
 from simulate.scenario.packaged import shown_path
 from simulate.text.terminal import console
 
@@ -21,6 +20,7 @@ from .session import (
     Threads,
     Variant,
     draw,
+    named_changes,
     simulated,
 )
 
@@ -38,17 +38,16 @@ def decide(
     force: Force = False,
 ) -> None:
     """Weigh the options of the scenario's decision, and what knowing an input first is worth."""
-    from simulate.analysis.decide import decide
-    from simulate.plots.decide import plot_decision
-    from simulate.text.decide import print_decision
-
-    names = list_changes(file, data or ()).options
+    names = named_changes(file, data).options
     if not names:
         shown = shown_path(find_scenario(file))
         raise ScenarioError(f"{shown}: has no [decision]; see the one of anthropic-tpu.toml")
     scenario = Chosen(file, variant, data=data).read()
     chosen = Chosen(file, variant, stress, settings, data)
     options = {name: chosen.load(name) for name in names}
+    from simulate.analysis.decide import decide
+    from simulate.text.decide import print_decision
+
     picture = chosen.new_picture(out, "decision", force)
     weighed = simulated(
         lambda progress: decide(
@@ -56,4 +55,6 @@ def decide(
         )
     )
     print_decision(weighed, scenario.name, console())
+    from simulate.plots.decide import plot_decision
+
     draw("Decision", picture, plot_decision, weighed)

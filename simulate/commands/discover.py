@@ -3,9 +3,7 @@
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
-from simulate.engine.result import DISCLAIMER
 from simulate.text.terminal import console
 
 from .session import (
@@ -43,14 +41,13 @@ def discover(
     force: Force = False,
 ) -> None:
     """Say what separates the paths that get there, with a typical path of each kind."""
+    chosen = Chosen(file, variant, stress, settings, data)
+    scenario = chosen.read()
     from simulate.analysis.discover import discover
     from simulate.analysis.typical_paths import example_paths
     from simulate.model.outcomes import parse_event, projected_event
-    from simulate.plots.discover import plot_discovery
-    from simulate.text.discover import print_discovery, print_story
+    from simulate.text.discover import print_disclaimer, print_discovery, print_story
 
-    chosen = Chosen(file, variant, stress, settings, data)
-    scenario = chosen.read()
     event = projected_event(scenario)
     if target is not None:
         event = parse_event(target, scenario, f'--target "{target}"')
@@ -63,5 +60,7 @@ def discover(
     for story, kind in ((success, "it happens"), (failure, "it doesn't")):
         if story is not None:
             print_story(story, kind, console())
-    console().print(Text(DISCLAIMER, style="dim"))
+    print_disclaimer(console())
+    from simulate.plots.discover import plot_discovery
+
     draw("Rule and examples", picture, plot_discovery, discovery, success, failure)

@@ -3,11 +3,10 @@
 import json
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from simulate.output.files import RESULTS
 from simulate.output.kinds import table_kinds
 from simulate.text.terminal import tell
 
@@ -25,12 +24,10 @@ from .session import (
     Tables,
     Threads,
     Variant,
+    print_place,
     show_answer,
     simulated,
 )
-
-if TYPE_CHECKING:
-    pass
 
 
 def drivers(
@@ -65,15 +62,17 @@ def drivers(
     as_json: AsJson = False,
 ) -> None:
     """Say which inputs and shocks drive the outcomes, and write tables and pictures."""
+    kinds, drawn = table_kinds(tables), asked_pictures(pictures, no_pictures, opened)
+    chosen = Chosen(file, variant, stress, settings, data)
+    read = chosen.read()
     from simulate.analysis.drivers import drivers, parse_explained, summary
     from simulate.engine.sampling import with_sampling
     from simulate.model.outcomes import headline_outcomes
     from simulate.output.drivers import draw_drivers, drivers_folder, write_drivers
+    from simulate.output.files import RESULTS
     from simulate.text.drivers import print_drivers
 
-    kinds, drawn = table_kinds(tables), asked_pictures(pictures, no_pictures, opened)
-    chosen = Chosen(file, variant, stress, settings, data)
-    scenario = with_sampling(chosen.read(), paths, seed)
+    scenario = with_sampling(read, paths, seed)
     asked = [parse_explained(text, scenario) for text in outcome or ()] or headline_outcomes(
         scenario
     )
@@ -85,14 +84,14 @@ def drivers(
             ),
             silent=quiet or as_json,
         )
+        show_answer(
+            partial(print_drivers, found),
+            lambda: json.dumps(summary(found), indent=2, ensure_ascii=False),
+            quiet=quiet,
+            as_json=as_json,
+        )
         drawing = draw_drivers(found, drawn.kinds, workers)
         write_drivers(found, unfinished, tell, kinds, drawing)
-    show_answer(
-        partial(print_drivers, found),
-        lambda: json.dumps(summary(found), indent=2, ensure_ascii=False),
-        folder,
-        pictures=drawn.kinds,
-        quiet=quiet,
-        as_json=as_json,
-    )
+    if not (quiet or as_json):
+        print_place(drawn.written, folder)
     drawn.open(folder, "drivers")

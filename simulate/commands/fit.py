@@ -4,9 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
-from simulate.output.new_file import new_picture
 from simulate.scenario import ScenarioError
 from simulate.text.terminal import console
 
@@ -38,11 +36,9 @@ def fit(
     Each line below the column's name is a row, a blank one as well, and each row must hold a
     number. Signs that are not stated are told from the file where they are beyond doubt.
     """
-    from simulate.analysis.fit import fit, list_left_out
-    from simulate.plots.fit import plot_fit
+    from simulate.output.new_file import new_picture
     from simulate.scenario.column import find_column
     from simulate.scenario.notation import Notation
-    from simulate.text.fit import left_out_sentences, print_fits
 
     try:
         stated = Notation(separator, decimal, thousands)
@@ -50,10 +46,15 @@ def fit(
         raise ScenarioError(f"--{error}") from None
     values, told = find_column(data, column, stated)
     picture = new_picture(out, data.stem, "fit", force)
+    from simulate.analysis.fit import fit, list_left_out
+    from simulate.text.fit import left_out_sentences, print_fits
+
     fits = fit(values)
     if told.stated:
         console().print(f"Told from {data.name}: {told.in_words()}\n", soft_wrap=True, markup=False)
     print_fits(fits, key, f"{data.name}: {column}", console())
     for sentence in left_out_sentences(list_left_out(fits, values)):
-        console().print(Text(sentence), soft_wrap=True)
+        console().print(sentence, soft_wrap=True)
+    from simulate.plots.fit import plot_fit
+
     draw("Fits", picture, plot_fit, fits, values, f"{data.name}: {column}")

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from simulate.scenario import ScenarioError
-from simulate.scenario.setting import parse_search
 from simulate.text.terminal import console
 
 from .session import (
@@ -59,6 +58,10 @@ def goal(
     force: Force = False,
 ) -> None:
     """Find the value of a setting at which a probability is as wanted; a map for two settings."""
+    if target is None or not vary or len(vary) > 2:
+        raise ScenarioError('goal: give --target "P(gross margin by 2027) >= 0.5" and --vary KEY')
+    chosen = Chosen(file, variant, stress, settings, data)
+    scenario = chosen.read()
     from simulate.analysis.goal import (
         PATHS_OF_A_CURVE,
         PATHS_OF_A_MAP,
@@ -69,13 +72,9 @@ def goal(
     )
     from simulate.engine.simulation import Progress
     from simulate.model.goal import parse_target
-    from simulate.plots.goal import plot_goal
+    from simulate.scenario.setting import parse_search
     from simulate.text.goal import print_goal
 
-    if target is None or not vary or len(vary) > 2:
-        raise ScenarioError('goal: give --target "P(gross margin by 2027) >= 0.5" and --vary KEY')
-    chosen = Chosen(file, variant, stress, settings, data)
-    scenario = chosen.read()
     wanted = parse_target(target, scenario)
     searches = [
         parse_search(wanted.scenario, *asked)
@@ -94,6 +93,8 @@ def goal(
 
     answer = simulated(find)
     print_goal(answer, console())
+    from simulate.plots.goal import plot_goal
+
     draw("Goal", picture, plot_goal, answer)
 
 

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from simulate.output.files import RESULTS
 from simulate.output.kinds import table_kinds
 from simulate.text.terminal import tell
 
@@ -22,6 +21,7 @@ from .session import (
     Tables,
     Threads,
     load_named,
+    print_place,
     show_answer,
     simulated,
 )
@@ -63,12 +63,13 @@ def hindcast(
 
     It is no track record: the model's structure was chosen with these figures known.
     """
+    kinds, drawn = table_kinds(tables), asked_pictures(pictures, no_pictures, opened)
+    scenarios = [load_named(source, data=data or ()) for source in sources or ()]
     from simulate.analysis.hindcast import hindcast, summary
+    from simulate.output.files import RESULTS
     from simulate.output.hindcast import draw_hindcast, hindcast_folder, write_hindcast
     from simulate.text.hindcast import print_hindcast
 
-    kinds, drawn = table_kinds(tables), asked_pictures(pictures, no_pictures, opened)
-    scenarios = [load_named(source, data=data or ()) for source in sources or ()]
     folder = out or RESULTS / "hindcast"
     with drawn.workers(threads) as workers, hindcast_folder(folder, force, tell) as unfinished:
         found = simulated(
@@ -83,14 +84,14 @@ def hindcast(
             ),
             silent=quiet or as_json,
         )
+        show_answer(
+            partial(print_hindcast, found),
+            lambda: json.dumps(summary(found), indent=2, ensure_ascii=False),
+            quiet=quiet,
+            as_json=as_json,
+        )
         drawing = draw_hindcast(found, drawn.kinds, workers)
         write_hindcast(found, unfinished, tell, kinds, drawing)
-    show_answer(
-        partial(print_hindcast, found),
-        lambda: json.dumps(summary(found), indent=2, ensure_ascii=False),
-        folder,
-        pictures=drawn.kinds,
-        quiet=quiet,
-        as_json=as_json,
-    )
+    if not (quiet or as_json):
+        print_place(drawn.written, folder)
     drawn.open(folder, "forecasts")

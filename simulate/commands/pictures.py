@@ -4,14 +4,16 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from simulate.output.kinds import picture_kinds
-from simulate.output.workers import Workers
 from simulate.scenario import ScenarioError
 from simulate.text.terminal import tell
+
+if TYPE_CHECKING:
+    from simulate.output.workers import Workers
 
 # One of them is set where there is a screen; macOS and Windows have one.
 SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
@@ -43,8 +45,15 @@ class Asked:
     kinds: tuple[str, ...]
     is_opened: bool
 
-    def workers(self, threads: int | None) -> Workers:
+    @property
+    def written(self) -> str:
+        """What is written, in words."""
+        return "Tables and pictures" if self.kinds else "Tables"
+
+    def workers(self, threads: int | None) -> "Workers":
         """Return who draw them."""
+        from simulate.output.workers import Workers
+
         return Workers(threads if self.kinds else 1)
 
     def open(self, folder: Path, name: str) -> None:

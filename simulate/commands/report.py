@@ -3,13 +3,11 @@
 import shlex
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulate.output.new_file import drawing, new_page, save_page
-from simulate.output.workers import Workers
-from simulate.scenario import Scenario, ScenarioError
+from simulate.scenario import ScenarioError
 
 from .pictures import Open, open_file
 from .session import (
@@ -28,6 +26,9 @@ from .session import (
     print_place,
     simulated,
 )
+
+if TYPE_CHECKING:
+    from simulate.scenario import Scenario
 
 
 def report(
@@ -58,13 +59,6 @@ def report(
     A result is simulated again, which gives the same numbers: the page of its folder is that of its
     scenario, seed and number of paths.
     """
-    from simulate.analysis.drivers import drivers as find_drivers
-    from simulate.engine.run import run
-    from simulate.engine.sampling import with_sampling
-    from simulate.output.report import drivers_section, render_report
-    from simulate.output.stored_run import read_run
-    from simulate.scenario.figures import read_figures
-
     stored = None
     if source is not None and source.is_dir():
         if settings or variant or stress or paths is not None or seed is not None:
@@ -72,11 +66,21 @@ def report(
                 f"{source}: is a run, which has its own scenario, paths and seed; leave out "
                 "--set, --variant, --stress, --paths and --seed"
             )
+        from simulate.output.stored_run import read_run
+
         stored = read_run(source, data or ())
         scenario, name = stored.scenario, stored.folder.resolve().name
     else:
         chosen = Chosen(source, variant, stress, settings, data)
-        scenario, name = with_sampling(chosen.read(), paths, seed), chosen.name
+        scenario, name = chosen.read(), chosen.name
+    from simulate.engine.run import run
+    from simulate.engine.sampling import with_sampling
+    from simulate.output.new_file import drawing, new_page, save_page
+    from simulate.output.workers import Workers
+    from simulate.scenario.figures import read_figures
+
+    if stored is None:
+        scenario = with_sampling(scenario, paths, seed)
     marked = figures and read_figures(figures)
     page = new_page(out, name, "report", force)
     with Workers(threads) as workers:
@@ -84,6 +88,8 @@ def report(
         rests_on = headline_rests_on(scenario, threads)
         found = None
         if drivers:
+            from simulate.analysis.drivers import drivers as find_drivers
+
             found = simulated(
                 lambda progress: find_drivers(scenario, threads=threads, progress=progress)
             )
@@ -96,6 +102,8 @@ def report(
         words += [word for folder in data or [] for word in ("--data", str(folder))]
         words += ["--figures", str(figures)] if figures is not None else []
         command = shlex.join([*words, "--drivers"] if drivers else words)
+        from simulate.output.report import drivers_section, render_report
+
         with drawing(page):
             section = drivers_section(found) if found is not None else None
             html = render_report(
@@ -117,7 +125,7 @@ def _words(
     variant: str | None,
     stress: str | None,
     settings: list[str],
-    scenario: Scenario,
+    scenario: "Scenario",
 ) -> list[str]:
     """Return the command that makes the page again, whatever the file says of paths and seed."""
     named = [("--variant", variant), ("--stress", stress)]

@@ -7,11 +7,9 @@ from typing import Annotated
 
 import typer
 
-from simulate.output.files import RESULTS
 from simulate.output.kinds import table_kinds
 from simulate.scenario import ScenarioError
-from simulate.text.run import print_answer
-from simulate.text.terminal import tell
+from simulate.text.terminal import console, tell
 
 from .pictures import NoPictures, Open, Pictures, asked_pictures
 from .session import (
@@ -31,6 +29,7 @@ from .session import (
     Variant,
     compile_kernels,
     headline_rests_on,
+    print_place,
     progress_bar,
     show_answer,
     tell_notes,
@@ -79,17 +78,19 @@ def run(
     figures: Figures = None,
 ) -> None:
     """Simulate a scenario, print the answer, and write tables and pictures."""
-    from simulate.engine.run import run
-    from simulate.engine.sampling import as_asked
-    from simulate.output.results import OutcomeWriter, draw_result, output_folder, write_result
-    from simulate.scenario.figures import read_figures
-
     if inputs and outcomes is False:
         raise ScenarioError("--inputs go beside outcomes: leave out --no-outcomes")
-    kinds, marked = table_kinds(tables), figures and read_figures(figures)
-    drawn = asked_pictures(pictures, no_pictures, opened)
+    kinds, drawn = table_kinds(tables), asked_pictures(pictures, no_pictures, opened)
     chosen = Chosen(file, variant, stress, settings, data)
     stated = chosen.load()
+    from simulate.engine.run import run
+    from simulate.engine.sampling import as_asked
+    from simulate.output.files import RESULTS
+    from simulate.output.results import OutcomeWriter, draw_result, output_folder, write_result
+    from simulate.scenario.figures import read_figures
+    from simulate.text.run import print_answer, print_ground
+
+    marked = figures and read_figures(figures)
     scenario, _ = as_asked(stated, paths, seed, until)
     folder = out or RESULTS / chosen.name
     keep = inputs or (outcomes if outcomes is not None else scenario.sampling.paths <= LARGEST_KEPT)
@@ -98,28 +99,22 @@ def run(
         tell_notes(stated)
     with drawn.workers(threads) as workers, output_folder(folder, force, tell) as unfinished:
         compile_kernels(silent)
-        with (
-            progress_bar(silent) as progress,
-            OutcomeWriter(unfinished, scenario) if keep else nullcontext() as sink,
-        ):
-            result = run(
-                scenario,
-                paths=scenario.sampling.paths,
-                threads=threads,
-                keep_inputs=inputs,
-                until=until,
-                progress=progress,
-                sink=sink,
-            )
-        drawing = draw_result(result, drawn.kinds, workers, marked)
-        rests_on = "" if silent else headline_rests_on(result.scenario, threads)
+        with OutcomeWriter(unfinished, scenario) if keep else nullcontext() as sink:
+            with progress_bar(silent) as progress:
+                result = run(
+                    scenario,
+                    paths=scenario.sampling.paths,
+                    threads=threads,
+                    keep_inputs=inputs,
+                    until=until,
+                    progress=progress,
+                    sink=sink,
+                )
+            show_answer(partial(print_answer, result), result.to_json, quiet=quiet, as_json=as_json)
+            drawing = draw_result(result, drawn.kinds, workers, marked)
+        if not silent:
+            print_ground(headline_rests_on(result.scenario, threads), console())
         write_result(result, unfinished, tell, kinds, drawing)
-    show_answer(
-        partial(print_answer, result, rests_on=rests_on),
-        result.to_json,
-        folder,
-        pictures=drawn.kinds,
-        quiet=quiet,
-        as_json=as_json,
-    )
+    if not silent:
+        print_place(drawn.written, folder)
     drawn.open(folder, "margin_date")

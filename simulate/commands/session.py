@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from simulate.interruption import INTERRUPTED, interrupt_by_exception, tell_interrupted
-from simulate.kernels.jit import find_cache, is_compiled
-from simulate.output.new_file import NewFile, new_picture, save_drawn
-from simulate.scenario import Scenario, ScenarioError, find_scenario, load_scenario
-from simulate.scenario.load import list_changes
+from simulate.scenario import ScenarioError, find_scenario
 from simulate.text.terminal import console
 
+# What takes long to import stands in the functions that need it: ``--help`` and mistakes don't.
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from rich.console import Console
+
+    from simulate.output.new_file import NewFile
+    from simulate.scenario import Scenario
+    from simulate.scenario.load import Names
 
 Found = TypeVar("Found")
 SEPARATOR = "@"
@@ -115,8 +116,11 @@ class Chosen:
         parts = (find_scenario(self.file).stem, self.variant, self.stress)
         return "-".join(part for part in parts if part)
 
-    def load(self, option: str | None = None) -> Scenario:
+    def load(self, option: str | None = None) -> "Scenario":
         """Return the scenario, at one of its decision's options if one is named."""
+        find_readable(self.file)
+        from simulate.scenario import load_scenario
+
         return load_scenario(
             self.file,
             variant=self.variant,
@@ -126,7 +130,7 @@ class Chosen:
             data=self.data or (),
         )
 
-    def read(self) -> Scenario:
+    def read(self) -> "Scenario":
         """Return the scenario, and tell what is to be known of its files."""
         scenario = self.load()
         tell_notes(scenario)
@@ -134,18 +138,43 @@ class Chosen:
 
     def new_picture(
         self, out: Path | None, kind: str, force: bool, option: str = "--out"
-    ) -> NewFile:
+    ) -> "NewFile":
         """Return the picture to write of the scenario; see ``new_picture``."""
+        from simulate.output.new_file import new_picture
+
         return new_picture(out, self.name, kind, force, option)
 
 
-def tell_notes(scenario: Scenario) -> None:
+def find_readable(file: Path | str | None) -> Path:
+    """Return a scenario's file, which is read before what judges it is imported.
+
+    Raises
+    ------
+    ScenarioError
+        If there is none, or it isn't TOML.
+    """
+    from simulate.scenario.toml_file import read_toml
+
+    found = find_scenario(file)
+    read_toml(found)
+    return found
+
+
+def named_changes(file: Path | str | None, data: Sequence[Path] | None) -> "Names":
+    """Return the names of a file's variants, stress tests and options; see ``list_changes``."""
+    find_readable(file)
+    from simulate.scenario.load import list_changes
+
+    return list_changes(file, data or ())
+
+
+def tell_notes(scenario: "Scenario") -> None:
     """Print what is to be known of how a scenario was read, apart from the answer."""
     for note in scenario.provenance.notes:
         print(f"note: {note}", file=sys.stderr)
 
 
-def load_named(words: str, settings: Sequence[str] = (), data: Sequence[Path] = ()) -> Scenario:
+def load_named(words: str, settings: Sequence[str] = (), data: Sequence[Path] = ()) -> "Scenario":
     """Return the scenario that FILE, FILE@NAME, FILE@NAME@NAME or a run's folder names.
 
     Parameters
@@ -182,7 +211,7 @@ def _changes(file: str, names: Sequence[str], data: Sequence[Path]) -> dict[str,
     chosen: dict[str, str] = {}
     if not names:
         return chosen
-    offered = list_changes(file, data)
+    offered = named_changes(file, data)
     kinds = {"variant": offered.variants, "stress": offered.stresses}
     for name in names:
         found = [kind for kind, named in kinds.items() if name in named]
@@ -218,6 +247,8 @@ def simulated(simulate: Callable[[Any], Found], silent: bool = False) -> Found:
 def compile_kernels(silent: bool) -> None:
     """Compile the kernels, unless they are, apart from the run whose time is told."""
     from simulate.engine.run import run
+    from simulate.kernels.jit import find_cache, is_compiled
+    from simulate.scenario import load_scenario
 
     if is_compiled():
         return
@@ -228,7 +259,7 @@ def compile_kernels(silent: bool) -> None:
     run(load_scenario(), paths=1, threads=1, keep_outcomes=True, keep_deviations=True)
 
 
-def headline_rests_on(scenario: Scenario, threads: int | None) -> str:
+def headline_rests_on(scenario: "Scenario", threads: int | None) -> str:
     """Return what the headline rests on, in words; empty where that would take longer than it."""
     from simulate.analysis.drivers import drivers
     from simulate.model.outcomes import projected_event
@@ -247,6 +278,14 @@ def progress_bar(silent: bool) -> Iterator[Any]:
     if silent or not terminal.is_terminal:
         yield None
         return
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     columns = (
         TextColumn("simulating"),
         BarColumn(),
@@ -275,8 +314,10 @@ def interruptible() -> Iterator[None]:
         raise typer.Exit(INTERRUPTED) from None
 
 
-def draw(about: str, picture: NewFile, plot: "Callable[..., Figure]", *shown: object) -> None:
+def draw(about: str, picture: "NewFile", plot: "Callable[..., Figure]", *shown: object) -> None:
     """Draw and write a picture, and print what it is about and where it is."""
+    from simulate.output.new_file import save_drawn
+
     save_drawn(picture, plot, *shown)
     print_place(f"{about} drawn", picture)
 
@@ -287,24 +328,19 @@ def print_place(what: str, place: object) -> None:
 
 
 def show_answer(
-    show: Callable[[Console], None],
-    summary: Callable[[], str],
-    folder: Path,
-    *,
-    pictures: Sequence[str],
-    quiet: bool,
-    as_json: bool,
+    show: "Callable[[Console], None]", summary: Callable[[], str], *, quiet: bool, as_json: bool
 ) -> None:
-    """Print an answer and where its tables and pictures are, or its summary alone, or nothing."""
+    """Print an answer, or its summary alone, or nothing."""
     if as_json:
         typer.echo(summary())
     elif not quiet:
         show(console())
-        print_place("Tables and pictures" if pictures else "Tables", folder)
 
 
 def warmup() -> None:
     """Compile the kernels ahead, so that the next run starts at once."""
+    from simulate.kernels.jit import find_cache
+
     compile_kernels(silent=False)
     cache = find_cache()
     where = f"compiled kernels: {cache.folder}" if cache.folder else f"not kept: {cache.reason}"

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from simulate.scenario import ScenarioError, find_scenario
-from simulate.scenario.load import list_changes
 from simulate.scenario.packaged import shown_path
 from simulate.text.terminal import console
 
@@ -19,6 +18,7 @@ from .session import (
     Threads,
     Variant,
     draw,
+    named_changes,
     simulated,
 )
 
@@ -35,11 +35,7 @@ def stress(
     force: Force = False,
 ) -> None:
     """Compare each of the scenario's stress tests with the scenario, on common random numbers."""
-    from simulate.analysis.stress import stress
-    from simulate.plots.stress import plot_stresses
-    from simulate.text.stress import print_stresses
-
-    titles = list_changes(file, data or ()).stresses
+    titles = named_changes(file, data).stresses
     if not titles:
         raise ScenarioError(
             f"{shown_path(find_scenario(file))}: has no stress tests; name one as [stresses.dearer]"
@@ -47,6 +43,9 @@ def stress(
     chosen = Chosen(file, variant, None, settings, data)
     scenario = chosen.read()
     tests = {name: replace(chosen, stress=name).load() for name in titles}
+    from simulate.analysis.stress import stress
+    from simulate.text.stress import print_stresses
+
     picture = chosen.new_picture(out, "stress", force)
     found = simulated(
         lambda progress: stress(
@@ -54,4 +53,6 @@ def stress(
         )
     )
     print_stresses(found, console())
+    from simulate.plots.stress import plot_stresses
+
     draw("Stress tests", picture, plot_stresses, found)

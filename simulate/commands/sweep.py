@@ -6,9 +6,7 @@ from typing import Annotated
 import typer
 
 from simulate.interruption import uninterrupted
-from simulate.output.new_file import new_table, save_drawn, save_table
 from simulate.scenario import ScenarioError
-from simulate.scenario.setting import parse_variation
 from simulate.text.terminal import console
 
 from .session import (
@@ -60,15 +58,16 @@ def sweep(
     force: Force = False,
 ) -> None:
     """Run a scenario over a grid of one or two settings, on common random numbers."""
-    from simulate.analysis.sweep import parse_swept, sweep
-    from simulate.model.outcomes import with_target
-    from simulate.plots.sweep import plot_sweep
-    from simulate.text.sweep import print_sweep
-
     if not vary or len(vary) > 2:
         raise ScenarioError("--vary: give it once or twice, as --vary cash.tax_rate=0:0.05:6")
     chosen = Chosen(file, variant, stress, settings, data)
     scenario = chosen.read()
+    from simulate.analysis.sweep import parse_swept, sweep
+    from simulate.model.outcomes import with_target
+    from simulate.output.new_file import new_table, save_drawn, save_table
+    from simulate.scenario.setting import parse_variation
+    from simulate.text.sweep import print_sweep
+
     outcome = None
     if of is not None:
         outcome = parse_swept(of, scenario)
@@ -88,6 +87,8 @@ def sweep(
         )
     )
     print_sweep(found, console())
+    from simulate.plots.sweep import plot_sweep
+
     names = str(drawing) if table is None else f"{drawing}; table: {table}"
     with uninterrupted(f"written: {names}"):
         if table is not None:

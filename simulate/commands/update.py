@@ -37,17 +37,18 @@ def update(
 
     A quarter's date means the quarter's own figure, a year's the fiscal year's.
     """
-    from simulate.analysis.update import update
-    from simulate.model.observation import read_observations
-    from simulate.plots.update import plot_update
-    from simulate.text.update import print_update
-
     chosen = Chosen(file, variant, stress, settings, data)
     scenario = chosen.read()
+    from simulate.analysis.update import update
+    from simulate.model.observation import read_observations
+    from simulate.text.update import print_update
+
     seen = read_observations(observe or (), observations, scenario)
     picture = chosen.new_picture(out, "update", force)
     found = simulated(
         lambda progress: update(scenario, seen, paths=paths, threads=threads, progress=progress)
     )
     print_update(found, console())
+    from simulate.plots.update import plot_update
+
     draw("Before and after", picture, plot_update, found)

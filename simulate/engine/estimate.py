@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import special, stats
 
 LEVEL = 0.95
 Array = NDArray[np.float64]
@@ -119,17 +119,17 @@ def share_with_interval(value: float, error: float, replicates: int) -> Estimate
     if error == 0.0:
         return Estimate(value, error, value, value)
     tail = (1.0 - LEVEL) / 2.0
-    less_certain = -float(special.ndtri(tail)) / _t_quantile(replicates - 1)
+    less_certain = -float(scipy.special.ndtri(tail)) / _t_quantile(replicates - 1)
     worth = value * (1.0 - value) * (less_certain / error) ** 2
     hits, others = value * worth, (1.0 - value) * worth
-    low = float(special.betaincinv(hits, others + 1.0, tail))
-    high = float(special.betaincinv(hits + 1.0, others, 1.0 - tail))
+    low = float(scipy.special.betaincinv(hits, others + 1.0, tail))
+    high = float(scipy.special.betaincinv(hits + 1.0, others, 1.0 - tail))
     return Estimate(value, error, low, high)
 
 
 @cache
 def _t_quantile(degrees: int) -> float:
-    return float(stats.t.ppf(0.5 + LEVEL / 2, degrees))
+    return float(scipy.special.stdtrit(degrees, 0.5 + LEVEL / 2))
 
 
 def probability(counts: ArrayLike, paths: int) -> Estimate:

@@ -3,10 +3,9 @@
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from simulate.kernels.arrays import Points, index
@@ -30,6 +29,9 @@ from .plan import Prepared
 from .statistics import Replicated, funding_statistics, histogram, metric_statistics
 from .summary import alternatives_table, hitting_table, metrics_table, summary_of
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Array = NDArray[np.float64]
 
 NEVER = "never"
@@ -37,7 +39,7 @@ TRACED_PATHS = 1 << 10
 DISCLAIMER = "A model's answer from stated assumptions; no investment advice."
 
 
-def dated(outcomes: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+def dated(outcomes: "pd.DataFrame", scenario: Scenario) -> "pd.DataFrame":
     """Return outcomes by path with quarters by name, as they leave the program.
 
     Parameters
@@ -53,6 +55,8 @@ def dated(outcomes: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
         Hitting times are ordered categories such as ``2027Q4``, with ``never`` as the last; the
         alternative that a path lives in goes by its name.
     """
+    import pandas as pd
+
     horizon = scenario.horizon
     quarters = range(horizon.first_quarter, horizon.last_quarter + 1)
     dates = pd.CategoricalDtype([*map(format_quarter, quarters), NEVER], ordered=True)
@@ -142,7 +146,7 @@ class Result:
     # The scenario as kernels see it.
     prepared: Prepared
     # What ``outcomes`` returns, where the run kept it.
-    by_path: pd.DataFrame | None = None
+    by_path: "pd.DataFrame | None" = None
     goal: str = ""
 
     def __repr__(self) -> str:
@@ -167,7 +171,7 @@ class Result:
         return list(range(horizon.first_year, horizon.last_year + 1))
 
     @property
-    def outcomes(self) -> pd.DataFrame:
+    def outcomes(self) -> "pd.DataFrame":
         """One row a path: replicate, path, its outcomes, and what else was kept of it.
 
         Hitting times are in quarters from the first of the horizon, whose number stands for never
@@ -431,7 +435,7 @@ class Result:
         return self.probability_by(Hit.OUT_OF_CASH, self.scenario.horizon.quarters - 1)
 
     @cached_property
-    def hitting_times(self) -> pd.DataFrame:
+    def hitting_times(self) -> "pd.DataFrame":
         """Distribution of each hitting time.
 
         One row an outcome and quarter, ``never`` last: probability of that quarter, and the
@@ -441,7 +445,7 @@ class Result:
         return hitting_table(self)
 
     @cached_property
-    def metrics(self) -> pd.DataFrame:
+    def metrics(self) -> "pd.DataFrame":
         """Mean and quantiles of each metric by quarter, with standard error and 95% interval.
 
         Flows and margins are of the trailing four quarters, cash is the balance; billions of
@@ -481,7 +485,7 @@ class Result:
         }
 
     @cached_property
-    def by_alternative(self) -> pd.DataFrame:
+    def by_alternative(self) -> "pd.DataFrame":
         """Distribution of each hitting time under each alternative.
 
         As ``hitting_times``, after the name and the weight of an alternative; empty where the
@@ -489,7 +493,7 @@ class Result:
         """
         return alternatives_table(self)
 
-    def frame(self, metric: Metric | str) -> pd.DataFrame:
+    def frame(self, metric: Metric | str) -> "pd.DataFrame":
         """Return a metric's mean and quantiles by quarter; ``metrics`` has their errors.
 
         Parameters
@@ -513,13 +517,15 @@ class Result:
         >>> result = simulate.run(simulate.load_scenario("anthropic.toml"), paths=4096)
         >>> print(result.frame("EBITDA").loc["2027Q4", "p50"])
         """
+        import pandas as pd
+
         rows = [
-            {name: estimate.value for name, estimate in estimates.items()}
-            for estimates in self._estimates[self._metric(metric)]
+            {name: found.pooled for name, found in by_name.items()}
+            for by_name in self._statistics(self._metric(metric))
         ]
         return pd.DataFrame(rows, index=self._quarters)
 
-    def paths_of(self, metric: Metric | str) -> pd.DataFrame:
+    def paths_of(self, metric: Metric | str) -> "pd.DataFrame":
         """Return a metric of each traced path: the first paths of replicate 0.
 
         Parameters
@@ -542,12 +548,14 @@ class Result:
         >>> result = simulate.run(simulate.load_scenario("anthropic.toml"), paths=4096)
         >>> print(result.paths_of("cash").min(axis="columns"))
         """
+        import pandas as pd
+
         place = index(self._metric(metric))
         paths = pd.RangeIndex(len(self.traces), name="path")
         return pd.DataFrame(self.traces[:, place], index=paths, columns=self._quarters)
 
     @cached_property
-    def kept(self) -> pd.DataFrame:
+    def kept(self) -> "pd.DataFrame":
         """One row a path: its outcomes, and the inputs where those were asked for.
 
         Hitting times are ordered categories such as ``2027Q4``, with ``never`` as the last; the
@@ -592,7 +600,8 @@ class Result:
         dict of str to Estimate
             The mean and the quantiles p05 to p95.
         """
-        return self._estimates[self._metric(metric)][quarter]
+        by_name = self._statistics(self._metric(metric))[quarter]
+        return {name: found.estimate for name, found in by_name.items()}
 
     def by_replicate(self, metric: Metric | str, quarter: int, statistic: str) -> Replicated:
         """Return a statistic of a metric in a quarter, of all paths and of each replicate.
@@ -608,23 +617,23 @@ class Result:
         -------
         Replicated
         """
-        return self._statistics[self._metric(metric)][quarter][statistic]
+        return self._statistics(self._metric(metric))[quarter][statistic]
 
     def funding_need_by_replicate(self, statistic: str) -> Replicated:
         """Return a statistic of the peak funding need, of all paths and of each replicate."""
         return self._funding_statistics[statistic]
 
-    @cached_property
-    def _statistics(self) -> dict[Metric, list[dict[str, Replicated]]]:
-        """Mean and quantiles by metric and quarter."""
-        return {m: metric_statistics(self.tally, self.replicate_paths, m) for m in METRICS}
+    def _statistics(self, metric: Metric) -> list[dict[str, Replicated]]:
+        """Return a metric's mean and quantiles by quarter."""
+        # Of each when it is asked for: an answer needs few of them.
+        if metric not in self._known_statistics:
+            found = metric_statistics(self.tally, self.replicate_paths, metric)
+            self._known_statistics[metric] = found
+        return self._known_statistics[metric]
 
     @cached_property
-    def _estimates(self) -> dict[Metric, list[dict[str, Estimate]]]:
-        return {
-            metric: [{k: v.estimate for k, v in found.items()} for found in quarters]
-            for metric, quarters in self._statistics.items()
-        }
+    def _known_statistics(self) -> dict[Metric, list[dict[str, Replicated]]]:
+        return {}
 
     @cached_property
     def _funding_statistics(self) -> dict[str, Replicated]:
@@ -644,7 +653,9 @@ class Result:
         return json.dumps(self.summary(), indent=2, ensure_ascii=False)
 
     @property
-    def _quarters(self) -> pd.Index:
+    def _quarters(self) -> "pd.Index":
+        import pandas as pd
+
         names = map(self.quarter_name, range(self.scenario.horizon.quarters))
         return pd.Index(list(names), name="quarter")
 

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Self
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from simulate.model.goal import Goal
@@ -23,7 +22,16 @@ from .plan import prepare
 from .reading import read
 from .result import Result
 from .sampling import as_asked, point_sets, with_sampling
-from .simulation import OUTCOMES_ALONE, Kept, OutcomeSink, Progress, Simulation, thread_count
+from .simulation import (
+    OUTCOMES_ALONE,
+    Columns,
+    Kept,
+    OutcomeSink,
+    Progress,
+    Simulation,
+    table_of,
+    thread_count,
+)
 from .statistics import LEVELS
 from .tables import tabulate
 
@@ -85,8 +93,8 @@ class Session:
     ) -> Result:
         """Simulate a scenario; parameters and errors are those of ``run``."""
         scenario, goal = as_asked(scenario, paths, seed, until)
-        frames: list[pd.DataFrame] = []
-        sinks = [s for s in (sink, frames.append if keep_outcomes else None) if s is not None]
+        parts: list[Columns] = []
+        sinks = [s for s in (sink, parts.append if keep_outcomes else None) if s is not None]
         kept = Kept(keep_inputs, keep_deviations, measures or {})
         simulation = self.simulation(scenario, layout, sinks, kept)
         outcome = ""
@@ -96,7 +104,7 @@ class Session:
             outcome = _advance_until(goal, simulation, scenario.sampling.paths, progress)
         result = simulation.result()
         refuse_beyond_range(result)
-        by_path = pd.concat(frames, ignore_index=True) if keep_outcomes else None
+        by_path = table_of(parts) if keep_outcomes else None
         return replace(result, by_path=by_path, goal=outcome)
 
     def simulation(
@@ -164,7 +172,7 @@ def run(
     progress
         Called with the paths done, the paths wanted, and the error of the goal, NaN without one.
     sink
-        Called with frames of outcomes in a fixed order, for runs too large to keep.
+        Called with outcomes, arrays by column, in a fixed order, for runs too large to keep.
     layout
         From ``common_layout``: runs of several scenarios with one layout, seed and number of paths
         have common random numbers, and ``estimate.difference`` compares them.

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import reduce
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from simulate.kernels.arrays import LANES, Points
@@ -22,8 +22,13 @@ from .block import DEVIATIONS, Workspace, empty_tally
 from .plan import Prepared
 from .result import Result
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Progress = Callable[[int, int, float], None]
-OutcomeSink = Callable[[pd.DataFrame], None]
+# Of some paths, by name: shape (paths,) each.
+Columns = dict[str, NDArray[Any]]
+OutcomeSink = Callable[[Columns], None]
 BLOCKS_A_TASK = 128
 # Traces of so many blocks are held at a time: 3 MB a thread at 40 quarters.
 TRACED_BLOCKS = 16
@@ -65,9 +70,9 @@ class Simulation:
     threads
         By default one a processor. The numbers don't depend on it.
     sinks
-        Called with frames of outcomes in a fixed order.
+        Called with outcomes, arrays by column, in a fixed order.
     kept
-        What frames hold beside outcomes.
+        What they are given beside outcomes.
     """
 
     def __init__(
@@ -120,10 +125,10 @@ class Simulation:
             while self._blocks < wanted:
                 count = min(BLOCKS_A_TASK, wanted - self._blocks)
                 try:
-                    for frame in pool.map(self._simulate, *self._tasks(count)):
-                        if frame is not None:
+                    for columns in pool.map(self._simulate, *self._tasks(count)):
+                        if columns is not None:
                             for sink in self._sinks:
-                                sink(frame)
+                                sink(columns)
                 except BaseException:
                     pool.shutdown(wait=True, cancel_futures=True)
                     raise
@@ -160,21 +165,19 @@ class Simulation:
         replicates, parts, firsts, counts = zip(*tasks, strict=True)
         return list(replicates), list(parts), list(firsts), list(counts)
 
-    def _simulate(
-        self, replicate: int, part: int, first_block: int, count: int
-    ) -> pd.DataFrame | None:
+    def _simulate(self, replicate: int, part: int, first_block: int, count: int) -> Columns | None:
         points = self._points[replicate][part]
         tally = Tally(*(counts[replicate] for counts in self._tallies[part]))
         space = self._spaces.pop()
         try:
             if self._sinks:
-                return self._frame(space, points, replicate, first_block, count, tally)
+                return self._columns(space, points, replicate, first_block, count, tally)
             space.simulate(points, first_block, count, tally)
             return None
         finally:
             self._spaces.append(space)
 
-    def _frame(
+    def _columns(
         self,
         space: Workspace,
         points: Points,
@@ -182,7 +185,7 @@ class Simulation:
         first_block: int,
         count: int,
         tally: Tally,
-    ) -> pd.DataFrame:
+    ) -> Columns:
         """Simulate blocks, and return what sinks are given of their paths."""
         kept, keys, paths = self._kept, self._prepared.drawn_keys, count * LANES
         outcomes = np.empty((paths, len(OUTCOME_COLUMNS)), np.float32)
@@ -204,17 +207,15 @@ class Simulation:
             )
             for column, measure in enumerate(kept.measures.values()):
                 measured[rows, column] = measure(traces[: blocks * LANES])
-        columns = [_outcome_columns(outcomes, replicate, first_block * LANES)]
+        columns = _outcome_columns(outcomes, replicate, first_block * LANES)
         if inputs is not None:
-            columns.append(pd.DataFrame(inputs, columns=list(keys)))
+            columns |= zip(keys, inputs.T, strict=True)
         if kept.deviations:
             horizon = self._scenario.horizon
             names = deviation_columns(horizon.periods)
             deviations = space.deviations(points, first_block, count)
-            columns.append(pd.DataFrame(deviations, columns=names))
-        if kept.measures:
-            columns.append(pd.DataFrame(measured, columns=list(kept.measures)))
-        return pd.concat(columns, axis=1)
+            columns |= zip(names, deviations.T, strict=True)
+        return columns | dict(zip(kept.measures, measured.T, strict=True))
 
 
 def deviation_columns(periods: Iterable[str]) -> list[str]:
@@ -231,15 +232,22 @@ def thread_count(threads: int | None) -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _outcome_columns(
-    outcomes: NDArray[np.float32], replicate: int, first_path: int
-) -> pd.DataFrame:
-    frame = pd.DataFrame(outcomes, columns=list(OUTCOME_COLUMNS))
-    hitting = list(OUTCOME_COLUMNS[:-1])
-    frame[hitting] = frame[hitting].astype(np.uint8)
-    frame.insert(0, "path", np.arange(first_path, first_path + len(frame), dtype=np.int64))
-    frame.insert(0, "replicate", np.int16(replicate))
-    return frame
+def table_of(parts: Sequence[Columns]) -> "pd.DataFrame":
+    """Return columns of paths, some after the other, as one table."""
+    import pandas as pd
+
+    return pd.DataFrame({name: np.concatenate([p[name] for p in parts]) for name in parts[0]})
+
+
+def _outcome_columns(outcomes: NDArray[np.float32], replicate: int, first_path: int) -> Columns:
+    paths = len(outcomes)
+    columns: Columns = {
+        "replicate": np.full(paths, replicate, np.int16),
+        "path": np.arange(first_path, first_path + paths, dtype=np.int64),
+    }
+    *hitting, need = OUTCOME_COLUMNS
+    columns |= {name: outcomes[:, k].astype(np.uint8) for k, name in enumerate(hitting)}
+    return columns | {need: outcomes[:, -1].copy()}
 
 
 def _own_copy(points: Points) -> Points:

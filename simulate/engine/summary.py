@@ -3,26 +3,31 @@
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from simulate.model.outcomes import HITTING_TIMES, METRICS
 from simulate.model.rows import Hit
 from simulate.version import package_version
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from .result import Result
 
 # Of hitting times, in the summary.
 LEVELS = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 
-def hitting_table(result: "Result") -> pd.DataFrame:
+def hitting_table(result: "Result") -> "pd.DataFrame":
     """Return the distribution of each hitting time; see ``Result.hitting_times``."""
+    import pandas as pd
+
     return pd.DataFrame(_hitting_rows(result, None))
 
 
-def alternatives_table(result: "Result") -> pd.DataFrame:
+def alternatives_table(result: "Result") -> "pd.DataFrame":
     """Return the same under each alternative; see ``Result.by_alternative``."""
+    import pandas as pd
+
     return pd.DataFrame(
         {"alternative": name, "weight": weight, **row}
         for name, weight in result.alternatives.items()
@@ -57,8 +62,10 @@ def _hitting_rows(result: "Result", given: str | None) -> list[dict[str, Any]]:
     return rows
 
 
-def metrics_table(result: "Result") -> pd.DataFrame:
+def metrics_table(result: "Result") -> "pd.DataFrame":
     """Return mean and quantiles of each metric by quarter; see ``Result.metrics``."""
+    import pandas as pd
+
     return pd.DataFrame(
         [
             {

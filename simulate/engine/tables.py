@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import integrate, special, stats
 
 from simulate.kernels.arrays import Copula, Tables
 from simulate.kernels.draws import IN_PIECES, SCORE_LIMIT
 from simulate.scenario import schema
 from simulate.scenario.distributions import NO_BREAKS, quantile_at_score
+from simulate.scenario.distributions.tails import ChiSquaredQuantiles, StudentQuantiles
 
 Array = NDArray[np.float64]
 COARSEST, FINEST = 8, 1024
@@ -202,7 +203,9 @@ class CopulaScale(_SmoothCurve):
 
     def quantile_at_score(self, score: Array, /) -> Array:
         """Return the logarithms of the scale."""
-        return 0.5 * np.log(self.degrees / quantile_at_score(stats.chi2(self.degrees), -score))
+        return 0.5 * np.log(
+            self.degrees / quantile_at_score(ChiSquaredQuantiles(self.degrees), -score)
+        )
 
 
 class CopulaScore(_SmoothCurve):
@@ -212,7 +215,9 @@ class CopulaScore(_SmoothCurve):
         """Return normal scores at stretched ones."""
         degrees = self.degrees
         t = np.sqrt(degrees * np.expm1((score / _stretch(degrees)) ** 2 / degrees))
-        return np.asarray(-np.sign(score) * special.ndtri(special.stdtr(degrees, -t)), float)
+        return np.asarray(
+            -np.sign(score) * scipy.special.ndtri(scipy.special.stdtr(degrees, -t)), float
+        )
 
 
 class StudentShock(_SmoothCurve):
@@ -221,7 +226,7 @@ class StudentShock(_SmoothCurve):
     def quantile_at_score(self, score: Array, /) -> Array:
         """Return its quantiles."""
         scale = math.sqrt((self.degrees - 2.0) / self.degrees)
-        return quantile_at_score(stats.t(self.degrees, scale=scale), score)
+        return quantile_at_score(StudentQuantiles(self.degrees, scale), score)
 
 
 @dataclass(frozen=True)
@@ -232,12 +237,14 @@ class TruncatedShock(_SmoothCurve):
 
     def quantile_at_score(self, score: Array, /) -> Array:
         """Return its quantiles."""
-        student, limit = stats.t(self.degrees), self.limit
-        left = student.cdf(-limit)
-        below = left + special.ndtr(-np.abs(score)) * (1.0 - 2.0 * left)
-        second_moment, _ = integrate.quad(lambda t: t * t * student.pdf(t), -limit, limit)
+        degrees, limit = self.degrees, self.limit
+        left = float(scipy.special.stdtr(degrees, -limit))
+        below = left + np.asarray(scipy.special.ndtr(-np.abs(score)), float) * (1.0 - 2.0 * left)
+        # t^2/nu is F distributed, and its mean up to a value an incomplete beta function.
+        part = scipy.special.betainc(1.5, degrees / 2.0 - 1.0, limit**2 / (degrees + limit**2))
+        second_moment = degrees / (degrees - 2.0) * part
         scale = math.sqrt((1.0 - 2.0 * left) / second_moment)
-        return np.asarray(np.sign(score) * -student.ppf(below) * scale, float)
+        return np.asarray(np.sign(score) * -StudentQuantiles(degrees).ppf(below) * scale, float)
 
 
 def tail_curves(scenario: schema.Scenario) -> list[Curve]:
@@ -254,5 +261,5 @@ def tail_curves(scenario: schema.Scenario) -> list[Curve]:
 
 def _stretch(degrees: float) -> float:
     """Return what takes sqrt(nu log(1 + t^2/nu)) to the tables' limit where the score is there."""
-    t = float(stats.t(degrees).isf(special.ndtr(-SCORE_LIMIT)))
+    t = -float(scipy.special.stdtrit(degrees, float(scipy.special.ndtr(-SCORE_LIMIT))))
     return SCORE_LIMIT / math.sqrt(degrees * math.log1p(t * t / degrees))

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from simulate.scenario.distributions import Fixed, Uncertain
 from simulate.scenario.frame import BaseYear
@@ -63,6 +63,8 @@ def base_year_ramp(annual: float, run_rate: float) -> Array:
     if not 0.0 < last < annual:
         raise ValueError(f"a last quarter of {last:g} does not fit into a year of {annual:g}")
     ratio = annual / last
-    back = brentq(lambda q: 1.0 + q + q * q + q**3 - ratio, 0.0, ratio, xtol=1e-15, rtol=1e-14)
+    back = scipy.optimize.brentq(
+        lambda q: 1.0 + q + q * q + q**3 - ratio, 0.0, ratio, xtol=1e-15, rtol=1e-14
+    )
     quarters = last * back ** np.arange(3.0, -1.0, -1.0)
     return np.asarray(quarters * (annual / quarters.sum()))

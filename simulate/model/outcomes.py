@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from math import inf
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from simulate.kernels.arrays import index
@@ -23,6 +22,9 @@ from simulate.scenario.quarters import QUARTERS_A_YEAR, format_quarter, parse_qu
 from simulate.scenario.units import number_in_unit, scale_hint, states_unit
 
 from .rows import Flow, Hit, Metric, traced
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Array = NDArray[np.float64]
 Column = NDArray[np.float64 | np.float32 | np.uint8]
@@ -141,7 +143,7 @@ class Outcome(ABC):
         """Return it of each path from what ``column`` holds, of any shape."""
         return values.astype(float)
 
-    def of_paths(self, kept: pd.DataFrame) -> Array:
+    def of_paths(self, kept: "pd.DataFrame") -> Array:
         """Return it of each of a run's kept paths, which have measured it; shape (paths,)."""
         return self.of_column(kept[self.column].to_numpy())
 

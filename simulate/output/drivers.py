@@ -5,26 +5,27 @@ from collections.abc import Callable, Sequence, Set
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
-
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from simulate.analysis.drivers import Drivers, effect_table, index_table, summary
-from simulate.plots.drivers import plot_drivers
-from simulate.plots.effects import plot_tenths, plot_tornado
+from simulate.plots import plot_of
 
 from .files import SUMMARY, refuse_other_content, whole_folder
 from .pictures import Drawing, begin_drawing, picture_files, write_pictures
 from .results import WORKBOOK, write_spreadsheets, write_table
-from .workbook import Sheet, csv_file
+from .sheet_names import csv_file
 from .workers import Workers
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 DRIVERS = "drivers"
 DRIVERS_TABLE, INPUTS_TABLE = "drivers.parquet", "inputs.parquet"
 DRIVERS_SHEET, INPUTS_SHEET = "Drivers", "Inputs"
-PICTURES: dict[str, Callable[[Drivers], Figure]] = {
-    "drivers": plot_drivers,
-    "tornado": plot_tornado,
-    "tenths": plot_tenths,
+PICTURES: "dict[str, Callable[[Drivers], Figure]]" = {
+    "drivers": plot_of("drivers", "plot_drivers"),
+    "tornado": plot_of("effects", "plot_tornado"),
+    "tenths": plot_of("effects", "plot_tenths"),
 }
 OWN_FILES = {SUMMARY, DRIVERS_TABLE, INPUTS_TABLE} | picture_files(PICTURES)
 
@@ -53,6 +54,8 @@ def write_drivers(
     drawing: Drawing,
 ) -> None:
     """Write tables, summary and pictures into a folder; see ``write_result``."""
+    from .workbook import Sheet
+
     indices, effects = index_table(drivers), effect_table(drivers)
     write_table(indices, folder / DRIVERS_TABLE, drivers.scenario)
     write_table(effects, folder / INPUTS_TABLE, drivers.scenario)

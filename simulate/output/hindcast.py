@@ -5,25 +5,27 @@ from collections.abc import Callable, Sequence, Set
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
-
-import pandas as pd
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from simulate.analysis.figure_scores import MODEL
 from simulate.analysis.hindcast import Hindcast, summary
-from simulate.plots.hindcast import plot_forecasts, plot_ranks
+from simulate.plots import plot_of
 
 from .files import SUMMARY, refuse_other_content, whole_folder
 from .pictures import Drawing, begin_drawing, picture_files, write_pictures
 from .results import WORKBOOK, write_spreadsheets
-from .workbook import Sheet, csv_file
+from .sheet_names import csv_file
 from .workers import Workers
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
 
 HINDCAST = "hindcast"
 SHEET = "Scores"
-PICTURES: dict[str, Callable[[Hindcast], Figure]] = {
-    "forecasts": plot_forecasts,
-    "ranks": plot_ranks,
+PICTURES: "dict[str, Callable[[Hindcast], Figure]]" = {
+    "forecasts": plot_of("hindcast", "plot_forecasts"),
+    "ranks": plot_of("hindcast", "plot_ranks"),
 }
 OWN_FILES = {SUMMARY, WORKBOOK, csv_file(SHEET)} | picture_files(PICTURES)
 
@@ -50,14 +52,18 @@ def write_hindcast(
     drawing: Drawing,
 ) -> None:
     """Write summary, pictures and tables into a folder; see ``write_result``."""
+    from .workbook import Sheet
+
     text = json.dumps(summary(found), indent=2, ensure_ascii=False)
     (folder / SUMMARY).write_text(f"{text}\n", encoding="utf-8")
     write_pictures(drawing, folder, tell)
     write_spreadsheets([Sheet(SHEET, score_frame(found))], folder, kinds, PICTURES)
 
 
-def score_frame(found: Hindcast) -> pd.DataFrame:
+def score_frame(found: Hindcast) -> "pd.DataFrame":
     """Return a row for each figure and forecaster."""
+    import pandas as pd
+
     rows = []
     for score in summary(found)["scores"]:
         others = score.pop("base_forecasters")

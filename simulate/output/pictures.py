@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-
-from matplotlib.figure import Figure
-
-from simulate.plots.style import failure_in_words, printed
+from typing import TYPE_CHECKING
 
 from .kinds import PICTURES
 from .workers import Begun, Workers
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 # The content of each picture's files, by their kind.
 Drawing = Begun[dict[str, bytes]]
@@ -21,7 +21,7 @@ def picture_files(names: Iterable[str]) -> set[str]:
 
 
 def begin_drawing(
-    plots: Mapping[str, Callable[[], Figure]], kinds: Sequence[str], workers: Workers
+    plots: "Mapping[str, Callable[[], Figure]]", kinds: Sequence[str], workers: Workers
 ) -> Drawing:
     """Let workers begin to draw pictures.
 
@@ -38,8 +38,10 @@ def begin_drawing(
     return workers.begin({name: partial(_draw_files, plot, kinds) for name, plot in drawn})
 
 
-def _draw_files(plot: Callable[[], Figure], kinds: Sequence[str]) -> dict[str, bytes]:
+def _draw_files(plot: "Callable[[], Figure]", kinds: Sequence[str]) -> dict[str, bytes]:
     """Return a picture's files, each drawn anew: a layout would begin where the last one ended."""
+    from simulate.plots.style import printed
+
     return {kind: printed(plot(), f".{kind}") for kind in kinds}
 
 
@@ -58,6 +60,8 @@ def write_pictures(drawing: Drawing, folder: Path, tell: Callable[[str], None]) 
     for name, drawn in drawing.results().items():
         error = drawn.exception()
         if error is not None:
+            from simulate.plots.style import failure_in_words
+
             tell(f"{name}: {failure_in_words(error)}")
             continue
         for kind, content in drawn.result().items():

@@ -3,14 +3,10 @@
 from collections.abc import Callable, Iterable, Sequence, Set
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, Any
 
 from simulate.engine.result import Result, dated
-from simulate.model.rows import Metric
+from simulate.engine.simulation import Columns, table_of
 from simulate.plots import PICTURES, picture_of
 from simulate.scenario import Scenario
 from simulate.scenario.figures import Figures
@@ -18,17 +14,15 @@ from simulate.version import package_version
 
 from .files import SUMMARY, refuse_other_content, whole_folder
 from .pictures import Drawing, begin_drawing, picture_files, write_pictures
-from .workbook import (
-    NAMES,
-    Sheet,
-    csv_file,
-    kept_in_words,
-    paths_shown,
-    sheets_of,
-    write_csv,
-    write_workbook,
-)
+from .sheet_names import NAMES, csv_file
 from .workers import Workers
+
+# What takes long to import stands in the functions that need it: the answer is told before.
+if TYPE_CHECKING:
+    import pandas as pd
+    from pyarrow.parquet import ParquetWriter
+
+    from .workbook import Sheet
 
 RUN = "run"
 HITTING_TABLE = "hitting_times.parquet"
@@ -38,6 +32,9 @@ ALTERNATIVES_TABLE = "alternatives.parquet"
 WORKBOOK = "workbook.xlsx"
 TABLES = {HITTING_TABLE, METRICS_TABLE, OUTCOMES_TABLE, ALTERNATIVES_TABLE}
 OWN_FILES = {SUMMARY, *TABLES} | picture_files(PICTURES)
+# A run of four million paths, and more than that is written while it goes on.
+MOST_HELD = 1 << 27
+ROWS_OF_A_GROUP = 1 << 16
 SPREADSHEET_FILES = {WORKBOOK} | {csv_file(name) for name in NAMES}
 
 
@@ -69,9 +66,8 @@ def draw_result(
 
 
 def find_what_is_drawn(result: Result) -> None:
-    """Let a result find what it keeps and pictures show, so that no worker finds it again."""
-    _ = result.traces, result.traced_alternatives, result.funding_need
-    result.in_year(Metric.REVENUE, result.years[0])
+    """Let a result trace its paths: a worker has no kernels, and would have to load them."""
+    _ = result.traces, result.traced_alternatives
 
 
 def write_result(
@@ -104,23 +100,29 @@ def write_result(
     if drawing is not None:
         write_pictures(drawing, folder, tell)
     if kinds:
+        from .workbook import kept_in_words, sheets_of
+
         outcomes = _first_paths(result, folder)
         if outcomes is not None and len(outcomes) < result.paths:
             tell(f"For a spreadsheet: {kept_in_words(result, len(outcomes))}")
         write_spreadsheets(sheets_of(result, outcomes), folder, kinds, PICTURES)
 
 
-def _first_paths(result: Result, folder: Path) -> pd.DataFrame | None:
+def _first_paths(result: Result, folder: Path) -> "pd.DataFrame | None":
     """Return the outcomes that go into a spreadsheet, if outcomes were written."""
     file = folder / OUTCOMES_TABLE
     if not file.exists():
         return None
+    from pyarrow.parquet import read_table
+
+    from .workbook import paths_shown
+
     first = [("path", "<", paths_shown(result))]
-    return pq.read_table(file, filters=first).to_pandas()
+    return read_table(file, filters=first).to_pandas()
 
 
 def write_spreadsheets(
-    sheets: Sequence[Sheet], folder: Path, kinds: Set[str], pictures: Iterable[str]
+    sheets: "Sequence[Sheet]", folder: Path, kinds: Set[str], pictures: Iterable[str]
 ) -> None:
     """Write tables for spreadsheets.
 
@@ -135,6 +137,8 @@ def write_spreadsheets(
     pictures
         Names of those that go into the workbook, if they could be drawn.
     """
+    from .workbook import write_csv, write_workbook
+
     if "csv" in kinds:
         for sheet in sheets:
             write_csv(sheet.table, folder / csv_file(sheet.name))
@@ -143,10 +147,13 @@ def write_spreadsheets(
         write_workbook(folder / WORKBOOK, sheets, drawn)
 
 
-def write_table(frame: pd.DataFrame, file: Path, scenario: Scenario) -> None:
+def write_table(frame: "pd.DataFrame", file: Path, scenario: Scenario) -> None:
     """Write a Parquet table that holds the scenario it was made from."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    pq.write_table(table.replace_schema_metadata(_metadata(table.schema, scenario)), file)
+    parquet.write_table(table.replace_schema_metadata(_metadata(table.schema, scenario)), file)
 
 
 def _metadata(schema: Any, scenario: Scenario) -> dict[bytes, bytes]:
@@ -157,24 +164,41 @@ def _metadata(schema: Any, scenario: Scenario) -> dict[bytes, bytes]:
 
 
 class OutcomeWriter:
-    """Streams frames of outcomes to a Parquet file, one row group a frame."""
+    """Writes outcomes to a Parquet file: at the end, or as soon as they would fill the memory."""
 
     def __init__(self, folder: Path, scenario: Scenario) -> None:
         self._file = folder / OUTCOMES_TABLE
         self._scenario = scenario
-        self._writer: pq.ParquetWriter | None = None
+        self._writer: ParquetWriter | None = None
+        self._held: list[Columns] = []
+        self._bytes = 0
 
     def __enter__(self) -> "OutcomeWriter":
         return self
 
-    def __call__(self, frame: pd.DataFrame) -> None:
-        """Write one frame, with quarters by name."""
-        table = pa.Table.from_pandas(dated(frame, self._scenario), preserve_index=False)
+    def __call__(self, columns: Columns) -> None:
+        """Take the outcomes of some paths."""
+        self._held.append(columns)
+        self._bytes += sum(column.nbytes for column in columns.values())
+        if self._bytes > MOST_HELD:
+            self._write_held()
+
+    def _write_held(self) -> None:
+        """Write what is held, with quarters by name."""
+        import pyarrow as pa
+        from pyarrow.parquet import ParquetWriter
+
+        table = pa.Table.from_pandas(
+            dated(table_of(self._held), self._scenario), preserve_index=False
+        )
+        self._held, self._bytes = [], 0
         if self._writer is None:
             schema = table.schema.with_metadata(_metadata(table.schema, self._scenario))
-            self._writer = pq.ParquetWriter(self._file, schema)
-        self._writer.write_table(table)
+            self._writer = ParquetWriter(self._file, schema)
+        self._writer.write_table(table, ROWS_OF_A_GROUP)
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type | None, *_: object) -> None:
+        if kind is None and self._held:
+            self._write_held()
         if self._writer is not None:
             self._writer.close()

@@ -22,6 +22,18 @@ from simulate.text.run import headline
 from simulate.text.tables import Table
 from simulate.version import package_version
 
+from .sheet_names import (
+    ALTERNATIVES,
+    ANSWER,
+    CORRELATIONS,
+    FRAME,
+    FUNDING,
+    INPUTS,
+    METRICS,
+    OUTCOMES,
+    TIMES,
+)
+
 # Full-width signs are read as plain ones by some programs, and blanks left out.
 FORMULA = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]")
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -31,10 +43,6 @@ NARROW, WIDE = 14, 80
 PICTURE, ROWS_OF_PICTURE = 0.75, 28
 # The same tables, the same file: a workbook says when it was made.
 MADE = datetime(1980, 1, 1)
-ANSWER, TIMES, METRICS, FUNDING = "Answer", "Hitting times", "Metrics", "Funding need"
-INPUTS, FRAME, CORRELATIONS, OUTCOMES = "Inputs", "Targets", "Correlations", "Outcomes"
-ALTERNATIVES = "Alternatives"
-NAMES = (ANSWER, ALTERNATIVES, TIMES, METRICS, FUNDING, INPUTS, FRAME, CORRELATIONS, OUTCOMES)
 # A spreadsheet opens it at once; Excel holds 1,048,576 rows and no more.
 MOST_ROWS = 1 << 15
 TRAILING = (
@@ -63,11 +71,6 @@ class Sheet:
     table: pd.DataFrame
     remarks: tuple[str, ...] = ()
     percent: bool = False
-
-
-def csv_file(name: str) -> str:
-    """Return the name of a sheet's CSV file."""
-    return f"{name.lower().replace(' ', '_')}.csv"
 
 
 def write_csv(table: pd.DataFrame, file: Path) -> None:

@@ -4,18 +4,20 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from importlib import import_module
 from queue import SimpleQueue
 from typing import Any, Generic, Self, TypeVar
 
-from .own_matplotlib import load_matplotlib
+from simulate.plots.settings import keep_own_settings
 
 Done = TypeVar("Done")
 # Of a command, itself included: more of them would be busy with imports.
 MOST_PROCESSES = 4
+# What draws the pictures of a result.
+DRAWING = tuple(f"simulate.plots.{name}" for name in ("cash", "dates", "reported", "years"))
 # A terminal's Ctrl-C is for the command alone, which then ends its workers.
 APART: dict[str, Any] = {"process_group": 0}
 if sys.platform == "win32":
@@ -67,10 +69,10 @@ class Workers:
     processes
         How many are at work, this one included; by default one a processor.
     loads
-        The module that they load before they are asked for anything.
+        The modules that they load before they are asked for anything.
     """
 
-    def __init__(self, processes: int | None = None, loads: str = "simulate.plots") -> None:
+    def __init__(self, processes: int | None = None, loads: Sequence[str] = DRAWING) -> None:
         self._workers: list[_Worker] = []
         # Where no process can be started, all is done here.
         with suppress(OSError):
@@ -118,10 +120,10 @@ class Workers:
 class _Worker:
     """A process that is told of jobs, and then asked for the result of one after the other."""
 
-    def __init__(self, loads: str) -> None:
+    def __init__(self, loads: Sequence[str]) -> None:
         path = os.pathsep.join(place or os.curdir for place in sys.path)
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", __name__, loads],
+            [sys.executable, "-P", "-m", __name__, *loads],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -159,7 +161,7 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def serve(loads: str) -> None:
+def serve(loads: Sequence[str]) -> None:
     """Do what is asked for until the process that asks is no more.
 
     An answer is a tuple of the result, or an empty one where the job failed.
@@ -172,8 +174,9 @@ def serve(loads: str) -> None:
     questions, answers = sys.stdin.buffer, sys.stdout.buffer
     # What a job prints must not get among the answers.
     sys.stdout = sys.stderr
-    load_matplotlib()
-    import_module(loads)
+    keep_own_settings()
+    for module in loads:
+        import_module(module)
     jobs: dict[str, Callable[[], object]] = {}
     while True:
         try:
@@ -189,4 +192,4 @@ def serve(loads: str) -> None:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    serve(sys.argv[1:])

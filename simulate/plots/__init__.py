@@ -14,47 +14,56 @@ results, or of an analysis, take that instead.
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Protocol
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-from simulate.engine.result import Result
-from simulate.scenario.figures import Figures
+    from simulate.engine.result import Result
+    from simulate.scenario.figures import Figures
 
-from .cash import plot_cash_bridge, plot_funding_need
-from .dates import plot_cash_flow_date, plot_margin_and_cash_flow, plot_margin_date
-from .reported import plot_margins, plot_revenue
-from .style import Theme
-from .years import plot_fans, plot_margin_by_year
+    from .style import Theme
 
 
 class Plot(Protocol):
     """Draws a picture of a result."""
 
-    def __call__(self, result: Result, *, axes: Axes | None = ..., theme: Theme = ...) -> Figure:
+    def __call__(
+        self, result: "Result", *, axes: "Axes | None" = ..., theme: "Theme" = ...
+    ) -> "Figure":
         """Draw it."""
         ...
 
 
+def plot_of(module: str, name: str) -> "Callable[..., Figure]":
+    """Return a function of a module here that is imported when it is called, matplotlib with it."""
+    return partial(_plot, module, name)
+
+
+def _plot(module: str, name: str, *shown: Any, **how: Any) -> "Figure":
+    return getattr(import_module(f"{__name__}.{module}"), name)(*shown, **how)
+
+
 # By the name of its file, in the order in which they tell the story.
 PICTURES: dict[str, Plot] = {
-    "margin_date": plot_margin_date,
-    "cash_flow_date": plot_cash_flow_date,
-    "margin_by_year": plot_margin_by_year,
-    "margins": plot_margins,
-    "margin_and_cash_flow": plot_margin_and_cash_flow,
-    "revenue": plot_revenue,
-    "fans": plot_fans,
-    "funding_need": plot_funding_need,
-    "cash_bridge": plot_cash_bridge,
+    "margin_date": plot_of("dates", "plot_margin_date"),
+    "cash_flow_date": plot_of("dates", "plot_cash_flow_date"),
+    "margin_by_year": plot_of("years", "plot_margin_by_year"),
+    "margins": plot_of("reported", "plot_margins"),
+    "margin_and_cash_flow": plot_of("dates", "plot_margin_and_cash_flow"),
+    "revenue": plot_of("reported", "plot_revenue"),
+    "fans": plot_of("years", "plot_fans"),
+    "funding_need": plot_of("cash", "plot_funding_need"),
+    "cash_bridge": plot_of("cash", "plot_cash_bridge"),
 }
 
 # Those that mark reported figures.
 MARKED = {"margins", "revenue", "fans"}
 
 
-def picture_of(name: str, result: Result, figures: Figures = None) -> Callable[..., Figure]:
+def picture_of(name: str, result: "Result", figures: "Figures" = None) -> "Callable[..., Figure]":
     """Return a result's picture, to be drawn with axes and theme.
 
     Parameters

@@ -1,22 +1,19 @@
 """Reading a scenario with what it extends, and what never passes from one lab to another."""
 
-import re
-import tomllib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
-from io import StringIO
 from itertools import compress
 from pathlib import Path
 from typing import Any
 
 from .inputs import list_inputs
-from .layers import DEEPEST, Layers, Origin, Table, named_members
-from .mistakes import Fix, Mend, ScenarioError, Told, printable, respell, steering_text, with_words
-from .packaged import Found, find_beside, is_packaged, packaged_configs, packaged_names, shown_path
+from .layers import Layers, Origin, Table, named_members
+from .mistakes import Mend, ScenarioError, printable, respell
+from .packaged import Found, find_beside, is_packaged, packaged_configs, shown_path
 from .quarters import QUARTERS_A_YEAR, parse_quarter
-from .reach import Reach, data_files, read_regular
+from .reach import Reach, data_files
 from .schema import Scenario
-from .toml_faults import mend_of_fault
+from .toml_file import read_toml
 
 # What speaks against a file's being about the lab of the one that it extends; together they decide.
 DOUBTS = ("name", "revenue")
@@ -27,12 +24,6 @@ LONGEST_LIST = 100
 # A company's projection is its own, and so is the source that stands beside it.
 PROJECTION = ("projected_year", "projected_margin", "source")
 LONGEST_CHAIN = 20
-LONGEST = 500_000
-# More than any scenario has; what is made of a file takes time by these.
-MOST_KEYS, MOST_TABLES, MOST_IN_ALL = 300, 100, 10_000
-# Reading a dotted key takes time by the square of its depth; so it is refused before.
-STEP = r"[ \t]*(?:[A-Za-z0-9_-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*\."
-DEEP_KEY = re.compile(rf"(?:^|[{{,])[ \t]*\[{{0,2}}(?:{STEP}){{{DEEPEST}}}", re.MULTILINE)
 
 
 def settle_lab(own: Table, layers: Layers, path: Path) -> None:
@@ -218,88 +209,6 @@ def _read_over(path: Path, reach: Reach, below: tuple[Path, ...]) -> Layers:
     layers.lay(own, origin)
     settle_base(own, layers)
     return layers
-
-
-def read_toml(path: Path) -> Table:
-    """Return a TOML file's table.
-
-    Raises
-    ------
-    ScenarioError
-        If it can't be read.
-    """
-    try:
-        # With or without the byte-order mark that some editors write.
-        text = read_regular(path, LONGEST, "a scenario file").decode("utf-8-sig")
-        if DEEP_KEY.search(text):
-            raise _too_deep(path)
-        table = _parsed(StringIO(text, newline=None).read(), path)
-    except FileNotFoundError:
-        names = ", ".join(packaged_names())
-        raise ScenarioError(f"{path}: no such file; packaged scenarios: {names}") from None
-    except UnicodeDecodeError as error:
-        raise ScenarioError(f"{path}: not readable as TOML: not UTF-8 ({error.reason})") from None
-    except RecursionError:
-        raise _too_deep(path) from None
-    except ValueError:
-        raise ScenarioError(f"{path}: can't be read: a number is too long") from None
-    if _depth(table) > DEEPEST:
-        raise _too_deep(path)
-    if excess := _excess(table):
-        raise ScenarioError(f"{path}: {excess}")
-    if text := steering_text(table):
-        raise ScenarioError(f'{path}: "{text:.100}" holds a control character; leave it out')
-    return table
-
-
-def _parsed(text: str, path: Path) -> Table:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        mend = mend_of_fault(text)
-        wrong = with_words(f"{path}: not readable as TOML: {error}", mend)
-        fix = mend and Fix(path, mend.edits, mend.assumes)
-        raise ScenarioError(Told(wrong, fix)) from None
-
-
-def _too_deep(path: Path) -> ScenarioError:
-    return ScenarioError(f"{path}: tables are nested too deeply")
-
-
-def _depth(table: Table) -> int:
-    """Return how many tables and lists lie inside one another, as far as it matters."""
-    level: list[Any] = [table]
-    for depth in range(DEEPEST + 1):
-        if not level:
-            return depth
-        level = [member for here in level for member in _members(here)]
-    return DEEPEST + 1
-
-
-def _excess(table: Table) -> str:
-    """Return what a file holds too much of, or nothing."""
-    level: list[tuple[str, Any]] = [("the file", table)]
-    count = 0
-    while level:
-        inner: list[tuple[str, Any]] = []
-        for name, here in level:
-            tables = [member for member in here if isinstance(member, dict)]
-            most = MOST_KEYS if isinstance(here, dict) else MOST_TABLES
-            size = len(here) if isinstance(here, dict) else len(tables)
-            if size > most:
-                kind = "keys" if isinstance(here, dict) else "tables"
-                return f"{name:.60}: {size} {kind} are too many; the most is {most}"
-            count += size
-            named = here.items() if isinstance(here, dict) else ((name, member) for member in here)
-            inner += [(key, member) for key, member in named if isinstance(member, (dict, list))]
-        level = inner
-    return f"{count} keys are too many; the most is {MOST_IN_ALL}" if count > MOST_IN_ALL else ""
-
-
-def _members(here: Any) -> list[Any]:
-    """Return the tables and lists in a table or a list."""
-    values = here.values() if isinstance(here, dict) else here
-    return [value for value in values if isinstance(value, (dict, list))]
 
 
 def _find_parent(folder: Path, parent: Any) -> Found | None:

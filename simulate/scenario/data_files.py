@@ -5,14 +5,15 @@ import re
 from collections.abc import Iterator
 from io import StringIO
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from .notation import TAB, Notation, looks_like_number
+
+if TYPE_CHECKING:
+    from pyarrow.parquet import ParquetFile
 
 SEPARATORS = (",", ";", "\t", "|")
 # Of a column that stands alone no sign is a separator, but one that no text has.
@@ -27,15 +28,15 @@ BESIDE_SUMMARIES = {"grand", "sub", "overall", "all", "of", "the", "in", "for", 
 # How gzip, zip (and so .xlsx), bzip2, xz and zstandard begin.
 COMPRESSED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
 ENCODINGS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-# What a column may hold instead of numbers, and what it would be right to do.
+# What a column may hold instead, by pyarrow's test of it, and what it would be right to do.
 INSTEAD = (
-    (pa.types.is_duration, "spans of time; store their number of days, or of hours, as float64"),
-    (pa.types.is_temporal, "dates or times; store numbers, such as of days since the first"),
-    (pa.types.is_boolean, "booleans; store 1 and 0 as float64"),
-    (pa.types.is_decimal, "decimals; cast them to float64"),
-    (pa.types.is_dictionary, "categories; store the numbers that they stand for, as float64"),
-    (pa.types.is_null, "nothing; store float64"),
-    (pa.types.is_nested, "lists or tables; store each of their numbers as a column"),
+    ("is_duration", "spans of time; store their number of days, or of hours, as float64"),
+    ("is_temporal", "dates or times; store numbers, such as of days since the first"),
+    ("is_boolean", "booleans; store 1 and 0 as float64"),
+    ("is_decimal", "decimals; cast them to float64"),
+    ("is_dictionary", "categories; store the numbers that they stand for, as float64"),
+    ("is_null", "nothing; store float64"),
+    ("is_nested", "lists or tables; store each of their numbers as a column"),
 )
 
 
@@ -202,7 +203,7 @@ def told_separator(header: Header, notation: Notation) -> str | None:
     return None if is_plain else _named(header.separator)
 
 
-def open_parquet(content: bytes) -> pq.ParquetFile:
+def open_parquet(content: bytes) -> "ParquetFile":
     """Return a Parquet file.
 
     Raises
@@ -210,8 +211,11 @@ def open_parquet(content: bytes) -> pq.ParquetFile:
     ValueError
         If it is none, or too long.
     """
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetFile
+
     try:
-        file = pq.ParquetFile(pa.BufferReader(content))
+        file = ParquetFile(pa.BufferReader(content))
     except (OSError, ValueError, pa.ArrowException):
         raise ValueError("it is damaged, or no Parquet") from None
     if file.metadata.num_rows > MOST_ROWS:
@@ -219,12 +223,12 @@ def open_parquet(content: bytes) -> pq.ParquetFile:
     return file
 
 
-def number_columns(file: pq.ParquetFile) -> list[str]:
+def number_columns(file: "ParquetFile") -> list[str]:
     """Return the names of columns that hold numbers."""
     return [field.name for field in file.schema_arrow if _holds_numbers(field.type)]
 
 
-def read_parquet_column(file: pq.ParquetFile, column: str) -> NDArray[np.float64]:
+def read_parquet_column(file: "ParquetFile", column: str) -> NDArray[np.float64]:
     """Return the numbers of a column, ``nan`` where one is missing.
 
     Raises
@@ -232,10 +236,12 @@ def read_parquet_column(file: pq.ParquetFile, column: str) -> NDArray[np.float64
     ValueError
         If it holds something else, or is damaged.
     """
+    import pyarrow as pa
+
     kind = file.schema_arrow.field(column).type
     if not _holds_numbers(kind):
         said = next(
-            (words for holds, words in INSTEAD if holds(kind)),
+            (words for test, words in INSTEAD if getattr(pa.types, test)(kind)),
             "text; convert it to numbers, as float64",
         )
         raise ValueError(f"holds no numbers ({kind!s:.60}) but {said}")
@@ -247,4 +253,6 @@ def read_parquet_column(file: pq.ParquetFile, column: str) -> NDArray[np.float64
 
 
 def _holds_numbers(kind: Any) -> bool:
+    import pyarrow as pa
+
     return pa.types.is_integer(kind) or pa.types.is_floating(kind)

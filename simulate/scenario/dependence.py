@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 from pydantic import Discriminator, Field, Strict, Tag
-from scipy import optimize, special
 
 from .distributions import AnyDistribution, Fixed, Number
 from .edits import Insert
@@ -71,7 +71,7 @@ def rank_correlation(score: float, kind: Kind | None, degrees: float | None) -> 
 @lru_cache(maxsize=1024)
 def _score_of_spearman(rank: float, degrees: float) -> float:
     return float(
-        optimize.brentq(lambda r: _spearman_of_t(r, degrees) - rank, -1.0, 1.0, xtol=1e-12)
+        scipy.optimize.brentq(lambda r: _spearman_of_t(r, degrees) - rank, -1.0, 1.0, xtol=1e-12)
     )
 
 
@@ -94,8 +94,8 @@ def _spearman_of_t(score: float, degrees: float) -> float:
 def _mixing(degrees: float) -> tuple[Array, Array]:
     """Return the values of the root in the expectation, and their weights, shape (n, n, n)."""
     shape = 0.5 * degrees
-    lower = special.gammaincinv(shape, special.ndtr(NODES))
-    upper = special.gammainccinv(shape, special.ndtr(-NODES))
+    lower = scipy.special.gammaincinv(shape, scipy.special.ndtr(NODES))
+    upper = scipy.special.gammainccinv(shape, scipy.special.ndtr(-NODES))
     gamma = np.where(NODES > 0.0, upper, lower)
     share = np.sqrt(gamma / (gamma + gamma[:, None]))
     weight = np.exp(-0.5 * NODES**2)

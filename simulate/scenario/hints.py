@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from .chain import read_chain, read_toml
+from .chain import read_chain
 from .changes import leave_changes
 from .correlations import misnamed_inputs
 from .distributions import FAMILY, PREFIX
@@ -20,6 +20,7 @@ from .layers import Origin, Table
 from .mistakes import Mend, Mistake, meant, rename, renamed, respell
 from .packaged import DEFAULT_SCENARIO, NEUTRAL, packaged_configs, packaged_names
 from .schema import Scenario
+from .toml_file import read_toml
 from .units import in_unit
 
 NAMED = {name: model for name, model in FAMILY.items() if name not in ("value", PREFIX)}

@@ -1,15 +1,12 @@
 """A mistake in a scenario: its error, what would mend it, and the name that was meant."""
 
 import re
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple, Self
-
-from pydantic import BaseModel, ConfigDict, ValidationError
+from typing import Any, NamedTuple
 
 from .edits import Edit, Move, Rename, Write, toml_value
 
@@ -327,53 +324,6 @@ class ScenarioError(Exception):
     def lines(self) -> tuple[str, ...]:
         """What is told, without how to mend it."""
         return tuple(told.line for told in self.told)
-
-
-class Checked(BaseModel):
-    """A part of a scenario: unknown keys are errors, values can't be changed.
-
-    A class that is called answers a mistake with pydantic's ``ValidationError``, as validators
-    within it need; copies and changes answer with a ``ScenarioError``.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-    def __iter__(self) -> Generator[tuple[str, Any], None, None]:
-        """Go through keys and values; what a property has cached is none of them."""
-        for name, value in super().__iter__():
-            if not isinstance(getattr(type(self), name, None), cached_property):
-                yield name, value
-
-    @classmethod
-    def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Self:
-        """Return a validated part, as everything else does that makes one."""
-        return cls._checked(values)
-
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Return a copy with some keys replaced, and validated.
-
-        Raises
-        ------
-        ScenarioError
-            If a key is none of this part, or can't have such a value.
-        """
-        if not update:
-            return super().model_copy(deep=deep)
-        return self._checked(dict(self) | dict(update))
-
-    @classmethod
-    def _checked(cls, values: dict[str, Any]) -> Self:
-        try:
-            return cls.model_validate(values)
-        except ValidationError as error:
-            raise ScenarioError(*(_by_key(item) for item in error.errors())) from None
-
-
-def _by_key(item: Any) -> str:
-    """Return what one item of an error of pydantic's says, by its key."""
-    key = ".".join(map(str, item["loc"]))
-    message = item["msg"].removeprefix("Value error, ")
-    return f"{key}: {message}" if key else message
 
 
 def in_words(item: Any) -> str:

@@ -10,9 +10,10 @@ from pydantic import ValidatorFunctionWrapHandler as Validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from .checked import Checked
 from .distributions import OUTERMOST_SCORE, Fixed, Uncertain
 from .input_mends import OutOfRangeError, mended
-from .mistakes import Checked, Mistake
+from .mistakes import Mistake
 from .units import in_unit, scale_hint, scale_reminder, states_unit
 
 # Strict, since true is no number and "4" no count.

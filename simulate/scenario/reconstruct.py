@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
 
 from .figures import FIRMNESS, REALISED, RUN_RATE_DAYS, Figure, known
 from .mistakes import ScenarioError
@@ -238,7 +238,7 @@ def _growth_through(day: float, log_rate: float, year: Figure) -> float:
             f"{year.lab}: no growth leads through a run rate of {math.exp(log_rate):g} and a "
             f"revenue of {year.value:g} in {year.period}"
         )
-    return float(brentq(excess, 0.0, STEEPEST))
+    return float(scipy.optimize.brentq(excess, 0.0, STEEPEST))
 
 
 def _rates_around(figures: Iterable[Figure], quarter: int) -> str:
@@ -286,5 +286,5 @@ def decline_through(shares: Sequence[tuple[range, float]], revenue: Revenue) -> 
     def gap(decline: float) -> float:
         return level(before, share_before, decline) - level(after, share_after, decline)
 
-    decline = float(brentq(gap, -STEEPEST, STEEPEST))
+    decline = float(scipy.optimize.brentq(gap, -STEEPEST, STEEPEST))
     return math.exp(level(after, share_after, decline)), decline

@@ -26,7 +26,6 @@ from .tables import Row, Table, printed
 
 # Beyond so many standard errors a change is told from none.
 CLEAR = 2.0
-MOST_SCENARIOS = len(ascii_uppercase)
 
 
 def common_sentence(common: CommonRandomNumbers) -> str:

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from simulate.analysis.discover import Discovery, Feature, Limit
 from simulate.analysis.typical_paths import Story
+from simulate.engine.result import DISCLAIMER
 
 from .numbers import SHARE, percent
 from .sentences import capitalized, listed
@@ -116,3 +117,8 @@ def print_story(story: Story, kind: str, out: Console) -> None:
     """Print a typical path of a kind by year."""
     out.print(printed(story_table(story, kind)))
     out.print()
+
+
+def print_disclaimer(out: Console) -> None:
+    """Print what a discovery is not."""
+    out.print(Text(DISCLAIMER, style="dim"))

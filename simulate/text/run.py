@@ -217,12 +217,11 @@ def beyond_range_sentences(result: Result) -> list[str]:
     ]
 
 
-def print_answer(result: Result, out: Console, rests_on: str = "") -> None:
-    """Print the answer, with a sentence on what it rests on."""
+def print_answer(result: Result, out: Console) -> None:
+    """Print the answer; ``print_ground`` prints what stands below it."""
     out.print(
         Group(
             *_heading(result),
-            *([Text(f"{rests_on}.")] if rests_on else []),
             "",
             printed(definition_table(result)),
             *(part for table in alternative_tables(result) for part in ("", printed(table))),
@@ -237,10 +236,15 @@ def print_answer(result: Result, out: Console, rests_on: str = "") -> None:
             *map(Text, beyond_range_sentences(result)),
             *map(Text, few_paths_sentences(result)),
             *map(Text, moved_sentences(result.scenario)),
-            "",
-            Text(DISCLAIMER, style="dim"),
         )
     )
+
+
+def print_ground(rests_on: str, out: Console) -> None:
+    """Print what an answer rests on, if that is known, and what it is not."""
+    if rests_on:
+        out.print("", Text(f"{rests_on}."), sep="\n")
+    out.print("", Text(DISCLAIMER, style="dim"), sep="\n")
 
 
 def _heading(result: Result) -> list[Text]:

@@ -15,7 +15,7 @@ from simulate.engine.simulation import Kept
 from simulate.engine.tables import build_tables
 from simulate.scenario import Scenario
 from simulate.scenario.distributions import AnyDistribution, Uncertain
-from simulate.scenario.distributions.scipy_named import DISCRETE
+from simulate.scenario.distributions.scipy_named import discrete_names
 from tests.engine.test_sampling import looked_up
 
 pytestmark = pytest.mark.usefixtures("january")
@@ -158,7 +158,7 @@ def test_rare_whole_numbers_keep_their_odds_in_both_tails() -> None:
 
 
 def test_most_of_scipys_families_of_whole_numbers_are_known() -> None:
-    assert {"poisson", "binom", "nbinom", "geom", "randint", "hypergeom"} < DISCRETE
+    assert {"poisson", "binom", "nbinom", "geom", "randint", "hypergeom"} < discrete_names()
 
 
 @pytest.mark.parametrize(
@@ -222,11 +222,11 @@ def drawn_by_paths(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[
         "inference.overrun, cash.tax_rate" = 0.5
         """,
     )
-    frames: list[Any] = []
+    parts: list[Any] = []
     kept = Kept(inputs=True, deviations=True)
-    simulation = Session().simulation(scenario, sinks=[frames.append], kept=kept)
+    simulation = Session().simulation(scenario, sinks=[parts.append], kept=kept)
     simulation.advance(PATHS)
-    return lambda column: np.concatenate([frame[column].to_numpy() for frame in frames])
+    return lambda column: np.concatenate([part[column] for part in parts])
 
 
 # Five standard errors of independent draws, which Sobol' points better: of ten frequencies, a

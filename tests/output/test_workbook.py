@@ -14,12 +14,11 @@ from simulate.engine.result import NEVER
 from simulate.output.files import SUMMARY
 from simulate.output.kinds import table_kinds
 from simulate.output.results import OUTCOMES_TABLE, WORKBOOK
+from simulate.output.sheet_names import NAMES, csv_file
 from simulate.output.workbook import (
     ALTERNATIVES,
     MOST_ROWS,
-    NAMES,
     Sheet,
-    csv_file,
     plain_text,
     write_csv,
     write_workbook,

@@ -27,7 +27,7 @@ def processes_are_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
 def worker_alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Workers]:
     """Leave every job to a single worker."""
     monkeypatch.setattr(Future, "cancel", lambda _: False)
-    with Workers(2, "operator") as workers:
+    with Workers(2, ()) as workers:
         yield workers
 
 
@@ -45,7 +45,7 @@ def test_a_worker_does_every_job_in_a_process_of_its_own(worker_alone: Workers) 
 
 def test_jobs_are_shared_out_and_come_back_by_name() -> None:
     jobs = {f"{n} squared": partial(pow, n, 2) for n in range(40)}
-    with Workers(2, "operator") as workers:
+    with Workers(2, ()) as workers:
         assert done(workers, **jobs) == {f"{n} squared": n**2 for n in range(40)}
 
 
@@ -56,7 +56,7 @@ def test_without_workers_all_is_done_here() -> None:
 
 def test_where_no_process_can_be_started_all_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/no/such/python")
-    with Workers(2, "operator") as workers:
+    with Workers(2, ()) as workers:
         assert done(workers, where=os.getpid) == {"where": os.getpid()}
 
 
@@ -104,7 +104,7 @@ def test_an_interruption_leaves_no_worker_and_says_nothing(
 ) -> None:
     monkeypatch.setattr(Future, "cancel", lambda _: False)
     worker = 0
-    with pytest.raises(KeyboardInterrupt), Workers(2, "operator") as workers:
+    with pytest.raises(KeyboardInterrupt), Workers(2, ()) as workers:
         found = done(workers, where=os.getpid, group=os.getpgrp)
         worker = found["where"]
         # The terminal sends its Ctrl-C to the command's group alone.
@@ -120,7 +120,7 @@ import os, time
 from concurrent.futures import Future
 from simulate.output.workers import Workers
 Future.cancel = lambda _: False
-with Workers(2, 'operator') as workers:
+with Workers(2, ()) as workers:
     (found,) = workers.begin({"where": os.getpid}).results().values()
     print(found.result(), flush=True)
     time.sleep(600)

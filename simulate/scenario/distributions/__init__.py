@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Union
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Tag
 
+from . import composed
 from .base import (
     NO_BREAKS,
     OUTERMOST_SCORE,
@@ -17,7 +18,7 @@ from .base import (
     Uncertain,
     quantile_at_score,
 )
-from .composed import AnyMixture, Discrete, Mixture, Shifted
+from .composed import Discrete, Mixture, Shifted
 from .empirical import Empirical
 from .fitted import Beta, Gamma, Pert, Triangular
 from .location_scale import LogitNormal, Lognormal, Normal, StudentT, Uniform
@@ -107,5 +108,5 @@ else:
         BeforeValidator(_from_shorthand),
         AfterValidator(_settled),
     ]
-for composed in (Mixture, AnyMixture, Shifted):
-    composed.model_rebuild(_types_namespace={"AnyDistribution": AnyDistribution})
+    # What they are made of is known now, and looked for when the first scenario is read.
+    composed.AnyDistribution = AnyDistribution

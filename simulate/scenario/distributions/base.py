@@ -6,11 +6,11 @@ from functools import cached_property
 from typing import Annotated, Any, NamedTuple, Self
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
 from pydantic import Field, Strict, field_validator, model_validator
-from scipy import special
 
-from simulate.scenario.mistakes import Checked
+from simulate.scenario.checked import Checked
 
 Array = NDArray[np.float64]
 # true is no number, nor is a text that in_unit could not read.
@@ -81,7 +81,7 @@ class Uncertain(Checked):
 
     def quantile(self, probability: float) -> float:
         """Return the quantile at a probability."""
-        return float(self.quantile_at_score(np.array([special.ndtri(probability)]))[0])
+        return float(self.quantile_at_score(np.array([scipy.special.ndtri(probability)]))[0])
 
     def __eq__(self, other: object) -> bool:
         # By what was stated: what is worked out from that, and kept, holds arrays.
@@ -144,9 +144,13 @@ class Truncatable(Uncertain):
             return self._whole(score)
         low, high = self._cuts
         # Each half from its own side: 1 - p would lose the upper tail.
-        kept = special.ndtr(high) - special.ndtr(low)
-        lower = special.ndtri(special.ndtr(low) + special.ndtr(np.minimum(score, 0.0)) * kept)
-        upper = -special.ndtri(special.ndtr(-high) + special.ndtr(-np.maximum(score, 0.0)) * kept)
+        kept = scipy.special.ndtr(high) - scipy.special.ndtr(low)
+        lower = scipy.special.ndtri(
+            scipy.special.ndtr(low) + scipy.special.ndtr(np.minimum(score, 0.0)) * kept
+        )
+        upper = -scipy.special.ndtri(
+            scipy.special.ndtr(-high) + scipy.special.ndtr(-np.maximum(score, 0.0)) * kept
+        )
         inside = np.clip(np.where(score > 0.0, upper, lower), -OUTERMOST_SCORE, OUTERMOST_SCORE)
         return np.clip(self._whole(inside), *self.truncate)
 
@@ -156,9 +160,9 @@ class Truncatable(Uncertain):
         if self.truncate is None:
             return self._breaks
         low, high = self._cuts
-        kept = special.ndtr(high) - special.ndtr(low)
-        below = special.ndtr(self._breaks) - special.ndtr(low)
-        above = special.ndtr(-self._breaks) - special.ndtr(-high)
+        kept = scipy.special.ndtr(high) - scipy.special.ndtr(low)
+        below = scipy.special.ndtr(self._breaks) - scipy.special.ndtr(low)
+        above = scipy.special.ndtr(-self._breaks) - scipy.special.ndtr(-high)
         inside = (below > 0.0) & (above > 0.0)
         return score_at(below[inside] / kept, above[inside] / kept)
 
@@ -191,7 +195,7 @@ class Truncatable(Uncertain):
         low, high = self.truncate
         if not low < high:
             raise ValueError(f"truncate = [{low:g}, {high:g}] is empty; the first must be smaller")
-        kept = special.ndtr(self._cuts[1]) - special.ndtr(self._cuts[0])
+        kept = scipy.special.ndtr(self._cuts[1]) - scipy.special.ndtr(self._cuts[0])
         if kept < LEAST_KEPT:
             raise ValueError(
                 f"truncate = [{low:g}, {high:g}] keeps less than 1% of the draws, which reach from "
@@ -200,13 +204,13 @@ class Truncatable(Uncertain):
             )
 
     def _reach(self, level: float) -> float:
-        return float(self._whole(special.ndtri(np.array([level])))[0])
+        return float(self._whole(scipy.special.ndtri(np.array([level])))[0])
 
 
 def score_at(below: Array, above: Array) -> Array:
     """Return the normal scores that have so much probability below and so much above them."""
     # From the smaller, where probabilities keep their digits.
-    return np.where(below < above, special.ndtri(below), -special.ndtri(above))
+    return np.where(below < above, scipy.special.ndtri(below), -scipy.special.ndtri(above))
 
 
 def quantile_at_score(whole: Any, score: Array) -> Array:
@@ -214,8 +218,8 @@ def quantile_at_score(whole: Any, score: Array) -> Array:
     # The survival function keeps the upper tail's precision, where 1 - p would round to 1.
     above = score > 0.0
     values = np.empty_like(score)
-    values[~above] = whole.ppf(special.ndtr(score[~above]))
-    values[above] = whole.isf(special.ndtr(-score[above]))
+    values[~above] = whole.ppf(scipy.special.ndtr(score[~above]))
+    values[above] = whole.isf(scipy.special.ndtr(-score[above]))
     return values
 
 

@@ -4,8 +4,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
+import scipy
 from pydantic import Field
-from scipy import special
 
 from .base import (
     NO_BREAKS,
@@ -34,7 +34,7 @@ BESIDE = 1e-9
 # Less than what the grid leaves out at a part's ends counts for no weight of a value, and less
 # than this part of the P1-P99 range between two values for no gap.
 LEAST_WEIGHT, LEAST_GAP = 1e-9, 1e-6
-CENTRAL_SCORES = special.ndtri(np.array([0.01, 0.99]))
+CENTRAL_LEVELS = np.array([0.01, 0.99])
 
 
 def normalised(weights: tuple[float, ...]) -> Array:
@@ -129,8 +129,9 @@ class Mixture(Truncatable):
         """Return where a value with a weight begins and ends, and where no part has any value."""
         scores, values = self._curve
         before, after, values = scores[::2], scores[1::2], values[::2]
-        has_weight = special.ndtr(after) - special.ndtr(before) > LEAST_WEIGHT
-        wide = np.diff(values) > LEAST_GAP * np.ptp(self._whole(CENTRAL_SCORES))
+        has_weight = scipy.special.ndtr(after) - scipy.special.ndtr(before) > LEAST_WEIGHT
+        central = self._whole(scipy.special.ndtri(CENTRAL_LEVELS))
+        wide = np.diff(values) > LEAST_GAP * np.ptp(central)
         is_gap = (before[1:] <= after[:-1]) & wide
         return np.unique(
             np.concatenate([before[has_weight], after[has_weight], after[:-1][is_gap]])
@@ -169,8 +170,8 @@ def _mixed_score(values: Array, curves: list[_Curve], weights: Array, side: Side
     below, above = np.zeros(values.size), np.zeros(values.size)
     for curve, weight in zip(curves, weights, strict=True):
         score = _score_at(values, curve, side)
-        below += weight * special.ndtr(score)
-        above += weight * special.ndtr(-score)
+        below += weight * scipy.special.ndtr(score)
+        above += weight * scipy.special.ndtr(-score)
     return score_at(below, above)
 
 

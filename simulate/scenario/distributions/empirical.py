@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
+import scipy
 from pydantic import Field, Strict
-from scipy import special
 
 from simulate.scenario.column import find_column
 from simulate.scenario.mistakes import ScenarioError
@@ -90,7 +90,10 @@ class Empirical(Stepped):
         reach = (OUTERMOST_SCORE + 0.5) * width
         values = np.linspace(centres[0] - reach, centres[-1] + reach, SMOOTHING_GRID)
         distance = (values[:, None] - centres) / width
-        below, above = special.ndtr(distance).mean(axis=1), special.ndtr(-distance).mean(axis=1)
+        below, above = (
+            scipy.special.ndtr(distance).mean(axis=1),
+            scipy.special.ndtr(-distance).mean(axis=1),
+        )
         return score_at(below, above), values
 
     @cached_property

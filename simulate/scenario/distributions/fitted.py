@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
+import scipy
 from pydantic import Field
-from scipy import optimize, special, stats
 
 from .base import Array, Number, quantile_at_score
 from .quantiles import (
@@ -24,6 +24,7 @@ from .quantiles import (
     name_points,
     name_value,
 )
+from .tails import BetaQuantiles, GammaQuantiles, TriangularQuantiles
 
 Quantile = Callable[[Array, Array], Array]
 # Of logarithms of shape parameters.
@@ -33,7 +34,7 @@ Shape = Callable[[float, Array], Array]
 ROUNDING = 1e-9
 
 
-def fit_gamma(levels: Points, values: Points) -> Any:
+def fit_gamma(levels: Points, values: Points) -> GammaQuantiles:
     """Return the gamma distribution, from 0 up, with the given quantiles.
 
     Parameters
@@ -45,8 +46,7 @@ def fit_gamma(levels: Points, values: Points) -> Any:
 
     Returns
     -------
-    scipy.stats.gamma
-        Frozen, with shape ``a`` and ``scale``.
+    GammaQuantiles
 
     Raises
     ------
@@ -57,12 +57,12 @@ def fit_gamma(levels: Points, values: Points) -> Any:
     logs = _gamma_through_two(p[[0, -1]], q[[0, -1]])
     if p.size > 2:
         logs = _nearest(_gamma_quantile, logs, p, q)
-    fitted = stats.gamma(math.exp(logs[0]), scale=math.exp(logs[1]))
+    fitted = GammaQuantiles(math.exp(logs[0]), math.exp(logs[1]))
     check_fit("gamma", 2, p, q, fitted.ppf(p))
     return fitted
 
 
-def fit_beta(levels: Points, values: Points, low: float = 0.0, high: float = 1.0) -> Any:
+def fit_beta(levels: Points, values: Points, low: float = 0.0, high: float = 1.0) -> BetaQuantiles:
     """Return the beta distribution between two limits with the given quantiles.
 
     Parameters
@@ -76,8 +76,7 @@ def fit_beta(levels: Points, values: Points, low: float = 0.0, high: float = 1.0
 
     Returns
     -------
-    scipy.stats.beta
-        Frozen, with shapes ``a`` and ``b``, ``loc = low`` and ``scale = high - low``.
+    BetaQuantiles
 
     Raises
     ------
@@ -89,7 +88,8 @@ def fit_beta(levels: Points, values: Points, low: float = 0.0, high: float = 1.0
     logs = _beta_through_two(p[[0, -1]], (q - low)[[0, -1]] / width, (high - q)[[0, -1]] / width)
     if p.size > 2:
         logs = _nearest(_beta_quantile, logs, p, (q - low) / width)
-    fitted = stats.beta(*np.exp(logs), loc=low, scale=width)
+    alpha, beta = np.exp(logs)
+    fitted = BetaQuantiles(alpha, beta, low, width)
     check_fit("beta", 2, p, q, fitted.ppf(p))
     return fitted
 
@@ -99,13 +99,13 @@ def _gamma_through_two(levels: Array, values: Array) -> Array:
     wanted = math.log(values[1] / values[0])
 
     def excess(log_shape: float) -> float:
-        low, high = special.gammaincinv(math.exp(log_shape), levels)
+        low, high = scipy.special.gammaincinv(math.exp(log_shape), levels)
         return math.log(high / low) - wanted
 
     # At the least shape the lower quantile, about p^(1/a), is still a number.
     least = max(LEAST_LOG, math.log(math.log(levels[0]) / SMALLEST_LOG))
     log_shape = _root(excess, least, MOST_LOG)
-    low = float(special.gammaincinv(math.exp(log_shape), levels[0]))
+    low = float(scipy.special.gammaincinv(math.exp(log_shape), levels[0]))
     return np.array([log_shape, math.log(values[0] / low)])
 
 
@@ -125,13 +125,13 @@ def _beta_through_two(levels: Array, values: Array, rests: Array) -> Array:
         a = math.exp(log_a)
 
         def below(log_b: float) -> float:
-            return float(special.betainc(a, math.exp(log_b), values[0])) - levels[0]
+            return float(scipy.special.betainc(a, math.exp(log_b), values[0])) - levels[0]
 
         return _root(below, 2.0 * LEAST_LOG, 2.0 * MOST_LOG)
 
     def excess(log_a: float) -> float:
         b = math.exp(log_b(log_a))
-        return float(special.betainc(math.exp(log_a), b, values[1])) - levels[1]
+        return float(scipy.special.betainc(math.exp(log_a), b, values[1])) - levels[1]
 
     log_a = _root(excess, LEAST_LOG, MOST_LOG)
     return np.array([log_a, log_b(log_a)])
@@ -141,15 +141,17 @@ def _root(excess: Callable[[float], float], least: float, most: float) -> float:
     """Return the root, or not-a-number where there is none, which no quantile will then match."""
     if not excess(least) * excess(most) < 0.0:
         return math.nan
-    return float(optimize.brentq(excess, least, most, xtol=1e-14))
+    return float(scipy.optimize.brentq(excess, least, most, xtol=1e-14))
 
 
 def _gamma_quantile(logs: Array, levels: Array) -> Array:
-    return np.asarray(special.gammaincinv(math.exp(logs[0]), levels) * math.exp(logs[1]), float)
+    return np.asarray(
+        scipy.special.gammaincinv(math.exp(logs[0]), levels) * math.exp(logs[1]), float
+    )
 
 
 def _beta_quantile(logs: Array, levels: Array) -> Array:
-    return special.betaincinv(math.exp(logs[0]), math.exp(logs[1]), levels)
+    return scipy.special.betaincinv(math.exp(logs[0]), math.exp(logs[1]), levels)
 
 
 def _nearest(quantile: Quantile, start: Array, levels: Array, values: Array) -> Array:
@@ -157,7 +159,7 @@ def _nearest(quantile: Quantile, start: Array, levels: Array, values: Array) -> 
     if not np.all(np.isfinite(start)):
         return start
     spread = values[-1] - values[0]
-    found = optimize.least_squares(
+    found = scipy.optimize.least_squares(
         lambda parameters: (quantile(parameters, levels) - values) / spread,
         start,
         bounds=(start - 5.0, start + 5.0),
@@ -219,7 +221,7 @@ def triangular_shape(place: float, levels: Array) -> Array:
 
 def pert_shape(place: float, levels: Array) -> Array:
     """Return quantiles of the PERT on [0, 1] with its mode at a place, shape of levels."""
-    return special.betaincinv(1.0 + 4.0 * place, 5.0 - 4.0 * place, levels)
+    return scipy.special.betaincinv(1.0 + 4.0 * place, 5.0 - 4.0 * place, levels)
 
 
 def _fit(
@@ -263,7 +265,7 @@ def _place_of_middle(family: str, shape: Shape, levels: Array, values: Array) ->
         return 0.0
     if wanted >= most - ROUNDING:
         return 1.0
-    return float(optimize.brentq(lambda c: middle(c) - wanted, 0.0, 1.0, xtol=1e-15))
+    return float(scipy.optimize.brentq(lambda c: middle(c) - wanted, 0.0, 1.0, xtol=1e-15))
 
 
 def _place_of_mode(family: str, shape: Shape, levels: Array, values: Array, mode: float) -> float:
@@ -284,7 +286,7 @@ def _place_of_mode(family: str, shape: Shape, levels: Array, values: Array, mode
         return 0.0
     if wanted >= most:
         return 1.0
-    return float(optimize.brentq(lambda c: relative(c) - wanted, 0.0, 1.0, xtol=1e-15))
+    return float(scipy.optimize.brentq(lambda c: relative(c) - wanted, 0.0, 1.0, xtol=1e-15))
 
 
 def _name_place(place: float, values: Array) -> str:
@@ -303,7 +305,7 @@ def _nearest_place(shape: Shape, levels: Array, values: Array) -> float:
     coarse = np.linspace(0.0, 1.0, 21)
     best = coarse[np.argmin([squares(place) for place in coarse])]
     bounds = (max(best - 0.05, 0.0), min(best + 0.05, 1.0))
-    found = optimize.minimize_scalar(
+    found = scipy.optimize.minimize_scalar(
         squares, bounds=bounds, method="bounded", options={"xatol": 1e-10}
     )
     return float(found.x)
@@ -320,8 +322,8 @@ def _limits(shape: Shape, place: float, levels: Array, values: Array) -> tuple[f
     return float(values.mean() - width * standard.mean()), width
 
 
-class _FromScipy(ByQuantiles):
-    """A family whose quantile function is scipy's."""
+class _TwoTailed(ByQuantiles):
+    """A family whose quantiles are found from either tail."""
 
     @cached_property
     def _frozen(self) -> Any:
@@ -331,7 +333,7 @@ class _FromScipy(ByQuantiles):
         return quantile_at_score(self._frozen, score)
 
 
-class Gamma(_FromScipy, ByParameters):
+class Gamma(_TwoTailed, ByParameters):
     """Gamma, above 0.
 
     By two quantiles, by mean and standard deviation, or by shape and scale. Its tail on the right
@@ -362,10 +364,10 @@ class Gamma(_FromScipy, ByParameters):
             return fit_gamma(self.levels, self.values)
         given = self._parameters
         shape, scale = given if self.mean is None else gamma_of_moments(*given)
-        return stats.gamma(shape, scale=scale)
+        return GammaQuantiles(shape, scale)
 
 
-class Beta(_FromScipy, ByParameters):
+class Beta(_TwoTailed, ByParameters):
     """Beta between two limits.
 
     By two quantiles, by mean and standard deviation, or by its shapes alpha and beta. For shares,
@@ -415,10 +417,10 @@ class Beta(_FromScipy, ByParameters):
             return fit_beta(self.levels, self.values, self.low, self.high)
         low, high, given = self.low, self.high, self._parameters
         alpha, beta = given if self.mean is None else beta_of_moments(*given, low, high)
-        return stats.beta(alpha, beta, loc=low, scale=high - low)
+        return BetaQuantiles(alpha, beta, low, high - low)
 
 
-class _ByThreePoints(_FromScipy):
+class _ByThreePoints(_TwoTailed):
     """By low, mode and high, or by three quantiles."""
 
     low: Number | None = Field(default=None, description="the least value")
@@ -467,7 +469,7 @@ class Triangular(_ByThreePoints):
     @cached_property
     def _frozen(self) -> Any:
         low, mode, high = self._points
-        return stats.triang((mode - low) / (high - low), loc=low, scale=high - low)
+        return TriangularQuantiles((mode - low) / (high - low), low, high - low)
 
 
 class Pert(_ByThreePoints):
@@ -488,4 +490,4 @@ class Pert(_ByThreePoints):
         low, mode, high = self._points
         a = 1.0 + 4.0 * (mode - low) / (high - low)
         b = 1.0 + 4.0 * (high - mode) / (high - low)
-        return stats.beta(a, b, loc=low, scale=high - low)
+        return BetaQuantiles(a, b, low, high - low)

@@ -4,9 +4,8 @@ from functools import cached_property
 from typing import ClassVar, Literal
 
 import numpy as np
+import scipy
 from pydantic import Field
-from scipy import special
-from scipy.optimize import brentq
 
 from .base import Array, Number
 from .quantiles import (
@@ -114,7 +113,7 @@ class StudentT(_ByLocationAndScale):
 
     def _standard(self, score: Array) -> Array:
         # From the lower tail, where probabilities keep their digits.
-        lower = special.stdtrit(self.degrees_of_freedom, special.ndtr(-np.abs(score)))
+        lower = scipy.special.stdtrit(self.degrees_of_freedom, scipy.special.ndtr(-np.abs(score)))
         return np.asarray(-np.sign(score) * lower, float)
 
 
@@ -196,7 +195,7 @@ class Lognormal(_ByLocationAndScale):
 
         # The further the shift, the straighter: the bend changes sign once.
         near, far = 1e-12 * (high - low), 1e9 * (high - low)
-        return float(low - brentq(bend, near, far, xtol=1e-300, rtol=1e-15))
+        return float(low - scipy.optimize.brentq(bend, near, far, xtol=1e-300, rtol=1e-15))
 
     @cached_property
     def _line(self) -> tuple[float, float]:
@@ -242,7 +241,7 @@ class LogitNormal(_ByLocationAndScale):
         return np.log((value - self.low) / (self.high - value))
 
     def _from_scale(self, value: Array) -> Array:
-        return self.low + (self.high - self.low) * special.expit(value)
+        return self.low + (self.high - self.low) * scipy.special.expit(value)
 
 
 class Uniform(_LocationScale):
@@ -273,4 +272,4 @@ class Uniform(_LocationScale):
         return location_and_scale(self.levels, self.values)
 
     def _standard(self, score: Array) -> Array:
-        return special.ndtr(score)
+        return scipy.special.ndtr(score)

@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import ClassVar, Literal
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 from pydantic import Field
-from scipy import optimize, special
 
 from .base import Array, Number
 from .quantiles import ByQuantiles, Points, check_points, name_points
@@ -28,8 +28,8 @@ MOST_QUANTILES = 9
 def terms(score: Array, count: int) -> Array:
     """Return the first terms of the sum at normal scores, shape (len(score), count)."""
     # log(p / (1 - p)) and p - 1/2 in forms that don't cancel, in the tails or at the centre.
-    logit = special.log_ndtr(score) - special.log_ndtr(-score)
-    centred = 0.5 * special.erf(score / math.sqrt(2.0))
+    logit = scipy.special.log_ndtr(score) - scipy.special.log_ndtr(-score)
+    centred = 0.5 * scipy.special.erf(score / math.sqrt(2.0))
     columns = [
         centred**power * logit if with_logit else centred**power
         for power, with_logit in _exponents(count)
@@ -39,9 +39,9 @@ def terms(score: Array, count: int) -> Array:
 
 def slope(score: Array, count: int) -> Array:
     """Return the terms' derivatives by the logit at normal scores, shape (len(score), count)."""
-    logit = special.log_ndtr(score) - special.log_ndtr(-score)
-    centred = 0.5 * special.erf(score / math.sqrt(2.0))
-    by_logit = special.ndtr(score) * special.ndtr(-score)
+    logit = scipy.special.log_ndtr(score) - scipy.special.log_ndtr(-score)
+    centred = 0.5 * scipy.special.erf(score / math.sqrt(2.0))
+    by_logit = scipy.special.ndtr(score) * scipy.special.ndtr(-score)
     columns = []
     for power, with_logit in _exponents(count):
         inner = power * centred ** max(power - 1, 0) * by_logit
@@ -73,7 +73,7 @@ def interpolating_terms(levels: Array) -> list[int]:
 def basis(levels: Array) -> Array:
     """Return the interpolating terms at the levels, shape (n, n)."""
     places = interpolating_terms(levels)
-    return terms(special.ndtri(levels), places[-1] + 1)[:, places]
+    return terms(scipy.special.ndtri(levels), places[-1] + 1)[:, places]
 
 
 def interpolate(levels: Array, sums: Array) -> Array:
@@ -107,8 +107,8 @@ def from_sum(sums: Array, low: float | None, high: float | None) -> Array:
     """Return the values between bounds that sums stand for."""
     if low is not None and high is not None:
         width = high - low
-        near_low = low + width * special.expit(sums)
-        return np.where(sums > 0.0, high - width * special.expit(-sums), near_low)
+        near_low = low + width * scipy.special.expit(sums)
+        return np.where(sums > 0.0, high - width * scipy.special.expit(-sums), near_low)
     if low is not None:
         return low + np.exp(np.minimum(sums, LARGEST_EXPONENT))
     return sums if high is None else high - np.exp(np.minimum(-sums, LARGEST_EXPONENT))
@@ -142,13 +142,13 @@ def _nearest_rising(levels: Array, sums: Array, margin: float) -> Array:
     spread = sums[-1] - sums[0]
     wanted = (sums - sums[0]) / spread
     slope_by_point = np.linalg.solve(basis(levels).T, grid.T).T
-    logistic = 1.0 / np.ptp(special.logit(levels))
+    logistic = 1.0 / np.ptp(scipy.special.logit(levels))
     norm = np.linalg.norm(slope_by_point, axis=1)
     matrix = slope_by_point / norm[:, None]
     least = (margin * logistic - slope_by_point @ wanted) / norm
     system = np.vstack([matrix.T, least])
     target = np.append(np.zeros(levels.size), 1.0)
-    weights, _ = optimize.nnls(system, target, maxiter=20 * least.size)
+    weights, _ = scipy.optimize.nnls(system, target, maxiter=20 * least.size)
     residual = system @ weights - target
     return sums - spread * residual[:-1] / residual[-1]
 
@@ -250,7 +250,7 @@ def fit_metalog(
     p, q = check_points(levels, values, least=2, low=low, high=high)
     coefficients = interpolate(p, to_sum(q, low, high))
     metalog = Metalog(tuple(coefficients.tolist()), low, high)
-    if not np.allclose(metalog.quantile_at_score(special.ndtri(p)), q, 0.0, 1e-9 * np.ptp(q)):
+    if not np.allclose(metalog.quantile_at_score(scipy.special.ndtri(p)), q, 0.0, 1e-9 * np.ptp(q)):
         raise too_close(p, q)
     falls = slope(GRID, coefficients.size) @ coefficients <= 0.0
     if falls.any():
@@ -298,7 +298,7 @@ def _describe(falls: NDArray[np.bool_]) -> str:
 
 def _percent(score: float) -> str:
     """Name the probability at a normal score, to two digits of the tail beyond."""
-    tail = 100.0 * float(special.ndtr(-abs(score)))
+    tail = 100.0 * float(scipy.special.ndtr(-abs(score)))
     decimals = max(0, 1 - math.floor(math.log10(tail)))
     if score <= 0.0:
         return f"{tail:.{decimals}f}%"

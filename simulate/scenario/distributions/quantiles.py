@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
+import scipy
 from pydantic import (
     Field,
     GetJsonSchemaHandler,
@@ -16,7 +17,6 @@ from pydantic import (
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
-from scipy import special
 
 from .base import Array, Number, Truncatable
 
@@ -236,7 +236,7 @@ def location_and_scale(standard: Array, values: Array) -> tuple[float, float]:
 
 def normal_levels(levels: Array) -> Array:
     """Return the standard normal quantiles of probabilities."""
-    return np.asarray(special.ndtri(levels), float)
+    return np.asarray(scipy.special.ndtri(levels), float)
 
 
 def check_inside(shown: str, values: Array, low: float, high: float) -> None:

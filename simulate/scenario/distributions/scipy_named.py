@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Callable
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import numpy as np
+import scipy
 from pydantic import Field, GetJsonSchemaHandler, model_serializer, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
-from scipy import interpolate, special, stats
 
 from simulate.scenario.mistakes import OURS, MendableError, did_you_mean, rename, respell
 
@@ -26,32 +26,47 @@ from .base import (
 
 # One takes a list as its parameter, which no other does.
 NOT_DISCRETE_HERE = {"poisson_binom"}
-DISCRETE = {
-    name
-    for name, member in vars(stats).items()
-    if isinstance(member, stats.rv_discrete) and name not in NOT_DISCRETE_HERE
-}
 MOST_VALUES = 100_000
 # Beyond, whole numbers are not told apart; and how far scipy may sum up probabilities.
 FURTHEST, FURTHEST_SUM = 2**52, 10**6
-LEAST_PROBABILITY = float(special.ndtr(-OUTERMOST_SCORE))
 PREFIX = "scipy."
 OWN_KEYS = {"distribution", "source", "truncate", "parameters"}
 # Quantiles that take minutes, or that lie on a circle.
 NOT_HERE = {"ksone", "levy_stable", "studentized_range", "vonmises"}
-CONTINUOUS = {
-    name
-    for name, member in vars(stats).items()
-    if isinstance(member, stats.rv_continuous) and name not in NOT_HERE
-}
-NAMES = sorted(PREFIX + name for name in CONTINUOUS | DISCRETE)
-# Their quantiles scipy searches one by one, or by slow formulas.
-SLOW = {"kstwo", "kstwobign"} | {
-    name for name in CONTINUOUS if type(getattr(stats, name))._ppf is stats.rv_continuous._ppf
-}
+# Their quantiles come from slow formulas.
+SLOW = {"kstwo", "kstwobign"}
 LOCATION = ("loc", "scale")
 KNOTS_A_SCORE = 16
 TRIED_SCORES = np.linspace(-OUTERMOST_SCORE, OUTERMOST_SCORE, 27)
+
+
+@cache
+def discrete_names() -> frozenset[str]:
+    """Return the names of the distributions of whole numbers."""
+    return _named_of(scipy.stats.rv_discrete) - NOT_DISCRETE_HERE
+
+
+@cache
+def continuous_names() -> frozenset[str]:
+    """Return the names of the distributions that have a density."""
+    return _named_of(scipy.stats.rv_continuous) - NOT_HERE
+
+
+def _named_of(kind: type) -> frozenset[str]:
+    members = vars(scipy.stats).items()
+    return frozenset(name for name, member in members if isinstance(member, kind))
+
+
+@cache
+def _names() -> list[str]:
+    """Return the names as a file says them."""
+    return sorted(PREFIX + name for name in continuous_names() | discrete_names())
+
+
+def _is_slow(name: str) -> bool:
+    """Tell whether scipy searches its quantiles one by one, or finds them by a slow formula."""
+    generic: Any = scipy.stats.rv_continuous
+    return name in SLOW or type(getattr(scipy.stats, name))._ppf is generic._ppf
 
 
 def steps_of_named(name: str, shapes: dict[str, float], least: float, most: float) -> Steps:
@@ -69,19 +84,20 @@ def steps_of_named(name: str, shapes: dict[str, float], least: float, most: floa
     ValueError
         If it is none, or has too many values.
     """
-    family: Any = getattr(stats, name)
+    family: Any = getattr(scipy.stats, name)
     member = family(**shapes)
     start, end = member.support()
     if math.isnan(start):
         given = ", ".join(f"{key} = {value:g}" for key, value in shapes.items())
         raise ValueError(f"scipy.{name} is no distribution with {given}")
-    sums = type(family)._cdf is stats.rv_discrete._cdf
+    sums = type(family)._cdf is scipy.stats.rv_discrete._cdf
     furthest = FURTHEST_SUM if sums else FURTHEST
     start = max(start, math.ceil(max(least, -furthest)) - 1)
     end = min(end, math.floor(min(most, furthest)) + 1)
+    least_probability = scipy.special.ndtr(-OUTERMOST_SCORE)
     with np.errstate(all="ignore"):
-        first = _first(lambda k: member.cdf(k) >= LEAST_PROBABILITY, start, end)
-        last = _first(lambda k: member.sf(k) <= LEAST_PROBABILITY, first, end)
+        first = _first(lambda k: member.cdf(k) >= least_probability, start, end)
+        last = _first(lambda k: member.sf(k) <= least_probability, first, end)
         if last - first >= MOST_VALUES:
             raise ValueError(
                 f"scipy.{name} has more than {MOST_VALUES:,} values here; narrow it by "
@@ -138,9 +154,9 @@ class ScipyNamed(Stepped):
 
     def _check(self) -> None:
         super()._check()
-        if self._name not in CONTINUOUS | DISCRETE:
-            mend = respell(self.distribution, NAMES, "distribution")
-            hint = "" if mend else did_you_mean(self.distribution, NAMES)
+        if self._name not in continuous_names() | discrete_names():
+            mend = respell(self.distribution, _names(), "distribution")
+            hint = "" if mend else did_you_mean(self.distribution, _names())
             wrong = f"{self.distribution:.60} is no distribution here"
             raise MendableError(f"{wrong}{hint and '; '}{hint}", mend)
         known = _parameter_names(self._name)
@@ -151,7 +167,7 @@ class ScipyNamed(Stepped):
             mend = rename(unknown[0], known, at=(unknown[0],)) if unknown else None
             takes = f"{self.distribution}: {wrong}; it takes {', '.join(known)}"
             raise MendableError(takes, mend)
-        if self._name in DISCRETE:
+        if self._name in discrete_names():
             _ = self._steps  # found now, so that a parameter at fault is named
             return
         with np.errstate(all="ignore"):
@@ -167,7 +183,7 @@ class ScipyNamed(Stepped):
     @property
     def is_continuous(self) -> bool:
         """Tell whether it is none of whole numbers."""
-        return self._name not in DISCRETE
+        return self._name not in discrete_names()
 
     @property
     def _shapes(self) -> dict[str, float]:
@@ -175,7 +191,7 @@ class ScipyNamed(Stepped):
 
     @cached_property
     def _frozen(self) -> Any:
-        return getattr(stats, self._name)(**self.parameters)
+        return getattr(scipy.stats, self._name)(**self.parameters)
 
     @cached_property
     def _steps(self) -> Steps:
@@ -191,7 +207,7 @@ class ScipyNamed(Stepped):
     def _whole(self, score: Array) -> Array:
         if not self.is_continuous:
             return super()._whole(score)
-        if self._name not in SLOW:
+        if not _is_slow(self._name):
             return quantile_at_score(self._frozen, score)
         standard = _searched(self._name, tuple(self._shapes.items()))
         scale = self.parameters.get("scale", 1.0)
@@ -212,8 +228,8 @@ class ScipyNamed(Stepped):
 
 
 def _parameter_names(name: str) -> list[str]:
-    shapes = getattr(stats, name).shapes
-    location = LOCATION if name in CONTINUOUS else LOCATION[:1]
+    shapes = getattr(scipy.stats, name).shapes
+    location = LOCATION if name in continuous_names() else LOCATION[:1]
     return [*(shapes.split(", ") if shapes else []), *location]
 
 
@@ -228,17 +244,17 @@ def _searched(name: str, shapes: tuple[tuple[str, float], ...]) -> Any:
         -OUTERMOST_SCORE, OUTERMOST_SCORE, int(2 * OUTERMOST_SCORE * KNOTS_A_SCORE) + 1
     )
     with np.errstate(all="ignore"):
-        family: Any = stats.make_distribution(getattr(stats, name))
+        family: Any = scipy.stats.make_distribution(getattr(scipy.stats, name))
         whole = family(**dict(shapes))
-        lower = whole.icdf(special.ndtr(np.minimum(knots, 0.0)))
-        upper = whole.iccdf(special.ndtr(-np.maximum(knots, 0.0)))
+        lower = whole.icdf(scipy.special.ndtr(np.minimum(knots, 0.0)))
+        upper = whole.iccdf(scipy.special.ndtr(-np.maximum(knots, 0.0)))
     values = np.where(knots > 0.0, upper, lower)
     if not np.all(np.isfinite(values)):
         return lambda score: np.full_like(score, np.nan)
-    return interpolate.CubicSpline(knots, values)
+    return scipy.interpolate.CubicSpline(knots, values)
 
 
 def called_in_scipy(name: str) -> list[str]:
     """Return the distributions of scipy's that a name without its prefix may be of."""
     called = name.casefold()
-    return [known for known in NAMES if known in (f"{PREFIX}{called}", OURS.get(called))]
+    return [known for known in _names() if known in (f"{PREFIX}{called}", OURS.get(called))]

@@ -1,4 +1,4 @@
-"""Matplotlib as a command wants it: its own settings, no canvas, a list of fonts that is kept."""
+"""Matplotlib's settings, where the program is run as a command."""
 
 import logging
 import os
@@ -6,9 +6,11 @@ from contextlib import chdir, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
+SETTINGS = "matplotlibrc"
 
-def load_matplotlib() -> None:
-    """Load matplotlib with its own settings, whatever the surroundings hold."""
+
+def keep_own_settings() -> None:
+    """Let matplotlib take its own settings when it is imported, whatever the surroundings hold."""
     # Pictures are only written to files: a notebook's or a desktop's canvas is not looked for.
     os.environ["MPLBACKEND"] = "agg"
     # Its advice on caches and fonts is not for who runs a command.
@@ -16,9 +18,12 @@ def load_matplotlib() -> None:
     _keep_list_of_fonts()
     found = find_spec("matplotlib")
     assert found is not None and found.origin is not None
-    # Settings are first looked for in the working folder, and ended by one that is no text.
-    with suppress(FileNotFoundError), chdir(Path(found.origin).parent / "mpl-data"):
-        import matplotlib as matplotlib
+    own = Path(found.origin).parent / "mpl-data" / SETTINGS
+    os.environ["MATPLOTLIBRC"] = str(own)
+    # Only the working folder comes before, and a file there that is no text would end it.
+    if Path(SETTINGS).exists():
+        with suppress(FileNotFoundError), chdir(own.parent):
+            import matplotlib as matplotlib
 
 
 def _keep_list_of_fonts() -> None:
