@@ -31,3 +31,9 @@ def anthropic() -> Scenario:
 @pytest.fixture(scope="session")
 def openai() -> Scenario:
     return of_january("openai")
+
+
+@pytest.fixture(autouse=True)
+def draw_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave tests that are not about workers without them: their imports take a second each."""
+    monkeypatch.setattr("simulate.output.workers.MOST_PROCESSES", 1)

@@ -11,6 +11,7 @@ from simulate.scenario import ScenarioError
 from simulate.scenario.packaged import PACKAGED
 from simulate.text.terminal import console
 
+from .pictures import Open, open_file
 from .session import Data, Force, Seed, Threads, load_named, print_place, simulated
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def compare(
         Path | None, typer.Option(help="Page to write.", show_default="in results/<A>")
     ] = None,
     force: Force = False,
+    opened: Open = False,
 ) -> None:
     """Run scenarios on common random numbers; print and write them side by side.
 
@@ -79,6 +81,8 @@ def compare(
         html = render_comparison(comparison, command=command)
     save_page(html, page)
     print_place("Comparison", page)
+    if opened:
+        open_file(page.path)
 
 
 def _name(first: str) -> str:

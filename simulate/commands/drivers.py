@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
+from simulate.output.kinds import table_kinds
 from simulate.text.terminal import tell
 
+from .pictures import NoPictures, Open, Pictures, asked_pictures
 from .session import (
-    WRITTEN,
     AsJson,
     Chosen,
     Data,
@@ -54,27 +55,29 @@ def drivers(
     ] = None,
     force: Force = False,
     tables: Tables = None,
+    pictures: Pictures = None,
+    no_pictures: NoPictures = False,
+    opened: Open = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     """Say which inputs and shocks drive the outcomes, and write tables and pictures."""
+    kinds, drawn = table_kinds(tables), asked_pictures(pictures, no_pictures, opened)
     chosen = Chosen(file, variant, stress, settings, data)
     read = chosen.read()
     from simulate.analysis.drivers import drivers, parse_explained, summary
     from simulate.engine.sampling import with_sampling
     from simulate.model.outcomes import headline_outcomes
-    from simulate.output.drivers import drivers_folder, write_drivers
+    from simulate.output.drivers import draw_drivers, drivers_folder, write_drivers
     from simulate.output.files import RESULTS
-    from simulate.output.sheet_names import parse_kinds
     from simulate.text.drivers import print_drivers
 
-    kinds = parse_kinds(tables)
     scenario = with_sampling(read, paths, seed)
     asked = [parse_explained(text, scenario) for text in outcome or ()] or headline_outcomes(
         scenario
     )
     folder = out or RESULTS / f"{chosen.name}-drivers"
-    with drivers_folder(folder, force, tell) as unfinished:
+    with drawn.workers(threads) as workers, drivers_folder(folder, force, tell) as unfinished:
         found = simulated(
             lambda progress: drivers(
                 scenario, asked, paths=paths, threads=threads, progress=progress
@@ -87,6 +90,8 @@ def drivers(
             quiet=quiet,
             as_json=as_json,
         )
-        write_drivers(found, unfinished, tell, kinds)
+        drawing = draw_drivers(found, drawn.kinds, workers)
+        write_drivers(found, unfinished, tell, kinds, drawing)
     if not (quiet or as_json):
-        print_place(WRITTEN, folder)
+        print_place(drawn.written, folder)
+    drawn.open(folder, "drivers")

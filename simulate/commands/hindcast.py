@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
+from simulate.output.kinds import table_kinds
 from simulate.text.terminal import tell
 
+from .pictures import NoPictures, Open, Pictures, asked_pictures
 from .session import (
-    WRITTEN,
     AsJson,
     Data,
     Figures,
@@ -52,6 +53,9 @@ def hindcast(
     ] = None,
     force: Force = False,
     tables: Tables = None,
+    pictures: Pictures = None,
+    no_pictures: NoPictures = False,
+    opened: Open = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -59,16 +63,15 @@ def hindcast(
 
     It is no track record: the model's structure was chosen with these figures known.
     """
+    kinds, drawn = table_kinds(tables), asked_pictures(pictures, no_pictures, opened)
     scenarios = [load_named(source, data=data or ()) for source in sources or ()]
     from simulate.analysis.hindcast import hindcast, summary
     from simulate.output.files import RESULTS
-    from simulate.output.hindcast import hindcast_folder, write_hindcast
-    from simulate.output.sheet_names import parse_kinds
+    from simulate.output.hindcast import draw_hindcast, hindcast_folder, write_hindcast
     from simulate.text.hindcast import print_hindcast
 
-    kinds = parse_kinds(tables)
     folder = out or RESULTS / "hindcast"
-    with hindcast_folder(folder, force, tell) as unfinished:
+    with drawn.workers(threads) as workers, hindcast_folder(folder, force, tell) as unfinished:
         found = simulated(
             lambda progress: hindcast(
                 scenarios,
@@ -87,6 +90,8 @@ def hindcast(
             quiet=quiet,
             as_json=as_json,
         )
-        write_hindcast(found, unfinished, tell, kinds)
+        drawing = draw_hindcast(found, drawn.kinds, workers)
+        write_hindcast(found, unfinished, tell, kinds, drawing)
     if not (quiet or as_json):
-        print_place(WRITTEN, folder)
+        print_place(drawn.written, folder)
+    drawn.open(folder, "forecasts")

@@ -9,6 +9,7 @@ import typer
 
 from simulate.scenario import ScenarioError
 
+from .pictures import Open, open_file
 from .session import (
     Chosen,
     Data,
@@ -51,6 +52,7 @@ def report(
     threads: Threads = None,
     out: Page = None,
     force: Force = False,
+    opened: Open = False,
 ) -> None:
     """Write one HTML page: answer, pictures, assumptions and sources, errors.
 
@@ -74,39 +76,48 @@ def report(
     from simulate.engine.run import run
     from simulate.engine.sampling import with_sampling
     from simulate.output.new_file import drawing, new_page, save_page
+    from simulate.output.workers import Workers
     from simulate.scenario.figures import read_figures
 
     if stored is None:
         scenario = with_sampling(scenario, paths, seed)
     marked = figures and read_figures(figures)
     page = new_page(out, name, "report", force)
-    result = simulated(lambda progress: run(scenario, threads=threads, progress=progress))
-    found = None
-    if drivers:
-        from simulate.analysis.drivers import drivers as find_drivers
+    with Workers(threads) as workers:
+        result = simulated(lambda progress: run(scenario, threads=threads, progress=progress))
+        found = None
+        if drivers:
+            from simulate.analysis.drivers import drivers as find_drivers
 
-        found = simulated(
-            lambda progress: find_drivers(scenario, threads=threads, progress=progress)
-        )
-    rests_on = headline_rests_on(scenario, threads, found)
-    if stored is not None:
-        stored.refuse_another(result)
-        result = replace(result, goal=stored.goal)
-        words = ["simulate", "report", str(source)]
-    else:
-        words = _words(source, variant, stress, settings or [], scenario)
-    words += [word for folder in data or [] for word in ("--data", str(folder))]
-    words += ["--figures", str(figures)] if figures is not None else []
-    command = shlex.join([*words, "--drivers"] if drivers else words)
-    from simulate.output.report import drivers_section, render_report
+            found = simulated(
+                lambda progress: find_drivers(scenario, threads=threads, progress=progress)
+            )
+        rests_on = headline_rests_on(scenario, threads, found)
+        if stored is not None:
+            stored.refuse_another(result)
+            result = replace(result, goal=stored.goal)
+            words = ["simulate", "report", str(source)]
+        else:
+            words = _words(source, variant, stress, settings or [], scenario)
+        words += [word for folder in data or [] for word in ("--data", str(folder))]
+        words += ["--figures", str(figures)] if figures is not None else []
+        command = shlex.join([*words, "--drivers"] if drivers else words)
+        from simulate.output.report import drivers_section, render_report
 
-    with drawing(page):
-        section = drivers_section(found) if found is not None else None
-        html = render_report(
-            result, command=command, drivers=section, figures=marked, rests_on=rests_on
-        )
+        with drawing(page):
+            section = drivers_section(found) if found is not None else None
+            html = render_report(
+                result,
+                command=command,
+                drivers=section,
+                figures=marked,
+                rests_on=rests_on,
+                workers=workers,
+            )
     save_page(html, page)
     print_place("Report", page)
+    if opened:
+        open_file(page.path)
 
 
 def _words(

@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
+from simulate.output.kinds import table_kinds
 from simulate.scenario import ScenarioError
 from simulate.text.terminal import console, tell
 
+from .pictures import NoPictures, Open, Pictures, asked_pictures
 from .session import (
-    WRITTEN,
     AsJson,
     Chosen,
     Data,
@@ -71,29 +72,32 @@ def run(
         bool, typer.Option("--inputs", help="Write every path's inputs beside its outcomes.")
     ] = False,
     tables: Tables = None,
+    pictures: Pictures = None,
+    no_pictures: NoPictures = False,
+    opened: Open = False,
     figures: Figures = None,
 ) -> None:
     """Simulate a scenario, print the answer, and write tables and pictures."""
     if inputs and outcomes is False:
         raise ScenarioError("--inputs go beside outcomes: leave out --no-outcomes")
+    kinds, drawn = table_kinds(tables), asked_pictures(pictures, no_pictures, opened)
     chosen = Chosen(file, variant, stress, settings, data)
     stated = chosen.load()
     from simulate.engine.run import run
     from simulate.engine.sampling import as_asked
     from simulate.output.files import RESULTS
-    from simulate.output.results import OutcomeWriter, output_folder, write_result
-    from simulate.output.sheet_names import parse_kinds
+    from simulate.output.results import OutcomeWriter, draw_result, output_folder, write_result
     from simulate.scenario.figures import read_figures
     from simulate.text.run import print_answer, print_ground
 
-    kinds, marked = parse_kinds(tables), figures and read_figures(figures)
+    marked = figures and read_figures(figures)
     scenario, _ = as_asked(stated, paths, seed, until)
     folder = out or RESULTS / chosen.name
     keep = inputs or (outcomes if outcomes is not None else scenario.sampling.paths <= LARGEST_KEPT)
     silent = quiet or as_json
     if silent:
         tell_notes(stated)
-    with output_folder(folder, force, tell) as unfinished:
+    with drawn.workers(threads) as workers, output_folder(folder, force, tell) as unfinished:
         compile_kernels(silent)
         with OutcomeWriter(unfinished, scenario) if keep else nullcontext() as sink:
             with progress_bar(silent) as progress:
@@ -112,8 +116,10 @@ def run(
                 quiet=quiet,
                 as_json=as_json,
             )
+            drawing = draw_result(result, drawn.kinds, workers, marked)
         if not silent:
             print_ground(headline_rests_on(result.scenario, threads), console())
-        write_result(result, unfinished, tell, kinds, marked)
+        write_result(result, unfinished, tell, kinds, drawing)
     if not silent:
-        print_place(WRITTEN, folder)
+        print_place(drawn.written, folder)
+    drawn.open(folder, "margin_date")

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found")
 SEPARATOR = "@"
-WRITTEN = "Tables and pictures"
 # With fewer paths, what the answer rests on would take longer than the answer.
 LEAST_TO_EXPLAIN, PATHS_TO_EXPLAIN = 1 << 17, 1 << 10
 

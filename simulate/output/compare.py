@@ -20,7 +20,7 @@ from simulate.text.diff import describe_difference
 from simulate.text.run import error_sentences, margin_title
 from simulate.text.tables import Table
 
-from .page import Origin, Section, draw, render
+from .page import Origin, Picture, Section, render
 from .report import origin_of
 
 SHARED = (
@@ -115,7 +115,7 @@ def _section(comparison: Comparison, place: int, letter: str) -> Section:
     return Section(
         key,
         f"{letter} against A: {after.scenario.name}",
-        pictures=(draw(key, partial(plot_comparison, before, after)),),
+        pictures=(Picture(key, partial(plot_comparison, before, after)),),
         tables=(_odds_by_year(comparison, place),),
         remarks=(DIFFERENCES if differences else "The two assume the same.",),
         points=tuple(differences),

@@ -1,7 +1,7 @@
 """What ``simulate drivers`` writes into its folder."""
 
 import json
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -11,8 +11,10 @@ from simulate.analysis.drivers import Drivers, effect_table, index_table, summar
 from simulate.plots import plot_of
 
 from .files import SUMMARY, refuse_other_content, whole_folder
-from .results import PICTURE_KINDS, WORKBOOK, draw_each, write_spreadsheets, write_table
+from .pictures import Drawing, begin_drawing, picture_files, write_pictures
+from .results import WORKBOOK, write_spreadsheets, write_table
 from .sheet_names import csv_file
+from .workers import Workers
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -25,9 +27,7 @@ PICTURES: "dict[str, Callable[[Drivers], Figure]]" = {
     "tornado": plot_of("effects", "plot_tornado"),
     "tenths": plot_of("effects", "plot_tenths"),
 }
-OWN_FILES = {SUMMARY, DRIVERS_TABLE, INPUTS_TABLE} | {
-    f"{name}{kind}" for name in PICTURES for kind in PICTURE_KINDS
-}
+OWN_FILES = {SUMMARY, DRIVERS_TABLE, INPUTS_TABLE} | picture_files(PICTURES)
 
 SPREADSHEET_FILES = {WORKBOOK, csv_file(DRIVERS_SHEET), csv_file(INPUTS_SHEET)}
 
@@ -40,8 +40,18 @@ def drivers_folder(
     return whole_folder(folder, OWN_FILES | SPREADSHEET_FILES, DRIVERS, force, tell)
 
 
+def draw_drivers(drivers: Drivers, kinds: Sequence[str], workers: Workers) -> Drawing:
+    """Let workers begin to draw the pictures; see ``begin_drawing``."""
+    plots = {name: partial(plot, drivers) for name, plot in PICTURES.items()}
+    return begin_drawing(plots, kinds, workers)
+
+
 def write_drivers(
-    drivers: Drivers, folder: Path, tell: Callable[[str], None], kinds: Set[str] = frozenset()
+    drivers: Drivers,
+    folder: Path,
+    tell: Callable[[str], None],
+    kinds: Set[str],
+    drawing: Drawing,
 ) -> None:
     """Write tables, summary and pictures into a folder; see ``write_result``."""
     from .workbook import Sheet
@@ -51,6 +61,6 @@ def write_drivers(
     write_table(effects, folder / INPUTS_TABLE, drivers.scenario)
     text = json.dumps(summary(drivers), indent=2, ensure_ascii=False)
     (folder / SUMMARY).write_text(f"{text}\n", encoding="utf-8")
-    draw_each({name: partial(draw, drivers) for name, draw in PICTURES.items()}, folder, tell)
+    write_pictures(drawing, folder, tell)
     sheets = [Sheet(DRIVERS_SHEET, indices), Sheet(INPUTS_SHEET, effects)]
     write_spreadsheets(sheets, folder, kinds, PICTURES)

@@ -296,9 +296,10 @@ def whole_folder(
             with locked(folder), uninterrupted(f"{folder} was written"):
                 refuse_what_is_not_own(folder, own_files, command, force)
                 replaced = _replaced(folder, own_files)
-                manifest = read_manifest(folder).renewed(command, partial)
+                before = read_manifest(folder)
+                manifest = before.renewed(command, partial)
                 write_manifest(manifest, partial)
-                _move(partial, folder, own_files - set(manifest.files))
+                _move(partial, folder, own_files & before.of(command) - set(manifest.files))
     if replaced:
         tell(replaced)
 

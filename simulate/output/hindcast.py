@@ -1,7 +1,7 @@
 """What ``simulate hindcast`` writes into its folder."""
 
 import json
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -12,8 +12,10 @@ from simulate.analysis.hindcast import Hindcast, summary
 from simulate.plots import plot_of
 
 from .files import SUMMARY, refuse_other_content, whole_folder
-from .results import PICTURE_KINDS, WORKBOOK, draw_each, write_spreadsheets
+from .pictures import Drawing, begin_drawing, picture_files, write_pictures
+from .results import WORKBOOK, write_spreadsheets
 from .sheet_names import csv_file
+from .workers import Workers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,9 +27,7 @@ PICTURES: "dict[str, Callable[[Hindcast], Figure]]" = {
     "forecasts": plot_of("hindcast", "plot_forecasts"),
     "ranks": plot_of("hindcast", "plot_ranks"),
 }
-OWN_FILES = {SUMMARY, WORKBOOK, csv_file(SHEET)} | {
-    f"{name}{kind}" for name in PICTURES for kind in PICTURE_KINDS
-}
+OWN_FILES = {SUMMARY, WORKBOOK, csv_file(SHEET)} | picture_files(PICTURES)
 
 
 def hindcast_folder(
@@ -38,15 +38,25 @@ def hindcast_folder(
     return whole_folder(folder, OWN_FILES, HINDCAST, force, tell)
 
 
+def draw_hindcast(found: Hindcast, kinds: Sequence[str], workers: Workers) -> Drawing:
+    """Let workers begin to draw the pictures; see ``begin_drawing``."""
+    plots = {name: partial(plot, found) for name, plot in PICTURES.items()}
+    return begin_drawing(plots, kinds, workers)
+
+
 def write_hindcast(
-    found: Hindcast, folder: Path, tell: Callable[[str], None], kinds: Set[str] = frozenset()
+    found: Hindcast,
+    folder: Path,
+    tell: Callable[[str], None],
+    kinds: Set[str],
+    drawing: Drawing,
 ) -> None:
     """Write summary, pictures and tables into a folder; see ``write_result``."""
     from .workbook import Sheet
 
     text = json.dumps(summary(found), indent=2, ensure_ascii=False)
     (folder / SUMMARY).write_text(f"{text}\n", encoding="utf-8")
-    draw_each({name: partial(draw, found) for name, draw in PICTURES.items()}, folder, tell)
+    write_pictures(drawing, folder, tell)
     write_spreadsheets([Sheet(SHEET, score_frame(found))], folder, kinds, PICTURES)
 
 

@@ -1,10 +1,9 @@
 """How a page is put together: its parts, its pictures, its template."""
 
 import re
-import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from functools import partial
 from typing import Protocol
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -14,8 +13,10 @@ from matplotlib.figure import Figure
 
 from simulate.engine.result import DISCLAIMER
 from simulate.plots.frame import narrow_axes
-from simulate.plots.style import DARK, LIGHT, Theme, save_picture
+from simulate.plots.style import DARK, LIGHT, Theme, printed
 from simulate.text.tables import Table
+
+from .workers import Workers
 
 # What a file needs and a page does not; the style and the font are in the page's own style sheet.
 OUTSIDE = re.compile(
@@ -31,9 +32,25 @@ REFERENCE = re.compile(r'(url\(#|href="#)([^")]+)')
 LONG_FRACTION = re.compile(r"\d+\.\d{2,}")
 
 
+class Plot(Protocol):
+    """Draws a picture in a theme, of which only its colours may depend, or in axes."""
+
+    def __call__(self, *, axes: Axes | None = ..., theme: Theme) -> Figure:
+        """Draw it."""
+        ...
+
+
 @dataclass(frozen=True)
 class Picture:
-    """A picture.
+    """A picture that is to be drawn: a key that no other one of the page has, and what draws it."""
+
+    key: str
+    plot: Plot
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture as a page shows it.
 
     Attributes
     ----------
@@ -124,32 +141,18 @@ class Page(Protocol):
         ...
 
 
-class Plot(Protocol):
-    """Draws a picture in a theme, of which only its colours may depend, or in axes."""
-
-    def __call__(self, *, axes: Axes | None = ..., theme: Theme) -> Figure:
-        """Draw it."""
-        ...
-
-
-def draw(key: str, plot: Plot) -> Picture:
-    """Return a picture for a page.
-
-    Parameters
-    ----------
-    key
-        That no other picture of the page has.
-    plot
-        Draws it.
+def draw(picture: Picture) -> Drawn:
+    """Draw a picture for a page.
 
     Raises
     ------
     ValueError
         If the themes differ in more than colours.
     """
+    key, plot = picture.key, picture.plot
     wide = {theme: plot(theme=theme) for theme in (LIGHT, DARK)}
     narrow = {theme: _narrow(plot, theme, figure.get_label()) for theme, figure in wide.items()}
-    return Picture(
+    return Drawn(
         _drawn(wide[LIGHT], wide[DARK], key, "page"),
         _drawn(narrow[LIGHT], narrow[DARK], f"{key}-narrow", "phone"),
     )
@@ -178,10 +181,7 @@ def color_variables(svgs: Iterable[str]) -> list[tuple[str, str, str]]:
 
 def _small_svg(figure: Figure, key: str) -> str:
     """Return a figure as SVG without what only a file needs, numbers to a tenth of a point."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "picture.svg"
-        save_picture(figure, file)
-        svg = OUTSIDE.sub("", file.read_text(encoding="utf-8"))
+    svg = OUTSIDE.sub("", printed(figure, ".svg").decode())
     opening, rest = svg.split(">", 1)
     svg = f"{ATTRIBUTES.sub('', opening)}>{rest}".replace("xlink:href", "href")
     names = [found[2] for tag in TAG.findall(svg) for found in REFERENCE.finditer(tag)]
@@ -228,7 +228,7 @@ TEMPLATES = Environment(
 )
 
 
-def render(template: str, view: Page) -> str:
+def render(template: str, view: Page, workers: Workers | None = None) -> str:
     """Return a page.
 
     Parameters
@@ -237,13 +237,21 @@ def render(template: str, view: Page) -> str:
         The name of its file.
     view
         What it shows.
+    workers
+        Who draw its pictures; by default nobody else.
     """
     colors = [
         (f"--{name.replace('_', '-')}", light, asdict(DARK)[name])
         for name, light in asdict(LIGHT).items()
     ]
     pictures = [picture for section in view.sections for picture in section.all_pictures]
-    svgs = (svg for picture in pictures for svg in (picture.svg, picture.narrow))
+    jobs = {picture.key: partial(draw, picture) for picture in pictures}
+    begun = (workers or Workers(1)).begin(jobs)
+    drawn = {key: done.result() for key, done in begun.results().items()}
+    svgs = (svg for picture in drawn.values() for svg in (picture.svg, picture.narrow))
     return TEMPLATES.get_template(template).render(
-        view=view, colors=[*colors, *color_variables(svgs)], disclaimer=DISCLAIMER
+        view=view,
+        drawn=drawn,
+        colors=[*colors, *color_variables(svgs)],
+        disclaimer=DISCLAIMER,
     )

@@ -55,7 +55,9 @@ from simulate.text.tables import Table
 from simulate.text.years import fiscal_year_sentences
 from simulate.version import package_version
 
-from .page import Card, Origin, Picture, Section, draw, render
+from .page import Card, Origin, Picture, Section, render
+from .results import find_what_is_drawn
+from .workers import Workers
 
 KEY = "drivers"
 INTERVALS_OF_QUARTERS = (
@@ -174,7 +176,7 @@ def _outcome(drivers: Drivers, explanation: Explanation, key: str) -> Section:
         key,
         capitalized(name),
         pictures=tuple(
-            draw(f"{key}-{kind}", partial(plot, drivers, explanation))
+            Picture(f"{key}-{kind}", partial(plot, drivers, explanation))
             for kind, plot in plots.items()
         ),
         tables=(driver_table(explanation, group_letters(drivers.found), f"Drivers of {name}"),),
@@ -206,6 +208,7 @@ def render_report(
     drivers: Section | None = None,
     figures: Figures = None,
     rests_on: str = "",
+    workers: Workers | None = None,
 ) -> str:
     """Return the page of a result as HTML: the same result and command, the same page.
 
@@ -222,8 +225,11 @@ def render_report(
         ``plot_revenue``.
     rests_on
         What the headline rests on, in words, where that has been found out.
+    workers
+        Who draw its pictures; by default nobody else.
     """
-    return render("report.html", view_report(result, command, drivers, figures, rests_on))
+    find_what_is_drawn(result)
+    return render("report.html", view_report(result, command, drivers, figures, rests_on), workers)
 
 
 def view_report(
@@ -334,4 +340,6 @@ def _sections(result: Result, figures: Figures) -> tuple[Section, ...]:
 
 
 def _pictures(result: Result, figures: Figures, *names: str) -> tuple[Picture, ...]:
-    return tuple(draw(name.replace("_", "-"), picture_of(name, result, figures)) for name in names)
+    return tuple(
+        Picture(name.replace("_", "-"), picture_of(name, result, figures)) for name in names
+    )

@@ -1,7 +1,6 @@
 """What a run writes into its folder."""
 
-import errno
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,12 +13,13 @@ from simulate.scenario.figures import Figures
 from simulate.version import package_version
 
 from .files import SUMMARY, refuse_other_content, whole_folder
+from .pictures import Drawing, begin_drawing, picture_files, write_pictures
 from .sheet_names import NAMES, csv_file
+from .workers import Workers
 
 # What takes long to import stands in the functions that need it: the answer is told before.
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
     from pyarrow.parquet import ParquetWriter
 
     from .workbook import Sheet
@@ -29,17 +29,13 @@ HITTING_TABLE = "hitting_times.parquet"
 METRICS_TABLE = "metrics.parquet"
 OUTCOMES_TABLE = "outcomes.parquet"
 ALTERNATIVES_TABLE = "alternatives.parquet"
-PICTURE_KINDS = (".png", ".svg")
 WORKBOOK = "workbook.xlsx"
 TABLES = {HITTING_TABLE, METRICS_TABLE, OUTCOMES_TABLE, ALTERNATIVES_TABLE}
-OWN_FILES = {SUMMARY, *TABLES} | {f"{name}{kind}" for name in PICTURES for kind in PICTURE_KINDS}
+OWN_FILES = {SUMMARY, *TABLES} | picture_files(PICTURES)
 # A run of four million paths, and more than that is written while it goes on.
 MOST_HELD = 1 << 27
 ROWS_OF_A_GROUP = 1 << 16
 SPREADSHEET_FILES = {WORKBOOK} | {csv_file(name) for name in NAMES}
-
-# Pictures that find no room are no pictures that can't be drawn.
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def output_folder(
@@ -50,12 +46,36 @@ def output_folder(
     return whole_folder(folder, OWN_FILES | SPREADSHEET_FILES, RUN, force, tell)
 
 
+def draw_result(
+    result: Result, kinds: Sequence[str], workers: Workers, figures: Figures = None
+) -> Drawing:
+    """Let workers begin to draw a result's pictures.
+
+    Parameters
+    ----------
+    result
+        From ``run``.
+    kinds, workers
+        As for ``begin_drawing``.
+    figures
+        Reported figures to mark; see ``plot_revenue``.
+    """
+    find_what_is_drawn(result)
+    plots = {name: picture_of(name, result, figures) for name in PICTURES}
+    return begin_drawing(plots, kinds, workers)
+
+
+def find_what_is_drawn(result: Result) -> None:
+    """Let a result trace its paths: a worker has no kernels, and would have to load them."""
+    _ = result.traces, result.traced_alternatives
+
+
 def write_result(
     result: Result,
     folder: Path,
     tell: Callable[[str], None],
     kinds: Set[str] = frozenset(),
-    figures: Figures = None,
+    drawing: Drawing | None = None,
 ) -> None:
     """Write a result's tables, summary and pictures into a folder.
 
@@ -69,15 +89,16 @@ def write_result(
         Called with each picture that can't be drawn, and why, and with what is left out.
     kinds
         Of spreadsheets to write beside: ``csv``, ``xlsx``.
-    figures
-        Reported figures to mark in the pictures; see ``plot_revenue``.
+    drawing
+        Of its pictures, from ``draw_result``.
     """
     write_table(result.hitting_times, folder / HITTING_TABLE, result.scenario)
     write_table(result.metrics, folder / METRICS_TABLE, result.scenario)
     if result.alternatives:
         write_table(result.by_alternative, folder / ALTERNATIVES_TABLE, result.scenario)
     (folder / SUMMARY).write_text(result.to_json() + "\n", encoding="utf-8")
-    draw_each({name: picture_of(name, result, figures) for name in PICTURES}, folder, tell)
+    if drawing is not None:
+        write_pictures(drawing, folder, tell)
     if kinds:
         from .workbook import kept_in_words, sheets_of
 
@@ -124,34 +145,6 @@ def write_spreadsheets(
     if "xlsx" in kinds:
         drawn = [file for name in pictures if (file := folder / f"{name}.png").exists()]
         write_workbook(folder / WORKBOOK, sheets, drawn)
-
-
-def draw_each(
-    plots: "Mapping[str, Callable[[], Figure]]", folder: Path, tell: Callable[[str], None]
-) -> None:
-    """Draw pictures into a folder; one that can't be drawn is told of, and costs nothing else.
-
-    Parameters
-    ----------
-    plots
-        By the name of the file.
-    folder, tell
-        As for ``write_result``.
-    """
-    from simulate.plots.style import failure_in_words, save_picture
-
-    for name, plot in plots.items():
-        files = [folder / f"{name}{kind}" for kind in PICTURE_KINDS]
-        try:
-            figure = plot()
-            for file in files:
-                save_picture(figure, file)
-        except Exception as error:
-            if isinstance(error, OSError) and error.errno in NO_ROOM:
-                raise
-            for file in files:
-                file.unlink(missing_ok=True)
-            tell(f"{name}: {failure_in_words(error)}")
 
 
 def write_table(frame: "pd.DataFrame", file: Path, scenario: Scenario) -> None:

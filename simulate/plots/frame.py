@@ -15,7 +15,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
-from matplotlib.ticker import LogLocator, NullLocator
+from matplotlib.ticker import Formatter, LogLocator, NullLocator
 
 from simulate.engine.result import DISCLAIMER, Result
 from simulate.scenario.frame import Horizon
@@ -177,13 +177,21 @@ def legend_columns(axes: Axes, most: int) -> int:
     return most if width_of(axes) >= WIDE else 1
 
 
+class _Percent(Formatter):
+    """Writes shares in percent, with as many digits as all ticks of their axis need."""
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        """Return the labels of an axis."""
+        return [SHARE.tick(value, values) for value in values]
+
+    def __call__(self, x: float, pos: int | None = None) -> str:  # noqa: ARG002
+        """Return the label of a place by itself."""
+        return SHARE.tick(x, [x])
+
+
 def in_percent(axis: Axis) -> None:
     """Label an axis of shares in percent, with as many digits as its ticks need."""
-
-    def label(value: float, _: float) -> str:
-        return SHARE.tick(value, axis.get_majorticklocs())
-
-    axis.set_major_formatter(label)
+    axis.set_major_formatter(_Percent())
 
 
 def in_unit(axis: Axis, unit: Unit, name: str) -> str:

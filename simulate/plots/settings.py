@@ -15,6 +15,7 @@ def keep_own_settings() -> None:
     os.environ["MPLBACKEND"] = "agg"
     # Its advice on caches and fonts is not for who runs a command.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    _keep_list_of_fonts()
     found = find_spec("matplotlib")
     assert found is not None and found.origin is not None
     own = Path(found.origin).parent / "mpl-data" / SETTINGS
@@ -23,3 +24,10 @@ def keep_own_settings() -> None:
     if Path(SETTINGS).exists():
         with suppress(FileNotFoundError), chdir(own.parent):
             import matplotlib as matplotlib
+
+
+def _keep_list_of_fonts() -> None:
+    """Keep the list of fonts, which is long in making, beside the kernels if nowhere else."""
+    kernels, home = os.environ.get("SIMULATE_CACHE_DIR"), Path("~").expanduser()
+    if kernels and not os.access(home, os.W_OK):
+        os.environ.setdefault("MPLCONFIGDIR", str(Path(kernels) / "matplotlib"))

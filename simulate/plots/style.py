@@ -4,15 +4,19 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
 
 import matplotlib.style
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import FigureCanvasBase, get_registered_canvas_class
 from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
 from matplotlib.figure import Figure
 
 DPI = 150
+# What would make the same picture another file, by the file's ending.
+UNWANTED = {".png": "Software", ".svg": "Date", ".pdf": "CreationDate"}
 POINTS_AN_INCH = 72.0
 # Points, on a picture 8 inches wide: shown at half of its width, the footer is still read.
 TITLE, BASE, SMALL, FOOT = 15.0, 12.0, 10.5, 9.0
@@ -145,13 +149,41 @@ def save_picture(figure: Figure, file: Path, dpi: float = DPI) -> None:
     dpi
         Points an inch of a PNG.
     """
-    unwanted = {".png": "Software", ".svg": "Date", ".pdf": "CreationDate"}
-    metadata = {unwanted[file.suffix]: None, "Title": str(figure.get_label())}
-    with styled(LIGHT):
-        figure.savefig(file, dpi=dpi, metadata=metadata)
+    file.write_bytes(printed(figure, file.suffix, dpi))
 
 
-def failure_in_words(error: Exception) -> str:
+def printed(figure: Figure, kind: str, dpi: float = DPI) -> bytes:
+    """Return the content of a figure's file of a kind; see ``save_picture``."""
+    metadata = {UNWANTED[kind]: None, "Title": str(figure.get_label())}
+    content = BytesIO()
+    with styled(LIGHT), _laid_out(figure, kind[1:], dpi) as canvas:
+        getattr(canvas, f"print_{kind[1:]}")(content, metadata=metadata)
+    return content.getvalue()
+
+
+@contextmanager
+def _laid_out(figure: Figure, kind: str, dpi: float) -> Iterator[FigureCanvasBase]:
+    """Give a canvas to print a figure on, laid out for how that measures texts.
+
+    ``Figure.savefig`` draws all of the figure once more to lay it out.
+    """
+    shown_on, shown_dpi, engine = figure.canvas, figure.dpi, figure.get_layout_engine()
+    canvas = get_registered_canvas_class(kind)(figure)
+    try:
+        if engine is not None:
+            figure.dpi = canvas.fixed_dpi or dpi
+            engine.execute(figure)
+            figure.set_layout_engine("none")
+        figure.dpi = dpi
+        yield canvas
+    finally:
+        if engine is not None:
+            figure.set_layout_engine(engine)
+        figure.dpi = shown_dpi
+        figure.set_canvas(shown_on)
+
+
+def failure_in_words(error: BaseException) -> str:
     """Return in a line why a picture can't be drawn."""
     reason = str(error).strip().partition("\n")[0]
     return f"can't be drawn: {reason or type(error).__name__}"

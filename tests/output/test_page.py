@@ -11,7 +11,7 @@ from simulate.analysis.drivers import Drivers
 from simulate.engine.result import DISCLAIMER, Result
 from simulate.engine.run import run
 from simulate.output.compare import render_comparison
-from simulate.output.page import Section
+from simulate.output.page import Section, draw
 from simulate.output.report import drivers_section, render_report
 from simulate.plots import PICTURES
 from simulate.scenario import Scenario, load_scenario
@@ -197,8 +197,8 @@ def test_a_report_tells_what_drives_each_outcome_in_words_pictures_and_a_table(
         (table,) = part.tables
         shares, tornado = part.pictures
         assert sentence.startswith(finding)
-        assert f'aria-label="{finding}"' in shares.svg
-        assert how_far(explanation.outcome, explanation.effects[0])[1:] in tornado.svg
+        assert f'aria-label="{finding}"' in draw(shares).svg
+        assert how_far(explanation.outcome, explanation.effects[0])[1:] in draw(tornado).svg
         assert table.rows[0].name.startswith(first.name.removeprefix("segments."))
         assert table.rows[0].cells[0].startswith(f"{100.0 * first.share.value:.1f}±")
 

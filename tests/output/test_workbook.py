@@ -12,8 +12,9 @@ import pytest
 import simulate.output.results
 from simulate.engine.result import NEVER
 from simulate.output.files import SUMMARY
+from simulate.output.kinds import table_kinds
 from simulate.output.results import OUTCOMES_TABLE, WORKBOOK
-from simulate.output.sheet_names import ALTERNATIVES, NAMES, csv_file, parse_kinds
+from simulate.output.sheet_names import ALTERNATIVES, NAMES, csv_file
 from simulate.output.workbook import MOST_ROWS, Sheet, plain_text, write_csv, write_workbook
 from simulate.plots import PICTURES
 from tests.commands.test_command import call
@@ -175,8 +176,8 @@ def test_a_kind_that_is_not_known_is_told_before_the_work(
 
 
 def test_kinds_are_named_in_any_order() -> None:
-    assert parse_kinds("xlsx, csv") == {"csv", "xlsx"}
-    assert parse_kinds(None) == set()
+    assert table_kinds("xlsx, csv") == {"csv", "xlsx"}
+    assert table_kinds(None) == set()
 
 
 def test_the_tables_of_drivers_and_sweeps_are_written_too(monkeypatch: pytest.MonkeyPatch) -> None:
