@@ -31,6 +31,7 @@ FIRMNESS = "ALDCE"
 RUN_RATE_DAYS = 28
 PERIOD = re.compile(r"(?:19|2[01])\d{2}(?:Q[1-4]|H[12]|-(?:0[1-9]|1[0-2]))?")
 SHARE = "share"
+NOT_FINITE = ("nan", "inf", "infinity")
 UNIT = re.compile(rf"{SHARE}|(?P<size>bn|m) [A-Z]{{3}}")
 # No lab's share is further from 0 than the first, and no amount in bn than the other.
 MOST_SHARE, MOST_BILLIONS = 10.0, 1e4
@@ -51,7 +52,8 @@ def _unit(given: str) -> str:
 
 
 def _number(given: Any) -> Any:
-    return read_number(given) if isinstance(given, str) else given
+    is_text = isinstance(given, str) and given.lower().lstrip("+-") not in NOT_FINITE
+    return read_number(given) if is_text else given
 
 
 class Figure(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
