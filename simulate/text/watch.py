@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
 from string import ascii_uppercase
+from typing import Any
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.text import Text
@@ -54,14 +55,14 @@ def change_sentences(change: Change) -> tuple[str, ...]:
 
 def difference_in_words(difference: Difference, change: Change) -> str:
     """Return what a scenario states otherwise, such as ``cash.opening 20 → 30``."""
-    name, old, new = _name(difference), difference.before, difference.after
+    name, (old, new) = _name(difference), map(_certain, (difference.before, difference.after))
     if difference.is_of_data:
         return f"{name} by other data in {Path(old).name}"
     if isinstance(old, dict) and isinstance(new, dict) and old.keys() == new.keys():
         moved = {key: (old[key], new[key]) for key in old if old[key] != new[key]}
         if len(moved) == 1:
             ((key, pair),) = moved.items()
-            return f"{name}{'' if key == 'value' else f'.{key}'} {_arrow(*pair)}"
+            return f"{name}.{key} {_arrow(*pair)}"
         each = ", ".join(f"{key} {_arrow(*pair)}" for key, pair in moved.items())
         return f"{name} ({each})"
     if not isinstance(old, dict | list) and not isinstance(new, dict | list):
@@ -79,6 +80,11 @@ def difference_in_words(difference: Difference, change: Change) -> str:
 def _name(difference: Difference) -> str:
     pair = difference.name.removeprefix(f"{CORRELATIONS}.")
     return difference.name if pair == difference.name else f"correlation of {pair}"
+
+
+def _certain(stated: Any) -> Any:
+    """Return the number of a table that states nothing else."""
+    return stated["value"] if isinstance(stated, dict) and [*stated] == ["value"] else stated
 
 
 def _arrow(old: object, new: object) -> str:
