@@ -48,8 +48,8 @@ def change_sentences(change: Change) -> tuple[str, ...]:
     first, *others = change.moves
     keys = [_name(difference) for difference in change.differences]
     return (
-        _sentence(first, change, names),
-        *(_sentence(move, change, keys if move.parts else []) for move in others),
+        _moved(first, change) + _by(first, names),
+        *(_moved(move, change) + (_by(move, keys) if move.parts else "") for move in others),
     )
 
 
@@ -102,8 +102,8 @@ def _named(names: Sequence[str]) -> str:
     return listed([*names[:MOST_NAMED], *([f"{more} more"] if more > 0 else [])])
 
 
-def _sentence(move: Move, change: Change, names: Sequence[str]) -> str:
-    """Say how an event's probability moved, by what has these names."""
+def _moved(move: Move, change: Change) -> str:
+    """Say how an event's probability moved."""
     moved = PROBABILITY.change(move.change)
     told = len(moved.partition(" ")[0].partition(".")[2])
     decimals = min(told, MOST_DECIMALS)
@@ -117,11 +117,13 @@ def _sentence(move: Move, change: Change, names: Sequence[str]) -> str:
     else:
         moved += " points"
     ends = " → ".join(SHARE.rounded(each.value, decimals) for each in (move.before, move.after))
-    if move.parts:
-        parts = map(_part, move.parts)
-        names = [f"{name} ({part})" for name, part in zip(names, parts, strict=True)]
-    by = f", by {_named(names)}" if names else ""
-    return f"P({move.event.in_short(change.old, change.new)}) {ends}: {moved}{by}"
+    return f"P({move.event.in_short(change.old, change.new)}) {ends}: {moved}"
+
+
+def _by(move: Move, names: Sequence[str]) -> str:
+    """Return what moved a probability, each with its part where there are parts."""
+    parts = [f" ({_part(part)})" for part in move.parts] or [""] * len(names)
+    return f", by {_named([name + part for name, part in zip(names, parts, strict=True)])}"
 
 
 def _part(part: Estimate) -> str:
@@ -167,7 +169,7 @@ def watch_finding(answer: Answer) -> str:
     letter, result, change = next((one for one in each if one[2] is not None), each[0])
     found = margin_date_finding(result)
     if change is not None and change.moves:
-        found = _sentence(change.moves[0], change, [])
+        found = _moved(change.moves[0], change)
     return f"{letter}: {found}" if several else found
 
 
