@@ -145,8 +145,6 @@ class Watch:
         self._session = Session(threads)
         self._latest: tuple[_Runs, ...] = ()
         self._common: _Common | None = None
-        # What the layout was made of, so that it stays while nothing new is drawn.
-        self._laid_out: list[Scenario] = []
 
     def answer(self, *scenarios: Scenario) -> Answer:
         """Return what scenarios say, with the change of each from the last time.
@@ -206,9 +204,11 @@ class Watch:
 
     def _share(self, scenarios: Sequence[Scenario]) -> _Common:
         """Return what runs share; where it isn't as before, what was run is run anew."""
-        layout = common_layout([*self._laid_out, *scenarios])
-        if self._common is None or layout != self._common.layout:
-            self._laid_out += scenarios
+        layout = common_layout(scenarios)
+        if self._common is not None:
+            layout = _joined(self._common.layout, layout)
+        if layout is None:
+            layout = common_layout([*(runs.scenario for runs in self._latest), *scenarios])
         sampling = with_sampling(scenarios[0], self._paths, self._seed).sampling
         last = min(scenario.horizon.last_quarter for scenario in scenarios)
         common = _Common(layout, sampling, last if len(scenarios) > 1 else None)
@@ -217,6 +217,24 @@ class Watch:
             for runs in self._latest:
                 runs.results.clear()
         return common
+
+
+def _joined(layout: Layout, other: Layout) -> Layout | None:
+    """Return a layout with what another one has beside it, so that it stays if that is nothing.
+
+    None where they begin apart.
+    """
+    if layout.start != other.start:
+        return None
+    return Layout(
+        inputs=tuple(dict.fromkeys([*layout.inputs, *other.inputs])),
+        is_joint=layout.is_joint or other.is_joint,
+        rounds=tuple(dict.fromkeys([*layout.rounds, *other.rounds])),
+        periods=max(layout.periods, other.periods),
+        slots=tuple(dict.fromkeys([*layout.slots, *other.slots])),
+        start=layout.start,
+        quarters=max(layout.quarters, other.quarters),
+    )
 
 
 def _change(

@@ -57,8 +57,9 @@ def _draw_dates(axes: Axes, after: Result, before: Result | None, time: Hit, the
     if before is not None:
         then = shares_by_quarter(before, time, horizon)[:-1]
         axes.stairs(then, edges, fill=True, color=theme.pale, zorder=1)
-        # Seen within the bars of now, too.
-        axes.stairs(then, edges, color=theme.muted, linewidth=1.2, zorder=3)
+        # Seen within the bars of now, too: a grey line on a broader one of paper.
+        for color, linewidth in ((theme.paper, 3.0), (theme.muted, 1.2)):
+            axes.stairs(then, edges, color=color, linewidth=linewidth, zorder=3)
         tallest = max(tallest, then.max())
     axes.set_xlim(0, horizon.quarters)
     axes.set_ylim(0.0, HEADROOM * tallest)

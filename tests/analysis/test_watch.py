@@ -9,7 +9,7 @@ from simulate.analysis.watch import Answer, Change, Watch, shapley_parts
 from simulate.engine.run import run
 from simulate.model.outcomes import projected_event
 from simulate.scenario import Scenario, ScenarioError, load_scenario
-from tests.scenarios import changed, without_uncertainty
+from tests.scenarios import changed, from_quarter, without_uncertainty
 
 PATHS, MORE = 8192, 20_000
 OVERRUN = "inference.base_overrun"
@@ -191,6 +191,19 @@ def test_other_data_are_compared_with_what_the_former_gave(tmp_path: Path) -> No
     change = only(watch.answer(read(0.0, "sampling.seed = 5")))
     assert change.before is None
     assert change.moves == ()
+
+
+def test_one_that_begins_later_is_compared_by_the_same_dates(anthropic: Scenario) -> None:
+    watch = Watch(paths=PATHS)
+    watch.answer(changed(anthropic, {"funding": []}))
+    answer = watch.answer(from_quarter(anthropic, "2026Q3"))
+    change = only(answer)
+    assert change.before is not None
+    assert [move.event.date for move in change.moves] == ["2027", "2030", "2030"]
+    for move in change.moves:
+        time, year = move.event.time, int(move.event.date)
+        for result, told in ((change.before, move.before), (answer.results[0], move.after)):
+            assert result.probability_by_year(time, year) == told
 
 
 def test_a_scenario_that_cannot_be_run_leaves_the_last_answer(anthropic: Scenario) -> None:
