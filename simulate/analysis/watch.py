@@ -144,6 +144,9 @@ class Watch:
         self._paths, self._seed = paths, seed
         self._session = Session(threads)
         self._latest: tuple[_Runs, ...] = ()
+        # What the latest are compared with, and whether there was no more than their preview.
+        self._before: Sequence[_Runs | None] = ()
+        self._is_unfinished = False
         self._common: _Common | None = None
 
     def answer(self, *scenarios: Scenario) -> Answer:
@@ -165,8 +168,8 @@ class Watch:
             As many as the last time. Several are simulated to the end of the horizon that ends
             first.
         progress
-            As for ``run``. An exception of its own ends the answer; the next one's changes are
-            from the last one that was complete.
+            As for ``run``. An exception of its own ends the answer; if the preview was yielded, the
+            next one's changes are from that, or the same scenarios are answered to the end.
 
         Raises
         ------
@@ -174,14 +177,14 @@ class Watch:
             If one can't be run.
         """
         before = self._latest or (None,) * len(scenarios)
-        found = [
-            differences(old.scenario, scenario) if old else ()
-            for old, scenario in zip(before, scenarios, strict=True)
-        ]
+        found = _each_differs(before, scenarios)
         after = tuple(
             old if old and not differs else _Runs(scenario)
             for old, scenario, differs in zip(before, scenarios, found, strict=True)
         )
+        if self._is_unfinished and not any(found):
+            before = self._before
+            found = _each_differs(before, scenarios)
         common = self._share(scenarios)
 
         def run(runs: _Runs, paths: int) -> Result:
@@ -199,8 +202,8 @@ class Watch:
                 _change(old, new, differs, run, size, not is_preview) if old and differs else None
                 for old, new, differs in zip(before, after, found, strict=True)
             )
+            self._before, self._latest, self._is_unfinished = before, after, is_preview
             yield Answer(results, changes, is_preview)
-        self._latest = after
 
     def _share(self, scenarios: Sequence[Scenario]) -> _Common:
         """Return what runs share; where it isn't as before, what was run is run anew."""
@@ -214,9 +217,20 @@ class Watch:
         common = _Common(layout, sampling, last if len(scenarios) > 1 else None)
         if common != self._common:
             self._common = common
-            for runs in self._latest:
-                runs.results.clear()
+            for runs in (*self._latest, *self._before):
+                if runs is not None:
+                    runs.results.clear()
         return common
+
+
+def _each_differs(
+    before: Sequence[_Runs | None], scenarios: Sequence[Scenario]
+) -> list[tuple[Difference, ...]]:
+    """Return in what each scenario differs from what was run before, if it was."""
+    return [
+        differences(old.scenario, scenario) if old else ()
+        for old, scenario in zip(before, scenarios, strict=True)
+    ]
 
 
 def _joined(layout: Layout, other: Layout) -> Layout | None:

@@ -239,7 +239,7 @@ class DateBars:
         }
         longest = max(float(part.max()) for both in shares.values() for part in both)
         column = room + NUMBER
-        heads = (textwrap.wrap(name, column) for name in self._times.values())
+        heads = (textwrap.wrap(name, column - GAP) for name in self._times.values())
         for left, right in zip_longest(*heads, fillvalue=""):
             yield Text(f"{'':{YEAR}}{left:{column + GAP}}{right}", style="dim")
         years = [*map(str, self._after.years), "never"]

@@ -126,23 +126,50 @@ def test_what_draws_more_or_is_sampled_otherwise_changes_nothing_else(anthropic:
         assert margin.change.value == 0.0
 
 
-def test_an_answer_that_is_broken_off_is_none_to_compare_with(anthropic: Scenario) -> None:
-    class BrokenOffError(Exception):
-        pass
+class BrokenOffError(Exception):
+    pass
 
-    def break_off(done: int, _wanted: int, _error: float) -> None:
-        if done > 16_384:
+
+def break_off_after_the_preview(watch: Watch, scenario: Scenario) -> Answer:
+    def break_off(_done: int, wanted: int, _error: float) -> None:
+        if wanted > MORE - 1:
             raise BrokenOffError
 
-    watch = Watch(paths=MORE)
-    watch.answer(anthropic)
-    answers = watch.answers([changed(anthropic, {OVERRUN: 0.5})], break_off)
-    assert next(answers).is_preview
+    answers = watch.answers([scenario], break_off)
+    preview = next(answers)
+    assert preview.is_preview
     with pytest.raises(BrokenOffError):
         next(answers)
-    (difference,) = only(watch.answer(changed(anthropic, {OVERRUN: 0.3}))).differences
-    stated = anthropic.model_dump(mode="json", exclude_none=True)["inference"]["base_overrun"]
-    assert difference.before["value"] == stated["value"]
+    return preview
+
+
+def test_a_change_is_from_the_last_save_even_if_only_its_preview_was_seen(
+    anthropic: Scenario,
+) -> None:
+    watch = Watch(paths=MORE)
+    first, second, third = (
+        changed(anthropic, {OVERRUN: {"value": overrun}}) for overrun in (0.2, 0.5, 0.3)
+    )
+    break_off_after_the_preview(watch, first)
+    break_off_after_the_preview(watch, second)
+    change = only(watch.answer(third))
+    (difference,) = change.differences
+    assert (difference.before, difference.after) == ({"value": 0.5}, {"value": 0.3})
+    assert change.before is not None
+    assert change.before.paths >= MORE
+    alone = run(second, paths=MORE)
+    assert np.array_equal(change.before.tally.hits, alone.tally.hits)
+
+
+def test_a_save_without_a_change_finishes_what_was_broken_off(anthropic: Scenario) -> None:
+    watch = Watch(paths=MORE)
+    watch.answer(anthropic)
+    other = changed(anthropic, {OVERRUN: {"value": 0.5}})
+    preview = break_off_after_the_preview(watch, other)
+    change = only(watch.answer(changed(other, {"name": "Mine"})))
+    assert change.differences == only(preview).differences
+    assert change.moves[0].change.standard_error < only(preview).moves[0].change.standard_error
+    assert watch.answer(other).changes == (None,)
 
 
 def test_a_scenario_that_assumes_the_same_has_no_change(anthropic: Scenario) -> None:
