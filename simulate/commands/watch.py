@@ -1,5 +1,6 @@
 """``simulate watch``."""
 
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -159,16 +160,22 @@ def _refuse_options(files: Sequence[str], data: Sequence[Path], mistake: Scenari
 
 def _open_window(is_asked: bool, is_chosen: bool) -> "Window | None":
     """Return a window where one is asked for, or nothing is and there is a display."""
-    from simulate.plots.window import Window, has_display
-
-    if not (is_asked or (is_chosen and has_display())):
+    if not (is_asked or (is_chosen and _has_display())):
         return None
+    from simulate.plots.window import Window
+
     try:
         return Window("simulate watch")
     except RuntimeError as error:
         if is_asked:
             raise ScenarioError(f"--window: {error}; leave it out for a picture's file") from None
         return None
+
+
+def _has_display() -> bool:
+    """Tell whether there is a screen to open a window on."""
+    is_told = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+    return is_told or sys.platform in ("darwin", "win32")
 
 
 def _looks(window: "Window | None") -> Iterator[None]:

@@ -1,7 +1,5 @@
 """A window that shows one picture after another, where there is a display."""
 
-import os
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -15,12 +13,6 @@ if TYPE_CHECKING:
 
 # In the order in which they are tried.
 TOOLKITS = ("macosx", "qtagg", "gtk4agg", "gtk3agg", "tkagg")
-
-
-def has_display() -> bool:
-    """Tell whether there is a screen to open a window on."""
-    is_told = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
-    return is_told or sys.platform in ("darwin", "win32")
 
 
 class Window:
