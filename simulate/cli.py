@@ -24,6 +24,7 @@ from simulate.commands.session import interruptible, warmup
 from simulate.commands.stress import stress
 from simulate.commands.sweep import sweep
 from simulate.commands.update import update
+from simulate.commands.watch import watch
 from simulate.plots.settings import keep_own_settings
 from simulate.scenario import ScenarioError
 from simulate.scenario.mistakes import printable, steering_text
@@ -45,6 +46,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     run,
+    watch,
     report,
     compare,
     check,

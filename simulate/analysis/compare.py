@@ -422,10 +422,9 @@ class Beside:
 
 def side_by_side(comparison: Comparison) -> tuple[Beside, ...]:
     """Return what leads a report on each scenario, in the definitions and years of the first."""
-    scenario, *others = (result.scenario for result in comparison.results)
-    cash_year = min(max(CASH_YEAR, scenario.horizon.first_year), scenario.horizon.last_year)
+    horizon = comparison.results[0].scenario.horizon
+    cash_year = min(max(CASH_YEAR, horizon.first_year), horizon.last_year)
     figures = (
-        *headlines(scenario, *others),
         Statistic(
             "P90 of the peak funding need",
             "P90 of need, bn USD",
@@ -436,7 +435,14 @@ def side_by_side(comparison: Comparison) -> tuple[Beside, ...]:
         _median_of_year(Metric.REVENUE, cash_year, "revenue"),
         _median_of_year(Metric.FREE_CASH_FLOW, cash_year, "cash flow"),
     )
-    return tuple(_beside(figure, comparison) for figure in figures)
+    others = (_beside(figure, comparison) for figure in figures)
+    return (*headlines_side_by_side(comparison), *others)
+
+
+def headlines_side_by_side(comparison: Comparison) -> tuple[Beside, ...]:
+    """Return the first of what leads a report on each scenario: see ``headlines``."""
+    scenario, *others = (result.scenario for result in comparison.results)
+    return tuple(_beside(figure, comparison) for figure in headlines(scenario, *others))
 
 
 def odds_by_year(comparison: Comparison, time: Hit) -> dict[int, Beside]:

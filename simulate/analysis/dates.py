@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from simulate.engine.estimate import Estimate, conditional_probability, probability
 from simulate.engine.result import Result
 from simulate.model.outcomes import MARGINS
+from simulate.model.rows import Hit
+from simulate.scenario.frame import Horizon
 
 
 class JointChances(NamedTuple):
@@ -46,3 +48,33 @@ def joint_counts(result: Result, given: str | None = None) -> NDArray[np.int64]:
     definition = list(MARGINS).index(result.scenario.targets.projected_margin)
     places = slice(None) if given is None else [list(result.alternatives).index(given)]
     return result.tally.joint[:, places, definition].sum(axis=1, dtype=np.int64)
+
+
+def shares_by_quarter(result: Result, time: Hit, horizon: Horizon) -> NDArray[np.float64]:
+    """Return the share of paths that get there in each quarter of a horizon, and never.
+
+    Parameters
+    ----------
+    result, time
+        Of which run, and what its paths get to.
+    horizon
+        The run's own or another, outside of which nothing is shown.
+
+    Returns
+    -------
+    ndarray, shape (quarters + 1,)
+        The last is never within the run's own horizon.
+    """
+    own = result.scenario.horizon
+    shares = result.hits(time).sum(axis=0) / result.paths
+    place = np.arange(own.first_quarter, own.last_quarter + 1) - horizon.first_quarter
+    is_shown = (place >= 0) & (place < horizon.quarters)
+    found = np.append(np.zeros(horizon.quarters), shares[-1])
+    found[place[is_shown]] = shares[:-1][is_shown]
+    return found
+
+
+def shares_by_year(result: Result, time: Hit, horizon: Horizon) -> NDArray[np.float64]:
+    """Return the share of paths that get there in each fiscal year; see ``shares_by_quarter``."""
+    by_quarter = shares_by_quarter(result, time, horizon)
+    return np.add.reduceat(by_quarter, [*horizon.year_begins, horizon.quarters])

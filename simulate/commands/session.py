@@ -200,11 +200,22 @@ def load_named(words: str, settings: Sequence[str] = (), data: Sequence[Path] = 
         scenario = read_run(Path(words), data).scenario
         tell_notes(scenario)
         return scenario
+    return chosen_by(words, settings, data).read()
+
+
+def chosen_by(words: str, settings: Sequence[str] = (), data: Sequence[Path] = ()) -> Chosen:
+    """Return what FILE, FILE@NAME or FILE@NAME@NAME chooses; see ``load_named``."""
+    file, names = file_and_names(words)
+    chosen = _changes(file, names, data)
+    return Chosen(file, chosen.get("variant"), chosen.get("stress"), settings, data)
+
+
+def file_and_names(words: str) -> tuple[str, list[str]]:
+    """Return the file that FILE, FILE@NAME or FILE@NAME@NAME names, and the names."""
     file, *names = [words] if Path(words).exists() else words.split(SEPARATOR)
     if not file:
         raise ScenarioError(f"{words}: name the file before {SEPARATOR}, as anthropic.toml{words}")
-    chosen = _changes(file, names, data)
-    return Chosen(file, chosen.get("variant"), chosen.get("stress"), settings, data).read()
+    return file, names
 
 
 def _changes(file: str, names: Sequence[str], data: Sequence[Path]) -> dict[str, str]:

@@ -52,8 +52,11 @@ class NewFile:
         return str(self.path)
 
     @contextmanager
-    def whole(self) -> Iterator[Path]:
-        """Give a name to write to, and move what is written into place at the end."""
+    def whole(self, tell: Callable[[str], None] = tell) -> Iterator[Path]:
+        """Give a name to write to, and move what is written into place at the end.
+
+        What it replaces of the same command's is told.
+        """
         if self.kind is None:
             with whole_file(self.path, self.force) as partial:
                 yield partial

@@ -115,7 +115,7 @@ def _inputs(before: Scenario, after: Scenario) -> Iterator[str]:
         if key not in old and member.distribution in NOTHING:
             continue
         if key not in old:
-            yield f"{key}: new, {_shown(member)}"
+            yield f"{key}: new, {in_quantiles(member)}"
         elif line := _moved(old[key], member):
             yield line
 
@@ -127,7 +127,7 @@ def _moved(old: Input, new: Input) -> str:
     if all(abs(x - y) <= SAME * scale for x, y in zip(a, b, strict=True)):
         kinds = [kind_of(member.distribution) for member in (old, new)]
         return "" if kinds[0] == kinds[1] else f"{new.key}: {kinds[0]} becomes {kinds[1]}"
-    change = f"{_shown(old, with_unit=False)} becomes {_shown(new)}"
+    change = f"{in_quantiles(old, with_unit=False)} becomes {in_quantiles(new)}"
     return f"{new.key}: {change} ({', '.join(_ways(a, b, SAME * scale))})"
 
 
@@ -168,7 +168,7 @@ def _quantiles(distribution: Uncertain) -> list[float]:
     return [distribution.quantile(level) for level in LEVELS]
 
 
-def _shown(member: Input, with_unit: bool = True) -> str:
+def in_quantiles(member: Input, with_unit: bool = True) -> str:
     """Return P10 / P50 / P90 of an input, or its certain number; shares in percent."""
     unit = unit_of(member.quantity.unit)
     quantiles = [unit.significant(value, DIGITS) for value in _quantiles(member.distribution)]

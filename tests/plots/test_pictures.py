@@ -28,6 +28,7 @@ from simulate.analysis.stress import stress
 from simulate.analysis.sweep import sweep
 from simulate.analysis.typical_paths import example_paths
 from simulate.analysis.update import update
+from simulate.analysis.watch import Watch
 from simulate.engine.result import Result
 from simulate.engine.run import run
 from simulate.model.goal import parse_target
@@ -48,6 +49,7 @@ from simulate.plots.stress import plot_stresses
 from simulate.plots.style import DARK, LIGHT, THEMES, Theme, save_picture
 from simulate.plots.sweep import plot_sweep
 from simulate.plots.update import plot_update
+from simulate.plots.watch import plot_watch
 from simulate.scenario import Scenario
 from simulate.scenario.setting import find_setting, parse_variation
 from tests.drawn import faults
@@ -57,7 +59,7 @@ from tests.scenarios import changed
 PATHS, FEW = 4096, 1024
 LONG = "A scenario whose name tells every assumption in words, one after another, " * 4
 GAIN, OVERRUN = "inference.efficiency_gain", "inference.overrun"
-OTHERS = ("comparison", "convergence", "fit")
+OTHERS = ("comparison", "convergence", "fit", "watch")
 ANALYSES = (
     "drivers",
     "drivers of one",
@@ -90,9 +92,13 @@ def draw(anthropic: Scenario, result: Result) -> Draw:
     """Draw a picture by name, with axes and theme."""
     planned = run(changed(anthropic, {"inference.base_overrun": 0.0}), paths=PATHS)
     values = np.random.default_rng(1).lognormal(size=500)
+    watch = Watch(paths=PATHS)
+    watch.answer(anthropic)
+    saved = watch.answer(planned.scenario)
     pictures: dict[str, Draw] = {
         "comparison": partial(plot_comparison, result, planned),
         "convergence": partial(plot_convergence, converge(anthropic, paths=PATHS)),
+        "watch": partial(plot_watch, saved),
         "fit": partial(
             plot_fit, simulate.fit(values, resamples=0), values, "prices.csv: price", "USD"
         ),

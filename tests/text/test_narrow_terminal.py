@@ -19,6 +19,7 @@ from simulate.analysis.stress import stress
 from simulate.analysis.sweep import sweep
 from simulate.analysis.typical_paths import example_paths
 from simulate.analysis.update import update
+from simulate.analysis.watch import Watch
 from simulate.model.goal import parse_target
 from simulate.model.observation import read_observations
 from simulate.model.outcomes import headline_outcomes, projected_event
@@ -40,6 +41,7 @@ from simulate.text.sweep import print_sweep
 from simulate.text.tables import Row, Table, printed
 from simulate.text.terminal import console
 from simulate.text.update import print_update
+from simulate.text.watch import watched
 from tests.calling import call
 
 pytestmark = pytest.mark.usefixtures("january")
@@ -159,6 +161,15 @@ def looked_back() -> Printer:
     return lambda out: print_hindcast(found, out)
 
 
+def saved() -> Printer:
+    watch = Watch(paths=PATHS)
+    openai = load_scenario("openai.toml")
+    watch.answer(load_scenario("anthropic.toml"), openai)
+    settings = ["cash.opening=20", "inference.overrun=*1.2"]
+    found = watch.answer(load_scenario("anthropic.toml", settings=settings), openai)
+    return lambda out: out.print(watched(found, is_first=False, with_bars=False))
+
+
 EVERY_ANSWER = (
     answer,
     inputs,
@@ -176,6 +187,7 @@ EVERY_ANSWER = (
     belief,
     score,
     looked_back,
+    saved,
 )
 
 

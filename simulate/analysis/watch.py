@@ -1,0 +1,354 @@
+"""Scenarios answered anew each time that they are saved, and what the change of each came from."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulate.engine.estimate import Estimate, mean_of_replicates
+from simulate.engine.layout import Layout, common_layout
+from simulate.engine.reading import Counted, count
+from simulate.engine.result import Result
+from simulate.engine.run import Session
+from simulate.engine.sampling import with_sampling
+from simulate.engine.simulation import Progress
+from simulate.model.outcomes import Event, counted_from, headline_events
+from simulate.scenario import Scenario, ScenarioError
+from simulate.scenario.frame import Horizon, Sampling
+from simulate.scenario.load import validated
+
+from .diff import Difference, differences, with_differences
+
+# Paths of a first answer, and of the runs that tell differences apart, which are 2**n of n.
+PREVIEW, MOST_PARTS = 1 << 14, 3
+
+
+@dataclass(frozen=True)
+class Move:
+    """An event's probability before and after a save.
+
+    Attributes
+    ----------
+    event
+        Of the scenario that was saved.
+    before, after
+        The probability.
+    change
+        With a paired error, since both runs have the same random numbers.
+    parts
+        What each difference brings of it, from fewer paths; empty where there is one, or many.
+    """
+
+    event: Event
+    before: Estimate
+    after: Estimate
+    change: Estimate
+    parts: tuple[Estimate, ...] = ()
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a save changed of one scenario.
+
+    Attributes
+    ----------
+    old, new
+        The scenario before and after.
+    before
+        The former result; None where its data are no more, and it can't be run again.
+    differences
+        What is assumed otherwise.
+    moves
+        Of the headline events that lie in both horizons.
+    """
+
+    old: Scenario
+    new: Scenario
+    before: Result | None
+    differences: tuple[Difference, ...]
+    moves: tuple[Move, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the scenarios say after a save.
+
+    Attributes
+    ----------
+    results
+        One a scenario, in the order given.
+    changes
+        Of each, None where it has not changed.
+    is_preview
+        Whether one of more paths follows.
+    """
+
+    results: tuple[Result, ...]
+    changes: tuple[Change | None, ...]
+    is_preview: bool
+
+
+@dataclass(frozen=True)
+class _Common:
+    """What runs must share for their difference to have a small error."""
+
+    layout: Layout
+    sampling: Sampling
+    last_quarter: int | None
+
+    def alike(self, scenario: Scenario, paths: int) -> Scenario:
+        """Return a scenario as it is run with a number of paths."""
+        update: dict[str, Any] = {"sampling": self.sampling.model_copy(update={"paths": paths})}
+        if self.last_quarter is not None:
+            update["horizon"] = scenario.horizon.ending(self.last_quarter)
+        return scenario.model_copy(update=update)
+
+
+@dataclass
+class _Runs:
+    """A scenario, and its results by their number of paths."""
+
+    scenario: Scenario
+    results: dict[int, Result] = field(default_factory=dict)
+
+
+# Runs a scenario with a number of paths, once.
+_Run = Callable[[_Runs, int], Result]
+
+
+class Watch:
+    """Answers scenarios again and again, each time with their change from the time before.
+
+    Parameters
+    ----------
+    paths, seed
+        As for ``run``; by default those of the first scenario.
+    threads
+        By default one a processor. The numbers don't depend on it.
+
+    Examples
+    --------
+    >>> watch, scenario = Watch(paths=65_536), simulate.load_scenario("anthropic.toml")
+    >>> before = watch.answer(scenario)
+    >>> after = watch.answer(scenario.changed({"inference.overrun.p90": 0.5}))
+    >>> print(after.changes[0].moves[0].change)
+    """
+
+    def __init__(
+        self, paths: int | None = None, seed: int | None = None, threads: int | None = None
+    ) -> None:
+        self._paths, self._seed = paths, seed
+        self._session = Session(threads)
+        self._latest: tuple[_Runs, ...] = ()
+        # What the latest are compared with, and whether there was no more than their preview.
+        self._before: Sequence[_Runs | None] = ()
+        self._is_unfinished = False
+        self._common: _Common | None = None
+
+    def answer(self, *scenarios: Scenario) -> Answer:
+        """Return what scenarios say, with the change of each from the last time.
+
+        Parameters and errors are those of ``answers``.
+        """
+        *_, last = self.answers(scenarios)
+        return last
+
+    def answers(
+        self, scenarios: Sequence[Scenario], progress: Progress | None = None
+    ) -> Iterator[Answer]:
+        """Yield what scenarios say: a preview where there are more paths, then all of it.
+
+        Parameters
+        ----------
+        scenarios
+            As many as the last time. Several are simulated to the end of the horizon that ends
+            first.
+        progress
+            As for ``run``. An exception of its own ends the answer; if the preview was yielded, the
+            next one's changes are from that, or the same scenarios are answered to the end.
+
+        Raises
+        ------
+        ScenarioError
+            If one can't be run.
+        """
+        before = self._latest or (None,) * len(scenarios)
+        found = _each_differs(before, scenarios)
+        after = tuple(
+            old if old and not differs else _Runs(scenario)
+            for old, scenario, differs in zip(before, scenarios, found, strict=True)
+        )
+        if self._is_unfinished and not any(found):
+            before = self._before
+            found = _each_differs(before, scenarios)
+        common = self._share(scenarios)
+
+        def run(runs: _Runs, paths: int) -> Result:
+            if paths not in runs.results:
+                runs.results[paths] = self._session.run(
+                    common.alike(runs.scenario, paths), layout=common.layout, progress=progress
+                )
+            return runs.results[paths]
+
+        paths = common.sampling.paths
+        for size in (PREVIEW, paths) if paths > PREVIEW else (paths,):
+            is_preview = size < paths
+            results = tuple(run(runs, size) for runs in after)
+            changes = tuple(
+                _change(old, new, differs, run, size, not is_preview) if old and differs else None
+                for old, new, differs in zip(before, after, found, strict=True)
+            )
+            self._before, self._latest, self._is_unfinished = before, after, is_preview
+            yield Answer(results, changes, is_preview)
+
+    def _share(self, scenarios: Sequence[Scenario]) -> _Common:
+        """Return what runs share; where it isn't as before, what was run is run anew."""
+        layout = common_layout(scenarios)
+        if self._common is not None:
+            layout = _joined(self._common.layout, layout)
+        if layout is None:
+            layout = common_layout([*(runs.scenario for runs in self._latest), *scenarios])
+        sampling = with_sampling(scenarios[0], self._paths, self._seed).sampling
+        last = min(scenario.horizon.last_quarter for scenario in scenarios)
+        common = _Common(layout, sampling, last if len(scenarios) > 1 else None)
+        if common != self._common:
+            self._common = common
+            for runs in (*self._latest, *self._before):
+                if runs is not None:
+                    runs.results.clear()
+        return common
+
+
+def _each_differs(
+    before: Sequence[_Runs | None], scenarios: Sequence[Scenario]
+) -> list[tuple[Difference, ...]]:
+    """Return in what each scenario differs from what was run before, if it was."""
+    return [
+        differences(old.scenario, scenario) if old else ()
+        for old, scenario in zip(before, scenarios, strict=True)
+    ]
+
+
+def _joined(layout: Layout, other: Layout) -> Layout | None:
+    """Return a layout with what another one has beside it, so that it stays if that is nothing.
+
+    None where they begin apart.
+    """
+    if layout.start != other.start:
+        return None
+    return Layout(
+        inputs=tuple(dict.fromkeys([*layout.inputs, *other.inputs])),
+        is_joint=layout.is_joint or other.is_joint,
+        rounds=tuple(dict.fromkeys([*layout.rounds, *other.rounds])),
+        periods=max(layout.periods, other.periods),
+        slots=tuple(dict.fromkeys([*layout.slots, *other.slots])),
+        start=layout.start,
+        quarters=max(layout.quarters, other.quarters),
+    )
+
+
+def _change(
+    old: _Runs,
+    new: _Runs,
+    differs: tuple[Difference, ...],
+    run: _Run,
+    paths: int,
+    with_parts: bool,
+) -> Change:
+    """Return what differences change, and what each brings of it if that is asked for."""
+    if paths not in old.results and not _stands(old.scenario):
+        return Change(old.scenario, new.scenario, None, differs, ())
+    before, after = run(old, paths), run(new, paths)
+    start = after.scenario.horizon
+    events = [event for event in headline_events(after.scenario) if _lies_in(event, start, before)]
+    parts: list[tuple[Estimate, ...]] = [() for _ in events]
+    if with_parts and 1 < len(differs) <= MOST_PARTS and start == before.scenario.horizon:
+        parts = _parts(old, new, differs, run, min(paths, PREVIEW), events) or parts
+    moves = []
+    for event, brought in zip(events, parts, strict=True):
+        then, now = _counted(event, start, before), count(event, after)
+        change = now.change_from(then)
+        moves.append(Move(event, then.estimate, now.estimate, change, brought))
+    return Change(old.scenario, new.scenario, before, differs, tuple(moves))
+
+
+def _stands(scenario: Scenario) -> bool:
+    """Tell whether the data that a scenario was read with are still in their files."""
+    try:
+        return validated(scenario) == scenario
+    except ScenarioError:
+        return False
+
+
+def _lies_in(event: Event, start: Horizon, result: Result) -> bool:
+    """Tell whether a result's horizon holds an event that is counted from another's start."""
+    horizon = result.scenario.horizon
+    return horizon.first_quarter <= start.first_quarter + event.quarter <= horizon.last_quarter
+
+
+def _counted(event: Event, start: Horizon, result: Result) -> Counted:
+    moved = counted_from(event, start, result.scenario.horizon)
+    assert isinstance(moved, Event)
+    return count(moved, result)
+
+
+def _parts(
+    old: _Runs,
+    new: _Runs,
+    differs: tuple[Difference, ...],
+    run: _Run,
+    paths: int,
+    events: Sequence[Event],
+) -> list[tuple[Estimate, ...]]:
+    """Return what each difference brings to each event; nothing where some don't go alone."""
+    places = range(len(differs))
+    shares: dict[frozenset[int], list[NDArray[np.float64]]] = {}
+    if any(each.is_of_data for each in differs):
+        return []
+    try:
+        for size in range(len(differs) + 1):
+            for chosen in combinations(places, size):
+                some = _Runs(with_differences(old.scenario, [differs[place] for place in chosen]))
+                runs = {0: old, len(differs): new}.get(size, some)
+                result = run(runs, paths)
+                shares[frozenset(chosen)] = [count(event, result).shares for event in events]
+    except ScenarioError:
+        return []
+    return [
+        shapley_parts({chosen: each[place] for chosen, each in shares.items()})
+        for place in range(len(events))
+    ]
+
+
+def shapley_parts(values: Mapping[frozenset[int], NDArray[np.float64]]) -> tuple[Estimate, ...]:
+    """Return what each of several differences brings of their change: its Shapley value.
+
+    Parameters
+    ----------
+    values
+        By the places of the differences that are made, in each replicate; shape (replicates,).
+
+    Returns
+    -------
+    tuple of Estimate
+        One a difference. They sum to the change that all make together.
+
+    Notes
+    -----
+    The mean over all orders of what a difference adds to those before it (Shapley, "A value for
+    n-person games", *Contributions to the Theory of Games II*, 1953).
+    """
+    number = max(map(len, values))
+    parts = []
+    for place in range(number):
+        without = [chosen for chosen in values if place not in chosen]
+        added = [
+            (values[chosen | {place}] - values[chosen]) / math.comb(number - 1, len(chosen))
+            for chosen in without
+        ]
+        parts.append(mean_of_replicates(np.sum(added, axis=0) / number))
+    return tuple(parts)
