@@ -31,3 +31,12 @@ def anthropic() -> Scenario:
 @pytest.fixture(scope="session")
 def openai() -> Scenario:
     return of_january("openai")
+
+
+@pytest.fixture
+def blank_pictures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the pictures of commands blank, but in tests that are marked as drawn."""
+    from tests.blank import leave_pictures_blank
+
+    if request.node.get_closest_marker("drawn") is None:
+        leave_pictures_blank(monkeypatch)

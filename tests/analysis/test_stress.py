@@ -23,7 +23,7 @@ from simulate.text.sweep import finding as finding_of_sweep
 from tests.calling import call
 from tests.scenarios import changed
 
-pytestmark = pytest.mark.usefixtures("january")
+pytestmark = pytest.mark.usefixtures("january", "blank_pictures")
 
 PATHS = 1 << 14
 

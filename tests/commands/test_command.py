@@ -22,7 +22,7 @@ from simulate.output.results import ALTERNATIVES_TABLE, OWN_FILES
 from simulate.version import package_version
 from tests.calling import call, heed_signals
 
-pytestmark = pytest.mark.usefixtures("january")
+pytestmark = pytest.mark.usefixtures("january", "blank_pictures")
 
 SMALL = ["--paths", "2000", "--quiet"]
 # January's scenarios have no alternatives.
@@ -34,9 +34,17 @@ def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def test_a_run_writes_all_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert call(monkeypatch, "run", "openai.toml", *SMALL, "--seed", "9") == 0
-    folder = Path("results/openai")
+@pytest.fixture(scope="module")
+def folder(january: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a run whose pictures are drawn."""
+    assert january.is_dir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("drawn"))
+        assert call(patch, "run", "openai.toml", *SMALL, "--seed", "9") == 0
+        return Path("results/openai").absolute()
+
+
+def test_a_run_writes_all_its_files(folder: Path) -> None:
     assert {path.name for path in folder.iterdir()} == WRITTEN | {MANIFEST}
     summary = json.loads((folder / "summary.json").read_text())
     assert (summary["seed"], summary["version"]) == (9, package_version())
@@ -51,11 +59,14 @@ def test_a_run_writes_all_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "<svg" in (folder / "cash_flow_date.svg").read_text()
 
 
-def test_the_same_run_writes_the_same_pictures_and_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.drawn
+def test_the_same_run_writes_the_same_pictures_and_tables(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call(monkeypatch, "run", "openai.toml", *SMALL, "--seed", "9", "--out", "again") == 0
     contents = []
-    for name in ("first", "second"):
-        assert call(monkeypatch, "run", *SMALL, "--out", name) == 0
-        contents.append({p.name: p.read_bytes() for p in Path(name).iterdir()})
+    for place in (folder, Path("again")):
+        contents.append({p.name: p.read_bytes() for p in place.iterdir()})
         # They hold the time that the run took, and a digest of it.
         del contents[-1]["summary.json"], contents[-1]["manifest.json"]
     assert contents[0] == contents[1]

@@ -10,7 +10,7 @@ from simulate.scenario import load_scenario
 from tests.commands.test_command import call
 from tests.stored import store_summary
 
-pytestmark = pytest.mark.usefixtures("january")
+pytestmark = pytest.mark.usefixtures("january", "blank_pictures")
 
 PATHS = ["--paths", "2048"]
 
