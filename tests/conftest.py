@@ -7,6 +7,7 @@ import pytest
 from hypothesis import settings
 
 from simulate.scenario import Scenario
+from tests.compiling import compile_one_at_a_time
 from tests.january import JANUARY, january_is_packaged, of_january
 
 # The same examples everywhere, however slow the machine.
@@ -31,6 +32,14 @@ def anthropic() -> Scenario:
 @pytest.fixture(scope="session")
 def openai() -> Scenario:
     return of_january("openai")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let workers wait for each other's kernels instead of compiling them, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        compile_one_at_a_time(patch, tmp_path_factory.getbasetemp().parent)
+        yield
 
 
 @pytest.fixture

@@ -21,9 +21,11 @@ from simulate.output.files import MANIFEST
 from simulate.output.results import ALTERNATIVES_TABLE, OWN_FILES
 from simulate.version import package_version
 from tests.calling import call, heed_signals
+from tests.january import JANUARY
 
 pytestmark = pytest.mark.usefixtures("january", "blank_pictures")
 
+OPENAI = str(JANUARY / "openai.toml")
 SMALL = ["--paths", "2000", "--quiet"]
 # January's scenarios have no alternatives.
 WRITTEN = OWN_FILES - {ALTERNATIVES_TABLE}
@@ -301,18 +303,25 @@ def test_what_can_only_be_drawn_ends_in_a_line(
     assert list(Path().iterdir()) == []
 
 
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Return a picture as it is drawn where nobody has settings of their own."""
+    file = tmp_path_factory.mktemp("plain") / "plain.png"
+    with pytest.MonkeyPatch.context() as patch:
+        assert call(patch, "show", OPENAI, "--out", str(file)) == 0
+    return file.read_bytes()
+
+
 @pytest.mark.parametrize("settings", [b"text.usetex: True\nfont.size: 30\n", b"\xff\xfe\x00"])
 def test_pictures_do_not_look_for_settings_of_the_surroundings(
-    monkeypatch: pytest.MonkeyPatch, settings: bytes
+    plain: bytes, settings: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MPLBACKEND", "nonsense")
     Path("matplotlibrc").write_bytes(settings)
-    command = [sys.executable, "-m", "simulate", "show", "openai", "--out"]
-    found = subprocess.run([*command, "theirs.png"], capture_output=True, check=True)
+    command = [sys.executable, "-m", "simulate", "show", OPENAI, "--out", "theirs.png"]
+    found = subprocess.run(command, capture_output=True, check=True)
     assert b"matplotlib" not in found.stderr
-    Path("matplotlibrc").unlink()
-    subprocess.run([*command, "plain.png"], capture_output=True, check=True)
-    assert Path("theirs.png").read_bytes() == Path("plain.png").read_bytes()
+    assert Path("theirs.png").read_bytes() == plain
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -88,13 +88,14 @@ def test_a_page_needs_nothing_but_itself(page: Page) -> None:
 
 
 def test_ids_are_unique_and_every_reference_finds_its_element(page: Page) -> None:
-    assert len(page.ids) == len(set(page.ids))
+    ids = set(page.ids)
+    assert len(page.ids) == len(ids)
     for element in page.elements:
         named = element.attributes.get("aria-labelledby", "").split()
         target = element.attributes.get("href", "")
         named += [target[1:]] if target.startswith("#") else []
         named += re.findall(r"url\(#([^)]+)\)", " ".join(element.attributes.values()))
-        assert set(named) <= set(page.ids), element
+        assert set(named) <= ids, element
 
 
 def test_who_cannot_see_the_page_is_told_all_of_it(page: Page) -> None:
