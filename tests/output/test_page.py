@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -156,11 +157,17 @@ def test_a_report_tells_what_made_it(report: Page, anthropic: Scenario) -> None:
 
 
 def test_the_same_run_gives_the_same_page_to_the_last_byte(
-    report: Page, anthropic: Scenario, drivers: Drivers
+    report: Page, anthropic: Scenario, section: Section
 ) -> None:
     result = run(anthropic, paths=PATHS, threads=1)
-    again = render_report(result, command=COMMAND, drivers=drivers_section(drivers))
-    assert again == report.html
+    assert render_report(result, command=COMMAND, drivers=section) == report.html
+
+
+def test_the_same_drivers_give_the_same_part_of_a_page_to_the_last_byte(
+    drivers: Drivers, section: Section
+) -> None:
+    first = replace(drivers, explanations=drivers.explanations[:1])
+    assert drivers_section(first).within == section.within[:1]
 
 
 def test_what_a_user_writes_stays_text_wherever_it_stands(anthropic: Scenario) -> None:
