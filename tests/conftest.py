@@ -7,6 +7,7 @@ import pytest
 from hypothesis import settings
 
 from simulate.scenario import Scenario
+from tests.compiling import compile_one_at_a_time
 from tests.january import JANUARY, january_is_packaged, of_january
 
 # The same examples everywhere, however slow the machine.
@@ -37,3 +38,20 @@ def openai() -> Scenario:
 def draw_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave tests that are not about workers without them: their imports take a second each."""
     monkeypatch.setattr("simulate.output.workers.MOST_PROCESSES", 1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let workers wait for each other's kernels instead of compiling them, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        compile_one_at_a_time(patch, tmp_path_factory.getbasetemp().parent)
+        yield
+
+
+@pytest.fixture
+def blank_pictures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the pictures of commands blank, but in tests that are marked as drawn."""
+    from tests.blank import leave_pictures_blank
+
+    if request.node.get_closest_marker("drawn") is None:
+        leave_pictures_blank(monkeypatch)

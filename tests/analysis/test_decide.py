@@ -25,7 +25,7 @@ from tests.calling import call
 from tests.model.test_closed_forms import quiet
 from tests.scenarios import changed
 
-pytestmark = pytest.mark.usefixtures("january")
+pytestmark = pytest.mark.usefixtures("january", "blank_pictures")
 
 PATHS = 1 << 15
 MEAN, DEVIATION, PRICE = 10.0, 2.0, 10.7

@@ -21,7 +21,7 @@ from tests.drawn import faults
 from tests.model.test_closed_forms import CENTRE, OVERRUN, SCALE, quiet
 from tests.scenarios import changed, value
 
-pytestmark = pytest.mark.usefixtures("january")
+pytestmark = pytest.mark.usefixtures("january", "blank_pictures")
 
 PATHS, PATHS_OF_MAPS = 1 << 13, 1 << 10
 OTHER_COST = "inference.other_sales_cost"

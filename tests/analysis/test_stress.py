@@ -24,7 +24,7 @@ from simulate.text.terminal import console
 from tests.calling import call
 from tests.scenarios import changed
 
-pytestmark = pytest.mark.usefixtures("january")
+pytestmark = pytest.mark.usefixtures("january", "blank_pictures")
 
 PATHS = 1 << 14
 JUNE = Path(__file__).parents[2] / "configs" / "anthropic.toml"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.commands.test_command import call
 
-pytestmark = pytest.mark.usefixtures("january")
+pytestmark = pytest.mark.usefixtures("january", "blank_pictures")
 
 SEEN = ["--observe", "revenue 2026Q1 = 3.0 bn ± 5%"]
 CAME_TRUE = ["--observe", "revenue 2026 = 15 bn", "--observe", "out of cash by 2026 = no"]

@@ -22,9 +22,11 @@ from simulate.output.files import MANIFEST
 from simulate.output.results import ALTERNATIVES_TABLE, OWN_FILES
 from simulate.version import package_version
 from tests.calling import call, heed_signals
+from tests.january import JANUARY
 
-pytestmark = pytest.mark.usefixtures("january")
+pytestmark = pytest.mark.usefixtures("january", "blank_pictures")
 
+OPENAI = str(JANUARY / "openai.toml")
 SMALL = ["--paths", "2000", "--quiet"]
 
 
@@ -42,9 +44,17 @@ def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def test_a_run_writes_all_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert call(monkeypatch, "run", "openai.toml", *SMALL, "--seed", "9") == 0
-    folder = Path("results/openai")
+@pytest.fixture(scope="module")
+def folder(january: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a run whose pictures are drawn."""
+    assert january.is_dir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("drawn"))
+        assert call(patch, "run", "openai.toml", *SMALL, "--seed", "9") == 0
+        return Path("results/openai").absolute()
+
+
+def test_a_run_writes_all_its_files(folder: Path) -> None:
     assert {path.name for path in folder.iterdir()} == WRITTEN | {MANIFEST}
     summary = json.loads((folder / "summary.json").read_text())
     assert (summary["seed"], summary["version"]) == (9, package_version())
@@ -58,11 +68,14 @@ def test_a_run_writes_all_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (folder / "margin_date.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_the_same_run_writes_the_same_pictures_and_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.drawn
+def test_the_same_run_writes_the_same_pictures_and_tables(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call(monkeypatch, "run", "openai.toml", *SMALL, "--seed", "9", "--out", "again") == 0
     contents = []
-    for name in ("first", "second"):
-        assert call(monkeypatch, "run", *SMALL, "--out", name) == 0
-        contents.append({p.name: p.read_bytes() for p in Path(name).iterdir()})
+    for place in (folder, Path("again")):
+        contents.append({p.name: p.read_bytes() for p in place.iterdir()})
         # They hold the time that the run took, and a digest of it.
         del contents[-1]["summary.json"], contents[-1]["manifest.json"]
     assert contents[0] == contents[1]
@@ -295,18 +308,25 @@ def test_what_can_only_be_drawn_ends_in_a_line(
     assert list(Path().iterdir()) == []
 
 
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Return a picture as it is drawn where nobody has settings of their own."""
+    file = tmp_path_factory.mktemp("plain") / "plain.png"
+    with pytest.MonkeyPatch.context() as patch:
+        assert call(patch, "show", OPENAI, "--out", str(file)) == 0
+    return file.read_bytes()
+
+
 @pytest.mark.parametrize("settings", [b"text.usetex: True\nfont.size: 30\n", b"\xff\xfe\x00"])
 def test_pictures_do_not_look_for_settings_of_the_surroundings(
-    monkeypatch: pytest.MonkeyPatch, settings: bytes
+    plain: bytes, settings: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MPLBACKEND", "nonsense")
     Path("matplotlibrc").write_bytes(settings)
-    command = [sys.executable, "-m", "simulate", "show", "openai", "--out"]
-    found = subprocess.run([*command, "theirs.png"], capture_output=True, check=True)
+    command = [sys.executable, "-m", "simulate", "show", OPENAI, "--out", "theirs.png"]
+    found = subprocess.run(command, capture_output=True, check=True)
     assert b"matplotlib" not in found.stderr
-    Path("matplotlibrc").unlink()
-    subprocess.run([*command, "plain.png"], capture_output=True, check=True)
-    assert Path("theirs.png").read_bytes() == Path("plain.png").read_bytes()
+    assert Path("theirs.png").read_bytes() == plain
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -8,6 +8,8 @@ import pytest
 from tests.commands.test_command import call
 from tests.january import JANUARY
 
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
 FIGURES = """lab,quantity,definition,period,value,unit,kind,about,known_on
 Some Lab,revenue,,2024Q4,1.0,bn USD,level,2024-12-31,2025-02-01
 Some Lab,revenue,,2025Q1,1.3,bn USD,level,2025-03-31,2025-05-01

@@ -13,7 +13,7 @@ from simulate.text.drivers import what_it_rests_on
 from tests.commands.test_command import call
 from tests.stored import store_summary
 
-pytestmark = pytest.mark.usefixtures("january")
+pytestmark = pytest.mark.usefixtures("january", "blank_pictures")
 
 PATHS = ["--paths", "2048"]
 

@@ -25,7 +25,8 @@ from tests.slow_lab import HITS, Draws, live
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 PACKAGED = sorted(path for path in CONFIGS.glob("*.toml") if path.name != "base.toml")
-PATHS = 256
+# Two blocks of lanes.
+PATHS = 128
 NORMAL_TAILS: dict = {}
 NEW_TERMS = {
     "horizon.deviations": "by quarter",

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -88,13 +89,14 @@ def test_a_page_needs_nothing_but_itself(page: Page) -> None:
 
 
 def test_ids_are_unique_and_every_reference_finds_its_element(page: Page) -> None:
-    assert len(page.ids) == len(set(page.ids))
+    ids = set(page.ids)
+    assert len(page.ids) == len(ids)
     for element in page.elements:
         named = element.attributes.get("aria-labelledby", "").split()
         target = element.attributes.get("href", "")
         named += [target[1:]] if target.startswith("#") else []
         named += re.findall(r"url\(#([^)]+)\)", " ".join(element.attributes.values()))
-        assert set(named) <= set(page.ids), element
+        assert set(named) <= ids, element
 
 
 def test_who_cannot_see_the_page_is_told_all_of_it(page: Page) -> None:
@@ -155,11 +157,17 @@ def test_a_report_tells_what_made_it(report: Page, anthropic: Scenario) -> None:
 
 
 def test_the_same_run_gives_the_same_page_to_the_last_byte(
-    report: Page, anthropic: Scenario, drivers: Drivers
+    report: Page, anthropic: Scenario, section: Section
 ) -> None:
     result = run(anthropic, paths=PATHS, threads=1)
-    again = render_report(result, command=COMMAND, drivers=drivers_section(drivers))
-    assert again == report.html
+    assert render_report(result, command=COMMAND, drivers=section) == report.html
+
+
+def test_the_same_drivers_give_the_same_part_of_a_page_to_the_last_byte(
+    drivers: Drivers, section: Section
+) -> None:
+    first = replace(drivers, explanations=drivers.explanations[:1])
+    assert drivers_section(first).within == section.within[:1]
 
 
 def test_what_a_user_writes_stays_text_wherever_it_stands(anthropic: Scenario) -> None:

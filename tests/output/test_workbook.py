@@ -19,7 +19,7 @@ from simulate.output.workbook import MOST_ROWS, Sheet, plain_text, write_csv, wr
 from simulate.plots import PICTURES
 from tests.commands.test_command import call
 
-pytestmark = pytest.mark.usefixtures("january")
+pytestmark = pytest.mark.usefixtures("january", "blank_pictures")
 
 SMALL = ["--paths", "2000", "--quiet", "--tables", "csv,xlsx", "--out", "out"]
 

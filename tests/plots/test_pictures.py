@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -152,6 +151,20 @@ def pictures_of_analyses(scenario: Scenario) -> dict[str, Draw]:
     }
 
 
+@pytest.fixture(scope="module")
+def svg(draw: Draw, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
+    """Draw a picture by name and theme to a file of its own, once, and return what is in it."""
+    folder = tmp_path_factory.mktemp("svg")
+
+    def content(name: str, theme: Theme = LIGHT) -> str:
+        file = folder / f"{name}-{'light' if theme is LIGHT else 'dark'}.svg"
+        if not file.exists():
+            save_picture(draw(name, theme=theme), file)
+        return file.read_text(encoding="utf-8")
+
+    return content
+
+
 every_picture = pytest.mark.parametrize("name", [*PICTURES, *OTHERS, *ANALYSES])
 
 
@@ -164,12 +177,12 @@ def test_a_picture_of_its_own_has_its_finding_as_title_and_label(name: str, draw
 
 @every_picture
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
-def test_a_picture_wears_its_theme(name: str, theme: Theme, draw: Draw) -> None:
+def test_a_picture_wears_its_theme(
+    name: str, theme: Theme, draw: Draw, svg: Callable[..., str]
+) -> None:
     figure, other = draw(name, theme=theme), (DARK if theme is LIGHT else LIGHT)
     assert to_hex(figure.get_facecolor()) == theme.paper
-    written = StringIO()
-    figure.savefig(written, format="svg")
-    colors = set(re.findall("#[0-9a-f]{6}", written.getvalue()))
+    colors = set(re.findall("#[0-9a-f]{6}", svg(name, theme)))
     assert {theme.ink, theme.muted, theme.paper} <= colors
     assert not colors & ({*vars(other).values(), "#000000", "#ffffff"} - {*vars(theme).values()})
 
@@ -200,10 +213,11 @@ def test_several_panels_need_axes_of_a_grid(name: str, draw: Draw) -> None:
 
 
 @every_picture
-def test_the_same_result_gives_the_same_svg(name: str, draw: Draw, tmp_path: Path) -> None:
-    for file in ("first.svg", "second.svg"):
-        save_picture(draw(name), tmp_path / file)
-    assert (tmp_path / "first.svg").read_bytes() == (tmp_path / "second.svg").read_bytes()
+def test_the_same_result_gives_the_same_svg(
+    name: str, draw: Draw, svg: Callable[..., str], tmp_path: Path
+) -> None:
+    save_picture(draw(name), tmp_path / "again.svg")
+    assert (tmp_path / "again.svg").read_text(encoding="utf-8") == svg(name)
 
 
 @pytest.mark.parametrize("kind", [".png", ".pdf"])

@@ -11,7 +11,7 @@ from simulate.scenario import find_scenario, packaged, packaged_configs
 from simulate.scenario.load import check_all
 from tests.calling import call
 
-pytestmark = pytest.mark.usefixtures("january")
+pytestmark = pytest.mark.usefixtures("january", "blank_pictures")
 
 EDITED = "[cash]\nopening = 99\n"
 

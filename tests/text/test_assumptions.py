@@ -2,7 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from docs.make_assumptions import (
     make_page,
 )
 from docs.printing import save_small
-from simulate.scenario import ScenarioError
+from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.distributions import FAMILY, Truncatable, Uncertain
 from simulate.scenario.distributions.quantiles import QUANTILE_KEY, level_of
 from simulate.scenario.units import in_unit
@@ -42,9 +43,11 @@ def written() -> tuple[str, dict[str, Figure]]:
     return make_page(TEXT)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return Page(tmp_path).folder
+@pytest.fixture(scope="module")
+def load(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Scenario]:
+    """Return what loads an example, each of them once."""
+    folder = Page(tmp_path_factory.mktemp("page")).folder
+    return cache(lambda toml: load_example(toml, folder))
 
 
 def section_of(kind: str) -> str:
@@ -109,11 +112,13 @@ def test_the_pictures_are_as_the_code_draws_them(
 
 
 @pytest.mark.parametrize("kind", FAMILY)
-def test_every_kind_is_described_with_an_example_that_loads(kind: str, folder: Path) -> None:
+def test_every_kind_is_described_with_an_example_that_loads(
+    kind: str, load: Callable[[str], Scenario]
+) -> None:
     examples = [found["toml"] for found in PARTS.finditer(section_of(kind)) if found["toml"]]
     assert examples
     for toml in examples:
-        (member,) = inputs_set(toml, load_example(toml, folder))
+        (member,) = inputs_set(toml, load(toml))
         assert type(member.distribution) is FAMILY[kind]
         assert member.distribution.source
 
@@ -125,11 +130,11 @@ def test_every_key_of_a_kind_says_what_it_is(kind: str) -> None:
             assert field.description, key
 
 
-def test_the_quantiles_that_examples_ask_for_come_back(folder: Path) -> None:
+def test_the_quantiles_that_examples_ask_for_come_back(load: Callable[[str], Scenario]) -> None:
     checked = 0
     for toml in EXAMPLES:
         try:
-            scenario = load_example(toml, folder)
+            scenario = load(toml)
         except ScenarioError:
             continue
         for member in inputs_set(toml, scenario):
@@ -143,16 +148,16 @@ def test_the_quantiles_that_examples_ask_for_come_back(folder: Path) -> None:
     assert checked >= 30
 
 
-def test_all_examples_load_but_those_that_show_a_mistake(folder: Path) -> None:
+def test_all_examples_load_but_those_that_show_a_mistake(load: Callable[[str], Scenario]) -> None:
     for found in PARTS.finditer(TEXT):
         if found["toml"] and found["file"] in MISTAKEN:
             with pytest.raises(ScenarioError):
-                load_example(found["toml"], folder)
+                load(found["toml"])
         elif found["toml"]:
-            load_example(found["toml"], folder)
+            load(found["toml"])
 
 
-def test_what_fits_and_is_pasted_loads(folder: Path) -> None:
+def test_what_fits_and_is_pasted_loads(load: Callable[[str], Scenario]) -> None:
     (line,) = re.findall(r"^inference\.catch_up_half_life = .*$", TEXT, re.M)
-    (member,) = inputs_set(line, load_example(line, folder))
+    (member,) = inputs_set(line, load(line))
     assert member.distribution.quantile(0.5) == pytest.approx(2.5511)
