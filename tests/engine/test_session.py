@@ -170,7 +170,7 @@ def test_a_result_stays_while_its_simulation_goes_on(anthropic: Scenario) -> Non
 
 
 def test_a_run_that_was_broken_off_leaves_nothing_behind(anthropic: Scenario) -> None:
-    def fail(_frame: pd.DataFrame) -> None:
+    def fail(_columns: object) -> None:
         raise RuntimeError("no room")
 
     with Session(threads=2) as session:
