@@ -68,7 +68,7 @@ def test_pictures_mark_the_figures_of_a_file(monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setattr(
             f"simulate.output.{where}", lambda *a, where=where, **k: marked.update({where: (a, k)})
         )
-    monkeypatch.setattr("simulate.commands.report.save_page", lambda *_: None)
+    monkeypatch.setattr("simulate.output.new_file.save_page", lambda *_: None)
     Path("mine.csv").write_text(
         "lab,quantity,period,value,unit,kind,about,known_on\n"
         "OpenAI,revenue,2026,31,bn USD,level,2026-12-31,2027-02-01\n"
