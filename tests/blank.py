@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from simulate.plots import PICTURES
 
+
 def leave_pictures_blank(patch: pytest.MonkeyPatch) -> None:
     """Print a blank file of its kind for every picture, and make no figure for those of a run."""
     for name in PICTURES:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from PIL import Image
 
-from simulate.commands import watch as command
+from simulate.commands import watch_loop as command
 from simulate.scenario.saves import LOOKS_OF_A_MISTAKE
 from tests.commands.test_command import call
 

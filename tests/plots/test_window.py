@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import pytest
 
 from simulate.analysis.watch import Watch
-from simulate.commands.watch import _looks
+from simulate.commands.watch_loop import _looks
 from simulate.plots import window as module
 from simulate.plots.watch import plot_watch
 from simulate.plots.window import Window
