@@ -2,7 +2,7 @@
 
 Numba makes machine code of every function, though a kernel's is only ever used within another's,
 and prepares each for all of Python. These functions are loops over numbers: they pass through the
-steps that such loops need (docs/decisions/0026-compiled-in-a-third.md).
+steps that such loops need (docs/decisions/0029-compilation.md).
 """
 
 from collections.abc import Callable
