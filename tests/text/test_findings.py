@@ -245,7 +245,7 @@ def with_traces(result: Result, flows: list[float], middle: int = 2, paths: int 
 def with_given_traces(result: Result, traces: np.ndarray) -> Result:
     shown = replace(result)
     # What has been worked out once is not worked out again.
-    vars(shown)["traces"] = traces
+    vars(shown)["_traced"] = replace(result._traced, by_quarter=traces)
     return shown
 
 

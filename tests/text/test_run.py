@@ -55,9 +55,8 @@ def test_a_figure_without_an_id_cites_none(result: Result) -> None:
 
 
 def test_the_answer_and_the_page_show_the_readers_figures(
-    result: Result, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    result: Result, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("simulate.output.report.draw", lambda *_: None)
     own = [margin(0.715, "2026-01-20", id="X1")]
     print_answer(result, console(), figures=own)
     assert "71.5% in 2025Q4 (X1)" in capsys.readouterr().out
