@@ -84,7 +84,7 @@ class Workspace:
             hits=np.zeros(width(Hit)),
             raw=np.zeros((len(prepared.drawn_keys) + 2, LANES), np.float32),
             shock=np.zeros((2, LANES), np.float32),
-            bins=np.zeros(width(Metric), np.uint32),
+            bins=np.zeros(LANES, np.uint32),
         )
 
     def simulate(

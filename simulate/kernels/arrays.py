@@ -42,6 +42,8 @@ class Drawn(Rows):
     JOINT_SCORE = auto()
     DEVIATION = auto()
     DRIFT = auto()
+    OVERRUN_GIVEN = auto()
+    DRIFT_GIVEN = auto()
     UNIFORM = auto()
     ARRIVAL = auto()
 

@@ -40,7 +40,7 @@ def enter_block(points: Points, block: int) -> None:
         shift_sobol(points.base, points.shift, points.directions, block)
 
 
-@kernel
+@inlined
 def shift_sobol(base: Array, shift: Array, directions: Array, block: int) -> None:
     """Set the words that a Sobol' block's table is XORed with.
 
@@ -60,7 +60,7 @@ def shift_sobol(base: Array, shift: Array, directions: Array, block: int) -> Non
                 base[dimension] ^= row[dimension]
 
 
-@kernel
+@inlined
 def fill_philox(low: Array, key: int, block: int) -> None:
     """Fill the block's table with random words: counter = (path, pair of dimensions).
 
@@ -98,7 +98,7 @@ def scores(points: Points, dimension: int, out: Array) -> None:
         out[i] = normal_score(np.uint32(low[i] ^ base))
 
 
-@kernel
+@inlined
 def draw_shock(
     points: Points, dimension: int, draws: Draws, tables: Tables, s: Array, out: Array
 ) -> None:
@@ -184,16 +184,16 @@ def piece_at(tables: Tables, table: int, score: float) -> int:
 
 
 @kernel
-def mix_scores(mixing: Array, j: int, count: int, raw: Array, s: Array) -> None:
-    """Write line j of ``mixing @ raw`` to the row SCORE, leaving out its many zeros."""
+def mix_scores(line: Row, count: int, raw: Array, out: Array) -> None:
+    """Write ``line @ raw`` over the first ``count`` rows, leaving out the line's many zeros."""
     for i in range(LANES):
-        s[Drawn.SCORE + i] = mixing[j, j] * raw[j, i]
+        out[i] = 0.0
     for k in range(count):
-        weight = mixing[j, k]
-        if weight != 0.0 and k != j:
+        weight = line[k]
+        if weight != 0.0:
             row = raw[k]
             for i in range(LANES):
-                s[Drawn.SCORE + i] += weight * row[i]
+                out[i] += weight * row[i]
 
 
 @kernel
@@ -203,13 +203,14 @@ def draw_inputs(points: Points, draws: Draws, tables: Tables, inputs: Inputs, st
     Which alternative a path lives in is the first, and no part of the copula: its tails would come
     with those of all inputs.
     """
-    count = draws.input_row.size
+    count, s = draws.input_row.size, state.now
+    score = s[Drawn.SCORE : Drawn.SCORE + LANES]
     for j in range(count):
         scores(points, draws.input_coordinate[j], state.raw[j])
     if draws.copula.dimension >= 0:
         draw_joint_scale(points, draws.copula, tables, state)
     for j in range(count):
-        mix_scores(draws.mixing, j, count, state.raw, state.now)
+        mix_scores(draws.mixing[j], count, state.raw, score)
         if j != draws.alternative:
             join_tails(draws.copula, tables, state.now)
         row, table = inputs.rows[draws.input_row[j]], draws.input_table[j]
@@ -218,9 +219,13 @@ def draw_inputs(points: Points, draws: Draws, tables: Tables, inputs: Inputs, st
             look_up_by_alternative(tables, table, alternative, state.now, row)
         else:
             look_up_any(tables, table[0], state.now, row)
+    overrun = s[Drawn.OVERRUN_GIVEN : Drawn.OVERRUN_GIVEN + LANES]
+    drift = s[Drawn.DRIFT_GIVEN : Drawn.DRIFT_GIVEN + LANES]
+    mix_scores(draws.mixing[count], count, state.raw, overrun)
+    mix_scores(draws.mixing[count + 1], count, state.raw, drift)
 
 
-@kernel
+@inlined
 def draw_joint_scale(points: Points, copula: Copula, tables: Tables, state: State) -> None:
     """Draw what scales all of a path's scores: sqrt(nu/W) with W chi-squared, from its log."""
     s, score = state.now, state.shock[0]
@@ -254,26 +259,33 @@ def join_tails(copula: Copula, tables: Tables, s: Array) -> None:
         s[Drawn.SCORE + i] = s[Drawn.JOINT_SCORE + i]
 
 
-@kernel
+@inlined
 def draw_deviation(points: Points, draws: Draws, tables: Tables, period: int, state: State) -> None:
     """Draw a period's inference overrun and training drift, given the path's inputs.
 
     Given the inputs, periods are independent; the mixing matrix's two last lines hold how a
     period's pair depends on the inputs and on each other.
     """
-    count = draws.input_row.size
-    s = state.now
+    count, s = draws.input_row.size, state.now
     for j in range(2):
         scores(points, draws.first_deviation + 2 * period + j, state.raw[count + j])
-    mix_scores(draws.mixing, count, count + 2, state.raw, s)
+    mix_deviation(draws.mixing[count], count, state.raw, Drawn.OVERRUN_GIVEN, s)
     join_tails(draws.copula, tables, s)
     look_up_any(tables, draws.overrun_table, s, s[Drawn.DEVIATION : Drawn.DEVIATION + LANES])
-    mix_scores(draws.mixing, count + 1, count + 2, state.raw, s)
+    mix_deviation(draws.mixing[count + 1], count, state.raw, Drawn.DRIFT_GIVEN, s)
     join_tails(draws.copula, tables, s)
     look_up_any(tables, draws.drift_table, s, s[Drawn.DRIFT : Drawn.DRIFT + LANES])
 
 
 @kernel
+def mix_deviation(line: Row, count: int, raw: Array, given: int, s: Array) -> None:
+    """Write a deviation's scores to the row SCORE: what inputs give, and the period's pair."""
+    for i in range(LANES):
+        own = line[count] * raw[count, i] + line[count + 1] * raw[count + 1, i]
+        s[Drawn.SCORE + i] = s[given + i] + own
+
+
+@inlined
 def draw_arrivals(
     points: Points, dimension: int, chance: Array, tables: Tables, table: int, s: Array
 ) -> None:

@@ -41,9 +41,10 @@ from .rows import (
 QUARTERS_A_YEAR = 4.0
 QUARTERS_IN_A_ROW = 4.0
 LN_2 = 0.6931471805599453
-# Revenue a year at which volatility is stated, and the least at which it rises no further.
+# Revenue a year at which volatility is stated, and the log of a size, in units of it, below which
+# volatility rises no further: 10 million dollars a year.
 SIZE_OF_VOLATILITY = 10.0
-SMALLEST_SIZE = 0.01
+SMALLEST_LOG_SIZE = -6.907755278982137
 
 
 # A quarter
@@ -140,6 +141,8 @@ def start_paths(inputs: Inputs, schedule: Schedule, state: State) -> None:
         s[Now.TRAINING_PLAN + i] = last[BaseQuarter.TRAINING + i]
         s[Now.DEMAND + i] = x[Lab.DEMAND_INITIAL + i]
         s[Now.SHOCK_SCALE + i] = 1.0
+        size = QUARTERS_A_YEAR / SIZE_OF_VOLATILITY * s[Now.REFERENCE_REVENUE + i]
+        s[Now.LOG_BASE_SIZE + i] = log(size)
         s[Now.USERS + i] = x[Lab.FREE_USERS + i]
         s[Now.LOSSES + i] = x[Lab.LOSSES_CARRIED_FORWARD + i]
         s[Now.FIXED_COST + i] = x[Lab.FIXED_COST + i] / QUARTERS_A_YEAR
@@ -161,7 +164,7 @@ def start_paths(inputs: Inputs, schedule: Schedule, state: State) -> None:
         s[Now.TRAINING_DECAY + i] = left_after_quarter(x[Lab.TRAINING_GROWTH_HALF_LIFE + i])
 
 
-@kernel
+@inlined
 def start_segment(share: float, base: Array, x: Array, level: Array) -> None:
     """Set a segment's levels to the end of the last base quarter."""
     for i in range(LANES):
@@ -178,7 +181,7 @@ def start_segment(share: float, base: Array, x: Array, level: Array) -> None:
         level[Level.LOSS_CHANCE + i] = chance_in_quarter(x[Segment.CLIENT_LOSS_RATE + i])
 
 
-@kernel
+@inlined
 def earn_base_quarter(base: Array, schedule: Schedule, inputs: Inputs, state: State) -> None:
     """Book revenue, inference and training of a base quarter."""
     s = state.now
@@ -194,7 +197,7 @@ def earn_base_quarter(base: Array, schedule: Schedule, inputs: Inputs, state: St
         s[Now.TRAINING + i] = base[BaseQuarter.TRAINING + i]
 
 
-@kernel
+@inlined
 def operate_base_quarter(x: Array, s: Array) -> None:
     """Book a base quarter's other cost: the fixed part and a plain share of revenue."""
     for i in range(LANES):
@@ -202,7 +205,7 @@ def operate_base_quarter(x: Array, s: Array) -> None:
         s[Now.OTHER_COST + i] = s[Now.FIXED_COST + i] + variable
 
 
-@kernel
+@inlined
 def open_cash(x: Array, s: Array) -> None:
     """Set cash to the balance with which the horizon begins."""
     for i in range(LANES):
@@ -247,7 +250,7 @@ def earn_quarter(quarter: int, plan: Plan, points: Points, inputs: Inputs, state
         add_segment(inputs.lab, x, s)
 
 
-@kernel
+@inlined
 def scale_shocks(x: Array, s: Array) -> None:
     """Scale volatility by the lab's size: larger firms' growth varies less.
 
@@ -257,12 +260,11 @@ def scale_shocks(x: Array, s: Array) -> None:
     economics: I", *Journal de Physique I* 7, 1997).
     """
     for i in range(LANES):
-        size = max(QUARTERS_A_YEAR * s[Now.PREVIOUS_REVENUE + i], SMALLEST_SIZE)
-        exponent = x[Lab.SIZE_EXPONENT + i]
-        s[Now.SHOCK_SCALE + i] = exp(-exponent * log(size / SIZE_OF_VOLATILITY))
+        log_size = s[Now.LOG_BASE_SIZE + i] + s[Now.LOG_REVENUE + i]
+        s[Now.SHOCK_SCALE + i] = exp(-x[Lab.SIZE_EXPONENT + i] * max(log_size, SMALLEST_LOG_SIZE))
 
 
-@kernel
+@inlined
 def move_demand(x: Array, score: Array, s: Array) -> None:
     """Move the log demand shock that all segments share, an AR(1)."""
     for i in range(LANES):
@@ -271,7 +273,7 @@ def move_demand(x: Array, score: Array, s: Array) -> None:
         s[Now.DEMAND + i] = kept + volatility * score[i]
 
 
-@kernel
+@inlined
 def grow_free_users(x: Array, s: Array) -> None:
     """Grow free users logistically towards their ceiling."""
     for i in range(LANES):
@@ -280,7 +282,7 @@ def grow_free_users(x: Array, s: Array) -> None:
         s[Now.USERS + i] = users * (1.0 + x[Lab.FREE_USER_GROWTH + i] / QUARTERS_A_YEAR * room)
 
 
-@kernel
+@inlined
 def clear_revenue(s: Array) -> None:
     """Begin the sums over segments."""
     for i in range(LANES):
@@ -288,7 +290,7 @@ def clear_revenue(s: Array) -> None:
         s[Now.PAYING_BILL + i] = 0.0
 
 
-@kernel
+@inlined
 def enter_market(x: Array, from_free_users: bool, level: Array) -> None:
     """Set a later segment's revenue, or its index if free users drive it, at its start."""
     for i in range(LANES):
@@ -297,7 +299,7 @@ def enter_market(x: Array, from_free_users: bool, level: Array) -> None:
         )
 
 
-@kernel
+@inlined
 def grow_segment(x: Array, score: Array, s: Array, level: Array) -> None:
     """Move a segment's revenue by growth, as far as its market has room, and by shocks.
 
@@ -317,21 +319,21 @@ def grow_segment(x: Array, score: Array, s: Array, level: Array) -> None:
         level[Level.GROWTH_EXCESS + i] = excess * fading
 
 
-@kernel
+@inlined
 def lose_clients(s: Array, level: Array) -> None:
     """Take the lost clients' share out of a segment."""
     for i in range(LANES):
         level[Level.REVENUE + i] *= 1.0 - s[Drawn.ARRIVAL + i]
 
 
-@kernel
+@inlined
 def keep_clients(share: float, level: Array) -> None:
     """Take clients whose going is known out of a segment."""
     for i in range(LANES):
         level[Level.REVENUE + i] *= share
 
 
-@kernel
+@inlined
 def earn_from_free_users(x: Array, level: Array, s: Array) -> None:
     """Book a segment that free users drive; its level is an index around 1."""
     for i in range(LANES):
@@ -343,7 +345,7 @@ def earn_from_free_users(x: Array, level: Array, s: Array) -> None:
         level[Level.UNADOPTED + i] = unadopted
 
 
-@kernel
+@inlined
 def add_segment(lab: Array, x: Array, s: Array) -> None:
     """Add a segment's quarter to the lab's revenue and, at base cost, to its inference bill."""
     for i in range(LANES):
@@ -356,7 +358,7 @@ def add_segment(lab: Array, x: Array, s: Array) -> None:
 # 2. Cost of revenue
 
 
-@kernel
+@inlined
 def carry_overrun(x: Array, s: Array) -> None:
     """Carry inference overruns on into a new year, or a new quarter."""
     for i in range(LANES):
@@ -365,7 +367,7 @@ def carry_overrun(x: Array, s: Array) -> None:
         )
 
 
-@kernel
+@inlined
 def bill_inference(s: Array) -> None:
     """Move both inference bills from the last base quarter's cost to the quarter's."""
     for i in range(LANES):
@@ -378,7 +380,7 @@ def bill_inference(s: Array) -> None:
         s[Now.FREE_GAIN_RATE + i] *= s[Now.GAIN_DECAY + i]
 
 
-@kernel
+@inlined
 def bill_free_users(x: Array, s: Array) -> None:
     """Book inference of free users."""
     for i in range(LANES):
@@ -386,7 +388,7 @@ def bill_free_users(x: Array, s: Array) -> None:
         s[Now.FREE_BILL + i] = at_base_cost * s[Now.FREE_INDEX + i]
 
 
-@kernel
+@inlined
 def spend_capital(x: Array, s: Array) -> None:
     """Book capital spending beside owned hardware, and begin the sum of depreciation."""
     for i in range(LANES):
@@ -394,7 +396,7 @@ def spend_capital(x: Array, s: Array) -> None:
         s[Now.DEPRECIATION + i] = 0.0
 
 
-@kernel
+@inlined
 def serve_from_own_hardware(quarter: int, schedule: Schedule, hardware: Array, s: Array) -> None:
     """Book owned hardware: what it saves of the rented bill, its depreciation, its spending."""
     for j in range(schedule.spending.shape[0]):
@@ -408,7 +410,7 @@ def serve_from_own_hardware(quarter: int, schedule: Schedule, hardware: Array, s
             s[Now.CAPITAL_SPENDING + i] += amount * spending
 
 
-@kernel
+@inlined
 def add_cost_of_revenue(x: Array, s: Array) -> None:
     """Book cost of revenue of paying users, and the part of it that partners get beside that."""
     for i in range(LANES):
@@ -420,7 +422,7 @@ def add_cost_of_revenue(x: Array, s: Array) -> None:
 # 3. Training
 
 
-@kernel
+@inlined
 def carry_drift(x: Array, s: Array) -> None:
     """Carry drifts of training cost on into a new year, or a new quarter."""
     for i in range(LANES):
@@ -431,7 +433,7 @@ def carry_drift(x: Array, s: Array) -> None:
         s[Now.TRAINING_AGAINST_PLAN + i] = exp(level)
 
 
-@kernel
+@inlined
 def train(quarter: int, plan: Plan, points: Points, x: Array, s: Array) -> None:
     """Grow the training budget by a quarter, and book it with its drift and its floor."""
     draws = plan.draws
@@ -454,21 +456,23 @@ def train(quarter: int, plan: Plan, points: Points, x: Array, s: Array) -> None:
 # 4. Other operating cost
 
 
-@kernel
+@inlined
 def operate(x: Array, s: Array) -> None:
     """Grow the fixed part of other operating cost, and add the part that follows revenue."""
     for i in range(LANES):
         revenue, elasticity = s[Now.REVENUE + i], x[Lab.SCALE_ELASTICITY + i]
         fixed = s[Now.FIXED_COST + i] * s[Now.FIXED_COST_GROWTH + i]
-        scale = exp((elasticity - 1.0) * log(revenue / s[Now.REFERENCE_REVENUE + i]))
+        log_revenue = log(revenue / s[Now.REFERENCE_REVENUE + i])
+        scale = exp((elasticity - 1.0) * log_revenue)
         s[Now.OTHER_COST + i] = fixed + x[Lab.VARIABLE_COST + i] * revenue * scale
+        s[Now.LOG_REVENUE + i] = log_revenue
         s[Now.FIXED_COST + i] = fixed
 
 
 # 5. Cash
 
 
-@kernel
+@inlined
 def earn_ebitda(s: Array) -> None:
     """Book EBITDA: gross profit before depreciation, less training and other operating cost."""
     for i in range(LANES):
@@ -477,7 +481,7 @@ def earn_ebitda(s: Array) -> None:
         s[Now.EBITDA + i] = gross_profit - s[Now.TRAINING + i] - s[Now.OTHER_COST + i]
 
 
-@kernel
+@inlined
 def pay_tax(x: Array, s: Array) -> None:
     """Book tax on the profit after depreciation that losses carried forward don't cover."""
     for i in range(LANES):
@@ -486,7 +490,7 @@ def pay_tax(x: Array, s: Array) -> None:
         s[Now.LOSSES + i] = max(0.0, losses - profit)
 
 
-@kernel
+@inlined
 def flow_cash(x: Array, s: Array) -> None:
     """Book free cash flow; working capital is a share of annualised revenue."""
     for i in range(LANES):
@@ -501,7 +505,7 @@ def flow_cash(x: Array, s: Array) -> None:
         s[Now.PREVIOUS_REVENUE + i] = revenue
 
 
-@kernel
+@inlined
 def add_to_cash(quarter: int, plan: Plan, points: Points, funding: Array, state: State) -> None:
     """Add free cash flow and the quarter's funding rounds to cash."""
     s, score, schedule = state.now, state.shock[0], plan.schedule
@@ -519,7 +523,7 @@ def add_to_cash(quarter: int, plan: Plan, points: Points, funding: Array, state:
 # 6. Trailing figures
 
 
-@kernel
+@inlined
 def remember(quarter: int, s: Array, past: Array) -> None:
     """Keep the quarter's flows for the trailing sums."""
     flow = past[(quarter + BASE_QUARTERS) % BASE_QUARTERS]
@@ -542,7 +546,7 @@ def trailing(past: Array, place: int) -> float:
     return (past[0, place] + past[1, place]) + (past[2, place] + past[3, place])
 
 
-@kernel
+@inlined
 def measure(s: Array, past: Array, metrics: Array) -> None:
     """Write the quarter's metrics, with gross margin in each of its definitions."""
     for i in range(LANES):
@@ -557,10 +561,12 @@ def measure(s: Array, past: Array, metrics: Array) -> None:
         free_cost = trailing(past, Flow.FREE_COST + i)
         partner_share = trailing(past, Flow.PARTNER_SHARE + i)
         inference = trailing(past, Flow.PAYING_BILL + i)
-        metrics[Metric.MARGIN_INFERENCE + i] = 1.0 - inference / revenue
-        metrics[Metric.MARGIN_PAYING + i] = 1.0 - paying_cost / revenue
-        metrics[Metric.MARGIN_PARTNERS + i] = 1.0 - (paying_cost + partner_share) / revenue
-        metrics[Metric.MARGIN_ALL + i] = 1.0 - (paying_cost + free_cost) / revenue
+        # One division, which takes as long as ten multiplications.
+        of_revenue = 1.0 / revenue
+        metrics[Metric.MARGIN_INFERENCE + i] = 1.0 - inference * of_revenue
+        metrics[Metric.MARGIN_PAYING + i] = 1.0 - paying_cost * of_revenue
+        metrics[Metric.MARGIN_PARTNERS + i] = 1.0 - (paying_cost + partner_share) * of_revenue
+        metrics[Metric.MARGIN_ALL + i] = 1.0 - (paying_cost + free_cost) * of_revenue
 
 
 # 7. Outcomes
@@ -578,7 +584,7 @@ def first_time(hit: float, now: float, is_reached: bool) -> float:
     return min(hit, now if is_reached else hit)
 
 
-@kernel
+@inlined
 def watch_margins(quarter: int, schedule: Schedule, state: State) -> None:
     """Record when each margin reaches the target, and when it has held it."""
     s, metrics, hits, now = state.now, state.metrics, state.hits, np.float64(quarter)
@@ -596,7 +602,7 @@ def watch_margins(quarter: int, schedule: Schedule, state: State) -> None:
             hits[held + i] = first_time(hits[held + i], now, run >= hold)
 
 
-@kernel
+@inlined
 def watch_cash(quarter: int, state: State) -> None:
     """Record when cash flow turns positive, all is paid back or cash is out, and the need."""
     s, hits, now = state.now, state.hits, np.float64(quarter)

@@ -134,6 +134,8 @@ class Now(Rows):
 
     DEMAND = width(Drawn)
     SHOCK_SCALE = auto()
+    LOG_BASE_SIZE = auto()
+    LOG_REVENUE = auto()
     USERS = auto()
     SHARE_OF_CEILING = auto()
     OVERRUN_LEVEL = auto()

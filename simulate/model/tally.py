@@ -104,28 +104,15 @@ def count_metrics(tally: Tally, quarter: int, state: State) -> None:
     metrics, bins = state.metrics, state.bins
     for metric in range(MONEY_METRICS):
         place = metric * LANES
-        money_bins(metrics[place : place + LANES], bins[place : place + LANES])
+        money_bins(metrics[place : place + LANES], bins)
+        count(tally.money[metric, quarter], bins)
     for margin in range(MARGIN_DEFINITIONS):
         place = (MONEY_METRICS + margin) * LANES
-        margin_bins(metrics[place : place + LANES], bins[place : place + LANES])
+        margin_bins(metrics[place : place + LANES], bins)
+        count(tally.margin[margin, quarter], bins)
     for metric in range(MONEY_METRICS + MARGIN_DEFINITIONS):
         place = metric * LANES
         tally.sums[metric, quarter] += fixed_point_sum(metrics[place : place + LANES])
-    add_bins(quarter, bins, tally.money, tally.margin)
-
-
-@kernel
-def add_bins(quarter: int, bins: Array, money: Array, margin: Array) -> None:
-    """Add a block's bins to a quarter's histograms.
-
-    By turns, since a processor waits where it adds to a place that it has just written.
-    """
-    for i in range(LANES):
-        for metric in range(MONEY_METRICS):
-            money[metric, quarter, bins[metric * LANES + i]] += np.uint32(1)
-        for definition in range(MARGIN_DEFINITIONS):
-            place = (MONEY_METRICS + definition) * LANES
-            margin[definition, quarter, bins[place + i]] += np.uint32(1)
 
 
 @kernel
@@ -142,9 +129,8 @@ def count_outcomes(tally: Tally, lab: Array, state: State) -> None:
             reached, held = state.hits[first + i], state.hits[Hit.CASH_FLOW_HELD + i]
             tally.joint[alternative, margin, np.int64(reached), np.int64(held)] += np.uint32(1)
     need = state.now[Now.FUNDING_NEED : Now.FUNDING_NEED + LANES]
-    bins = state.bins[0:LANES]
-    money_bins(need, bins)
-    count(tally.funding_need, bins)
+    money_bins(need, state.bins)
+    count(tally.funding_need, state.bins)
     tally.funding_need_sum[0] += fixed_point_sum(need)
 
 
