@@ -267,7 +267,7 @@ def compile_kernels(silent: bool) -> None:
     cache = find_cache()
     often = f"each time: {cache.reason}" if cache.reason else "once after installing"
     if not silent:
-        console(stderr=True).print(f"Compiling the kernels, some 15 s ({often}) …")
+        console(stderr=True).print(f"Compiling the kernels, some 10 s ({often}) …")
     run(load_scenario(), paths=1, threads=1, keep_outcomes=True, keep_deviations=True)
 
 

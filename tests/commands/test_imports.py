@@ -10,7 +10,7 @@ from simulate.commands.session import compile_kernels
 from simulate.scenario import packaged_configs
 
 HEAVY = {"numba", "pandas", "pyarrow", "matplotlib", "scipy.stats", "scipy.optimize"}
-FOR_FILES = {"pandas", "pyarrow", "matplotlib", "jinja2", "xlsxwriter"}
+FOR_FILES = {"scipy.stats", "pandas", "pyarrow", "matplotlib", "jinja2", "xlsxwriter"}
 
 # Runs the command, and tells with each piece of what it prints which modules were loaded by then.
 CODE = """
