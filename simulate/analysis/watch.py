@@ -19,7 +19,7 @@ from simulate.engine.simulation import Progress
 from simulate.model.outcomes import Event, counted_from, headline_events
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.frame import Horizon, Sampling
-from simulate.scenario.load import validated
+from simulate.scenario.load import judged_anew
 
 from .diff import Difference, differences, with_differences
 
@@ -279,7 +279,7 @@ def _change(
 def _stands(scenario: Scenario) -> bool:
     """Tell whether the data that a scenario was read with are still in their files."""
     try:
-        return validated(scenario) == scenario
+        return judged_anew(scenario) == scenario
     except ScenarioError:
         return False
 

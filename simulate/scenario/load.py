@@ -19,7 +19,7 @@ from .keys import place_of
 from .layers import Layers, Origin
 from .mistakes import Mistake, ScenarioError, Told
 from .packaged import find_file, find_scenario, packaged_configs, shown_path
-from .schema import Provenance, Scenario
+from .schema import OF_ITSELF, Provenance, Scenario
 
 # Where a scenario was read is written by what reads it, and by nobody else.
 PROVENANCE = "provenance"
@@ -53,7 +53,10 @@ def validate(layers: Layers, path: Path) -> tuple[Scenario | None, list[Told]]:
     # Where the scenario keeps it once it is asked for: what follows asks, and reading takes time.
     vars(scenario)["overridden"] = overridden
     told = told or describe(correlation_mistakes(scenario), layers, path)
-    return (None if told else scenario), told
+    if told:
+        return None, told
+    vars(scenario)["judged"] = _parts(scenario)
+    return scenario, []
 
 
 def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
@@ -81,12 +84,38 @@ def validated(scenario: Scenario) -> Scenario:
         If it is none.
     """
     refuse_other(scenario)
+    return scenario if _is_proved(scenario) else judged_anew(scenario)
+
+
+def judged_anew(scenario: Scenario) -> Scenario:
+    """Return a scenario as validation leaves it today, with what its files of data hold by now.
+
+    Raises
+    ------
+    ScenarioError
+        If it is none any more.
+    """
     # What can't be written without a warning is told when it is validated.
     table = scenario.model_dump(exclude_none=True, warnings=False)
     found, mistakes = validate(Layers.of(table, Origin(None, (), UNCHECKED)), Path(UNCHECKED))
     if found is None:
         raise ScenarioError(*mistakes)
     return found
+
+
+def _parts(scenario: Scenario) -> dict[str, Any]:
+    """Return what is judged together, by name; the dictionary that can be written to as a copy."""
+    names = Scenario.model_fields.keys() - OF_ITSELF
+    parts = {name: getattr(scenario, name) for name in names}
+    return parts | {"correlations": dict(scenario.correlations)}
+
+
+def _is_proved(scenario: Scenario) -> bool:
+    """Tell whether a scenario is of the parts that were judged together."""
+    parts, judged = _parts(scenario), scenario.judged
+    return parts.keys() == judged.keys() and all(
+        part is judged[name] or part == judged[name] for name, part in parts.items()
+    )
 
 
 def refuse_other(scenario: object) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
     ConfigDict,
@@ -42,6 +42,9 @@ Member = TypeVar("Member", BaseQuarter, Segment, Hardware, Funding, "Alternative
 # So that a path's coordinates stay within those that Sobol' points have.
 MOST_SEGMENTS, MOST_MEMBERS = 20, 100
 LEAST_ALTERNATIVES, MOST_ALTERNATIVES = 2, 5
+# What is found out where a scenario is judged as a whole, and the parts that this says nothing of.
+FOUND = ("overridden", "judged")
+OF_ITSELF = frozenset({"name", "sampling", "provenance"})
 
 
 def _read_money(given: Any, handler: ValidatorFunctionWrapHandler) -> float:
@@ -154,6 +157,13 @@ class Scenario(Section):
     sampling: Sampling = Sampling()
     provenance: Annotated[SkipJsonSchema[Provenance], Field(exclude=True)] = Provenance()
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with some keys replaced, and validated; see ``Checked``."""
+        copied = super().model_copy(update=update, deep=deep)
+        if OF_ITSELF.issuperset(update or ()):
+            vars(copied).update({key: vars(self)[key] for key in FOUND if key in vars(self)})
+        return copied
+
     def changed(self, changes: Mapping[str, Any]) -> "Scenario":
         """Return the scenario with single keys set, as ``--set`` does.
 
@@ -232,6 +242,11 @@ class Scenario(Section):
         """The weight of each of these, by name; they sum to 1."""
         whole = sum(each.weight for each in self.alternatives)
         return {each.name: each.weight / whole for each in self.possible_alternatives}
+
+    @cached_property
+    def judged(self) -> Mapping[str, Any]:
+        """The parts that were judged together, by name; none where nothing has judged them."""
+        return {}
 
     @cached_property
     def overridden(self) -> Mapping[str, tuple[Uncertain, ...]]:

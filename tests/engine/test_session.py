@@ -11,11 +11,12 @@ import pytest
 from simulate.analysis.compare import common_random_numbers
 from simulate.engine import block, sampling
 from simulate.engine import run as runs
+from simulate.engine.plan import prepare
 from simulate.engine.result import TRACED_PATHS, Result
 from simulate.engine.run import Session, run
 from simulate.kernels.arrays import LANES
 from simulate.model.tally import Tally
-from simulate.scenario import Scenario, load_scenario
+from simulate.scenario import Scenario, ScenarioError, load_scenario
 from simulate.scenario.packaged import packaged_configs, packaged_names
 from tests.scenarios import changed
 
@@ -182,3 +183,13 @@ def test_a_run_that_was_broken_off_leaves_nothing_behind(anthropic: Scenario) ->
         with pytest.raises(RuntimeError, match="no room"):
             session.run(anthropic, paths=PATHS, sink=fail)
         assert_same(session.run(anthropic, paths=PATHS), run(anthropic, paths=PATHS))
+
+
+def test_a_scenario_is_judged_anew_where_a_part_of_it_was_written_to(anthropic: Scenario) -> None:
+    written = anthropic.changed({"cash.opening": 20})
+    prepare(written)
+    written.correlations["inference.overrun, nothing.known"] = next(
+        iter(anthropic.correlations.values())
+    )
+    with pytest.raises(ScenarioError, match="nothing"):
+        prepare(written)

@@ -276,7 +276,7 @@ def test_a_scenario_with_alternatives_survives_json(tmp_path: Path) -> None:
     )
 
 
-def test_alternatives_are_read_once_when_they_are_loaded_and_once_when_they_are_run(
+def test_alternatives_are_read_once_when_they_are_loaded_and_not_again_when_they_are_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     laid = []
@@ -288,7 +288,6 @@ def test_alternatives_are_read_once_when_they_are_loaded_and_once_when_they_are_
     monkeypatch.setattr("simulate.scenario.alternatives.lay_alternative", counted)
     scenario = loaded(tmp_path)
     assert laid == ["steady", "slump"]
-    laid.clear()
     prepare(scenario)
     assert laid == ["steady", "slump"]
 
