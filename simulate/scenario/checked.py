@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Mapping
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -17,6 +17,10 @@ class Checked(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
+
+    # What is found out where a whole is judged, and the parts that this says nothing of.
+    _found: ClassVar[tuple[str, ...]] = ()
+    _of_themselves: ClassVar[frozenset[str]] = frozenset()
 
     def __iter__(self) -> Generator[tuple[str, Any], None, None]:
         """Go through keys and values; what a property has cached is none of them."""
@@ -39,7 +43,10 @@ class Checked(BaseModel):
         """
         if not update:
             return super().model_copy(deep=deep)
-        return self._checked(dict(self) | dict(update))
+        copied = self._checked(dict(self) | dict(update))
+        if self._of_themselves.issuperset(update):
+            vars(copied).update({key: vars(self)[key] for key in self._found if key in vars(self)})
+        return copied
 
     @classmethod
     def _checked(cls, values: dict[str, Any]) -> Self:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import (
     ConfigDict,
@@ -42,8 +42,7 @@ Member = TypeVar("Member", BaseQuarter, Segment, Hardware, Funding, "Alternative
 # So that a path's coordinates stay within those that Sobol' points have.
 MOST_SEGMENTS, MOST_MEMBERS = 20, 100
 LEAST_ALTERNATIVES, MOST_ALTERNATIVES = 2, 5
-# What is found out where a scenario is judged as a whole, and the parts that this says nothing of.
-FOUND = ("overridden", "judged")
+# Parts of a scenario that are judged by themselves.
 OF_ITSELF = frozenset({"name", "sampling", "provenance"})
 
 
@@ -130,6 +129,9 @@ class Provenance:
 class Scenario(Section):
     """A validated scenario."""
 
+    _found: ClassVar[tuple[str, ...]] = ("overridden", "judged")
+    _of_themselves: ClassVar[frozenset[str]] = OF_ITSELF
+
     name: Annotated[str, Field(min_length=1, max_length=2000)]
     lab: Annotated[
         str, Field(max_length=100, description="whose figures these are; another lab says so here")
@@ -156,13 +158,6 @@ class Scenario(Section):
     decision: Decision | None = None
     sampling: Sampling = Sampling()
     provenance: Annotated[SkipJsonSchema[Provenance], Field(exclude=True)] = Provenance()
-
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Return a copy with some keys replaced, and validated; see ``Checked``."""
-        copied = super().model_copy(update=update, deep=deep)
-        if OF_ITSELF.issuperset(update or ()):
-            vars(copied).update({key: vars(self)[key] for key in FOUND if key in vars(self)})
-        return copied
 
     def changed(self, changes: Mapping[str, Any]) -> "Scenario":
         """Return the scenario with single keys set, as ``--set`` does.
