@@ -42,7 +42,11 @@ class Checked(BaseModel):
             If a key is none of this part, or can't have such a value.
         """
         if not update:
-            return super().model_copy(deep=deep)
+            copied = super().model_copy(deep=deep)
+            # Who copies every part means to write to them.
+            for key in self._found if deep else ():
+                vars(copied).pop(key, None)
+            return copied
         copied = self._checked(dict(self) | dict(update))
         if self._of_themselves.issuperset(update):
             vars(copied).update({key: vars(self)[key] for key in self._found if key in vars(self)})
