@@ -27,8 +27,8 @@ from simulate.commands.update import update
 from simulate.commands.watch import watch
 from simulate.plots.settings import keep_own_settings
 from simulate.scenario import ScenarioError
-from simulate.scenario.mistakes import printable, steering_text
-from simulate.text.terminal import NARROWEST
+from simulate.scenario.mistakes import steering_text
+from simulate.text.terminal import NARROWEST, tell_error
 from simulate.version import package_version
 
 BAD_INPUT = 2
@@ -98,7 +98,7 @@ def main() -> None:
         width = max(get_terminal_size().columns, NARROWEST)
         app(terminal_width=min(width, WIDEST_HELP))
     except ScenarioError as error:
-        _end(*str(error).split("\n"))
+        _end(str(error))
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         _end(f"{place}{error.strerror or error}")
@@ -110,7 +110,7 @@ def main() -> None:
         _end("no more threads can be started; ask for fewer --threads")
 
 
-def _end(*lines: str) -> NoReturn:
+def _end(message: str) -> NoReturn:
     """Say what was wrong, and end."""
-    print("error: " + "\n".join(map(printable, lines)), file=sys.stderr)
+    tell_error(message)
     sys.exit(BAD_INPUT)

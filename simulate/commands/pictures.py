@@ -75,8 +75,12 @@ def asked_pictures(pictures: str | None, no_pictures: bool, is_opened: bool) -> 
     return Asked(picture_kinds(pictures, no_pictures), is_opened)
 
 
+def has_screen() -> bool:
+    """Tell whether there is a screen to show something on."""
+    return sys.platform in ("darwin", "win32") or any(map(os.environ.get, SCREENS))
+
+
 def open_file(file: Path) -> None:
     """Show a file in the system's viewer; where there is none, tell where the file is."""
-    has_screen = sys.platform in ("darwin", "win32") or any(map(os.environ.get, SCREENS))
-    if not (has_screen and file.exists() and typer.launch(str(file.absolute())) == 0):
+    if not (has_screen() and file.exists() and typer.launch(str(file.absolute())) == 0):
         tell(f"--open: no viewer could be started; open {file}")

@@ -1,6 +1,5 @@
 """The loop of ``simulate watch``: what is read, answered, told and drawn at each save."""
 
-import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -12,13 +11,13 @@ from typing import TYPE_CHECKING
 from simulate.output.new_file import NewFile, drawing, new_picture
 from simulate.scenario import Scenario, ScenarioError, find_scenario, load_scenario
 from simulate.scenario.chain import read_toml
-from simulate.scenario.mistakes import printable
 from simulate.scenario.packaged import shown_path
 from simulate.scenario.reach import Reach
 from simulate.scenario.saves import Saves, each_save, files_behind
 from simulate.text.sentences import listed
-from simulate.text.terminal import console, tell
+from simulate.text.terminal import console, tell, tell_error
 
+from .pictures import has_screen
 from .session import Chosen, chosen_by, compile_kernels, file_and_names, print_place, tell_notes
 
 if TYPE_CHECKING:
@@ -137,7 +136,7 @@ def _refuse_options(files: Sequence[str], data: Sequence[Path], mistake: Scenari
 
 def _open_window(is_asked: bool, is_chosen: bool) -> "Window | None":
     """Return a window where one is asked for, or nothing is and there is a display."""
-    if not (is_asked or (is_chosen and _has_display())):
+    if not (is_asked or (is_chosen and has_screen())):
         return None
     from simulate.plots.window import Window
 
@@ -147,12 +146,6 @@ def _open_window(is_asked: bool, is_chosen: bool) -> "Window | None":
         if is_asked:
             raise ScenarioError(f"--window: {error}; leave it out for a picture's file") from None
         return None
-
-
-def _has_display() -> bool:
-    """Tell whether there is a screen to open a window on."""
-    is_told = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
-    return is_told or sys.platform in ("darwin", "win32")
 
 
 def _looks(window: "Window | None") -> Iterator[None]:
@@ -213,8 +206,7 @@ class _Loop:
         except _SavedAgainError:
             return
         except ScenarioError as error:
-            lines = "\n".join(map(printable, str(error).split("\n")))
-            print(f"error: {lines}", file=sys.stderr, flush=True)
+            tell_error(str(error))
             if not self.is_first:
                 tell("The last answer stands until this is mended.")
 

@@ -60,7 +60,8 @@ def draw_result(
     figures
         Reported figures to mark; see ``plot_revenue``.
     """
-    find_what_is_drawn(result)
+    if kinds:
+        find_what_is_drawn(result)
     plots = {name: picture_of(name, result, figures) for name in PICTURES}
     return begin_drawing(plots, kinds, workers)
 

@@ -1,7 +1,10 @@
 """The console that answers are printed on."""
 
 import os
+import sys
 from typing import TYPE_CHECKING
+
+from simulate.scenario.mistakes import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,6 +22,12 @@ def console(stderr: bool = False) -> "Console":
         found.width = PIPED
     found.width = max(found.width, NARROWEST)
     return found
+
+
+def tell_error(message: str) -> None:
+    """Print what was wrong, in its own lines."""
+    lines = map(printable, message.split("\n"))
+    print("error: " + "\n".join(lines), file=sys.stderr, flush=True)
 
 
 def tell(words: str) -> None:
