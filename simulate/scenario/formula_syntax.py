@@ -1,0 +1,129 @@
+"""From a formula's text to the tree that Python's own parser makes of it, and nothing worse."""
+
+import ast
+import keyword
+import re
+
+LONGEST, DEEPEST = 1000, 50
+# What a formula is written with; Python's own parser says whether it makes sense together.
+TOKEN = re.compile(
+    r"(?P<space>[ \t\n]+)"
+    r"|(?P<number>(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?)(?P<suffix>[A-Za-z_%]\w*|%)?"
+    r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*)"
+    r"|(?P<sign>\*\*|[<>=!]=|[-+*/<>(),])"
+)
+WORDS = {"and", "or", "not"}
+# What other languages write, and what is written here.
+HINTS = {
+    "=": "write == to compare",
+    "!": "write not, or != to compare",
+    "^": "write ** for a power",
+    "&": "write and",
+    "|": "write or",
+    "%": "write 0.05 for 5%",
+    "×": "write *",
+    "÷": "write /",
+    "−": "write -",
+    "≥": "write >=",
+    "≤": "write <=",
+    "≠": "write !=",
+    ".": "names have no points in them",
+    '"': "there are no texts in it",
+    "'": "there are no texts in it",
+    "[": "write previous(x, n) for earlier quarters",
+    "if": "write where(condition, then, otherwise)",
+    "else": "write where(condition, then, otherwise)",
+    "is": "write ==",
+    "True": "write 1 == 1",
+    "False": "write 1 == 0",
+}
+
+
+class FormulaError(ValueError):
+    """What is wrong with a formula.
+
+    Parameters
+    ----------
+    message
+        What is wrong and what would be right.
+    column
+        Where in the text, the first being 1.
+    mended
+        The text with what is wrong put right, where that is one thing.
+    """
+
+    def __init__(self, message: str, column: int, mended: str | None = None) -> None:
+        super().__init__(f"column {column}: {message}")
+        self.message = message
+        self.column = column
+        self.mended = mended
+
+
+def parse(text: str) -> ast.expr:
+    """Return the tree of a text that has only a formula's words in it.
+
+    Raises
+    ------
+    FormulaError
+        If it has others, or Python's parser refuses it.
+    """
+    _check_words(text)
+    try:
+        return ast.parse(text, mode="eval").body
+    except SyntaxError as error:
+        lines = text.split("\n")
+        before = sum(len(line) + 1 for line in lines[: (error.lineno or 1) - 1])
+        # An end that comes too early stands nowhere.
+        column = min(before + error.offset, len(text) + 1) if error.offset else len(text) + 1
+        said = _said(error, text[column - 1 :].split())
+    except (ValueError, MemoryError, RecursionError):
+        column, said = 1, "it is too deep"
+    raise FormulaError(f"the formula can't be read: {said}", column)
+
+
+def _said(error: SyntaxError, rest: list[str]) -> str:
+    """Return what Python's parser says of a text, by what stands from the mistake on."""
+    said = error.msg.removeprefix("invalid syntax. ").partition(";")[0]
+    if said == "invalid syntax":
+        return f"what is {rest[0]:.20} here?" if rest else "it ends too early"
+    if said == "unexpected indent":
+        return "it begins with a space"
+    return f"{said[0].lower()}{said[1:]}"
+
+
+def _check_words(text: str) -> None:
+    """Raise unless a text is of a formula's words, and neither too long nor too deep."""
+    if len(text) > LONGEST:
+        raise FormulaError(f"a formula has at most {LONGEST:,} characters", LONGEST + 1)
+    if not text.strip():
+        raise FormulaError("the formula is empty", 1)
+    at = depth = 0
+    while at < len(text):
+        found = TOKEN.match(text, at)
+        wrong = _unknown_word(text[at]) if found is None else _wrong_token(found)
+        if wrong:
+            raise FormulaError(wrong, at + 1)
+        if found is None:
+            break
+        depth += {"(": 1, ")": -1}.get(found[0], 0)
+        if depth > DEEPEST:
+            raise FormulaError(f"brackets go at most {DEEPEST} deep", at + 1)
+        at = found.end()
+
+
+def _unknown_word(character: str) -> str:
+    shown = ascii(character)[1:-1] if not character.isprintable() else character
+    hint = HINTS.get(character, "")
+    return f"{shown} has no meaning in a formula{hint and '; '}{hint}"
+
+
+def _wrong_token(found: re.Match[str]) -> str:
+    """Return what is wrong with a token by itself, or nothing."""
+    word, suffix = found["word"], found["suffix"]
+    if suffix == "%":
+        return f"write {float(found['number'].replace('_', '')) / 100.0:.15g} for {found[0]}"
+    if suffix:
+        return f"{found[0]} is no number; money is a plain one, in bn USD, and * multiplies"
+    if word and keyword.iskeyword(word) and word not in WORDS:
+        return _unknown_word(word) if word in HINTS else f"{word} has no meaning in a formula"
+    return ""
