@@ -1,7 +1,7 @@
 """What a formula says, as a tree of operations."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple, TypeAlias
 
 Operation: TypeAlias = Literal[
@@ -115,3 +115,28 @@ def parts(expression: Expression) -> "tuple[Expression, ...]":
     if isinstance(expression, Apply):
         return expression.arguments
     return () if isinstance(expression, (Number, Name)) else (expression.of,)
+
+
+def with_names(
+    expression: Expression, change: Callable[[Name, bool], Expression], is_summed: bool = False
+) -> Expression:
+    """Return an expression with something else for each of its names.
+
+    Parameters
+    ----------
+    expression
+        To change.
+    change
+        Of a name, and of whether it is summed over quarters there.
+    is_summed
+        Whether all of it is.
+    """
+    if isinstance(expression, Name):
+        return change(expression, is_summed)
+    if isinstance(expression, Number):
+        return expression
+    if isinstance(expression, Apply):
+        arguments = (with_names(each, change, is_summed) for each in expression.arguments)
+        return replace(expression, arguments=tuple(arguments))
+    is_summed = is_summed or isinstance(expression, (Trailing, Total))
+    return replace(expression, of=with_names(expression.of, change, is_summed))

@@ -28,6 +28,7 @@ from .mistakes import did_you_mean, meant
 
 __all__ = [
     "CONDITION",
+    "FUNCTIONS",
     "MONEY",
     "NUMBER",
     "SHARE",
@@ -124,15 +125,6 @@ class _Reader:
         self.text = text
         self.known = known
         self.depth = 0
-        self.functions: dict[str, Callable[[ast.Call], _Part]] = {
-            "where": self._where,
-            **dict.fromkeys(EXTREMES, self._extreme),
-            **dict.fromkeys(OF_PLAIN, self._of_plain),
-            "abs": self._abs,
-            "previous": self._previous,
-            "trailing": self._trailing,
-            "total": self._total,
-        }
 
     def read(self, node: ast.expr) -> _Part:
         """Return what a node of the tree says."""
@@ -195,7 +187,7 @@ class _Reader:
 
     def _name(self, node: ast.Name) -> _Part:
         name = node.id
-        if name in self.functions:
+        if name in FUNCTIONS:
             raise self.error(node, f"{name} is a function; write {name}(…)")
         if name not in self.known:
             self._unknown(node, name, self.known, "there is no")
@@ -283,18 +275,19 @@ class _Reader:
             raise self.error(node, f"{self.source(node.func)} is no function")
         if name in self.known:
             raise self.error(node, f"{name} is no function; write * to multiply")
-        if name not in self.functions:
-            self._unknown(node, name, self.functions, "there is no function")
+        if name not in FUNCTIONS:
+            self._unknown(node, name, FUNCTIONS, "there is no function")
         if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
             raise self.error(node, "write each argument out")
-        return self.functions[name](node)
+        return FUNCTIONS[name](self, node)
 
     def _arguments(self, node: ast.Call, least: int, most: int, form: str) -> list[ast.expr]:
         if not least <= len(node.args) <= most:
             raise self.error(node, f"{self.source(node.func)} is written {form}")
         return node.args
 
-    def _where(self, node: ast.Call) -> _Part:
+    def where(self, node: ast.Call) -> _Part:
+        """Return one of two values, by a condition."""
         nodes = self._arguments(node, 3, 3, "where(condition, then, otherwise)")
         condition, *branches = map(self.read, nodes)
         self._condition(nodes[0], condition)
@@ -303,13 +296,15 @@ class _Reader:
         unit = self._alike(node, nodes[1:], branches, "alternatives")
         return _made("where", unit, condition, *branches)
 
-    def _extreme(self, node: ast.Call) -> _Part:
+    def extreme(self, node: ast.Call) -> _Part:
+        """Return the least or the greatest of several."""
         name = self.source(node.func)
         nodes = self._arguments(node, 2, MOST_STEPS, f"{name}(a, b), with two numbers or more")
         found = [self.read(each) for each in nodes]
         return _nested(EXTREMES[name], self._alike(node, nodes, found, "compared"), found)
 
-    def _of_plain(self, node: ast.Call) -> _Part:
+    def of_plain(self, node: ast.Call) -> _Part:
+        """Return an exponential or a logarithm."""
         name = self.source(node.func)
         (argument,) = self._arguments(node, 1, 1, f"{name}(x)")
         part = self.read(argument)
@@ -318,22 +313,26 @@ class _Reader:
             raise self.error(argument, wrong)
         return _made(OF_PLAIN[name], SHARE, part)
 
-    def _abs(self, node: ast.Call) -> _Part:
+    def magnitude(self, node: ast.Call) -> _Part:
+        """Return a number without its sign."""
         (argument,) = self._arguments(node, 1, 1, "abs(x)")
         part = self.read(argument)
         self._number(argument, part)
         return _made("abs", part.unit, part)
 
-    def _previous(self, node: ast.Call) -> _Part:
+    def previous(self, node: ast.Call) -> _Part:
+        """Return a value of an earlier quarter."""
         of, quarters = self._over_time(node, "previous", 1)
         return _Part(Previous(of.expression, quarters), of.unit, of.steps + 1)
 
-    def _trailing(self, node: ast.Call) -> _Part:
+    def trailing(self, node: ast.Call) -> _Part:
+        """Return a sum over the last quarters."""
         of, quarters = self._over_time(node, "trailing", A_YEAR)
         self._number(node.args[0], of)
         return _Part(Trailing(of.expression, quarters), of.unit, of.steps + 1)
 
-    def _total(self, node: ast.Call) -> _Part:
+    def total(self, node: ast.Call) -> _Part:
+        """Return a sum since the start."""
         (argument,) = self._arguments(node, 1, 1, "total(x)")
         of = self.read(argument)
         self._number(argument, of)
@@ -379,6 +378,17 @@ class _Reader:
             raise self.error(
                 node, f"{self.source(node)} is a number, not true or false; compare it"
             )
+
+
+FUNCTIONS: Mapping[str, Callable[[_Reader, ast.Call], _Part]] = {
+    "where": _Reader.where,
+    **dict.fromkeys(EXTREMES, _Reader.extreme),
+    **dict.fromkeys(OF_PLAIN, _Reader.of_plain),
+    "abs": _Reader.magnitude,
+    "previous": _Reader.previous,
+    "trailing": _Reader.trailing,
+    "total": _Reader.total,
+}
 
 
 def _made(operation: Operation, unit: Unit, *found: _Part) -> _Part:

@@ -30,7 +30,7 @@ LOOK_ALIKES = str.maketrans("oOlI", "0011")
 OTHER_TAIL = {"p1": "p99", "p5": "p95", "p10": "p90", "p25": "p75"}
 USUAL = ("p1", "p5", "p10", "p25", "p50", "p75", "p90", "p95", "p99")
 EXTENDS = "extends"
-LISTS = ("segments", "hardware", "funding")
+LISTS = ("segments", "hardware", "funding", "lines")
 MOST_NAMES = 12
 MISSING = "missing; it has no default"
 

@@ -15,6 +15,7 @@ from simulate.scenario.distributions.quantiles import QUANTILE_KEY
 
 from .distributions import Uncertain
 from .distributions.composed import AnyMixture, Discrete
+from .own import INPUTS, OwnLine, declared_quantities, units_of
 from .packaged import packaged_path
 from .quantity import Quantity, Section
 from .quarters import format_quarter
@@ -26,6 +27,7 @@ PLAIN_SECTIONS = (
     "segments.",
     "hardware.",
     "funding.",
+    "lines.",
     "alternatives.",
     "inference.",
     "cash.",
@@ -107,6 +109,7 @@ def words_of_key(key: str) -> str:
         return _plain(owner)
     if owner == WHOLE and attribute in OF_THE_WHOLE:
         return OF_THE_WHOLE[attribute]
+    attribute = attribute.removeprefix(f"{INPUTS}.")
     return f"{ATTRIBUTES.get(attribute, _plain(attribute))} of {_plain(owner)}"
 
 
@@ -227,7 +230,7 @@ def section_in(annotation: Any) -> type[BaseModel] | None:
     """Return the model that an annotation such as ``tuple[Segment, ...]`` is about."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    if get_origin(annotation) in (tuple, list, Union, UnionType):
+    if get_origin(annotation) in (tuple, list, dict, Union, UnionType):
         for option in get_args(annotation):
             if model := section_in(option):
                 return model
@@ -244,11 +247,15 @@ def _homes(section: type[BaseModel]) -> Iterator[tuple[str, ...]]:
         yield (name,)
         inner = section_in(field.annotation)
         if inner is not None and issubclass(inner, Section):
-            within = (name, MEMBER) if get_origin(field.annotation) is tuple else (name,)
+            has_members = get_origin(field.annotation) in (tuple, dict)
+            within = (name, MEMBER) if has_members else (name,)
             yield from ((*within, *below) for below in _homes(inner))
 
 
 def _walk(part: Section, prefix: str) -> Iterator[Input]:
+    if isinstance(part, OwnLine):
+        for name, quantity in part.quantities.items():
+            yield Input(f"{prefix}{INPUTS}.{name}", quantity, part.inputs[name])
     for name, field in type(part).model_fields.items():
         value, key = getattr(part, name), f"{prefix}{name}"
         if isinstance(value, Uncertain):
@@ -265,6 +272,11 @@ def _walk(part: Section, prefix: str) -> Iterator[Input]:
 def _declared(
     section: type[BaseModel], table: Mapping[str, Any], prefix: str
 ) -> Iterator[tuple[str, Quantity]]:
+    own = table.get(INPUTS)
+    if section is OwnLine and isinstance(own, dict):
+        units = units_of(own, table.get("units"))
+        for name, quantity in declared_quantities(str(table["name"]), units).items():
+            yield f"{prefix}{INPUTS}.{name}", quantity
     for name, field in section.model_fields.items():
         key, below = f"{prefix}{name}", table.get(name)
         inner = section_in(field.annotation)

@@ -25,6 +25,8 @@ from .schema import OF_ITSELF, Provenance, Scenario
 PROVENANCE = "provenance"
 # What mistakes are told of that no file has made.
 CALL, UNCHECKED = "Scenario.changed", "the scenario"
+# The parts of a scenario that are dictionaries, which can be written to.
+WRITABLE = ("correlations", "metrics", "outcomes")
 # Where else a mistake is owed to, as ``describe`` says it.
 INHERITED = re.compile(r", inherited from .*?(?=: )")
 __all__ = ["check_all", "find_scenario", "list_changes", "load_scenario", "packaged_configs"]
@@ -107,7 +109,7 @@ def _parts(scenario: Scenario) -> dict[str, Any]:
     """Return what is judged together, by name; the dictionary that can be written to as a copy."""
     names = Scenario.model_fields.keys() - OF_ITSELF
     parts = {name: getattr(scenario, name) for name in names}
-    return parts | {"correlations": dict(scenario.correlations)}
+    return parts | {name: dict(getattr(scenario, name)) for name in WRITABLE}
 
 
 def _is_proved(scenario: Scenario) -> bool:

@@ -270,11 +270,14 @@ class Mistake(NamedTuple):
         What is wrong, in words.
     mend
         What would be right, if that is one thing.
+    column
+        Where in a text, the first being 1; 0 where all of it is meant.
     """
 
     key: tuple[str, ...]
     wrong: str
     mend: Mend | None = None
+    column: int = 0
 
     @property
     def message(self) -> str:

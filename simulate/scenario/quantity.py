@@ -100,7 +100,7 @@ class Quantity:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        return core_schema.no_info_wrap_validator_function(self._validate, handler(source))
+        return core_schema.no_info_wrap_validator_function(self.validate, handler(source))
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
@@ -113,7 +113,8 @@ class Quantity:
             "anyOf": [number, WRITTEN, handler(schema)],
         }
 
-    def _validate(self, given: Any, inner: Validator) -> Uncertain:
+    def validate(self, given: Any, inner: Validator) -> Uncertain:
+        """Return the distribution that a file gives, as ``inner`` reads it without its unit."""
         return mended(given, self.unit, lambda value: self._check(value, inner))
 
     def _check(self, given: Any, inner: Validator) -> Uncertain:

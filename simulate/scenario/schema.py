@@ -33,12 +33,14 @@ from .lab import (
     Training,
 )
 from .mistakes import Mistake
+from .own import OwnLine, OwnMetric, OwnOutcome
+from .own_formulas import OwnFormulas, read_lines, read_metrics, read_outcomes
 from .quantity import CertainShare, Count, Name, Section, Source, refuse
 from .quarters import first_day, format_quarter, parse_quarter
 from .units import in_unit, scale_hint, states_unit
 
 MOST_MONEY = 1e3
-Member = TypeVar("Member", BaseQuarter, Segment, Hardware, Funding, "Alternative")
+Member = TypeVar("Member", BaseQuarter, Segment, Hardware, Funding, OwnLine, "Alternative")
 # So that a path's coordinates stay within those that Sobol' points have.
 MOST_SEGMENTS, MOST_MEMBERS = 20, 100
 LEAST_ALTERNATIVES, MOST_ALTERNATIVES = 2, 5
@@ -151,6 +153,9 @@ class Scenario(Section):
     other_costs: OtherCosts
     cash: Cash
     funding: tuple[Funding, ...] = Field(default=(), max_length=MOST_MEMBERS)
+    lines: tuple[OwnLine, ...] = Field(default=(), max_length=MOST_MEMBERS)
+    metrics: dict[str, OwnMetric] = Field(default_factory=dict, max_length=MOST_MEMBERS)
+    outcomes: dict[str, OwnOutcome] = Field(default_factory=dict, max_length=MOST_MEMBERS)
     correlations: dict[str, AnyCorrelation] = Field(default_factory=dict)
     copula: Copula = Copula()
     shocks: Shocks = Shocks()
@@ -293,6 +298,42 @@ class Scenario(Section):
             mistakes += _before_the_horizon(each.name, [("quarter", each.quarter)], info)
         refuse(mistakes)
         return funding
+
+    @field_validator("lines")
+    @classmethod
+    def _check_lines(cls, lines: tuple[OwnLine, ...], info: ValidationInfo) -> tuple[OwnLine, ...]:
+        mistakes = [*_named_twice(lines)]
+        for line in lines:
+            dates = [("until", line.until)] if line.until is not None else []
+            mistakes += _before_the_horizon(line.name, dates, info)
+        refuse([*mistakes, *read_lines(lines)[1]])
+        return lines
+
+    @field_validator("metrics")
+    @classmethod
+    def _check_metrics(
+        cls, metrics: dict[str, OwnMetric], info: ValidationInfo
+    ) -> dict[str, OwnMetric]:
+        refuse(read_metrics(metrics, info.data.get("lines", ()))[1])
+        return metrics
+
+    @field_validator("outcomes")
+    @classmethod
+    def _check_outcomes(
+        cls, outcomes: dict[str, OwnOutcome], info: ValidationInfo
+    ) -> dict[str, OwnOutcome]:
+        known = info.data.get("metrics", {}), info.data.get("lines", ())
+        refuse(read_outcomes(outcomes, *known)[1])
+        return outcomes
+
+    @cached_property
+    def formulas(self) -> OwnFormulas:
+        """The formulas of its own lines, metrics and outcomes, in an order to compute them."""
+        return OwnFormulas(
+            read_lines(self.lines)[0],
+            read_metrics(self.metrics, self.lines)[0],
+            read_outcomes(self.outcomes, self.metrics, self.lines)[0],
+        )
 
     @field_validator("alternatives")
     @classmethod

@@ -187,6 +187,32 @@ def states_unit(value: Any) -> bool:
     return any((found := _written(end)) and _suffix(found) for end in ends)
 
 
+def written_units(value: Any) -> set[str]:
+    """Return the units in which a file writes the numbers of a quantity.
+
+    ``bn USD`` of amounts, ``share`` of percentages, and nothing of plain numbers but 0, which is
+    the same in all.
+    """
+    if isinstance(value, dict):
+        counted = [m for k, m in value.items() if k not in OWN_UNITS and not _holds_text(k)]
+        # What moves another is in its unit.
+        return written_units(value.get("of", counted))
+    if isinstance(value, list):
+        return set().union(*map(written_units, value))
+    if not isinstance(value, str):
+        return {""} if isinstance(value, (int, float)) and value else set()
+    ends = BETWEEN_ENDS.split(value) if len(value) <= LONGEST else []
+    return {_unit_of(found) for found in map(_written, ends[-1:]) if found is not None}
+
+
+def _unit_of(written: re.Match[str]) -> str:
+    suffix = written["suffix"] or ""
+    if suffix == PERCENT:
+        return "share"
+    is_amount = _suffix(written) in SIZES or written["before"].lower() in DOLLARS
+    return "bn USD" if is_amount or AFTER_AMOUNTS.search(suffix) else ""
+
+
 def _interval(text: str, unit: str) -> str | None:
     """Return "low to high" with both ends in the unit; "10 to 30%" gives both the last suffix."""
     ends = BETWEEN_ENDS.split(text)

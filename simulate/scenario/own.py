@@ -1,0 +1,236 @@
+"""What a user adds to the model: lines of its statements, metrics and outcomes, as formulas."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StrictBool,
+    create_model,
+    model_validator,
+)
+from pydantic import ValidatorFunctionWrapHandler as Validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+from .dimensions import MONEY, SHARE, Unit
+from .distributions import AnyDistribution, Uncertain
+from .mistakes import Mistake, rewrite_all
+from .quantities import Stage
+from .quantity import WRITTEN, Count, Name, Quantity, Section, Source
+from .quarters import Quarter, format_quarter
+from .units import written_units
+
+InputUnit = Literal["share", "bn USD"]
+UNITS: Mapping[str, Unit] = {"share": SHARE, "bn USD": MONEY}
+STAGES: Mapping[str, Stage] = {
+    "revenue": Stage.REVENUE,
+    "cost of revenue": Stage.COST_OF_REVENUE,
+    "operating cost": Stage.OPERATING_COST,
+    "capital spending": Stage.CAPITAL_SPENDING,
+    "financing": Stage.FINANCING,
+}
+LINES, INPUTS = "lines", "inputs"
+LARGEST = 1e7
+MOST_HELD = 40
+AMOUNTS = 'write all of its numbers with a unit, as "5 m" or "5%", or none of them'
+
+
+def joined_name(given: Any) -> Any:
+    """Return a name of several words as formulas and keys say it; anything else as it is."""
+    return "_".join(given.split()) if isinstance(given, str) else given
+
+
+def join_names(table: Any) -> None:
+    """Write the names of lines as formulas and keys say them, wherever a file's table has some."""
+    if isinstance(table, list):
+        for member in table:
+            join_names(member)
+    elif isinstance(table, dict):
+        for member in table.get(LINES, ()) if isinstance(table.get(LINES), list) else ():
+            if isinstance(member, dict) and "name" in member:
+                member["name"] = joined_name(member["name"])
+        for part in table.values():
+            join_names(part)
+
+
+class _Written(NamedTuple):
+    """An input as a file gives it, with what it is called and its unit."""
+
+    given: Any
+    title: str
+    unit: str | None
+
+
+class _OwnInput:
+    """The mark of an input that a line declares itself."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_wrap_validator_function(_read_input, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Describe a certain number, a written one, or a table of a distribution."""
+        return {"anyOf": [{"type": "number"}, WRITTEN, handler(schema)]}
+
+
+def _read_input(given: Any, inner: Validator) -> Uncertain:
+    written = given if isinstance(given, _Written) else _Written(given, "", "share")
+    if written.unit is None:
+        raise ValueError(AMOUNTS)
+    return own_quantity(written.title, written.unit).validate(written.given, inner)
+
+
+def own_quantity(title: str, unit: str) -> Quantity:
+    """Return the declaration of an input of a line."""
+    return Quantity(title, unit, -LARGEST, LARGEST)
+
+
+def units_of(inputs: Mapping[str, Any], stated: Any) -> dict[str, str | None]:
+    """Return the unit of each input, by how it is written; None where its numbers differ in it.
+
+    Parameters
+    ----------
+    inputs
+        As a file gives them, by name.
+    stated
+        Units that are given by themselves, if that is a table.
+    """
+    known = stated if isinstance(stated, dict) else {}
+    return {name: known.get(name) or _unit_of(given) for name, given in inputs.items()}
+
+
+def _unit_of(given: Any) -> str | None:
+    try:
+        units = written_units(given)
+    except ValueError:
+        return "share"  # what looks like a number and is none is told when it is read
+    if "bn USD" not in units:
+        return "share"
+    return "bn USD" if len(units) == 1 else None
+
+
+# Python's own word, which a class can't say.
+FROM: Any = {"from": ("Quarter | None", Field(default=None, description="its first quarter"))}
+
+
+class OwnLine(create_model("From", __base__=Section, __module__=__name__, **FROM)):
+    """A line of the lab's statements, beside those that the model has."""
+
+    name: Annotated[Name, BeforeValidator(joined_name)]
+    title: Annotated[str, Field(max_length=100)] = ""
+    counts_in: Literal[
+        "revenue", "cost of revenue", "operating cost", "capital spending", "financing"
+    ]
+    formula: str = Field(description="its amount in a quarter, bn USD; a cost is above 0")
+    until: Quarter | None = Field(default=None, description="its last quarter")
+    inputs: dict[Name, Annotated[AnyDistribution, _OwnInput()]] = Field(
+        default_factory=dict, description='money with its unit, as "5 m"; plain numbers are ratios'
+    )
+    units: dict[Name, InputUnit] = Field(
+        default_factory=dict, description="of inputs whose numbers are written without one"
+    )
+    through_partners: StrictBool = Field(
+        default=False, description="whether partners have their share of it, as of segments"
+    )
+    source: Source = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_units(cls, given: Any) -> Any:
+        """Read each input in the unit in which it is written."""
+        inputs = given.get(INPUTS) if isinstance(given, dict) else None
+        if not isinstance(inputs, dict):
+            return given
+        units = units_of(inputs, given.get("units"))
+        stated = given.get("units", {})
+        known = {name: unit for name, unit in units.items() if unit is not None}
+        return given | {
+            INPUTS: {
+                name: _Written(value, _words(str(name)), units[name])
+                for name, value in inputs.items()
+            },
+            "units": known | stated if isinstance(stated, dict) else stated,
+        }
+
+    def _mistakes(self) -> Iterator[Mistake]:
+        first, last = self.first_quarter, self.until
+        if first is not None and last is not None and last < first:
+            quarters = {("from",): format_quarter(last), ("until",): format_quarter(first)}
+            mend = rewrite_all(quarters, "the two were swapped")
+            yield Mistake((), "until must not come before from", mend)
+        if self.through_partners and self.counts_in != "revenue":
+            wrong = "partners have a share of revenue only; leave it out"
+            yield Mistake(("through_partners",), wrong)
+        for name in self.units.keys() - self.inputs.keys():
+            yield Mistake(("units", name), "the line has no such input")
+
+    @property
+    def first_quarter(self) -> int | None:
+        """Its first quarter, if it has one: what the file calls ``from``."""
+        return getattr(self, "from")
+
+    @property
+    def stage(self) -> Stage:
+        """Where in a quarter it is booked."""
+        return STAGES[self.counts_in]
+
+    @property
+    def words(self) -> str:
+        """What it is called in print."""
+        return self.title or _words(self.name)
+
+    @property
+    def quantities(self) -> dict[str, Quantity]:
+        """The declaration of each of its inputs, by name."""
+        return declared_quantities(self.name, {name: self.units[name] for name in self.inputs})
+
+
+def declared_quantities(line: str, units: Mapping[str, str | None]) -> dict[str, Quantity]:
+    """Return the declaration of each input of a line, by name.
+
+    Parameters
+    ----------
+    line
+        The line's name.
+    units
+        Of its inputs, by name.
+    """
+    return {
+        name: own_quantity(f"{_words(name)} of {_words(line)}", unit or "share")
+        for name, unit in units.items()
+    }
+
+
+class OwnMetric(Section):
+    """A number of each quarter, beside those that the model has."""
+
+    formula: str
+    unit: InputUnit
+    words: Annotated[
+        str, Field(max_length=100, description="what it is called in print, if not by its name")
+    ] = ""
+    source: Source = ""
+
+
+class OwnOutcome(Section):
+    """Something that may happen in a quarter, beside what the model watches for."""
+
+    words: Annotated[
+        str, Field(max_length=100, description='a clause, as "EBITDA turns positive"')
+    ] = ""
+    when: str = Field(description="a formula that is true or false; a flow is of twelve months")
+    held: Annotated[Count, Field(ge=1, le=MOST_HELD)] = Field(
+        default=1, description="for how many quarters in a row it must be so"
+    )
+    source: Source = ""
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")

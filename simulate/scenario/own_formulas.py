@@ -1,0 +1,262 @@
+"""The formulas of a scenario's own lines, metrics and outcomes, in an order to compute them."""
+
+import keyword
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from graphlib import CycleError, TopologicalSorter
+
+from .dimensions import MONEY, Unit
+from .edits import Write
+from .expression import Expression, Name, Trailing, names_in, uses, with_names
+from .formula import FUNCTIONS, Formula, FormulaError, read_formula
+from .mistakes import Mend, Mistake, rewrite
+from .own import INPUTS, LINES, UNITS, OwnLine, OwnMetric, OwnOutcome
+from .quantities import QUANTITIES, Stage
+from .quarters import QUARTERS_A_YEAR
+
+# What is booked at each stage, as in "isn't known yet when operating costs are booked".
+BOOKED = {
+    Stage.REVENUE: "revenue is booked",
+    Stage.COST_OF_REVENUE: "costs of revenue are booked",
+    Stage.OPERATING_COST: "operating costs are booked",
+    Stage.CAPITAL_SPENDING: "capital spending is booked",
+    Stage.FINANCING: "financing is booked",
+}
+# What a flow of the quarter alone is called in an outcome, where its bare name is of twelve months.
+QUARTERLY = "quarterly_"
+MODEL = {name: quantity.unit for name, quantity in QUANTITIES.items()}
+FLOWS = frozenset(name for name, quantity in QUANTITIES.items() if quantity.is_flow)
+
+
+@dataclass(frozen=True)
+class LineFormula:
+    """A line's formula, and where in a quarter it is booked."""
+
+    line: OwnLine
+    stage: Stage
+    formula: Formula
+
+
+@dataclass(frozen=True)
+class OwnFormulas:
+    """The formulas of a scenario.
+
+    Attributes
+    ----------
+    lines
+        By stage, each after those that it needs in the same quarter. A line's inputs go by their
+        keys in the scenario.
+    metrics
+        Each after those that it needs.
+    outcomes
+        Flows in them are summed over twelve months, as they are meant.
+    """
+
+    lines: tuple[LineFormula, ...] = ()
+    metrics: Mapping[str, Formula] = field(default_factory=dict)
+    outcomes: Mapping[str, Formula] = field(default_factory=dict)
+
+
+def read_lines(lines: Iterable[OwnLine]) -> tuple[tuple[LineFormula, ...], list[Mistake]]:
+    """Return the formulas of lines, and what is wrong with them, by keys from ``lines``."""
+    by_name = {line.name: line for line in lines}
+    found: dict[str, LineFormula] = {}
+    mistakes: list[Mistake] = []
+    for name, line in by_name.items():
+        mistakes += _misnamed((name, "name"), name, {})
+        for own in line.inputs:
+            mistakes += _misnamed((name, INPUTS, own), own, dict.fromkeys(by_name, "a line"))
+        try:
+            found[name] = LineFormula(line, line.stage, _read_line(line, by_name))
+        except FormulaError as error:
+            mistakes.append(_mistake((name, "formula"), error))
+    order, circle = _in_order({name: each.formula for name, each in found.items()}, "lines")
+    mistakes += [Mistake((circle[0], "formula"), circle[1])] if circle else []
+    ordered = sorted((found[name] for name in order), key=lambda each: each.stage)
+    return tuple(ordered), mistakes
+
+
+def read_metrics(
+    metrics: Mapping[str, OwnMetric], lines: Iterable[OwnLine]
+) -> tuple[dict[str, Formula], list[Mistake]]:
+    """Return the formulas of metrics, and what is wrong with them, by keys from ``metrics``."""
+    names = [line.name for line in lines]
+    known = _units(metrics) | dict.fromkeys(names, MONEY) | MODEL
+    found: dict[str, Formula] = {}
+    mistakes: list[Mistake] = []
+    for name, metric in metrics.items():
+        mistakes += _misnamed((name,), name, dict.fromkeys(names, "a line"))
+        try:
+            formula = read_formula(metric.formula, known)
+        except FormulaError as error:
+            mistakes.append(_mistake((name, "formula"), error))
+        else:
+            mistakes += _of_other_unit(name, metric, formula.unit)
+            found[name] = replace(formula, unit=UNITS[metric.unit])
+    order, circle = _in_order(found, "metrics")
+    mistakes += [Mistake((circle[0], "formula"), circle[1])] if circle else []
+    return {name: found[name] for name in order}, mistakes
+
+
+def read_outcomes(
+    outcomes: Mapping[str, OwnOutcome],
+    metrics: Mapping[str, OwnMetric],
+    lines: Iterable[OwnLine],
+) -> tuple[dict[str, Formula], list[Mistake]]:
+    """Return the formulas of outcomes, and what is wrong with them, by keys from ``outcomes``."""
+    names = [line.name for line in lines]
+    flows = FLOWS.union(names)
+    known = _units(metrics) | dict.fromkeys(names, MONEY) | MODEL
+    known |= {QUARTERLY + name: MONEY for name in known if name in flows}
+    taken = dict.fromkeys(names, "a line") | dict.fromkeys(metrics, "a metric")
+
+    def of_twelve_months(name: Name, is_summed: bool) -> Expression:
+        if name.name.startswith(QUARTERLY):
+            return replace(name, name=name.name.removeprefix(QUARTERLY))
+        return Trailing(name, QUARTERS_A_YEAR) if name.name in flows and not is_summed else name
+
+    found: dict[str, Formula] = {}
+    mistakes: list[Mistake] = []
+    for name, outcome in outcomes.items():
+        mistakes += _misnamed((name,), name, taken)
+        try:
+            formula = read_formula(outcome.when, known)
+            if not formula.unit.is_condition:
+                raise FormulaError("is a number, not true or false; compare it, as with > 0", 1)
+        except FormulaError as error:
+            mistakes.append(_mistake((name, "when"), error))
+        else:
+            expression = with_names(formula.expression, of_twelve_months)
+            found[name] = replace(formula, expression=expression)
+    return found, mistakes
+
+
+def _read_line(line: OwnLine, lines: Mapping[str, OwnLine]) -> Formula:
+    """Return a line's formula, with the keys of its inputs for their names."""
+    own: dict[str, Unit] = {name: UNITS[unit] for name, unit in line.units.items()}
+    known = own | dict.fromkeys(lines, MONEY) | MODEL
+    try:
+        formula = read_formula(line.formula, known)
+        if MONEY.alike(formula.unit) is None:
+            raise FormulaError(
+                f"the formula {formula.unit.words}, and a line is money, in bn USD", 1
+            )
+    except FormulaError as error:
+        raise _with_unit_meant(error, line, known) from None
+    _refuse_unknown_yet(line, formula, lines)
+    key = f"{LINES}.{line.name}.{INPUTS}."
+
+    def qualified(name: Name, _: bool) -> Name:
+        return replace(name, name=key + name.name) if name.name in own else name
+
+    return Formula(formula.text, with_names(formula.expression, qualified), MONEY)
+
+
+def _with_unit_meant(error: FormulaError, line: OwnLine, known: Mapping[str, Unit]) -> FormulaError:
+    """Return a mistake with the plain input that would put it right if it were money."""
+    plain = [name for name, unit in line.units.items() if unit == "share"]
+    meant = [name for name in plain if _is_money(line.formula, {**known, name: MONEY})]
+    if len(meant) != 1:
+        return error
+    hint = f'if {meant[0]} is money, write it with its unit, as "5 m"'
+    return FormulaError(f"{error.message}; {hint}", error.column)
+
+
+def _is_money(text: str, known: Mapping[str, Unit]) -> bool:
+    try:
+        return MONEY.alike(read_formula(text, known).unit) is not None
+    except FormulaError:
+        return False
+
+
+def _refuse_unknown_yet(line: OwnLine, formula: Formula, lines: Mapping[str, OwnLine]) -> None:
+    """Raise unless all that a line uses of its own quarter is known when it is booked."""
+    stages = {name: quantity.known for name, quantity in QUANTITIES.items()}
+    stages |= {name: other.stage for name, other in lines.items()}
+    late = [
+        use.name
+        for use in uses(formula.expression)
+        if use.is_now and stages.get(use.name.name, line.stage) > line.stage
+    ]
+    if not late:
+        return
+    first, mended = late[0], formula.text
+    for name in sorted(late, key=lambda name: -name.column):
+        start = name.column - 1
+        mended = f"{mended[:start]}previous({name.name}, 1){mended[start + len(name.name) :]}"
+    wrong = f"{first.name} isn't known yet when {BOOKED[line.stage]}"
+    raise FormulaError(f"{wrong}; write previous({first.name}, 1)", first.column, mended)
+
+
+def _of_other_unit(name: str, metric: OwnMetric, unit: Unit) -> Iterator[Mistake]:
+    """Return what is wrong with a metric's unit, if anything is."""
+    if UNITS[metric.unit].alike(unit) is not None:
+        return
+    right = next((written for written, each in UNITS.items() if each == unit), None)
+    if right is not None:
+        yield Mistake((name, "unit"), f"the formula {unit.words}", rewrite(right))
+    else:
+        wrong = f'the formula {unit.words}; a metric is a "share", or in "bn USD"'
+        yield Mistake((name, "formula"), wrong)
+
+
+def _units(metrics: Mapping[str, OwnMetric]) -> dict[str, Unit]:
+    return {name: UNITS[metric.unit] for name, metric in metrics.items()}
+
+
+def _misnamed(key: tuple[str, ...], name: str, others: Mapping[str, str]) -> Iterator[Mistake]:
+    """Return why something can't have a name, if it can't.
+
+    Parameters
+    ----------
+    key, name
+        Of it.
+    others
+        What else has a name, in words.
+    """
+    if keyword.iskeyword(name) or name in FUNCTIONS:
+        taken = "a word of formulas"
+    elif name in QUANTITIES or name.removeprefix(QUARTERLY) in FLOWS:
+        taken = "a quantity of the model"
+    else:
+        taken = others.get(name, "")
+    if taken:
+        yield Mistake(key, f'"{name}" is {taken} already; choose another name')
+
+
+def _mistake(key: tuple[str, ...], error: FormulaError) -> Mistake:
+    mend = None
+    if error.mended is not None:
+        mend = Mend("", (Write((), error.mended),), f"{error.mended} is meant")
+    return Mistake(key, error.message, mend, error.column)
+
+
+def _in_order(
+    formulas: Mapping[str, Formula], kind: str
+) -> tuple[list[str], tuple[str, str] | None]:
+    """Return names so that each comes after those that it needs in the same quarter.
+
+    Returns
+    -------
+    list of str
+    tuple
+        The first of those that need each other, and what is wrong with that; None if none do.
+    """
+    needs = {
+        name: sorted(names_in(formula.expression).now & formulas.keys())
+        for name, formula in formulas.items()
+    }
+    try:
+        return list(TopologicalSorter(needs).static_order()), None
+    except CycleError as error:
+        # A circle in which each is needed by the next.
+        *circle, _ = reversed(error.args[1])
+    start = circle.index(next(name for name in formulas if name in circle))
+    circle = circle[start:] + circle[:start]
+    first = circle[0]
+    if len(circle) == 1:
+        return [], (first, f"{first} needs itself in the same quarter; write previous({first}, 1)")
+    names = f"{', '.join(circle[:-1])} and {circle[-1]}"
+    way = " → ".join([*circle, first])
+    wrong = f"{kind} {names} need each other in the same quarter: {way}"
+    return [], (first, f"{wrong}; write previous(…, 1) in one of them")

@@ -1,0 +1,89 @@
+"""The quantities of the model that formulas know, with their units, and when they are known."""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+from .dimensions import MONEY, SHARE, USERS, Unit
+
+
+class Stage(IntEnum):
+    """Where in a quarter a line is booked, in order; last comes what is known of the whole."""
+
+    REVENUE = 0
+    COST_OF_REVENUE = 1
+    OPERATING_COST = 2
+    CAPITAL_SPENDING = 3
+    FINANCING = 4
+    END = 5
+
+
+class ModelQuantity(NamedTuple):
+    """A quantity of the model.
+
+    Attributes
+    ----------
+    unit
+        In formulas.
+    known
+        The first stage of a quarter whose lines may use it.
+    words
+        For people.
+    is_flow
+        Whether it is money of the quarter, which an event takes over twelve months.
+    from_start
+        Whether it has no value in the quarters before the horizon.
+    """
+
+    unit: Unit
+    known: Stage
+    words: str
+    is_flow: bool = False
+    from_start: bool = False
+
+
+def _flow(known: Stage, words: str, from_start: bool = False) -> ModelQuantity:
+    return ModelQuantity(MONEY, known, words, is_flow=True, from_start=from_start)
+
+
+def _balance(known: Stage, words: str) -> ModelQuantity:
+    return ModelQuantity(MONEY, known, words, from_start=True)
+
+
+def _margin(words: str) -> ModelQuantity:
+    return ModelQuantity(SHARE, Stage.END, f"gross margin of twelve months, {words}")
+
+
+QUANTITIES: dict[str, ModelQuantity] = {
+    "year": ModelQuantity(SHARE, Stage.REVENUE, "the year, such as 2027"),
+    "quarter": ModelQuantity(SHARE, Stage.REVENUE, "the quarter of the year, 1 to 4"),
+    "segment_revenue": _flow(Stage.REVENUE, "revenue of all segments, before own lines"),
+    "free_users": ModelQuantity(USERS, Stage.REVENUE, "free users"),
+    "opening_cash": _balance(Stage.REVENUE, "cash before the quarter"),
+    "revenue": _flow(Stage.COST_OF_REVENUE, "revenue"),
+    "run_rate": ModelQuantity(
+        MONEY, Stage.COST_OF_REVENUE, "annualised revenue, four times the quarter's"
+    ),
+    "paying_inference": _flow(Stage.COST_OF_REVENUE, "inference of paying users"),
+    "free_inference": _flow(Stage.COST_OF_REVENUE, "inference of free users"),
+    "inference": _flow(Stage.COST_OF_REVENUE, "inference of all users"),
+    "depreciation": _flow(Stage.COST_OF_REVENUE, "depreciation of owned hardware"),
+    "cost_of_revenue": _flow(Stage.OPERATING_COST, "cost of revenue of paying users"),
+    "partner_share": _flow(Stage.OPERATING_COST, "partners' share of revenue"),
+    "training": _flow(Stage.OPERATING_COST, "training cost"),
+    "gross_profit": _flow(Stage.OPERATING_COST, "revenue less cost of revenue of paying users"),
+    "other_costs": _flow(Stage.CAPITAL_SPENDING, "other operating cost"),
+    "ebitda": _flow(Stage.CAPITAL_SPENDING, "EBITDA"),
+    "operating_result": _flow(Stage.CAPITAL_SPENDING, "EBITDA less depreciation"),
+    "tax": _flow(Stage.CAPITAL_SPENDING, "tax on profit", from_start=True),
+    "capital_spending": _flow(Stage.FINANCING, "capital spending", from_start=True),
+    "working_capital": _flow(Stage.FINANCING, "cash bound in working capital", from_start=True),
+    "free_cash_flow": _flow(Stage.FINANCING, "free cash flow"),
+    "cash": _balance(Stage.END, "cash after the quarter"),
+    "cumulative_cash_flow": _balance(Stage.END, "free cash flow since the start"),
+    "funding_need": _balance(Stage.END, "peak funding need so far"),
+    "gross_margin": _margin("of the definition that the company projects"),
+    "gross_margin_inference_only": _margin("inference only"),
+    "gross_margin_paying_users": _margin("paying users"),
+    "gross_margin_with_partners_shares": _margin("with partners' shares"),
+    "gross_margin_with_free_users": _margin("with free users"),
+}
