@@ -222,6 +222,9 @@ class OwnMetric(Section):
 class OwnOutcome(Section):
     """Something that may happen in a quarter, beside what the model watches for."""
 
+    title: Annotated[
+        str, Field(max_length=100, description="what it is called in print, if not by its name")
+    ] = ""
     words: Annotated[
         str, Field(max_length=100, description='a clause, as "EBITDA turns positive"')
     ] = ""

@@ -106,8 +106,7 @@ def read_outcomes(
     """Return the formulas of outcomes, and what is wrong with them, by keys from ``outcomes``."""
     names = [line.name for line in lines]
     flows = FLOWS.union(names)
-    known = _units(metrics) | dict.fromkeys(names, MONEY) | MODEL
-    known |= {QUARTERLY + name: MONEY for name in known if name in flows}
+    known = names_in_outcomes(metrics, names)
     taken = dict.fromkeys(names, "a line") | dict.fromkeys(metrics, "a metric")
 
     def of_twelve_months(name: Name, is_summed: bool) -> Expression:
@@ -129,6 +128,21 @@ def read_outcomes(
             expression = with_names(formula.expression, of_twelve_months)
             found[name] = replace(formula, expression=expression)
     return found, mistakes
+
+
+def names_in_outcomes(metrics: Mapping[str, OwnMetric], lines: Iterable[str]) -> dict[str, Unit]:
+    """Return the unit of each name that an outcome's formula may hold.
+
+    Parameters
+    ----------
+    metrics
+        The scenario's own.
+    lines
+        The names of its own lines.
+    """
+    money = dict.fromkeys(lines, MONEY)
+    known = _units(metrics) | money | MODEL
+    return known | {QUARTERLY + name: MONEY for name in known if name in FLOWS or name in money}
 
 
 def _read_line(line: OwnLine, lines: Mapping[str, OwnLine]) -> Formula:
