@@ -28,6 +28,8 @@ BOOKED = {
 # What a flow of the quarter alone is called in an outcome, where its bare name is of twelve months.
 QUARTERLY = "quarterly_"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+# Keys by which what reads tables knows what they are of.
+RESERVED = {"name", "title", "description", "source", "value", "distribution"}
 MODEL = {name: quantity.unit for name, quantity in QUANTITIES.items()}
 FLOWS = frozenset(name for name, quantity in QUANTITIES.items() if quantity.is_flow)
 
@@ -256,6 +258,8 @@ def _misnamed(key: tuple[str, ...], name: str, others: Mapping[str, str]) -> Ite
         right = re.sub(r"\W+", "_", name.casefold())
         mend = renamed(name, right) if NAME.fullmatch(right) else None
         yield Mistake(key, "a name is of small letters, digits and _, a letter first", mend)
+    elif name in RESERVED:
+        yield Mistake(key, f'"{name}" is a key of every table; choose another name')
     elif keyword.iskeyword(name) or name in FUNCTIONS:
         yield Mistake(key, f'"{name}" is a word of formulas; choose another name')
     elif name in QUANTITIES or name.removeprefix(QUARTERLY) in FLOWS:
@@ -267,7 +271,7 @@ def _misnamed(key: tuple[str, ...], name: str, others: Mapping[str, str]) -> Ite
 def _mistake(key: tuple[str, ...], error: FormulaError) -> Mistake:
     mend = None
     if error.mended is not None:
-        mend = Mend("", (Write((), error.mended),), f"{error.mended} is meant")
+        mend = Mend("", (Write((), error.mended),), f'"{error.mended}" is meant')
     return Mistake(key, error.message, mend, error.column)
 
 
