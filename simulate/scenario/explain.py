@@ -128,7 +128,12 @@ def describe(mistakes: list[Mistake], layers: Layers, path: Path) -> list[Told]:
         # What is missing stands nowhere.
         if inherited and mistake.wrong != MISSING:
             named += f", inherited from {inherited}"
-        line = f"{where or shown_path(path)}: {named}{': ' if named else ''}{mistake.message}"
+        message = mistake.message
+        if mistake.column and (within := layers.where_within(mistake.key, mistake.column)):
+            where = within
+        elif mistake.column:
+            message = f"at column {mistake.column}: {message}"
+        line = f"{where or shown_path(path)}: {named}{': ' if named else ''}{message}"
         told.append(Told(line, fix_of(mistake, layers, path)))
     if len(mistakes) > MOST_LINES:
         told.append(Told(f"{shown_path(path)}: and {len(mistakes) - MOST_LINES} more"))

@@ -31,6 +31,7 @@ OTHER_TAIL = {"p1": "p99", "p5": "p95", "p10": "p90", "p25": "p75"}
 USUAL = ("p1", "p5", "p10", "p25", "p50", "p75", "p90", "p95", "p99")
 EXTENDS = "extends"
 LISTS = ("segments", "hardware", "funding", "lines")
+TABLES = ("metrics", "outcomes")
 MOST_NAMES = 12
 MISSING = "missing; it has no default"
 
@@ -168,13 +169,12 @@ def misnamed_members(mistakes: Sequence[Mistake], table: Table) -> list[Mistake]
     """
     lacking: dict[tuple[str, ...], list[str]] = {}
     for mistake in mistakes:
-        if mistake.wrong == MISSING and len(mistake.key) > 2 and mistake.key[0] in LISTS:
+        if mistake.wrong == MISSING and len(mistake.key) > 2 and mistake.key[0] in LISTS + TABLES:
             lacking.setdefault(mistake.key[:2], []).append(".".join(mistake.key[2:]))
     found = list(mistakes)
     for (part, name), keys in lacking.items():
-        named = (str(member.get("name", "")) for member in table[part] if isinstance(member, dict))
-        others = [other for other in named if other not in ("", name)]
-        mend = respell(name, others, "name")
+        others = [other for other in _names_in(table[part]) if other not in ("", name)]
+        mend = rename(name, others) if part in TABLES else respell(name, others, "name")
         about = [mistake for mistake in found if mistake.key[:2] == (part, name)]
         # Beside other mistakes it may lack what they spoil.
         if not others or (mend is None and len(about) > len(keys)):
@@ -187,3 +187,10 @@ def misnamed_members(mistakes: Sequence[Mistake], table: Table) -> list[Mistake]
             wrong = f"a new one, of which {wrong}; to change one that is there, call it {known}"
         found.append(Mistake((part, name), wrong, mend))
     return found
+
+
+def _names_in(members: Any) -> list[str]:
+    """Return the names of the members of a list, or of a table of them."""
+    if isinstance(members, dict):
+        return [*members]
+    return [str(member.get("name", "")) for member in members if isinstance(member, dict)]

@@ -15,7 +15,8 @@ from simulate.scenario.distributions.quantiles import QUANTILE_KEY
 
 from .distributions import Uncertain
 from .distributions.composed import AnyMixture, Discrete
-from .own import INPUTS, OwnLine, declared_quantities, units_of
+from .own import OwnLine
+from .own_inputs import INPUTS, declared_quantities, units_of
 from .packaged import packaged_path
 from .quantity import Quantity, Section
 from .quarters import format_quarter

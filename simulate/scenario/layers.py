@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from .mistakes import Fix, Mend, ScenarioError, Told, did_you_mean, rename, with_words
 from .packaged import is_packaged, shown_path
-from .positions import KeyPath, Position, locate, nearest
+from .positions import KeyPath, Position, locate, locate_within, nearest
 
 Table = dict[str, Any]
 Key = tuple[str, ...]
@@ -174,6 +174,15 @@ class Layers:
         position = nearest(self._positions[origin.file], origin.place)
         place = f":{position.line}:{position.column}" if position else ""
         return f"{shown_path(origin.file)}{place}"
+
+    def where_within(self, key: Key, column: int) -> str | None:
+        """Return where a character of a text at a key stands, if a user's file has it simply."""
+        origin = self.origins.get(key)
+        if origin is None or origin.file is None or origin.is_packaged:
+            return None
+        text = origin.file.read_text(encoding="utf-8-sig")
+        position = locate_within(text, origin.place, column)
+        return position and f"{shown_path(origin.file)}:{position.line}:{position.column}"
 
     def told(self, origin: Origin, wrong: str, mend: Mend | None = None) -> Told:
         """Return a line on what was set somewhere, with its mend there."""

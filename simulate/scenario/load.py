@@ -18,6 +18,7 @@ from .inputs import declared_inputs
 from .keys import place_of
 from .layers import Layers, Origin
 from .mistakes import Mistake, ScenarioError, Told
+from .own_formulas import unused_inputs
 from .packaged import find_file, find_scenario, packaged_configs, shown_path
 from .schema import OF_ITSELF, Provenance, Scenario
 
@@ -54,7 +55,8 @@ def validate(layers: Layers, path: Path) -> tuple[Scenario | None, list[Told]]:
     overridden, told = read_alternatives(scenario, layers, path)
     # Where the scenario keeps it once it is asked for: what follows asks, and reading takes time.
     vars(scenario)["overridden"] = overridden
-    told = told or describe(correlation_mistakes(scenario), layers, path)
+    wrong = [*correlation_mistakes(scenario), *unused_inputs(scenario.formulas.lines, layers)]
+    told = told or describe(wrong, layers, path)
     if told:
         return None, told
     vars(scenario)["judged"] = _parts(scenario)

@@ -69,7 +69,7 @@ KINDS = {
 # One of the values that pydantic lists; it may have an apostrophe of its own.
 EXPECTED = re.compile(r"""(['"])(.*?)\1(?=, | or |$)""")
 # Texts that may have several lines.
-PROSE = {"description", "source"}
+PROSE = {"description", "source", "formula", "when"}
 
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:

@@ -1,31 +1,25 @@
 """What a user adds to the model: lines of its statements, metrics and outcomes, as formulas."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
-    StrictBool,
-    create_model,
-    model_validator,
-)
-from pydantic import ValidatorFunctionWrapHandler as Validator
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, core_schema
+from pydantic import BeforeValidator, Field, StrictBool, create_model, model_validator
 
-from .dimensions import MONEY, SHARE, Unit
-from .distributions import AnyDistribution, Uncertain
+from .distributions import AnyDistribution
 from .mistakes import Mistake, rewrite_all
+from .own_inputs import (
+    INPUTS,
+    InputUnit,
+    OwnInput,
+    Written,
+    declared_quantities,
+    units_of,
+    words_of_name,
+)
 from .quantities import Stage
-from .quantity import WRITTEN, Count, Name, Quantity, Section, Source
+from .quantity import Count, Name, Quantity, Section, Source
 from .quarters import Quarter, format_quarter
-from .units import written_units
 
-InputUnit = Literal["share", "bn USD"]
-UNITS: Mapping[str, Unit] = {"share": SHARE, "bn USD": MONEY}
 STAGES: Mapping[str, Stage] = {
     "revenue": Stage.REVENUE,
     "cost of revenue": Stage.COST_OF_REVENUE,
@@ -33,10 +27,8 @@ STAGES: Mapping[str, Stage] = {
     "capital spending": Stage.CAPITAL_SPENDING,
     "financing": Stage.FINANCING,
 }
-LINES, INPUTS = "lines", "inputs"
-LARGEST = 1e7
+LINES = "lines"
 MOST_HELD = 40
-AMOUNTS = 'write all of its numbers with a unit, as "5 m" or "5%", or none of them'
 
 
 def joined_name(given: Any) -> Any:
@@ -57,65 +49,6 @@ def join_names(table: Any) -> None:
             join_names(part)
 
 
-class _Written(NamedTuple):
-    """An input as a file gives it, with what it is called and its unit."""
-
-    given: Any
-    title: str
-    unit: str | None
-
-
-class _OwnInput:
-    """The mark of an input that a line declares itself."""
-
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        return core_schema.no_info_wrap_validator_function(_read_input, handler(source))
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        """Describe a certain number, a written one, or a table of a distribution."""
-        return {"anyOf": [{"type": "number"}, WRITTEN, handler(schema)]}
-
-
-def _read_input(given: Any, inner: Validator) -> Uncertain:
-    written = given if isinstance(given, _Written) else _Written(given, "", "share")
-    if written.unit is None:
-        raise ValueError(AMOUNTS)
-    return own_quantity(written.title, written.unit).validate(written.given, inner)
-
-
-def own_quantity(title: str, unit: str) -> Quantity:
-    """Return the declaration of an input of a line."""
-    return Quantity(title, unit, -LARGEST, LARGEST)
-
-
-def units_of(inputs: Mapping[str, Any], stated: Any) -> dict[str, str | None]:
-    """Return the unit of each input, by how it is written; None where its numbers differ in it.
-
-    Parameters
-    ----------
-    inputs
-        As a file gives them, by name.
-    stated
-        Units that are given by themselves, if that is a table.
-    """
-    known = stated if isinstance(stated, dict) else {}
-    return {name: known.get(name) or _unit_of(given) for name, given in inputs.items()}
-
-
-def _unit_of(given: Any) -> str | None:
-    try:
-        units = written_units(given)
-    except ValueError:
-        return "share"  # what looks like a number and is none is told when it is read
-    if "bn USD" not in units:
-        return "share"
-    return "bn USD" if len(units) == 1 else None
-
-
 # Python's own word, which a class can't say.
 FROM: Any = {"from": ("Quarter | None", Field(default=None, description="its first quarter"))}
 
@@ -130,7 +63,7 @@ class OwnLine(create_model("From", __base__=Section, __module__=__name__, **FROM
     ]
     formula: str = Field(description="its amount in a quarter, bn USD; a cost is above 0")
     until: Quarter | None = Field(default=None, description="its last quarter")
-    inputs: dict[Name, Annotated[AnyDistribution, _OwnInput()]] = Field(
+    inputs: dict[Name, Annotated[AnyDistribution, OwnInput()]] = Field(
         default_factory=dict, description='money with its unit, as "5 m"; plain numbers are ratios'
     )
     units: dict[Name, InputUnit] = Field(
@@ -153,14 +86,14 @@ class OwnLine(create_model("From", __base__=Section, __module__=__name__, **FROM
         known = {name: unit for name, unit in units.items() if unit is not None}
         return given | {
             INPUTS: {
-                name: _Written(value, _words(str(name)), units[name])
+                name: Written(value, words_of_name(str(name)), units[name])
                 for name, value in inputs.items()
             },
             "units": known | stated if isinstance(stated, dict) else stated,
         }
 
     def _mistakes(self) -> Iterator[Mistake]:
-        first, last = self.first_quarter, self.until
+        first, last = self.from_quarter, self.until
         if first is not None and last is not None and last < first:
             quarters = {("from",): format_quarter(last), ("until",): format_quarter(first)}
             mend = rewrite_all(quarters, "the two were swapped")
@@ -172,7 +105,7 @@ class OwnLine(create_model("From", __base__=Section, __module__=__name__, **FROM
             yield Mistake(("units", name), "the line has no such input")
 
     @property
-    def first_quarter(self) -> int | None:
+    def from_quarter(self) -> int | None:
         """Its first quarter, if it has one: what the file calls ``from``."""
         return getattr(self, "from")
 
@@ -184,28 +117,12 @@ class OwnLine(create_model("From", __base__=Section, __module__=__name__, **FROM
     @property
     def words(self) -> str:
         """What it is called in print."""
-        return self.title or _words(self.name)
+        return self.title or words_of_name(self.name)
 
     @property
     def quantities(self) -> dict[str, Quantity]:
         """The declaration of each of its inputs, by name."""
         return declared_quantities(self.name, {name: self.units[name] for name in self.inputs})
-
-
-def declared_quantities(line: str, units: Mapping[str, str | None]) -> dict[str, Quantity]:
-    """Return the declaration of each input of a line, by name.
-
-    Parameters
-    ----------
-    line
-        The line's name.
-    units
-        Of its inputs, by name.
-    """
-    return {
-        name: own_quantity(f"{_words(name)} of {_words(line)}", unit or "share")
-        for name, unit in units.items()
-    }
 
 
 class OwnMetric(Section):
@@ -233,7 +150,3 @@ class OwnOutcome(Section):
         default=1, description="for how many quarters in a row it must be so"
     )
     source: Source = ""
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")

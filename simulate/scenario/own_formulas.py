@@ -1,6 +1,7 @@
 """The formulas of a scenario's own lines, metrics and outcomes, in an order to compute them."""
 
 import keyword
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
@@ -9,8 +10,10 @@ from .dimensions import MONEY, Unit
 from .edits import Write
 from .expression import Expression, Name, Trailing, names_in, uses, with_names
 from .formula import FUNCTIONS, Formula, FormulaError, read_formula
-from .mistakes import Mend, Mistake, rewrite
-from .own import INPUTS, LINES, UNITS, OwnLine, OwnMetric, OwnOutcome
+from .layers import Key, Layers
+from .mistakes import Mend, Mistake, did_you_mean, renamed, rewrite
+from .own import LINES, OwnLine, OwnMetric, OwnOutcome
+from .own_inputs import INPUTS, UNITS
 from .quantities import QUANTITIES, Stage
 from .quarters import QUARTERS_A_YEAR
 
@@ -24,6 +27,9 @@ BOOKED = {
 }
 # What a flow of the quarter alone is called in an outcome, where its bare name is of twelve months.
 QUARTERLY = "quarterly_"
+NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+# Keys by which what reads tables knows what they are of.
+RESERVED = {"name", "title", "description", "source", "value", "distribution"}
 MODEL = {name: quantity.unit for name, quantity in QUANTITIES.items()}
 FLOWS = frozenset(name for name, quantity in QUANTITIES.items() if quantity.is_flow)
 
@@ -63,9 +69,12 @@ def read_lines(lines: Iterable[OwnLine]) -> tuple[tuple[LineFormula, ...], list[
     found: dict[str, LineFormula] = {}
     mistakes: list[Mistake] = []
     for name, line in by_name.items():
-        mistakes += _misnamed((name, "name"), name, {})
+        misnamed = [*_misnamed((name, "name"), name, {})]
         for own in line.inputs:
-            mistakes += _misnamed((name, INPUTS, own), own, dict.fromkeys(by_name, "a line"))
+            misnamed += _misnamed((name, INPUTS, own), own, dict.fromkeys(by_name, "a line"))
+        mistakes += misnamed
+        if misnamed:
+            continue
         try:
             found[name] = LineFormula(line, line.stage, _read_line(line, by_name))
         except FormulaError as error:
@@ -143,6 +152,37 @@ def names_in_outcomes(metrics: Mapping[str, OwnMetric], lines: Iterable[str]) ->
     money = dict.fromkeys(lines, MONEY)
     known = _units(metrics) | money | MODEL
     return known | {QUARTERLY + name: MONEY for name in known if name in FLOWS or name in money}
+
+
+def unused_inputs(lines: Iterable[LineFormula], layers: Layers) -> Iterator[Mistake]:
+    """Return the inputs that their line's formula doesn't use, by keys from the scenario's root.
+
+    Parameters
+    ----------
+    lines
+        Of a valid scenario.
+    layers
+        That make it. What was used before a layer changed the formula is no mistake.
+    """
+    for each in lines:
+        key, names = (LINES, each.line.name), names_in(each.formula.expression)
+        used = names.now | names.earlier
+        for name in each.line.inputs:
+            at = (*key, INPUTS, name)
+            if ".".join(at) not in used and _knows_of(layers, at, (*key, "formula")):
+                others = [other for other in each.line.inputs if other != name]
+                hint = did_you_mean(name, others)
+                yield Mistake(at, f"the formula doesn't use it{hint and '; '}{hint}")
+
+
+def _knows_of(layers: Layers, key: Key, other: Key) -> bool:
+    """Tell whether what set a key last was written beside another, or in the knowledge of it."""
+    order = {known: place for place, known in enumerate(layers.origins)}
+    last = max((known for known in order if known[: len(key)] == key), key=order.__getitem__)
+    one, beside = layers.origins[last], layers.origins[other]
+    if (one.layer, one.place[:2]) == (beside.layer, beside.place[:2]):
+        return one.file is not None
+    return order[last] > order[other]
 
 
 def _read_line(line: OwnLine, lines: Mapping[str, OwnLine]) -> Formula:
@@ -228,20 +268,24 @@ def _misnamed(key: tuple[str, ...], name: str, others: Mapping[str, str]) -> Ite
     others
         What else has a name, in words.
     """
-    if keyword.iskeyword(name) or name in FUNCTIONS:
-        taken = "a word of formulas"
+    if not NAME.fullmatch(name):
+        right = re.sub(r"\W+", "_", name.casefold())
+        mend = renamed(name, right) if NAME.fullmatch(right) else None
+        yield Mistake(key, "a name is of small letters, digits and _, a letter first", mend)
+    elif name in RESERVED:
+        yield Mistake(key, f'"{name}" is a key of every table; choose another name')
+    elif keyword.iskeyword(name) or name in FUNCTIONS:
+        yield Mistake(key, f'"{name}" is a word of formulas; choose another name')
     elif name in QUANTITIES or name.removeprefix(QUARTERLY) in FLOWS:
-        taken = "a quantity of the model"
-    else:
-        taken = others.get(name, "")
-    if taken:
-        yield Mistake(key, f'"{name}" is {taken} already; choose another name')
+        yield Mistake(key, f'"{name}" is a quantity of the model; choose another name')
+    elif name in others:
+        yield Mistake(key, f'"{name}" is {others[name]}, too; choose another name')
 
 
 def _mistake(key: tuple[str, ...], error: FormulaError) -> Mistake:
     mend = None
     if error.mended is not None:
-        mend = Mend("", (Write((), error.mended),), f"{error.mended} is meant")
+        mend = Mend("", (Write((), error.mended),), f'"{error.mended}" is meant')
     return Mistake(key, error.message, mend, error.column)
 
 

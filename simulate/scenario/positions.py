@@ -28,6 +28,9 @@ NAME = re.compile(rf"[A-Za-z0-9_-]+|{ONE_LINE}")
 # Numbers, dates and words are taken together: a date may hold a space.
 SCALAR = re.compile(rf"[A-Za-z0-9_+.: \t-]+|{ONE_LINE}|{LINES}")
 
+# What opens a text; a line's end right after three quotes is no part of it.
+OPENED = re.compile(r"""(?:\"{3}|'{3})\n?|["']""")
+
 
 class Position(NamedTuple):
     """A place in a text: line, and column in characters, both counted from 1."""
@@ -80,6 +83,27 @@ def nearest(positions: Mapping[KeyPath, Position], key: KeyPath) -> Position | N
         if position := positions.get(key[:length]):
             return position
     return None
+
+
+def locate_within(text: str, path: KeyPath, column: int) -> Position | None:
+    """Return where a character of a text within a TOML document stands, if that is simple.
+
+    Parameters
+    ----------
+    text
+        The document.
+    path
+        Of the text in it.
+    column
+        Which of its characters, the first being 1, with those that part its lines.
+    """
+    found = next((span for span in spans(text) if span.kind == "value" and span.path == path), None)
+    written = OPENED.match(text, found.start, found.end) if found else None
+    # An escape, or a line's end of two characters, is one in the text.
+    if found is None or written is None or {"\\", "\r"} & set(text[found.start : found.end]):
+        return None
+    before = text[: written.end() + column - 1]
+    return Position(before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
 def spans(text: str) -> Iterator[Span]:

@@ -314,7 +314,9 @@ class Scenario(Section):
     def _check_metrics(
         cls, metrics: dict[str, OwnMetric], info: ValidationInfo
     ) -> dict[str, OwnMetric]:
-        refuse(read_metrics(metrics, info.data.get("lines", ()))[1])
+        # What they may name isn't known where that is wrong itself.
+        if "lines" in info.data:
+            refuse(read_metrics(metrics, info.data["lines"])[1])
         return metrics
 
     @field_validator("outcomes")
@@ -322,8 +324,8 @@ class Scenario(Section):
     def _check_outcomes(
         cls, outcomes: dict[str, OwnOutcome], info: ValidationInfo
     ) -> dict[str, OwnOutcome]:
-        known = info.data.get("metrics", {}), info.data.get("lines", ())
-        refuse(read_outcomes(outcomes, *known)[1])
+        if {"lines", "metrics"} <= info.data.keys():
+            refuse(read_outcomes(outcomes, info.data["metrics"], info.data["lines"])[1])
         return outcomes
 
     @cached_property

@@ -14,6 +14,7 @@ from simulate.scenario.dependence import Kind, MatrixOfCorrelations, RankCorrela
 from simulate.scenario.distributions import Uncertain
 from simulate.scenario.inputs import NO_SOURCE, cited_facts, list_inputs, unknown_facts
 from simulate.scenario.load import Names
+from simulate.scenario.own_inputs import words_of_name
 from simulate.scenario.quarters import format_quarter
 
 from .numbers import NO_LIMIT, PLAIN, SHARE, exact_percent
@@ -70,7 +71,12 @@ class StatedCorrelation(NamedTuple):
 
 def frame_table(scenario: Scenario) -> Table:
     """Return the assumptions that are no inputs: targets, dates, chances and joint extremes."""
-    rows = [*_target_rows(scenario), *_dated_rows(scenario), *_alternative_rows(scenario)]
+    rows = [
+        *_target_rows(scenario),
+        *_dated_rows(scenario),
+        *_own_rows(scenario),
+        *_alternative_rows(scenario),
+    ]
     for name, tails in (
         ("copula, of the inputs' joint extremes", scenario.copula),
         ("distribution of quarterly shocks", scenario.shocks),
@@ -113,6 +119,26 @@ def _dated_rows(scenario: Scenario) -> Iterator[Row]:
         chance = f"with a chance of {exact_percent(funding.chance)}"
         when = f"in {format_quarter(funding.quarter)}, {chance}"
         yield Row(name_of_member("funding", funding.name), (when, funding.source or NO_SOURCE))
+
+
+def _own_rows(scenario: Scenario) -> Iterator[Row]:
+    """Yield the formulas of own lines, metrics and outcomes."""
+    for line in scenario.lines:
+        since = "" if line.from_quarter is None else f" from {format_quarter(line.from_quarter)}"
+        until = "" if line.until is None else f" until {format_quarter(line.until)}"
+        counts = f"{_on_one_line(line.formula)}, counts in {line.counts_in}{since}{until}"
+        yield Row(f"line: {line.words}", (counts, line.source or NO_SOURCE))
+    for name, metric in scenario.metrics.items():
+        words = metric.words or words_of_name(name)
+        yield Row(f"metric: {words}", (_on_one_line(metric.formula), metric.source))
+    for name, outcome in scenario.outcomes.items():
+        words = outcome.words or words_of_name(name)
+        held = f", {outcome.held} quarters in a row" if outcome.held > 1 else ""
+        yield Row(f"outcome: {words}", (f"{_on_one_line(outcome.when)}{held}", outcome.source))
+
+
+def _on_one_line(formula: str) -> str:
+    return " ".join(formula.split())
 
 
 def correlation_table(scenario: Scenario) -> Table:

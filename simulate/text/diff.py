@@ -23,9 +23,19 @@ SAME = 1e-6
 WIDER = 1.05
 # What stands for an input that a new member does without.
 NOTHING = (ZERO, UNCHANGED, NO_LIMIT, NEVER_HALVES)
-PARTS = ("base_quarters", "segments", "hardware", "funding", "alternatives")
+PARTS = (
+    "base_quarters",
+    "segments",
+    "hardware",
+    "funding",
+    "lines",
+    "metrics",
+    "outcomes",
+    "alternatives",
+)
 # What of a member is no input, and no name or source.
-DATES = ("starts", "quarter", "first_quarter", "last_quarter", "life_years")
+DATES = ("starts", "quarter", "first_quarter", "last_quarter", "life_years", "from", "until")
+AS_GIVEN = ("counts_in", "formula", "when", "unit", "held")
 # Of a number that counts.
 DIGITS = 4
 
@@ -68,8 +78,7 @@ def _frame(before: Scenario, after: Scenario) -> Iterator[str]:
 def _members(before: Scenario, after: Scenario) -> Iterator[str]:
     """Tell which segments, purchases and rounds come and go, and how their dates differ."""
     for part in PARTS:
-        old = {member.name: member for member in getattr(before, part)}
-        new = {member.name: member for member in getattr(after, part)}
+        old, new = (_by_name(getattr(scenario, part)) for scenario in (before, after))
         yield from (f"{part}.{name}: left out" for name in old if name not in new)
         for name, member in new.items():
             if name not in old:
@@ -83,6 +92,10 @@ def _members(before: Scenario, after: Scenario) -> Iterator[str]:
                     yield f"{part}.{name}.{key}: {a} becomes {b}"
 
 
+def _by_name(members: Any) -> dict[str, Any]:
+    return members if isinstance(members, dict) else {member.name: member for member in members}
+
+
 def _facts(member: Any) -> dict[str, str]:
     """Return what of a member is no input, in words: dates, chances, known losses."""
     given = {key: value for key in DATES if (value := getattr(member, key, None)) is not None}
@@ -90,6 +103,10 @@ def _facts(member: Any) -> dict[str, str]:
         key: f"{value} years" if key == "life_years" else format_quarter(value)
         for key, value in given.items()
     }
+    given = {key: value for key in AS_GIVEN if (value := getattr(member, key, None)) is not None}
+    facts |= {key: " ".join(str(value).split()) for key, value in given.items()}
+    if getattr(member, "through_partners", False):
+        facts["through_partners"] = "true"
     if (chance := getattr(member, "chance", None)) is not None:
         facts["chance"] = SHARE.significant(chance, DIGITS)
     if (weight := getattr(member, "weight", None)) is not None:
@@ -106,7 +123,7 @@ def _inputs(before: Scenario, after: Scenario) -> Iterator[str]:
     old = {member.key: member for member in list_inputs(before)}
     new = {member.key: member for member in list_inputs(after)}
     # Inputs of a member that is left out go with it.
-    kept = {f"{part}.{m.name}" for part in PARTS for m in getattr(after, part)}
+    kept = {f"{part}.{name}" for part in PARTS for name in _by_name(getattr(after, part))}
     for key in old:
         part, *member = key.split(".")
         if key not in new and (part not in PARTS or f"{part}.{member[0]}" in kept):
