@@ -196,7 +196,7 @@ class _Writer:
     def book(self, own: LineFormula) -> int:
         """Let a line enter its quarters; return the row of what it books."""
         line, found = own.line, self._place(self._resolved(own.formula.expression))
-        first = max(0, (line.first_quarter or 0) - self._first_quarter)
+        first = max(0, (line.from_quarter or 0) - self._first_quarter)
         last = self._last if line.until is None else line.until - self._first_quarter
         booked = self._computed(own.stage, Step.WITHIN, found.row, first, last)
         self._known[Name(line.name)] = booked
