@@ -428,7 +428,7 @@ RATIOS: st.SearchStrategy[str] = st.deferred(
 SCALE = 1024.0
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(text=AMOUNTS, revenue=st.lists(st.floats(-8.0, 8.0), min_size=6, max_size=6))
 def test_money_in_a_smaller_unit_makes_so_much_more_of_a_formula_of_money(
     text: str, revenue: list[float]
