@@ -86,24 +86,19 @@ class LabInC:
         ]
         self._library = compile_lab(prepared, flags)
         self._plan, self._certain = plan, np.ascontiguousarray(prepared.inputs().rows[:, 0])
+        groups = map(_structure, (plan.draws, plan.tables, plan.schedule))
         self._arguments = (
-            *(
-                ctypes.byref(_structure(group))
-                for group in (plan.draws, plan.tables, plan.schedule)
-            ),
+            *map(ctypes.byref, groups),
             ctypes.c_void_p(self._certain.ctypes.data),
             *map(ctypes.c_int64, (self._certain.size, prepared.purchases, prepared.rounds)),
             _structures(self._points),
             _structures(self.tallies),
         )
 
-    def simulate(self, first_block: int, blocks: int, threads: int) -> None:
-        """Simulate blocks of LANES paths of every replicate, on threads of OpenMP."""
-        numbers = map(ctypes.c_int64, (len(self._points), first_block, blocks))
-        if (
-            self._library.simulate_replicates(*self._arguments, *numbers, ctypes.c_int(threads))
-            != 0
-        ):
+    def simulate(self, replicates: int, blocks: int, threads: int) -> None:
+        """Simulate the first blocks of LANES paths of some replicates, on threads of OpenMP."""
+        numbers = (*map(ctypes.c_int64, (replicates, 0, blocks)), ctypes.c_int(threads))
+        if self._library.simulate_replicates(*self._arguments, *numbers) != 0:
             raise ValueError(
                 "The scenario has more segments, quarters or inputs than lab.c has room."
             )
@@ -129,7 +124,7 @@ def simulate_in_c(scenario: Scenario, paths: int, threads: int) -> tuple[Tally, 
     lab = LabInC(scenario)
     blocks = -(-paths // (LANES * len(lab.tallies)))
     started = time.perf_counter()
-    lab.simulate(0, blocks, threads)
+    lab.simulate(len(lab.tallies), blocks, threads)
     seconds = time.perf_counter() - started
     return Tally(*(np.stack(parts) for parts in zip(*lab.tallies, strict=True))), seconds
 

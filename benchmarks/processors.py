@@ -1,4 +1,4 @@
-"""The engine beside C, compiled for this processor and for AVX2 alone: ``benchmarks.run avx2``."""
+"""The engine beside C, both compiled for this processor and for AVX2 alone."""
 
 import os
 import subprocess
@@ -15,8 +15,8 @@ from simulate.kernels.arrays import LANES
 
 # By what gcc and numba call them: this processor, and the first with AVX2.
 PROCESSORS = {"native": {}, "haswell": {"NUMBA_CPU_NAME": "haswell", "NUMBA_CPU_FEATURES": ""}}
-# So many blocks of every replicate are a slice, some hundredths of a second.
-BLOCKS = 8
+# So many blocks of one replicate are a slice of some milliseconds; the least is undisturbed.
+BLOCKS, SLICES = 32, 5
 CHILD = "from benchmarks.processors import answer_calls; answer_calls()"
 
 
@@ -33,31 +33,26 @@ class Pair:
 
     def __init__(self, file: Path, processor: str) -> None:
         scenario = load_scenario(file)
-        prepared, options = prepare(scenario), scenario.sampling
-        quarters, alternatives = scenario.horizon.quarters, prepared.alternatives
-        self._points = [
-            prepared.points("sobol", options.seed, r) for r in range(options.replicates)
-        ]
-        self._tallies = [empty_tally(quarters, alternatives=alternatives) for _ in self._points]
+        prepared, quarters = prepare(scenario), scenario.horizon.quarters
+        self._points = prepared.points("sobol", scenario.sampling.seed, 0)
+        self._tally = empty_tally(quarters, alternatives=prepared.alternatives)
         self._space = Workspace(prepared)
         flags = ("-std=gnu11", "-O3", f"-march={processor}", "-fopenmp", *FAST_MATH)
         self._lab = LabInC(scenario, flags)
-        self._paths = BLOCKS * LANES * len(self._points)
 
     def simulate(self) -> None:
         """Simulate a slice with the engine."""
-        for points, tally in zip(self._points, self._tallies, strict=True):
-            self._space.simulate(points, 0, BLOCKS, tally)
+        self._space.simulate(self._points, 0, BLOCKS, self._tally)
 
     def simulate_in_c(self) -> None:
         """Simulate a slice in C."""
-        self._lab.simulate(0, BLOCKS, threads=1)
+        self._lab.simulate(1, BLOCKS, threads=1)
 
     def nanoseconds(self, simulate: Callable[[], None]) -> float:
         """Return what a path of a slice takes of this thread."""
         started = time.thread_time()
         simulate()
-        return 1e9 * (time.thread_time() - started) / self._paths
+        return 1e9 * (time.thread_time() - started) / (BLOCKS * LANES)
 
 
 def answer_calls() -> None:
@@ -68,10 +63,11 @@ def answer_calls() -> None:
         pair.simulate()
     print(flush=True)
     for _ in sys.stdin:
-        found = [
-            pair.nanoseconds(way) for pair in pairs for way in (pair.simulate, pair.simulate_in_c)
+        slices = [
+            [pair.nanoseconds(way) for pair in pairs for way in (pair.simulate, pair.simulate_in_c)]
+            for _ in range(SLICES)
         ]
-        print(*found, flush=True)
+        print(*map(min, zip(*slices, strict=True)), flush=True)
 
 
 def print_processors(files: Sequence[Path], rounds: int) -> None:
@@ -89,7 +85,7 @@ def print_processors(files: Sequence[Path], rounds: int) -> None:
     for child in children.values():
         assert child.stdout is not None
         child.stdout.readline()  # when it has compiled
-    found: dict[str, list[list[float]]] = {processor: [] for processor in children}
+    found: dict[str, list[list[float]]] = {processor: [] for processor in PROCESSORS}
     for _ in range(rounds):
         for processor, child in children.items():
             assert child.stdin is not None and child.stdout is not None
@@ -97,10 +93,9 @@ def print_processors(files: Sequence[Path], rounds: int) -> None:
             found[processor].append([float(each) for each in child.stdout.readline().split()])
     for child in children.values():
         child.communicate()
-    print(f"\n{'one thread, ns a path':<40}" + "".join(f"{p:>24}" for p in PROCESSORS))
+    print(f"\n{'one thread, ns a path':<36}{'for':<10}{'engine':>10}{'C':>10}{'ratio':>8}")
     for place, file in enumerate(files):
-        cells = ""
-        for rows in found.values():
-            engine, in_c = (min(row[2 * place + k] for row in rows) for k in (0, 1))
-            cells += f"{engine:>8.0f}{in_c:>8.0f}{engine / in_c:>8.2f}"
-        print(f"{f'{file.parent.name}/{file.name}':<40}{cells}")
+        for processor, rows in found.items():
+            engine, in_c = (min(row[2 * place + way] for row in rows) for way in (0, 1))
+            name = f"{file.parent.name}/{file.name}"
+            print(f"{name:<36}{processor:<10}{engine:>10,.0f}{in_c:>10,.0f}{engine / in_c:>8.2f}")
