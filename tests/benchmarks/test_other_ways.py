@@ -10,6 +10,7 @@ from benchmarks.c_lab import disagreement, simulate_in_c
 from simulate import Scenario, load_scenario, run
 from simulate.kernels.arrays import index
 from simulate.model.rows import Hit
+from tests.january import of_january
 
 PATHS = 1 << 14
 SEED = 1
@@ -51,13 +52,18 @@ def test_the_model_in_c_refuses_a_copula_that_it_does_not_know(anthropic: Scenar
         simulate_in_c(anthropic.changed(fat), PATHS, threads=1)
 
 
-def test_the_model_in_numpy_has_the_same_chances(anthropic: Scenario) -> None:
-    result = run(anthropic, paths=PATHS, threads=1)
-    in_numpy = numpy_lab.summarise(anthropic, PATHS, seed=SEED)
+@pytest.mark.parametrize(
+    "scenario",
+    [of_january("anthropic"), load_scenario("anthropic.toml")],
+    ids=["of January", "packaged"],
+)
+def test_the_model_in_numpy_has_the_same_chances(scenario: Scenario) -> None:
+    result = run(scenario, paths=PATHS, threads=1)
+    in_numpy = numpy_lab.summarise(scenario, PATHS, seed=SEED)
     for time in Hit:
-        for quarter in (7, 19, 39):
+        for quarter in (7, 19, 38):
             found = result.probability_by(time, quarter)
-            share = in_numpy.hits[0, index(time), : quarter + 1].sum() / PATHS
+            share = in_numpy.hits[:, index(time), : quarter + 1].sum() / PATHS
             error = np.sqrt(max(share * (1 - share), 1 / PATHS) / PATHS)
             apart = abs(share - found.value) / np.hypot(error, found.standard_error)
             assert apart < 4.5, (time.title, quarter)
