@@ -7,13 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import SCENARIO, numpy_lab
+from benchmarks import JANUARY, SCENARIO, numpy_lab
 from benchmarks.c_lab import disagreement, simulate_in_c
+from benchmarks.processors import print_processors
 from benchmarks.scaling import print_scaling
 from benchmarks.startup import print_memory, print_startup
 from simulate import Scenario, load_scenario, run
 
-PARTS = ("ways", "scaling", "startup", "memory")
+PARTS = ("ways", "processors", "scaling", "startup", "memory")
+SLICED_ROUNDS = 20
 MEMORY_PATHS = (1_000_000, 10_000_000, 100_000_000)
 
 
@@ -32,6 +34,8 @@ def main() -> None:
     scenario = load_scenario(SCENARIO)
     if "ways" in options.parts:
         print_ways(scenario, options.paths, options.plain_paths, options.threads, options.repeat)
+    if "processors" in options.parts:
+        print_processors((SCENARIO, JANUARY), SLICED_ROUNDS)
     if "scaling" in options.parts:
         print_scaling(scenario, options.threads, options.picture)
     if "startup" in options.parts:

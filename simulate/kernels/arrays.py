@@ -1,5 +1,6 @@
 """What a kernel takes: named groups of plain arrays, and nothing that knows a scenario."""
 
+import math
 from enum import IntEnum, auto
 from typing import Any, NamedTuple, Protocol
 
@@ -10,6 +11,7 @@ from .groups import group
 
 LANES = 64
 LANE_BITS = 6
+CACHE_LINE = 64
 
 
 Array = NDArray[Any]
@@ -65,6 +67,17 @@ class Placed(Protocol):
 def index(row: Placed) -> int:
     """Return which row it is, counted from 0."""
     return row.value // LANES
+
+
+def aligned_zeros(*shape: int, dtype: type[np.generic] = np.float64) -> Array:
+    """Return zeros that begin with a line of the cache, as numpy's own may not.
+
+    A row's vectors then lie within a line each.
+    """
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    memory = np.zeros(size + CACHE_LINE, np.uint8)
+    start = -memory.ctypes.data % CACHE_LINE
+    return memory[start : start + size].view(dtype).reshape(shape)
 
 
 @group

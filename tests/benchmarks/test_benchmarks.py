@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import scaling
+from benchmarks import SCENARIO, processors, scaling
+from benchmarks.processors import print_processors
 from benchmarks.run import print_ways
 from benchmarks.startup import in_process
 from simulate import Scenario, load_scenario
@@ -45,6 +46,17 @@ def test_the_scaling_of_a_scenario_is_printed_and_drawn(
 def test_a_process_of_its_own_tells_its_times_and_its_memory() -> None:
     process = in_process(64, None, years=1, scenario="openai.toml")
     assert min(process) > 0.0
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="there is no gcc")
+def test_the_engine_and_c_are_timed_for_a_processor_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(processors, "PROCESSORS", {"native": {}})
+    print_processors([SCENARIO], rounds=1)
+    told = capsys.readouterr().out.splitlines()[-1].split()
+    assert told[:2] == ["configs/anthropic.toml", "native"]
+    assert all(float(number.replace(",", "")) > 0.0 for number in told[2:])
 
 
 @pytest.mark.skipif(shutil.which("gcc") is None, reason="there is no gcc")
