@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from simulate.kernels.arrays import (
     BASE_QUARTERS,
     LANES,
-    Drawn,
     Plan,
     Points,
     State,
@@ -18,11 +17,11 @@ from simulate.kernels.arrays import (
 )
 from simulate.kernels.draws import draw_deviations
 from simulate.model.block import simulate_blocks
+from simulate.model.formulas import STATE_WIDTH
 from simulate.model.rows import (
     MARGIN_DEFINITIONS,
     Flow,
     Level,
-    Now,
 )
 from simulate.model.tally import (
     MARGIN_BINS,
@@ -84,16 +83,19 @@ class Workspace:
     def __init__(self, prepared: Prepared) -> None:
         self._prepared, self._plan = prepared, prepared.plan
         self.inputs = prepared.inputs()
+        memory = aligned_zeros(STATE_WIDTH + prepared.memory)
+        metrics = slice(STATE_WIDTH, STATE_WIDTH + prepared.metrics * LANES)
         self.state = State(
-            now=aligned_zeros(width(Drawn) + width(Now)),
+            now=memory[:STATE_WIDTH],
             level=aligned_zeros(prepared.segments, width(Level)),
             past=aligned_zeros(BASE_QUARTERS, width(Flow)),
-            metrics=aligned_zeros(prepared.metrics * LANES),
+            metrics=memory[metrics],
             hits=aligned_zeros(prepared.hitting_times * LANES),
             raw=aligned_zeros(len(prepared.drawn_keys) + 2, LANES, dtype=np.float32),
             shock=aligned_zeros(2, LANES, dtype=np.float32),
             bins=aligned_zeros(LANES, dtype=np.uint32),
-            memory=aligned_zeros(prepared.memory, LANES),
+            counted=aligned_zeros(LANES),
+            memory=memory,
         )
 
     def simulate(

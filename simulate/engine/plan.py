@@ -51,7 +51,7 @@ class Prepared:
     metrics, traces
         How many a path has, with those of formulas.
     memory
-        Rows that formulas need.
+        How many numbers metrics and formulas take.
     """
 
     plan: Plan
@@ -154,7 +154,7 @@ def prepare(
         metrics=len(metrics_of(scenario)),
         outcome_columns=outcome_columns(scenario),
         traces=traces_of(scenario),
-        memory=formulas.rows,
+        memory=formulas.memory,
     )
 
 

@@ -100,7 +100,8 @@ class State(NamedTuple):
     """A block's state: rows of ``Drawn`` and ``Now``, of ``Level`` by segment, ``Flow`` by quarter.
 
     ``raw`` and ``shock`` are float32 normal scores: of the inputs, shape (inputs + 2, LANES), and
-    of a quarter's shocks, shape (2, LANES). ``memory`` is that of formulas, shape (rows, LANES).
+    of a quarter's shocks, shape (2, LANES). ``memory`` holds
+    ``now``, ``metrics``, and then the rows of formulas; ``counted`` is a row to count in.
     """
 
     now: Array
@@ -111,6 +112,7 @@ class State(NamedTuple):
     raw: Array
     shock: Array
     bins: Array
+    counted: Array
     memory: Array
 
 
@@ -221,9 +223,9 @@ class Program(NamedTuple):
     numbers
         Those that formulas state.
     watched
-        Rows of memory that are counted where they have no value.
+        Places of memory that are counted where they have no value.
     kept
-        Rows of memory that traces keep, after metrics and flows.
+        Places of memory that traces keep, after metrics and flows.
     """
 
     steps: Array
