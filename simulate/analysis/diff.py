@@ -10,6 +10,7 @@ from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.distributions import Uncertain
 from simulate.scenario.inputs import list_inputs
 from simulate.scenario.reach import data_files
+from simulate.scenario.unchanged import table_of
 
 # What is told of an assumption is none, and neither is what the file is called.
 PROSE = {"source", "description", "title"}
@@ -51,7 +52,7 @@ def differences(before: Scenario, after: Scenario) -> tuple[Difference, ...]:
     """Return what the second scenario states otherwise; names and sources don't count."""
     if before == after:
         return ()
-    old, new = (_bare(_table(scenario)) for scenario in (before, after))
+    old, new = (_bare(table_of(scenario)) for scenario in (before, after))
     for name in OF_THE_FILE:
         old.pop(name, None)
         new.pop(name, None)
@@ -69,7 +70,7 @@ def with_differences(scenario: Scenario, chosen: Iterable[Difference]) -> Scenar
     ScenarioError
         If they don't go together.
     """
-    table = _table(scenario)
+    table = table_of(scenario)
     for each in chosen:
         here: Any = table
         for step in each.key[:-1]:
@@ -81,10 +82,6 @@ def with_differences(scenario: Scenario, chosen: Iterable[Difference]) -> Scenar
         return Scenario.model_validate(table)
     except ValidationError as error:
         raise ScenarioError(str(error)) from None
-
-
-def _table(scenario: Scenario) -> dict[str, Any]:
-    return scenario.model_dump(mode="json", exclude_none=True)
 
 
 def _bare(value: Any) -> Any:

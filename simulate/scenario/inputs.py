@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from simulate.scenario.distributions.quantiles import QUANTILE_KEY
 
+from .checked import kept
 from .distributions import Uncertain
 from .distributions.composed import AnyMixture, Discrete
 from .packaged import packaged_path
@@ -150,25 +151,27 @@ class Input:
     distribution: Uncertain
 
 
-def list_inputs(scenario: Scenario) -> list[Input]:
+@kept
+def list_inputs(scenario: Scenario) -> tuple[Input, ...]:
     """Return every input that the scenario names or inherits, in the order of the schema.
 
     One that some alternatives change is what it is over all of them together.
     """
-    return [
+    return tuple(
         replace(member, distribution=_together(scenario.overridden[member.key], scenario))
         if member.key in scenario.overridden
         else member
         for member in own_inputs(scenario)
-    ]
+    )
 
 
-def own_inputs(scenario: Scenario) -> list[Input]:
+@kept
+def own_inputs(scenario: Scenario) -> tuple[Input, ...]:
     """Return the inputs of ``list_inputs`` as the scenario has them without its alternatives."""
-    found = list(_walk(scenario, ""))
+    found = tuple(_walk(scenario, ""))
     if scenario.horizon.deviations == "by year":
         return found
-    return [_by_quarter(each) if each.quantity.is_deviation else each for each in found]
+    return tuple(_by_quarter(each) if each.quantity.is_deviation else each for each in found)
 
 
 def _by_quarter(deviation: Input) -> Input:
@@ -192,7 +195,8 @@ def _together(under: tuple[Uncertain, ...], scenario: Scenario) -> Uncertain:
     )
 
 
-def correlated_inputs(scenario: Scenario) -> list[Input]:
+@kept
+def correlated_inputs(scenario: Scenario) -> tuple[Input, ...]:
     """Return the uncertain inputs and the deviations from plan; events can't be correlated.
 
     The first is which alternative a path lives in, where there are several; nothing is correlated
@@ -201,7 +205,7 @@ def correlated_inputs(scenario: Scenario) -> list[Input]:
     inputs = [i for i in list_inputs(scenario) if i.quantity.drawn != "event"]
     path = [i for i in inputs if i.quantity.drawn == "path" and not i.distribution.is_certain]
     deviations = [i for i in inputs if i.quantity.is_deviation]
-    return _which_alternative(scenario) + path + deviations
+    return (*_which_alternative(scenario), *path, *deviations)
 
 
 def _which_alternative(scenario: Scenario) -> list[Input]:
@@ -248,12 +252,49 @@ def _homes(section: type[BaseModel]) -> Iterator[tuple[str, ...]]:
             yield from ((*within, *below) for below in _homes(inner))
 
 
+class _Field(NamedTuple):
+    """What a section's field holds, if it is an input, or a part that may have some.
+
+    Attributes
+    ----------
+    name
+        Of the field.
+    quantity
+        The declaration of the input.
+    section
+        The part; of a list, each member.
+    of_members
+        Whether it is a list of such parts.
+    is_optional
+        Whether a file may leave the part out, and then there is none.
+    """
+
+    name: str
+    quantity: Quantity | None
+    section: type[Section] | None
+    of_members: bool
+    is_optional: bool
+
+
+@cache
+def _fields_of(section: type[BaseModel]) -> tuple[_Field, ...]:
+    """Return the fields of a section that are inputs or may have some, in the schema's order."""
+    found = []
+    for name, field in section.model_fields.items():
+        quantity, inner = _declaration(field), section_in(field.annotation)
+        within = inner if inner is not None and issubclass(inner, Section) else None
+        if quantity is not None or within is not None:
+            of_members = get_origin(field.annotation) is tuple
+            found.append(_Field(name, quantity, within, of_members, field.default is None))
+    return tuple(found)
+
+
 def _walk(part: Section, prefix: str) -> Iterator[Input]:
-    for name, field in type(part).model_fields.items():
-        value, key = getattr(part, name), f"{prefix}{name}"
-        if isinstance(value, Uncertain):
-            if quantity := _declaration(field):
-                yield Input(key, quantity, value)
+    for field in _fields_of(type(part)):
+        value, key = getattr(part, field.name), f"{prefix}{field.name}"
+        if field.quantity is not None:
+            if isinstance(value, Uncertain):
+                yield Input(key, field.quantity, value)
         elif isinstance(value, Section):
             yield from _walk(value, f"{key}.")
         elif isinstance(value, tuple):
@@ -265,19 +306,19 @@ def _walk(part: Section, prefix: str) -> Iterator[Input]:
 def _declared(
     section: type[BaseModel], table: Mapping[str, Any], prefix: str
 ) -> Iterator[tuple[str, Quantity]]:
-    for name, field in section.model_fields.items():
-        key, below = f"{prefix}{name}", table.get(name)
-        inner = section_in(field.annotation)
-        if quantity := _declaration(field):
-            yield key, quantity
-        elif inner is None or not issubclass(inner, Section):
+    for field in _fields_of(section):
+        key, below = f"{prefix}{field.name}", table.get(field.name)
+        if field.quantity is not None:
+            yield key, field.quantity
+        elif field.section is None:
             continue
-        elif get_origin(field.annotation) is tuple:
+        elif field.of_members:
             for member in below if isinstance(below, list) else []:
                 if isinstance(member, dict) and isinstance(member.get("name"), str):
-                    yield from _declared(inner, member, f"{key}.{member['name']}.")
-        elif isinstance(below, dict) or field.default is not None:
-            yield from _declared(inner, below if isinstance(below, dict) else {}, f"{key}.")
+                    yield from _declared(field.section, member, f"{key}.{member['name']}.")
+        elif isinstance(below, dict) or not field.is_optional:
+            inner = below if isinstance(below, dict) else {}
+            yield from _declared(field.section, inner, f"{key}.")
 
 
 def _declaration(field: FieldInfo) -> Quantity | None:
