@@ -25,6 +25,7 @@ from simulate.model.tally import (
     Tally,
 )
 
+from .memory import Zeros
 from .plan import Prepared
 
 Array = NDArray[np.float64]
@@ -34,7 +35,9 @@ DEVIATIONS = ("inference.overrun", "training.drift")
 NO_ROWS, NO_TRACES = np.empty((0, 0), np.float32), np.empty((0, 0, 0))
 
 
-def empty_tally(quarters: int, *leading: int, alternatives: int = 1) -> Tally:
+def empty_tally(
+    quarters: int, *leading: int, alternatives: int = 1, zeros: Zeros = np.zeros
+) -> Tally:
     """Return tallies of no paths.
 
     Parameters
@@ -45,17 +48,19 @@ def empty_tally(quarters: int, *leading: int, alternatives: int = 1) -> Tally:
         Lengths of the axes before each array's own, such as the number of replicates.
     alternatives
         How many a path may live in; 1 where there are none.
+    zeros
+        Gives its arrays.
     """
     return Tally(
-        hits=np.zeros((*leading, alternatives, len(Hit), quarters + 1), np.uint32),
-        joint=np.zeros(
+        hits=zeros((*leading, alternatives, len(Hit), quarters + 1), np.uint32),
+        joint=zeros(
             (*leading, alternatives, MARGIN_DEFINITIONS, quarters + 1, quarters + 1), np.uint32
         ),
-        money=np.zeros((*leading, MONEY_METRICS, quarters, MONEY_BINS), np.uint32),
-        margin=np.zeros((*leading, MARGIN_DEFINITIONS, quarters, MARGIN_BINS), np.uint32),
-        sums=np.zeros((*leading, len(Metric), quarters), np.int64),
-        funding_need=np.zeros((*leading, MONEY_BINS), np.uint32),
-        funding_need_sum=np.zeros((*leading, 1), np.int64),
+        money=zeros((*leading, MONEY_METRICS, quarters, MONEY_BINS), np.uint32),
+        margin=zeros((*leading, MARGIN_DEFINITIONS, quarters, MARGIN_BINS), np.uint32),
+        sums=zeros((*leading, len(Metric), quarters), np.int64),
+        funding_need=zeros((*leading, MONEY_BINS), np.uint32),
+        funding_need_sum=zeros((*leading, 1), np.int64),
     )
 
 

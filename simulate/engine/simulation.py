@@ -19,6 +19,7 @@ from simulate.model.tally import Tally
 from simulate.scenario import Scenario
 
 from .block import DEVIATIONS, Workspace, empty_tally
+from .memory import Zeros
 from .plan import Prepared
 from .result import Result
 
@@ -73,6 +74,8 @@ class Simulation:
         Called with outcomes, arrays by column, in a fixed order.
     kept
         What they are given beside outcomes.
+    zeros
+        Gives the arrays of its counts.
     """
 
     def __init__(
@@ -83,6 +86,7 @@ class Simulation:
         threads: int | None = None,
         sinks: Sequence[OutcomeSink] = (),
         kept: Kept = OUTCOMES_ALONE,
+        zeros: Zeros = np.zeros,
     ) -> None:
         self._scenario, self._prepared = scenario, prepared
         self._quarters = scenario.horizon.quarters
@@ -93,7 +97,9 @@ class Simulation:
         self._parts = range(-(-self._threads // len(points)))
         self._points = [[_own_copy(each) for _ in self._parts] for each in points]
         self._tallies = [
-            empty_tally(self._quarters, len(points), alternatives=prepared.alternatives)
+            empty_tally(
+                self._quarters, len(points), alternatives=prepared.alternatives, zeros=zeros
+            )
             for _ in self._parts
         ]
         self._is_shared = False

@@ -76,8 +76,7 @@ class Checked(BaseModel):
                 del vars(copied)[key]
             return copied
         copied = self._checked(dict(self) | dict(update))
-        others = update.keys() - self._of_themselves
-        if all(getattr(copied, key) == getattr(self, key) for key in others):
+        if self._of_themselves.issuperset(update):
             vars(copied).update(self._found)
         return copied
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import UnionType
 from typing import Any, NamedTuple, Union, get_args, get_origin
@@ -19,7 +19,7 @@ from .distributions.composed import AnyMixture, Discrete
 from .packaged import packaged_path
 from .quantity import Quantity, Section
 from .quarters import format_quarter
-from .schema import Scenario
+from .schema import Alternative, Scenario
 
 # Whose members need no word of where they stand.
 PLAIN_SECTIONS = (
@@ -157,8 +157,9 @@ def list_inputs(scenario: Scenario) -> tuple[Input, ...]:
 
     One that some alternatives change is what it is over all of them together.
     """
+    possible = scenario.possible_alternatives
     return tuple(
-        replace(member, distribution=_together(scenario.overridden[member.key], scenario))
+        replace(member, distribution=_together(scenario.overridden[member.key], possible))
         if member.key in scenario.overridden
         else member
         for member in own_inputs(scenario)
@@ -178,9 +179,9 @@ def _by_quarter(deviation: Input) -> Input:
     return replace(deviation, quantity=replace(deviation.quantity, drawn="quarter"))
 
 
-def _together(under: tuple[Uncertain, ...], scenario: Scenario) -> Uncertain:
+@lru_cache(maxsize=64)
+def _together(under: tuple[Uncertain, ...], possible: tuple[Alternative, ...]) -> Uncertain:
     """Return what an input is over all alternatives, from what it is under each."""
-    possible = scenario.possible_alternatives
     if len(under) == 1:
         return under[0]
     source = "; ".join(
