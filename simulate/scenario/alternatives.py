@@ -73,6 +73,7 @@ def read_alternatives(
 def _changed_parts(table: Table) -> set[str]:
     """Return the parts that decide what alternatives change: themselves, and what they do it to."""
     changes = (stated_changes(ALTERNATIVE, member) for member in table[ALTERNATIVES])
+    # The horizon says what is drawn once a path, and which quarters are valid.
     return {"horizon", ALTERNATIVES, *(key[0] for each in changes for key, _, _ in each)}
 
 
