@@ -57,16 +57,13 @@ def histogram(tally: Tally, metric: Metric) -> tuple[Counts, Array]:
 
 
 def metric_statistics(
-    tally: Tally, replicate_paths: int, metric: Metric
-) -> list[dict[str, Replicated]]:
-    """Return the mean and the quantiles of a metric, by name, in each quarter."""
-    means = tally.sums[:, index(metric)] / (FIXED_POINT * replicate_paths)
-    pooled, each = _pooled_and_each(*histogram(tally, metric))
-    ends = bounds_of(metric)
-    return [
-        _statistics_of(means[:, quarter], pooled[quarter], each[:, quarter], ends)
-        for quarter in range(means.shape[1])
-    ]
+    tally: Tally, replicate_paths: int, metric: Metric, quarter: int
+) -> dict[str, Replicated]:
+    """Return the mean and the quantiles of a metric in a quarter, by name."""
+    means = tally.sums[:, index(metric), quarter] / (FIXED_POINT * replicate_paths)
+    counts, edges = histogram(tally, metric)
+    pooled, each = _pooled_and_each(counts[:, quarter], edges)
+    return _statistics_of(means, pooled, each, bounds_of(metric))
 
 
 def funding_statistics(tally: Tally, replicate_paths: int) -> dict[str, Replicated]:
