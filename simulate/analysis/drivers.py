@@ -169,7 +169,7 @@ def drivers(
     return Drivers(
         scenario=scenario,
         found=found,
-        explanations=_explanations(scenario, asked, kept, parts),
+        explanations=_explanations(scenario, asked, kept, parts, thread_count(threads)),
         paths=each,
         runs=runs,
         kept_paths=len(kept),
@@ -209,12 +209,16 @@ class _Work:
 
 
 def _explanations(
-    scenario: Scenario, asked: Sequence[Outcome], kept: pd.DataFrame, parts: Decomposition
+    scenario: Scenario,
+    asked: Sequence[Outcome],
+    kept: pd.DataFrame,
+    parts: Decomposition,
+    threads: int,
 ) -> tuple[Explanation, ...]:
     """Put together what the mixed runs and the kept paths tell about each outcome."""
     inputs = [i for i in correlated_inputs(scenario) if i.quantity.drawn == "path"]
     alternatives = [each.clause for each in scenario.possible_alternatives]
-    effects = effects_of_inputs(kept, inputs, asked, alternatives)
+    effects = effects_of_inputs(kept, inputs, asked, alternatives, threads)
     return tuple(
         Explanation(
             outcome=outcome,
