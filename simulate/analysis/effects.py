@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from simulate.engine.estimate import (
@@ -21,6 +20,9 @@ from simulate.model.outcomes import Outcome
 from simulate.scenario.inputs import ALTERNATIVE, Input
 
 from .variance import Variables
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Array = NDArray[np.float64]
 MOST_BINS = 256
@@ -198,7 +200,7 @@ class Conditional(NamedTuple):
     each: Array
 
 
-def by_replicate(paths: pd.DataFrame, values: Array) -> Array:
+def by_replicate(paths: "pd.DataFrame", values: Array) -> Array:
     """Return a number of each kept path, shape (paths,), as shape (replicates, paths)."""
     order = np.argsort(paths["replicate"].to_numpy(), kind="stable")
     return values[order].reshape(paths["replicate"].nunique(), -1)
@@ -214,7 +216,7 @@ def estimate_of(outcome: Outcome, values: Array) -> Conditional:
 
 
 def effects_of_inputs(
-    paths: pd.DataFrame,
+    paths: "pd.DataFrame",
     inputs: Sequence[Input],
     outcomes: Sequence[Outcome],
     alternatives: Sequence[str] = (),
