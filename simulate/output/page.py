@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from simulate.engine.result import DISCLAIMER
 from simulate.plots.frame import narrow_axes
-from simulate.plots.style import DARK, LIGHT, Theme, printed
+from simulate.plots.style import DARK, LIGHT, Theme, lay_out_as, printed
 from simulate.text.tables import Table
 
 from .workers import Workers
@@ -168,7 +168,9 @@ def _narrow(plot: Plot, theme: Theme, finding: object) -> Figure:
 
 def _drawn(light: Figure, dark: Figure, key: str, where: str) -> Markup:
     """Return an SVG in the colours of both themes, labelled with its finding."""
-    both = _in_both_themes(*(_small_svg(figure, key) for figure in (light, dark)))
+    in_light = _small_svg(light, key)
+    lay_out_as(dark, light)
+    both = _in_both_themes(in_light, _small_svg(dark, key))
     opening = Markup('<svg class="{}" role="img" aria-label="{}"').format(where, light.get_label())
     return opening + Markup(both.removeprefix("<svg"))
 

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import matplotlib.style
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import FigureCanvasBase, get_registered_canvas_class
 from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.text import Text
 
 DPI = 150
 # What would make the same picture another file, by the file's ending.
@@ -181,6 +183,26 @@ def _laid_out(figure: Figure, kind: str, dpi: float) -> Iterator[FigureCanvasBas
             figure.set_layout_engine(engine)
         figure.dpi = shown_dpi
         figure.set_canvas(shown_on)
+
+
+def lay_out_as(figure: Figure, printed: Figure) -> None:
+    """Lay a figure out as one that is printed already, and differs from it in colours alone."""
+    figure.set_layout_engine("none")
+    for own, other in zip(_places(figure), _places(printed), strict=True):
+        if isinstance(own, SubFigure) and isinstance(other, SubFigure):
+            own.bbox_relative.set_points(other.bbox_relative.get_points())
+        elif isinstance(own, Axes) and isinstance(other, Axes):
+            own.set_position(other.get_position(original=True))
+        elif isinstance(own, Text) and isinstance(other, Text):
+            own.set_position(other.get_position())
+
+
+def _places(figure: Figure | SubFigure) -> list[Artist]:
+    """Return what a layout gives a place: sub-figures, panels, and texts beside them."""
+    found: list[Artist] = []
+    for part in figure.get_children():
+        found += [part, *(_places(part) if isinstance(part, SubFigure) else [])]
+    return found
 
 
 def failure_in_words(error: BaseException) -> str:

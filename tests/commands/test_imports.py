@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from simulate.commands.session import compile_kernels
+from simulate.output.workers import DRAWING
 from simulate.scenario import packaged_configs
 
 HEAVY = {"numba", "pandas", "pyarrow", "matplotlib", "scipy.stats", "scipy.optimize"}
@@ -112,6 +113,16 @@ def test_an_answer_is_told_before_anything_is_imported_that_only_files_need(
     # Compiling them is no part of an answer.
     compile_kernels(silent=True)
     assert not loaded_when_told(words, about, files)
+
+
+@pytest.mark.parametrize("module", [*DRAWING, "simulate.output.report"])
+def test_what_draws_a_result_loads_no_tables_and_no_distributions(module: str) -> None:
+    code = (
+        f"import sys, {module}; print(*{FOR_FILES - {'matplotlib', 'jinja2'}} & set(sys.modules))"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert not done.stdout.split()
 
 
 def test_what_was_loaded_is_seen() -> None:
