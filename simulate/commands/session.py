@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -16,11 +17,9 @@ from simulate.text.terminal import console
 
 # What takes long to import stands in the functions that need it: ``--help`` and mistakes don't.
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
     from rich.console import Console
 
     from simulate.analysis.drivers import Drivers
-    from simulate.output.new_file import NewFile
     from simulate.scenario import Scenario
     from simulate.scenario.load import Names
 
@@ -136,14 +135,6 @@ class Chosen:
         scenario = self.load()
         tell_notes(scenario)
         return scenario
-
-    def new_picture(
-        self, out: Path | None, kind: str, force: bool, option: str = "--out"
-    ) -> "NewFile":
-        """Return the picture to write of the scenario; see ``new_picture``."""
-        from simulate.output.new_file import new_picture
-
-        return new_picture(out, self.name, kind, force, option)
 
 
 def find_readable(file: Path | str | None) -> Path:
@@ -341,14 +332,6 @@ def interruptible() -> Iterator[None]:
         raise typer.Exit(INTERRUPTED) from None
 
 
-def draw(about: str, picture: "NewFile", plot: "Callable[..., Figure]", *shown: object) -> None:
-    """Draw and write a picture, and print what it is about and where it is."""
-    from simulate.output.new_file import save_drawn
-
-    save_drawn(picture, plot, *shown)
-    print_place(f"{about} drawn", picture)
-
-
 def print_place(what: str, place: object) -> None:
     """Print where something was written, in one line that can be copied."""
     console().print(f"{what}: {place}", soft_wrap=True)
@@ -365,10 +348,12 @@ def show_answer(
 
 
 def warmup() -> None:
-    """Compile the kernels ahead, so that the next run starts at once."""
+    """Compile the kernels and list the fonts ahead, so that the next run starts at once."""
     from simulate.kernels.cache import find_cache
 
     compile_kernels(silent=False)
+    # Matplotlib keeps the list where it makes it: when this is imported.
+    import_module("matplotlib.font_manager")
     cache = find_cache()
     where = f"compiled kernels: {cache.folder}" if cache.folder else f"not kept: {cache.reason}"
     console().print(where, soft_wrap=True)
