@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from simulate.interruption import INTERRUPTED, interrupt_by_exception, tell_interrupted
+from simulate.interruption import (
+    INTERRUPTED,
+    ignore_interruptions,
+    interrupt_by_exception,
+    tell_interrupted,
+)
 from simulate.scenario import ScenarioError, find_scenario
 from simulate.text.terminal import console
 
@@ -328,8 +333,11 @@ def interruptible() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as interruption:
+        ignore_interruptions()
         tell_interrupted(interruption)
         raise typer.Exit(INTERRUPTED) from None
+    finally:
+        ignore_interruptions()
 
 
 def print_place(what: str, place: object) -> None:
