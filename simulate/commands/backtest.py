@@ -1,7 +1,5 @@
 """``simulate backtest``."""
 
-import json
-
 import typer
 
 from simulate.plots import plot_of
@@ -50,6 +48,7 @@ def backtest(
     chosen = Chosen(file, variant, stress, settings, data)
     scenario = chosen.read()
     from simulate.analysis.backtest import backtest, summary
+    from simulate.engine.summary import in_json
     from simulate.model.observation import read_observations
     from simulate.text.backtest import print_backtest
 
@@ -62,7 +61,7 @@ def backtest(
         silent=as_json,
     )
     if as_json:
-        typer.echo(json.dumps(summary(found), indent=2, ensure_ascii=False))
+        typer.echo(in_json(summary(found)))
     else:
         print_backtest(found, console())
     about = "" if as_json else "Predictions and what came true"
