@@ -40,7 +40,8 @@ def test_the_chance_of_no_cash_is_never_told_without_it(openai: Scenario) -> Non
     assumed = f"no funding round after 2027Q3{REACTS}"
     _, cash = funding_sentences(result)
     assert assumed in cash and "no forecast" in cash
-    assert render_report(result, command="simulate").count(assumed) >= 2
+    page = render_report(result, command="simulate", with_pictures=False)
+    assert page.count(assumed) >= 2
     for name in ("fans", "funding_need"):
         foot = " ".join(" ".join(faults(PICTURES[name](result)).texts).split())
         assert f"Assumed: {assumed}" in foot

@@ -80,7 +80,7 @@ def test_a_file_is_the_same_whichever_others_are_asked_for(result: Result, tmp_p
     assert contents[0] == contents[1]
 
 
-@pytest.mark.usefixtures("few")
+@pytest.mark.usefixtures("few", "blank_pictures")
 @pytest.mark.parametrize(
     ("asked", "kinds"),
     [
@@ -100,7 +100,7 @@ def test_every_kind_that_is_asked_for_is_written_and_no_other(
         assert Path("out", name).read_bytes().startswith(STARTS[name[-3:]])
 
 
-@pytest.mark.usefixtures("few")
+@pytest.mark.usefixtures("few", "blank_pictures")
 def test_pictures_of_an_earlier_run_do_not_outlive_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert call(monkeypatch, *RUN, "--pictures", "png,svg", "--quiet") == 0
     assert call(monkeypatch, *RUN, "--seed", "1", "--quiet") == 0
@@ -109,7 +109,7 @@ def test_pictures_of_an_earlier_run_do_not_outlive_it(monkeypatch: pytest.Monkey
     assert pictures_in("out") == set()
 
 
-@pytest.mark.usefixtures("few")
+@pytest.mark.usefixtures("few", "blank_pictures")
 def test_a_users_own_picture_is_not_taken_for_an_earlier_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -138,7 +138,7 @@ def test_without_pictures_none_is_drawn_or_spoken_of(
     assert pictures_in("out") == set() and Path("out", MANIFEST).exists()
 
 
-@pytest.mark.usefixtures("few")
+@pytest.mark.usefixtures("few", "blank_pictures")
 @pytest.mark.parametrize(
     ("kinds", "shown"), [("png", "margin_date.png"), ("pdf,png", "margin_date.pdf")]
 )
@@ -252,7 +252,7 @@ def test_the_page_of_a_report_is_opened(
     assert opened == [Path("mine.html").absolute()]
 
 
-@pytest.mark.usefixtures("few")
+@pytest.mark.usefixtures("few", "blank_pictures")
 @pytest.mark.parametrize("screen", [":0", ""])
 def test_where_there_is_no_viewer_a_line_says_where_the_picture_is(
     screen: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
