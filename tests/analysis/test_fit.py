@@ -1,11 +1,9 @@
 """Distributions fitted to measured values."""
 
 import tomllib
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -15,12 +13,13 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import simulate
-from simulate.analysis.fit import NAMES, Fit
+from simulate.analysis.fit import Fit
 from simulate.plots.fit import plot_fit
 from simulate.scenario import ScenarioError
 from simulate.scenario.column import read_column
 from simulate.text.fit import print_fits
 from simulate.text.terminal import console
+from tests.families import QUICK, of_quick_families
 
 FAMILIES: dict[str, Any] = {
     "norm": stats.norm(1e-6, 1e-7),
@@ -41,14 +40,6 @@ FAMILIES: dict[str, Any] = {
 
 def sample(whole: Any, size: int, seed: int = 1) -> np.ndarray:
     return whole.rvs(size=size, random_state=np.random.default_rng(seed))
-
-
-QUICK = ("norm", "logistic", "gumbel_r", "uniform")
-
-
-def of_quick_families() -> AbstractContextManager[object]:
-    """Within, only families whose likeliest member is found at once are fitted."""
-    return patch.dict(NAMES, {name: NAMES[name] for name in QUICK}, clear=True)
 
 
 @pytest.mark.parametrize("name", FAMILIES)
@@ -84,16 +75,16 @@ def test_values_in_another_unit_give_the_same_fits_in_that_unit(
         assert moved[name].distance == pytest.approx(plain[name].distance, abs=1e-3)
 
 
-@patch.dict(NAMES, {name: NAMES[name] for name in QUICK}, clear=True)
 def test_a_p_value_tells_values_that_could_be_the_familys_from_values_that_could_not() -> None:
-    fair = {f.name: f for f in simulate.fit(sample(stats.norm(), 200), resamples=40)}
-    assert fair["norm"].p_value is not None
-    assert fair["norm"].p_value > 0.05
-    far = np.concatenate([sample(stats.norm(0, 0.3), 300), sample(stats.norm(6, 0.3), 300, 2)])
-    fits = simulate.fit(far, resamples=40)
-    assert fits[0].p_value == pytest.approx(1 / 41)
-    assert [f.p_value is None for f in fits] == [False] * 3 + [True] * (len(fits) - 3)
-    assert fits == simulate.fit(far, resamples=40)
+    with of_quick_families():
+        fair = {f.name: f for f in simulate.fit(sample(stats.norm(), 200), resamples=40)}
+        assert fair["norm"].p_value is not None
+        assert fair["norm"].p_value > 0.05
+        far = np.concatenate([sample(stats.norm(0, 0.3), 300), sample(stats.norm(6, 0.3), 300, 2)])
+        fits = simulate.fit(far, resamples=40)
+        assert fits[0].p_value == pytest.approx(1 / 41)
+        assert [f.p_value is None for f in fits] == [False] * 3 + [True] * (len(fits) - 3)
+        assert fits == simulate.fit(far, resamples=40)
 
 
 def test_the_distance_is_that_of_kolmogorov_and_smirnov() -> None:

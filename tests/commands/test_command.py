@@ -329,6 +329,14 @@ def test_pictures_do_not_look_for_settings_of_the_surroundings(
     assert Path("theirs.png").read_bytes() == plain
 
 
+def test_warmup_lists_the_fonts_for_the_first_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path / "fonts"))
+    subprocess.run([sys.executable, "-m", "simulate", "warmup"], capture_output=True, check=True)
+    assert list(tmp_path.glob("fonts/fontlist-*.json"))
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("entry", [["-m", "simulate"], ["-c", "{0}"]], ids=["-m", "script"])
 @pytest.mark.parametrize("module", ["typer", "numpy"])
