@@ -75,6 +75,6 @@ def test_comparisons_say_it_of_all_that_they_compare(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert call(monkeypatch, *words, "--paths", "64") == 0
+    assert call(monkeypatch, *words, "--paths", "64", "--no-pictures") == 0
     told = " ".join(capsys.readouterr().out.split())
     assert told.count("Out of cash assumes no funding round after") == count
