@@ -294,6 +294,7 @@ def test_a_picture_that_cannot_be_drawn_costs_no_number(
     assert {path.name for path in Path("out").iterdir()} == WRITTEN - {"fans.png"} | {MANIFEST}
 
 
+@pytest.mark.drawn
 def test_what_can_only_be_drawn_ends_in_a_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
