@@ -85,11 +85,14 @@ class Answer:
         Of each, None where it has not changed.
     is_preview
         Whether one of more paths follows.
+    is_repeated
+        Whether it is the last one again, since nothing has changed.
     """
 
     results: tuple[Result, ...]
     changes: tuple[Change | None, ...]
     is_preview: bool
+    is_repeated: bool = False
 
 
 @dataclass
@@ -177,7 +180,8 @@ class Watch:
             return runs.results[paths]
 
         paths = common.sampling.paths
-        for size in (PREVIEW, paths) if paths > PREVIEW else (paths,):
+        is_repeated = not any(found) and all(paths in runs.results for runs in after)
+        for size in (PREVIEW, paths) if paths > PREVIEW and not is_repeated else (paths,):
             is_preview = size < paths
             results = tuple(run(runs, size) for runs in after)
             changes = tuple(
@@ -185,7 +189,7 @@ class Watch:
                 for old, new, differs in zip(before, after, found, strict=True)
             )
             self._before, self._latest, self._is_unfinished = before, after, is_preview
-            yield Answer(results, changes, is_preview)
+            yield Answer(results, changes, is_preview, is_repeated)
 
     def _share(self, scenarios: Sequence[Scenario]) -> CommonRandomNumbers:
         """Return what runs share; where it isn't as before, what was run is run anew."""

@@ -1,6 +1,5 @@
 """The result of a run: tables with errors, and what they were made from."""
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -38,7 +37,7 @@ from .block import TracedPaths, trace_paths
 from .estimate import Estimate, conditional_probability, probability
 from .plan import Prepared
 from .statistics import Replicated, funding_statistics, histogram, metric_statistics
-from .summary import alternatives_table, hitting_table, metrics_table, summary_of
+from .summary import alternatives_table, hitting_table, in_json, metrics_table, summary_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -689,7 +688,7 @@ class Result:
 
     def to_json(self) -> str:
         """Return ``summary`` as JSON text."""
-        return json.dumps(self.summary(), indent=2, ensure_ascii=False)
+        return in_json(self.summary())
 
     @property
     def _quarters(self) -> "pd.Index":
