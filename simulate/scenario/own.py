@@ -3,7 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StrictBool, create_model, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    StrictBool,
+    WithJsonSchema,
+    create_model,
+    model_validator,
+)
 
 from .distributions import AnyDistribution
 from .mistakes import Mistake, rewrite_all
@@ -28,7 +35,12 @@ STAGES: Mapping[str, Stage] = {
     "financing": Stage.FINANCING,
 }
 LINES = "lines"
-MOST_HELD = 40
+NAME = {
+    "type": "string",
+    "pattern": "^[a-z][a-z0-9_ ]*$",
+    "description": "small letters, digits and spaces; formulas and keys say it with _ for a space",
+}
+MOST_HELD, MOST_INPUTS = 40, 20
 
 
 def joined_name(given: Any) -> Any:
@@ -56,17 +68,19 @@ FROM: Any = {"from": ("Quarter | None", Field(default=None, description="its fir
 class OwnLine(create_model("From", __base__=Section, __module__=__name__, **FROM)):
     """A line of the lab's statements, beside those that the model has."""
 
-    name: Annotated[Name, BeforeValidator(joined_name)]
+    name: Annotated[Name, BeforeValidator(joined_name), WithJsonSchema(NAME)]
     title: Annotated[str, Field(max_length=100)] = ""
     counts_in: Literal[
         "revenue", "cost of revenue", "operating cost", "capital spending", "financing"
     ]
     formula: str = Field(description="its amount in a quarter, bn USD; a cost is above 0")
     until: Quarter | None = Field(default=None, description="its last quarter")
-    inputs: dict[Name, Annotated[AnyDistribution, OwnInput()]] = Field(
-        default_factory=dict, description='money with its unit, as "5 m"; plain numbers are ratios'
+    inputs: dict[str, Annotated[AnyDistribution, OwnInput()]] = Field(
+        default_factory=dict,
+        max_length=MOST_INPUTS,
+        description='money with its unit, as "5 m"; plain numbers are ratios',
     )
-    units: dict[Name, InputUnit] = Field(
+    units: dict[str, InputUnit] = Field(
         default_factory=dict, description="of inputs whose numbers are written without one"
     )
     through_partners: StrictBool = Field(

@@ -1,5 +1,6 @@
 """Lines, metrics and outcomes of a user's own: in files, judged, and citizens of a scenario."""
 
+import math
 import random
 import re
 from pathlib import Path
@@ -143,6 +144,7 @@ WRITTEN: dict[str, tuple[str, float]] = {
         "bn USD",
         0.001,
     ),
+    '{ distribution = "scipy.gamma", a = 1, scale = "5 m" }': ("bn USD", 0.005 * math.log(2.0)),
     '{ distribution = "shifted", of = "4 m", by = 0.001 }': ("bn USD", 0.005),
 }
 
@@ -247,6 +249,18 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
         a_line("share * revenue", more="inputs.share = 0.1\ninputs.minimum = 3"),
         ["8:8: lines.a.inputs.minimum = 3: the formula doesn't use it"],
     ),
+    "an input's name in words": (
+        a_line("x", more='inputs."X y" = "5 m"'),
+        ['lines.a.inputs."X y" = "5 m": a name is of small letters', 'did you mean "x_y"?'],
+    ),
+    "too many inputs": (
+        a_line("1", more="\n".join(f"inputs.x{place} = 1" for place in range(21))),
+        ["lines.a.inputs: has too many members; 20 are the most"],
+    ),
+    "the lab's revenue in a line of it": (
+        a_line("0.1 * revenue", "revenue"),
+        ["write segment_revenue, or previous(revenue, 1)"],
+    ),
     "a metric called like a line": (
         a_line("1") + '[metrics.a]\nformula = "1"\nunit = "share"',
         ['metrics.a: "a" is a line, too; choose another name'],
@@ -339,7 +353,7 @@ def test_a_quantity_is_known_from_its_stage_on(name: str) -> None:
             assert load(a_line(uses, counts_in)).formulas.lines[0].stage == stage
         else:
             (line,) = lines_of(a_line(uses, counts_in))
-            assert f"write previous({name}, 1)" in line
+            assert line.endswith(f"previous({name}, 1)")
         assert load(a_line(f"where(previous({name}) == 1, 2, 3)", counts_in)).formulas.lines
     assert load(f'[outcomes.a]\nwhen = "{name} > 1"\n').formulas.outcomes
 
