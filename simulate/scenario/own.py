@@ -20,6 +20,7 @@ from .own_inputs import (
     OwnInput,
     Written,
     declared_quantities,
+    stated_units,
     units_of,
     words_of_name,
 )
@@ -48,17 +49,31 @@ def joined_name(given: Any) -> Any:
     return "_".join(given.split()) if isinstance(given, str) else given
 
 
-def join_names(table: Any) -> None:
-    """Write the names of lines as formulas and keys say them, wherever a file's table has some."""
+def settle_lines(table: Any) -> None:
+    """Settle the lines of a file's table, wherever it has some, before it is laid over others.
+
+    Names are written as formulas and keys say them; and beside inputs the units that they are
+    written with, so that what changes their numbers may leave these out.
+    """
     if isinstance(table, list):
         for member in table:
-            join_names(member)
+            settle_lines(member)
     elif isinstance(table, dict):
-        for member in table.get(LINES, ()) if isinstance(table.get(LINES), list) else ():
-            if isinstance(member, dict) and "name" in member:
-                member["name"] = joined_name(member["name"])
+        lines = table.get(LINES)
+        for line in lines if isinstance(lines, list) else ():
+            if isinstance(line, dict):
+                _settle(line)
         for part in table.values():
-            join_names(part)
+            settle_lines(part)
+
+
+def _settle(line: dict[str, Any]) -> None:
+    if "name" in line:
+        line["name"] = joined_name(line["name"])
+    inputs, given = line.get(INPUTS), line.get("units", {})
+    units = stated_units(inputs) if isinstance(inputs, dict) else {}
+    if units and isinstance(given, dict):
+        line["units"] = units | given
 
 
 # Python's own word, which a class can't say.
@@ -95,16 +110,15 @@ class OwnLine(create_model("From", __base__=Section, __module__=__name__, **FROM
         inputs = given.get(INPUTS) if isinstance(given, dict) else None
         if not isinstance(inputs, dict):
             return given
-        units = units_of(inputs, given.get("units"))
-        stated = given.get("units", {})
-        known = {name: unit for name, unit in units.items() if unit is not None}
-        return given | {
-            INPUTS: {
-                name: Written(value, words_of_name(str(name)), units[name])
-                for name, value in inputs.items()
-            },
-            "units": known | stated if isinstance(stated, dict) else stated,
+        beside = given.get("units", {})
+        units = units_of(inputs, beside)
+        if isinstance(beside, dict):
+            beside = {name: unit for name, unit in units.items() if unit is not None} | beside
+        written = {
+            name: Written(value, words_of_name(str(name)), units[name])
+            for name, value in inputs.items()
         }
+        return given | {INPUTS: written, "units": beside}
 
     def _mistakes(self) -> Iterator[Mistake]:
         first, last = self.from_quarter, self.until

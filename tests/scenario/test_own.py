@@ -391,6 +391,7 @@ CHANGED: dict[str, tuple[float, float]] = {
     f'times = {{ "{MINIMUM}" = 2 }}': (0.03, 0.01),
     f'by = {{ "{MINIMUM}" = "1 m" }}': (0.03, 0.006),
     f'"{MINIMUM}" = "7 m"': (0.03, 0.007),
+    f'"{MINIMUM}" = 0.007': (0.03, 0.007),
     'lines = [{ name = "content licences", inputs.share = 0.3 }]': (0.3, 0.005),
 }
 
@@ -424,6 +425,8 @@ SETTINGS: dict[str, tuple[float, float]] = {
     f"{SHARE}=+1%": (0.04, 0.005),
     f"{MINIMUM}=10 m": (0.03, 0.01),
     f"{MINIMUM}=*3": (0.03, 0.015),
+    # What was written in a unit has it still.
+    f"{MINIMUM}=0.01": (0.03, 0.01),
 }
 
 
@@ -448,7 +451,7 @@ def test_a_setting_changes_a_formula_and_may_leave_an_input_unused() -> None:
         ("lines.content_license.formula=1", 'did you mean "content_licences"?'),
         ("content_licences.inputs.share=0.2", f"did you mean {SHARE}?"),
         ("lines.content_licences.formula=shar * revenue", "at column 1: there is no shar"),
-        (f"{MINIMUM}=0.01", "minimum has no unit, and share * revenue is in bn USD"),
+        (f"{MINIMUM}=5%", '"5%" is a percentage; the unit here is bn USD'),
         ("metrics.grow.unit=share", 'formula is missing; did you mean "growth"?'),
         ("outcomes.ebitda_positiv.held=2", 'when is missing; did you mean "ebitda_positive"?'),
     ],
@@ -502,6 +505,15 @@ def test_a_file_that_extends_changes_a_line_by_its_name() -> None:
         SHARE,
         "outcomes.ebitda_positive.held",
     }
+
+
+def test_a_file_that_extends_may_write_an_input_in_another_unit() -> None:
+    load(a_line("x", more='inputs.x = "5 m"'))
+    Path("other.toml").write_text(
+        'name = "Anthropic, other"\nextends = "mine.toml"\n[[lines]]\nname = "a"\n'
+        'formula = "x * revenue"\ninputs.x = "5%"\n'
+    )
+    assert load_scenario("other.toml").lines[0].units == {"x": "share"}
 
 
 def test_a_scenario_is_told_apart_with_its_lines() -> None:
