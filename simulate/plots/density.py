@@ -164,7 +164,7 @@ def _normal_score(value: Array, degrees: float | None) -> Array:
     if degrees is None:
         return value
     score = -np.sign(value) * special.ndtri(special.stdtr(degrees, -np.abs(value)))
-    return np.clip(score, -OUTERMOST_SCORE, OUTERMOST_SCORE)
+    return np.asarray(np.clip(score, -OUTERMOST_SCORE, OUTERMOST_SCORE), np.float64)
 
 
 @dataclass(frozen=True)
