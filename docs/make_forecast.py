@@ -23,10 +23,9 @@ from numpy.typing import NDArray
 from docs.check_forecasts import FORECASTS, add_to_index
 from simulate import Result, Scenario, ScenarioError, load_scenario, run
 from simulate.engine.result import dated
+from simulate.model.catalogue import hitting_times_of
 from simulate.model.outcomes import (
-    HITTING_TIMES,
     MARGIN_METRICS,
-    METRICS,
     OPERATING_RESULT,
     Amount,
     Measure,
@@ -78,7 +77,7 @@ def exit_run_rate(traces: Array, quarter: int) -> Array:
 def figures(quarter: int) -> dict[str, Measure]:
     """Return what is forecast of a quarter, counted from the first of the horizon."""
     own = {
-        METRICS[metric]: Amount(metric, quarter, "", is_own=metric != Metric.CASH).of_traces
+        metric.title: Amount(metric, quarter, "", is_own=metric != Metric.CASH).of_traces
         for metric in OWN
     }
     return own | {
@@ -148,7 +147,7 @@ def joint_paths(result: Result, count: int) -> pd.DataFrame:
     """
     scenario = result.scenario
     kept = dated(result.outcomes.head(count), scenario)
-    of_path = kept[list(HITTING_TIMES.values())].astype(str).add_suffix(", date")
+    of_path = kept[list(hitting_times_of(scenario).values())].astype(str).add_suffix(", date")
     if ALTERNATIVE in kept:
         of_path[ALTERNATIVE] = kept[ALTERNATIVE].astype(str)
     by_quarter = [

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from simulate.scenario import Scenario
+from simulate.scenario.own_formulas import OwnFormulas
+from tests.slow_formulas import SlowFormulas, Value
 
 HITS = (
     "margin_inference",
@@ -44,6 +46,71 @@ class Path(NamedTuple):
     metrics: list[dict[str, float]]
     hits: dict[str, int]
     funding_need: float
+    own_metrics: list[dict[str, Value]]
+    own_hits: dict[str, int]
+    lines: list[dict[str, Value]]
+
+
+class Own:
+    """A user's own lines, metrics and outcomes, quarter by quarter."""
+
+    def __init__(self, scenario: Scenario, v: Callable[[str], float]) -> None:
+        self.scenario, self.slow = scenario, SlowFormulas()
+        self.formulas: OwnFormulas = scenario.formulas
+        self.inputs = {
+            key: v(key)
+            for line in scenario.lines
+            for key in (f"lines.{line.name}.inputs.{name}" for name in line.inputs)
+        }
+        self.lines: list[dict[str, Value]] = []
+        self.metrics: list[dict[str, Value]] = []
+        self.runs = dict.fromkeys(scenario.outcomes, 0)
+        self.hits = dict.fromkeys(scenario.outcomes, scenario.horizon.quarters)
+
+    def begin(self, t: int) -> None:
+        self.slow.begin()
+        year, quarter = divmod(self.scenario.horizon.first_quarter + t, 4)
+        self.slow.know({"year": year, "quarter": quarter + 1} | self.inputs)
+        if t < 0:
+            self.slow.know({line.name: 0.0 for line in self.scenario.lines})
+        else:
+            self.lines.append({})
+
+    def know(self, **values: float) -> None:
+        self.slow.know(values)
+
+    def booked(self, counts_in: str, t: int, shared: bool | None = None) -> float:
+        """What lines add, once all that they use of the quarter is known."""
+        total = 0.0
+        for own in self.formulas.lines:
+            line = own.line
+            if line.counts_in != counts_in or shared not in (None, line.through_partners):
+                continue
+            quarter = self.scenario.horizon.first_quarter + t
+            starts, ends = line.first_quarter or 0, line.until or quarter
+            is_on = starts <= quarter <= ends
+            value = self.slow.value(own.formula.expression) if is_on else 0.0
+            self.slow.know({line.name: value})
+            self.lines[-1][line.name] = value
+            total += value or 0.0
+        return total
+
+    def end(self, t: int) -> None:
+        own = {name: self.slow.value(f.expression) for name, f in self._metrics()}
+        if t < 0:
+            return
+        self.metrics.append(own)
+        for name, formula in self.formulas.outcomes.items():
+            is_met = self.slow.value(formula.expression)
+            self.runs[name] = self.runs[name] + 1 if is_met else 0
+            if self.runs[name] >= self.scenario.outcomes[name].held:
+                self.hits[name] = min(self.hits[name], t)
+
+    def _metrics(self):
+        for name, formula in self.formulas.metrics.items():
+            yield name, formula
+            # Others may use it.
+            self.slow.know({name: self.slow.value(formula.expression)})
 
 
 def ramp(annual: float, run_rate: float) -> list[float]:
@@ -90,9 +157,10 @@ def live(scenario: Scenario, draws: Draws) -> Path:
         s.name: v(f"segments.{s.name}.share_of_revenue") * last.revenue for s in scenario.segments
     }
 
+    own = Own(scenario, v)
     flows: list[dict[str, float]] = []
     previous = base[0].revenue ** 2 / base[1].revenue
-    for revenue, cost, spent in base:
+    for before, (revenue, cost, spent) in enumerate(base, -4):
         inference = sum(
             revenue
             * v(f"segments.{s.name}.share_of_revenue")
@@ -105,6 +173,26 @@ def live(scenario: Scenario, draws: Draws) -> Path:
         other = fixed + v("other_costs.variable") * revenue
         ebitda = revenue - paying - free - spent - other
         cash_flow = ebitda + stock * other - capex * revenue - working * 4 * (revenue - previous)
+        own.begin(before)
+        own.know(
+            segment_revenue=revenue,
+            free_users=users,
+            revenue=revenue,
+            run_rate=4 * revenue,
+            paying_inference=inference,
+            free_inference=free,
+            inference=inference + free,
+            depreciation=0.0,
+            cost_of_revenue=paying,
+            partner_share=v("other_costs.partner_share") * revenue,
+            training=spent,
+            gross_profit=revenue - paying,
+            other_costs=other,
+            ebitda=ebitda,
+            operating_result=ebitda,
+            free_cash_flow=cash_flow,
+        )
+        own.end(before)
         flows.append(
             {
                 "revenue": revenue,
@@ -176,6 +264,13 @@ def live(scenario: Scenario, draws: Draws) -> Path:
             revenue += earned
             base_bill += earned * v(f"{key}.inference_cost") * overrun_2025
 
+        own.begin(t)
+        own.know(segment_revenue=revenue, free_users=users, opening_cash=cash)
+        unshared = own.booked("revenue", t, shared=False)
+        revenue += unshared + own.booked("revenue", t, shared=True)
+        revenue = max(revenue, 1e-6) if scenario.lines else revenue
+        partners = v("other_costs.partner_share") * (revenue - unshared)
+
         left = 2 ** (-t / 4 / v("inference.catch_up_half_life"))
         if scenario.inference.net_gain is not None:
             gain += v("inference.net_gain") / 4 * left
@@ -195,6 +290,15 @@ def live(scenario: Scenario, draws: Draws) -> Path:
             depreciation += amount * in_service / (4 * h.life_years)
             spending += amount * (t in bought) / len(bought)
         paying = inference + x * revenue + depreciation
+        own.know(
+            revenue=revenue,
+            run_rate=4 * revenue,
+            paying_inference=inference,
+            free_inference=free,
+            inference=inference + free,
+            depreciation=depreciation,
+        )
+        paying += own.booked("cost of revenue", t)
 
         jump = 0.0
         if scenario.training.generation is not None:
@@ -203,17 +307,29 @@ def live(scenario: Scenario, draws: Draws) -> Path:
         trained = max(training * math.exp(drift_level), v("training.floor") * revenue)
         fixed *= math.exp(v("other_costs.fixed_growth") / 4)
         scale = (revenue / last.revenue) ** (v("other_costs.scale_elasticity") - 1)
-        other = fixed + v("other_costs.variable") * revenue * scale
+        unpaid = v("other_costs.partner_share") * unshared
+        other = fixed + (v("other_costs.variable") * revenue - unpaid) * scale
+        own.know(
+            cost_of_revenue=paying,
+            partner_share=partners,
+            training=trained,
+            gross_profit=revenue - paying,
+        )
+        in_cash = own.booked("operating cost", t)
+        other += in_cash
 
         ebitda = revenue - paying - free + depreciation - trained - other
         profit = ebitda - depreciation
         tax = v("cash.tax_rate") * max(0.0, profit - losses)
         losses = max(0.0, losses - profit)
+        own.know(other_costs=other, ebitda=ebitda, operating_result=ebitda - depreciation, tax=tax)
+        spending += own.booked("capital spending", t)
         interest = max(0.0, cash) * v("cash.interest_rate") / 4
-        cash_flow = (
-            ebitda + stock * other - spending - tax - working * 4 * (revenue - previous) + interest
-        )
+        bound = working * 4 * (revenue - previous)
+        cash_flow = ebitda + stock * (other - in_cash) - spending - tax - bound + interest
         previous = revenue
+        own.know(capital_spending=spending, working_capital=bound, free_cash_flow=cash_flow)
+        cash += own.booked("financing", t)
         cumulative += cash_flow
         cash += cash_flow
         for j, f in enumerate(scenario.funding):
@@ -225,7 +341,7 @@ def live(scenario: Scenario, draws: Draws) -> Path:
                 "revenue": revenue,
                 "paying": paying,
                 "bill": inference,
-                "partners": v("other_costs.partner_share") * revenue,
+                "partners": partners,
                 "free": free,
                 "ebitda": ebitda,
                 "cash_flow": cash_flow,
@@ -280,5 +396,20 @@ def live(scenario: Scenario, draws: Draws) -> Path:
             hits["out_of_cash"] = min(hits["out_of_cash"], t)
         need = max(need, -cumulative)
         last_below = t if cumulative < 0 else last_below
+        margins = {
+            "inference_only": margin_inference,
+            "paying_users": margin,
+            "with_partners_shares": margin_partners,
+            "with_free_users": margin_all,
+        }
+        projected = targets.projected_margin.replace(" ", "_").replace("'", "")
+        own.know(
+            cash=cash,
+            cumulative_cash_flow=cumulative,
+            funding_need=need,
+            gross_margin=margins[projected],
+            **{f"gross_margin_{name}": value for name, value in margins.items()},
+        )
+        own.end(t)
     hits["payback"] = last_below + 1
-    return Path(metrics, hits, need)
+    return Path(metrics, hits, need, own.metrics, own.hits, own.lines)

@@ -13,7 +13,7 @@ from simulate.engine.run import run
 from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
 from simulate.model.observation import Observation, as_observations
-from simulate.model.outcomes import HITTING_TIMES, Amount, Event, as_reported, measures_of
+from simulate.model.outcomes import Amount, Event, as_reported, asked_of, measures_of
 from simulate.scenario import Scenario
 from simulate.scenario.figures import Figure, told_figures
 from simulate.scenario.scored import YEAR_OR_QUARTER, Scored
@@ -140,6 +140,7 @@ def backtest(
     >>> print(found.scores[0].place, found.scores[0].crps)
     """
     observations = as_observations(observed, scenario)
+    scenario = asked_of(scenario, [each.seen for each in observations])
     scenario = with_sampling(scenario, paths or PATHS, seed)
     outcomes = run(
         scenario,
@@ -198,7 +199,7 @@ def _event_score(score: Score) -> dict[str, Any]:
     seen = score.observation.seen
     assert isinstance(seen, Event)
     return {
-        "what": HITTING_TIMES[seen.time],
+        "what": seen.time.title,
         "period": seen.date,
         "came_true": seen.written(score.observation.value),
         "foresaw": score.place.value,

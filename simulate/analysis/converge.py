@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from simulate.engine.estimate import Estimate
 from simulate.engine.run import Session
 from simulate.engine.sampling import with_sampling
-from simulate.model.outcomes import HITTING_TIMES, projected_time
+from simulate.model.outcomes import projected_time
 from simulate.scenario import Scenario
 
 FIRST_PATHS, MOST_PATHS = 1 << 12, 1 << 20
@@ -82,4 +82,4 @@ def converge(
             for size in sizes:
                 simulation.advance(size)
                 found[sampler].append(simulation.result().probability_by_year(time, year))
-    return Convergence(scenario, f"P({HITTING_TIMES[time]} by {year})", sizes, found)
+    return Convergence(scenario, f"P({time.title} by {year})", sizes, found)

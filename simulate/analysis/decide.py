@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from simulate.engine.estimate import Estimate, centred, mean_of_replicates, within
 from simulate.engine.simulation import Progress, deviation_columns
 from simulate.kernels.arrays import index
-from simulate.model.outcomes import HITTING_TIMES, OUTCOME_COLUMNS, Measure
+from simulate.model.catalogue import outcome_columns
+from simulate.model.outcomes import Measure
 from simulate.model.rows import Flow, Hit, Metric, traced
 from simulate.scenario import Scenario
 from simulate.scenario.frame import Horizon
@@ -231,7 +232,7 @@ def payoff_of(decision: Decision, horizon: Horizon) -> Measure:
     Returns
     -------
     Measure
-        From shape (paths, TRACED, quarters) to (paths,), in bn USD. Free cash flow is discounted
+        From shape (paths, traces, quarters) to (paths,), in bn USD. Free cash flow is discounted
         from the middle of its year, or of what the horizon has of it, a balance from the end, to
         the beginning of the horizon.
     """
@@ -325,7 +326,7 @@ def _less_costs(
 ) -> pd.DataFrame:
     """Take off what the option costs, and what it costs to run out of cash."""
     last = scenario.horizon.end_of(decision.year)
-    is_out = frame[HITTING_TIMES[Hit.OUT_OF_CASH]] <= last
+    is_out = frame[Hit.OUT_OF_CASH.title] <= last
     cost = decision.options[option].cost + decision.out_of_cash_cost * is_out
     return frame.assign(**{PAYOFF: frame[PAYOFF] - cost})
 
@@ -336,7 +337,7 @@ def _known(
     """Return what could be known: each input that an option draws, and deviations to the end."""
     horizon = scenario.horizon
     later = deviation_columns(horizon.periods_of(decision.year + 1, horizon.last_year))
-    apart = {"replicate", "path", PAYOFF, *OUTCOME_COLUMNS, *later}
+    apart = {"replicate", "path", PAYOFF, *outcome_columns(scenario), *later}
     found: dict[str, pd.Series] = {}
     for frame in frames:
         for key in frame.columns:

@@ -12,7 +12,7 @@ from simulate.engine.estimate import Estimate, WeightedPaths
 from simulate.engine.run import run
 from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
-from simulate.model.outcomes import HITTING_TIMES, Event, parse_event, projected_event, with_target
+from simulate.model.outcomes import Event, parse_event, projected_event, with_target
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.inputs import ALTERNATIVE, Input, list_inputs, words_of_key
 
@@ -230,7 +230,7 @@ def discover(
         threads=threads,
         progress=progress,
     ).outcomes
-    success = (outcomes[HITTING_TIMES[event.time]] <= event.quarter).to_numpy()
+    success = (outcomes[event.time.title] <= event.quarter).to_numpy()
     last_year = scenario.horizon.year_of(event.quarter)
     features = features_of(outcomes, scenario, last_year)
     if not features:

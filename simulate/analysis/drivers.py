@@ -16,6 +16,7 @@ from simulate.engine.simulation import Progress, thread_count
 from simulate.kernels.arrays import LANES
 from simulate.model.outcomes import (
     Outcome,
+    asked_of,
     headline_outcomes,
     measures_of,
     parse_outcome,
@@ -139,6 +140,7 @@ def drivers(
         parse_explained(one, scenario) if isinstance(one, str) else one
         for one in (headline_outcomes(scenario) if given is None else given)
     ]
+    scenario = asked_of(scenario, asked)
     found = list_drivers(scenario)
     # What a block in each replicate takes.
     step = LANES * scenario.sampling.replicates

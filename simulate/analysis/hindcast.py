@@ -15,7 +15,6 @@ from scipy import stats
 from simulate.engine.run import Session
 from simulate.engine.simulation import Progress
 from simulate.model.outcomes import (
-    METRICS,
     OPERATING_RESULT,
     Amount,
     OperatingResult,
@@ -339,7 +338,7 @@ def _outcome(scored: Scored, scenario: Scenario) -> Amount:
         If the model doesn't give it.
     """
     is_operating = scored.quantity == OPERATING_RESULT
-    name = METRICS[Metric.EBITDA] if is_operating else scored.name
+    name = Metric.EBITDA.title if is_operating else scored.name
     found = parse_outcome(f"{name} {scored.period}", scenario, scenario.name)
     assert isinstance(found, Amount)
     if not is_operating:

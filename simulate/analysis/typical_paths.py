@@ -14,10 +14,9 @@ from simulate.engine.block import DEVIATIONS, Workspace
 from simulate.engine.result import Result
 from simulate.engine.run import simulate_traces
 from simulate.kernels.arrays import LANES, Drawn, index
+from simulate.model.catalogue import outcome_columns, traced_lines
 from simulate.model.outcomes import (
-    HITTING_TIMES,
     MARGINS,
-    OUTCOME_COLUMNS,
     Event,
     projected_metric,
     projected_time,
@@ -25,6 +24,7 @@ from simulate.model.outcomes import (
 )
 from simulate.model.rows import Flow, Hit, Lab, Metric, Now, traced
 from simulate.scenario import Scenario
+from simulate.scenario.own import STAGES
 from simulate.scenario.quarters import QUARTERS_A_YEAR
 
 Array = NDArray[np.float64]
@@ -67,7 +67,7 @@ class Story:
     path
         Of replicate 0, as in ``Result.outcomes``.
     metrics
-        And flows by quarter, shape (TRACED, quarters).
+        And flows by quarter, shape (traces, quarters).
     """
 
     path: int
@@ -97,17 +97,17 @@ def example_paths(
     """
     first = outcomes[outcomes["replicate"] == 0].iloc[:MOST_COMPARED]
     traces = simulate_traces(scenario, len(first))
-    inputs = [key for key in first if key not in ("replicate", "path", *OUTCOME_COLUMNS)]
-    happens = (first[HITTING_TIMES[event.time]] <= event.quarter).to_numpy()
+    columns = outcome_columns(scenario)
+    inputs = [key for key in first if key not in ("replicate", "path", *columns)]
+    happens = (first[event.time.title] <= event.quarter).to_numpy()
 
     def typical(chosen: NDArray[np.bool_]) -> Story | None:
         if not chosen.any():
             return None
         members = first[chosen]
         by_year = traces[chosen][:, : len(Metric), scenario.horizon.year_ends]
-        place = medoid(
-            members[inputs], members[list(OUTCOME_COLUMNS)], by_year.reshape(len(members), -1)
-        )
+        outcomes = members[list(columns)]
+        place = medoid(members[inputs], outcomes, by_year.reshape(len(members), -1))
         return tell_story(members.iloc[place], traces[chosen][place], scenario, first)
 
     return typical(happens), typical(~happens)
@@ -143,7 +143,7 @@ def tell_story(path: pd.Series, trace: Array, scenario: Scenario, among: pd.Data
     path
         A row of ``Result.outcomes`` with inputs and deviations.
     trace
-        Its metrics and flows by quarter, shape (TRACED, quarters).
+        Its metrics and flows by quarter, shape (traces, quarters).
     scenario
         Of the run.
     among
@@ -190,7 +190,7 @@ def _events(year: int, path: pd.Series, scenario: Scenario, raised: float) -> li
     for time, words in TIMES_IN_WORDS.items():
         if time != projected and any(time is margin.reached for margin in MARGINS.values()):
             continue
-        quarter = scenario.horizon.first_quarter + int(path[HITTING_TIMES[time]])
+        quarter = scenario.horizon.first_quarter + int(path[time.title])
         if quarter // QUARTERS_A_YEAR == year:
             name = words.format(target=targets_in_words(scenario))
             found.append(f"{name} (Q{quarter % QUARTERS_A_YEAR + 1})")
@@ -278,20 +278,27 @@ def cash_flow_statements(result: Result, path: int) -> dict[int, list[Line]]:
     )
     flow, cash = _of(booked, Now.FREE_CASH_FLOW), _of(booked, Now.CASH)
     opening = np.concatenate(([x[index(Lab.OPENING_CASH)]], cash[:-1]))
+    own = _own_lines(result, path)
+    added = {where: sum(lines.values(), np.zeros(len(cash))) for where, lines in own.items()}
     lines = {
-        "revenue": revenue,
+        "revenue": revenue - added["revenue"],
+        **own["revenue"],
         "inference": -(bill + free_bill),
-        "other cost of sales": -(cost - depreciation - bill),
+        "other cost of sales": -(cost - depreciation - bill - added["cost of revenue"]),
+        **_negative(own["cost of revenue"]),
         "training": -training,
-        "other operating cost": -other,
+        "other operating cost": added["operating cost"] - other,
+        **_negative(own["operating cost"]),
         "EBITDA": ebitda,
-        "pay in stock": x[index(Lab.STOCK_PAY)] * other,
-        "capital spending": -_of(booked, Now.CAPITAL_SPENDING),
+        "pay in stock": x[index(Lab.STOCK_PAY)] * (other - added["operating cost"]),
+        "capital spending": added["capital spending"] - _of(booked, Now.CAPITAL_SPENDING),
+        **_negative(own["capital spending"]),
         "tax": -_of(booked, Now.TAX),
         "working capital": -_of(booked, Now.BOUND_CAPITAL),
         "interest": np.maximum(0.0, opening) * x[index(Lab.INTEREST_RATE)] / QUARTERS_A_YEAR,
         "free cash flow": flow,
-        "funding rounds": cash - opening - flow,
+        "funding rounds": cash - opening - flow - added["financing"],
+        **own["financing"],
         "change of cash": cash - opening,
     }
     sums = ("EBITDA", "free cash flow", "change of cash")
@@ -301,6 +308,21 @@ def cash_flow_statements(result: Result, path: int) -> dict[int, list[Line]]:
         year: [Line(name, float(line[place]), name in sums) for name, line in by_year.items()]
         for place, year in enumerate(result.years)
     }
+
+
+def _own_lines(result: Result, path: int) -> dict[str, dict[str, Array]]:
+    """Return what the scenario's own lines book by quarter, by where they count and by name."""
+    places = traced_lines(result.scenario)
+    found: dict[str, dict[str, Array]] = {where: {} for where in STAGES}
+    for line in result.scenario.lines:
+        booked = result.traces[path, places[line.name]]
+        # What has no value is not booked.
+        found[line.counts_in][line.words] = np.where(np.isfinite(booked), booked, 0.0)
+    return found
+
+
+def _negative(lines: dict[str, Array]) -> dict[str, Array]:
+    return {name: -line for name, line in lines.items()}
 
 
 def _of(booked: Array, row: Now) -> Array:

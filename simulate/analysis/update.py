@@ -18,11 +18,11 @@ from simulate.model.observation import (
     refuse_repeated,
 )
 from simulate.model.outcomes import (
-    HITTING_TIMES,
     Amount,
     Event,
     Outcome,
     PeakFundingNeed,
+    asked_of,
     headline_events,
     measures_of,
     projected_event,
@@ -174,6 +174,7 @@ def update(
     scenario = with_sampling(scenario, paths or PATHS, seed)
     amounts = _headline_amounts(scenario)
     seen = [observation.seen for observation in observations]
+    scenario = asked_of(scenario, seen)
     outcomes = run(
         scenario,
         keep_outcomes=True,
@@ -205,7 +206,7 @@ def update(
         ],
         inputs=compare.moved_inputs(scenario, outcomes),
         alternatives=compare.alternatives(scenario, outcomes),
-        hitting=outcomes[HITTING_TIMES[projected_time(scenario)]].to_numpy(),
+        hitting=outcomes[projected_time(scenario).title].to_numpy(),
     )
 
 

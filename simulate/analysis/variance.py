@@ -1,7 +1,7 @@
 """An outcome's variance, shared out among its drivers by pick-freeze."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -16,8 +16,7 @@ from simulate.engine.plan import Prepared
 from simulate.engine.simulation import TRACED_BLOCKS
 from simulate.kernels.arrays import LANES, Points
 from simulate.kernels.points import mixed_points, ordered_root, twin_points
-from simulate.model.outcomes import OUTCOME_COLUMNS, Amount, Outcome
-from simulate.model.rows import TRACED
+from simulate.model.outcomes import Amount, Outcome
 from simulate.scenario.frame import Sampling
 
 from .driver_list import DriverList
@@ -63,7 +62,7 @@ class Variables:
         ]
         return np.stack(columns, axis=-1)
 
-    def of_block(self, rows: NDArray[np.float32], traces: Array) -> Array:
+    def of_block(self, rows: Mapping[str, NDArray[np.float32]], traces: Array) -> Array:
         """Return them of paths as the kernel writes these; see ``Outcome.of_block``."""
         return self.of_values([outcome.of_block(rows, traces) for outcome in self._outcomes])
 
@@ -250,7 +249,7 @@ class MixedPaths:
     ) -> None:
         self._plan, self._found, self._variables = prepared.plan, found, variables
         self._points, self._other = twin_points(prepared.layout.dimensions, seed, replicate)
-        self._space = Workspace(prepared)
+        self._prepared, self._space = prepared, Workspace(prepared)
         self._quarters = prepared.layout.quarters
         self._counted = counted
         self._order: tuple[int, ...] = ()
@@ -279,13 +278,14 @@ class MixedPaths:
         return np.concatenate(parts)
 
     def _of_blocks(self, points: Points, first_block: int, blocks: int) -> Array:
-        outcomes = np.empty((blocks * LANES, len(OUTCOME_COLUMNS)), np.float32)
+        outcomes = np.empty((blocks * LANES, len(self._prepared.outcome_columns)), np.float32)
         traced = len(outcomes) if self._variables.are_traced else 0
-        traces = np.empty((traced, TRACED, self._quarters))
+        traces = np.empty((traced, self._prepared.traces, self._quarters))
         self._space.simulate(
             points, first_block, blocks, plan=self._plan, outcomes=outcomes, traces=traces
         )
-        return self._variables.of_block(outcomes, traces)
+        by_name = dict(zip(self._prepared.outcome_columns, outcomes.T, strict=True))
+        return self._variables.of_block(by_name, traces)
 
     def _draw_in(self, order: tuple[int, ...]) -> None:
         """Have inputs drawn in an order, then the deviations in theirs; what is no driver last."""

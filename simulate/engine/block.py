@@ -11,17 +11,13 @@ from simulate.kernels.draws import draw_deviations
 from simulate.model.block import simulate_blocks
 from simulate.model.rows import (
     MARGIN_DEFINITIONS,
-    TRACED,
     Flow,
-    Hit,
     Level,
-    Metric,
     Now,
 )
 from simulate.model.tally import (
     MARGIN_BINS,
     MONEY_BINS,
-    MONEY_METRICS,
     Tally,
 )
 
@@ -34,26 +30,29 @@ DEVIATIONS = ("inference.overrun", "training.drift")
 NO_ROWS, NO_TRACES = np.empty((0, 0), np.float32), np.empty((0, 0, 0))
 
 
-def empty_tally(quarters: int, *leading: int, alternatives: int = 1) -> Tally:
+def empty_tally(prepared: Prepared, *leading: int) -> Tally:
     """Return tallies of no paths.
 
     Parameters
     ----------
-    quarters
-        Of the horizon.
+    prepared
+        The scenario that is to be counted.
     leading
         Lengths of the axes before each array's own, such as the number of replicates.
-    alternatives
-        How many a path may live in; 1 where there are none.
     """
+    quarters, alternatives = prepared.plan.schedule.quarters, prepared.alternatives
+    formulas = len(prepared.plan.program.watched)
     return Tally(
-        hits=np.zeros((*leading, alternatives, len(Hit), quarters + 1), np.uint32),
+        hits=np.zeros((*leading, alternatives, prepared.hitting_times, quarters + 1), np.uint32),
         joint=np.zeros(
             (*leading, alternatives, MARGIN_DEFINITIONS, quarters + 1, quarters + 1), np.uint32
         ),
-        money=np.zeros((*leading, MONEY_METRICS, quarters, MONEY_BINS), np.uint32),
+        money=np.zeros(
+            (*leading, prepared.metrics - MARGIN_DEFINITIONS, quarters, MONEY_BINS), np.uint32
+        ),
         margin=np.zeros((*leading, MARGIN_DEFINITIONS, quarters, MARGIN_BINS), np.uint32),
-        sums=np.zeros((*leading, len(Metric), quarters), np.int64),
+        sums=np.zeros((*leading, prepared.metrics, quarters), np.int64),
+        no_value=np.zeros((*leading, formulas, quarters), np.uint32),
         funding_need=np.zeros((*leading, MONEY_BINS), np.uint32),
         funding_need_sum=np.zeros((*leading, 1), np.int64),
     )
@@ -74,17 +73,18 @@ class Workspace:
     """
 
     def __init__(self, prepared: Prepared) -> None:
-        self._plan, self._alternatives = prepared.plan, prepared.alternatives
+        self._prepared, self._plan = prepared, prepared.plan
         self.inputs = prepared.inputs()
         self.state = State(
             now=np.zeros(width(Drawn) + width(Now)),
             level=np.zeros((prepared.segments, width(Level))),
             past=np.zeros((BASE_QUARTERS, width(Flow))),
-            metrics=np.zeros(width(Metric)),
-            hits=np.zeros(width(Hit)),
+            metrics=np.zeros(prepared.metrics * LANES),
+            hits=np.zeros(prepared.hitting_times * LANES),
             raw=np.zeros((len(prepared.drawn_keys) + 2, LANES), np.float32),
             shock=np.zeros((2, LANES), np.float32),
             bins=np.zeros(LANES, np.uint32),
+            memory=np.zeros((prepared.memory, LANES)),
         )
 
     def simulate(
@@ -112,11 +112,11 @@ class Workspace:
         plan
             In place of the scenario's own: with another mixing of draws, or fewer quarters.
         outcomes
-            Where hitting times and peak funding need are kept, shape (paths, OUTCOME_COLUMNS).
+            Where hitting times and peak funding need are kept, shape (paths, times + 1).
         inputs
             Where the uncertain inputs are kept, shape (paths, inputs).
         traces
-            Where metrics and flows by quarter are kept, shape (paths, TRACED, quarters).
+            Where metrics and flows by quarter are kept, shape (paths, traces, quarters).
         """
         plan = plan or self._plan
         simulate_blocks(
@@ -142,7 +142,7 @@ class Workspace:
     @cached_property
     def _not_asked_for(self) -> Tally:
         """Room for counts: the kernel always counts."""
-        return empty_tally(self._plan.schedule.quarters, alternatives=self._alternatives)
+        return empty_tally(self._prepared)
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ class TracedPaths:
     Attributes
     ----------
     by_quarter
-        Metrics and flows, shape (paths, TRACED, quarters).
+        Metrics and flows, shape (paths, traces, quarters).
     inputs
         What each path draws once, shape (paths, keys of ``drawn_keys``).
     """
@@ -164,7 +164,7 @@ class TracedPaths:
 def trace_paths(prepared: Prepared, points: Points, paths: int) -> TracedPaths:
     """Return a point set's first paths, quarter by quarter."""
     blocks = -(-paths // LANES)
-    traces = np.empty((blocks * LANES, TRACED, prepared.plan.schedule.quarters))
+    traces = np.empty((blocks * LANES, prepared.traces, prepared.plan.schedule.quarters))
     inputs = np.empty((blocks * LANES, len(prepared.drawn_keys)), np.float32)
     Workspace(prepared).simulate(points, 0, blocks, inputs=inputs, traces=traces)
     return TracedPaths(traces[:paths], inputs[:paths])

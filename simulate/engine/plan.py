@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from simulate.kernels.arrays import BASE_QUARTERS, LANES, Draws, Inputs, Plan, Points
 from simulate.model.base import base_quarters
+from simulate.model.catalogue import metrics_of, outcome_columns, traces_of
+from simulate.model.formulas import formulas_of
 from simulate.model.rows import BaseQuarter, Funding, Hardware, Lab, Segment
 from simulate.model.schedule import schedule_of
 from simulate.scenario.correlations import correlation_matrix
@@ -21,6 +23,9 @@ from simulate.scenario.schema import Scenario
 from .layout import GENERATION, Layout, client_loss_slot, layout_of, segment_slot
 from .sampling import point_set
 from .tables import Tabulate, build_tables, copula_of, tabulate, tail_curves
+
+# Keys of own lines' inputs begin with it; their rows follow all others.
+LINES = "lines."
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,12 @@ class Prepared:
         Numbers of revenue segments, purchases of hardware and funding rounds.
     alternatives
         How many a path may live in; 1 where there are none.
+    outcome_columns
+        What is written of each path: its hitting times, and its peak funding need.
+    metrics, traces
+        How many a path has, with those of formulas.
+    memory
+        Rows that formulas need.
     """
 
     plan: Plan
@@ -51,6 +62,15 @@ class Prepared:
     purchases: int
     rounds: int
     alternatives: int
+    outcome_columns: tuple[str, ...]
+    metrics: int
+    traces: int
+    memory: int
+
+    @property
+    def hitting_times(self) -> int:
+        """How many a path has."""
+        return len(self.outcome_columns) - 1
 
     def points(self, sampler: str, seed: int, replicate: int) -> Points:
         """Return a replicate's point set."""
@@ -67,9 +87,10 @@ class Prepared:
             self.segments * len(Segment),
             self.purchases * len(Hardware),
             self.rounds * len(Funding),
+            BASE_QUARTERS * len(BaseQuarter),
         )
         parts = np.split(rows.reshape(-1), np.cumsum(counts) * LANES)
-        lab, segment, hardware, funding, base = parts
+        lab, segment, hardware, funding, base, _ = parts
         return Inputs(
             rows=rows,
             lab=lab,
@@ -107,7 +128,9 @@ def prepare(
     layout = layout or layout_of(scenario)
     base = dict(zip(_base_keys(scenario), chain(*base_quarters(scenario)), strict=True))
     by_key = {i.key: i.distribution for i in list_inputs(scenario)} | base
-    rows = [*_row_keys(scenario), *base]
+    own_keys = [key for key in by_key if key.startswith(LINES)]
+    rows = [*_row_keys(scenario), *base, *own_keys]
+    formulas = formulas_of(scenario, {key: rows.index(key) for key in own_keys})
     inputs = correlated_inputs(scenario)
     of_path = [i for i in inputs if i.quantity.drawn == "path"]
     drawn = tuple(i.key for i in of_path)
@@ -120,7 +143,7 @@ def prepare(
         *tail_curves(scenario),
     ]
     return Prepared(
-        plan=Plan(draws, build_tables(curves, tabulate), schedule_of(scenario)),
+        plan=Plan(draws, build_tables(curves, tabulate), schedule_of(scenario), formulas.program),
         layout=layout,
         rows=tuple(by_key.get(key, ZERO) for key in rows),
         drawn_keys=drawn,
@@ -128,6 +151,10 @@ def prepare(
         purchases=len(scenario.hardware),
         rounds=len(scenario.funding),
         alternatives=max(1, len(scenario.possible_alternatives)),
+        metrics=len(metrics_of(scenario)),
+        outcome_columns=outcome_columns(scenario),
+        traces=traces_of(scenario),
+        memory=formulas.rows,
     )
 
 

@@ -9,16 +9,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate.kernels.arrays import index
+from simulate.model.catalogue import (
+    AnyMetric,
+    HittingTime,
+    OwnHit,
+    OwnMetric,
+    hitting_times_of,
+    metrics_of,
+    traced_metric,
+)
 from simulate.model.outcomes import (
-    HITTING_TIMES,
-    METRICS,
+    MARGIN_METRICS,
+    Event,
     known_metric,
     known_time,
     parse_event,
     targets_in_words,
+    with_target,
 )
 from simulate.model.rows import Hit, Metric
-from simulate.model.tally import MONEY_METRICS, Tally
+from simulate.model.tally import Tally, money_place
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.inputs import ALTERNATIVE
 from simulate.scenario.mistakes import did_you_mean
@@ -62,7 +72,7 @@ def dated(outcomes: "pd.DataFrame", scenario: Scenario) -> "pd.DataFrame":
     quarters = range(horizon.first_quarter, horizon.last_quarter + 1)
     dates = pd.CategoricalDtype([*map(format_quarter, quarters), NEVER], ordered=True)
     names = pd.CategoricalDtype(list(scenario.alternative_weights))
-    categories = dict.fromkeys(HITTING_TIMES.values(), dates) | {ALTERNATIVE: names}
+    categories = dict.fromkeys(hitting_times_of(scenario).values(), dates) | {ALTERNATIVE: names}
     return outcomes.assign(
         **{
             name: pd.Categorical.from_codes(outcomes[name].to_numpy(np.int16), dtype=dtype)
@@ -191,8 +201,8 @@ class Result:
     def traces(self) -> Array:
         """Metrics of the first 1,024 paths of replicate 0, however many were counted.
 
-        Quarter by quarter, in the order of ``METRICS``: shape (paths, metrics, quarters). They are
-        simulated when they are first asked for.
+        Quarter by quarter, the model's metrics first: shape (paths, traces, quarters); see
+        ``paths_of``. They are simulated when they are first asked for.
         """
         return self._traced.by_quarter
 
@@ -224,7 +234,8 @@ class Result:
         ----------
         event
             An outcome and a date, the end of a year or of a quarter, such as ``"gross margin 70% by
-            2027"`` or ``"out of cash by 2028Q2"``.
+            2027"`` or ``"out of cash by 2028Q2"``; or a condition, such as ``"revenue >= 30 by
+            2027"``, of which the paths are simulated again.
         given
             The alternative that it is asked of, by its name; by default all of them together.
 
@@ -251,9 +262,19 @@ class Result:
                 f"{where}: the run counted how often {target} is reached; for another "
                 f'target, run scenario.changed({{"targets.gross_margin": {found.level:g}}})'
             )
+        if found.time not in hitting_times_of(self.scenario):
+            return self._asked(found).probability_by(found.time, found.quarter, given)
         return self.probability_by(found.time, found.quarter, given)
 
-    def probability_by(self, time: Hit | str, quarter: int, given: str | None = None) -> Estimate:
+    def _asked(self, event: Event) -> "Result":
+        """Return the same paths with a condition counted that the run wasn't asked for."""
+        from .run import run
+
+        return run(with_target(self.scenario, event), paths=self.paths)
+
+    def probability_by(
+        self, time: HittingTime | str, quarter: int, given: str | None = None
+    ) -> Estimate:
         """Return the probability that a hitting time comes by the end of a quarter.
 
         Parameters
@@ -277,7 +298,7 @@ class Result:
         self._refuse_outside(quarter)
         return self._share(self.hits(time, given), slice(quarter + 1), given)
 
-    def probability_at_least(self, metric: Metric | str, year: int, level: float) -> Estimate:
+    def probability_at_least(self, metric: AnyMetric | str, year: int, level: float) -> Estimate:
         """Return the probability that a metric of a fiscal year is at or above a level.
 
         Parameters
@@ -303,7 +324,7 @@ class Result:
         above = np.rint(counts[:, self.last_quarter(year)] @ part)
         return probability(above, self.replicate_paths)
 
-    def counts_by(self, time: Hit | str, quarter: int) -> NDArray[np.int64]:
+    def counts_by(self, time: HittingTime | str, quarter: int) -> NDArray[np.int64]:
         """Return how many paths of each replicate get there by the end of a quarter.
 
         Parameters and errors are those of ``probability_by``; shape (replicates,).
@@ -315,7 +336,7 @@ class Result:
         if not 0 <= quarter < self.scenario.horizon.quarters:
             raise ValueError(f"quarter {quarter} lies outside the horizon")
 
-    def hits(self, time: Hit | str, given: str | None = None) -> NDArray[np.int64]:
+    def hits(self, time: HittingTime | str, given: str | None = None) -> NDArray[np.int64]:
         """Return how many paths of each replicate get there in each quarter.
 
         Parameters
@@ -352,7 +373,9 @@ class Result:
             raise ScenarioError(f'there is no alternative "{alternative:.60}"; {hint}')
         return known.index(alternative)
 
-    def probability_by_year(self, time: Hit | str, year: int, given: str | None = None) -> Estimate:
+    def probability_by_year(
+        self, time: HittingTime | str, year: int, given: str | None = None
+    ) -> Estimate:
         """Return the probability that a hitting time comes by the end of a fiscal year.
 
         Parameters
@@ -388,12 +411,15 @@ class Result:
         return self.scenario.horizon.end_of(year)
 
     @cached_property
-    def _by_quarter(self) -> dict[Hit, list[Estimate]]:
+    def _by_quarter(self) -> dict[HittingTime, list[Estimate]]:
         """Probability of each hitting time by the end of each quarter."""
         quarters = range(self.scenario.horizon.quarters)
-        return {time: [self.probability_by(time, q) for q in quarters] for time in HITTING_TIMES}
+        return {
+            time: [self.probability_by(time, q) for q in quarters]
+            for time in hitting_times_of(self.scenario)
+        }
 
-    def probability_never(self, time: Hit | str, given: str | None = None) -> Estimate:
+    def probability_never(self, time: HittingTime | str, given: str | None = None) -> Estimate:
         """Return the probability that a hitting time does not come within the horizon."""
         return self._share(self.hits(time, given), slice(-1, None), given)
 
@@ -404,7 +430,7 @@ class Result:
             return probability(counts, self.replicate_paths)
         return conditional_probability(counts, hits.sum(axis=1))
 
-    def hitting_quarter(self, time: Hit | str, level: float) -> HittingQuarter:
+    def hitting_quarter(self, time: HittingTime | str, level: float) -> HittingQuarter:
         """Return the first quarter by which a share of all paths has got there.
 
         Parameters
@@ -457,7 +483,7 @@ class Result:
         """
         return metrics_table(self)
 
-    def histogram(self, metric: Metric | str) -> tuple[NDArray[np.uint32], Array]:
+    def histogram(self, metric: AnyMetric | str) -> tuple[NDArray[np.uint32], Array]:
         """Return a metric's histograms.
 
         Parameters
@@ -482,9 +508,19 @@ class Result:
         outermost = self.tally.money[..., [0, -1]].sum(axis=(0, 3), dtype=np.int64) / self.paths
         return {
             metric: Beyond(self.quarter_name(int(np.argmax(shares > 0.0))), float(shares.max()))
-            for metric in METRICS
-            if index(metric) < MONEY_METRICS and (shares := outermost[index(metric)]).any()
+            for metric in Metric
+            if metric not in MARGIN_METRICS and (shares := outermost[money_place(metric)]).any()
         }
+
+    @cached_property
+    def without_value(self) -> dict[str, Array]:
+        """In what share of paths own metrics, outcomes and lines have no value, by quarter."""
+        scenario = self.scenario
+        names = [each.title for each in metrics_of(scenario) if isinstance(each, OwnMetric)]
+        names += [each.title for each in hitting_times_of(scenario) if isinstance(each, OwnHit)]
+        names += [line.words for line in scenario.lines]
+        shares = self.tally.no_value.sum(axis=0, dtype=np.int64) / self.paths
+        return dict(zip(names, shares, strict=True))
 
     @cached_property
     def by_alternative(self) -> "pd.DataFrame":
@@ -495,7 +531,7 @@ class Result:
         """
         return alternatives_table(self)
 
-    def frame(self, metric: Metric | str) -> "pd.DataFrame":
+    def frame(self, metric: AnyMetric | str) -> "pd.DataFrame":
         """Return a metric's mean and quantiles by quarter; ``metrics`` has their errors.
 
         Parameters
@@ -527,7 +563,7 @@ class Result:
         ]
         return pd.DataFrame(rows, index=self._quarters)
 
-    def paths_of(self, metric: Metric | str) -> "pd.DataFrame":
+    def paths_of(self, metric: AnyMetric | str) -> "pd.DataFrame":
         """Return a metric of each traced path: the first paths of replicate 0.
 
         Parameters
@@ -552,7 +588,7 @@ class Result:
         """
         import pandas as pd
 
-        place = index(self._metric(metric))
+        place = traced_metric(self._metric(metric))
         paths = pd.RangeIndex(len(self.traces), name="path")
         return pd.DataFrame(self.traces[:, place], index=paths, columns=self._quarters)
 
@@ -570,7 +606,7 @@ class Result:
         """
         return dated(self.outcomes, self.scenario)
 
-    def in_year(self, metric: Metric | str, year: int) -> dict[str, Estimate]:
+    def in_year(self, metric: AnyMetric | str, year: int) -> dict[str, Estimate]:
         """Return a metric of a fiscal year.
 
         Parameters
@@ -587,7 +623,7 @@ class Result:
         """
         return self.in_quarter(metric, self.last_quarter(year))
 
-    def in_quarter(self, metric: Metric | str, quarter: int) -> dict[str, Estimate]:
+    def in_quarter(self, metric: AnyMetric | str, quarter: int) -> dict[str, Estimate]:
         """Return a metric of a quarter.
 
         Parameters
@@ -605,7 +641,7 @@ class Result:
         by_name = self._statistics(self._metric(metric))[quarter]
         return {name: found.estimate for name, found in by_name.items()}
 
-    def by_replicate(self, metric: Metric | str, quarter: int, statistic: str) -> Replicated:
+    def by_replicate(self, metric: AnyMetric | str, quarter: int, statistic: str) -> Replicated:
         """Return a statistic of a metric in a quarter, of all paths and of each replicate.
 
         Parameters
@@ -625,7 +661,7 @@ class Result:
         """Return a statistic of the peak funding need, of all paths and of each replicate."""
         return self._funding_statistics[statistic]
 
-    def _statistics(self, metric: Metric) -> list[dict[str, Replicated]]:
+    def _statistics(self, metric: AnyMetric) -> list[dict[str, Replicated]]:
         """Return a metric's mean and quantiles by quarter."""
         # Of each when it is asked for: an answer needs few of them.
         if metric not in self._known_statistics:
@@ -634,7 +670,7 @@ class Result:
         return self._known_statistics[metric]
 
     @cached_property
-    def _known_statistics(self) -> dict[Metric, list[dict[str, Replicated]]]:
+    def _known_statistics(self) -> dict[AnyMetric, list[dict[str, Replicated]]]:
         return {}
 
     @cached_property
@@ -661,8 +697,8 @@ class Result:
         names = map(self.quarter_name, range(self.scenario.horizon.quarters))
         return pd.Index(list(names), name="quarter")
 
-    def _time(self, given: Hit | str) -> Hit:
+    def _time(self, given: HittingTime | str) -> HittingTime:
         return known_time(given, self.scenario, self.scenario.name)
 
-    def _metric(self, given: Metric | str) -> Metric:
+    def _metric(self, given: AnyMetric | str) -> AnyMetric:
         return known_metric(given, self.scenario, self.scenario.name)

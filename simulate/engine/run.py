@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate.model.goal import Goal
-from simulate.model.outcomes import METRICS, Measure
+from simulate.model.outcomes import Measure
 from simulate.model.rows import Metric
 from simulate.model.tally import LARGEST_AMOUNT
 from simulate.scenario import Scenario, ScenarioError
@@ -242,7 +242,7 @@ def simulate_traces(
     Returns
     -------
     ndarray, shape (paths, metrics, quarters)
-        The paths of replicate 0, in the order of ``METRICS``.
+        The paths of replicate 0, in the order of ``metrics_of``.
     """
     options = with_sampling(scenario, paths, seed).sampling
     prepared = prepare(scenario, layout)
@@ -268,7 +268,7 @@ def refuse_beyond_range(result: Result) -> None:
     metric = next((metric for metric in GROWS_BY if metric in many), next(iter(many)))
     scenario, found = result.scenario, many[metric]
     raise BeyondRangeError(
-        f"{scenario.name}: {METRICS[metric]} passes {LARGEST}, 100 times what the world produces "
+        f"{scenario.name}: {metric.title} passes {LARGEST}, 100 times what the world produces "
         f"in a year, from {found.quarter} on, and in {found.share:.0%} of paths at last;",
         f"lower {GROWS_BY.get(metric, 'what makes it grow')}, or let the horizon end before "
         f"{format_quarter(scenario.horizon.last_quarter)}",

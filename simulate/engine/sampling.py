@@ -5,6 +5,7 @@ from pydantic import ValidationError
 from simulate.kernels.arrays import Points
 from simulate.kernels.points import pseudo_random_points, sobol_points
 from simulate.model.goal import Goal, parse_goal
+from simulate.model.outcomes import with_target
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.frame import Sampling
 from simulate.scenario.load import refuse_other
@@ -45,6 +46,8 @@ def as_asked(
 ) -> tuple[Scenario, Goal | None]:
     """Return the scenario with its number of paths, or their limit, and seed; and the goal."""
     goal = parse_goal(until, scenario) if until is not None else None
+    if goal is not None:
+        scenario = with_target(scenario, goal.outcome)
     if goal is not None and paths is None:
         paths = LIMIT_OF_GOAL
     return with_sampling(scenario, paths, seed), goal

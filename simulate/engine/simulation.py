@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate.kernels.arrays import LANES, Points
-from simulate.model.outcomes import OUTCOME_COLUMNS, Measure
-from simulate.model.rows import TRACED
+from simulate.model.outcomes import Measure
 from simulate.model.tally import Tally
 from simulate.scenario import Scenario
 
@@ -92,10 +91,7 @@ class Simulation:
         # With more threads than replicates, several share one, each with points and a tally.
         self._parts = range(-(-self._threads // len(points)))
         self._points = [[_own_copy(each) for _ in self._parts] for each in points]
-        self._tallies = [
-            empty_tally(self._quarters, len(points), alternatives=prepared.alternatives)
-            for _ in self._parts
-        ]
+        self._tallies = [empty_tally(prepared, len(points)) for _ in self._parts]
         self._is_shared = False
         self._spaces = [Workspace(prepared) for _ in range(self._threads)]
         self._blocks = 0
@@ -188,11 +184,13 @@ class Simulation:
     ) -> Columns:
         """Simulate blocks, and return what sinks are given of their paths."""
         kept, keys, paths = self._kept, self._prepared.drawn_keys, count * LANES
-        outcomes = np.empty((paths, len(OUTCOME_COLUMNS)), np.float32)
+        outcomes = np.empty((paths, len(self._prepared.outcome_columns)), np.float32)
         inputs = np.empty((paths, len(keys)), np.float32) if kept.inputs else None
         measured = np.empty((paths, len(kept.measures)))
         step = TRACED_BLOCKS if kept.measures else count
-        traces = np.empty((step * LANES if kept.measures else 0, TRACED, self._quarters))
+        traces = np.empty(
+            (step * LANES if kept.measures else 0, self._prepared.traces, self._quarters)
+        )
         for done in range(0, count, step):
             blocks = min(step, count - done)
             rows = slice(done * LANES, (done + blocks) * LANES)
@@ -207,7 +205,8 @@ class Simulation:
             )
             for column, measure in enumerate(kept.measures.values()):
                 measured[rows, column] = measure(traces[: blocks * LANES])
-        columns = _outcome_columns(outcomes, replicate, first_block * LANES)
+        names = self._prepared.outcome_columns
+        columns = _outcome_columns(names, outcomes, replicate, first_block * LANES)
         if inputs is not None:
             columns |= zip(keys, inputs.T, strict=True)
         if kept.deviations:
@@ -239,13 +238,15 @@ def table_of(parts: Sequence[Columns]) -> "pd.DataFrame":
     return pd.DataFrame({name: np.concatenate([p[name] for p in parts]) for name in parts[0]})
 
 
-def _outcome_columns(outcomes: NDArray[np.float32], replicate: int, first_path: int) -> Columns:
+def _outcome_columns(
+    names: Sequence[str], outcomes: NDArray[np.float32], replicate: int, first_path: int
+) -> Columns:
     paths = len(outcomes)
     columns: Columns = {
         "replicate": np.full(paths, replicate, np.int16),
         "path": np.arange(first_path, first_path + paths, dtype=np.int64),
     }
-    *hitting, need = OUTCOME_COLUMNS
+    *hitting, need = names
     columns |= {name: outcomes[:, k].astype(np.uint8) for k, name in enumerate(hitting)}
     return columns | {need: outcomes[:, -1].copy()}
 

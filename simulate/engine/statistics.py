@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate.kernels.arrays import index
-from simulate.model.outcomes import NEVER_NEGATIVE, bounds_of
+from simulate.model.catalogue import AnyMetric
+from simulate.model.outcomes import MARGIN_METRICS, NEVER_NEGATIVE, bounds_of
 from simulate.model.rows import Metric
 from simulate.model.tally import (
     FIXED_POINT,
@@ -16,6 +17,7 @@ from simulate.model.tally import (
     Tally,
     margin_edges,
     money_edges,
+    money_place,
 )
 
 from .estimate import Estimate, centred, histogram_quantiles, within
@@ -48,25 +50,38 @@ class Replicated(NamedTuple):
         return centred(self.pooled - before.pooled, self.each - before.each)
 
 
-def histogram(tally: Tally, metric: Metric) -> tuple[Counts, Array]:
+def histogram(tally: Tally, metric: AnyMetric) -> tuple[Counts, Array]:
     """Return a metric's counts, shape (replicates, quarters, bins), and the edges of its bins."""
-    if index(metric) >= MONEY_METRICS:
+    if metric in MARGIN_METRICS:
         return tally.margin[:, index(metric) - MONEY_METRICS], margin_edges()
-    counts = tally.money[:, index(metric)]
+    counts = tally.money[:, money_place(metric)]
     return _from_zero(counts) if metric in NEVER_NEGATIVE else (counts, money_edges())
 
 
 def metric_statistics(
-    tally: Tally, replicate_paths: int, metric: Metric
+    tally: Tally, replicate_paths: int, metric: AnyMetric
 ) -> list[dict[str, Replicated]]:
     """Return the mean and the quantiles of a metric, by name, in each quarter."""
-    means = tally.sums[:, index(metric)] / (FIXED_POINT * replicate_paths)
+    paths = replicate_paths - _without_value(tally, metric)
+    with np.errstate(invalid="ignore"):
+        means = tally.sums[:, index(metric)] / (FIXED_POINT * paths)
     pooled, each = _pooled_and_each(*histogram(tally, metric))
+    if not isinstance(paths, int):
+        # Where no path has a value, no quantile has one.
+        each[paths == 0] = math.nan
+        pooled[paths.sum(axis=0) == 0] = math.nan
     ends = bounds_of(metric)
     return [
         _statistics_of(means[:, quarter], pooled[quarter], each[:, quarter], ends)
         for quarter in range(means.shape[1])
     ]
+
+
+def _without_value(tally: Tally, metric: AnyMetric) -> Counts | int:
+    """Return in how many paths a metric has no value, shape (replicates, quarters), or 0."""
+    if isinstance(metric, Metric):
+        return 0
+    return tally.no_value[:, index(metric) - len(Metric)]
 
 
 def funding_statistics(tally: Tally, replicate_paths: int) -> dict[str, Replicated]:

@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simulate.model.outcomes import HITTING_TIMES, METRICS
-from simulate.model.rows import Hit
+from simulate.model.catalogue import HittingTime, hitting_times_of, metrics_of
 from simulate.version import package_version
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def alternatives_table(result: "Result") -> "pd.DataFrame":
 def _hitting_rows(result: "Result", given: str | None) -> list[dict[str, Any]]:
     quarters = result.scenario.horizon.quarters
     rows = []
-    for time, name in HITTING_TIMES.items():
+    for time, name in hitting_times_of(result.scenario).items():
         hits = result.hits(time, given).sum(axis=0)
         share = hits / hits.sum()
         for quarter in range(quarters + 1):
@@ -77,7 +76,7 @@ def metrics_table(result: "Result") -> "pd.DataFrame":
                 "low": estimate.low,
                 "high": estimate.high,
             }
-            for metric, name in METRICS.items()
+            for metric, name in metrics_of(result.scenario).items()
             for quarter in range(result.scenario.horizon.quarters)
             for statistic, estimate in result.in_quarter(metric, quarter).items()
         ]
@@ -104,7 +103,7 @@ def summary_of(result: "Result") -> dict[str, Any]:
         "alternatives": _alternatives(result),
         "peak_funding_need": {k: v.as_dict() for k, v in result.funding_need.items()},
         "fiscal_years": _fiscal_years(result),
-        "beyond_range": {METRICS[m]: b._asdict() for m, b in result.beyond_range.items()},
+        "beyond_range": {m.title: b._asdict() for m, b in result.beyond_range.items()},
         "provenance": {
             "files": list(scenario.provenance.files),
             "notes": list(scenario.provenance.notes),
@@ -123,7 +122,7 @@ def _hitting_times(result: "Result") -> dict[str, Any]:
                 for name_of_level, level in LEVELS.items()
             },
         }
-        for time, name in HITTING_TIMES.items()
+        for time, name in hitting_times_of(result.scenario).items()
     }
 
 
@@ -137,14 +136,14 @@ def _alternatives(result: "Result") -> dict[str, Any]:
                     "by_end_of": _by_end_of(result, time, each.name),
                     "never": result.probability_never(time, each.name).as_dict(),
                 }
-                for time, name in HITTING_TIMES.items()
+                for time, name in hitting_times_of(result.scenario).items()
             },
         }
         for each in result.scenario.possible_alternatives
     }
 
 
-def _by_end_of(result: "Result", time: Hit, given: str | None) -> dict[str, Any]:
+def _by_end_of(result: "Result", time: HittingTime, given: str | None) -> dict[str, Any]:
     return {
         str(year): result.probability_by_year(time, year, given).as_dict() for year in result.years
     }
@@ -156,5 +155,5 @@ def _fiscal_years(result: "Result") -> dict[str, Any]:
             str(year): {k: v.as_dict() for k, v in result.in_year(metric, year).items()}
             for year in result.years
         }
-        for metric, name in METRICS.items()
+        for metric, name in metrics_of(result.scenario).items()
     }

@@ -1,7 +1,7 @@
 """What a kernel takes: named groups of plain arrays, and nothing that knows a scenario."""
 
 from enum import IntEnum, auto
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +53,16 @@ def width(rows: type[Rows]) -> int:
     return len(rows) * LANES
 
 
-def index(row: Rows) -> int:
+class Placed(Protocol):
+    """A row of a flat array, by the place of its first lane."""
+
+    @property
+    def value(self) -> int:
+        """That place."""
+        ...
+
+
+def index(row: Placed) -> int:
     """Return which row it is, counted from 0."""
     return row.value // LANES
 
@@ -78,7 +87,7 @@ class State(NamedTuple):
     """A block's state: rows of ``Drawn`` and ``Now``, of ``Level`` by segment, ``Flow`` by quarter.
 
     ``raw`` and ``shock`` are float32 normal scores: of the inputs, shape (inputs + 2, LANES), and
-    of a quarter's shocks, shape (2, LANES).
+    of a quarter's shocks, shape (2, LANES). ``memory`` is that of formulas, shape (rows, LANES).
     """
 
     now: Array
@@ -89,6 +98,7 @@ class State(NamedTuple):
     raw: Array
     shock: Array
     bins: Array
+    memory: Array
 
 
 @group
@@ -186,9 +196,35 @@ class Schedule(NamedTuple):
 
 
 @group
+class Program(NamedTuple):
+    """The formulas of a scenario as steps.
+
+    Attributes
+    ----------
+    steps
+        Shape (steps, 5), integers: a ``Step``, ``out``, ``a``, ``b`` and ``c``.
+    stages
+        The first step of each stage, and the end of the last.
+    numbers
+        Those that formulas state.
+    watched
+        Rows of memory that are counted where they have no value.
+    kept
+        Rows of memory that traces keep, after metrics and flows.
+    """
+
+    steps: Array
+    stages: Array
+    numbers: Array
+    watched: Array
+    kept: Array
+
+
+@group
 class Plan(NamedTuple):
     """Everything a run needs beside its paths' numbers."""
 
     draws: Draws
     tables: Tables
     schedule: Schedule
+    program: Program

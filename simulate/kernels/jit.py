@@ -44,6 +44,13 @@ def kernel(function: Function) -> Function:
     return _for_kernels(_compiled(function, _KernelCompiler, no_cpython_wrapper=True))
 
 
+def exact_kernel(function: Function) -> Function:
+    """Compile a function that kernels call, in which a number may be NaN or infinite."""
+    return _for_kernels(
+        _compiled(function, _KernelCompiler, no_cpython_wrapper=True, fastmath={"nsz"})
+    )
+
+
 def inlined(function: Function) -> Function:
     """Compile a function into the kernels that call it, as a formula of one lane in their loops."""
     return _for_kernels(
@@ -64,16 +71,15 @@ def entry_kernel(function: Function) -> Function:
     return cast(Function, dispatcher)
 
 
-def _compiled(function: Function, compiler: "type[_Compiler]", **options: bool) -> Function:
+def _compiled(function: Function, compiler: "type[_Compiler]", **options: Any) -> Function:
     # Kernels allocate nothing, so they need no reference counts (`_nrt`), which cost a third.
     compile_: Any = numba.njit(  # pyright: ignore[reportCallIssue]
         _nrt=False,
         nogil=True,
         error_model="numpy",
-        fastmath=FAST_MATH,
         no_cfunc_wrapper=True,
         pipeline_class=compiler,
-        **options,
+        **({"fastmath": FAST_MATH} | options),
     )
     return cast(Function, compile_(function))
 

@@ -2,15 +2,27 @@
 
 import numpy as np
 
-from simulate.kernels.arrays import BASE_QUARTERS, LANES, Array, Inputs, Plan, Points, State
+from simulate.kernels.arrays import (
+    BASE_QUARTERS,
+    LANES,
+    Array,
+    Inputs,
+    Plan,
+    Points,
+    Program,
+    State,
+)
 from simulate.kernels.draws import draw_inputs, enter_block
+from simulate.kernels.interpreter import run_stage
 from simulate.kernels.jit import entry_kernel, kernel
 
-from .quarter import live_base_quarter, live_quarter, open_cash, start_paths
-from .rows import Flow, Metric, Now
-from .tally import LARGEST_AMOUNT, Tally, count_metrics, count_outcomes
+from .quarter import STAGES, live_base_quarter, live_quarter, open_cash, start_paths
+from .rows import TRACED, Flow, Metric, Now
+from .tally import LARGEST_AMOUNT, Tally, count_formulas, count_metrics, count_outcomes
 
 METRICS, FLOWS = len(Metric), len(Flow)
+# What formulas need before the first quarter stands behind their stages in one.
+START = STAGES
 
 
 @entry_kernel
@@ -68,14 +80,16 @@ def simulate_block(
     clear(plan.schedule.quarters, state)
     draw_inputs(points, plan.draws, plan.tables, inputs, state)
     start_paths(inputs, plan.schedule, state)
+    run_stage(plan.program, START, -BASE_QUARTERS, inputs.rows, state)
     for quarter in range(-BASE_QUARTERS, 0):
-        live_base_quarter(quarter, plan.schedule, inputs, state)
+        live_base_quarter(quarter, plan, inputs, state)
     open_cash(inputs.lab, state.now)
     for quarter in range(plan.schedule.quarters):
         live_quarter(quarter, plan, points, inputs, state)
         count_metrics(tally, quarter, state)
+        count_formulas(tally, plan.program, quarter, state)
         if trace.shape[0] > 0:
-            keep_trace(quarter, state, trace, first_path)
+            keep_trace(quarter, plan.program, state, trace, first_path)
 
 
 @kernel
@@ -106,8 +120,8 @@ def keep_drawn(input_row: Array, rows: Array, drawn: Array, first_path: int) -> 
 
 
 @kernel
-def keep_trace(quarter: int, state: State, trace: Array, first_path: int) -> None:
-    """Copy a quarter's metrics and flows out, path by path."""
+def keep_trace(quarter: int, program: Program, state: State, trace: Array, first_path: int) -> None:
+    """Copy a quarter's metrics and flows out, path by path, and then what formulas give."""
     flow = state.past[quarter % BASE_QUARTERS]
     for metric in range(METRICS):
         for i in range(LANES):
@@ -115,3 +129,7 @@ def keep_trace(quarter: int, state: State, trace: Array, first_path: int) -> Non
     for place in range(FLOWS):
         for i in range(LANES):
             trace[first_path + i, METRICS + place, quarter] = flow[place * LANES + i]
+    for k in range(program.kept.size):
+        row = state.memory[program.kept[k]]
+        for i in range(LANES):
+            trace[first_path + i, TRACED + k, quarter] = row[i]

@@ -6,21 +6,34 @@ asks for one takes the text that ``parse_outcome`` reads, and says what it can't
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import reduce
+from itertools import count
 from math import inf
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate.kernels.arrays import index
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.frame import Horizon, MarginDefinition
 from simulate.scenario.quarters import QUARTERS_A_YEAR, format_quarter, parse_quarter
 from simulate.scenario.units import number_in_unit, scale_hint, states_unit
 
+from .catalogue import (
+    FUNDING_NEED,
+    AnyMetric,
+    HittingTime,
+    OwnHit,
+    OwnMetric,
+    hitting_times_of,
+    metrics_of,
+    own_hit,
+    traced_metric,
+)
+from .conditions import condition_of, is_condition
 from .rows import Flow, Hit, Metric, traced
 
 if TYPE_CHECKING:
@@ -32,11 +45,7 @@ Column = NDArray[np.float64 | np.float32 | np.uint8]
 Measure = Callable[[Array], Array]
 Unit = Literal["probability", "share", "bn USD"]
 IN_PERCENT: tuple[Unit, ...] = ("probability", "share")
-HITTING_TIMES = {time: time.title for time in Hit}
-METRICS = {metric: metric.title for metric in Metric}
-FUNDING_NEED = "peak funding need"
 OPERATING_RESULT = "operating result"
-OUTCOME_COLUMNS = (*HITTING_TIMES.values(), FUNDING_NEED)
 NEVER_NEGATIVE = (Metric.REVENUE, Metric.TRAINING, Metric.INFERENCE)
 # The quarter's own flow behind the sum of trailing four quarters.
 FLOWS = {
@@ -58,6 +67,7 @@ AMOUNT = re.compile(
     re.IGNORECASE,
 )
 TRAILING = "twelve months to "
+CONDITION = re.compile(rf"(?P<what>.+?) (?P<when>by|in) (?:the end of )?{DATE}", re.IGNORECASE)
 PEAK = re.compile(r"(?:median )?peak (?:funding )?need", re.IGNORECASE)
 EVENT_FORM = '"gross margin 70% by 2027" or "out of cash by 2028Q2"'
 OUTCOME_FORM = f'"gross margin by 2027", "revenue 2027" or "{FUNDING_NEED}"'
@@ -147,18 +157,18 @@ class Outcome(ABC):
         """Return it of each of a run's kept paths, which have measured it; shape (paths,)."""
         return self.of_column(kept[self.column].to_numpy())
 
-    def of_block(self, rows: NDArray[np.float32], traces: Array) -> Array:
+    def of_block(self, rows: Mapping[str, NDArray[np.float32]], traces: Array) -> Array:
         """Return it of each path as the kernel writes paths.
 
         Parameters
         ----------
         rows
-            Of ``OUTCOME_COLUMNS``, shape (paths, columns).
+            By name of ``outcome_columns``, shape (paths,) each.
         traces
             Shape (paths, metrics, quarters); only an ``Amount`` reads them.
         """
         _ = traces
-        return self.of_column(rows[:, OUTCOME_COLUMNS.index(self.column)])
+        return self.of_column(rows[self.column])
 
     def written(self, value: float) -> str:
         """Return a path's value with its unit."""
@@ -181,7 +191,7 @@ class Event(Outcome):
         The gross margin that is to be reached, None where it isn't named.
     """
 
-    time: Hit
+    time: HittingTime
     quarter: int
     date: str = field(compare=False)
     level: float | None = None
@@ -189,7 +199,7 @@ class Event(Outcome):
     @property
     def name(self) -> str:
         """The hitting time and its date."""
-        return f"{self.column} by {self.date}"
+        return self.column if self._is_dated else f"{self.column} by {self.date}"
 
     @property
     def asked(self) -> str:
@@ -209,7 +219,7 @@ class Event(Outcome):
     @property
     def column(self) -> str:
         """That of the hitting time."""
-        return HITTING_TIMES[self.time]
+        return self.time.title
 
     def of_column(self, values: Column) -> Array:
         """Return 1 where the hitting time comes by the end of the quarter, else 0."""
@@ -225,12 +235,16 @@ class Event(Outcome):
         Other scenarios' targets are named after the first's where they are different.
         """
         clause = self.time.clause.format(level=targets_in_words(scenario, *others))
-        return f"{clause} by the end of {self.date}"
+        return clause if self._is_dated else f"{clause} by the end of {self.date}"
 
     def in_short(self, scenario: Scenario, *others: Scenario) -> str:
         """Return the head of a column, such as ``margin 70% by 2027``; see ``in_words``."""
-        level = targets_in_words(scenario, *others)
-        return f"{self.time.short.format(level=level)} by {self.date}"
+        short = self.time.short.format(level=targets_in_words(scenario, *others))
+        return short if self._is_dated else f"{short} by {self.date}"
+
+    @property
+    def _is_dated(self) -> bool:
+        return isinstance(self.time, OwnHit) and self.time.is_dated
 
 
 @dataclass(frozen=True)
@@ -249,7 +263,7 @@ class Amount(Outcome):
         Whether a quarter's own flow is meant, or its own margin.
     """
 
-    metric: Metric
+    metric: AnyMetric
     quarter: int
     date: str = field(compare=False)
     is_own: bool = False
@@ -257,11 +271,13 @@ class Amount(Outcome):
     @property
     def name(self) -> str:
         """The metric and its date."""
-        return f"{METRICS[self.metric]} {self.date}"
+        return f"{self.metric.title} {self.date}"
 
     @property
     def unit(self) -> Unit:
-        """Margins are shares, all else is money."""
+        """Margins are shares, all else of the model is money."""
+        if isinstance(self.metric, OwnMetric):
+            return self.metric.unit
         return "share" if self.metric in MARGIN_METRICS else "bn USD"
 
     @property
@@ -281,15 +297,17 @@ class Amount(Outcome):
         own, others = (amount.quarter - amount.quarters for amount in (self, other))
         return own < other.quarter and others < self.quarter
 
-    def of_block(self, rows: NDArray[np.float32], traces: Array) -> Array:
+    def of_block(self, rows: Mapping[str, NDArray[np.float32]], traces: Array) -> Array:
         """Return it of each path, from metrics by quarter."""
         _ = rows
         return self.of_traces(traces)
 
     def of_traces(self, traces: Array) -> Array:
-        """Return it of each path, shape (paths,), of traces, shape (paths, TRACED, quarters)."""
+        """Return it of each path, shape (paths,), of traces, shape (paths, traces, quarters)."""
         if not self.is_own:
-            return traces[:, index(self.metric), self.quarter]
+            return traces[:, traced_metric(self.metric), self.quarter]
+        if isinstance(self.metric, OwnMetric):
+            raise TypeError(f"{self.metric.title} is no flow of a quarter")
         if self.metric in FLOWS:
             return self._own_flow(traces, FLOWS[self.metric])
         costs = MARGIN_METRICS[self.metric].costs
@@ -341,16 +359,16 @@ def measures_of(outcomes: Iterable[Outcome]) -> dict[str, Measure]:
     return {o.column: o.of_traces for o in outcomes if isinstance(o, Amount)}
 
 
-def bounds_of(metric: Metric) -> tuple[float, float]:
+def bounds_of(metric: AnyMetric) -> tuple[float, float]:
     """Return what a metric can't be less or more than."""
     if metric in MARGIN_METRICS:
         return -inf, 1.0
     return (0.0 if metric in NEVER_NEGATIVE else -inf), inf
 
 
-def as_reported(metric: Metric) -> tuple[str, str]:
+def as_reported(metric: AnyMetric) -> tuple[str, str]:
     """Return what a metric is and by which definition, as reported figures name both."""
-    quantity, _, definition = METRICS[metric].partition(", ")
+    quantity, _, definition = metric.title.partition(", ")
     return quantity, definition
 
 
@@ -369,7 +387,7 @@ def projected_metric(scenario: Scenario) -> Metric:
     return projected_margin(scenario).metric
 
 
-def event_by_year(time: Hit, year: int, scenario: Scenario) -> Event:
+def event_by_year(time: HittingTime, year: int, scenario: Scenario) -> Event:
     """Return a hitting time by the end of a year, or of the horizon's nearest."""
     horizon = scenario.horizon
     year = min(max(year, horizon.first_year), horizon.last_year)
@@ -439,7 +457,10 @@ def parse_outcome(text: str, scenario: Scenario, where: str, form: str = OUTCOME
         - ``revenue 2027``, ``revenue twelve months to 2026Q3``, ``cash 2027Q4``: a metric of a
           fiscal year, of twelve months, or at the end of a quarter;
         - ``revenue 2026Q3``, ``quarterly revenue 2026Q3``: a quarter's own flow;
-        - ``peak funding need``.
+        - ``peak funding need``;
+        - ``revenue >= 30 by 2027``, ``run rate >= 50 bn in 2026Q4``: a condition on what formulas
+          know, by a date or at it; ``revenue`` is then of twelve months. ``peak funding need < 50``
+          is that of the whole horizon.
 
         ``gross margin`` alone is the definition that the company projects.
     scenario
@@ -457,6 +478,9 @@ def parse_outcome(text: str, scenario: Scenario, where: str, form: str = OUTCOME
     given = _spaced(text)
     said = given[2:-1].strip() if given[:2] in ("P(", "p(") and given.endswith(")") else given
     event, amount = EVENT.fullmatch(said), AMOUNT.fullmatch(said)
+    is_named = event is not None and _hitting_time(event["what"], scenario) is not None
+    if is_condition(said) and not is_named:
+        return _asked(said, scenario, where)
     if event is not None:
         return _event(event, scenario, where)
     if amount is None and not PEAK.fullmatch(said):
@@ -488,8 +512,10 @@ def parse_event(text: str, scenario: Scenario, where: str, form: str = EVENT_FOR
     return found
 
 
-def known_time(given: Hit | str, scenario: Scenario, where: str) -> Hit:
+def known_time(given: HittingTime | str, scenario: Scenario, where: str) -> HittingTime:
     """Return the hitting time that a name means, without a date; see ``parse_outcome``.
+
+    One of another scenario means the scenario's own of that title.
 
     Raises
     ------
@@ -498,15 +524,17 @@ def known_time(given: Hit | str, scenario: Scenario, where: str) -> Hit:
     """
     if isinstance(given, Hit):
         return given
-    name = _spaced(str(given))
+    name = given.title if isinstance(given, OwnHit) else _spaced(given)
     match _hitting_time(name, scenario):
         case time, None:
             return time
-    raise _no_hitting_time(name, where)
+    raise _no_hitting_time(name, scenario, where)
 
 
-def known_metric(given: Metric | str, scenario: Scenario, where: str) -> Metric:
+def known_metric(given: AnyMetric | str, scenario: Scenario, where: str) -> AnyMetric:
     """Return the metric that a name means, without a date; see ``parse_outcome``.
+
+    One of another scenario means the scenario's own of that title.
 
     Raises
     ------
@@ -515,10 +543,10 @@ def known_metric(given: Metric | str, scenario: Scenario, where: str) -> Metric:
     """
     if isinstance(given, Metric):
         return given
-    name = _spaced(str(given))
+    name = given.title if isinstance(given, OwnMetric) else _spaced(given)
     metric = _metrics(scenario).get(name.lower())
     if metric is None:
-        raise _no_metric(name, where)
+        raise _no_metric(name, scenario, where)
     return metric
 
 
@@ -536,9 +564,23 @@ def parse_number(given: str, unit: str, where: str) -> float:
         raise ScenarioError(f"{where}: {error}") from None
 
 
+def asked_of(scenario: Scenario, outcomes: Iterable[Outcome]) -> Scenario:
+    """Return the scenario that several outcomes are asked of; see ``with_target``."""
+    return reduce(with_target, outcomes, scenario)
+
+
 def with_target(scenario: Scenario, outcome: Outcome) -> Scenario:
-    """Return the scenario with the gross margin that an outcome names as its target."""
-    if not isinstance(outcome, Event) or outcome.level is None:
+    """Return the scenario that an outcome is asked of.
+
+    The gross margin that it names is the target, and a condition is one of the scenario's outcomes.
+    """
+    if not isinstance(outcome, Event):
+        return scenario
+    if isinstance(outcome.time, OwnHit) and outcome.time not in hitting_times_of(scenario):
+        key = next(key for n in count(1) if (key := f"asked_{n}") not in scenario.outcomes)
+        outcomes = {**scenario.outcomes, key: outcome.time.stated}
+        return scenario.model_copy(update={"outcomes": outcomes})
+    if outcome.level is None:
         return scenario
     targets = scenario.targets.model_copy(update={"gross_margin": outcome.level})
     return scenario.model_copy(update={"targets": targets})
@@ -557,7 +599,7 @@ def refuse_other_target(outcome: Outcome, scenario: Scenario, where: str) -> Non
 def refuse_uncounted(outcome: Outcome, where: str) -> None:
     """Raise if a run's counts don't tell about the outcome: those of flows are of four quarters."""
     if isinstance(outcome, Amount) and outcome.is_own:
-        instead = f"{METRICS[outcome.metric]} {TRAILING}{outcome.date}"
+        instead = f"{outcome.metric.title} {TRAILING}{outcome.date}"
         raise ScenarioError(
             f"{where}: flows are counted by fiscal year and by twelve months, not by quarter; "
             f'write "{instead}"'
@@ -574,7 +616,27 @@ def _event(match: re.Match[str], scenario: Scenario, where: str) -> Event:
     return Event(time, _quarter_in_horizon(date, scenario, where), date, level)
 
 
-def _hitting_time(what: str, scenario: Scenario) -> tuple[Hit, str | None] | None:
+def _asked(said: str, scenario: Scenario, where: str) -> Event:
+    """Return the event of a condition that is written out, by a date or at it."""
+    match = CONDITION.fullmatch(said)
+    if match is None and re.search(r"\bneed\b", said, re.IGNORECASE):
+        # The peak is that of the whole horizon.
+        match = CONDITION.fullmatch(f"{said} in {scenario.horizon.last_year}")
+    if match is None:
+        raise ScenarioError(f'{where}: no date; write "{said} by 2027", or "{said} in 2027"')
+    date, title = match["date"].upper(), match["what"]
+    quarter = _quarter_in_horizon(date, scenario, where)
+    stated = condition_of(title, scenario, where)
+    if match["when"].lower() == "in":
+        title = f"{title} in {date}"
+        year, of_year = divmod(scenario.horizon.first_quarter + quarter, QUARTERS_A_YEAR)
+        at_date = f"({stated.when}) and year == {year} and quarter == {of_year + 1}"
+        stated = stated.model_copy(update={"when": at_date, "words": f"{stated.words} in {date}"})
+    stated = stated.model_copy(update={"title": title})
+    return Event(own_hit(title, stated, len(hitting_times_of(scenario))), quarter, date)
+
+
+def _hitting_time(what: str, scenario: Scenario) -> tuple[HittingTime, str | None] | None:
     """Return the hitting time that is said, with the gross margin that it names; None if none."""
     for phrase, time in _phrases(scenario).items():
         if match := _pattern(phrase).fullmatch(what):
@@ -582,12 +644,13 @@ def _hitting_time(what: str, scenario: Scenario) -> tuple[Hit, str | None] | Non
     return None
 
 
-def _phrases(scenario: Scenario) -> dict[str, Hit]:
+def _phrases(scenario: Scenario) -> dict[str, HittingTime]:
     """Return every way to say a hitting time; what all margins are called is the projected one."""
     projected, held = projected_time(scenario), projected_margin(scenario).held
-    found = {f"{time.title} {{level}}": time for time in Hit}
-    found |= {time.clause: time for time in Hit}
-    found |= {time.short: time for time in Hit}
+    times = hitting_times_of(scenario)
+    found = {f"{time.title} {{level}}": time for time in times}
+    found |= {time.clause: time for time in times}
+    found |= {time.short: time for time in times}
     return found | {
         "gross margin {level}": projected,
         projected.short: projected,
@@ -608,7 +671,7 @@ def _no_event(what: str, date: str, scenario: Scenario, where: str) -> ScenarioE
         return ScenarioError(
             f'{where}: "{name}" is an amount, which comes by no date; write "{name} {date}"'
         )
-    return _no_hitting_time(name, where)
+    return _no_hitting_time(name, scenario, where)
 
 
 def _amount(match: re.Match[str], scenario: Scenario, where: str) -> Amount:
@@ -616,23 +679,24 @@ def _amount(match: re.Match[str], scenario: Scenario, where: str) -> Amount:
     metric = _metrics(scenario).get(name.lower())
     if metric is None:
         raise _no_amount(name, date, scenario, where)
-    quarter, called = _quarter_in_horizon(date, scenario, where), METRICS[metric]
+    quarter, called = _quarter_in_horizon(date, scenario, where), metric.title
     if match["quarterly"] is not None and (is_trailing or "Q" not in date):
         raise ScenarioError(
             f'{where}: a quarter has a date such as 2027Q4; write "quarterly {called} {date[:4]}Q4"'
         )
-    if metric == Metric.CASH and is_trailing:
+    is_of_date = metric == Metric.CASH or isinstance(metric, OwnMetric)
+    if is_of_date and is_trailing:
         raise ScenarioError(
             f'{where}: {called} is what there is at a date; write "{called} {date}"'
         )
-    is_own = "Q" in date and not is_trailing and metric != Metric.CASH
+    is_own = "Q" in date and not is_trailing and not is_of_date
     return Amount(metric, quarter, f"{TRAILING if is_trailing else ''}{date}", is_own)
 
 
-def _metrics(scenario: Scenario) -> dict[str, Metric]:
+def _metrics(scenario: Scenario) -> dict[str, AnyMetric]:
     """Return every name of a metric, in small letters; a margin alone is the projected one."""
     projected = projected_metric(scenario)
-    return {name.lower(): metric for metric, name in METRICS.items()} | {
+    return {name.lower(): metric for metric, name in metrics_of(scenario).items()} | {
         "gross margin": projected,
         "margin": projected,
         "cash flow": Metric.FREE_CASH_FLOW,
@@ -646,7 +710,7 @@ def _no_amount(name: str, date: str, scenario: Scenario, where: str) -> Scenario
         return ScenarioError(
             f'{where}: "{name}" is an event, which comes by a date; write "{name} by {date}"'
         )
-    return _no_metric(name, where)
+    return _no_metric(name, scenario, where)
 
 
 def _of_horizon(where: str) -> ScenarioError:
@@ -660,12 +724,13 @@ def _spaced(text: str) -> str:
     return " ".join(text.replace("_", " ").split())
 
 
-def _no_hitting_time(name: str, where: str) -> ScenarioError:
-    return _unknown(name, [*HITTING_TIMES.values(), "gross margin"], where, "outcome")
+def _no_hitting_time(name: str, scenario: Scenario, where: str) -> ScenarioError:
+    known = hitting_times_of(scenario).values()
+    return _unknown(name, [*known, "gross margin"], where, "outcome")
 
 
-def _no_metric(name: str, where: str) -> ScenarioError:
-    return _unknown(name, [*METRICS.values(), "gross margin"], where, "metric")
+def _no_metric(name: str, scenario: Scenario, where: str) -> ScenarioError:
+    return _unknown(name, [*metrics_of(scenario).values(), "gross margin"], where, "metric")
 
 
 def _unknown(given: str, known: Iterable[str], where: str, kind: str) -> ScenarioError:
@@ -686,9 +751,9 @@ def _quarter_in_horizon(date: str, scenario: Scenario, where: str) -> int:
     return quarter - horizon.first_quarter
 
 
-def _level(given: str, time: Hit, where: str) -> float:
-    if not HITTING_TIMES[time].startswith("gross margin"):
-        raise ScenarioError(f'{where}: "{HITTING_TIMES[time]}" takes no level; leave out {given}')
+def _level(given: str, time: HittingTime, where: str) -> float:
+    if not isinstance(time, Hit) or not time.name.startswith("MARGIN"):
+        raise ScenarioError(f'{where}: "{time.title}" takes no level; leave out {given}')
     level = parse_number(given, "share", where)
     if not 0.0 < level < 1.0:
         hint = "" if states_unit(given) else scale_hint(level, "share", 0.0, 1.0)

@@ -21,8 +21,10 @@ from simulate.kernels.arrays import (
     State,
 )
 from simulate.kernels.draws import draw_arrivals, draw_deviation, draw_shock, scores
+from simulate.kernels.interpreter import run_stage
 from simulate.kernels.jit import inlined, kernel
 from simulate.kernels.vector_math import exp, log
+from simulate.scenario.quantities import Stage
 
 from .rows import (
     MARGIN_DEFINITIONS,
@@ -45,15 +47,16 @@ LN_2 = 0.6931471805599453
 # volatility rises no further: 10 million dollars a year.
 SIZE_OF_VOLATILITY = 10.0
 SMALLEST_LOG_SIZE = -6.907755278982137
+STAGES = len(Stage)
 
 
 # A quarter
 
 
 @kernel
-def live_base_quarter(quarter: int, schedule: Schedule, inputs: Inputs, state: State) -> None:
+def live_base_quarter(quarter: int, plan: Plan, inputs: Inputs, state: State) -> None:
     """Book a quarter before the horizon: it is known, and nothing is taxed or funded."""
-    x, s = inputs.lab, state.now
+    x, s, schedule = inputs.lab, state.now, plan.schedule
     base = inputs.base[quarter + BASE_QUARTERS]
     earn_base_quarter(base, schedule, inputs, state)
     bill_free_users(x, s)
@@ -63,32 +66,40 @@ def live_base_quarter(quarter: int, schedule: Schedule, inputs: Inputs, state: S
     earn_ebitda(s)
     flow_cash(x, s)
     remember(quarter, s, state.past)
+    for stage in range(STAGES):
+        run_stage(plan.program, stage, quarter, inputs.rows, state)
 
 
 @kernel
 def live_quarter(quarter: int, plan: Plan, points: Points, inputs: Inputs, state: State) -> None:
     """Take a block through a quarter of the horizon."""
-    x, s, schedule = inputs.lab, state.now, plan.schedule
+    x, s, schedule, program = inputs.lab, state.now, plan.schedule, plan.program
     if schedule.deviation[quarter] >= 0:
         draw_deviation(points, plan.draws, plan.tables, schedule.deviation[quarter], state)
         carry_overrun(x, s)
         carry_drift(x, s)
     earn_quarter(quarter, plan, points, inputs, state)
+    run_stage(program, Stage.REVENUE, quarter, inputs.rows, state)
     bill_inference(s)
     bill_free_users(x, s)
     spend_capital(x, s)
     serve_from_own_hardware(quarter, schedule, inputs.hardware, s)
     add_cost_of_revenue(x, s)
+    run_stage(program, Stage.COST_OF_REVENUE, quarter, inputs.rows, state)
     train(quarter, plan, points, x, s)
     operate(x, s)
+    run_stage(program, Stage.OPERATING_COST, quarter, inputs.rows, state)
     earn_ebitda(s)
     pay_tax(x, s)
+    run_stage(program, Stage.CAPITAL_SPENDING, quarter, inputs.rows, state)
     flow_cash(x, s)
+    run_stage(program, Stage.FINANCING, quarter, inputs.rows, state)
     add_to_cash(quarter, plan, points, inputs.funding, state)
     remember(quarter, s, state.past)
     measure(s, state.past, state.metrics)
     watch_margins(quarter, schedule, state)
     watch_cash(quarter, state)
+    run_stage(program, Stage.END, quarter, inputs.rows, state)
 
 
 # Shared terms
@@ -416,7 +427,8 @@ def add_cost_of_revenue(x: Array, s: Array) -> None:
     for i in range(LANES):
         other = x[Lab.OTHER_SALES_COST + i] * s[Now.REVENUE + i]
         s[Now.PAYING_COST + i] = s[Now.PAYING_BILL + i] + other + s[Now.DEPRECIATION + i]
-        s[Now.PARTNER_SHARE + i] = x[Lab.PARTNER_SHARE + i] * s[Now.REVENUE + i]
+        shared = s[Now.REVENUE + i] - s[Now.UNSHARED_REVENUE + i]
+        s[Now.PARTNER_SHARE + i] = x[Lab.PARTNER_SHARE + i] * shared
 
 
 # 3. Training
@@ -464,7 +476,9 @@ def operate(x: Array, s: Array) -> None:
         fixed = s[Now.FIXED_COST + i] * s[Now.FIXED_COST_GROWTH + i]
         log_revenue = log(revenue / s[Now.REFERENCE_REVENUE + i])
         scale = exp((elasticity - 1.0) * log_revenue)
-        s[Now.OTHER_COST + i] = fixed + x[Lab.VARIABLE_COST + i] * revenue * scale
+        unshared = x[Lab.PARTNER_SHARE + i] * s[Now.UNSHARED_REVENUE + i]
+        variable = x[Lab.VARIABLE_COST + i] * revenue - unshared
+        s[Now.OTHER_COST + i] = fixed + variable * scale
         s[Now.LOG_REVENUE + i] = log_revenue
         s[Now.FIXED_COST + i] = fixed
 
@@ -495,7 +509,9 @@ def flow_cash(x: Array, s: Array) -> None:
     """Book free cash flow; working capital is a share of annualised revenue."""
     for i in range(LANES):
         revenue, spending = s[Now.REVENUE + i], s[Now.CAPITAL_SPENDING + i]
-        cash_ebitda = s[Now.EBITDA + i] + x[Lab.STOCK_PAY + i] * s[Now.OTHER_COST + i]
+        # A user's own lines are paid in cash.
+        part_paid = s[Now.OTHER_COST + i] - s[Now.OWN_OPERATING_COST + i]
+        cash_ebitda = s[Now.EBITDA + i] + x[Lab.STOCK_PAY + i] * part_paid
         growth = revenue - s[Now.PREVIOUS_REVENUE + i]
         bound = x[Lab.WORKING_CAPITAL + i] * QUARTERS_A_YEAR * growth
         # A gap that nobody has funded costs no interest.

@@ -173,6 +173,9 @@ class Now(Rows):
     TAX = auto()
     BOUND_CAPITAL = auto()
     FREE_CASH_FLOW = auto()
+    # What a user's own lines add to a quarter
+    UNSHARED_REVENUE = auto()
+    OWN_OPERATING_COST = auto()
     # Outcomes on the way
     FUNDING_NEED = auto()
     LAST_BELOW_ZERO = auto()

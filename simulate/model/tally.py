@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulate.kernels.arrays import LANES, Array, Row, State
+from simulate.kernels.arrays import LANES, Array, Placed, Program, Row, State, index
 from simulate.kernels.groups import group
-from simulate.kernels.jit import kernel
+from simulate.kernels.interpreter import count_no_value
+from simulate.kernels.jit import exact_kernel, kernel
 from simulate.kernels.vector_math import ROUNDING, ROUNDING_BITS, bits_of_float64
 
 from .rows import MARGIN_DEFINITIONS, Hit, Lab, Metric, Now
@@ -35,9 +36,9 @@ MARGIN_BINS = 2000
 # Sums are kept in units of 2**-16 billion (15,000 dollars), so that integers add them exactly.
 FIXED_POINT = 65536.0
 
-# The metrics are money first, then margins.
-MONEY_METRICS = len(Metric) - MARGIN_DEFINITIONS
-HIT_COUNT = len(Hit)
+# The model's metrics are money first, then margins; those of formulas are counted as money.
+METRICS = len(Metric)
+MONEY_METRICS = METRICS - MARGIN_DEFINITIONS
 
 
 @group
@@ -46,7 +47,8 @@ class Tally(NamedTuple):
 
     ``hits`` counts paths by alternative, outcome and quarter. ``joint`` counts them by alternative,
     by the quarter of the margin, in each definition of it, and by that of the fourth quarter in a
-    row with positive cash flow.
+    row with positive cash flow. ``money`` and ``sums`` hold the model's metrics, and then those of
+    formulas; ``no_value`` the paths in which a formula has none, by formula and quarter.
     """
 
     hits: Array
@@ -54,6 +56,7 @@ class Tally(NamedTuple):
     money: Array
     margin: Array
     sums: Array
+    no_value: Array
     funding_need: Array
     funding_need_sum: Array
 
@@ -116,9 +119,30 @@ def count_metrics(tally: Tally, quarter: int, state: State) -> None:
 
 
 @kernel
+def count_formulas(tally: Tally, program: Program, quarter: int, state: State) -> None:
+    """Add what formulas give in a quarter, where they give something."""
+    for own in range(tally.money.shape[0] - MONEY_METRICS):
+        place = (METRICS + own) * LANES
+        value, counted = state.metrics[place : place + LANES], state.memory[0]
+        money_bins(value, state.bins)
+        count_values(tally.money[MONEY_METRICS + own, quarter], state.bins, value, counted)
+        tally.sums[METRICS + own, quarter] += fixed_point_sum(counted)
+    count_no_value(program, quarter, state.memory, tally.no_value)
+
+
+@exact_kernel
+def count_values(histogram: Array, bins: Array, value: Row, counted: Row) -> None:
+    """Add a block's bins to a histogram where there is a value; it counts as 0 elsewhere."""
+    for i in range(LANES):
+        is_value = abs(value[i]) < np.inf
+        counted[i] = value[i] if is_value else 0.0
+        histogram[bins[i]] += np.uint32(1) if is_value else np.uint32(0)
+
+
+@kernel
 def count_outcomes(tally: Tally, lab: Array, state: State) -> None:
     """Add a block's outcomes: hitting times by alternative, and peak funding need."""
-    for time in range(HIT_COUNT):
+    for time in range(state.hits.size // LANES):
         for i in range(LANES):
             alternative, hit = lab[Lab.ALTERNATIVE + i], state.hits[time * LANES + i]
             tally.hits[np.int64(alternative), time, np.int64(hit)] += np.uint32(1)
@@ -132,6 +156,12 @@ def count_outcomes(tally: Tally, lab: Array, state: State) -> None:
     money_bins(need, state.bins)
     count(tally.funding_need, state.bins)
     tally.funding_need_sum[0] += fixed_point_sum(need)
+
+
+def money_place(metric: Placed) -> int:
+    """Return which histogram of ``Tally.money`` is that of a metric that is no margin."""
+    place = index(metric)
+    return place if place < MONEY_METRICS else place - MARGIN_DEFINITIONS
 
 
 def money_edges() -> Array:

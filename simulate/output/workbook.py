@@ -13,7 +13,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from simulate.engine.result import DISCLAIMER, NEVER, Result
-from simulate.model.outcomes import FUNDING_NEED, HITTING_TIMES
+from simulate.model.catalogue import FUNDING_NEED, hitting_times_of
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import NO_SOURCE, list_inputs
 from simulate.text.assumptions import frame_table, stated_correlations
@@ -229,7 +229,7 @@ def _by_alternative(result: Result) -> pd.DataFrame:
 
 def _in_year(result: Result, year: int, given: str | None = None) -> dict[str, float]:
     row: dict[str, float] = {"by the end of": year}
-    for time, name in HITTING_TIMES.items():
+    for time, name in hitting_times_of(result.scenario).items():
         estimate = result.probability_by_year(time, year, given)
         row |= {name: estimate.value, f"{name}, standard error": estimate.standard_error}
     return row

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from simulate.analysis.compare import compared_year
 from simulate.engine.result import Result
-from simulate.model.outcomes import METRICS, projected_metric, projected_time
+from simulate.model.outcomes import projected_metric, projected_time
 from simulate.model.rows import Hit, Metric
 from simulate.scenario.frame import Horizon
 from simulate.text.compare import finding
@@ -49,7 +49,7 @@ def plot_comparison(
             _draw_margins(bottom, result, metric, year, color)
         _finish_dates(top, before, year, theme)
         _finish_margins(bottom, before, after, metric, year, theme)
-        detail = f"{METRICS[metric]}: when it is first at the target, and where it is in {year}"
+        detail = f"{metric.title}: when it is first at the target, and where it is in {year}"
         return picture.tell(finding(before, after), detail, _footer(before, after))
 
 

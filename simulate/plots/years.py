@@ -11,7 +11,7 @@ from simulate.analysis.reported import Mark, median_ends, reported
 from simulate.engine.estimate import histogram_quantiles
 from simulate.engine.result import Result
 from simulate.kernels.arrays import index
-from simulate.model.outcomes import MARGIN_METRICS, METRICS, projected_metric
+from simulate.model.outcomes import MARGIN_METRICS, projected_metric
 from simulate.model.rows import Metric
 from simulate.scenario.figures import Figures
 from simulate.text.numbers import exact_percent, share
@@ -226,5 +226,5 @@ def _set_height(
 def _title(axes: Axes, metric: Metric) -> str:
     if metric in MARGIN_METRICS:
         in_percent(axes.yaxis)
-        return METRICS[metric]
-    return f"{METRICS[metric]}, {in_money(axes.yaxis)}"
+        return metric.title
+    return f"{metric.title}, {in_money(axes.yaxis)}"

@@ -121,7 +121,7 @@ class OwnLine(create_model("From", __base__=Section, __module__=__name__, **FROM
         return given | {INPUTS: written, "units": beside}
 
     def _mistakes(self) -> Iterator[Mistake]:
-        first, last = self.from_quarter, self.until
+        first, last = self.first_quarter, self.until
         if first is not None and last is not None and last < first:
             quarters = {("from",): format_quarter(last), ("until",): format_quarter(first)}
             mend = rewrite_all(quarters, "the two were swapped")
@@ -133,7 +133,7 @@ class OwnLine(create_model("From", __base__=Section, __module__=__name__, **FROM
             yield Mistake(("units", name), "the line has no such input")
 
     @property
-    def from_quarter(self) -> int | None:
+    def first_quarter(self) -> int | None:
         """Its first quarter, if it has one: what the file calls ``from``."""
         return getattr(self, "from")
 
@@ -167,6 +167,9 @@ class OwnMetric(Section):
 class OwnOutcome(Section):
     """Something that may happen in a quarter, beside what the model watches for."""
 
+    title: Annotated[
+        str, Field(max_length=100, description="what it is called in print, if not by its name")
+    ] = ""
     words: Annotated[
         str, Field(max_length=100, description='a clause, as "EBITDA turns positive"')
     ] = ""

@@ -117,8 +117,7 @@ def read_outcomes(
     """Return the formulas of outcomes, and what is wrong with them, by keys from ``outcomes``."""
     names = [line.name for line in lines]
     flows = FLOWS.union(names)
-    known = _units(metrics) | dict.fromkeys(names, MONEY) | MODEL
-    known |= {QUARTERLY + name: MONEY for name in known if name in flows}
+    known = names_in_outcomes(metrics, names)
     taken = dict.fromkeys(names, "a line") | dict.fromkeys(metrics, "a metric")
     found: dict[str, Formula] = {}
     mistakes: list[Mistake] = []
@@ -143,6 +142,21 @@ def _read_outcome(text: str, known: Mapping[str, Unit], flows: Collection[str]) 
         return Trailing(name, QUARTERS_A_YEAR) if name.name in flows and not is_summed else name
 
     return replace(formula, expression=with_names(formula.expression, as_meant))
+
+
+def names_in_outcomes(metrics: Mapping[str, OwnMetric], lines: Iterable[str]) -> dict[str, Unit]:
+    """Return the unit of each name that an outcome's formula may hold.
+
+    Parameters
+    ----------
+    metrics
+        The scenario's own.
+    lines
+        The names of its own lines.
+    """
+    money = dict.fromkeys(lines, MONEY)
+    known = _units(metrics) | money | MODEL
+    return known | {QUARTERLY + name: MONEY for name in known if name in FLOWS or name in money}
 
 
 def unused_inputs(lines: Iterable[LineFormula], layers: Layers) -> Iterator[Mistake]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from simulate.engine.estimate import Estimate
 from simulate.engine.result import Result
-from simulate.model.rows import Hit
+from simulate.model.catalogue import HittingTime
 
 from .numbers import SHARE, Unit, exact_percent, percent
 from .tables import Row, Table, heading
@@ -50,7 +50,7 @@ class Chance(NamedTuple):
         return f"{self.value}{what}" + (f" ({self.range}; {self.error})" if self.range else "")
 
 
-def chance_by_year(result: Result, time: Hit, year: int) -> Chance:
+def chance_by_year(result: Result, time: HittingTime, year: int) -> Chance:
     """Return the probability that an outcome comes by the end of a year."""
     under = {
         each.clause: result.probability_by_year(time, year, each.name)
@@ -59,7 +59,7 @@ def chance_by_year(result: Result, time: Hit, year: int) -> Chance:
     return chance_of(result.probability_by_year(time, year), under)
 
 
-def chance_of_never(result: Result, time: Hit) -> Chance:
+def chance_of_never(result: Result, time: HittingTime) -> Chance:
     """Return the probability that an outcome does not come within the horizon."""
     under = {
         each.clause: result.probability_never(time, each.name)
@@ -98,7 +98,7 @@ def figure_cell(unit: Unit, pooled: Estimate, under: Mapping[str, Estimate]) -> 
     return chance_of(pooled, under).cell if unit.is_probability else unit.estimate(pooled)
 
 
-def alternative_table(result: Result, times: Mapping[Hit, int]) -> Table:
+def alternative_table(result: Result, times: Mapping[HittingTime, int]) -> Table:
     """Return probabilities under each alternative, and over all of them.
 
     Parameters

@@ -7,11 +7,10 @@ from rich.text import Text
 
 from simulate.engine.result import DISCLAIMER, Result
 from simulate.engine.run import LARGEST
+from simulate.model.catalogue import HittingTime, hitting_times_of
 from simulate.model.outcomes import (
     CASH_YEAR,
-    HITTING_TIMES,
     MARGINS,
-    METRICS,
     event_by_year,
     projected_event,
     projected_time,
@@ -26,6 +25,7 @@ from .alternatives import alternative_table, chance_by_year, chance_of_never
 from .assumptions import moved_sentences, provenance_sentences
 from .cash import funding_sentences
 from .numbers import SHARE, exact_percent, percent, share
+from .own import no_value_sentences, own_tables
 from .tables import Row, Table, heading, printed
 from .years import fiscal_year_sentences
 
@@ -141,7 +141,7 @@ def alternative_tables(result: Result) -> list[Table]:
     if len(result.alternatives) < 2:
         return []
     year, cash_year = headline_years(result)
-    times = {
+    times: dict[HittingTime, int] = {
         projected_time(result.scenario): year,
         Hit.CASH_FLOW_HELD: cash_year,
         Hit.OUT_OF_CASH: cash_year,
@@ -154,7 +154,7 @@ def quarter_table(result: Result) -> Table:
     rows = []
     untold = {MARGINS[name] for name in MARGINS if name not in told_margins(result.scenario)}
     untold_times = {time for margin in untold for time in (margin.reached, margin.held)}
-    for time, name in HITTING_TIMES.items():
+    for time, name in hitting_times_of(result.scenario).items():
         if time in untold_times:
             continue
         quarters = (str(result.hitting_quarter(time, level)) for level in (0.1, 0.5, 0.9))
@@ -209,7 +209,7 @@ def interval_sentence(result: Result) -> str:
 def beyond_range_sentences(result: Result) -> list[str]:
     """Say which amounts are too large to be counted in a few paths, one sentence each."""
     return [
-        f"From {found.quarter} on, {METRICS[metric]} passes {LARGEST} in up to "
+        f"From {found.quarter} on, {metric.title} passes {LARGEST} in up to "
         f"{share(found.share)} of paths and counts as that: its mean is too near 0."
         for metric, found in result.beyond_range.items()
     ]
@@ -239,8 +239,10 @@ def print_answer(result: Result, out: Console, figures: Figures = None) -> None:
             printed(cash_table(result)),
             "",
             printed(quarter_table(result)),
+            *(part for table in own_tables(result) for part in ("", printed(table))),
             "",
             *map(Text, (*funding_sentences(result), *fiscal_year_sentences(result))),
+            *map(Text, no_value_sentences(result)),
             *map(Text, beyond_range_sentences(result)),
             *map(Text, few_paths_sentences(result)),
             *map(Text, moved_sentences(result.scenario)),

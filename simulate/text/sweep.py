@@ -5,7 +5,6 @@ from rich.text import Text
 
 from simulate.analysis.sweep import Sweep
 from simulate.engine.result import DISCLAIMER
-from simulate.model.outcomes import HITTING_TIMES
 from simulate.model.rows import Hit
 
 from .cash import out_of_cash_sentence
@@ -86,7 +85,7 @@ def print_sweep(sweep: Sweep, out: Console) -> None:
         _print_grids(sweep, out)
     for setting, _ in sweep.variations:
         out.print(Text(f"Varied: {setting.in_words}."))
-    if any(HITTING_TIMES[Hit.OUT_OF_CASH] in figure.short for figure in sweep.figures):
+    if any(Hit.OUT_OF_CASH.title in figure.short for figure in sweep.figures):
         out.print(Text(out_of_cash_sentence(sweep.scenario)))
     out.print(Text(f"\n{common_sentence(sweep.common)} {DISCLAIMER}", style="dim"))
 

@@ -16,7 +16,8 @@ import pytest
 
 import simulate.output.results
 from simulate import load_scenario, run
-from simulate.model.outcomes import OUTCOME_COLUMNS
+from simulate.model.catalogue import FUNDING_NEED
+from simulate.model.rows import Hit
 from simulate.output.drivers import OWN_FILES as DRIVERS_FILES
 from simulate.output.files import MANIFEST
 from simulate.output.results import ALTERNATIVES_TABLE, OWN_FILES
@@ -62,7 +63,7 @@ def test_a_run_writes_all_its_files(folder: Path) -> None:
     assert summary["company_projection"]["projected_year"] == 2029
     outcomes = pd.read_parquet(folder / "outcomes.parquet")
     assert len(outcomes) == summary["paths"] == 2048
-    assert set(OUTCOME_COLUMNS) <= set(outcomes.columns)
+    assert {*(time.title for time in Hit), FUNDING_NEED} <= set(outcomes.columns)
     metadata = pq.read_schema(folder / "metrics.parquet").metadata
     assert json.loads(metadata[b"scenario"])["name"] == summary["name"]
     assert (folder / "margin_date.png").read_bytes().startswith(b"\x89PNG")

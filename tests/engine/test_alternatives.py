@@ -10,7 +10,7 @@ from simulate.engine.estimate import conditional_probability
 from simulate.engine.layout import common_layout
 from simulate.engine.result import Result
 from simulate.engine.run import run
-from simulate.model.outcomes import HITTING_TIMES, OUTCOME_COLUMNS
+from simulate.model.catalogue import outcome_columns
 from simulate.model.rows import Hit
 from simulate.scenario import Scenario, ScenarioError
 from tests.scenarios import changed, without_uncertainty
@@ -75,7 +75,7 @@ def test_a_path_is_the_one_that_it_is_where_its_alternative_stands_alone(three: 
         kept = run(scenario, paths=4096, layout=layout, keep_outcomes=True).outcomes
         own = mixed["alternative"] == place
         assert 0.1 < own.mean() < 0.6
-        columns = ["replicate", "path", *OUTCOME_COLUMNS]
+        columns = ["replicate", "path", *outcome_columns(scenario)]
         np.testing.assert_array_equal(mixed.loc[own, columns], kept.loc[own, columns])
 
 
@@ -83,7 +83,7 @@ def test_weights_are_met_to_a_path_and_all_alternatives_make_up_the_whole(result
     lived = result.tally.hits[:, :, 0].sum(axis=2, dtype=np.int64)
     wanted = np.array([0.5, 0.3, 0.2]) * result.replicate_paths
     assert (np.abs(lived - wanted) <= 1.0).all()
-    for time in HITTING_TIMES:
+    for time in Hit:
         under = [result.hits(time, name) for name in result.alternatives]
         np.testing.assert_array_equal(np.sum(under, axis=0), result.hits(time))
 
@@ -158,7 +158,7 @@ def test_a_scenario_without_alternatives_has_none(anthropic: Scenario) -> None:
 
 
 def test_a_table_and_the_summary_hold_each_alternatives_own_probabilities(result: Result) -> None:
-    table, margin = result.by_alternative, HITTING_TIMES[Hit.MARGIN_PAYING]
+    table, margin = result.by_alternative, Hit.MARGIN_PAYING.title
     summary = result.summary()["alternatives"]
     for name, weight in result.alternatives.items():
         stated = result.probability(EVENT, given=name)

@@ -13,7 +13,8 @@ from simulate.engine.result import TRACED_PATHS, Result
 from simulate.engine.run import Session, run, simulate_traces
 from simulate.kernels.arrays import index
 from simulate.kernels.cache import source_digest
-from simulate.model.outcomes import FUNDING_NEED, HITTING_TIMES, MARGINS, METRICS
+from simulate.model.catalogue import FUNDING_NEED
+from simulate.model.outcomes import MARGINS
 from simulate.model.rows import TRACED, Hit, Metric
 from simulate.model.tally import MONEY_BINS, Tally, margin_edges, money_edges
 from simulate.scenario import Scenario, ScenarioError
@@ -60,9 +61,7 @@ def test_joint_counts_of_margin_and_cash_flow_add_up_to_each_alone(anthropic: Sc
         np.testing.assert_array_equal(joint.sum(axis=2), result.hits(margin.reached))
         np.testing.assert_array_equal(joint.sum(axis=1), held)
     outcomes = result.outcomes
-    both = (outcomes[HITTING_TIMES[Hit.MARGIN_ALL]] == 11) & (
-        outcomes[HITTING_TIMES[Hit.CASH_FLOW_HELD]] == 13
-    )
+    both = (outcomes[Hit.MARGIN_ALL.title] == 11) & (outcomes[Hit.CASH_FLOW_HELD.title] == 13)
     assert both.sum() == result.tally.joint[:, 0, -1, 11, 13].sum() > 0
 
 
@@ -89,12 +88,12 @@ def test_two_halves_continued_are_one_run(anthropic: Scenario) -> None:
 
 
 def test_the_order_of_blocks_does_not_matter(anthropic: Scenario) -> None:
-    prepared, quarters = prepare(anthropic), anthropic.horizon.quarters
+    prepared = prepare(anthropic)
     space = Workspace(prepared)
     points = prepared.points("sobol", 1, 0)
     tallies = []
     for order in ([0, 1, 2, 3], [2, 0, 3, 1]):
-        tally = empty_tally(quarters)
+        tally = empty_tally(prepared)
         for block in order:
             space.simulate(points, block, 1, tally)
         tallies.append(tally)
@@ -208,7 +207,7 @@ def test_the_tally_agrees_with_the_paths_it_counted(anthropic: Scenario) -> None
     paths = 2048
     result = run(scenario, paths=2 * paths)
     trace = simulate_traces(scenario, paths)
-    for place, (metric, name) in enumerate(METRICS.items()):
+    for place, (metric, name) in enumerate((metric, metric.title) for metric in Metric):
         values = trace[:, place]
         # Sums are kept to 2**-17 a path.
         found = result.tally.sums[0, place] / 65536 / paths
@@ -237,7 +236,7 @@ def test_quantiles_are_within_a_bin_of_the_exact_ones(anthropic: Scenario) -> No
     result = run(changed(anthropic, {"sampling.replicates": 2}), paths=2 * paths)
     trace = simulate_traces(anthropic, paths)
     levels = (0.1, 0.5, 0.9)
-    for metric in METRICS:
+    for metric in Metric:
         counts, edges = result.histogram(metric)
         found = histogram_quantiles(counts[0], edges, np.array(levels))
         values = trace[:, index(metric)]
@@ -255,7 +254,7 @@ def test_a_run_keeps_the_traces_of_paths_that_it_counted(anthropic: Scenario) ->
     outcomes = result.outcomes[result.outcomes["replicate"] == 0].sort_values("path")
     margin = result.traces[:, index(Metric.MARGIN_PAYING)] >= scenario.targets.gross_margin
     first = np.where(margin.any(axis=1), margin.argmax(axis=1), margin.shape[1])
-    np.testing.assert_array_equal(first, outcomes[HITTING_TIMES[Hit.MARGIN_PAYING]])
+    np.testing.assert_array_equal(first, outcomes[Hit.MARGIN_PAYING.title])
 
 
 def test_few_paths_have_as_many_traces(anthropic: Scenario) -> None:

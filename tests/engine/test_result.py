@@ -8,7 +8,6 @@ import pytest
 
 from simulate import Result, Scenario, ScenarioError, run
 from simulate.kernels.arrays import index
-from simulate.model.outcomes import HITTING_TIMES, METRICS
 from simulate.model.rows import Hit, Metric
 
 PATHS = 8192
@@ -60,7 +59,7 @@ def test_traced_paths_are_the_first_kept_ones(result: Result) -> None:
     np.testing.assert_array_equal(both["2027Q4"], both["EBITDA of 2027"])
 
 
-@pytest.mark.parametrize("name", METRICS.values())
+@pytest.mark.parametrize("name", [metric.title for metric in Metric])
 def test_every_metric_has_its_own_paths_and_frame(name: str, result: Result) -> None:
     paths, frame = result.paths_of(name), result.frame(name.upper())
     assert list(paths.columns) == list(frame.index)
@@ -82,7 +81,7 @@ ASKED_BY_NAME: list[Callable[[Result, Hit | str], object]] = [
 def test_an_outcomes_name_is_as_good_as_its_place(
     ask: Callable[[Result, Hit | str], object], result: Result
 ) -> None:
-    for time, name in HITTING_TIMES.items():
+    for time, name in ((time, time.title) for time in Hit):
         assert ask(result, name) == ask(result, time)
 
 

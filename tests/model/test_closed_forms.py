@@ -8,7 +8,6 @@ from scipy.stats import norm
 
 from simulate.engine.result import Result
 from simulate.engine.run import run
-from simulate.model.outcomes import METRICS
 from simulate.model.rows import Hit, Metric
 from simulate.scenario import Scenario
 from tests.january import of_january
@@ -47,7 +46,7 @@ def quiet() -> Scenario:
 
 def mean(result: Result, metric: Metric, quarter: int) -> tuple[float, float]:
     table = result.metrics
-    row = table[(table["metric"] == METRICS[metric]) & (table["statistic"] == "mean")].iloc[quarter]
+    row = table[(table["metric"] == metric.title) & (table["statistic"] == "mean")].iloc[quarter]
     return row["value"], row["standard_error"]
 
 

@@ -9,11 +9,10 @@ import pytest
 from simulate.engine.reading import read
 from simulate.engine.run import run
 from simulate.kernels.arrays import index
+from simulate.model.catalogue import FUNDING_NEED
 from simulate.model.goal import parse_goal, parse_target
 from simulate.model.observation import parse_observation
 from simulate.model.outcomes import (
-    HITTING_TIMES,
-    METRICS,
     Amount,
     Event,
     Outcome,
@@ -70,7 +69,7 @@ def every_outcome(scenario: Scenario) -> list[Outcome]:
     """Return one of each hitting time and metric, by year and by twelve months, and the need."""
     amounts = [
         Amount(metric, quarter, date)
-        for metric in METRICS
+        for metric in Metric
         for quarter, date in ((7, "2027"), (5, "twelve months to 2027Q2"))
         if metric != Metric.CASH or quarter == 7
     ]
@@ -98,7 +97,7 @@ def test_every_name_that_is_printed_is_read_back(anthropic: Scenario) -> None:
     for known in every_outcome(anthropic):
         assert outcome(known.name, anthropic) == outcome(known.asked, anthropic) == known
         if isinstance(known, Event):
-            is_margin = HITTING_TIMES[known.time].startswith("gross margin")
+            is_margin = known.time.title.startswith("gross margin")
             for said in (known.in_words(anthropic), f"P({known.in_words(anthropic)})"):
                 found = parse_event(said, anthropic, "here")
                 assert (found.time, found.quarter) == (known.time, known.quarter)
@@ -227,10 +226,12 @@ def test_a_runs_counts_and_its_kept_paths_tell_the_same(anthropic: Scenario) -> 
 
 def test_the_kernels_rows_and_traces_give_what_kept_paths_give(anthropic: Scenario) -> None:
     rng = np.random.default_rng(1)
-    traces = rng.normal(size=(64, len(METRICS), 40))
-    rows = rng.integers(0, 41, (64, len(HITTING_TIMES) + 1)).astype(np.float32)
+    traces = rng.normal(size=(64, len(Metric), 40))
+    names = [*(time.title for time in Hit), FUNDING_NEED]
+    rows = {name: rng.integers(0, 41, 64).astype(np.float32) for name in names}
     year = outcome("EBITDA 2027", anthropic)
     np.testing.assert_array_equal(year.of_block(rows, traces), traces[:, index(Metric.EBITDA), 7])
     event = outcome("cumulative payback by 2030", anthropic)
-    np.testing.assert_array_equal(event.of_block(rows, traces), rows[:, index(Hit.PAYBACK)] <= 19)
-    np.testing.assert_array_equal(PeakFundingNeed().of_block(rows, traces), rows[:, -1])
+    np.testing.assert_array_equal(event.of_block(rows, traces), rows[Hit.PAYBACK.title] <= 19)
+    need = PeakFundingNeed().of_block(rows, traces)
+    np.testing.assert_array_equal(need, rows[FUNDING_NEED])

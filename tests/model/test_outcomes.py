@@ -8,7 +8,7 @@ import pytest
 
 from simulate.engine.result import NEVER, Result, dated
 from simulate.engine.run import run
-from simulate.model.outcomes import HITTING_TIMES
+from simulate.model.rows import Hit
 from simulate.output.results import OUTCOMES_TABLE, OutcomeWriter
 from simulate.scenario import Scenario
 from tests.scenarios import changed
@@ -28,7 +28,7 @@ def test_kept_paths_name_quarters_and_never(
 ) -> None:
     result, table = written(changed(anthropic, {"horizon.last_quarter": last}), tmp_path)
     times = result.hitting_times
-    for name in HITTING_TIMES.values():
+    for name in (time.title for time in Hit):
         known = times[times["outcome"] == name].set_index("quarter")["probability"]
         assert list(table[name].cat.categories) == list(known.index)
         assert known.index[-2:].tolist() == [last, NEVER] and len(known) == 4 * years + 1
@@ -38,7 +38,7 @@ def test_kept_paths_name_quarters_and_never(
 
 def test_dates_are_in_order_and_never_is_after_all(anthropic: Scenario, tmp_path: Path) -> None:
     result, table = written(anthropic, tmp_path)
-    for time, name in HITTING_TIMES.items():
+    for time, name in ((time, time.title) for time in Hit):
         by_2028 = np.mean(table[name] <= "2028Q4")
         assert by_2028 == pytest.approx(result.probability_by_year(time, 2028).value)
         assert (table[name].max() == NEVER) == (result.probability_never(time).value > 0.0)
@@ -46,7 +46,7 @@ def test_dates_are_in_order_and_never_is_after_all(anthropic: Scenario, tmp_path
 
 def test_what_is_no_date_stays_as_it_is(anthropic: Scenario) -> None:
     outcomes = run(anthropic, paths=1024, keep_outcomes=True, keep_inputs=True).outcomes
-    found, dates = dated(outcomes, anthropic), list(HITTING_TIMES.values())
+    found, dates = dated(outcomes, anthropic), [time.title for time in Hit]
     assert list(found.columns) == list(outcomes.columns)
     pd.testing.assert_frame_equal(found.drop(columns=dates), outcomes.drop(columns=dates))
 

@@ -14,14 +14,15 @@ from simulate.engine.layout import Layout, common_layout, layout_of
 from simulate.engine.plan import prepare
 from simulate.engine.run import run, simulate_traces
 from simulate.kernels.arrays import index
-from simulate.model.outcomes import METRICS, OUTCOME_COLUMNS
-from simulate.model.rows import Metric
+from simulate.model.catalogue import outcome_columns
+from simulate.model.rows import TRACED, Metric
 from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.correlations import correlation_matrix
 from simulate.scenario.inputs import ALTERNATIVE, correlated_inputs, list_inputs
 from tests.january import SCENARIOS, of_january
 from tests.scenarios import base_year, changed, value, without_uncertainty
 from tests.slow_lab import HITS, Draws, live
+from tests.slow_lab import Path as SlowPath
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 PACKAGED = sorted(path for path in CONFIGS.glob("*.toml") if path.name != "base.toml")
@@ -176,6 +177,76 @@ def test_every_path_lives_in_one_alternative(anthropic: Scenario, tails: dict) -
     check_every_path(changed(anthropic, {"alternatives": alternatives} | tails))
 
 
+OWN = {
+    "lines": [
+        {
+            "name": "content licences",
+            "counts_in": "cost of revenue",
+            "formula": "max(minimum, share * revenue)",
+            "from": "2026Q3",
+            "until": "2031Q2",
+            "inputs": {
+                "share": {"distribution": "uniform", "low": 0.01, "high": 0.05},
+                "minimum": "5 m",
+            },
+        },
+        {
+            "name": "royalty",
+            "counts_in": "operating cost",
+            "formula": "min(0.2 * revenue, max(0, cap - previous(total(royalty), 1)))",
+            "inputs": {"cap": {"distribution": "lognormal", "interval": ["1 bn", "20 bn"]}},
+        },
+        {
+            "name": "price cut",
+            "counts_in": "revenue",
+            "formula": "where(year >= 2028, -0.1 * segment_revenue, 0)",
+            "through_partners": True,
+        },
+        {"name": "grants", "counts_in": "revenue", "formula": "0.1 * previous(training, 2)"},
+        {
+            "name": "halls",
+            "counts_in": "capital spending",
+            "formula": "0.05 * trailing(revenue, 6) * royalty / (royalty + 0.1)",
+        },
+        {
+            "name": "loan",
+            "counts_in": "financing",
+            "formula": "where(opening_cash < 5, 2, -previous(training) * exp(-quarter))",
+        },
+    ],
+    "metrics": {
+        "rule_of_40": {
+            "formula": "trailing(revenue) / trailing(previous(revenue, 4)) - 1 "
+            "+ trailing(free_cash_flow) / trailing(revenue)",
+            "unit": "share",
+        },
+        "burn_multiple": {
+            "formula": "where(free_cash_flow < 0, -free_cash_flow / (revenue + previous(revenue)), "
+            "1 / (year - 2030))",
+            "unit": "share",
+        },
+        "deep": {
+            "formula": "abs(rule_of_40) ** 1.5 * log(1 + (burn_multiple ** 2 + 1) ** -1) * revenue",
+            "unit": "bn USD",
+        },
+    },
+    "outcomes": {
+        "ebitda_positive": {"when": "ebitda > 0", "held": 4},
+        "either": {
+            "when": "rule_of_40 >= 0.4 and not (cash < 3) or gross_margin > previous(gross_margin)"
+        },
+        "near": {"when": "quarterly_revenue >= 12 and run_rate != 7 and funding_need < 90"},
+    },
+}
+
+
+@pytest.mark.parametrize("lab", ["anthropic", "openai"])
+def test_every_path_books_own_lines_and_knows_own_metrics(
+    lab: str, request: pytest.FixtureRequest
+) -> None:
+    check_every_path(changed(request.getfixturevalue(lab), OWN))
+
+
 def test_a_layout_shared_with_other_scenarios_changes_no_rule(openai: Scenario) -> None:
     scenario = changed(openai, FAT_TAILS)
     others = [of_january("anthropic-tpu"), scenario]
@@ -187,10 +258,11 @@ def check_every_path(scenario: Scenario, layout: Layout | None = None) -> None:
     dimensions = (layout or layout_of(scenario)).dimensions
     engine = qmc.Sobol(dimensions, bits=32, rng=np.random.default_rng([7, 0]))
     points = engine.random(PATHS) + 0.5**33
-    traces = simulate_traces(scenario, PATHS, seed=7, layout=layout)[:, : len(METRICS)]
+    traced = simulate_traces(scenario, PATHS, seed=7, layout=layout)
+    traces = traced[:, : len(Metric)]
     slow = [live(scenario, draws) for draws in draws_by_path(scenario, points, layout)]
     expected = np.array(
-        [[[m[name] for m in path.metrics] for name in METRICS.values()] for path in slow]
+        [[[m[metric.title] for m in path.metrics] for metric in Metric] for path in slow]
     )
     # Normal scores are float32, so a path's levels carry relative errors of some 1e-6.
     scale = np.abs(expected[:, :1]) + np.abs(expected)
@@ -206,13 +278,27 @@ def check_every_path(scenario: Scenario, layout: Layout | None = None) -> None:
         keep_outcomes=True,
         layout=layout,
     ).outcomes
-    outcomes = kept[kept["replicate"] == 0].sort_values("path")[list(OUTCOME_COLUMNS)].to_numpy()
-    hits = np.array([[path.hits[name] for name in HITS] for path in slow])
+    columns = list(outcome_columns(scenario))
+    outcomes = kept[kept["replicate"] == 0].sort_values("path")[columns].to_numpy()
+    each = [path.hits | path.own_hits for path in slow]
+    hits = np.array([[hit[name] for name in (*HITS, *scenario.outcomes)] for hit in each])
     # A path within rounding of a target may fall to the other side of it: at most one here.
     assert np.sum(np.any(outcomes[:, :-1] != hits, axis=1)) <= 1
     # Beyond the last bin of money an amount is that bin's edge.
     need = np.minimum([path.funding_need for path in slow], 2.0**24)
     np.testing.assert_allclose(outcomes[:, -1], need, rtol=1e-4, atol=1e-4)
+    check_own_rows(scenario, traced[:, TRACED:], slow)
+
+
+def check_own_rows(scenario: Scenario, traced: np.ndarray, slow: list[SlowPath]) -> None:
+    """Compare own metrics and lines, which have values in the same quarters of the same paths."""
+    names = [*scenario.metrics, *(line.name for line in scenario.lines)]
+    for row, name in enumerate(names):
+        is_metric = name in scenario.metrics
+        quarters = [path.own_metrics if is_metric else path.lines for path in slow]
+        expected = np.array([[q[name] for q in path] for path in quarters], float)
+        found = np.where(np.isfinite(traced[:, row]), traced[:, row], np.nan)
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
 
 
 def test_without_uncertainty_a_path_equals_hand_written_arithmetic(anthropic: Scenario) -> None:

@@ -563,7 +563,7 @@ def test_a_line_is_made_in_python_as_a_file_says_it() -> None:
         }
     )
     assert line.name == "content_licences"
-    assert line.from_quarter == 2026 * 4 + 2
+    assert line.first_quarter == 2026 * 4 + 2
     assert line.units == {"share": "share"}
 
 

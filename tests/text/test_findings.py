@@ -14,7 +14,7 @@ from simulate.analysis.typical_paths import cash_flow_statements, median_path
 from simulate.engine.result import Result
 from simulate.engine.run import run
 from simulate.kernels.arrays import index
-from simulate.model.outcomes import FUNDING_NEED, HITTING_TIMES
+from simulate.model.catalogue import FUNDING_NEED
 from simulate.model.rows import Flow, Hit, Metric, traced
 from simulate.plots.cash import plot_cash_bridge
 from simulate.plots.compare import plot_comparison
@@ -169,8 +169,8 @@ def test_the_map_holds_every_path(result: Result) -> None:
 
 def test_both_and_neither_are_the_outcomes_that_say_so(result: Result) -> None:
     never = result.scenario.horizon.quarters
-    margin = result.outcomes[HITTING_TIMES[Hit.MARGIN_PAYING]] < never
-    cash = result.outcomes[HITTING_TIMES[Hit.CASH_FLOW_HELD]] < never
+    margin = result.outcomes[Hit.MARGIN_PAYING.title] < never
+    cash = result.outcomes[Hit.CASH_FLOW_HELD.title] < never
     finding = margin_and_cash_flow_finding(result)
     both, neither = (float(x) for x in re.findall(r"([\d.]+)% ±", finding))
     assert both == pytest.approx(100.0 * (margin & cash).mean(), abs=0.051)

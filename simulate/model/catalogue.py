@@ -1,0 +1,114 @@
+"""What is counted of a scenario's paths: the model's metrics and hitting times, and its own."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from simulate.kernels.arrays import LANES, index
+from simulate.scenario.own import OwnOutcome
+from simulate.scenario.schema import Scenario
+
+from .rows import TRACED, Hit, Metric
+
+MetricUnit = Literal["share", "bn USD"]
+FUNDING_NEED = "peak funding need"
+AT_DATE = re.compile(r" in \d{4}(?:Q[1-4])?$")
+
+
+@dataclass(frozen=True)
+class OwnMetric:
+    """A metric by a formula of the scenario.
+
+    Attributes
+    ----------
+    title
+        The name that columns have, and that people ask for.
+    unit
+        Of its values.
+    value
+        Its place among metrics, as a member of ``Metric`` has one.
+    """
+
+    title: str
+    unit: MetricUnit
+    value: int = field(compare=False)
+
+
+@dataclass(frozen=True)
+class OwnHit:
+    """The time at which a condition of the scenario is first met, or has been for long enough.
+
+    Attributes
+    ----------
+    title, clause, short
+        As those of ``Hit``.
+    value
+        Its place among hitting times, as a member of ``Hit`` has one.
+    stated
+        As the scenario has it.
+    """
+
+    title: str
+    clause: str
+    short: str
+    value: int = field(compare=False)
+    stated: OwnOutcome = field(compare=False)
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether its title says at which date the condition is to be met."""
+        return AT_DATE.search(self.title) is not None
+
+
+AnyMetric: TypeAlias = Metric | OwnMetric
+HittingTime: TypeAlias = Hit | OwnHit
+
+
+def metrics_of(scenario: Scenario) -> dict[AnyMetric, str]:
+    """Return the metrics that a run of a scenario counts, in order, with their titles."""
+    own = [
+        OwnMetric(_spaced(name), metric.unit, place * LANES)
+        for place, (name, metric) in enumerate(scenario.metrics.items(), len(Metric))
+    ]
+    return {metric: metric.title for metric in (*Metric, *own)}
+
+
+def hitting_times_of(scenario: Scenario) -> dict[HittingTime, str]:
+    """Return the hitting times that a run of a scenario counts, in order, with their titles."""
+    own = [
+        own_hit(outcome.title or _spaced(name), outcome, place)
+        for place, (name, outcome) in enumerate(scenario.outcomes.items(), len(Hit))
+    ]
+    return {time: time.title for time in (*Hit, *own)}
+
+
+def own_hit(title: str, stated: OwnOutcome, place: int) -> OwnHit:
+    """Return the hitting time of an outcome of the scenario."""
+    return OwnHit(title, stated.words or title, title, place * LANES, stated)
+
+
+def outcome_columns(scenario: Scenario) -> tuple[str, ...]:
+    """Return what kernels write of each path: its hitting times, and its peak funding need."""
+    return (*hitting_times_of(scenario).values(), FUNDING_NEED)
+
+
+def traced_lines(scenario: Scenario) -> dict[str, int]:
+    """Return which row of a trace holds each own line, by its name."""
+    first = TRACED + len(scenario.metrics)
+    return {line.name: first + place for place, line in enumerate(scenario.lines)}
+
+
+def traces_of(scenario: Scenario) -> int:
+    """Return how many rows a trace of a scenario's path has."""
+    return TRACED + len(scenario.metrics) + len(scenario.lines)
+
+
+def traced_metric(metric: AnyMetric) -> int:
+    """Return which row of a trace holds a metric; those of formulas follow flows."""
+    if isinstance(metric, Metric):
+        return index(metric)
+    return TRACED + index(metric) - len(Metric)
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")

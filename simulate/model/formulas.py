@@ -1,0 +1,346 @@
+"""A scenario's formulas as a program: what their names mean in the state of a block."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
+from typing import NamedTuple
+
+import numpy as np
+
+from simulate.kernels.arrays import BASE_QUARTERS, LANES, Program
+from simulate.kernels.interpreter import Step
+from simulate.scenario.expression import (
+    Apply,
+    Expression,
+    Name,
+    Number,
+    Previous,
+    Trailing,
+    parts,
+)
+from simulate.scenario.frame import MarginDefinition
+from simulate.scenario.own_formulas import LineFormula
+from simulate.scenario.quantities import QUANTITIES, Stage
+from simulate.scenario.schema import Scenario
+
+from .rows import Hit, Metric, Now
+
+# Revenue of a quarter that own lines can't push it below: a thousand dollars.
+LEAST_REVENUE = 1e-6
+# The stage of what a path knows from its start on; its steps stand behind those of all others.
+START = -1
+# Row 0 is room to count in.
+FIRST_ROW = 1
+Steps = list[tuple[int, int, int, int, int]]
+
+# The row of each quantity that has one.
+ROWS: dict[str, Now | Metric] = {
+    "segment_revenue": Now.REVENUE,
+    "free_users": Now.USERS,
+    "opening_cash": Now.CASH,
+    "revenue": Now.REVENUE,
+    "paying_inference": Now.PAYING_BILL,
+    "free_inference": Now.FREE_BILL,
+    "depreciation": Now.DEPRECIATION,
+    "cost_of_revenue": Now.PAYING_COST,
+    "partner_share": Now.PARTNER_SHARE,
+    "training": Now.TRAINING,
+    "other_costs": Now.OTHER_COST,
+    "ebitda": Now.EBITDA,
+    "tax": Now.TAX,
+    "capital_spending": Now.CAPITAL_SPENDING,
+    "working_capital": Now.BOUND_CAPITAL,
+    "free_cash_flow": Now.FREE_CASH_FLOW,
+    "cash": Now.CASH,
+    "cumulative_cash_flow": Now.CUMULATIVE,
+    "funding_need": Now.FUNDING_NEED,
+    "gross_margin_inference_only": Metric.MARGIN_INFERENCE,
+    "gross_margin_paying_users": Metric.MARGIN_PAYING,
+    "gross_margin_with_partners_shares": Metric.MARGIN_PARTNERS,
+    "gross_margin_with_free_users": Metric.MARGIN_ALL,
+}
+# What the others are made of.
+MADE: dict[str, Expression] = {
+    "run_rate": Apply("multiply", (Number(4.0), Name("revenue"))),
+    "inference": Apply("add", (Name("paying_inference"), Name("free_inference"))),
+    "gross_profit": Apply("subtract", (Name("revenue"), Name("cost_of_revenue"))),
+    "operating_result": Apply("subtract", (Name("ebitda"), Name("depreciation"))),
+}
+PROJECTED = "gross_margin"
+MARGIN_NAMES: dict[MarginDefinition, str] = {
+    "inference only": "gross_margin_inference_only",
+    "paying users": "gross_margin_paying_users",
+    "with partners' shares": "gross_margin_with_partners_shares",
+    "with free users": "gross_margin_with_free_users",
+}
+STEPS: dict[str, Step] = {
+    "add": Step.ADD,
+    "subtract": Step.SUBTRACT,
+    "multiply": Step.MULTIPLY,
+    "divide": Step.DIVIDE,
+    "negate": Step.NEGATE,
+    "abs": Step.ABSOLUTE,
+    "minimum": Step.MINIMUM,
+    "maximum": Step.MAXIMUM,
+    "exp": Step.EXP,
+    "log": Step.LOG,
+    "power": Step.POWER,
+    "less": Step.LESS,
+    "less_equal": Step.LESS_EQUAL,
+    "greater": Step.LESS,
+    "greater_equal": Step.LESS_EQUAL,
+    "equal": Step.EQUAL,
+    "not_equal": Step.NOT_EQUAL,
+    "and": Step.AND,
+    "or": Step.OR,
+    "not": Step.NOT,
+    "where": Step.WHERE,
+}
+SWAPPED = ("greater", "greater_equal")
+CLOCK = {"year": Step.YEAR, "quarter": Step.QUARTER}
+# Where a line's amount is added, and which of these places begin each quarter at 0.
+BOOKED_IN: dict[str, tuple[Now, ...]] = {
+    "revenue": (Now.REVENUE,),
+    "cost of revenue": (Now.PAYING_COST,),
+    "operating cost": (Now.OTHER_COST, Now.OWN_OPERATING_COST),
+    "capital spending": (Now.CAPITAL_SPENDING,),
+    "financing": (Now.CASH,),
+}
+CLEARED = (Now.UNSHARED_REVENUE, Now.OWN_OPERATING_COST)
+
+
+class Formulas(NamedTuple):
+    """A scenario's formulas as kernels take them.
+
+    Attributes
+    ----------
+    program
+        Their steps.
+    rows
+        Of memory that they need.
+    """
+
+    program: Program
+    rows: int
+
+
+def formulas_of(scenario: Scenario, row_of_input: Mapping[str, int]) -> Formulas:
+    """Return a scenario's own lines, metrics and outcomes as a program.
+
+    Parameters
+    ----------
+    scenario
+        Valid.
+    row_of_input
+        The row of ``Inputs.rows`` of each input of a line, by its key.
+
+    Returns
+    -------
+    Formulas
+        Own metrics and outcomes follow those of the model. What has no value is counted of
+        metrics, outcomes and lines, in this order; traces keep metrics, then lines.
+    """
+    own = scenario.formulas
+    writer = _Writer(scenario, row_of_input)
+    booked = {each.line.name: writer.book(each) for each in own.lines}
+    metrics = [writer.row_of(Name(name)) for name in scenario.metrics]
+    outcomes = [writer.row_of(own.outcomes[name].expression) for name in scenario.outcomes]
+    for place, row in enumerate(metrics, len(Metric)):
+        writer.add(Stage.END, Step.WRITE_METRIC, place * LANES, row)
+    for place, (row, outcome) in enumerate(
+        zip(outcomes, scenario.outcomes.values(), strict=True), len(Hit)
+    ):
+        in_a_row = writer.filled(Step.ZERO)
+        writer.add(Stage.END, Step.WATCH, place * LANES, row, in_a_row, outcome.held)
+    lines = [booked[line.name] for line in scenario.lines]
+    return writer.written([*metrics, *outcomes, *lines], [*metrics, *lines])
+
+
+class _Writer:
+    """Writes steps stage by stage; what is the same expression is computed once a quarter."""
+
+    def __init__(self, scenario: Scenario, row_of_input: Mapping[str, int]) -> None:
+        own, horizon = scenario.formulas, scenario.horizon
+        self._first_quarter, self._last = horizon.first_quarter, horizon.quarters - 1
+        self._inputs = row_of_input
+        # What names mean beside the model's own.
+        self._meanings: dict[str, Expression] = {
+            PROJECTED: Name(MARGIN_NAMES[scenario.targets.projected_margin]),
+            **{name: formula.expression for name, formula in own.metrics.items()},
+        }
+        self._stages: list[Steps] = [[] for _ in (*Stage, START)]
+        self._bookings: list[Steps] = [[] for _ in (*Stage, START)]
+        self._cleared: dict[int, None] = {}
+        self._numbers: list[float] = []
+        self._rows = FIRST_ROW
+        self._known: dict[Expression, _Place] = {}
+        self._rings: dict[Expression, _Ring] = {}
+        every = [each.formula for each in own.lines], own.metrics.values(), own.outcomes.values()
+        self._reach = _reach(self._resolved(f.expression) for f in chain(*every))
+
+    def add(self, stage: int, step: Step, out: int, a: int = 0, b: int = 0, c: int = 0) -> None:
+        """Add a step to the end of a stage."""
+        self._stages[stage].append((step, out, a, b, c))
+
+    def filled(self, step: Step, rows: int = 1) -> int:
+        """Return the first of some new rows that begin each path with 0, or with no value."""
+        first, self._rows = self._rows, self._rows + rows
+        for row in range(first, self._rows):
+            self.add(START, step, row)
+        return first
+
+    def row_of(self, expression: Expression) -> int:
+        """Return the row that holds an expression, with the steps written that compute it."""
+        return self._place(self._resolved(expression)).row
+
+    def book(self, own: LineFormula) -> int:
+        """Let a line enter its quarters; return the row of what it books."""
+        line, found = own.line, self._place(self._resolved(own.formula.expression))
+        first = max(0, (line.first_quarter or 0) - self._first_quarter)
+        last = self._last if line.until is None else line.until - self._first_quarter
+        booked = self._computed(own.stage, Step.WITHIN, found.row, first, last)
+        self._known[Name(line.name)] = booked
+        for target in BOOKED_IN[line.counts_in]:
+            self._add_to(target, booked)
+        if line.counts_in == "revenue":
+            if not line.through_partners:
+                self._add_to(Now.UNSHARED_REVENUE, booked)
+            least = self._place(Number(LEAST_REVENUE)).row
+            self._bookings[own.stage].append((Step.FLOOR_NOW, Now.REVENUE, least, 0, 0))
+        return booked.row
+
+    def _add_to(self, target: Now, booked: "_Place") -> None:
+        if target in CLEARED:
+            self._cleared[target] = None
+        self._bookings[booked.stage].append((Step.ADD_TO_NOW, target, booked.row, 0, 0))
+
+    def written(self, watched: Sequence[int], kept: Sequence[int]) -> Formulas:
+        """Return what was written, with what is looked back at kept for later quarters."""
+        kept_for_later = 0
+        while kept_for_later < len(self._rings):
+            # What is kept may look back itself, at rings that follow.
+            of, ring = list(self._rings.items())[kept_for_later]
+            keep = Step.KEEP, self._place(of).row, ring.first, ring.depth, 0
+            self._bookings[Stage.END].append(keep)
+            kept_for_later += 1
+        cleared: Steps = [(Step.CLEAR_NOW, row, 0, 0, 0) for row in self._cleared]
+        self._stages[0] = cleared + self._stages[0]
+        both = zip(self._stages, self._bookings, strict=True)
+        stages = [[*steps, *bookings] for steps, bookings in both]
+        steps = [step for stage in stages for step in stage]
+        program = Program(
+            steps=np.array(steps, np.int64).reshape(len(steps), 5),
+            stages=np.cumsum([0, *map(len, stages)]),
+            numbers=np.array(self._numbers, np.float64),
+            watched=np.array(watched, np.int64),
+            kept=np.array(kept, np.int64),
+        )
+        return Formulas(program, self._rows)
+
+    def _resolved(self, expression: Expression) -> Expression:
+        """Return an expression in the model's own names, inputs and lines."""
+        match expression:
+            case Name(name=name):
+                meaning = self._meanings.get(name, MADE.get(name))
+                return Name(name) if meaning is None else self._resolved(meaning)
+            case Number():
+                return expression
+            case Apply(operation=operation, arguments=arguments):
+                return Apply(operation, tuple(map(self._resolved, arguments)))
+        return replace(expression, of=self._resolved(expression.of))
+
+    def _place(self, expression: Expression) -> "_Place":
+        if expression not in self._known:
+            self._known[expression] = self._write(expression)
+        return self._known[expression]
+
+    def _write(self, expression: Expression) -> "_Place":
+        match expression:
+            case Number(value=value):
+                self._numbers.append(value)
+                return self._computed(START, Step.NUMBER, len(self._numbers) - 1)
+            case Name(name=name):
+                return self._named(name)
+            case Apply():
+                return self._applied(expression)
+            case Previous(of=of, quarters=quarters):
+                ring, depth = self._ring(of)
+                return self._computed(0, Step.PREVIOUS, ring, depth, quarters)
+            case Trailing(of=of, quarters=1):
+                return self._place(of)
+            case Trailing(of=of, quarters=quarters):
+                ring, depth = self._ring(of)
+                now = self._place(of)
+                before = self._computed(0, Step.SUM_BEFORE, ring, depth, quarters - 1)
+                return self._computed(max(0, now.stage), Step.ADD, now.row, before.row)
+        of = self._place(expression.of)
+        total = _Place(self.filled(Step.ZERO), max(0, of.stage))
+        self.add(total.stage, Step.TOTAL, total.row, of.row)
+        return total
+
+    def _named(self, name: str) -> "_Place":
+        if name in self._inputs:
+            return self._computed(START, Step.INPUT, self._inputs[name])
+        if name in CLOCK:
+            return self._computed(0, CLOCK[name], self._first_quarter)
+        quantity, row = QUANTITIES[name], ROWS[name]
+        first = 0 if quantity.from_start or isinstance(row, Metric) else -BASE_QUARTERS
+        step = Step.METRIC if isinstance(row, Metric) else Step.NOW
+        return self._computed(quantity.known, step, row.value, first)
+
+    def _applied(self, given: Apply) -> "_Place":
+        found = [self._place(argument) for argument in given.arguments]
+        stage = max(place.stage for place in found)
+        rows = [place.row for place in found]
+        match given:
+            case Apply(operation="power", arguments=(_, Number(value=power))) if power.is_integer():
+                return self._computed(stage, Step.WHOLE_POWER, rows[0], int(power))
+            case Apply(operation=operation) if operation in SWAPPED:
+                rows.reverse()
+        # A step of two operands has a second one.
+        rows += rows[:1] * (3 - len(rows))
+        return self._computed(stage, STEPS[given.operation], *rows)
+
+    def _computed(self, stage: int, step: Step, a: int = 0, b: int = 0, c: int = 0) -> "_Place":
+        """Add a step that writes a new row."""
+        row, self._rows = self._rows, self._rows + 1
+        self.add(stage, step, row, a, b, c)
+        return _Place(row, stage)
+
+    def _ring(self, of: Expression) -> "_Ring":
+        """Return the rows in which earlier values of an expression are kept."""
+        if of not in self._rings:
+            depth = self._reach[of]
+            self._rings[of] = _Ring(self.filled(Step.NONE, depth), depth)
+        return self._rings[of]
+
+
+class _Place(NamedTuple):
+    """Where an expression is: its row of memory, and from which stage of a quarter on."""
+
+    row: int
+    stage: int
+
+
+class _Ring(NamedTuple):
+    """Rows that earlier values are kept in: the first of them, and how many."""
+
+    first: int
+    depth: int
+
+
+def _reach(expressions: Iterable[Expression]) -> dict[Expression, int]:
+    """Return by how many quarters each expression is looked back at."""
+    found: dict[Expression, int] = {}
+    for expression in expressions:
+        for each in _every_part(expression):
+            if isinstance(each, (Previous, Trailing)):
+                quarters = each.quarters - isinstance(each, Trailing)
+                found[each.of] = max(found.get(each.of, 0), quarters)
+    return found
+
+
+def _every_part(expression: Expression) -> Iterator[Expression]:
+    yield expression
+    for part in parts(expression):
+        yield from _every_part(part)
