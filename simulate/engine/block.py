@@ -6,14 +6,22 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate.kernels.arrays import BASE_QUARTERS, LANES, Drawn, Plan, Points, State, width
+from simulate.kernels.arrays import (
+    BASE_QUARTERS,
+    LANES,
+    Plan,
+    Points,
+    State,
+    aligned_zeros,
+    width,
+)
 from simulate.kernels.draws import draw_deviations
 from simulate.model.block import simulate_blocks
+from simulate.model.formulas import STATE_WIDTH
 from simulate.model.rows import (
     MARGIN_DEFINITIONS,
     Flow,
     Level,
-    Now,
 )
 from simulate.model.tally import (
     MARGIN_BINS,
@@ -21,6 +29,7 @@ from simulate.model.tally import (
     Tally,
 )
 
+from .memory import Zeros
 from .plan import Prepared
 
 Array = NDArray[np.float64]
@@ -30,7 +39,7 @@ DEVIATIONS = ("inference.overrun", "training.drift")
 NO_ROWS, NO_TRACES = np.empty((0, 0), np.float32), np.empty((0, 0, 0))
 
 
-def empty_tally(prepared: Prepared, *leading: int) -> Tally:
+def empty_tally(prepared: Prepared, *leading: int, zeros: Zeros = np.zeros) -> Tally:
     """Return tallies of no paths.
 
     Parameters
@@ -39,22 +48,24 @@ def empty_tally(prepared: Prepared, *leading: int) -> Tally:
         The scenario that is to be counted.
     leading
         Lengths of the axes before each array's own, such as the number of replicates.
+    zeros
+        Gives its arrays.
     """
     quarters, alternatives = prepared.plan.schedule.quarters, prepared.alternatives
     formulas = len(prepared.plan.program.watched)
     return Tally(
-        hits=np.zeros((*leading, alternatives, prepared.hitting_times, quarters + 1), np.uint32),
-        joint=np.zeros(
+        hits=zeros((*leading, alternatives, prepared.hitting_times, quarters + 1), np.uint32),
+        joint=zeros(
             (*leading, alternatives, MARGIN_DEFINITIONS, quarters + 1, quarters + 1), np.uint32
         ),
-        money=np.zeros(
+        money=zeros(
             (*leading, prepared.metrics - MARGIN_DEFINITIONS, quarters, MONEY_BINS), np.uint32
         ),
-        margin=np.zeros((*leading, MARGIN_DEFINITIONS, quarters, MARGIN_BINS), np.uint32),
-        sums=np.zeros((*leading, prepared.metrics, quarters), np.int64),
-        no_value=np.zeros((*leading, formulas, quarters), np.uint32),
-        funding_need=np.zeros((*leading, MONEY_BINS), np.uint32),
-        funding_need_sum=np.zeros((*leading, 1), np.int64),
+        margin=zeros((*leading, MARGIN_DEFINITIONS, quarters, MARGIN_BINS), np.uint32),
+        sums=zeros((*leading, prepared.metrics, quarters), np.int64),
+        no_value=zeros((*leading, formulas, quarters), np.uint32),
+        funding_need=zeros((*leading, MONEY_BINS), np.uint32),
+        funding_need_sum=zeros((*leading, 1), np.int64),
     )
 
 
@@ -75,16 +86,19 @@ class Workspace:
     def __init__(self, prepared: Prepared) -> None:
         self._prepared, self._plan = prepared, prepared.plan
         self.inputs = prepared.inputs()
+        memory = aligned_zeros(STATE_WIDTH + prepared.memory)
+        metrics = slice(STATE_WIDTH, STATE_WIDTH + prepared.metrics * LANES)
         self.state = State(
-            now=np.zeros(width(Drawn) + width(Now)),
-            level=np.zeros((prepared.segments, width(Level))),
-            past=np.zeros((BASE_QUARTERS, width(Flow))),
-            metrics=np.zeros(prepared.metrics * LANES),
-            hits=np.zeros(prepared.hitting_times * LANES),
-            raw=np.zeros((len(prepared.drawn_keys) + 2, LANES), np.float32),
-            shock=np.zeros((2, LANES), np.float32),
-            bins=np.zeros(LANES, np.uint32),
-            memory=np.zeros((prepared.memory, LANES)),
+            now=memory[:STATE_WIDTH],
+            level=aligned_zeros(prepared.segments, width(Level)),
+            past=aligned_zeros(BASE_QUARTERS, width(Flow)),
+            metrics=memory[metrics],
+            hits=aligned_zeros(prepared.hitting_times * LANES),
+            raw=aligned_zeros(len(prepared.drawn_keys) + 2, LANES, dtype=np.float32),
+            shock=aligned_zeros(2, LANES, dtype=np.float32),
+            bins=aligned_zeros(LANES, dtype=np.uint32),
+            counted=aligned_zeros(LANES),
+            memory=memory,
         )
 
     def simulate(

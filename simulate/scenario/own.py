@@ -121,7 +121,7 @@ class OwnLine(create_model("From", __base__=Section, __module__=__name__, **FROM
         return given | {INPUTS: written, "units": beside}
 
     def _mistakes(self) -> Iterator[Mistake]:
-        first, last = self.first_quarter, self.until
+        first, last = self.from_quarter, self.until
         if first is not None and last is not None and last < first:
             quarters = {("from",): format_quarter(last), ("until",): format_quarter(first)}
             mend = rewrite_all(quarters, "the two were swapped")
@@ -133,7 +133,7 @@ class OwnLine(create_model("From", __base__=Section, __module__=__name__, **FROM
             yield Mistake(("units", name), "the line has no such input")
 
     @property
-    def first_quarter(self) -> int | None:
+    def from_quarter(self) -> int | None:
         """Its first quarter, if it has one: what the file calls ``from``."""
         return getattr(self, "from")
 

@@ -130,20 +130,6 @@ def read_outcomes(
     return found, mistakes
 
 
-def _read_outcome(text: str, known: Mapping[str, Unit], flows: Collection[str]) -> Formula:
-    """Return an outcome's formula, in which flows that it doesn't sum are of twelve months."""
-    formula = read_formula(text, known)
-    if not formula.unit.is_condition:
-        raise FormulaError("is a number, not true or false; compare it, as with > 0", 1)
-
-    def as_meant(name: Name, is_summed: bool) -> Expression:
-        if name.name.startswith(QUARTERLY):
-            return replace(name, name=name.name.removeprefix(QUARTERLY))
-        return Trailing(name, QUARTERS_A_YEAR) if name.name in flows and not is_summed else name
-
-    return replace(formula, expression=with_names(formula.expression, as_meant))
-
-
 def names_in_outcomes(metrics: Mapping[str, OwnMetric], lines: Iterable[str]) -> dict[str, Unit]:
     """Return the unit of each name that an outcome's formula may hold.
 
@@ -157,6 +143,20 @@ def names_in_outcomes(metrics: Mapping[str, OwnMetric], lines: Iterable[str]) ->
     money = dict.fromkeys(lines, MONEY)
     known = _units(metrics) | money | MODEL
     return known | {QUARTERLY + name: MONEY for name in known if name in FLOWS or name in money}
+
+
+def _read_outcome(text: str, known: Mapping[str, Unit], flows: Collection[str]) -> Formula:
+    """Return an outcome's formula, in which flows that it doesn't sum are of twelve months."""
+    formula = read_formula(text, known)
+    if not formula.unit.is_condition:
+        raise FormulaError("is a number, not true or false; compare it, as with > 0", 1)
+
+    def as_meant(name: Name, is_summed: bool) -> Expression:
+        if name.name.startswith(QUARTERLY):
+            return replace(name, name=name.name.removeprefix(QUARTERLY))
+        return Trailing(name, QUARTERS_A_YEAR) if name.name in flows and not is_summed else name
+
+    return replace(formula, expression=with_names(formula.expression, as_meant))
 
 
 def unused_inputs(lines: Iterable[LineFormula], layers: Layers) -> Iterator[Mistake]:

@@ -124,7 +124,7 @@ def _dated_rows(scenario: Scenario) -> Iterator[Row]:
 def _own_rows(scenario: Scenario) -> Iterator[Row]:
     """Yield the formulas of own lines, metrics and outcomes."""
     for line in scenario.lines:
-        since = "" if line.first_quarter is None else f" from {format_quarter(line.first_quarter)}"
+        since = "" if line.from_quarter is None else f" from {format_quarter(line.from_quarter)}"
         until = "" if line.until is None else f" until {format_quarter(line.until)}"
         counts = f"{_on_one_line(line.formula)}, counts in {line.counts_in}{since}{until}"
         yield Row(f"line: {line.words}", (counts, line.source or NO_SOURCE))
