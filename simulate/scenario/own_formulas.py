@@ -14,7 +14,7 @@ from .layers import Key, Layers
 from .mistakes import Mend, Mistake, meant, question, renamed, rewrite
 from .own import LINES, OwnLine, OwnMetric, OwnOutcome
 from .own_inputs import INPUTS, UNITS
-from .quantities import QUANTITIES, Stage
+from .quantities import QUANTITIES, TOLD_BY_NAME, Stage
 from .quarters import QUARTERS_A_YEAR
 
 # What is booked at each stage, as in "isn't known yet when operating costs are booked".
@@ -284,6 +284,8 @@ def _misnamed(key: tuple[str, ...], name: str, others: Mapping[str, str]) -> Ite
         yield Mistake(key, f'"{name}" is a key of every table; choose another name')
     elif keyword.iskeyword(name) or name in FUNCTIONS:
         yield Mistake(key, f'"{name}" is a word of formulas; choose another name')
+    elif name in TOLD_BY_NAME:
+        yield Mistake(key, f'answers call something else "{name}"; choose another name')
     elif name in QUANTITIES or name.removeprefix(QUARTERLY) in FLOWS:
         yield Mistake(key, f'"{name}" is a quantity of the model; choose another name')
     elif name in others:
