@@ -28,7 +28,10 @@ SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
 Pictures = Annotated[
     str | None,
     typer.Option(
-        "--pictures", metavar="png,svg,pdf", help="Kinds of pictures.", show_default="png"
+        "--pictures",
+        metavar="KINDS",
+        help="Kinds of pictures, of png, svg and pdf.",
+        show_default="png",
     ),
 ]
 NoPictures = Annotated[bool, typer.Option("--no-pictures", help="Draw no pictures.")]
