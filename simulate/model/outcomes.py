@@ -62,13 +62,19 @@ DATE = r"(?P<date>\d{4}(?:Q[1-4])?)"
 LEVEL = r"[-+]?\d[\d.,]*\s*%?"
 EVENT = re.compile(rf"(?P<what>.+?) by (?:the end of )?{DATE}", re.IGNORECASE)
 AMOUNT = re.compile(
-    r"(?:median )?(?P<quarterly>quarterly )?(?P<name>.+?) "
+    r"(?P<quarterly>quarterly )?(?P<name>.+?) "
     rf"(?:(?P<trailing>(?:twelve|12)[ -]months to )|of |in )?{DATE}",
     re.IGNORECASE,
 )
 TRAILING = "twelve months to "
 CONDITION = re.compile(rf"(?P<what>.+?) (?P<when>by|in) (?:the end of )?{DATE}", re.IGNORECASE)
-PEAK = re.compile(r"(?:median )?peak (?:funding )?need", re.IGNORECASE)
+PEAK = re.compile(r"peak (?:funding )?need", re.IGNORECASE)
+# What is asked of an amount over all paths, and of which.
+STATISTIC = re.compile(
+    r"(?P<kind>mean|median|p\d+(?:\.\d+)?) ?"
+    r"(?:\((?P<within>.+)\)|(?<= )(?:of )?(?:the )?(?P<of>.+))",
+    re.IGNORECASE,
+)
 EVENT_FORM = '"gross margin 70% by 2027" or "out of cash by 2028Q2"'
 OUTCOME_FORM = f'"gross margin by 2027", "revenue 2027" or "{FUNDING_NEED}"'
 
@@ -475,7 +481,11 @@ def parse_outcome(text: str, scenario: Scenario, where: str, form: str = OUTCOME
     ScenarioError
         If the text is no outcome of the scenario.
     """
-    given = _spaced(text)
+    kind, given = split_statistic(spaced(text), scenario)
+    if kind and kind.lower() != "median":
+        raise ScenarioError(
+            f'{where}: {kind} is of all paths, and a number of each is asked for; write "{given}"'
+        )
     said = given[2:-1].strip() if given[:2] in ("P(", "p(") and given.endswith(")") else given
     event, amount = EVENT.fullmatch(said), AMOUNT.fullmatch(said)
     is_named = event is not None and _hitting_time(event["what"], scenario) is not None
@@ -493,6 +503,15 @@ def parse_outcome(text: str, scenario: Scenario, where: str, form: str = OUTCOME
             f'{where}: an amount has no probability; write "{found.name}" without P( )'
         )
     return found
+
+
+def split_statistic(text: str, scenario: Scenario) -> tuple[str, str]:
+    """Return what a text asks over all paths, such as ``P10``, empty if nothing, and of what."""
+    match, amount = STATISTIC.fullmatch(text), AMOUNT.fullmatch(text)
+    is_named = amount is not None and amount["name"].lower() in _metrics(scenario)
+    if match is None or is_named:
+        return "", text
+    return match["kind"], match["within"] or match["of"]
 
 
 def parse_event(text: str, scenario: Scenario, where: str, form: str = EVENT_FORM) -> Event:
@@ -524,7 +543,7 @@ def known_time(given: HittingTime | str, scenario: Scenario, where: str) -> Hitt
     """
     if isinstance(given, Hit):
         return given
-    name = given.title if isinstance(given, OwnHit) else _spaced(given)
+    name = given.title if isinstance(given, OwnHit) else spaced(given)
     match _hitting_time(name, scenario):
         case time, None:
             return time
@@ -543,7 +562,7 @@ def known_metric(given: AnyMetric | str, scenario: Scenario, where: str) -> AnyM
     """
     if isinstance(given, Metric):
         return given
-    name = given.title if isinstance(given, OwnMetric) else _spaced(given)
+    name = given.title if isinstance(given, OwnMetric) else spaced(given)
     metric = _metrics(scenario).get(name.lower())
     if metric is None:
         raise _no_metric(name, scenario, where)
@@ -562,6 +581,21 @@ def parse_number(given: str, unit: str, where: str) -> float:
         return number_in_unit(given, unit)
     except ValueError as error:
         raise ScenarioError(f"{where}: {error}") from None
+
+
+def parse_value(given: str, outcome: Outcome, where: str) -> float:
+    """Return a value of an outcome that is an amount, as people write it.
+
+    Raises
+    ------
+    ScenarioError
+        If it is none of the outcome's unit, or more than the outcome can be.
+    """
+    value = parse_number(given, outcome.unit, where)
+    if value > outcome.bounds[1]:
+        hint = "" if states_unit(given) else scale_hint(value, "share")
+        raise ScenarioError(f"{where}: a margin is at most 1{hint}")
+    return value
 
 
 def asked_of(scenario: Scenario, outcomes: Iterable[Outcome]) -> Scenario:
@@ -719,7 +753,7 @@ def _of_horizon(where: str) -> ScenarioError:
     )
 
 
-def _spaced(text: str) -> str:
+def spaced(text: str) -> str:
     """Return a text with one space between words, which may be written with underscores."""
     return " ".join(text.replace("_", " ").split())
 
