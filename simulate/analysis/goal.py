@@ -361,7 +361,7 @@ def seek_goal(
     Every run has the same points, so the statistic moves smoothly with the setting. A grid finds
     between which of its values the level is passed; a bracketing method (Alefeld, Potra and Shi,
     1995) finds where. Each replicate passes the level at a value of its own; their spread is the
-    value's error.
+    value's error. A quantile is off by less than a bin of its histogram, which no spread shows.
     """
     near, far = search or setting.search_range(NEAR), search or setting.search_range(FAR)
     ends = [setting.at(end) for end in (*near, *far)]

@@ -25,7 +25,7 @@ LEAST_ERROR, MOST_ERROR = 1e-7, 0.5
 
 @dataclass(frozen=True)
 class Goal:
-    """The standard error wanted of an event's probability, or of an amount's statistic."""
+    """The standard error wanted of a statistic."""
 
     text: str
     statistic: OutcomeStatistic

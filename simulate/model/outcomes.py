@@ -68,6 +68,8 @@ AMOUNT = re.compile(
 )
 TRAILING = "twelve months to "
 CONDITION = re.compile(rf"(?P<what>.+?) (?P<when>by|in) (?:the end of )?{DATE}", re.IGNORECASE)
+# An amount of a year that is compared: "revenue 2027 >= 30".
+DATED = re.compile(r"(?P<name>.+?) (?:of |in )?(?P<year>\d{4}) ?(?P<compared>[<>=≥≤].*)")
 PEAK = re.compile(r"peak (?:funding )?need", re.IGNORECASE)
 # What is asked of an amount over all paths, and of which.
 STATISTIC = re.compile(
@@ -468,7 +470,8 @@ def parse_outcome(text: str, scenario: Scenario, where: str, form: str = OUTCOME
           know, by a date or at it; ``revenue`` is then of twelve months. ``peak funding need < 50``
           is that of the whole horizon.
 
-        ``gross margin`` alone is the definition that the company projects.
+        ``gross margin`` alone is the definition that the company projects; ``median`` before an
+        amount changes nothing.
     scenario
         Whose horizon holds the date.
     where
@@ -507,9 +510,9 @@ def parse_outcome(text: str, scenario: Scenario, where: str, form: str = OUTCOME
 
 def split_statistic(text: str, scenario: Scenario) -> tuple[str, str]:
     """Return what a text asks over all paths, such as ``P10``, empty if nothing, and of what."""
-    match, amount = STATISTIC.fullmatch(text), AMOUNT.fullmatch(text)
-    is_named = amount is not None and amount["name"].lower() in _metrics(scenario)
-    if match is None or is_named:
+    match = STATISTIC.fullmatch(text)
+    names = (*_metrics(scenario), *map(str.lower, hitting_times_of(scenario).values()))
+    if match is None or text.lower().startswith(tuple(f"{name} " for name in names)):
         return "", text
     return match["kind"], match["within"] or match["of"]
 
@@ -657,7 +660,11 @@ def _asked(said: str, scenario: Scenario, where: str) -> Event:
         # The peak is that of the whole horizon.
         match = CONDITION.fullmatch(f"{said} in {scenario.horizon.last_year}")
     if match is None:
-        raise ScenarioError(f'{where}: no date; write "{said} by 2027", or "{said} in 2027"')
+        wrong, year = "no date", "2027"
+        if dated := DATED.fullmatch(said):
+            wrong, year = "the date stands last", dated["year"]
+            said = f"{dated['name']} {dated['compared']}"
+        raise ScenarioError(f'{where}: {wrong}; write "{said} by {year}", or "{said} in {year}"')
     date, title = match["date"].upper(), match["what"]
     quarter = _quarter_in_horizon(date, scenario, where)
     stated = condition_of(title, scenario, where)

@@ -59,6 +59,7 @@ def test_a_statistic_is_said_in_several_ways_and_its_name_is_read_back(
         ("P10(out of cash by 2028)", 'no P10; write "P(out of cash by 2028)"'),
         ("mean(revenue >= 30 by 2027)", 'no mean; write "P(revenue >= 30 by 2027)"'),
         ("mean(quarterly revenue 2027Q3)", 'write "revenue twelve months to 2027Q3"'),
+        ("P(revenue 2027 >= 30)", 'the date stands last; write "revenue >= 30 by 2027", or "'),
         ("P10(P10(cash 2028))", 'a number of each is asked for; write "cash 2028"'),
         ("P10(cassh 2028)", 'no metric "cassh"; did you mean "cash"?'),
     ],
@@ -76,6 +77,8 @@ def test_where_a_number_of_each_path_is_asked_for_a_quantile_is_none(anthropic: 
 def test_a_metric_of_ones_own_may_begin_with_a_statistics_name(anthropic: Scenario) -> None:
     own = {"mean_margin": OwnMetric(formula="gross_margin", unit="share")}
     scenario = anthropic.model_copy(update={"metrics": own})
+    asked = statistic("mean margin >= 60% by 2027", scenario)
+    assert asked.name == "P(mean margin >= 60% by 2027)"
     assert statistic("mean margin 2027", scenario).name == "median mean margin 2027"
     assert statistic("P10(mean margin 2027)", scenario).name == "P10 of mean margin 2027"
 
