@@ -450,15 +450,15 @@ class Runs:
         Raises
         ------
         ScenarioError
-            If it is that of a formula without a value in any path.
+            If it is that of a formula without a value in any path of a replicate.
         """
         of = max(self._expected, self._done + 1)
         place, self._done = self._done, self._done + 1
         result = self._common.run(scenario, self._progress, place=place, of=of)
         found = read(self._target.statistic, result)
-        if math.isnan(found.estimate.value):
+        if np.isnan(found.numbers).any():
             name = self._target.statistic.outcome.name
-            raise ScenarioError(f"{scenario.name}: {name} has no value in any path")
+            raise ScenarioError(f"{scenario.name}: {name} has a value in too few paths, or in none")
         return found
 
     def read_if_possible(self, scenario: Scenario) -> ByReplicate | None:
