@@ -45,7 +45,10 @@ class OutcomeStatistic:
     @property
     def name(self) -> str:
         """What it is and of which date, as ``parse_statistic`` reads it."""
-        return self._called(self.outcome.asked)
+        if self.outcome.is_probability:
+            return self.outcome.asked
+        part = "" if self.kind in (MEAN, MEDIAN) else "of "
+        return f"{IN_WORDS[self.kind]} {part}{self.outcome.name}"
 
     def in_words(self, scenario: Scenario, *others: Scenario) -> str:
         """Return its name, an event's as a clause; see ``Event.in_words``."""
@@ -57,12 +60,6 @@ class OutcomeStatistic:
     def kind_in_words(self) -> str:
         """What it is, whatever of, such as ``P10``."""
         return "probability" if self.outcome.is_probability else IN_WORDS[self.kind]
-
-    def _called(self, outcome: str) -> str:
-        if self.outcome.is_probability:
-            return outcome
-        part = "" if self.kind in (MEAN, MEDIAN) else "of "
-        return f"{IN_WORDS[self.kind]} {part}{outcome}"
 
 
 def usual_statistic(outcome: Outcome) -> OutcomeStatistic:
@@ -102,16 +99,14 @@ def parse_statistic(
 
 
 def _kind(said: str, outcome: Outcome, where: str) -> str:
-    kind = said.lower()
-    if kind in (MEAN, "median"):
+    if (kind := said.lower()) in (MEAN, "median"):
         return MEAN if kind == MEAN else MEDIAN
-    level = float(kind[1:])
-    for name, known in zip(LEVEL_NAMES, LEVELS, strict=True):
-        if level == round(100.0 * known):
-            return name
-    every = ", ".join(f"P{100 * known:.0f}" for known in LEVELS)
-    nearest = min(LEVELS, key=lambda known: abs(100.0 * known - level))
+    percent = float(kind[1:])
+    by_percent = {round(100 * level): name for name, level in zip(LEVEL_NAMES, LEVELS, strict=True)}
+    if percent in by_percent:
+        return by_percent[round(percent)]
+    every = ", ".join(f"P{known}" for known in by_percent)
+    nearest = min(by_percent, key=lambda known: abs(known - percent))
     raise ScenarioError(
-        f"{where}: a run counts {every}, and no {said.upper()}; "
-        f'write "P{100 * nearest:.0f}({outcome.name})"'
+        f'{where}: a run counts {every}, and no {said.upper()}; write "P{nearest}({outcome.name})"'
     )

@@ -119,7 +119,10 @@ def test_over_two_settings_each_row_needs_its_own_cash(
     needed = [crossings[0].value.value for crossings in found.needed]
     assert needed == sorted(needed)
     assert needed_table(found).columns[-1].split() == ["mean,", "bn", "USD"]
-    assert plot_goal(found).axes[1].get_ylabel() == "mean, bn USD"
+    picture = plot_goal(found)
+    assert picture.axes[1].get_ylabel() == "mean, bn USD"
+    shown = faults(picture)
+    assert not shown.outside and not shown.overlapping
 
 
 @pytest.mark.parametrize(
