@@ -546,7 +546,7 @@ def known_time(given: HittingTime | str, scenario: Scenario, where: str) -> Hitt
     """
     if isinstance(given, Hit):
         return given
-    name = given.title if isinstance(given, OwnHit) else spaced(given)
+    name = given.title if isinstance(given, OwnHit) else spaced(str(given))
     match _hitting_time(name, scenario):
         case time, None:
             return time
@@ -565,7 +565,7 @@ def known_metric(given: AnyMetric | str, scenario: Scenario, where: str) -> AnyM
     """
     if isinstance(given, Metric):
         return given
-    name = given.title if isinstance(given, OwnMetric) else spaced(given)
+    name = given.title if isinstance(given, OwnMetric) else spaced(str(given))
     metric = _metrics(scenario).get(name.lower())
     if metric is None:
         raise _no_metric(name, scenario, where)
