@@ -20,7 +20,6 @@ from simulate.model.outcomes import (
     Amount,
     Event,
     Measure,
-    Outcome,
     PeakFundingNeed,
     Unit,
     counted_from,
@@ -28,6 +27,7 @@ from simulate.model.outcomes import (
     headline_events,
 )
 from simulate.model.rows import Hit, Metric
+from simulate.model.statistics import OutcomeStatistic, usual_statistic
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.frame import Horizon, Sampling
 
@@ -269,12 +269,14 @@ def compared_year(before: Result, after: Result) -> int:
 
 @dataclass(frozen=True)
 class Statistic:
-    """A number of a run: a probability, or a quantile of an amount.
+    """A number of a run: a probability, or the mean or a quantile of an amount.
 
     Attributes
     ----------
     name, short
         In words, and for the head of a column.
+    kind
+        What it is, whatever of: ``probability``, ``median``, ``P90``.
     unit
         A probability, a share of money, or money.
     more_is_better
@@ -285,6 +287,7 @@ class Statistic:
 
     name: str
     short: str
+    kind: str
     unit: Unit
     more_is_better: bool
     read: Callable[[Result], Reading]
@@ -315,30 +318,26 @@ def under_alternatives(reading: Reading) -> Under:
     return reading.under if isinstance(reading, Pooled) else {}
 
 
-def statistic_of(outcome: Outcome, scenario: Scenario, *others: Scenario) -> Statistic:
-    """Return the probability of a scenario's event, or the median of an amount.
+def statistic_of(asked: OutcomeStatistic, scenario: Scenario, *others: Scenario) -> Statistic:
+    """Return what is read of a scenario's runs.
 
     It names the targets of other scenarios, too, in which it is read.
     """
-    reading = partial(_read, outcome=outcome, horizon=scenario.horizon)
+    outcome, name = asked.outcome, asked.in_words(scenario, *others)
     if isinstance(outcome, Event):
-        return Statistic(
-            f"P({outcome.in_words(scenario, *others)})",
-            outcome.in_short(scenario, *others),
-            "probability",
-            outcome.time is not Hit.OUT_OF_CASH,
-            reading,
-        )
-    is_good = isinstance(outcome, Amount) and outcome.metric not in COSTS
-    name = f"median {outcome.name}"
-    unit = "" if outcome.unit == "share" else f", {outcome.unit}"
-    return Statistic(name, f"{name}{unit}", outcome.unit, is_good, reading)
+        short = outcome.in_short(scenario, *others)
+        is_good = outcome.time is not Hit.OUT_OF_CASH
+    else:
+        short = name if outcome.unit == "share" else f"{name}, {outcome.unit}"
+        is_good = isinstance(outcome, Amount) and outcome.metric not in COSTS
+    reading = partial(_read, asked=asked, horizon=scenario.horizon)
+    return Statistic(name, short, asked.kind_in_words, outcome.unit, is_good, reading)
 
 
-def _read(result: Result, outcome: Outcome, horizon: Horizon) -> Reading:
-    """Return an outcome, counted from the first quarter of a horizon, of a run with its own."""
-    counted = counted_from(outcome, horizon, result.scenario.horizon)
-    found = read(counted, result)
+def _read(result: Result, asked: OutcomeStatistic, horizon: Horizon) -> Reading:
+    """Return a statistic, counted from the first quarter of a horizon, of a run with its own."""
+    counted = counted_from(asked.outcome, horizon, result.scenario.horizon)
+    found = read(replace(asked, outcome=counted), result)
     if not isinstance(counted, Event):
         return found
     under = {
@@ -363,8 +362,9 @@ def headlines(scenario: Scenario, *others: Scenario) -> tuple[Statistic, ...]:
     tuple of Statistic
         The probabilities of the headline events, and the median peak funding need.
     """
-    events = (statistic_of(event, scenario, *others) for event in headline_events(scenario))
-    need = statistic_of(PeakFundingNeed(), scenario)
+    asked = map(usual_statistic, headline_events(scenario))
+    events = (statistic_of(event, scenario, *others) for event in asked)
+    need = statistic_of(usual_statistic(PeakFundingNeed()), scenario)
     return (*events, replace(need, short="peak need, bn USD"))
 
 
@@ -435,6 +435,7 @@ def side_by_side(comparison: Comparison) -> tuple[Beside, ...]:
         Statistic(
             "P90 of the peak funding need",
             "P90 of need, bn USD",
+            "P90",
             "bn USD",
             False,
             lambda result: result.funding_need_by_replicate("p90"),
@@ -455,12 +456,14 @@ def headlines_side_by_side(comparison: Comparison) -> tuple[Beside, ...]:
 def odds_by_year(comparison: Comparison, time: Hit) -> dict[int, Beside]:
     """Return the probability of a hitting time by the end of each year."""
     scenario, *others = (result.scenario for result in comparison.results)
-    return {
-        year: _beside(
-            statistic_of(event_by_year(time, year, scenario), scenario, *others), comparison
-        )
+    asked = {
+        year: usual_statistic(event_by_year(time, year, scenario))
         for year in comparison.results[0].years
         if all(year in result.years for result in comparison.results)
+    }
+    return {
+        year: _beside(statistic_of(event, scenario, *others), comparison)
+        for year, event in asked.items()
     }
 
 
@@ -468,6 +471,7 @@ def _median_of_year(metric: Metric, year: int, name: str) -> Statistic:
     return Statistic(
         f"median {name} of {year}",
         f"median {name} {year}, bn USD",
+        "median",
         "bn USD",
         True,
         partial(_median, metric=metric, year=year),

@@ -13,7 +13,7 @@ from scipy.interpolate import PchipInterpolator
 from scipy.optimize import toms748
 
 from simulate.engine.estimate import Estimate, centred, widened
-from simulate.engine.reading import Counted, count
+from simulate.engine.reading import ByReplicate, read
 from simulate.engine.run import BeyondRangeError
 from simulate.engine.simulation import Progress
 from simulate.model.goal import Target, parse_target
@@ -29,11 +29,11 @@ PART_OF_ERROR = 0.2
 # A replicate's curve is taken as straight within so many deviations of the replicates' roots.
 DEVIATIONS = 2.0
 LOOKS = 3
-# A slope is measured where at least so many paths come to count along the line.
-LEAST_RISEN = 10
+# A slope is measured where a replicate moves by at least so many of its steps along the line.
+LEAST_STEPS = 10
 # Of a 95% interval.
 WIDTH_IN_ERRORS = 2.0 * 1.96
-Evaluate = Callable[[float], Counted]
+Evaluate = Callable[[float], ByReplicate]
 GRID = 17
 # How far to look, in spreads to either side: further where the target is not passed near by.
 NEAR, FAR = 1.0, 3.0
@@ -48,57 +48,57 @@ PATHS_OF_A_CURVE, PATHS_OF_A_MAP = 1 << 16, 1 << 14
 
 @dataclass(frozen=True)
 class Crossing:
-    """The value at which a probability passes a level.
+    """The value at which a statistic passes a level.
 
     Attributes
     ----------
     value
         With the error that the replicates' own values show.
     rises
-        Whether the probability rises there.
+        Whether the statistic rises there.
     """
 
     value: Estimate
     rises: bool
 
     def is_met_above(self, at_least: bool) -> bool:
-        """Tell whether the probability is at least, or at most, the level from its value on."""
+        """Tell whether the statistic is at least, or at most, the level from its value on."""
         return self.rises == at_least
 
 
 class Curve:
-    """A probability along a setting, evaluated where it is asked for, and once each.
+    """A statistic along a setting, evaluated where it is asked for, and once each.
 
     Parameters
     ----------
     evaluate
-        Returns the counts at a value of the setting; each value's paths have the same points.
+        Returns it at a value of the setting; each value's paths have the same points.
     low, high
         The range of the setting.
     """
 
-    def __init__(self, evaluate: Callable[[float], Counted], low: float, high: float) -> None:
+    def __init__(self, evaluate: Evaluate, low: float, high: float) -> None:
         self._evaluate = evaluate
-        self._found: dict[float, Counted] = {}
+        self._found: dict[float, ByReplicate] = {}
         self.low, self.high = low, high
 
-    def at(self, value: float) -> Counted:
-        """Return the counts at a value."""
+    def at(self, value: float) -> ByReplicate:
+        """Return the statistic at a value, with that of each replicate."""
         if value not in self._found:
             self._found[value] = self._evaluate(value)
         return self._found[value]
 
-    def probability(self, value: float) -> float:
-        """Return the probability at a value."""
+    def height(self, value: float) -> float:
+        """Return the statistic at a value."""
         return self.at(value).estimate.value
 
     def crossings(self, level: float, values: Array) -> list[Crossing]:
-        """Return where the probability passes a level.
+        """Return where the statistic passes a level.
 
         Parameters
         ----------
         level
-            Between 0 and 1.
+            In its unit.
         values
             A grid, rising, shape (n,). A curve that passes the level and comes back between two
             neighbours isn't seen to.
@@ -108,7 +108,7 @@ class Curve:
         list of Crossing
             In the order of their values.
         """
-        above = [self.probability(value) >= level for value in values]
+        above = [self.height(value) >= level for value in values]
         return [
             self._cross(level, float(values[i]), float(values[i + 1]))
             for i in range(len(values) - 1)
@@ -117,14 +117,14 @@ class Curve:
 
     def _cross(self, level: float, left: float, right: float) -> Crossing:
         """Return the crossing between two values, on either side of the level."""
-        slope = (self.probability(right) - self.probability(left)) / (right - left)
+        slope = (self.height(right) - self.height(left)) / (right - left)
         error = max(
             (self.at(end).estimate.standard_error for end in (left, right)),
             key=lambda found: -1.0 if math.isnan(found) else found,
         )
         finest = PART_OF_RANGE * (self.high - self.low)
         step = finest if math.isnan(error) else max(finest, PART_OF_ERROR * error / abs(slope))
-        root = float(toms748(lambda value: self.probability(value) - level, left, right, xtol=step))
+        root = float(toms748(lambda value: self.height(value) - level, left, right, xtol=step))
         own = self._roots_of_replicates(level, root, slope, finest)
         if own is None:
             return Crossing(self._by_intervals(level, root), slope > 0.0)
@@ -148,26 +148,28 @@ class Curve:
         self, level: float, root: float, slope: float, finest: float
     ) -> Array | None:
         """Return each replicate's own crossing, shape (replicates,), or None if one shows none."""
-        deviation = float(np.std(self.at(root).shares, ddof=1))
+        at_root = self.at(root)
+        deviation = float(np.std(at_root.each, ddof=1))
         if deviation == 0.0:
-            return np.full(len(self.at(root).counts), root)
+            return np.full(len(at_root.each), root)
         for _ in range(LOOKS):
             reach = max(finest, DEVIATIONS * deviation / abs(slope))
-            slopes, at_root = self._lines(root, reach)
-            risen = 2.0 * reach * self.at(root).paths * slopes * math.copysign(1.0, slope)
-            if risen.sum() < LEAST_RISEN:
+            slopes, heights = self._lines(root, reach)
+            risen = 2.0 * reach * slopes * math.copysign(1.0, slope)
+            least = LEAST_STEPS * at_root.step
+            if risen.sum() <= least:
                 return None
             mean = float(slopes.mean())
-            if 0.5 <= mean / slope <= 2.0 and risen.min() >= LEAST_RISEN:
-                return root + (level - at_root) / slopes
+            if 0.5 <= mean / slope <= 2.0 and risen.min() > least:
+                return root + (level - heights) / slopes
             slope = mean
         return None
 
     def _lines(self, root: float, reach: float) -> tuple[Array, Array]:
         """Return slope, and height at the root, of a line through each replicate's curve there."""
         around = [max(self.low, root - reach), root, min(self.high, root + reach)]
-        shares = np.array([self.at(value).shares for value in around])
-        slopes, heights = np.asarray(np.polyfit(np.array(around) - root, shares, 1))
+        found = np.array([self.at(value).each for value in around])
+        slopes, heights = np.asarray(np.polyfit(np.array(around) - root, found, 1))
         return slopes, heights
 
 
@@ -182,15 +184,15 @@ class GoalSeek:
     common
         Paths and seed of each run.
     now
-        The probability in the baseline.
+        The statistic in the baseline.
     values
         The grid that was searched, rising, shape (n,).
     asked
         Where it was to be searched: further than the grid, where amounts grow beyond counting.
-    probabilities
-        One a value.
+    estimates
+        The statistic, one a value.
     crossings
-        The values at which the probability passes the target's.
+        The values at which the statistic passes the target's level.
     """
 
     target: Target
@@ -199,13 +201,13 @@ class GoalSeek:
     now: Estimate
     values: Array
     asked: tuple[float, float]
-    probabilities: tuple[Estimate, ...]
+    estimates: tuple[Estimate, ...]
     crossings: tuple[Crossing, ...]
 
     @property
     def best(self) -> int:
         """Place of the grid's value that comes nearest to the target, or is furthest within."""
-        found = [p.value for p in self.probabilities]
+        found = [estimate.value for estimate in self.estimates]
         return int(np.argmax(found) if self.target.at_least else np.argmin(found))
 
     def met(self) -> list[tuple[Crossing | None, Crossing | None]]:
@@ -215,7 +217,7 @@ class GoalSeek:
         """
         stretches: list[tuple[Crossing | None, Crossing | None]] = []
         start: Crossing | None = None
-        is_met = self.target.is_met(self.probabilities[0].value)
+        is_met = self.target.is_met(self.estimates[0].value)
         for crossing in self.crossings:
             if is_met:
                 stretches.append((start, crossing))
@@ -266,7 +268,8 @@ def goal(
     scenario
         From ``load_scenario``.
     target
-        Such as ``"P(gross margin 70% by 2027) >= 0.5"``.
+        Such as ``"P(gross margin 70% by 2027) >= 0.5"``, ``"P10(cash 2028) >= 5 bn"`` or ``"median
+        gross margin 2027 >= 70%"``.
     vary
         One setting or two, such as ``"cash.opening"``, and where to look if that is not by itself
         clear: ``"cash.opening=8:12"`` (see the option of ``simulate goal``).
@@ -355,10 +358,10 @@ def seek_goal(
 
     Notes
     -----
-    Every run has the same points, so the probability moves smoothly with the setting. A grid finds
+    Every run has the same points, so the statistic moves smoothly with the setting. A grid finds
     between which of its values the level is passed; a bracketing method (Alefeld, Potra and Shi,
     1995) finds where. Each replicate passes the level at a value of its own; their spread is the
-    value's error.
+    value's error. A quantile is off by less than a bin of its histogram, which no spread shows.
     """
     near, far = search or setting.search_range(NEAR), search or setting.search_range(FAR)
     ends = [setting.at(end) for end in (*near, *far)]
@@ -366,7 +369,7 @@ def seek_goal(
         [target.scenario, *ends], paths=paths, seed=seed, threads=threads
     )
     runs = Runs(target, common, 1 + GRID + SEARCH, progress)
-    now = runs.count(target.scenario).estimate
+    now = runs.read(target.scenario).estimate
     found = _search(target, setting, common, now, runs, near)
     if found.crossings or near == far:
         return found
@@ -382,8 +385,8 @@ def _search(
     search: tuple[float, float],
 ) -> GoalSeek:
     @cache
-    def counted(value: float) -> Counted:
-        return runs.count(setting.at(value))
+    def counted(value: float) -> ByReplicate:
+        return runs.read(setting.at(value))
 
     grid = np.linspace(*search, GRID).round(12)
     baseline = float(setting.stated if setting.now is None else setting.now)
@@ -396,8 +399,8 @@ def _search(
         now=now,
         values=values,
         asked=(float(grid[0]), float(grid[-1])),
-        probabilities=tuple(curve.at(float(value)).estimate for value in values),
-        crossings=tuple(curve.crossings(target.probability, values)),
+        estimates=tuple(curve.at(float(value)).estimate for value in values),
+        crossings=tuple(curve.crossings(target.level, values)),
     )
 
 
@@ -433,7 +436,7 @@ def _can_count(counted: Evaluate, value: float) -> bool:
 
 
 class Runs:
-    """Counts the target's event in one run after the other, and tells of progress."""
+    """Reads the target's statistic of one run after the other, and tells of progress."""
 
     def __init__(
         self, target: Target, common: CommonRandomNumbers, expected: int, progress: Progress | None
@@ -441,17 +444,27 @@ class Runs:
         self._target, self._common, self._progress = target, common, progress
         self._expected, self._done = expected, 0
 
-    def count(self, scenario: Scenario) -> Counted:
-        """Run a scenario and count."""
+    def read(self, scenario: Scenario) -> ByReplicate:
+        """Run a scenario and read the statistic.
+
+        Raises
+        ------
+        ScenarioError
+            If it is that of a formula without a value in any path of a replicate.
+        """
         of = max(self._expected, self._done + 1)
         place, self._done = self._done, self._done + 1
         result = self._common.run(scenario, self._progress, place=place, of=of)
-        return count(self._target.event, result)
+        found = read(self._target.statistic, result)
+        if np.isnan(found.numbers).any():
+            name = self._target.statistic.outcome.name
+            raise ScenarioError(f"{scenario.name}: {name} has a value in too few paths, or in none")
+        return found
 
-    def count_if_possible(self, scenario: Scenario) -> Counted | None:
-        """Run a scenario and count, unless amounts grow beyond counting."""
+    def read_if_possible(self, scenario: Scenario) -> ByReplicate | None:
+        """Run a scenario and read the statistic, unless amounts grow beyond counting."""
         try:
-            return self.count(scenario)
+            return self.read(scenario)
         except BeyondRangeError:
             return None
 
@@ -468,8 +481,8 @@ class GoalMap:
         The first runs down the rows, the second across.
     values
         The grid of each, rising, shapes (n,) and (m,).
-    probabilities
-        Shape (n, m); nan where amounts grow beyond counting.
+    estimates
+        The statistic, without its error, shape (n, m); nan where amounts grow beyond counting.
     needed
         One a row: the crossings of the second setting, between the grid's values interpolated.
     """
@@ -479,13 +492,13 @@ class GoalMap:
     common: CommonRandomNumbers
     now: Estimate
     values: tuple[Array, Array]
-    probabilities: Array
+    estimates: Array
     needed: tuple[tuple[Crossing, ...], ...]
 
     @property
     def counted(self) -> NDArray[np.bool_]:
         """Where amounts can be counted, shape (n, m)."""
-        return ~np.isnan(self.probabilities)
+        return ~np.isnan(self.estimates)
 
 
 def map_goal(
@@ -531,41 +544,38 @@ def map_goal(
         [target.scenario, *corners], paths=paths, seed=seed, threads=threads
     )
     runs = Runs(target, common, 1 + SIDE * SIDE, progress)
-    now = runs.count(target.scenario)
+    now = runs.read(target.scenario)
     cells = list(on_grid(list(zip(settings, (down.tolist(), across.tolist()), strict=True))))
-    counted = [runs.count_if_possible(cell) for cell in cells]
-    if all(found is None for found in counted):
-        runs.count(cells[0])
-    rows = [counted[first : first + SIDE] for first in range(0, len(counted), SIDE)]
+    found = [runs.read_if_possible(cell) for cell in cells]
+    if all(each is None for each in found):
+        runs.read(cells[0])
+    rows = [found[first : first + SIDE] for first in range(0, len(found), SIDE)]
     return GoalMap(
         target=target,
         settings=settings,
         common=common,
         now=now.estimate,
         values=(down, across),
-        probabilities=np.array(
+        estimates=np.array(
             [[math.nan if found is None else found.estimate.value for found in row] for row in rows]
         ),
-        needed=tuple(tuple(_crossings(target.probability, across, row)) for row in rows),
+        needed=tuple(tuple(_crossings(target.level, across, row)) for row in rows),
     )
 
 
-def _crossings(level: float, values: Array, row: Sequence[Counted | None]) -> Iterator[Crossing]:
+def _crossings(
+    level: float, values: Array, row: Sequence[ByReplicate | None]
+) -> Iterator[Crossing]:
     """Yield where a row of the grid passes a level, between neighbours that can be counted."""
     for is_counted, group in itertools.groupby(range(len(row)), lambda i: row[i] is not None):
         places = list(group)
         if is_counted and len(places) > 1:
             inside = values[places]
-            counts = [found for found in row[places[0] : places[-1] + 1] if found is not None]
-            yield from _between(inside, counts).crossings(level, inside)
+            stretch = [found for found in row[places[0] : places[-1] + 1] if found is not None]
+            yield from _between(inside, stretch).crossings(level, inside)
 
 
-def _between(values: Array, row: Sequence[Counted]) -> Curve:
-    """Return a row of the grid as a curve: each replicate's counts, monotone between values."""
-    shape = PchipInterpolator(values, [found.counts for found in row])
-    paths = row[0].paths
-    return Curve(
-        lambda value: Counted(np.rint(shape(value)).astype(np.int64), paths),
-        float(values[0]),
-        float(values[-1]),
-    )
+def _between(values: Array, row: Sequence[ByReplicate]) -> Curve:
+    """Return a row of the grid as a curve: each replicate's statistic, monotone between values."""
+    shape = PchipInterpolator(values, [found.numbers for found in row])
+    return Curve(lambda value: row[0].at(shape(value)), float(values[0]), float(values[-1]))

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from simulate.engine.estimate import Estimate
 from simulate.engine.simulation import Progress
-from simulate.model.outcomes import Outcome, parse_outcome, refuse_uncounted, with_target
+from simulate.model.outcomes import with_target
+from simulate.model.statistics import OutcomeStatistic, parse_statistic
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.setting import (
     Value,
@@ -95,7 +96,7 @@ class Sweep:
 def sweep(
     scenario: Scenario,
     vary: str | Sequence[str | Variation],
-    of: str | Outcome | None = None,
+    of: str | OutcomeStatistic | None = None,
     *,
     paths: int | None = None,
     seed: int | None = None,
@@ -112,8 +113,8 @@ def sweep(
         One or two settings with their values, such as ``"cash.opening=8,12"`` (see the option of
         ``simulate sweep``).
     of
-        Read its probability, or its median, instead of the headline figures: an outcome such as
-        ``"out of cash by 2030"`` or ``"revenue 2027"``.
+        Read it instead of the headline figures: the probability of an outcome such as ``"out of
+        cash by 2030"``, the median of ``"revenue 2027"``, or ``"P10(cash 2028)"``.
     paths, seed, threads, progress
         As for ``compare``.
 
@@ -132,8 +133,8 @@ def sweep(
     >>> found = simulate.sweep(scenario, "cash.opening=30,40,50", "out of cash by 2030", paths=4096)
     >>> print(found.table)
     """
-    outcome = parse_swept(of, scenario) if isinstance(of, str) else of
-    scenario = scenario if outcome is None else with_target(scenario, outcome)
+    statistic = parse_swept(of, scenario) if isinstance(of, str) else of
+    scenario = scenario if statistic is None else with_target(scenario, statistic.outcome)
     variations = [
         parse_variation(scenario, one) if isinstance(one, str) else one
         for one in ([vary] if isinstance(vary, str) else vary)
@@ -147,7 +148,7 @@ def sweep(
     grid = list(itertools.product(*values))
     everything = [scenario, *on_grid(variations)]
     common = common_random_numbers(everything, paths=paths, seed=seed, threads=threads)
-    figures = headlines(scenario) if outcome is None else (statistic_of(outcome, scenario),)
+    figures = headlines(scenario) if statistic is None else (statistic_of(statistic, scenario),)
     base, *readings = read_all(figures, everything, common, progress)
     return Sweep(
         scenario=scenario,
@@ -168,15 +169,12 @@ def sweep(
     )
 
 
-def parse_swept(text: str, scenario: Scenario) -> Outcome:
-    """Return the outcome that is read over a grid; see ``parse_outcome``.
+def parse_swept(text: str, scenario: Scenario) -> OutcomeStatistic:
+    """Return the statistic that is read over a grid; see ``parse_statistic``.
 
     Raises
     ------
     ScenarioError
         If the text is none, or a run doesn't count it.
     """
-    where = f'--of "{text}"'
-    outcome = parse_outcome(text, scenario, where)
-    refuse_uncounted(outcome, where)
-    return outcome
+    return parse_statistic(text, scenario, f'--of "{text}"')

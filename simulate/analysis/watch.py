@@ -303,7 +303,7 @@ def _parts(
                 some = _Runs(with_differences(old.scenario, [differs[place] for place in chosen]))
                 runs = {0: old, len(differs): new}.get(size, some)
                 result = run(runs, paths)
-                shares[frozenset(chosen)] = [count(event, result).shares for event in events]
+                shares[frozenset(chosen)] = [count(event, result).each for event in events]
     except ScenarioError:
         return []
     return [

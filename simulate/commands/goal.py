@@ -29,7 +29,10 @@ def goal(
     file: File = None,
     target: Annotated[
         str | None,
-        typer.Option(help='What shall hold, as "P(gross margin 70% by 2027) >= 0.5".'),
+        typer.Option(
+            help='What shall hold, as "P(gross margin 70% by 2027) >= 0.5", "P10(cash 2028) >= 5 '
+            'bn" or "mean revenue 2027 >= 100 bn".'
+        ),
     ] = None,
     vary: Annotated[
         list[str] | None,
@@ -61,7 +64,7 @@ def goal(
     opened: Open = False,
     force: Force = False,
 ) -> None:
-    """Find the value of a setting at which a probability is as wanted; a map for two settings."""
+    """Find the value of a setting at which a figure is as wanted; a map for two settings."""
     if target is None or not vary or len(vary) > 2:
         raise ScenarioError('goal: give --target "P(gross margin by 2027) >= 0.5" and --vary KEY')
     drawn = asked_pictures(pictures, no_pictures, opened, out)

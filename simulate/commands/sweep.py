@@ -41,8 +41,8 @@ def sweep(
     of: Annotated[
         str | None,
         typer.Option(
-            help='One outcome, as "out of cash by 2030" or "revenue 2027", not the headline '
-            "figures."
+            help='One outcome, as "out of cash by 2030", "revenue 2027" or "P10(cash 2028)", not '
+            "the headline figures."
         ),
     ] = None,
     settings: Set = None,
@@ -74,10 +74,10 @@ def sweep(
     from simulate.scenario.setting import parse_variation
     from simulate.text.sweep import print_sweep
 
-    outcome = None
+    statistic = None
     if of is not None:
-        outcome = parse_swept(of, scenario)
-        scenario = with_target(scenario, outcome)
+        statistic = parse_swept(of, scenario)
+        scenario = with_target(scenario, statistic.outcome)
     variations = [parse_variation(scenario, text) for text in vary]
     drawing = drawn.picture(chosen.name, "sweep", force)
     table = None if out is None else new_table(out, force)
@@ -85,7 +85,7 @@ def sweep(
         lambda progress: sweep(
             scenario,
             variations,
-            outcome,
+            statistic,
             paths=paths,
             seed=seed,
             threads=threads,

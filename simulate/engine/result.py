@@ -27,6 +27,7 @@ from simulate.model.outcomes import (
     with_target,
 )
 from simulate.model.rows import Hit, Metric
+from simulate.model.statistics import parse_statistic
 from simulate.model.tally import Tally, money_place
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.inputs import ALTERNATIVE
@@ -140,6 +141,7 @@ class Result:
     probability_by_year
     probability_at_least
     probability_never
+    statistic
     hitting_quarter
     in_year
     frame
@@ -264,6 +266,38 @@ class Result:
         if found.time not in hitting_times_of(self.scenario):
             return self._asked(found).probability_by(found.time, found.quarter, given)
         return self.probability_by(found.time, found.quarter, given)
+
+    def statistic(self, text: str) -> Estimate:
+        """Return the probability of an event, or the mean or a quantile of an amount.
+
+        Parameters
+        ----------
+        text
+            As on the command line: ``"P10(cash 2028)"``, ``"mean(revenue 2027)"``, ``"P90(peak
+            funding need)"``; ``"revenue 2027"`` alone is its median, and what ``probability`` takes
+            is that.
+
+        Returns
+        -------
+        Estimate
+            A probability, a share, or billions of dollars.
+
+        Raises
+        ------
+        ScenarioError
+            If it is no statistic that a run counts.
+
+        Examples
+        --------
+        >>> result = simulate.run(simulate.load_scenario("anthropic.toml"), paths=4096)
+        >>> print(result.statistic("P10(cash 2028)").value)
+        """
+        from .reading import read
+
+        found = parse_statistic(text, self.scenario, f'"{text}"')
+        if isinstance(found.outcome, Event):
+            return self.probability(text)
+        return read(found, self).estimate
 
     def _asked(self, event: Event) -> "Result":
         """Return the same paths with a condition counted that the run wasn't asked for."""

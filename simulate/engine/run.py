@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from simulate.model.goal import Goal
 from simulate.model.outcomes import Measure
 from simulate.model.rows import Metric
+from simulate.model.statistics import LEVELS
 from simulate.model.tally import LARGEST_AMOUNT
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.quarters import format_quarter
@@ -33,7 +34,6 @@ from .simulation import (
     table_of,
     thread_count,
 )
-from .statistics import LEVELS
 from .tables import tabulate
 
 LARGEST = f"{LARGEST_AMOUNT / 1e6:.0f} million bn USD"
@@ -171,8 +171,8 @@ def run(
         Keep these numbers beside them, by column: functions of metrics by path and quarter, shape
         (paths, metrics, quarters), that give one number a path, shape (paths,).
     until
-        A goal such as ``P(gross margin by 2027) ± 0.0005`` or ``revenue 2027 ± 0.1 bn``: paths are
-        doubled until that standard error is met; ``paths`` is then the limit, 2**28 if not given.
+        A goal such as ``P(gross margin by 2027) ± 0.0005`` or ``P10(cash 2028) ± 0.1 bn``: paths
+        are doubled until that error is met; ``paths`` is then the limit, 2**28 if not given.
     progress
         Called with the paths done, the paths wanted, and the error of the goal, NaN without one.
     sink
@@ -223,7 +223,7 @@ def _advance_until(
 
     while True:
         simulation.advance(wanted, with_error)
-        error = read(goal.outcome, simulation.result()).estimate.standard_error
+        error = read(goal.statistic, simulation.result()).estimate.standard_error
         if error <= goal.error:
             return f"Goal met: {goal.text}: the error is {error:.2g}."
         if simulation.paths >= limit:

@@ -47,7 +47,7 @@ def as_asked(
     """Return the scenario with its number of paths, or their limit, and seed; and the goal."""
     goal = parse_goal(until, scenario) if until is not None else None
     if goal is not None:
-        scenario = with_target(scenario, goal.outcome)
+        scenario = with_target(scenario, goal.statistic.outcome)
     if goal is not None and paths is None:
         paths = LIMIT_OF_GOAL
     return with_sampling(scenario, paths, seed), goal

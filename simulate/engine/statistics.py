@@ -10,6 +10,7 @@ from simulate.kernels.arrays import index
 from simulate.model.catalogue import AnyMetric
 from simulate.model.outcomes import MARGIN_METRICS, NEVER_NEGATIVE, bounds_of
 from simulate.model.rows import Metric
+from simulate.model.statistics import LEVEL_NAMES, LEVELS, MEAN
 from simulate.model.tally import (
     FIXED_POINT,
     MONEY_METRICS,
@@ -25,9 +26,6 @@ from .estimate import Estimate, centred, histogram_quantiles, within
 Array = NDArray[np.float64]
 Counts = NDArray[np.uint32]
 
-LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
-LEVEL_NAMES = tuple(f"p{100 * level:02.0f}" for level in LEVELS)
-
 
 class Replicated(NamedTuple):
     """A statistic of all paths together, and of each replicate, shape (replicates,).
@@ -39,6 +37,20 @@ class Replicated(NamedTuple):
     each: Array
     low: float = -math.inf
     high: float = math.inf
+
+    @property
+    def step(self) -> float:
+        """It moves by as little as may be."""
+        return 0.0
+
+    @property
+    def numbers(self) -> Array:
+        """That of all paths, and of each replicate behind it, shape (1 + replicates,)."""
+        return np.array([self.pooled, *self.each])
+
+    def at(self, numbers: Array) -> "Replicated":
+        """Return the statistic with other numbers, in the order of ``numbers``."""
+        return self._replace(pooled=float(numbers[0]), each=numbers[1:])
 
     @property
     def estimate(self) -> Estimate:
@@ -97,7 +109,7 @@ def _statistics_of(
     means: Array, pooled: Array, each: Array, ends: tuple[float, float]
 ) -> dict[str, Replicated]:
     """Return mean and quantiles by name."""
-    return {"mean": Replicated(float(means.mean()), means, *ends)} | {
+    return {MEAN: Replicated(float(means.mean()), means, *ends)} | {
         name: Replicated(float(pooled[i]), each[:, i], *ends) for i, name in enumerate(LEVEL_NAMES)
     }
 

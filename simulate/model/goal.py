@@ -1,4 +1,4 @@
-"""What is wanted of an outcome: how exactly it shall be known, or how probable it shall be."""
+"""What is wanted of an outcome: how exactly it shall be known, or what it shall be at least."""
 
 import re
 from dataclasses import dataclass
@@ -7,60 +7,59 @@ from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.units import scale_hint, states_unit
 
 from .outcomes import (
-    Event,
     Outcome,
-    parse_event,
     parse_number,
-    parse_outcome,
+    parse_value,
     refuse_other_target,
-    refuse_uncounted,
     with_target,
 )
+from .statistics import OutcomeStatistic, parse_statistic
 
 WITH_ERROR = re.compile(r"(.+?)\s*(?:±|\+-|\+/-)\s*(\S.*)")
 # An event's own text may hold a comparison: "P(cash flow > 0 by 2030) >= 0.5".
-COMPARED = re.compile(r"(.+)\s*(>=?|≥|<=?|≤|at least|at most)\s*(\S.*)")
+COMPARED = re.compile(r"(.+)\s*(>=?|≥|<=?|≤|at least|at most)\s*([^\s()][^()]*)")
 GOAL_FORM = '"P(gross margin by 2027) ± 0.0005" or "peak funding need ± 0.1 bn"'
-TARGET_FORM = '"P(gross margin 70% by 2027) >= 0.5"'
+TARGET_FORM = '"P(gross margin 70% by 2027) >= 0.5" or "P10(cash 2028) >= 5 bn"'
 LEAST_ERROR, MOST_ERROR = 1e-7, 0.5
 
 
 @dataclass(frozen=True)
 class Goal:
-    """The standard error wanted of an event's probability, or of an amount's median."""
+    """The standard error wanted of a statistic."""
 
     text: str
-    outcome: Outcome
+    statistic: OutcomeStatistic
     error: float
 
 
 @dataclass(frozen=True)
 class Target:
-    """The probability that an event shall have, at least or at most.
+    """What a statistic shall be, at least or at most.
 
     Attributes
     ----------
     scenario
-        Whose event it is, with the gross margin that the text names as its target.
+        Whose outcome it is, with the gross margin that the text names as its target.
+    level
+        A probability, a share, or billions of dollars.
     """
 
     scenario: Scenario
-    event: Event
+    statistic: OutcomeStatistic
     at_least: bool
-    probability: float
+    level: float
 
-    def is_met(self, probability: float) -> bool:
-        """Tell whether a probability is as wanted."""
-        if self.at_least:
-            return probability >= self.probability
-        return probability <= self.probability
+    def is_met(self, value: float) -> bool:
+        """Tell whether a value of the statistic is as wanted."""
+        return value >= self.level if self.at_least else value <= self.level
 
     @property
     def in_words(self) -> str:
         """The target in words, such as ``P(cash runs out by the end of 2030) at most 10%``."""
         bound = "at least" if self.at_least else "at most"
-        event = self.event.in_words(self.scenario)
-        return f"P({event}) {bound} {100.0 * self.probability:.4g}%"
+        unit = self.statistic.unit
+        level = f"{self.level:.6g} {unit}" if unit == "bn USD" else f"{100.0 * self.level:.4g}%"
+        return f"{self.statistic.in_words(self.scenario)} {bound} {level}"
 
 
 def parse_goal(text: str, scenario: Scenario) -> Goal:
@@ -69,8 +68,8 @@ def parse_goal(text: str, scenario: Scenario) -> Goal:
     Parameters
     ----------
     text
-        As ``P(gross margin by 2027) ± 0.0005``: an outcome that a run counts, and the standard
-        error of its probability, or of its median in its unit.
+        As ``P(gross margin by 2027) ± 0.0005``: a statistic that a run counts, and its standard
+        error, in its unit.
     scenario
         Whose horizon holds the date.
 
@@ -83,10 +82,9 @@ def parse_goal(text: str, scenario: Scenario) -> Goal:
     match = WITH_ERROR.fullmatch(text.strip())
     if match is None:
         raise ScenarioError(f"{where}: not a goal; write it as {GOAL_FORM}")
-    outcome = parse_outcome(match[1], scenario, where, GOAL_FORM)
-    refuse_other_target(outcome, scenario, where)
-    refuse_uncounted(outcome, where)
-    return Goal(text, outcome, _error(match[2], outcome, where))
+    statistic = parse_statistic(match[1], scenario, where, GOAL_FORM)
+    refuse_other_target(statistic.outcome, scenario, where)
+    return Goal(text, statistic, _error(match[2], statistic.outcome, where))
 
 
 def parse_target(text: str, scenario: Scenario) -> Target:
@@ -95,10 +93,10 @@ def parse_target(text: str, scenario: Scenario) -> Target:
     Parameters
     ----------
     text
-        As ``P(gross margin 70% by 2027) >= 0.5``: an event, and the probability that it shall have
-        at least, or at most, in percent if one likes.
+        As ``P(gross margin 70% by 2027) >= 0.5``, ``P10(cash 2028) >= 5 bn`` or ``gross margin 2027
+        at least 70%``: a statistic, and what it shall be at least, or at most.
     scenario
-        Whose event it is.
+        Whose outcome it is.
 
     Raises
     ------
@@ -109,13 +107,23 @@ def parse_target(text: str, scenario: Scenario) -> Target:
     match = COMPARED.fullmatch(text.strip())
     if match is None:
         raise ScenarioError(f"{where}: not a target; write it as {TARGET_FORM}")
-    event = parse_event(match[1], scenario, where, TARGET_FORM)
-    probability = parse_number(match[3], "share", where)
-    if not 0.0 < probability < 1.0:
-        hint = "" if states_unit(match[3]) else scale_hint(probability, "share", 0.0, 1.0)
-        raise ScenarioError(f'{where}: "{match[3]}" is no probability between 0 and 1{hint}')
+    said = match[1].rstrip().removesuffix(" is")
+    statistic = parse_statistic(said, scenario, where, TARGET_FORM)
+    outcome = statistic.outcome
+    if outcome.is_probability:
+        level = _probability(match[3], where)
+    else:
+        level = parse_value(match[3], outcome, where)
     at_least = match[2][0] in ">≥" or match[2] == "at least"
-    return Target(with_target(scenario, event), event, at_least, probability)
+    return Target(with_target(scenario, outcome), statistic, at_least, level)
+
+
+def _probability(given: str, where: str) -> float:
+    probability = parse_number(given, "share", where)
+    if not 0.0 < probability < 1.0:
+        hint = "" if states_unit(given) else scale_hint(probability, "share", 0.0, 1.0)
+        raise ScenarioError(f'{where}: "{given}" is no probability between 0 and 1{hint}')
+    return probability
 
 
 def _error(given: str, outcome: Outcome, where: str) -> float:

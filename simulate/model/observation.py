@@ -22,6 +22,7 @@ from .outcomes import (
     PeakFundingNeed,
     parse_number,
     parse_outcome,
+    parse_value,
     refuse_other_target,
 )
 
@@ -240,7 +241,7 @@ def parse_observation(
         refuse_other_target(seen, scenario, where)
         seen = replace(seen, level=None)
         return Observation(text, seen, _answer(match, where), source=source, where=where)
-    value = _value(match["value"], seen, where)
+    value = parse_value(match["value"], seen, where)
     if match["error"] is None:
         return Observation(text, seen, value, source=source, where=where)
     error, is_relative = _error(match["error"], match["value"], seen, where)
@@ -256,14 +257,6 @@ def _answer(match: re.Match[str], where: str) -> float:
     if match["error"] is not None:
         raise ScenarioError(f"{where}: yes and no have no error; leave out ± {match['error']}")
     return answer
-
-
-def _value(given: str, seen: Outcome, where: str) -> float:
-    value = parse_number(given, seen.unit, where)
-    if value > seen.bounds[1]:
-        hint = "" if states_unit(given) else scale_hint(value, "share")
-        raise ScenarioError(f"{where}: a margin is at most 1{hint}")
-    return value
 
 
 def _error(given: str, value: str, seen: Outcome, where: str) -> tuple[float, bool]:

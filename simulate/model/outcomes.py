@@ -62,13 +62,21 @@ DATE = r"(?P<date>\d{4}(?:Q[1-4])?)"
 LEVEL = r"[-+]?\d[\d.,]*\s*%?"
 EVENT = re.compile(rf"(?P<what>.+?) by (?:the end of )?{DATE}", re.IGNORECASE)
 AMOUNT = re.compile(
-    r"(?:median )?(?P<quarterly>quarterly )?(?P<name>.+?) "
+    r"(?P<quarterly>quarterly )?(?P<name>.+?) "
     rf"(?:(?P<trailing>(?:twelve|12)[ -]months to )|of |in )?{DATE}",
     re.IGNORECASE,
 )
 TRAILING = "twelve months to "
 CONDITION = re.compile(rf"(?P<what>.+?) (?P<when>by|in) (?:the end of )?{DATE}", re.IGNORECASE)
-PEAK = re.compile(r"(?:median )?peak (?:funding )?need", re.IGNORECASE)
+# An amount of a year that is compared: "revenue 2027 >= 30".
+DATED = re.compile(r"(?P<name>.+?) (?:of |in )?(?P<year>\d{4}) ?(?P<compared>[<>=≥≤].*)")
+PEAK = re.compile(r"peak (?:funding )?need", re.IGNORECASE)
+# What is asked of an amount over all paths, and of which.
+STATISTIC = re.compile(
+    r"(?P<kind>mean|median|p\d+(?:\.\d+)?) ?"
+    r"(?:\((?P<within>.+)\)|(?<= )(?:of )?(?:the )?(?P<of>.+))",
+    re.IGNORECASE,
+)
 EVENT_FORM = '"gross margin 70% by 2027" or "out of cash by 2028Q2"'
 OUTCOME_FORM = f'"gross margin by 2027", "revenue 2027" or "{FUNDING_NEED}"'
 
@@ -462,7 +470,8 @@ def parse_outcome(text: str, scenario: Scenario, where: str, form: str = OUTCOME
           know, by a date or at it; ``revenue`` is then of twelve months. ``peak funding need < 50``
           is that of the whole horizon.
 
-        ``gross margin`` alone is the definition that the company projects.
+        ``gross margin`` alone is the definition that the company projects; ``median`` before an
+        amount changes nothing.
     scenario
         Whose horizon holds the date.
     where
@@ -475,7 +484,11 @@ def parse_outcome(text: str, scenario: Scenario, where: str, form: str = OUTCOME
     ScenarioError
         If the text is no outcome of the scenario.
     """
-    given = _spaced(text)
+    kind, given = split_statistic(spaced(text), scenario)
+    if kind and kind.lower() != "median":
+        raise ScenarioError(
+            f'{where}: {kind} is of all paths, and a number of each is asked for; write "{given}"'
+        )
     said = given[2:-1].strip() if given[:2] in ("P(", "p(") and given.endswith(")") else given
     event, amount = EVENT.fullmatch(said), AMOUNT.fullmatch(said)
     is_named = event is not None and _hitting_time(event["what"], scenario) is not None
@@ -493,6 +506,15 @@ def parse_outcome(text: str, scenario: Scenario, where: str, form: str = OUTCOME
             f'{where}: an amount has no probability; write "{found.name}" without P( )'
         )
     return found
+
+
+def split_statistic(text: str, scenario: Scenario) -> tuple[str, str]:
+    """Return what a text asks over all paths, such as ``P10``, empty if nothing, and of what."""
+    match = STATISTIC.fullmatch(text)
+    names = (*_metrics(scenario), *map(str.lower, hitting_times_of(scenario).values()))
+    if match is None or text.lower().startswith(tuple(f"{name} " for name in names)):
+        return "", text
+    return match["kind"], match["within"] or match["of"]
 
 
 def parse_event(text: str, scenario: Scenario, where: str, form: str = EVENT_FORM) -> Event:
@@ -524,7 +546,7 @@ def known_time(given: HittingTime | str, scenario: Scenario, where: str) -> Hitt
     """
     if isinstance(given, Hit):
         return given
-    name = given.title if isinstance(given, OwnHit) else _spaced(str(given))
+    name = given.title if isinstance(given, OwnHit) else spaced(str(given))
     match _hitting_time(name, scenario):
         case time, None:
             return time
@@ -543,7 +565,7 @@ def known_metric(given: AnyMetric | str, scenario: Scenario, where: str) -> AnyM
     """
     if isinstance(given, Metric):
         return given
-    name = given.title if isinstance(given, OwnMetric) else _spaced(str(given))
+    name = given.title if isinstance(given, OwnMetric) else spaced(str(given))
     metric = _metrics(scenario).get(name.lower())
     if metric is None:
         raise _no_metric(name, scenario, where)
@@ -562,6 +584,21 @@ def parse_number(given: str, unit: str, where: str) -> float:
         return number_in_unit(given, unit)
     except ValueError as error:
         raise ScenarioError(f"{where}: {error}") from None
+
+
+def parse_value(given: str, outcome: Outcome, where: str) -> float:
+    """Return a value of an outcome that is an amount, as people write it.
+
+    Raises
+    ------
+    ScenarioError
+        If it is none of the outcome's unit, or more than the outcome can be.
+    """
+    value = parse_number(given, outcome.unit, where)
+    if value > outcome.bounds[1]:
+        hint = "" if states_unit(given) else scale_hint(value, "share")
+        raise ScenarioError(f"{where}: a margin is at most 1{hint}")
+    return value
 
 
 def asked_of(scenario: Scenario, outcomes: Iterable[Outcome]) -> Scenario:
@@ -623,7 +660,11 @@ def _asked(said: str, scenario: Scenario, where: str) -> Event:
         # The peak is that of the whole horizon.
         match = CONDITION.fullmatch(f"{said} in {scenario.horizon.last_year}")
     if match is None:
-        raise ScenarioError(f'{where}: no date; write "{said} by 2027", or "{said} in 2027"')
+        wrong, year = "no date", "2027"
+        if dated := DATED.fullmatch(said):
+            wrong, year = "the date stands last", dated["year"]
+            said = f"{dated['name']} {dated['compared']}"
+        raise ScenarioError(f'{where}: {wrong}; write "{said} by {year}", or "{said} in {year}"')
     date, title = match["date"].upper(), match["what"]
     quarter = _quarter_in_horizon(date, scenario, where)
     stated = condition_of(title, scenario, where)
@@ -719,7 +760,7 @@ def _of_horizon(where: str) -> ScenarioError:
     )
 
 
-def _spaced(text: str) -> str:
+def spaced(text: str) -> str:
     """Return a text with one space between words, which may be written with underscores."""
     return " ".join(text.replace("_", " ").split())
 

@@ -14,8 +14,9 @@ from simulate.model.outcomes import projected_metric
 from simulate.model.rows import Metric
 from simulate.scenario import Scenario
 from simulate.text.discover import finding, limit_in_words
+from simulate.text.numbers import PROBABILITY
 
-from .frame import add_bar_of_shares, frame, in_money, in_percent, label_years, made_by, wrap
+from .frame import add_bar, frame, in_money, in_percent, label_years, made_by, wrap
 from .style import LIGHT, SMALL, Theme, shades
 
 SIZE = (8.0, 8.0)
@@ -79,7 +80,7 @@ def _draw_plane(axes: Axes, discovery: Discovery, x: Limit, y: Limit, theme: The
     share = _shares(discovery, x, y)
     mesh = axes.pcolormesh(across, up, share.T, cmap=shades(theme), vmin=NEVER, vmax=1.0)
     mesh.set_rasterized(True)
-    add_bar_of_shares(axes, mesh, "share in which it happens", theme)
+    add_bar(axes, mesh, PROBABILITY, "share in which it happens", theme)
     (left, right), (bottom, top) = _within(x, across), _within(y, up)
     box = Rectangle((left, bottom), right - left, top - bottom, fill=False)
     box.set(edgecolor=theme.orange, linewidth=2.5)

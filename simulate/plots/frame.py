@@ -201,13 +201,13 @@ def in_unit(axis: Axis, unit: Unit, name: str) -> str:
     return unit.label(name)
 
 
-def add_bar_of_shares(axes: Axes, shaded: ScalarMappable, label: str, theme: Theme) -> None:
-    """Explain the shades of a map of shares in a bar at its right."""
+def add_bar(axes: Axes, shaded: ScalarMappable, unit: Unit, name: str, theme: Theme) -> None:
+    """Explain the shades of a map of a unit's numbers, which have a name, in a bar at its right."""
     bar = cast(Figure, axes.figure.figure).colorbar(shaded, ax=axes, fraction=0.045, pad=0.02)
     dress(bar.ax, theme)
-    bar.ax.set_ylim(bottom=0.0)
-    in_percent(bar.ax.yaxis)
-    bar.set_label(label, fontsize=SMALL)
+    if unit.is_probability:
+        bar.ax.set_ylim(bottom=0.0)
+    bar.set_label(in_unit(bar.ax.yaxis, unit, name), fontsize=SMALL)
 
 
 def in_money(axis: Axis) -> str:

@@ -10,7 +10,7 @@ from simulate.text.compare import common_sentence
 from simulate.text.numbers import unit_of
 from simulate.text.sweep import finding, span
 
-from .frame import frame, in_percent, legend_columns, made_by
+from .frame import frame, in_unit, legend_columns, made_by
 from .style import LIGHT, SMALL, Theme, shades
 
 # Of the way from paper to blue: darker shades bear no ink.
@@ -57,11 +57,8 @@ def _draw_lines(axes: Axes, sweep: Sweep, theme: Theme) -> None:
         axes.set_xticks(place, [setting.shown(value) for value in values])
     if unit == "probability":
         axes.set_ylim(0.0, None)
-    if unit_of(unit).sign:
-        in_percent(axes.yaxis)
     axes.set_xlabel(setting.label)
-    median = "median" if unit == "share" else f"median, {unit}"
-    axes.set_ylabel(unit if unit == "probability" else median)
+    axes.set_ylabel(in_unit(axes.yaxis, unit_of(unit), sweep.figures[0].kind))
     columns = legend_columns(axes, 2)
     axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, borderaxespad=0.2)
 

@@ -1,4 +1,4 @@
-"""A goal in words: where a probability is as wanted, along one setting or over two."""
+"""A goal in words: where a statistic is as wanted, along one setting or over two."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,8 @@ from simulate.engine.result import DISCLAIMER
 from simulate.scenario.setting import Setting
 
 from .compare import common_sentence
-from .numbers import PROBABILITY, SHARE, interval, number, percent
-from .tables import Row, Table, key_heading, printed
+from .numbers import SHARE, Unit, interval, number, unit_of
+from .tables import Row, Table, heading, key_heading, printed
 
 BEYOND = "beyond counting"
 
@@ -22,14 +22,30 @@ def finding(goal: GoalSeek | GoalMap) -> str:
     return _found_along(goal) if isinstance(goal, GoalSeek) else _found_over(goal)
 
 
+def unit_of_goal(goal: GoalSeek | GoalMap) -> Unit:
+    """Return the unit of what is wanted."""
+    return unit_of(goal.target.statistic.unit)
+
+
+def written(goal: GoalSeek | GoalMap, value: float) -> str:
+    """Return a value of what is wanted, rounded as readers can use it, with its unit."""
+    unit = unit_of_goal(goal)
+    return unit.rounded(value, 1) if unit.sign else unit.named(unit.significant(value, 3))
+
+
+def head(goal: GoalSeek | GoalMap) -> str:
+    """Return what a column or an axis of what is wanted is called."""
+    return unit_of_goal(goal).label(goal.target.statistic.kind_in_words)
+
+
 def _found_along(goal: GoalSeek) -> str:
     setting, stretches = goal.setting, goal.met()
     low, high = float(goal.values[0]), float(goal.values[-1])
     span = f"{setting.title} from {setting.written(low)} to {setting.written(high)}"
     if not stretches:
-        best, value = goal.probabilities[goal.best].value, float(goal.values[goal.best])
-        shown = PROBABILITY.rounded(best, 1)
-        if len({p.value for p in goal.probabilities}) == 1:
+        value = float(goal.values[goal.best])
+        shown = written(goal, goal.estimates[goal.best].value)
+        if len({estimate.value for estimate in goal.estimates}) == 1:
             return f"Met at no {span}: {shown} at every value"
         most = "most" if goal.target.at_least else "least"
         return f"Met at no {span}: the {most} is {shown}, at {setting.written(value)}"
@@ -50,13 +66,13 @@ def _stretch(setting: Setting, start: Crossing | None, end: Crossing | None) -> 
 
 def _found_over(goal: GoalMap) -> str:
     at_least = goal.target.at_least
-    found = goal.probabilities[goal.counted]
-    met = np.array([goal.target.is_met(p) for p in found])
+    found = goal.estimates[goal.counted]
+    met = np.array([goal.target.is_met(value) for value in found])
     grid = "the grid" if goal.counted.all() else "what can be counted of the grid"
     if not met.any():
         most = found.max() if at_least else found.min()
         bound = "most" if at_least else "least"
-        return f"Met nowhere on {grid}: the {bound} is {PROBABILITY.rounded(most, 1)}"
+        return f"Met nowhere on {grid}: the {bound} is {written(goal, most)}"
     if met.all():
         return f"Met everywhere on {grid}"
     down, across = goal.settings
@@ -104,11 +120,11 @@ def _gap_along(goal: GoalSeek) -> str:
 
 
 def curve_table(goal: GoalSeek) -> Table:
-    """Return the probability at each value of the grid, with the crossings in between."""
-    setting = goal.setting
+    """Return the statistic at each value of the grid, with the crossings in between."""
+    setting, unit = goal.setting, unit_of_goal(goal)
     rows = {
-        float(value): Row(setting.shown(float(value)), (percent(probability), ""))
-        for value, probability in zip(goal.values, goal.probabilities, strict=True)
+        float(value): Row(setting.shown(float(value)), (unit.estimate(estimate), ""))
+        for value, estimate in zip(goal.values, goal.estimates, strict=True)
     }
     rows |= {
         crossing.value.value: Row(
@@ -118,7 +134,7 @@ def curve_table(goal: GoalSeek) -> Table:
         )
         for crossing in goal.crossings
     }
-    columns = (key_heading(setting.name), "probability", "95% interval")
+    columns = (key_heading(setting.name), heading(head(goal)), "95% interval")
     return Table("", columns, tuple(row for _, row in sorted(rows.items())), is_dense=True)
 
 
@@ -126,28 +142,28 @@ def needed_table(goal: GoalMap) -> Table:
     """Return what the second setting has to be at each value of the first."""
     down, across = goal.settings
     rows = []
-    for value, crossings, found in zip(
-        goal.values[0], goal.needed, goal.probabilities, strict=True
-    ):
+    for value, crossings, found in zip(goal.values[0], goal.needed, goal.estimates, strict=True):
         counted = found[~np.isnan(found)]
-        is_met = all(goal.target.is_met(probability) for probability in counted)
+        is_met = all(goal.target.is_met(value) for value in counted)
         needed = [
             f"{across.marked(number(crossing.value))} {_side(crossing, goal.target.at_least)}"
             for crossing in crossings
         ]
         intervals = "\n".join(interval(crossing.value) for crossing in crossings)
         without = ("any" if is_met else "none") if len(counted) else ""
-        cells = ("\n".join(needed) or without, intervals, _ends(found))
+        cells = ("\n".join(needed) or without, intervals, _ends(goal, found))
         rows.append(Row(down.shown(float(value)), cells))
-    columns = (key_heading(down.name), key_heading(across.name), "95% interval", "probability")
+    names = (key_heading(down.name), key_heading(across.name))
+    columns = (*names, "95% interval", heading(head(goal)))
     return Table("", columns, tuple(rows), is_dense=True)
 
 
-def _ends(row: NDArray[np.float64]) -> str:
-    """Return the probabilities at both ends of a row of the grid."""
+def _ends(goal: GoalMap, row: NDArray[np.float64]) -> str:
+    """Return the statistic at both ends of a row of the grid."""
     if np.isnan(row).all():
         return BEYOND
-    first, last = (BEYOND if np.isnan(p) else PROBABILITY.rounded(p, 1) for p in row[[0, -1]])
+    unit = unit_of_goal(goal)
+    first, last = (BEYOND if np.isnan(end) else unit.rounded(end, 1) for end in row[[0, -1]])
     return f"{first} to {last}"
 
 
@@ -156,10 +172,12 @@ def _side(crossing: Crossing, at_least: bool) -> str:
 
 
 def print_goal(goal: GoalSeek | GoalMap, out: Console) -> None:
-    """Print where the target is met, and the probabilities that say so."""
+    """Print where the target is met, and the values of the statistic that say so."""
     is_curve = isinstance(goal, GoalSeek)
     out.print(Text(goal.target.scenario.name, style="bold"))
-    out.print(Text(f"Wanted: {goal.target.in_words}. Baseline: {percent(goal.now)}."))
+    unit = unit_of_goal(goal)
+    baseline = unit.named(unit.estimate(goal.now))
+    out.print(Text(f"Wanted: {goal.target.in_words}. Baseline: {baseline}."))
     for setting in [goal.setting] if is_curve else goal.settings:
         out.print(Text(f"Varied: {setting.in_words}."))
     out.print(Text(f"{finding(goal)}."))

@@ -54,6 +54,10 @@ class Unit:
         """Return the name of numbers, with their unit unless a sign behind each says it."""
         return name if self.sign else f"{name}, {self.name}"
 
+    def named(self, written: str) -> str:
+        """Return a written number with the unit behind it, unless a sign says it."""
+        return f"{written} {self.name}" if self.name and not self.sign else written
+
     @property
     def finest(self) -> int:
         """Decimals, of what is written, beyond which no digit is of use."""

@@ -91,7 +91,7 @@ def test_the_words_agree_with_the_numbers(short: Scenario) -> None:
         "+0 log/yr in the baseline"
     )
     assert found.target.in_words == "P(cash runs out by the end of 2030) at most 20%"
-    met = [found.target.is_met(p.value) for p in found.probabilities]
+    met = [found.target.is_met(e.value) for e in found.estimates]
     assert met == [v > crossing.value.value for v in found.values]
     written = {text.get_text() for text in plot_goal(found).axes[0].texts}
     assert {f"+{crossing.value.rounded}", "wanted: at most 20%"} <= written
@@ -99,7 +99,7 @@ def test_the_words_agree_with_the_numbers(short: Scenario) -> None:
 
 def test_a_setting_that_changes_nothing_has_no_best_value(short: Scenario) -> None:
     found = seek("P(gross margin by 2028) >= 0.9", "cash.opening", short, 10.0, 12.0)
-    (chance,) = {p.value for p in found.probabilities}
+    (chance,) = {e.value for e in found.estimates}
     assert finding(found) == (
         f"Met at no opening cash from 10 bn USD to 12 bn USD: {chance:.1%} at every value"
     )
@@ -108,7 +108,7 @@ def test_a_setting_that_changes_nothing_has_no_best_value(short: Scenario) -> No
 def test_a_target_out_of_reach_says_so_with_the_best(short: Scenario) -> None:
     found = seek("P(gross margin by 2026) >= 0.5", SHIFT, short, -0.4, 0.2)
     assert found.crossings == ()
-    best = max(p.value for p in found.probabilities)
+    best = max(e.value for e in found.estimates)
     assert finding(found) == (
         "Met at no shift of efficiency gain from -0.4 log/yr to +0.2 log/yr: "
         f"the most is {best:.1%}, at {found.values[found.best]:+g} log/yr"
@@ -175,7 +175,7 @@ def test_the_rows_of_a_map_are_each_a_search(short: Scenario) -> None:
     plane = map_goal(wanted, settings, [(0.0, 0.6), (-0.2, 0.2)], paths=PATHS)
     row = 3
     (crossing,) = plane.needed[row]
-    at_row = Target(settings[0].at(plane.values[0][row]), wanted.event, True, 0.4)
+    at_row = Target(settings[0].at(plane.values[0][row]), wanted.statistic, True, 0.4)
     alone = seek_goal(
         at_row, find_setting(at_row.scenario, OVERRUN_KEY, "by"), (-0.2, 0.2), paths=PATHS
     )
@@ -206,7 +206,9 @@ def test_a_cell_beyond_counting_says_so_and_the_rest_of_the_map_stands(
 ) -> None:
     rows, gains = half_counted.values
     for gain, counted in zip(gains, half_counted.counted[0], strict=True):
-        at_gain = Target(half_counted.settings[0].at(rows[0]), half_counted.target.event, True, 0.4)
+        at_gain = Target(
+            half_counted.settings[0].at(rows[0]), half_counted.target.statistic, True, 0.4
+        )
         scenario = find_setting(at_gain.scenario, GAIN).at(float(gain))
         if counted:
             run(scenario, paths=PATHS_OF_MAPS)

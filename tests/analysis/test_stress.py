@@ -10,7 +10,6 @@ from simulate.analysis.compare import compare
 from simulate.analysis.stress import Stresses, stress
 from simulate.analysis.sweep import Sweep, sweep
 from simulate.engine.run import run
-from simulate.model.outcomes import parse_event
 from simulate.model.rows import Hit
 from simulate.plots.stress import plot_stresses
 from simulate.plots.sweep import plot_sweep
@@ -196,12 +195,11 @@ def test_the_table_is_tidy(line: Sweep) -> None:
 
 
 def test_a_grid_has_the_cells_of_separate_runs(anthropic: Scenario) -> None:
-    event = parse_event("out of cash by 2030", anthropic, "")
     rates, taxes = "cash.interest_rate.mode", "cash.tax_rate.low"
     found = sweep(
         anthropic,
         [parse_variation(anthropic, text) for text in (f"{rates}=0.02,0.03", f"{taxes}=0.1,0.2")],
-        event,
+        "out of cash by 2030",
         paths=PATHS,
     )
     assert [cell.place for cell in found.cells] == [

@@ -72,7 +72,7 @@ def test_what_is_no_event_is_explained(text: str, message: str, anthropic: Scena
 
 def test_a_target_is_at_least_or_at_most(anthropic: Scenario) -> None:
     target = parse_target("P(gross margin 70% by 2027) >= 50%", anthropic)
-    assert (target.at_least, target.probability) == (True, 0.5)
+    assert (target.at_least, target.level) == (True, 0.5)
     assert [target.is_met(p) for p in (0.4, 0.5, 0.6)] == [False, True, True]
     other = parse_target("P(out_of_cash by 2030) ≤ 0.1", anthropic)
     assert [other.is_met(p) for p in (0.0, 0.1, 0.2)] == [True, True, False]
@@ -119,7 +119,7 @@ def test_an_error_that_can_not_be_is_explained(
 
 
 def test_a_percentage_may_stand_apart_from_its_sign(anthropic: Scenario) -> None:
-    assert parse_target("P(gross margin by 2027) >= 50 %", anthropic).probability == 0.5
+    assert parse_target("P(gross margin by 2027) >= 50 %", anthropic).level == 0.5
     assert parse_goal("P(gross margin by 2027) ± 0.1 %", anthropic).error == 0.001
 
 

@@ -23,6 +23,7 @@ from simulate.model.outcomes import (
     refuse_uncounted,
 )
 from simulate.model.rows import Hit, Metric
+from simulate.model.statistics import usual_statistic
 from simulate.scenario import Scenario, ScenarioError
 from tests.calling import call
 from tests.scenarios import changed
@@ -108,12 +109,12 @@ def test_each_question_takes_the_same_texts(anthropic: Scenario) -> None:
     for text in ("out of cash by 2028", "P(cash runs out by the end of 2028)"):
         event = Event(Hit.OUT_OF_CASH, 11, "2028")
         assert parse_event(text, anthropic, "here") == event
-        assert parse_goal(f"{text} ± 0.1%", anthropic).outcome == event
-        assert parse_target(f"{text} at most 10%", anthropic).event == event
+        assert parse_goal(f"{text} ± 0.1%", anthropic).statistic.outcome == event
+        assert parse_target(f"{text} at most 10%", anthropic).statistic.outcome == event
         assert parse_observation(f"{text} = no", anthropic).seen == event
     for text in ("revenue 2027", "median revenue of 2027"):
         amount = Amount(Metric.REVENUE, 7, "2027")
-        assert parse_goal(f"{text} ± 100 m", anthropic).outcome == amount
+        assert parse_goal(f"{text} ± 100 m", anthropic).statistic.outcome == amount
         assert parse_observation(f"{text} = 20 bn ± 5%", anthropic).seen == amount
 
 
@@ -155,10 +156,14 @@ Parse = Callable[[str, Scenario], object]
 UNANSWERED: dict[str, tuple[Parse, str, str]] = {
     "an amount that shall be probable": (
         parse_target,
-        "revenue 2027 >= 0.5",
-        'revenue 2027 is an amount, and what happens by a date is asked for; write it as "P(',
+        "P(revenue 2027) >= 0.5",
+        'an amount has no probability; write "revenue 2027" without P( )',
     ),
-    "the need that shall be probable": (parse_target, "peak funding need <= 0.5", "is an amount"),
+    "an amount that shall be a percentage": (
+        parse_target,
+        "revenue 2027 >= 50%",
+        '"50%" is a percentage; the unit here is bn USD',
+    ),
     "a quarter's flow until an error": (
         parse_goal,
         "revenue 2026Q3 ± 0.1 bn",
@@ -214,7 +219,7 @@ def test_a_runs_counts_and_its_kept_paths_tell_the_same(anthropic: Scenario) -> 
     for each in asked:
         refuse_uncounted(each, "here")
         paths = each.of_paths(result.outcomes)
-        counted = read(each, result).estimate.value
+        counted = read(usual_statistic(each), result).estimate.value
         if each.is_probability:
             assert counted == pytest.approx(paths.mean(), abs=1e-12)
         else:

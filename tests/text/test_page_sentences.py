@@ -134,7 +134,7 @@ def test_the_sentence_on_paired_errors_agrees_with_them(pair: Comparison) -> Non
 
 
 def test_a_change_is_told_only_where_it_is_clear_of_its_error() -> None:
-    odds = Statistic("odds", "odds", "probability", True, lambda _: pytest.fail("not read"))
+    odds = Statistic("odds", "odds", "odds", "probability", True, lambda _: pytest.fail("not read"))
 
     def moved(*changes: tuple[float, float]) -> str:
         levels = [Estimate(0.5 + change, 0.01, 0.0, 1.0) for change, _ in [(0.0, 0.0), *changes]]
