@@ -10,8 +10,9 @@ from simulate.scenario.inputs import cited_facts, list_inputs
 from simulate.scenario.load import list_changes
 from simulate.text.assumptions import correlation_table, frame_table, source_sentences
 
-# All but what the labs have in common.
-SCENARIOS = sorted(file for file in packaged_configs().glob("*.toml") if file.name != "base.toml")
+# All but what the labs have in common, and the lab from nothing.
+OF_NO_LAB = ("base.toml", "bare.toml")
+SCENARIOS = sorted(file for file in packaged_configs().glob("*.toml") if file.name not in OF_NO_LAB)
 
 each = pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
 
