@@ -10,6 +10,7 @@ from simulate.analysis.dates import joint_chances, joint_counts
 from simulate.engine.result import NEVER, Result
 from simulate.model.outcomes import MARGINS
 from simulate.model.rows import Hit
+from simulate.scenario import Scenario
 from simulate.scenario.frame import MarginDefinition
 from simulate.text.dates import (
     cash_flow_date_finding,
@@ -46,10 +47,7 @@ def plot_margin_date(result: Result, *, axes: Axes | None = None, theme: Theme =
     In the projected one, and with free users, if there are any, or, where that is projected,
     without them.
     """
-    main = result.scenario.targets.projected_margin
-    other: MarginDefinition = "paying users" if main == "with free users" else "with free users"
-    both: list[MarginDefinition] = [main, other]
-    drawn = [each for each in both if each in told_margins(result.scenario)]
+    drawn = _drawn_definitions(result.scenario)
     return _plot(
         result,
         [MARGINS[each].reached for each in drawn],
@@ -60,6 +58,13 @@ def plot_margin_date(result: Result, *, axes: Axes | None = None, theme: Theme =
         theme,
         result.scenario.targets.projected_year,
     )
+
+
+def _drawn_definitions(scenario: Scenario) -> list[MarginDefinition]:
+    main = scenario.targets.projected_margin
+    if main == "with free users":
+        return [main, "paying users"]
+    return [main, "with free users"] if "with free users" in told_margins(scenario) else [main]
 
 
 def _in_legend(definition: MarginDefinition) -> str:
