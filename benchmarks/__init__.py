@@ -1,5 +1,7 @@
-"""What the engine is compared with, on a scenario that stays as it is, so that times compare."""
+"""What is measured: the packaged Anthropic, and January's, which stays as it is."""
 
 from pathlib import Path
 
-SCENARIO = Path(__file__).parents[1] / "docs" / "forecasts" / "2026-01-22" / "anthropic.toml"
+ROOT = Path(__file__).parents[1]
+SCENARIO = ROOT / "configs" / "anthropic.toml"
+JANUARY = ROOT / "docs" / "forecasts" / "2026-01-22" / "anthropic.toml"

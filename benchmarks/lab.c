@@ -29,7 +29,7 @@ typedef float NarrowRow[WIDTH] ALIGNED;
 typedef uint32_t WordRow[WIDTH] ALIGNED;
 
 typedef struct {
-    Row revenue, excess, decay, loss_threshold, loss_scale, unit_cost, per_market;
+    Row revenue, excess, decay, plateau, loss_threshold, loss_scale, unit_cost, per_market;
     Row unadopted, adoption_decay;
 } Level;
 
@@ -38,20 +38,28 @@ enum { REVENUE, EBITDA, CASH_FLOW, TRAINING, INFERENCE, PAYING_BILL, PAYING_COST
 /* The definitions of gross margin: metrics that come last, and pairs of hitting times that come first. */
 enum { MARGINS = METRIC_ROWS - METRIC_MARGIN_INFERENCE, WATCHED };
 
+/* What a period draws beside its inputs. */
+enum { OVERRUN, DRIFT, DEVIATIONS };
+
+#define IN_PIECES 0.0 /* the density of a table that is made of pieces */
+#define SCORE_LIMIT 6.5
+#define SMALLEST_LOG_SIZE -6.907755278982137
+
 typedef struct {
     Row lab[LAB_ROWS];
     Row segment[MAX_SEGMENTS][SEGMENT_ROWS];
-    Row extra[MAX_INPUTS]; /* hardware, then funding rounds */
+    Row extra[MAX_INPUTS]; /* hardware, funding rounds, then base quarters */
     Level level[MAX_SEGMENTS];
     Row past[4][FLOWS];
     Row metrics[METRIC_ROWS];
-    Row demand, users, per_ceiling, overrun, drift_factor, drift;
+    Row demand, users, per_ceiling, overrun, drift_factor, drift, given[DEVIATIONS];
+    Row reference, per_reference, shock_scale, log_base_size, log_revenue;
     Row gain_rate, free_gain_rate, gain_decay, gain, free_gain;
     Row plan, training_excess, training_decay, jump_threshold, jump_scale;
     Row fixed_growth, fixed_cost, losses, cash, cumulative, need, previous;
-    Row revenue, bill, free_bill, depreciation, spending, kept, jump, mixed;
-    NarrowRow raw[MAX_INPUTS], shock[1 + MAX_SEGMENTS];
-    WordRow bins;
+    Row revenue, bill, free_bill, depreciation, spending, kept, jump, mixed, shock;
+    NarrowRow raw[MAX_INPUTS], score;
+    WordRow bins, times[HIT_ROWS];
     uint64_t met[WATCHED][MAX_QUARTERS], below[MAX_QUARTERS], done[HIT_ROWS];
 } Lanes;
 
@@ -61,6 +69,7 @@ typedef struct {
     const Schedule *schedule;
     const double *certain; /* a value for every row of the inputs */
     int64_t rows, purchases, rounds, segments, inputs;
+    double share_of_revenue; /* of all segments */
 } Lab;
 
 /* Elementary functions: the same polynomials as vector_math.py. */
@@ -197,38 +206,74 @@ static void scores(Block block, int64_t dimension, float *restrict out)
 
 static inline double cubic(const double *c, double f) { return c[0] + f * (c[1] + f * (c[2] + f * c[3])); }
 
+/* A piece's row of the layout, by bisection: the last one that starts below the score. */
+static inline int64_t piece_at(const Tables *tables, const double *layout, double score)
+{
+    int64_t row = (int64_t)layout[0], after = row + (int64_t)layout[1];
+    while (after - row > 1) {
+        int64_t middle = (row + after) / 2;
+        if (tables->layout[TABLE_COLUMNS * middle + 3] < score) row = middle;
+        else after = middle;
+    }
+    return row;
+}
+
 static inline double quantile(const Tables *tables, int64_t table, double score)
 {
     const double *layout = tables->layout + TABLE_COLUMNS * table;
-    double position = at_most(at_least((score + 6.5) * layout[2], 0.0), layout[1] - 1e-9);
+    if (layout[2] == IN_PIECES) layout = tables->layout + TABLE_COLUMNS * piece_at(tables, layout, score);
+    double position = at_most(at_least((score - layout[3]) * layout[2], 0.0), layout[1] - 1e-9);
     int32_t cell = (int32_t)position;
     return cubic(tables->coefficients + 4 * ((int64_t)layout[0] + cell), position - cell);
 }
 
-static void look_up(const Tables *tables, int64_t table, const double *restrict score, double *restrict out)
+static void look_up(const Tables *tables, int64_t table, const double *score, double *out)
 {
     const double *layout = tables->layout + TABLE_COLUMNS * table;
     const double *first = tables->coefficients + 4 * (int64_t)layout[0];
     double density = layout[2], last = layout[1] - 1e-9;
     int32_t cell[WIDTH] ALIGNED;
     Row fraction;
+    if (density == IN_PIECES) {
+        IN_ORDER out[i] = quantile(tables, table, score[i]);
+        return;
+    }
     EACH {
-        double position = at_most(at_least((score[i] + 6.5) * density, 0.0), last);
+        double position = at_most(at_least((score[i] + SCORE_LIMIT) * density, 0.0), last);
         cell[i] = (int32_t)position;
         fraction[i] = position - cell[i];
     }
     EACH out[i] = cubic(first + 4 * cell[i], fraction[i]);
 }
 
-static void mix(const Draws *draws, int64_t count, int64_t j, const NarrowRow *raw, double *restrict out)
+/* Each path's own table, that of the alternative it lives in. */
+static void look_up_by_alternative(const Tables *tables, const int64_t *table, const double *restrict alternative,
+                                   const double *restrict score, double *restrict out)
 {
-    const double *line = draws->mixing + j * (draws->input_row_size + 2);
-    EACH out[i] = line[j] * raw[j][i];
+    IN_ORDER out[i] = quantile(tables, table[(int)alternative[i]], score[i]);
+}
+
+static const double *mixing_line(const Draws *draws, int64_t j)
+{
+    return draws->mixing + j * (draws->input_row_size + DEVIATIONS);
+}
+
+static void mix(const double *line, int64_t count, const NarrowRow *raw, double *restrict out)
+{
+    EACH out[i] = 0.0;
     for (int64_t k = 0; k < count; k++) {
         double weight = line[k];
-        if (weight != 0.0 && k != j)
+        if (weight != 0.0)
             EACH out[i] += weight * raw[k][i];
     }
+}
+
+/* A shock of unit variance, normal or with fat tails. */
+static void shock(const Lab *lab, Block block, int64_t dimension, Lanes *restrict s)
+{
+    scores(block, dimension, s->score);
+    EACH s->shock[i] = s->score[i];
+    if (lab->draws->shock_table >= 0) look_up(lab->tables, lab->draws->shock_table, s->shock, s->shock);
 }
 
 static Row *input(Lanes *s, const Lab *lab, int64_t row)
@@ -242,12 +287,17 @@ static Row *input(Lanes *s, const Lab *lab, int64_t row)
 static void draw_inputs(const Lab *lab, Block block, Lanes *restrict s)
 {
     const Draws *draws = lab->draws;
+    int64_t columns = lab->inputs ? draws->input_table_size / lab->inputs : 0;
     for (int64_t j = 0; j < lab->inputs; j++) scores(block, draws->input_coordinate[j], s->raw[j]);
     for (int64_t j = 0; j < lab->inputs; j++) {
+        const int64_t *table = draws->input_table + j * columns;
+        double *out = *input(s, lab, draws->input_row[j]);
         /* The mixing matrix is triangular. */
-        mix(draws, j, j, s->raw, s->mixed);
-        look_up(lab->tables, j, s->mixed, *input(s, lab, draws->input_row[j]));
+        mix(mixing_line(draws, j), j + 1, s->raw, s->mixed);
+        if (draws->by_alternative[j]) look_up_by_alternative(lab->tables, table, s->lab[LAB_ALTERNATIVE], s->mixed, out);
+        else look_up(lab->tables, table[0], s->mixed, out);
     }
+    for (int j = 0; j < DEVIATIONS; j++) mix(mixing_line(draws, lab->inputs + j), lab->inputs, s->raw, s->given[j]);
 }
 
 /* What arrives is rare: collect the lanes where it does, and draw sizes a vector at a time. */
@@ -286,22 +336,25 @@ static void arrival_thresholds(const double *restrict rate, double *restrict thr
     }
 }
 
-/* The rows of the base quarters come last, and are certain. */
-static const double *base_quarter(const Lab *lab, int quarter)
+/* The rows of the base quarters come last. */
+static Row *base_quarter(Lanes *s, const Lab *lab, int quarter)
 {
-    return lab->certain + lab->rows - (4 - quarter) * BASEQUARTER_ROWS;
+    return input(s, lab, lab->rows - (4 - quarter) * BASEQUARTER_ROWS);
 }
 
 static void start_segment(const Lab *lab, int64_t k, Lanes *restrict s)
 {
     Row *x = s->segment[k];
     Level *level = &s->level[k];
-    double revenue = lab->schedule->share_of_revenue[k] * base_quarter(lab, 3)[BASEQUARTER_REVENUE];
+    double share = lab->schedule->share_of_revenue[k], *last = base_quarter(s, lab, 3)[BASEQUARTER_REVENUE];
     EACH {
-        level->revenue[i] = revenue;
+        double half_life = x[SEGMENT_GROWTH_HALF_LIFE][i];
+        level->revenue[i] = share * last[i];
         level->unadopted[i] = 1.0;
-        level->excess[i] = x[SEGMENT_GROWTH_INITIAL][i] - x[SEGMENT_GROWTH_LASTING][i];
-        level->decay[i] = quarterly_decay(x[SEGMENT_GROWTH_HALF_LIFE][i]);
+        level->excess[i] = (x[SEGMENT_GROWTH_INITIAL][i] - x[SEGMENT_GROWTH_LASTING][i])
+            * fast_exp(-LN_2 * x[SEGMENT_GROWTH_AGE][i] / half_life);
+        level->decay[i] = quarterly_decay(half_life);
+        level->plateau[i] = 4.0 * x[SEGMENT_GROWTH_PLATEAU][i];
         level->unit_cost[i] = x[SEGMENT_INFERENCE_COST][i] * (1.0 + s->lab[LAB_BASE_OVERRUN][i]);
         level->per_market[i] = 4.0 / x[SEGMENT_MARKET][i];
     }
@@ -313,20 +366,26 @@ static void start_segment(const Lab *lab, int64_t k, Lanes *restrict s)
 
 static void start_lab(const Lab *lab, Lanes *restrict s)
 {
-    Row *x = s->lab;
-    double training = base_quarter(lab, 3)[BASEQUARTER_TRAINING];
+    Row *x = s->lab, *last = base_quarter(s, lab, 3);
+    int is_net = lab->schedule->gain_is_net != 0;
     EACH {
-        s->demand[i] = s->overrun[i] = s->drift[i] = s->gain[i] = s->free_gain[i] = 0.0;
+        s->demand[i] = x[LAB_DEMAND_INITIAL][i];
+        s->overrun[i] = s->drift[i] = s->gain[i] = s->free_gain[i] = 0.0;
         s->cumulative[i] = s->need[i] = 0.0;
         s->users[i] = x[LAB_FREE_USERS][i];
         s->per_ceiling[i] = 1.0 / x[LAB_FREE_USER_CEILING][i];
         s->losses[i] = x[LAB_LOSSES_CARRIED_FORWARD][i];
         s->cash[i] = x[LAB_OPENING_CASH][i];
         s->fixed_cost[i] = 0.25 * x[LAB_FIXED_COST][i];
-        s->plan[i] = training;
+        s->plan[i] = last[BASEQUARTER_TRAINING][i];
+        s->shock_scale[i] = 1.0;
+        s->log_revenue[i] = 0.0;
+        s->per_reference[i] = 1.0 / s->reference[i];
+        s->log_base_size[i] = fast_log(0.4 * s->reference[i]); /* in units of 10 billion a year */
     }
     EACH {
-        s->gain_rate[i] = 0.25 * (x[LAB_EFFICIENCY_GAIN][i] - x[LAB_PRICE_EROSION][i]);
+        double gain = x[LAB_EFFICIENCY_GAIN][i] - x[LAB_PRICE_EROSION][i];
+        s->gain_rate[i] = 0.25 * (is_net ? x[LAB_NET_GAIN][i] : gain);
         s->free_gain_rate[i] = 0.25 * (x[LAB_EFFICIENCY_GAIN][i] - x[LAB_FREE_USAGE_GROWTH][i]);
         s->training_excess[i] = x[LAB_TRAINING_GROWTH_INITIAL][i] - x[LAB_TRAINING_GROWTH_LASTING][i];
     }
@@ -337,25 +396,25 @@ static void start_lab(const Lab *lab, Lanes *restrict s)
     memset(s->done, 0, sizeof s->done);
 }
 
-static double base_revenue(const Lab *lab, int quarter)
+/* The lab's revenue of a base quarter: the segments' shares of it may sum to less than all. */
+static void base_revenue(const Lab *lab, int quarter, Lanes *s, double *restrict out)
 {
-    double sum = 0.0, revenue = base_quarter(lab, quarter)[BASEQUARTER_REVENUE];
-    for (int64_t k = 0; k < lab->segments; k++) sum += lab->schedule->share_of_revenue[k] * revenue;
-    return sum;
+    double *revenue = base_quarter(s, lab, quarter)[BASEQUARTER_REVENUE];
+    EACH out[i] = lab->share_of_revenue * revenue[i];
 }
 
-/* Before the horizon everything is known, and nothing is taxed or funded. */
-static void live_base_quarter(const Lab *lab, int quarter, double previous, Lanes *restrict s)
+/* Before the horizon nothing is taxed or funded. */
+static void live_base_quarter(const Lab *lab, int quarter, Lanes *restrict s)
 {
-    Row *x = s->lab, *flow = s->past[quarter];
-    const double *base = base_quarter(lab, quarter);
-    double revenue = base_revenue(lab, quarter), training = base[BASEQUARTER_TRAINING];
+    Row *x = s->lab, *flow = s->past[quarter], *base = base_quarter(s, lab, quarter);
     EACH s->bill[i] = 0.0;
     for (int64_t k = 0; k < lab->segments; k++) {
-        double billed = lab->schedule->share_of_revenue[k] * base[BASEQUARTER_REVENUE] * base[BASEQUARTER_COST];
-        EACH s->bill[i] += billed * s->level[k].unit_cost[i];
+        double share = lab->schedule->share_of_revenue[k];
+        EACH s->bill[i] += share * base[BASEQUARTER_REVENUE][i] * base[BASEQUARTER_COST][i] * s->level[k].unit_cost[i];
     }
+    base_revenue(lab, quarter, s, s->revenue);
     EACH {
+        double revenue = s->revenue[i], training = base[BASEQUARTER_TRAINING][i];
         double free = 0.25 * s->users[i] * x[LAB_FREE_USER_COST][i];
         double paying = s->bill[i] + x[LAB_OTHER_SALES_COST][i] * revenue;
         double other = s->fixed_cost[i] + x[LAB_VARIABLE_COST][i] * revenue;
@@ -364,7 +423,7 @@ static void live_base_quarter(const Lab *lab, int quarter, double previous, Lane
         flow[EBITDA][i] = ebitda;
         flow[CASH_FLOW][i] = ebitda + x[LAB_STOCK_PAY][i] * other
             - x[LAB_OTHER_CAPITAL_SPENDING][i] * revenue
-            - x[LAB_WORKING_CAPITAL][i] * 4.0 * (revenue - previous);
+            - x[LAB_WORKING_CAPITAL][i] * 4.0 * (revenue - s->previous[i]);
         flow[TRAINING][i] = training;
         flow[INFERENCE][i] = s->bill[i] + free;
         flow[PAYING_BILL][i] = s->bill[i];
@@ -377,19 +436,26 @@ static void live_base_quarter(const Lab *lab, int quarter, double previous, Lane
 
 /* A quarter */
 
-static void begin_year(const Lab *lab, Block block, int64_t year, Lanes *restrict s)
+/* Given a path's inputs, its deviations from plan are independent from period to period. */
+static void deviate(const Lab *lab, int which, int64_t table, Lanes *restrict s)
+{
+    const double *own = mixing_line(lab->draws, lab->inputs + which) + lab->inputs;
+    NarrowRow *raw = s->raw + lab->inputs;
+    EACH s->mixed[i] = s->given[which][i] + own[OVERRUN] * raw[OVERRUN][i] + own[DRIFT] * raw[DRIFT][i];
+    look_up(lab->tables, table, s->mixed, s->mixed);
+}
+
+static void begin_period(const Lab *lab, Block block, int64_t period, Lanes *restrict s)
 {
     const Draws *draws = lab->draws;
-    Row *x = s->lab, deviation;
-    int64_t n = lab->inputs;
-    for (int j = 0; j < 2; j++) scores(block, draws->first_deviation + 2 * year + j, s->raw[n + j]);
-    mix(draws, n, n, s->raw, s->mixed);
-    look_up(lab->tables, draws->overrun_table, s->mixed, deviation);
-    EACH s->overrun[i] = x[LAB_OVERRUN_CARRIED][i] * s->overrun[i] + fast_log(1.0 + deviation[i]);
-    mix(draws, n + 1, n + 1, s->raw, s->mixed);
-    look_up(lab->tables, draws->drift_table, s->mixed, deviation);
+    Row *x = s->lab;
+    for (int j = 0; j < DEVIATIONS; j++)
+        scores(block, draws->first_deviation + DEVIATIONS * period + j, s->raw[lab->inputs + j]);
+    deviate(lab, OVERRUN, draws->overrun_table, s);
+    EACH s->overrun[i] = x[LAB_OVERRUN_CARRIED][i] * s->overrun[i] + fast_log(1.0 + s->mixed[i]);
+    deviate(lab, DRIFT, draws->drift_table, s);
     EACH {
-        s->drift[i] = x[LAB_TRAINING_DRIFT_CARRIED][i] * s->drift[i] + fast_log(1.0 + deviation[i]);
+        s->drift[i] = x[LAB_TRAINING_DRIFT_CARRIED][i] * s->drift[i] + fast_log(1.0 + s->mixed[i]);
         s->drift_factor[i] = fast_exp(s->drift[i]);
     }
 }
@@ -404,19 +470,22 @@ static void grow_segment(const Lab *lab, Block block, int quarter, int64_t k, La
     if (quarter < schedule->segment_start[k]) return;
     if (quarter == schedule->segment_start[k])
         EACH level->revenue[i] = schedule->from_free_users[k] ? 1.0 : 0.25 * x[SEGMENT_STARTING_REVENUE][i];
-    float *score = s->shock[1 + k];
-    scores(block, first + draws->segment_slot[k], score);
+    shock(lab, block, first + draws->segment_slot[k], s);
     EACH {
         double left = at_least(0.0, 1.0 - level->revenue[i] * level->per_market[i]);
         double growth = (x[SEGMENT_GROWTH_LASTING][i] + level->excess[i]) * left;
-        level->excess[i] *= level->decay[i];
-        level->revenue[i] *= fast_exp(0.25 * growth + s->demand[i] + x[SEGMENT_VOLATILITY][i] * score[i]);
+        double own = x[SEGMENT_VOLATILITY][i] * s->shock_scale[i] * s->shock[i];
+        level->revenue[i] *= fast_exp(0.25 * growth + s->demand[i] + own);
+        level->plateau[i] -= 1.0;
+        level->excess[i] *= level->plateau[i] < 0.0 ? level->decay[i] : 1.0;
     }
     if (draws->client_loss_slot[k] >= 0) {
         arrive(lab, block, first + draws->client_loss_slot[k], draws->client_loss_table[k],
                level->loss_threshold, level->loss_scale, -1.0, s->kept);
         EACH level->revenue[i] *= s->kept[i];
     }
+    double kept = schedule->kept[k * schedule->quarters + quarter];
+    if (kept != 1.0) EACH level->revenue[i] *= kept;
     if (schedule->from_free_users[k])
         EACH {
             level->unadopted[i] *= level->adoption_decay[i];
@@ -453,9 +522,16 @@ static void earn(const Lab *lab, Block block, int quarter, Lanes *restrict s)
 {
     const Draws *draws = lab->draws;
     Row *x = s->lab;
-    scores(block, draws->first_quarter + quarter * draws->per_quarter, s->shock[0]);
+    /* Larger firms' growth varies less. */
+    if (lab->schedule->size_matters)
+        EACH {
+            double log_size = at_least(s->log_base_size[i] + s->log_revenue[i], SMALLEST_LOG_SIZE);
+            s->shock_scale[i] = fast_exp(-x[LAB_SIZE_EXPONENT][i] * log_size);
+        }
+    shock(lab, block, draws->first_quarter + quarter * draws->per_quarter, s);
     EACH {
-        s->demand[i] = x[LAB_DEMAND_PERSISTENCE][i] * s->demand[i] + x[LAB_DEMAND_VOLATILITY][i] * s->shock[0][i];
+        double volatility = x[LAB_DEMAND_VOLATILITY][i] * s->shock_scale[i];
+        s->demand[i] = x[LAB_DEMAND_PERSISTENCE][i] * s->demand[i] + volatility * s->shock[i];
         double room = at_least(0.0, 1.0 - s->users[i] * s->per_ceiling[i]);
         s->users[i] *= 1.0 + 0.25 * x[LAB_FREE_USER_GROWTH][i] * room;
         s->revenue[i] = s->bill[i] = 0.0;
@@ -482,7 +558,6 @@ static void spend(const Lab *lab, Block block, int quarter, Lanes *restrict s)
 {
     const Draws *draws = lab->draws;
     Row *x = s->lab, *flow = s->past[quarter % 4];
-    double per_reference = 1.0 / base_revenue(lab, 3);
     if (draws->generation_slot >= 0)
         arrive(lab, block, draws->first_quarter + quarter * draws->per_quarter + draws->generation_slot,
                draws->generation_table, s->jump_threshold, s->jump_scale, 1.0, s->jump);
@@ -494,7 +569,8 @@ static void spend(const Lab *lab, Block block, int quarter, Lanes *restrict s)
         s->training_excess[i] *= s->training_decay[i];
         double training = at_least(s->plan[i] * s->drift_factor[i], x[LAB_TRAINING_FLOOR][i] * revenue);
         s->fixed_cost[i] *= s->fixed_growth[i];
-        double scale = fast_exp((x[LAB_SCALE_ELASTICITY][i] - 1.0) * fast_log(revenue * per_reference));
+        s->log_revenue[i] = fast_log(revenue * s->per_reference[i]);
+        double scale = fast_exp((x[LAB_SCALE_ELASTICITY][i] - 1.0) * s->log_revenue[i]);
         double other = s->fixed_cost[i] + x[LAB_VARIABLE_COST][i] * revenue * scale;
         double profit = revenue - paying - s->free_bill[i] - training - other;
         double ebitda = profit + s->depreciation[i];
@@ -525,8 +601,8 @@ static void fund(const Lab *lab, Block block, int quarter, Lanes *restrict s)
     for (int64_t j = 0; j < lab->rounds; j++) {
         if (schedule->funding_quarter[j] != quarter) continue;
         double *amount = s->extra[lab->purchases * HARDWARE_ROWS + j], threshold = schedule->funding_score[j];
-        scores(block, lab->draws->chance_coordinate[j], s->shock[0]);
-        EACH s->cash[i] += s->shock[0][i] < threshold ? amount[i] : 0.0;
+        scores(block, lab->draws->chance_coordinate[j], s->score);
+        EACH s->cash[i] += s->score[i] < threshold ? amount[i] : 0.0;
     }
 }
 
@@ -550,11 +626,12 @@ static void measure(Lanes *restrict s)
 
 /* Counts */
 
-static void first_time(const Lab *lab, Tally *tally, int hit, int quarter, uint64_t reached, Lanes *s)
+/* A path reaches something once at most, so that its time is written once. */
+static void first_time(int hit, int quarter, uint64_t reached, Lanes *s)
 {
     uint64_t now = reached & ~s->done[hit];
     s->done[hit] |= now;
-    tally->hits[hit * (lab->schedule->quarters + 1) + quarter] += (uint32_t)__builtin_popcountll(now);
+    for (; now; now &= now - 1) s->times[hit][__builtin_ctzll(now)] = (uint32_t)quarter;
 }
 
 static uint64_t held(const uint64_t *met, int quarter, int64_t hold)
@@ -564,7 +641,7 @@ static uint64_t held(const uint64_t *met, int quarter, int64_t hold)
     return all;
 }
 
-static void watch(const Lab *lab, Tally *tally, int quarter, Lanes *s)
+static void watch(const Lab *lab, int quarter, Lanes *s)
 {
     double target = lab->schedule->margin_target;
     int64_t hold = lab->schedule->hold_quarters;
@@ -572,22 +649,35 @@ static void watch(const Lab *lab, Tally *tally, int quarter, Lanes *s)
         int is_margin = j < MARGINS, hit = is_margin ? HIT_MARGIN_INFERENCE + 2 * j : HIT_CASH_FLOW_POSITIVE;
         const double *value = is_margin ? s->metrics[METRIC_MARGIN_INFERENCE + j] : s->past[quarter % 4][CASH_FLOW];
         s->met[j][quarter] = ALL_PATHS & ~bits_below(value, is_margin ? target : 0.0);
-        first_time(lab, tally, hit, quarter, s->met[j][quarter], s);
+        first_time(hit, quarter, s->met[j][quarter], s);
         /* The hitting time of the held level follows that of the level. */
-        first_time(lab, tally, hit + 1, quarter, held(s->met[j], quarter, is_margin ? hold : 4), s);
+        first_time(hit + 1, quarter, held(s->met[j], quarter, is_margin ? hold : 4), s);
     }
-    first_time(lab, tally, HIT_OUT_OF_CASH, quarter, bits_below(s->cash, 0.0), s);
+    first_time(HIT_OUT_OF_CASH, quarter, bits_below(s->cash, 0.0), s);
     s->below[quarter] = bits_below(s->cumulative, 0.0);
 }
 
 /* Payback comes after the last quarter below zero, so it is known at the end only. */
-static void count_never(const Lab *lab, Tally *tally, Lanes *s)
+static void end_watch(const Lab *lab, Lanes *s)
 {
     int quarters = (int)lab->schedule->quarters;
     for (int quarter = quarters - 1; quarter >= 0; quarter--)
-        first_time(lab, tally, HIT_PAYBACK, quarter + 1, s->below[quarter], s);
-    first_time(lab, tally, HIT_PAYBACK, 0, ALL_PATHS, s);
-    for (int hit = 0; hit < HIT_ROWS; hit++) first_time(lab, tally, hit, quarters, ALL_PATHS, s);
+        first_time(HIT_PAYBACK, quarter + 1, s->below[quarter], s);
+    first_time(HIT_PAYBACK, 0, ALL_PATHS, s);
+    for (int hit = 0; hit < HIT_ROWS; hit++) first_time(hit, quarters, ALL_PATHS, s);
+}
+
+/* By the alternative that a path lives in; margins also beside the fourth quarter of cash flow. */
+static void count_times(const Lab *lab, Tally *tally, const Lanes *s)
+{
+    int64_t times = lab->schedule->quarters + 1;
+    const double *alternative = s->lab[LAB_ALTERNATIVE];
+    for (int hit = 0; hit < HIT_ROWS; hit++)
+        IN_ORDER tally->hits[((int)alternative[i] * HIT_ROWS + hit) * times + s->times[hit][i]]++;
+    for (int m = 0; m < MARGINS; m++) {
+        const uint32_t *reached = s->times[HIT_MARGIN_INFERENCE + 2 * m], *held = s->times[HIT_CASH_FLOW_HELD];
+        IN_ORDER tally->joint[(((int)alternative[i] * MARGINS + m) * times + reached[i]) * times + held[i]]++;
+    }
 }
 
 static void count(uint32_t *restrict histogram, const uint32_t *restrict bins)
@@ -644,25 +734,27 @@ static void simulate_block(const Lab *lab, Block block, Tally *tally, Lanes *res
 {
     int quarters = (int)lab->schedule->quarters;
     draw_inputs(lab, block, s);
+    /* The quarter before the base, by the growth of its first two. */
+    base_revenue(lab, 0, s, s->previous);
+    base_revenue(lab, 1, s, s->revenue);
+    EACH s->previous[i] *= s->previous[i] / s->revenue[i];
+    base_revenue(lab, 3, s, s->reference);
     for (int64_t k = 0; k < lab->segments; k++) start_segment(lab, k, s);
     start_lab(lab, s);
-    double first = base_revenue(lab, 0), previous = first * first / base_revenue(lab, 1);
-    for (int quarter = 0; quarter < 4; quarter++) {
-        live_base_quarter(lab, quarter, previous, s);
-        previous = base_revenue(lab, quarter);
-    }
+    for (int quarter = 0; quarter < 4; quarter++) live_base_quarter(lab, quarter, s);
     for (int quarter = 0; quarter < quarters; quarter++) {
-        if (lab->schedule->deviation[quarter] >= 0) begin_year(lab, block, lab->schedule->deviation[quarter], s);
+        if (lab->schedule->deviation[quarter] >= 0) begin_period(lab, block, lab->schedule->deviation[quarter], s);
         earn(lab, block, quarter, s);
         bill(s);
         serve_from_own_hardware(lab, quarter, s);
         spend(lab, block, quarter, s);
         fund(lab, block, quarter, s);
         measure(s);
-        watch(lab, tally, quarter, s);
+        watch(lab, quarter, s);
         count_metrics(lab, tally, quarter, s);
     }
-    count_never(lab, tally, s);
+    end_watch(lab, s);
+    count_times(lab, tally, s);
     tally->funding_need_sum[0] += count_money(s->need, s->bins, tally->funding_need);
 }
 
@@ -691,7 +783,8 @@ int simulate_replicates(const Draws *draws, const Tables *tables, const Schedule
                         int64_t first_block, int64_t blocks, int threads)
 {
     Lab lab = {draws, tables, schedule, certain, rows, purchases, rounds,
-               schedule->segment_start_size, draws->input_row_size};
+               schedule->segment_start_size, draws->input_row_size, 0.0};
+    for (int64_t k = 0; k < lab.segments; k++) lab.share_of_revenue += schedule->share_of_revenue[k];
     if (lab.segments > MAX_SEGMENTS || schedule->quarters > MAX_QUARTERS || rows + 2 > MAX_INPUTS) return 1;
 #pragma omp parallel num_threads(threads)
     {

@@ -4,7 +4,7 @@ Pseudo-random draws, closed-form quantiles where a distribution has one, chunks 
 It knows segments with their own growth, which is what the base scenarios have.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,14 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from simulate.engine.block import empty_tally
+from simulate.engine.tables import tail_curves
 from simulate.kernels.arrays import index
+from simulate.kernels.draws import SCORE_LIMIT
 from simulate.model.base import base_quarters
 from simulate.model.outcomes import MARGINS
-from simulate.model.rows import Flow, Hit, Metric
+from simulate.model.quarter import SIZE_OF_VOLATILITY, SMALLEST_LOG_SIZE
+from simulate.model.rows import BaseQuarter, Flow, Hit, Metric
+from simulate.model.schedule import schedule_of
 from simulate.model.tally import (
     FIXED_POINT,
     MANTISSA_SHIFT,
@@ -31,7 +35,8 @@ from simulate.model.tally import (
 from simulate.scenario import Scenario
 from simulate.scenario.correlations import correlation_matrix
 from simulate.scenario.distributions import Lognormal, Normal, Triangular, Uncertain, Uniform
-from simulate.scenario.inputs import correlated_inputs, list_inputs
+from simulate.scenario.inputs import ALTERNATIVE, Input, correlated_inputs, list_inputs
+from simulate.scenario.quantity import ZERO
 
 Array = NDArray[np.float64]
 
@@ -57,6 +62,7 @@ def draw(distribution: Uncertain, score: Array) -> Array:
 
 
 CHUNK = 1 << 13
+SHOCK_NODES = 1 << 12
 Flows = list[dict[Flow, Any]]
 
 # What is watched: the hitting time of the held level beside it, and the margin, or cash flow.
@@ -66,13 +72,34 @@ WATCHED = {margin.reached: (margin.held, margin.metric) for margin in MARGINS.va
 TRAILING_METRICS = [metric for metric in Metric if metric < Metric.CASH]
 
 
+def draw_inputs(scenario: Scenario, drawn: Sequence[Input], scores: Array) -> dict[str, Any]:
+    """Return what paths draw once by key, of the alternative that each lives in."""
+    v: dict[str, Any] = {}
+    for each, score in zip(drawn, scores, strict=True):
+        under = scenario.overridden.get(each.key, (each.distribution,))
+        values = [draw(distribution, score) for distribution in under]
+        v[each.key] = values[0] if len(values) == 1 else np.choose(v[ALTERNATIVE], values)
+        if each.key == ALTERNATIVE:
+            v[ALTERNATIVE] = values[0].astype(np.int64)
+    return v
+
+
+def shocks_of(scenario: Scenario) -> Callable[[Array], Array]:
+    """Return what makes shocks of normal scores: nothing, or an interpolated table of fat tails."""
+    if scenario.shocks.degrees_of_freedom is None:
+        return lambda score: score
+    nodes = np.linspace(-SCORE_LIMIT, SCORE_LIMIT, SHOCK_NODES)
+    values = tail_curves(scenario)[-1].quantile_at_score(nodes)
+    return lambda score: np.interp(score, nodes, values)
+
+
 def hits_by_quarter(scenario: Scenario, paths: int, seed: int) -> Array:
     """Return how many paths reach the margin target (paying users) by each quarter's end."""
     rng, quarters = np.random.default_rng(seed), scenario.horizon.quarters
     counts = np.zeros(quarters + 1)
     for first in range(0, paths, CHUNK):
         hit = np.full(min(CHUNK, paths - first), quarters)
-        for t, past, _, _ in live(scenario, hit.size, rng):
+        for t, past, _, _, _ in live(scenario, hit.size, rng):
             margin = 1 - trailing(past, Flow.PAYING_COST) / trailing(past, Flow.REVENUE)
             hit = np.where((hit == quarters) & (margin >= scenario.targets.gross_margin), t, hit)
         counts += np.bincount(hit, minlength=quarters + 1)
@@ -82,7 +109,8 @@ def hits_by_quarter(scenario: Scenario, paths: int, seed: int) -> Array:
 def summarise(scenario: Scenario, paths: int, seed: int) -> Tally:
     """Return what the engine keeps of a run: all hitting times, and all metrics' histograms."""
     rng = np.random.default_rng(seed)
-    tally = empty_tally(scenario.horizon.quarters)
+    alternatives = max(1, len(scenario.possible_alternatives))
+    tally = empty_tally(scenario.horizon.quarters, alternatives=alternatives)
     for first in range(0, paths, CHUNK):
         count_chunk(scenario, min(CHUNK, paths - first), rng, tally)
     return tally
@@ -93,8 +121,9 @@ def count_chunk(scenario: Scenario, n: int, rng: np.random.Generator, tally: Tal
     quarters, targets = scenario.horizon.quarters, scenario.targets
     hits = {time: np.full(n, quarters) for time in Hit}
     runs = {time: np.zeros(n, np.int64) for time in WATCHED}
-    below, need = np.full(n, -1), np.zeros(n)
-    for t, past, cash, cumulative in live(scenario, n, rng):
+    below, need, lives_in = np.full(n, -1), np.zeros(n), np.zeros(n, np.int64)
+    for t, past, cash, cumulative, alternative in live(scenario, n, rng):
+        lives_in = alternative
         metrics, flow = measure(past, cash), past[-1][Flow.FREE_CASH_FLOW]
         for time, (held, metric) in WATCHED.items():
             met = flow >= 0 if metric is None else metrics[metric] >= targets.gross_margin
@@ -116,7 +145,10 @@ def count_chunk(scenario: Scenario, n: int, rng: np.random.Generator, tally: Tal
                 tally.margin[place - MONEY_METRICS, t] += count_margin(value)
     hits[Hit.PAYBACK] = below + 1
     for time, hit in hits.items():
-        tally.hits[0, index(time)] += np.bincount(hit, minlength=quarters + 1).astype(np.uint32)
+        np.add.at(tally.hits[:, index(time)], (lives_in, hit), np.uint32(1))
+    for place, margin in enumerate(MARGINS.values()):
+        both = (lives_in, hits[margin.reached], hits[Hit.CASH_FLOW_HELD])
+        np.add.at(tally.joint[:, place], both, np.uint32(1))
     tally.funding_need[:] += count_money(need)
 
 
@@ -136,13 +168,14 @@ def count_margin(value: Array) -> NDArray[np.uint32]:
 
 def live(
     scenario: Scenario, n: int, rng: np.random.Generator
-) -> Iterator[tuple[int, Flows, Array, Array]]:
+) -> Iterator[tuple[int, Flows, Array, Array, Array]]:
     """Simulate n paths over the whole model.
 
     Yields
     ------
     tuple
-        The quarter, the flows of the trailing four, cash, and cumulative free cash flow.
+        The quarter, the flows of the trailing four, cash, cumulative free cash flow, and the
+        alternative that a path lives in.
     """
     inputs = correlated_inputs(scenario)
     factor = np.linalg.cholesky(correlation_matrix(scenario))
@@ -150,31 +183,50 @@ def live(
     count = len(drawn)
     raw = rng.standard_normal((count, n))
     scores = factor[:count, :count] @ raw
-    v: dict[str, Array | float] = {
-        i.key: draw(i.distribution, z) for i, z in zip(drawn, scores, strict=True)
-    }
+    v = draw_inputs(scenario, drawn, scores)
     every = {i.key: i.distribution for i in list_inputs(scenario)}
     v |= {key: d.quantile(0.5) for key, d in every.items() if d.is_certain}
     yearly = [i.distribution for i in inputs[count:]]
 
     quarters, t0 = scenario.horizon.quarters, scenario.horizon.first_quarter
-    base = np.array([[known.quantile(0.5) for known in q] for q in base_quarters(scenario)])
+    base = [
+        [
+            v.get(f"base_quarters.{name}.{row.key}", known.quantile(0.5)) + np.zeros(n)
+            for row, known in zip(BaseQuarter, inputs_of_quarter, strict=True)
+        ]
+        for name, inputs_of_quarter in zip(
+            scenario.horizon.base_quarters, base_quarters(scenario), strict=True
+        )
+    ]
     last, _, training = base[3]
+    alternative = v.get(ALTERNATIVE, np.zeros(n, np.int64))
+    shock, deviation = shocks_of(scenario), schedule_of(scenario).deviation
     names = [f"segments.{s.name}" for s in scenario.segments]
     base_share = sum(v[f"{k}.share_of_revenue"] * v[f"{k}.inference_cost"] for k in names)
     base_share = base_share * (1 + v["inference.base_overrun"])
     x = v["inference.other_sales_cost"]
-    level = [np.full(n, v[f"{k}.share_of_revenue"] * last) for k in names]
+    level = [v[f"{k}.share_of_revenue"] * last for k in names]
+    excess = [initial_excess(v, f"{k}.growth") for k in names]
+    held = [4 * v.get(f"{k}.growth.plateau", 0.0) for k in names]
     users, fixed = np.full(n, v["free_users.users"]), v["other_costs.fixed"] / 4
-    demand = overrun = drift = gain = free_gain = np.zeros(n)
+    overrun = drift = gain = free_gain = log_revenue = np.zeros(n)
+    demand = v["demand.initial"] + np.zeros(n)
+    if scenario.inference.net_gain is not None:
+        net_gain = v["inference.net_gain"]
+    else:
+        net_gain = v["inference.efficiency_gain"] - v["inference.price_erosion"]
     cash, losses = v["cash.opening"] + np.zeros(n), v["cash.losses_carried_forward"] + np.zeros(n)
-    previous = np.full(n, last)
+    previous = last
     past = base_flows(v, base, base_share)
     cumulative = np.zeros(n)
 
     def faded(key: str, t: int) -> Array | float:
         lasting = v[f"{key}.lasting"]
         return lasting + (v[f"{key}.initial"] - lasting) * 2 ** (-t / 4 / v[f"{key}.half_life"])
+
+    def volatility_of_size() -> Array | float:
+        log_size = np.log(last / SIZE_OF_VOLATILITY * 4) + log_revenue
+        return np.exp(-v["demand.size_exponent"] * np.maximum(log_size, SMALLEST_LOG_SIZE))
 
     def arrivals(rate: Array | float, size: Uncertain) -> Array:
         come = rng.random(n) < 1 - np.exp(-rate / 4)
@@ -183,23 +235,25 @@ def live(
         return arrived
 
     for t in range(quarters):
-        if t == 0 or (t0 + t) % 4 == 0:
+        if deviation[t] >= 0:
             both = factor[count:] @ np.vstack([raw, rng.standard_normal((2, n))])
             overrun = v["inference.overrun_carried"] * overrun + np.log1p(draw(yearly[0], both[0]))
             drift = v["training.drift_carried"] * drift + np.log1p(draw(yearly[1], both[1]))
-        demand = v["demand.persistence"] * demand + v["demand.volatility"] * rng.standard_normal(n)
+        scale = volatility_of_size() if scenario.demand.size_exponent != ZERO else 1.0
+        shared = v["demand.volatility"] * scale * shock(rng.standard_normal(n))
+        demand = v["demand.persistence"] * demand + shared
         users = users * (
             1 + v["free_users.growth"] / 4 * np.maximum(0, 1 - users / v["free_users.ceiling"])
         )
         revenue, bill = np.zeros(n), np.zeros(n)
         for k, segment in enumerate(scenario.segments):
             key = names[k]
-            growth = faded(f"{key}.growth", t) * np.maximum(
-                0, 1 - 4 * level[k] / v[f"{key}.market"]
-            )
-            level[k] = level[k] * np.exp(
-                growth / 4 + demand + v[f"{key}.volatility"] * rng.standard_normal(n)
-            )
+            room = np.maximum(0, 1 - 4 * level[k] / v[f"{key}.market"])
+            growth = (v[f"{key}.growth.lasting"] + excess[k]) * room
+            own = v[f"{key}.volatility"] * scale * shock(rng.standard_normal(n))
+            level[k] = level[k] * np.exp(growth / 4 + demand + own)
+            fading = 2 ** (-0.25 / v[f"{key}.growth.half_life"])
+            excess[k] = excess[k] * np.where(t + 1 > held[k], fading, 1.0)
             if segment.client_loss is not None:
                 level[k] = level[k] * (
                     1 - arrivals(v[f"{key}.client_loss.rate"], segment.client_loss.share)
@@ -207,7 +261,7 @@ def live(
             revenue = revenue + level[k]
             bill = bill + level[k] * v[f"{key}.inference_cost"] * (1 + v["inference.base_overrun"])
         left = 2 ** (-t / 4 / v["inference.catch_up_half_life"]) / 4
-        gain = gain + (v["inference.efficiency_gain"] - v["inference.price_erosion"]) * left
+        gain = gain + net_gain * left
         free_gain = (
             free_gain + (v["inference.efficiency_gain"] - v["free_users.usage_growth"]) * left
         )
@@ -234,6 +288,7 @@ def live(
             - v["cash.working_capital"] * 4 * (revenue - previous)
             + np.maximum(0, cash) * v["cash.interest_rate"] / 4
         )
+        log_revenue = np.log(revenue / last)
         previous, cumulative, cash = revenue, cumulative + flow, cash + flow
         for funding in scenario.funding:
             if funding.quarter - t0 == t:
@@ -250,16 +305,22 @@ def live(
             Flow.FREE_COST: free,
         }
         past = [*past[1:], quarter]
-        yield t, past, cash, cumulative
+        yield t, past, cash, cumulative, alternative
 
 
-def base_flows(v: dict[str, Array | float], base: Array, last_bill: Array) -> Flows:
+def initial_excess(v: dict[str, Any], key: str) -> Array:
+    """Return by how much growth begins above its lasting rate, at the age that it has."""
+    faded = 2 ** (-v.get(f"{key}.age", 0.0) / v[f"{key}.half_life"])
+    return (v[f"{key}.initial"] - v[f"{key}.lasting"]) * faded
+
+
+def base_flows(v: dict[str, Any], base: list[list[Array]], last_bill: Array | float) -> Flows:
     """Return the flows of the base quarters, from each one's revenue, cost index and training.
 
-    ``last_bill`` is the last one's inference over revenue; an error of measurement is left out.
+    ``last_bill`` is the last one's inference over revenue.
     """
     past: Flows = []
-    previous = base[0, 0] ** 2 / base[1, 0]
+    previous = base[0][0] ** 2 / base[1][0]
     free = v["free_users.users"] * v["free_users.annual_cost"] / 4
     for r, index_of_cost, trained in base:
         bill = last_bill * index_of_cost

@@ -7,13 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import SCENARIO, numpy_lab
+from benchmarks import JANUARY, SCENARIO, numpy_lab
 from benchmarks.c_lab import disagreement, simulate_in_c
+from benchmarks.processors import print_processors
 from benchmarks.scaling import print_scaling
 from benchmarks.startup import print_memory, print_startup
 from simulate import Scenario, load_scenario, run
+from simulate.scenario.quarters import QUARTERS_A_YEAR
 
-PARTS = ("ways", "scaling", "startup", "memory")
+PARTS = ("ways", "processors", "scaling", "startup", "memory")
+SLICED_ROUNDS = 20
+YEAR = 2027
 MEMORY_PATHS = (1_000_000, 10_000_000, 100_000_000)
 
 
@@ -32,6 +36,8 @@ def main() -> None:
     scenario = load_scenario(SCENARIO)
     if "ways" in options.parts:
         print_ways(scenario, options.paths, options.plain_paths, options.threads, options.repeat)
+    if "processors" in options.parts:
+        print_processors((SCENARIO, JANUARY), SLICED_ROUNDS)
     if "scaling" in options.parts:
         print_scaling(scenario, options.threads, options.picture)
     if "startup" in options.parts:
@@ -69,9 +75,10 @@ def print_ways(scenario: Scenario, paths: int, plain: int, threads: int, repeat:
 
     result = run(scenario, paths=paths, threads=threads)
     print(disagreement(simulate_in_c(scenario, paths, threads)[0], result))
-    found = result.probability_by_year("gross margin, paying users", 2027)
-    print(f"P(gross margin by 2027): {found.value:.4f} here")
-    share = numpy_lab.hits_by_quarter(scenario, plain, seed=1)[7] / plain
+    found = result.probability_by_year("gross margin, paying users", YEAR)
+    print(f"P(gross margin by {YEAR}): {found.value:.4f} here")
+    quarter = QUARTERS_A_YEAR * (YEAR + 1) - 1 - scenario.horizon.first_quarter
+    share = numpy_lab.hits_by_quarter(scenario, plain, seed=1)[quarter] / plain
     error = np.sqrt(share * (1 - share) / plain)
     apart = abs(share - found.value) / np.hypot(error, found.standard_error)
     print(f"    {share:.4f} ± {error:.4f} in numpy, {apart:.1f} errors apart")

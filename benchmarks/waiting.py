@@ -16,8 +16,9 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-SCENARIO = Path(__file__).parents[1] / "configs" / "anthropic.toml"
-PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+from benchmarks import ROOT, SCENARIO
+
+PAGE = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- python -m benchmarks.waiting --write -->", "<!-- the end of it -->"
 SIMULATE = [sys.executable, "-m", "simulate"]
 # Of a change of one input, and of each cell of a sweep.

@@ -87,7 +87,7 @@ class Own:
             if line.counts_in != counts_in or shared not in (None, line.through_partners):
                 continue
             quarter = self.scenario.horizon.first_quarter + t
-            starts, ends = line.first_quarter or 0, line.until or quarter
+            starts, ends = line.from_quarter or 0, line.until or quarter
             is_on = starts <= quarter <= ends
             value = self.slow.value(own.formula.expression) if is_on else 0.0
             self.slow.know({line.name: value})

@@ -6,14 +6,22 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate.kernels.arrays import BASE_QUARTERS, LANES, Drawn, Plan, Points, State, width
+from simulate.kernels.arrays import (
+    BASE_QUARTERS,
+    LANES,
+    Plan,
+    Points,
+    State,
+    aligned_zeros,
+    width,
+)
 from simulate.kernels.draws import draw_deviations
 from simulate.model.block import simulate_blocks
+from simulate.model.formulas import STATE_WIDTH
 from simulate.model.rows import (
     MARGIN_DEFINITIONS,
     Flow,
     Level,
-    Now,
 )
 from simulate.model.tally import (
     MARGIN_BINS,
@@ -75,16 +83,19 @@ class Workspace:
     def __init__(self, prepared: Prepared) -> None:
         self._prepared, self._plan = prepared, prepared.plan
         self.inputs = prepared.inputs()
+        memory = aligned_zeros(STATE_WIDTH + prepared.memory)
+        metrics = slice(STATE_WIDTH, STATE_WIDTH + prepared.metrics * LANES)
         self.state = State(
-            now=np.zeros(width(Drawn) + width(Now)),
-            level=np.zeros((prepared.segments, width(Level))),
-            past=np.zeros((BASE_QUARTERS, width(Flow))),
-            metrics=np.zeros(prepared.metrics * LANES),
-            hits=np.zeros(prepared.hitting_times * LANES),
-            raw=np.zeros((len(prepared.drawn_keys) + 2, LANES), np.float32),
-            shock=np.zeros((2, LANES), np.float32),
-            bins=np.zeros(LANES, np.uint32),
-            memory=np.zeros((prepared.memory, LANES)),
+            now=memory[:STATE_WIDTH],
+            level=aligned_zeros(prepared.segments, width(Level)),
+            past=aligned_zeros(BASE_QUARTERS, width(Flow)),
+            metrics=memory[metrics],
+            hits=aligned_zeros(prepared.hitting_times * LANES),
+            raw=aligned_zeros(len(prepared.drawn_keys) + 2, LANES, dtype=np.float32),
+            shock=aligned_zeros(2, LANES, dtype=np.float32),
+            bins=aligned_zeros(LANES, dtype=np.uint32),
+            counted=aligned_zeros(LANES),
+            memory=memory,
         )
 
     def simulate(

@@ -7,7 +7,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate.kernels.arrays import BASE_QUARTERS, LANES, Draws, Inputs, Plan, Points
+from simulate.kernels.arrays import BASE_QUARTERS, LANES, Draws, Inputs, Plan, Points, aligned_zeros
 from simulate.model.base import base_quarters
 from simulate.model.catalogue import metrics_of, outcome_columns, traces_of
 from simulate.model.formulas import formulas_of
@@ -51,7 +51,7 @@ class Prepared:
     metrics, traces
         How many a path has, with those of formulas.
     memory
-        Rows that formulas need.
+        How many numbers metrics and formulas take.
     """
 
     plan: Plan
@@ -78,7 +78,7 @@ class Prepared:
 
     def inputs(self) -> Inputs:
         """Return room for a block's inputs, with those that are certain filled in."""
-        rows = np.zeros((len(self.rows), LANES))
+        rows = aligned_zeros(len(self.rows), LANES)
         for row, distribution in zip(rows, self.rows, strict=True):
             if isinstance(distribution, Fixed):
                 row[:] = distribution.value
@@ -154,7 +154,7 @@ def prepare(
         metrics=len(metrics_of(scenario)),
         outcome_columns=outcome_columns(scenario),
         traces=traces_of(scenario),
-        memory=formulas.rows,
+        memory=formulas.memory,
     )
 
 

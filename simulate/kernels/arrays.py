@@ -1,5 +1,6 @@
 """What a kernel takes: named groups of plain arrays, and nothing that knows a scenario."""
 
+import math
 from enum import IntEnum, auto
 from typing import Any, NamedTuple, Protocol
 
@@ -10,6 +11,7 @@ from .groups import group
 
 LANES = 64
 LANE_BITS = 6
+CACHE_LINE = 64
 
 
 Array = NDArray[Any]
@@ -67,6 +69,17 @@ def index(row: Placed) -> int:
     return row.value // LANES
 
 
+def aligned_zeros(*shape: int, dtype: type[np.generic] = np.float64) -> Array:
+    """Return zeros that begin with a line of the cache, as numpy's own may not.
+
+    A row's vectors then lie within a line each.
+    """
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    memory = np.zeros(size + CACHE_LINE, np.uint8)
+    start = -memory.ctypes.data % CACHE_LINE
+    return memory[start : start + size].view(dtype).reshape(shape)
+
+
 @group
 class Inputs(NamedTuple):
     """A block's inputs: all rows, shape (rows, LANES), and flat views of that memory.
@@ -87,7 +100,8 @@ class State(NamedTuple):
     """A block's state: rows of ``Drawn`` and ``Now``, of ``Level`` by segment, ``Flow`` by quarter.
 
     ``raw`` and ``shock`` are float32 normal scores: of the inputs, shape (inputs + 2, LANES), and
-    of a quarter's shocks, shape (2, LANES). ``memory`` is that of formulas, shape (rows, LANES).
+    of a quarter's shocks, shape (2, LANES). ``memory`` holds
+    ``now``, ``metrics``, and then the rows of formulas; ``counted`` is a row to count in.
     """
 
     now: Array
@@ -98,6 +112,7 @@ class State(NamedTuple):
     raw: Array
     shock: Array
     bins: Array
+    counted: Array
     memory: Array
 
 
@@ -208,9 +223,9 @@ class Program(NamedTuple):
     numbers
         Those that formulas state.
     watched
-        Rows of memory that are counted where they have no value.
+        Places of memory that are counted where they have no value.
     kept
-        Rows of memory that traces keep, after metrics and flows.
+        Places of memory that traces keep, after metrics and flows.
     """
 
     steps: Array

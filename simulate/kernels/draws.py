@@ -17,7 +17,7 @@ from .arrays import (
     Tables,
 )
 from .jit import entry_kernel, inlined, kernel
-from .vector_math import Narrow, exp, fma, log, normal_score
+from .vector_math import Narrow, exp, fma, log, normal_score, score_at, tail_distance
 
 # Beyond the outermost score of a 32-bit draw, 6.34; what mixing takes further is cut here.
 SCORE_LIMIT = 6.5
@@ -94,8 +94,11 @@ def scores(points: Points, dimension: int, out: Array) -> None:
     """Write the block's normal scores of one dimension, float32, shape (LANES,)."""
     low = points.low[dimension]
     base = points.base[dimension]
+    # In two loops, so that a processor has more lanes in flight, and constants fit its registers.
     for i in range(LANES):
-        out[i] = normal_score(np.uint32(low[i] ^ base))
+        out[i] = tail_distance(np.uint32(low[i] ^ base))
+    for i in range(LANES):
+        out[i] = score_at(np.uint32(low[i] ^ base), out[i])
 
 
 @inlined
@@ -118,16 +121,21 @@ def cubic(f: float, c: Array) -> float:
 
 @kernel
 def look_up(tables: Tables, table: int, s: Array, out: Array) -> None:
-    """Write the quantile function of a table at the normal scores of the row SCORE."""
+    """Write the quantile function of a table at the normal scores of the row SCORE.
+
+    The scores become positions in the table: full vectors compute these, single lanes the cubics.
+    """
     first, density = np.int64(tables.layout[table, 0]), tables.layout[table, 2]
     last = tables.layout[table, 1] - 1e-9
     coefficients = tables.coefficients
     for i in range(LANES):
-        position = min(max((s[Drawn.SCORE + i] + SCORE_LIMIT) * density, 0.0), last)
-        cell = np.int64(np.int32(position))
-        f = position - cell
-        k = first + cell
-        out[i] = cubic(f, coefficients[k])
+        position = (s[Drawn.SCORE + i] + SCORE_LIMIT) * density
+        s[Drawn.SCORE + i] = min(max(position, 0.0), last)
+    for i in range(LANES):
+        position = s[Drawn.SCORE + i]
+        cell = np.int32(position)
+        # Unsigned, since a negative index would count from the end.
+        out[i] = cubic(position - cell, coefficients[np.uint64(first + cell)])
 
 
 @inlined

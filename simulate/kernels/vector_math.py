@@ -48,6 +48,28 @@ def _fused(_context: Any, a: Any, b: Any, c: Any) -> Any:
 
 fma: Any = intrinsic(_fused)
 
+
+def _of_two(name: str) -> Any:
+    """Make an intrinsic of two float64 numbers that is one instruction of LLVM's."""
+
+    @intrinsic
+    def apply(_context: Any, a: Any, b: Any) -> Any:
+        def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+            number = args[0].type
+            whole = ir.FunctionType(number, [number, number])
+            called = builder.module.declare_intrinsic(name, [number], whole)
+            return builder.call(called, args)
+
+        return a(a, b), generate
+
+    return apply
+
+
+# For a row that keeps the least or the greatest of itself and another value. Of ``min``, and of a
+# choice between itself and another value, LLVM makes stores under a mask, which are slow on AVX2.
+minimum = _of_two("llvm.minnum")
+maximum = _of_two("llvm.maxnum")
+
 # 1.5 * 2**52: added to a small number, it leaves that number's nearest integer in the low bits.
 ROUNDING = 6755399441055744.0
 ROUNDING_BITS = int(np.float64(ROUNDING).view(np.int64))
@@ -154,15 +176,26 @@ def normal_score(bits: Narrow) -> Narrow:
     (2011): w = -log(1 - x**2) in the middle, its square root in the tails. The two polynomials
     are minimax fits of the quantile over x made for this range, which reaches further out.
     """
+    return score_at(bits, tail_distance(bits))
+
+
+@inlined
+def tail_distance(bits: Narrow) -> Narrow:
+    """Return the variable w of ``normal_score`` in float32."""
     edge = min(np.uint32(bits), np.uint32(~np.uint32(bits)))
     # The signed halves keep the conversions in 32 bits, which AVX2 has for signed integers only.
     distance = np.float32(np.float32(np.int32(edge)) + np.float32(0.5)) * np.float32(2.0**-32)
-    signed = np.int32(np.uint32(bits ^ np.uint32(0x80000000)))
-    x = np.float32(np.float32(np.float32(signed) + np.float32(0.5)) * np.float32(2.0**-31))
     inside = np.float32(
         np.float32(4.0) * np.float32(distance * np.float32(np.float32(1.0) - distance))
     )
-    w = np.float32(-log_float32(inside))
+    return np.float32(-log_float32(inside))
+
+
+@inlined
+def score_at(bits: Narrow, w: Narrow) -> Narrow:
+    """Return what ``normal_score`` does, of the bits and their variable w."""
+    signed = np.int32(np.uint32(bits ^ np.uint32(0x80000000)))
+    x = np.float32(np.float32(np.float32(signed) + np.float32(0.5)) * np.float32(2.0**-31))
     c = np.float32(w - np.float32(2.5))
     p = np.float32(4.03542864e-08)
     p = fma(p, c, np.float32(4.86103469e-07))

@@ -130,6 +130,5 @@ def keep_trace(quarter: int, program: Program, state: State, trace: Array, first
         for i in range(LANES):
             trace[first_path + i, METRICS + place, quarter] = flow[place * LANES + i]
     for k in range(program.kept.size):
-        row = state.memory[program.kept[k]]
         for i in range(LANES):
-            trace[first_path + i, TRACED + k, quarter] = row[i]
+            trace[first_path + i, TRACED + k, quarter] = state.memory[program.kept[k] + i]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulate.kernels.arrays import BASE_QUARTERS, LANES, Program
+from simulate.kernels.arrays import BASE_QUARTERS, LANES, Drawn, Program, width
 from simulate.kernels.interpreter import Step
 from simulate.scenario.expression import (
     Apply,
@@ -21,6 +21,7 @@ from simulate.scenario.expression import (
 from simulate.scenario.frame import MarginDefinition
 from simulate.scenario.own_formulas import LineFormula
 from simulate.scenario.quantities import QUANTITIES, Stage
+from simulate.scenario.quarters import QUARTERS_A_YEAR
 from simulate.scenario.schema import Scenario
 
 from .rows import Hit, Metric, Now
@@ -29,8 +30,8 @@ from .rows import Hit, Metric, Now
 LEAST_REVENUE = 1e-6
 # The stage of what a path knows from its start on; its steps stand behind those of all others.
 START = -1
-# Row 0 is room to count in.
-FIRST_ROW = 1
+# Of what a block's memory begins with; metrics follow.
+STATE_WIDTH = width(Drawn) + width(Now)
 Steps = list[tuple[int, int, int, int, int]]
 
 # The row of each quantity that has one.
@@ -97,6 +98,14 @@ STEPS: dict[str, Step] = {
     "where": Step.WHERE,
 }
 SWAPPED = ("greater", "greater_equal")
+# The model's own sums over four quarters.
+SUMMED: dict[str, Metric] = {
+    "revenue": Metric.REVENUE,
+    "ebitda": Metric.EBITDA,
+    "free_cash_flow": Metric.FREE_CASH_FLOW,
+    "training": Metric.TRAINING,
+    "inference": Metric.INFERENCE,
+}
 CLOCK = {"year": Step.YEAR, "quarter": Step.QUARTER}
 # Where a line's amount is added, and which of these places begin each quarter at 0.
 BOOKED_IN: dict[str, tuple[Now, ...]] = {
@@ -116,12 +125,12 @@ class Formulas(NamedTuple):
     ----------
     program
         Their steps.
-    rows
-        Of memory that they need.
+    memory
+        How many numbers metrics and formulas take.
     """
 
     program: Program
-    rows: int
+    memory: int
 
 
 def formulas_of(scenario: Scenario, row_of_input: Mapping[str, int]) -> Formulas:
@@ -143,15 +152,13 @@ def formulas_of(scenario: Scenario, row_of_input: Mapping[str, int]) -> Formulas
     own = scenario.formulas
     writer = _Writer(scenario, row_of_input)
     booked = {each.line.name: writer.book(each) for each in own.lines}
-    metrics = [writer.row_of(Name(name)) for name in scenario.metrics]
-    outcomes = [writer.row_of(own.outcomes[name].expression) for name in scenario.outcomes]
-    for place, row in enumerate(metrics, len(Metric)):
-        writer.add(Stage.END, Step.WRITE_METRIC, place * LANES, row)
-    for place, (row, outcome) in enumerate(
-        zip(outcomes, scenario.outcomes.values(), strict=True), len(Hit)
-    ):
-        in_a_row = writer.filled(Step.ZERO)
-        writer.add(Stage.END, Step.WATCH, place * LANES, row, in_a_row, outcome.held)
+    for place, name in enumerate(scenario.metrics, len(Metric)):
+        writer.measure(Name(name), STATE_WIDTH + place * LANES)
+    outcomes = [
+        writer.watch(own.outcomes[name].expression, place * LANES, outcome.held)
+        for place, (name, outcome) in enumerate(scenario.outcomes.items(), len(Hit))
+    ]
+    metrics = [STATE_WIDTH + (len(Metric) + k) * LANES for k in range(len(scenario.metrics))]
     lines = [booked[line.name] for line in scenario.lines]
     return writer.written([*metrics, *outcomes, *lines], [*metrics, *lines])
 
@@ -172,47 +179,56 @@ class _Writer:
         self._bookings: list[Steps] = [[] for _ in (*Stage, START)]
         self._cleared: dict[int, None] = {}
         self._numbers: list[float] = []
-        self._rows = FIRST_ROW
+        self._end = STATE_WIDTH + (len(Metric) + len(scenario.metrics)) * LANES
         self._known: dict[Expression, _Place] = {}
         self._rings: dict[Expression, _Ring] = {}
-        every = [each.formula for each in own.lines], own.metrics.values(), own.outcomes.values()
-        self._reach = _reach(self._resolved(f.expression) for f in chain(*every))
-
-    def add(self, stage: int, step: Step, out: int, a: int = 0, b: int = 0, c: int = 0) -> None:
-        """Add a step to the end of a stage."""
-        self._stages[stage].append((step, out, a, b, c))
-
-    def filled(self, step: Step, rows: int = 1) -> int:
-        """Return the first of some new rows that begin each path with 0, or with no value."""
-        first, self._rows = self._rows, self._rows + rows
-        for row in range(first, self._rows):
-            self.add(START, step, row)
-        return first
-
-    def row_of(self, expression: Expression) -> int:
-        """Return the row that holds an expression, with the steps written that compute it."""
-        return self._place(self._resolved(expression)).row
+        lines = [self._resolved(each.formula.expression) for each in own.lines]
+        others = chain(own.metrics.values(), own.outcomes.values())
+        every = [*lines, *(self._resolved(formula.expression) for formula in others)]
+        self._reach = _reach(every)
+        self._of_lines = {part for line in lines for part in _every_part(line)}
+        # What has to be right before the horizon, too, since later quarters look back at it.
+        self._looked_at = {part for of in self._reach for part in _every_part(of)}
+        self._changes_revenue = any(line.counts_in == "revenue" for line in scenario.lines)
 
     def book(self, own: LineFormula) -> int:
-        """Let a line enter its quarters; return the row of what it books."""
+        """Let a line enter its quarters; return the place of what it books."""
         line, found = own.line, self._place(self._resolved(own.formula.expression))
-        first = max(0, (line.first_quarter or 0) - self._first_quarter)
+        first = max(0, (line.from_quarter or 0) - self._first_quarter)
         last = self._last if line.until is None else line.until - self._first_quarter
-        booked = self._computed(own.stage, Step.WITHIN, found.row, first, last)
+        if (first, last) != (0, self._last) or Name(line.name) in self._looked_at:
+            found = self._computed(own.stage, Step.WITHIN, found.at, first, last)
+        booked = _Place(found.at, own.stage)
         self._known[Name(line.name)] = booked
         for target in BOOKED_IN[line.counts_in]:
             self._add_to(target, booked)
         if line.counts_in == "revenue":
             if not line.through_partners:
                 self._add_to(Now.UNSHARED_REVENUE, booked)
-            least = self._place(Number(LEAST_REVENUE)).row
-            self._bookings[own.stage].append((Step.FLOOR_NOW, Now.REVENUE, least, 0, 0))
-        return booked.row
+            least = self._place(Number(LEAST_REVENUE)).at
+            self._bookings[own.stage].append((Step.FLOOR, Now.REVENUE, least, 0, 0))
+        return booked.at
 
     def _add_to(self, target: Now, booked: "_Place") -> None:
         if target in CLEARED:
             self._cleared[target] = None
-        self._bookings[booked.stage].append((Step.ADD_TO_NOW, target, booked.row, 0, 0))
+        self._bookings[booked.stage].append((Step.BOOK, target, booked.at, 0, 0))
+
+    def measure(self, expression: Expression, home: int) -> None:
+        """Compute an expression every quarter, and leave it in a place."""
+        resolved = self._resolved(expression)
+        if isinstance(resolved, Apply) and resolved not in self._known:
+            self._known[resolved] = self._applied(resolved, home)
+        else:
+            found = self._place(resolved)
+            self._add(max(0, found.stage), Step.COPY, home, found.at, -BASE_QUARTERS)
+
+    def watch(self, expression: Expression, hit: int, held: int) -> int:
+        """Record when a condition has been met for long enough; return its place."""
+        met, in_a_row = self._place(self._resolved(expression)).at, self._room()
+        self._add(START, Step.ZERO, in_a_row)
+        self._add(Stage.END, Step.WATCH, hit, met, in_a_row, held)
+        return met
 
     def written(self, watched: Sequence[int], kept: Sequence[int]) -> Formulas:
         """Return what was written, with what is looked back at kept for later quarters."""
@@ -220,10 +236,10 @@ class _Writer:
         while kept_for_later < len(self._rings):
             # What is kept may look back itself, at rings that follow.
             of, ring = list(self._rings.items())[kept_for_later]
-            keep = Step.KEEP, self._place(of).row, ring.first, ring.depth, 0
+            keep = Step.KEEP, self._place(of).at, ring.first, ring.depth, 0
             self._bookings[Stage.END].append(keep)
             kept_for_later += 1
-        cleared: Steps = [(Step.CLEAR_NOW, row, 0, 0, 0) for row in self._cleared]
+        cleared: Steps = [(Step.ZERO, place, 0, 0, 0) for place in self._cleared]
         self._stages[0] = cleared + self._stages[0]
         both = zip(self._stages, self._bookings, strict=True)
         stages = [[*steps, *bookings] for steps, bookings in both]
@@ -235,7 +251,7 @@ class _Writer:
             watched=np.array(watched, np.int64),
             kept=np.array(kept, np.int64),
         )
-        return Formulas(program, self._rows)
+        return Formulas(program, self._end - STATE_WIDTH)
 
     def _resolved(self, expression: Expression) -> Expression:
         """Return an expression in the model's own names, inputs and lines."""
@@ -264,19 +280,27 @@ class _Writer:
             case Apply():
                 return self._applied(expression)
             case Previous(of=of, quarters=quarters):
-                ring, depth = self._ring(of)
-                return self._computed(0, Step.PREVIOUS, ring, depth, quarters)
+                ring = self._ring(of)
+                return self._computed(0, Step.PREVIOUS, ring.first, ring.depth, quarters)
             case Trailing(of=of, quarters=1):
                 return self._place(of)
             case Trailing(of=of, quarters=quarters):
-                ring, depth = self._ring(of)
-                now = self._place(of)
-                before = self._computed(0, Step.SUM_BEFORE, ring, depth, quarters - 1)
-                return self._computed(max(0, now.stage), Step.ADD, now.row, before.row)
+                return self._summed(expression, of, quarters)
         of = self._place(expression.of)
-        total = _Place(self.filled(Step.ZERO), max(0, of.stage))
-        self.add(total.stage, Step.TOTAL, total.row, of.row)
+        total = _Place(self._room(), max(0, of.stage))
+        self._add(START, Step.ZERO, total.at)
+        self._add(total.stage, Step.TOTAL, total.at, of.at)
         return total
+
+    def _summed(self, trailing: Expression, of: Expression, quarters: int) -> "_Place":
+        """Return a sum over quarters: the model's own, where it comes in time, or one's own."""
+        metric = SUMMED.get(of.name) if isinstance(of, Name) else None
+        is_free = trailing not in self._looked_at and trailing not in self._of_lines
+        if metric is not None and quarters == QUARTERS_A_YEAR and is_free:
+            return _Place(STATE_WIDTH + metric, Stage.END)
+        ring, now = self._ring(of), self._place(of)
+        before = self._computed(0, Step.SUM_BEFORE, ring.first, ring.depth, quarters - 1)
+        return self._computed(max(0, now.stage), Step.ADD, now.at, before.at)
 
     def _named(self, name: str) -> "_Place":
         if name in self._inputs:
@@ -284,41 +308,59 @@ class _Writer:
         if name in CLOCK:
             return self._computed(0, CLOCK[name], self._first_quarter)
         quantity, row = QUANTITIES[name], ROWS[name]
-        first = 0 if quantity.from_start or isinstance(row, Metric) else -BASE_QUARTERS
-        step = Step.METRIC if isinstance(row, Metric) else Step.NOW
-        return self._computed(quantity.known, step, row.value, first)
+        is_metric = isinstance(row, Metric)
+        at = row.value + (STATE_WIDTH if is_metric else 0)
+        is_unknown_before = quantity.from_start or is_metric
+        changes = name == "opening_cash" or (name == "segment_revenue" and self._changes_revenue)
+        if changes or (is_unknown_before and Name(name) in self._looked_at):
+            first = 0 if is_unknown_before else -BASE_QUARTERS
+            return self._computed(quantity.known, Step.COPY, at, first)
+        return _Place(at, quantity.known)
 
-    def _applied(self, given: Apply) -> "_Place":
+    def _applied(self, given: Apply, home: int | None = None) -> "_Place":
         found = [self._place(argument) for argument in given.arguments]
         stage = max(place.stage for place in found)
-        rows = [place.row for place in found]
+        if home is not None:
+            stage = max(0, stage)
+        at = [place.at for place in found]
         match given:
             case Apply(operation="power", arguments=(_, Number(value=power))) if power.is_integer():
-                return self._computed(stage, Step.WHOLE_POWER, rows[0], int(power))
+                return self._computed(stage, Step.WHOLE_POWER, at[0], int(power), home=home)
             case Apply(operation=operation) if operation in SWAPPED:
-                rows.reverse()
+                at.reverse()
         # A step of two operands has a second one.
-        rows += rows[:1] * (3 - len(rows))
-        return self._computed(stage, STEPS[given.operation], *rows)
+        a, b, c = at + at[:1] * (3 - len(at))
+        return self._computed(stage, STEPS[given.operation], a, b, c, home)
 
-    def _computed(self, stage: int, step: Step, a: int = 0, b: int = 0, c: int = 0) -> "_Place":
-        """Add a step that writes a new row."""
-        row, self._rows = self._rows, self._rows + 1
-        self.add(stage, step, row, a, b, c)
-        return _Place(row, stage)
+    def _computed(
+        self, stage: int, step: Step, a: int = 0, b: int = 0, c: int = 0, home: int | None = None
+    ) -> "_Place":
+        """Add a step that writes a row: a new one, or one that has a home."""
+        at = self._room() if home is None else home
+        self._add(stage, step, at, a, b, c)
+        return _Place(at, stage)
+
+    def _add(self, stage: int, step: Step, out: int, a: int = 0, b: int = 0, c: int = 0) -> None:
+        self._stages[stage].append((step, out, a, b, c))
+
+    def _room(self, rows: int = 1) -> int:
+        """Return the place of new rows."""
+        place, self._end = self._end, self._end + rows * LANES
+        return place
 
     def _ring(self, of: Expression) -> "_Ring":
         """Return the rows in which earlier values of an expression are kept."""
         if of not in self._rings:
             depth = self._reach[of]
-            self._rings[of] = _Ring(self.filled(Step.NONE, depth), depth)
+            self._rings[of] = _Ring(self._room(depth), depth)
+            self._add(START, Step.NONE, self._rings[of].first, depth)
         return self._rings[of]
 
 
 class _Place(NamedTuple):
-    """Where an expression is: its row of memory, and from which stage of a quarter on."""
+    """Where an expression is: its place in memory, and from which stage of a quarter on."""
 
-    row: int
+    at: int
     stage: int
 
 

@@ -524,7 +524,7 @@ def known_time(given: HittingTime | str, scenario: Scenario, where: str) -> Hitt
     """
     if isinstance(given, Hit):
         return given
-    name = given.title if isinstance(given, OwnHit) else _spaced(given)
+    name = given.title if isinstance(given, OwnHit) else _spaced(str(given))
     match _hitting_time(name, scenario):
         case time, None:
             return time
@@ -543,7 +543,7 @@ def known_metric(given: AnyMetric | str, scenario: Scenario, where: str) -> AnyM
     """
     if isinstance(given, Metric):
         return given
-    name = given.title if isinstance(given, OwnMetric) else _spaced(given)
+    name = given.title if isinstance(given, OwnMetric) else _spaced(str(given))
     metric = _metrics(scenario).get(name.lower())
     if metric is None:
         raise _no_metric(name, scenario, where)

@@ -23,7 +23,7 @@ from simulate.kernels.arrays import (
 from simulate.kernels.draws import draw_arrivals, draw_deviation, draw_shock, scores
 from simulate.kernels.interpreter import run_stage
 from simulate.kernels.jit import inlined, kernel
-from simulate.kernels.vector_math import exp, log
+from simulate.kernels.vector_math import exp, log, maximum, minimum
 from simulate.scenario.quantities import Stage
 
 from .rows import (
@@ -48,6 +48,10 @@ LN_2 = 0.6931471805599453
 SIZE_OF_VOLATILITY = 10.0
 SMALLEST_LOG_SIZE = -6.907755278982137
 STAGES = len(Stage)
+# Quarters after the last and before the first: of what isn't reached, and of a path that is never
+# below zero.
+NEVER = 1e6
+NEVER_BELOW_ZERO = -1.0
 
 
 # A quarter
@@ -157,7 +161,7 @@ def start_paths(inputs: Inputs, schedule: Schedule, state: State) -> None:
         s[Now.USERS + i] = x[Lab.FREE_USERS + i]
         s[Now.LOSSES + i] = x[Lab.LOSSES_CARRIED_FORWARD + i]
         s[Now.FIXED_COST + i] = x[Lab.FIXED_COST + i] / QUARTERS_A_YEAR
-        s[Now.LAST_BELOW_ZERO + i] = -1.0
+        s[Now.LAST_BELOW_ZERO + i] = NEVER_BELOW_ZERO
     # What a path divides by, or takes an exponential of, once and not in every quarter.
     for i in range(LANES):
         s[Now.SHARE_OF_CEILING + i] = 1.0 / x[Lab.FREE_USER_CEILING + i]
@@ -438,11 +442,11 @@ def add_cost_of_revenue(x: Array, s: Array) -> None:
 def carry_drift(x: Array, s: Array) -> None:
     """Carry drifts of training cost on into a new year, or a new quarter."""
     for i in range(LANES):
-        level = carried(
+        s[Now.TRAINING_LEVEL + i] = carried(
             s[Now.TRAINING_LEVEL + i], x[Lab.TRAINING_DRIFT_CARRIED + i], s[Drawn.DRIFT + i]
         )
-        s[Now.TRAINING_LEVEL + i] = level
-        s[Now.TRAINING_AGAINST_PLAN + i] = exp(level)
+    for i in range(LANES):
+        s[Now.TRAINING_AGAINST_PLAN + i] = exp(s[Now.TRAINING_LEVEL + i])
 
 
 @inlined
@@ -472,14 +476,14 @@ def train(quarter: int, plan: Plan, points: Points, x: Array, s: Array) -> None:
 def operate(x: Array, s: Array) -> None:
     """Grow the fixed part of other operating cost, and add the part that follows revenue."""
     for i in range(LANES):
+        s[Now.LOG_REVENUE + i] = log(s[Now.REVENUE + i] / s[Now.REFERENCE_REVENUE + i])
+    for i in range(LANES):
         revenue, elasticity = s[Now.REVENUE + i], x[Lab.SCALE_ELASTICITY + i]
         fixed = s[Now.FIXED_COST + i] * s[Now.FIXED_COST_GROWTH + i]
-        log_revenue = log(revenue / s[Now.REFERENCE_REVENUE + i])
-        scale = exp((elasticity - 1.0) * log_revenue)
+        scale = exp((elasticity - 1.0) * s[Now.LOG_REVENUE + i])
         unshared = x[Lab.PARTNER_SHARE + i] * s[Now.UNSHARED_REVENUE + i]
         variable = x[Lab.VARIABLE_COST + i] * revenue - unshared
         s[Now.OTHER_COST + i] = fixed + variable * scale
-        s[Now.LOG_REVENUE + i] = log_revenue
         s[Now.FIXED_COST + i] = fixed
 
 
@@ -597,7 +601,7 @@ def quarters_in_a_row(before: float, is_met: bool) -> float:
 @inlined
 def first_time(hit: float, now: float, is_reached: bool) -> float:
     """Return the first quarter in which something is reached."""
-    return min(hit, now if is_reached else hit)
+    return minimum(hit, now if is_reached else NEVER)
 
 
 @inlined
@@ -632,9 +636,10 @@ def watch_cash(quarter: int, state: State) -> None:
         )
     for i in range(LANES):
         cumulative = s[Now.CUMULATIVE + i]
-        last_below = now if cumulative < 0.0 else s[Now.LAST_BELOW_ZERO + i]
+        below = now if cumulative < 0.0 else NEVER_BELOW_ZERO
+        last_below = maximum(s[Now.LAST_BELOW_ZERO + i], below)
         s[Now.LAST_BELOW_ZERO + i] = last_below
-        s[Now.FUNDING_NEED + i] = max(s[Now.FUNDING_NEED + i], -cumulative)
+        s[Now.FUNDING_NEED + i] = maximum(s[Now.FUNDING_NEED + i], -cumulative)
         hits[Hit.PAYBACK + i] = last_below + 1.0
         hits[Hit.OUT_OF_CASH + i] = first_time(
             hits[Hit.OUT_OF_CASH + i], now, s[Now.CASH + i] < 0.0

@@ -123,7 +123,7 @@ def count_formulas(tally: Tally, program: Program, quarter: int, state: State) -
     """Add what formulas give in a quarter, where they give something."""
     for own in range(tally.money.shape[0] - MONEY_METRICS):
         place = (METRICS + own) * LANES
-        value, counted = state.metrics[place : place + LANES], state.memory[0]
+        value, counted = state.metrics[place : place + LANES], state.counted
         money_bins(value, state.bins)
         count_values(tally.money[MONEY_METRICS + own, quarter], state.bins, value, counted)
         tally.sums[METRICS + own, quarter] += fixed_point_sum(counted)
@@ -134,9 +134,11 @@ def count_formulas(tally: Tally, program: Program, quarter: int, state: State) -
 def count_values(histogram: Array, bins: Array, value: Row, counted: Row) -> None:
     """Add a block's bins to a histogram where there is a value; it counts as 0 elsewhere."""
     for i in range(LANES):
-        is_value = abs(value[i]) < np.inf
-        counted[i] = value[i] if is_value else 0.0
-        histogram[bins[i]] += np.uint32(1) if is_value else np.uint32(0)
+        counted[i] = 1.0 if abs(value[i]) < np.inf else 0.0
+    for i in range(LANES):
+        histogram[bins[i]] += np.uint32(counted[i])
+    for i in range(LANES):
+        counted[i] = value[i] if counted[i] == 1.0 else 0.0
 
 
 @kernel

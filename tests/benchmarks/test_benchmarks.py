@@ -1,15 +1,17 @@
 """The benchmarks run, on few paths; what they measure is not asked."""
 
+import re
 import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
-from benchmarks import scaling
+from benchmarks import SCENARIO, processors, scaling
+from benchmarks.processors import print_processors
 from benchmarks.run import print_ways
 from benchmarks.startup import in_process
-from simulate import Scenario, load_scenario
+from simulate import load_scenario
 
 FILES = ("anthropic.toml", "openai.toml")
 
@@ -48,9 +50,22 @@ def test_a_process_of_its_own_tells_its_times_and_its_memory() -> None:
 
 
 @pytest.mark.skipif(shutil.which("gcc") is None, reason="there is no gcc")
-def test_the_other_ways_are_timed_beside_the_engine(
-    anthropic: Scenario, capsys: pytest.CaptureFixture[str]
+def test_the_engine_and_c_are_timed_for_a_processor_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    print_ways(anthropic, paths=1024, plain=256, threads=1, repeat=1)
+    monkeypatch.setattr(processors, "PROCESSORS", {"native": {}})
+    print_processors([SCENARIO], rounds=1)
+    told = capsys.readouterr().out.splitlines()[-1].split()
+    assert told[:2] == ["configs/anthropic.toml", "native"]
+    assert all(float(number.replace(",", "")) > 0.0 for number in told[2:])
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="there is no gcc")
+def test_the_other_ways_are_timed_beside_the_engine_and_agree(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_ways(load_scenario(SCENARIO), paths=1 << 14, plain=1 << 13, threads=1, repeat=1)
     printed = capsys.readouterr().out
-    assert "this engine takes" in printed and "errors apart" in printed
+    apart = re.search(r"in numpy, ([\d.]+) errors apart", printed)
+    assert "this engine takes" in printed
+    assert apart is not None and float(apart[1]) < 4.5

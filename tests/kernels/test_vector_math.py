@@ -27,6 +27,13 @@ def score_all(x: np.ndarray, out: np.ndarray) -> None:
         out[i] = vector_math.normal_score(x[i])
 
 
+@callable_kernel
+def keep_least_and_greatest(x: np.ndarray, least: np.ndarray, greatest: np.ndarray) -> None:
+    for i in range(x.size):
+        least[i] = vector_math.minimum(least[i], x[i])
+        greatest[i] = vector_math.maximum(greatest[i], x[i])
+
+
 def units_in_the_last_place(found: np.ndarray, exact: np.ndarray) -> float:
     return float(np.max(np.abs(found - exact) / np.spacing(np.abs(exact))))
 
@@ -56,6 +63,14 @@ def test_normal_score_keeps_both_tails() -> None:
         score_all(word, out)
         exact = sign * ndtri((lower.astype(float) + 0.5) / 2.0**32)
         assert np.max(np.abs(out - exact) / np.maximum(np.abs(exact), 1e-3)) < 6e-7
+
+
+def test_a_row_keeps_the_least_and_the_greatest_of_what_comes() -> None:
+    least, greatest = np.array([0.0, -1.0, 7.0]), np.array([0.0, -1.0, 7.0])
+    for x in ([2.0, -3.0, 7.0], [-2.0, 5.0, 6.5]):
+        keep_least_and_greatest(np.array(x), least, greatest)
+    assert least.tolist() == [-2.0, -3.0, 6.5]
+    assert greatest.tolist() == [2.0, 5.0, 7.0]
 
 
 def test_philox_gives_the_published_words() -> None:

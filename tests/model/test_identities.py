@@ -119,11 +119,10 @@ def kernel_base_year(scenario: Scenario) -> dict[str, float]:
     """The kernel's own four quarters of 2025, summed."""
     prepared = prepare(scenario)
     space = Workspace(prepared)
-    schedule = prepared.plan.schedule
     live_base_quarter = from_python(model.live_base_quarter)
-    from_python(model.start_paths)(space.inputs, schedule, space.state)
+    from_python(model.start_paths)(space.inputs, prepared.plan.schedule, space.state)
     for quarter in range(-4, 0):
-        live_base_quarter(quarter, schedule, space.inputs, space.state)
+        live_base_quarter(quarter, prepared.plan, space.inputs, space.state)
     return {flow.name: float(space.state.past[:, flow].sum()) for flow in Flow}
 
 
