@@ -5,9 +5,9 @@ command that stands in the last block before them::
 
     <!-- answer -->                        what it prints
     <!-- answer until: P(free cash -->     the lines before the first that begins so
-    <!-- answer from: share: -->           that line and those below it
+    <!-- answer from: share: -->           the last line that begins so and those below it
     <!-- answer from: Median | until: Peak -->
-                                           those from the one and before the other
+                                           those from the one and before the next other
     <!-- picture: results/anthropic/anthropic-goal.png -->
                                            what it draws, with the picture's title as its text
     <!-- end -->
@@ -75,9 +75,8 @@ class Page:
         first, _, last = (about or "").partition(" | until: ")
         if what == "answer until":
             first, last = "", first
-        shown = self._answer[_first_line(self._answer, first) :]
-        if last:
-            shown = shown[: _first_line(shown, last)]
+        shown = self._answer[_places(self._answer, first)[-1] :] if first else self._answer
+        shown = shown[: _places(shown, last)[0]] if last else shown
         text = "\n".join(shown).strip("\n")
         return f"```\n{text}\n```"
 
@@ -87,8 +86,8 @@ class Page:
         return f"![{finding_of(file)}]({(self._shown / file.name).as_posix()})"
 
 
-def _first_line(lines: list[str], beginning: str) -> int:
-    return next(place for place, line in enumerate(lines) if line.startswith(beginning))
+def _places(lines: list[str], beginning: str) -> list[int]:
+    return [place for place, line in enumerate(lines) if line.startswith(beginning)]
 
 
 def unbroken(command: str) -> str:

@@ -60,7 +60,7 @@ def test_what_follows_a_marker_is_what_its_command_printed(tmp_path: Path) -> No
         "```\nsimulate schema \\\n    --nothing\n```\n"
         "<!-- answer until: middle -->\nold\n<!-- end -->\nby hand\n"
         "<!-- answer from: middle: 2 -->\n<!-- end -->\n<!-- answer -->\n<!-- end -->\n"
-        "<!-- answer from: middle | until: middle: 2 -->\n<!-- end -->\n"
+        "<!-- answer from: f | until: middle: 2 -->\n<!-- end -->\n"
     )
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("docs.replay.run_command", lambda *_: f"{answer}\n")
@@ -70,7 +70,7 @@ def test_what_follows_a_marker_is_what_its_command_printed(tmp_path: Path) -> No
         "<!-- answer until: middle -->\n```\nfirst\n```\n<!-- end -->\nby hand\n"
         "<!-- answer from: middle: 2 -->\n```\nmiddle: 2\n\nlast\n```\n<!-- end -->\n"
         f"<!-- answer -->\n```\n{answer}\n```\n<!-- end -->\n"
-        "<!-- answer from: middle | until: middle: 2 -->\n```\nmiddle: 1\n```\n<!-- end -->\n"
+        "<!-- answer from: f | until: middle: 2 -->\n```\nfirst\n\nmiddle: 1\n```\n<!-- end -->\n"
     )
 
 
