@@ -302,7 +302,7 @@ class Cash(Section):
     interest_rate: Annotated[
         AnyDistribution, Quantity("interest on cash", "a year", -0.05, 0.5)
     ] = ZERO
-    tax_rate: Annotated[AnyDistribution, share("tax on profit")] = ZERO
+    tax_rate: Annotated[AnyDistribution, share("tax on profit")]
     losses_carried_forward: Annotated[AnyDistribution, money("losses carried forward")] = ZERO
     working_capital: Annotated[
         AnyDistribution, Quantity("working capital over annualised revenue", "share", -2.0, 2.0)

@@ -100,16 +100,16 @@ def test_it_is_told_without_what_it_leaves_out(
 ) -> None:
     assert told_margins(bare) == ("paying users",)
     _, absent = given_and_absent(bare)
-    assert {"demand", "free_users", "cash.tax_rate", "inference.other_sales_cost"} <= {*absent}
+    assert {"demand", "free_users", "cash.interest_rate", "inference.other_sales_cost"} <= {*absent}
     print_answer(run(bare, paths=512), console())
     answer = capsys.readouterr().out
     assert not [word for word in ("company", "free users", "partners") if word in answer]
 
 
 def test_what_it_gains_is_new_and_not_changed_from_nothing(bare: Scenario) -> None:
-    taxed = bare.changed({"cash.tax_rate": 0.2})
-    assert describe_difference(bare, taxed) == ["cash.tax_rate: new, 20%"]
-    assert describe_difference(taxed, bare) == ["cash.tax_rate: left out"]
+    paid_in_stock = bare.changed({"other_costs.stock_pay": 0.2})
+    assert describe_difference(bare, paid_in_stock) == ["other_costs.stock_pay: new, 20%"]
+    assert describe_difference(paid_in_stock, bare) == ["other_costs.stock_pay: left out"]
     assert told_margins(bare.changed({"inference.other_sales_cost": 0.05})) == (
         "inference only",
         "paying users",
