@@ -8,25 +8,24 @@ import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from docs.printing import markdown
 from docs.replay import DOCS, Page
 from simulate.commands.session import compile_kernels
 from simulate.scenario.own import STAGES
 from simulate.scenario.quantities import QUANTITIES, ModelQuantity, Stage
-from simulate.text.tables import Row, Table
 
 PAGE = DOCS / "own-lines.md"
 QUANTITY_TABLE = re.compile(r"(<!-- quantities -->\n).*?(<!-- end -->\n)", re.DOTALL)
 COLUMNS = ("name", "what it is", "unit", "lines that may use it", "in the base quarters")
+RULES = ("---",) * len(COLUMNS)
 
 
 def quantity_table() -> str:
     """Return what formulas may name, as Markdown."""
     rows = [
-        Row(f"`{name}`", (each.words, each.unit.name, _users(each), _in_base_quarters(name, each)))
+        (f"`{name}`", each.words, each.unit.name, _users(each), _in_base_quarters(name, each))
         for name, each in QUANTITIES.items()
     ]
-    return markdown(Table("Quantities of the model", COLUMNS, tuple(rows)))
+    return "\n".join(f"| {' | '.join(row)} |" for row in (COLUMNS, RULES, *rows))
 
 
 def _users(quantity: ModelQuantity) -> str:
