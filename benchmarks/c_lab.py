@@ -77,13 +77,12 @@ class LabInC:
         plan = prepared.plan
         if plan.draws.copula.dimension >= 0:
             raise ValueError("lab.c knows no tails that inputs share.")
+        if len(plan.program.steps) > 0:
+            raise ValueError("lab.c knows no formulas.")
         self._points = [
             prepared.points("sobol", options.seed, r) for r in range(options.replicates)
         ]
-        self.tallies = [
-            empty_tally(scenario.horizon.quarters, alternatives=prepared.alternatives)
-            for _ in self._points
-        ]
+        self.tallies = [empty_tally(prepared) for _ in self._points]
         self._library = compile_lab(prepared, flags)
         self._plan, self._certain = plan, np.ascontiguousarray(prepared.inputs().rows[:, 0])
         groups = map(_structure, (plan.draws, plan.tables, plan.schedule))
@@ -192,7 +191,7 @@ def _header(prepared: Prepared) -> str:
     """Return C declarations of the structures and rows, from those that the kernels read."""
     plan, points = prepared.plan, prepared.points("sobol", 0, 0)
     lines = ["#include <stdint.h>"]
-    for group in (plan.draws, plan.tables, plan.schedule, points, empty_tally(1)):
+    for group in (plan.draws, plan.tables, plan.schedule, points, empty_tally(prepared)):
         constant = "" if isinstance(group, Tally) else "const "
         fields = [
             f"{constant}{C_TYPES[value.dtype.name]} *{name}; int64_t {name}_size;"

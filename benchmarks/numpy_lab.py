@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from simulate.engine.block import empty_tally
+from simulate.engine.plan import prepare
 from simulate.engine.tables import tail_curves
 from simulate.kernels.arrays import index
 from simulate.kernels.draws import SCORE_LIMIT
@@ -109,8 +110,7 @@ def hits_by_quarter(scenario: Scenario, paths: int, seed: int) -> Array:
 def summarise(scenario: Scenario, paths: int, seed: int) -> Tally:
     """Return what the engine keeps of a run: all hitting times, and all metrics' histograms."""
     rng = np.random.default_rng(seed)
-    alternatives = max(1, len(scenario.possible_alternatives))
-    tally = empty_tally(scenario.horizon.quarters, alternatives=alternatives)
+    tally = empty_tally(prepare(scenario))
     for first in range(0, paths, CHUNK):
         count_chunk(scenario, min(CHUNK, paths - first), rng, tally)
     return tally

@@ -33,9 +33,9 @@ class Pair:
 
     def __init__(self, file: Path, processor: str) -> None:
         scenario = load_scenario(file)
-        prepared, quarters = prepare(scenario), scenario.horizon.quarters
+        prepared = prepare(scenario)
         self._points = prepared.points("sobol", scenario.sampling.seed, 0)
-        self._tally = empty_tally(quarters, alternatives=prepared.alternatives)
+        self._tally = empty_tally(prepared)
         self._space = Workspace(prepared)
         flags = ("-std=gnu11", "-O3", f"-march={processor}", "-fopenmp", *FAST_MATH)
         self._lab = LabInC(scenario, flags)

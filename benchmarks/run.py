@@ -9,14 +9,15 @@ import numpy as np
 
 from benchmarks import JANUARY, SCENARIO, numpy_lab
 from benchmarks.c_lab import disagreement, simulate_in_c
+from benchmarks.formulas import print_formulas
 from benchmarks.processors import print_processors
 from benchmarks.scaling import print_scaling
 from benchmarks.startup import print_memory, print_startup
 from simulate import Scenario, load_scenario, run
 from simulate.scenario.quarters import QUARTERS_A_YEAR
 
-PARTS = ("ways", "processors", "scaling", "startup", "memory")
-SLICED_ROUNDS = 20
+PARTS = ("ways", "processors", "formulas", "scaling", "startup", "memory")
+SLICED_ROUNDS, FORMULA_ROUNDS = 20, 200
 YEAR = 2027
 MEMORY_PATHS = (1_000_000, 10_000_000, 100_000_000)
 
@@ -38,6 +39,8 @@ def main() -> None:
         print_ways(scenario, options.paths, options.plain_paths, options.threads, options.repeat)
     if "processors" in options.parts:
         print_processors((SCENARIO, JANUARY), SLICED_ROUNDS)
+    if "formulas" in options.parts:
+        print_formulas(FORMULA_ROUNDS)
     if "scaling" in options.parts:
         print_scaling(scenario, options.threads, options.picture)
     if "startup" in options.parts:

@@ -11,6 +11,7 @@ import simulate
 from docs.printing import save_small
 from simulate.analysis.compare import compare
 from simulate.analysis.converge import converge
+from simulate.analysis.watch import Watch
 from simulate.engine.run import run
 from simulate.model.outcomes import headline_outcomes
 from simulate.plots import PICTURES
@@ -19,6 +20,7 @@ from simulate.plots.converge import plot_convergence
 from simulate.plots.drivers import plot_drivers_of
 from simulate.plots.effects import plot_tornado_of
 from simulate.plots.style import THEMES
+from simulate.plots.watch import plot_watch
 from simulate.scenario import load_scenario
 
 DOCS = Path(__file__).parent
@@ -139,6 +141,16 @@ def entries() -> Iterator[Entry]:
         "As known in January 2026, with the overrun of 23%, and as planned before it, on common "
         "random numbers.",
         {t: plot_comparison(pair[0], pair[1], theme=colors) for t, colors in THEMES.items()},
+    )
+    watch = Watch()
+    watch.answer(anthropic)
+    saved = watch.answer(anthropic.changed({"inference.overrun.p90": 0.5}))
+    yield Entry(
+        "anthropic-watch",
+        "Before and after a save",
+        "`simulate watch`: the dates of margin and cash flow, and in grey what they were before a "
+        "key was changed.",
+        {theme: plot_watch(saved, theme=colors) for theme, colors in THEMES.items()},
     )
     drivers = simulate.drivers(anthropic, headline_outcomes(anthropic)[:1])
     for plot in (plot_drivers_of, plot_tornado_of):

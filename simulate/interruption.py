@@ -39,6 +39,11 @@ def interrupt_by_exception() -> None:
     _handle(signal.default_int_handler)
 
 
+def ignore_interruptions() -> None:
+    """Let a command that is at its end come to it: Python would show a traceback of its own."""
+    _handle(signal.SIG_IGN)
+
+
 def tell_interrupted(interruption: KeyboardInterrupt | None = None) -> None:
     """Print that the command was interrupted, and what was written if anything was."""
     done = interruption.args[0] if interruption and interruption.args else "nothing was written"

@@ -10,9 +10,10 @@ from simulate.plots import PICTURES
 
 
 def leave_pictures_blank(patch: pytest.MonkeyPatch) -> None:
-    """Print a blank file of its kind for every picture, and make no figure for those of a run."""
+    """Print a blank file of its kind for every picture, and make no figure."""
     for name in PICTURES:
         patch.setitem(PICTURES, name, _blank_figure)
+    patch.setattr("simulate.plots._plot", _blank_figure)
     patch.setattr("simulate.plots.style.printed", lambda _figure, kind, *_: _blank_file(kind[1:]))
 
 

@@ -12,8 +12,11 @@ from simulate.interruption import SIGNALS
 def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     """Run the command in this process and return its exit status."""
     monkeypatch.setattr(sys, "argv", ["simulate", *arguments])
+    before = {number: signal.getsignal(number) for number in SIGNALS}
     with pytest.raises(SystemExit) as ended:
         cli.main()
+    for number, handler in before.items():
+        signal.signal(number, handler)
     code = ended.value.code
     return code if isinstance(code, int) else 0
 

@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import NamedTuple
 from unittest.mock import patch
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
@@ -31,6 +31,15 @@ def _recorded() -> Iterator[dict[int, tuple[str, Bbox]]]:
         yield found
 
 
+def _measuring(figure: Figure) -> RendererAgg:
+    """Return a renderer that measures as one of pixels does, and leaves the pixels out."""
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    for name in dir(renderer):
+        if name.startswith("draw_"):
+            setattr(renderer, name, lambda *_, **__: None)
+    return renderer
+
+
 class Shown(NamedTuple):
     """The texts of a figure, those that leave it, and the pairs of which one covers the other."""
 
@@ -40,9 +49,9 @@ class Shown(NamedTuple):
 
 
 def faults(figure: Figure) -> Shown:
-    """Draw a figure, and return its texts and what is wrong with their places."""
+    """Lay a figure out as it is drawn, and return its texts and what is wrong with their places."""
     with _recorded() as recorded:
-        FigureCanvasAgg(figure).draw()
+        figure.draw(_measuring(figure))
     found = list(recorded.values())
     width, height = figure.bbox.size
     return Shown(

@@ -18,10 +18,12 @@ PRIVATE = {
         "_cache_file",
         "_data_path",
         "_dump",
+        "_guard_against_spurious_io_errors",
         "_impl",
         "_impl_class",
         "_load_data",
         "_load_index",
+        "_load_overload",
         "_locator_classes",
         "_open_for_write",
     },
@@ -97,7 +99,9 @@ def test_numba_and_scipy_have_them() -> None:
     assert callable(stats.rv_discrete._cdf)
     for owner, names in (
         (caching._CacheLocator, ("from_function", "get_cache_path", "get_source_stamp")),
+        (caching.FunctionCache, ("_guard_against_spurious_io_errors", "_load_overload")),
         (caching.IndexDataCacheFile, ("_open_for_write", "_dump", "_load_index", "_load_data")),
+        (caching.FunctionCache, ("_guard_against_spurious_io_errors", "_load_overload")),
         (caching.IndexDataCacheFile, ("_data_path",)),
         (caching.FunctionCache, ("_impl_class",)),
         (caching.CompileResultCacheImpl, ("_locator_classes",)),

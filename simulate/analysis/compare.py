@@ -119,14 +119,15 @@ class CommonRandomNumbers:
     sampling
         Paths, replicates, seed and sampler.
     last_quarter
-        Of the horizon that ends first: amounts and dates compare only within the same years.
+        Of the horizon that ends first: amounts and dates compare only within the same years. None
+        where each runs to its own end.
     session
         In which they are run: they share their points, and what tables they have in common.
     """
 
     layout: Layout
     sampling: Sampling
-    last_quarter: int
+    last_quarter: int | None
     session: Session = field(repr=False, compare=False)
 
     @property
@@ -137,6 +138,8 @@ class CommonRandomNumbers:
 
     def within_horizon(self, scenario: Scenario) -> Scenario:
         """Return a scenario that ends with the horizon that ends first."""
+        if self.last_quarter in (None, scenario.horizon.last_quarter):
+            return scenario
         horizon = scenario.horizon.ending(self.last_quarter)
         return scenario.model_copy(update={"horizon": horizon})
 
@@ -147,6 +150,7 @@ class CommonRandomNumbers:
         *,
         place: int = 0,
         of: int = 1,
+        paths: int | None = None,
         measures: Mapping[str, Measure] | None = None,
     ) -> Result:
         """Run a scenario, one of those that these are common to or one of the same make.
@@ -159,6 +163,8 @@ class CommonRandomNumbers:
             As for ``run``, but of all runs together.
         place, of
             Which of how many runs it is, counted from 0.
+        paths
+            In place of those of all runs.
         measures
             As for ``run``; with them, paths are kept with outcomes, inputs and deviations.
         """
@@ -171,6 +177,7 @@ class CommonRandomNumbers:
         keep = measures is not None
         return self.session.run(
             alike,
+            paths=paths,
             layout=self.layout,
             progress=report,
             keep_outcomes=keep,

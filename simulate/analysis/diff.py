@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
-
-from pydantic import ValidationError
 
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.distributions import Uncertain
 from simulate.scenario.inputs import list_inputs
+from simulate.scenario.layers import Origin
+from simulate.scenario.load import layers_of, validate
 from simulate.scenario.reach import data_files
+from simulate.scenario.unchanged import table_of
 
 # What is told of an assumption is none, and neither is what the file is called.
 PROSE = {"source", "description", "title"}
@@ -18,6 +20,8 @@ OF_THE_FILE = {"name", "lab", "as_of"}
 STATES = {"distribution", "value"}
 # Two readings of data whose sources differ are the same if so many quantiles are.
 QUANTILES = 200
+# What mistakes are told of where only some of two scenarios' differences are made.
+DIFFERENCES = "some differences"
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ def differences(before: Scenario, after: Scenario) -> tuple[Difference, ...]:
     """Return what the second scenario states otherwise; names and sources don't count."""
     if before == after:
         return ()
-    old, new = (_bare(_table(scenario)) for scenario in (before, after))
+    old, new = (_bare(table_of(scenario)) for scenario in (before, after))
     for name in OF_THE_FILE:
         old.pop(name, None)
         new.pop(name, None)
@@ -69,22 +73,18 @@ def with_differences(scenario: Scenario, chosen: Iterable[Difference]) -> Scenar
     ScenarioError
         If they don't go together.
     """
-    table = _table(scenario)
+    layers, known = layers_of(scenario, Origin(None, (), DIFFERENCES))
     for each in chosen:
-        here: Any = table
+        here: Any = layers.table
         for step in each.key[:-1]:
             here = _by_name(here)[step]
         here.pop(each.key[-1], None)
         if each.after is not None:
             here[each.key[-1]] = each.after
-    try:
-        return Scenario.model_validate(table)
-    except ValidationError as error:
-        raise ScenarioError(str(error)) from None
-
-
-def _table(scenario: Scenario) -> dict[str, Any]:
-    return scenario.model_dump(mode="json", exclude_none=True)
+    found, mistakes = validate(layers, Path(DIFFERENCES), known)
+    if found is None:
+        raise ScenarioError(*mistakes)
+    return found
 
 
 def _bare(value: Any) -> Any:

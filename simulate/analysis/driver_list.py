@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse.csgraph import connected_components
+from numpy.typing import NDArray
 
 from simulate.engine.layout import (
     DEMAND,
@@ -158,11 +158,19 @@ def _shocks(scenario: Scenario, layout: Layout) -> list[Driver]:
 
 def _blocks(inputs: int, deviations: int, correlation: Matrix) -> list[tuple[int, ...]]:
     """Return the places of connected inputs, then of deviations that depend on each other."""
-    _, label = connected_components(correlation[:inputs, :inputs] != 0.0, directed=False)
-    blocks: list[tuple[int, ...]] = [
-        tuple(np.flatnonzero(label == block).tolist()) for block in np.unique(label)
-    ]
+    blocks = _connected(correlation[:inputs, :inputs] != 0.0)
     rest = range(inputs, inputs + deviations)
     given_inputs = np.linalg.cholesky(correlation)[-1, -2]
     together = deviations == 2 and abs(given_inputs) > LEAST_DEPENDENCE
     return blocks + ([tuple(rest)] if together else [(place,) for place in rest])
+
+
+def _connected(related: NDArray[np.bool_]) -> list[tuple[int, ...]]:
+    """Return the places that are related to each other, directly or through others, by the first.
+
+    ``related`` is symmetric, and true for each of itself.
+    """
+    reached = related
+    while (further := reached @ reached).sum() > reached.sum():
+        reached = further
+    return sorted({tuple(np.flatnonzero(row).tolist()) for row in reached})

@@ -5,9 +5,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from simulate.engine.estimate import Estimate
 from simulate.engine.run import run
@@ -29,6 +27,9 @@ from simulate.version import package_version
 from .driver_list import DriverList, list_drivers
 from .effects import Effect, by_replicate, effects_of_inputs, estimate_of
 from .variance import Decomposition, Index, Together, Variables, decompose, runs_of_decomposition
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DEFAULT_PATHS = 1 << 15
 # The run whose paths are kept has so many times the paths of the others, but no more than these.
@@ -171,7 +172,7 @@ def drivers(
     return Drivers(
         scenario=scenario,
         found=found,
-        explanations=_explanations(scenario, asked, kept, parts),
+        explanations=_explanations(scenario, asked, kept, parts, thread_count(threads)),
         paths=each,
         runs=runs,
         kept_paths=len(kept),
@@ -211,12 +212,16 @@ class _Work:
 
 
 def _explanations(
-    scenario: Scenario, asked: Sequence[Outcome], kept: pd.DataFrame, parts: Decomposition
+    scenario: Scenario,
+    asked: Sequence[Outcome],
+    kept: "pd.DataFrame",
+    parts: Decomposition,
+    threads: int,
 ) -> tuple[Explanation, ...]:
     """Put together what the mixed runs and the kept paths tell about each outcome."""
     inputs = [i for i in correlated_inputs(scenario) if i.quantity.drawn == "path"]
     alternatives = [each.clause for each in scenario.possible_alternatives]
-    effects = effects_of_inputs(kept, inputs, asked, alternatives)
+    effects = effects_of_inputs(kept, inputs, asked, alternatives, threads)
     return tuple(
         Explanation(
             outcome=outcome,
@@ -240,11 +245,13 @@ def _indices(parts: Decomposition, place: int, effects: Sequence[Effect]) -> lis
     return found
 
 
-def index_table(drivers: Drivers) -> pd.DataFrame:
+def index_table(drivers: Drivers) -> "pd.DataFrame":
     """Return the indices, one row an outcome, driver or correlated group, and measure.
 
     With standard error and 95% interval; a group's name is that of its members.
     """
+    import pandas as pd
+
     return pd.DataFrame(
         [
             {"outcome": e.outcome.asked, "driver": name, "measure": measure, **asdict(estimate)}
@@ -258,7 +265,7 @@ def index_table(drivers: Drivers) -> pd.DataFrame:
     )
 
 
-def effect_table(drivers: Drivers) -> pd.DataFrame:
+def effect_table(drivers: Drivers) -> "pd.DataFrame":
     """Return the outcomes by input: one row an outcome, input and part of the input's range.
 
     Parts are the tenths about the P10 and the P90, the change from the one to the other, and
@@ -266,6 +273,8 @@ def effect_table(drivers: Drivers) -> pd.DataFrame:
     billions of dollars, with standard error and 95% interval. Of the alternatives, ``p10`` and
     ``p90`` are those with the least and the greatest.
     """
+    import pandas as pd
+
     return pd.DataFrame(
         [
             {"outcome": e.outcome.asked, "input": effect.key, "part": part, **asdict(estimate)}

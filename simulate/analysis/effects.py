@@ -1,11 +1,11 @@
 """An outcome by each input, and the correlation ratio."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from simulate.engine.estimate import (
@@ -20,6 +20,9 @@ from simulate.model.outcomes import Outcome
 from simulate.scenario.inputs import ALTERNATIVE, Input
 
 from .variance import Variables
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Array = NDArray[np.float64]
 MOST_BINS = 256
@@ -70,13 +73,53 @@ class _Lines(NamedTuple):
         return _Lines(*(part[chosen] for part in self))
 
 
-def correlation_ratio(inputs: Array, outcomes: Array) -> Estimate:
-    """Return the part of an outcome's variance that goes when an input becomes known.
+class _Bins:
+    """An input of given paths in bins, in which lines of any outcome over it are fitted.
 
     Parameters
     ----------
-    inputs, outcomes
+    inputs
+        Shape (replicates, paths).
+    """
+
+    def __init__(self, inputs: Array) -> None:
+        replicates, paths = inputs.shape
+        place = equal_groups(inputs, int(np.clip(paths // LEAST_IN_BIN, 1, MOST_BINS)))
+        self._shape = replicates, int(place.max()) + 1
+        self._cell = (place + self._shape[1] * np.arange(replicates)[:, None]).ravel()
+        self._count = self._sums(np.ones_like(inputs))
+        self._each = np.maximum(self._count, 1.0)
+        middle = self._sums(inputs).sum(axis=0) / self._count.sum(axis=0)
+        self._apart = inputs - middle[place]
+        squared = self._apart**2
+        self._first, self._second = (self._sums(v) / self._each for v in (self._apart, squared))
+        self._spread = self._second - self._first**2
+        self._has_spread = self._spread > NO_SPREAD * np.mean(squared)
+
+    def lines(self, outcomes: Array) -> _Lines:
+        """Return the lines of an outcome of the same paths."""
+        mean = self._sums(outcomes) / self._each
+        together = self._sums(self._apart * outcomes) / self._each - self._first * mean
+        slope = np.zeros_like(self._spread)
+        np.divide(together, self._spread, out=slope, where=self._has_spread)
+        height = mean - slope * self._first
+        return _Lines(self._count, self._first, self._second, height, slope)
+
+    def _sums(self, values: Array) -> Array:
+        replicates, bins = self._shape
+        by_cell = np.bincount(self._cell, values.ravel(), replicates * bins)
+        return by_cell.astype(float).reshape(replicates, bins)
+
+
+def correlation_ratios(inputs: Array, outcomes: Iterable[Array]) -> list[Estimate]:
+    """Return the part of each outcome's variance that goes when an input becomes known.
+
+    Parameters
+    ----------
+    inputs
         Of given paths, shape (replicates, paths), at least two replicates.
+    outcomes
+        Of the same paths, one or several, of the same shape.
 
     Notes
     -----
@@ -86,34 +129,17 @@ def correlation_ratio(inputs: Array, outcomes: Array) -> Estimate:
     well, which is smaller on evenly spread points than any formula for independent ones says. What
     E[Y|X] bends within a bin is missed, and a part of what it jumps.
     """
-    lines = _lines_in_bins(inputs, outcomes)
-    pairs = len(outcomes) // 2
+    bins = _Bins(inputs)
+    pairs = len(inputs) // 2
     one, other = slice(pairs), slice(-pairs, None)
-    explained = _covariance(lines.of(one), lines.of(other))
-    variance = np.concatenate([outcomes[one], outcomes[other]], axis=1).var(axis=1)
-    return ratio_of_means(explained, variance)
 
+    def ratio(values: Array) -> Estimate:
+        lines = bins.lines(values)
+        explained = _covariance(lines.of(one), lines.of(other))
+        variance = np.concatenate([values[one], values[other]], axis=1).var(axis=1)
+        return ratio_of_means(explained, variance)
 
-def _lines_in_bins(inputs: Array, outcomes: Array) -> _Lines:
-    replicates, paths = outcomes.shape
-    place = equal_groups(inputs, int(np.clip(paths // LEAST_IN_BIN, 1, MOST_BINS)))
-    bins = int(place.max()) + 1
-    cell = (place + bins * np.arange(replicates)[:, None]).ravel()
-
-    def sums(values: Array) -> Array:
-        by_cell = np.bincount(cell, values.ravel(), replicates * bins)
-        return by_cell.astype(float).reshape(replicates, bins)
-
-    count = sums(np.ones_like(outcomes))
-    middle = sums(inputs).sum(axis=0) / count.sum(axis=0)
-    apart = inputs - middle[place]
-    each = np.maximum(count, 1.0)
-    first, second, mean = (sums(v) / each for v in (apart, apart**2, outcomes))
-    spread = second - first**2
-    has_spread = spread > NO_SPREAD * np.mean(apart**2)
-    together = sums(apart * outcomes) / each - first * mean
-    slope = np.divide(together, spread, out=np.zeros_like(spread), where=has_spread)
-    return _Lines(count, first, second, mean - slope * first, slope)
+    return [ratio(values) for values in outcomes]
 
 
 def _covariance(one: _Lines, other: _Lines) -> Array:
@@ -174,7 +200,7 @@ class Conditional(NamedTuple):
     each: Array
 
 
-def by_replicate(paths: pd.DataFrame, values: Array) -> Array:
+def by_replicate(paths: "pd.DataFrame", values: Array) -> Array:
     """Return a number of each kept path, shape (paths,), as shape (replicates, paths)."""
     order = np.argsort(paths["replicate"].to_numpy(), kind="stable")
     return values[order].reshape(paths["replicate"].nunique(), -1)
@@ -190,10 +216,11 @@ def estimate_of(outcome: Outcome, values: Array) -> Conditional:
 
 
 def effects_of_inputs(
-    paths: pd.DataFrame,
+    paths: "pd.DataFrame",
     inputs: Sequence[Input],
     outcomes: Sequence[Outcome],
     alternatives: Sequence[str] = (),
+    threads: int = 1,
 ) -> list[list[Effect]]:
     """Return every outcome by the value of every input.
 
@@ -207,6 +234,8 @@ def effects_of_inputs(
         What is asked about.
     alternatives
         What is so in each that a path may live in.
+    threads
+        Inputs at a time.
 
     Returns
     -------
@@ -215,21 +244,24 @@ def effects_of_inputs(
     """
     values = [by_replicate(paths, outcome.of_paths(paths)) for outcome in outcomes]
     measured = np.moveaxis(Variables(outcomes, values).of_values(values), -1, 0)
-    found: list[list[Effect]] = [[] for _ in outcomes]
-    for member in inputs:
+
+    def of_input(member: Input) -> list[Effect]:
         drawn = by_replicate(paths, paths[member.key].to_numpy(float))
+        of_outcomes = zip(outcomes, values, correlation_ratios(drawn, measured), strict=True)
+        if member.key == ALTERNATIVE:
+            return [
+                _effect_of_alternative(outcome, each, drawn, first_order, alternatives)
+                for outcome, each, first_order in of_outcomes
+            ]
         order = np.argsort(drawn, axis=1, kind="stable")
-        for place, outcome in enumerate(outcomes):
-            first_order = correlation_ratio(drawn, measured[place])
-            if member.key == ALTERNATIVE:
-                effect = _effect_of_alternative(
-                    outcome, values[place], drawn, first_order, alternatives
-                )
-            else:
-                ranked = np.take_along_axis(values[place], order, axis=1)
-                effect = _effect(member, outcome, ranked, first_order)
-            found[place].append(effect)
-    return found
+        return [
+            _effect(member, outcome, np.take_along_axis(each, order, axis=1), first_order)
+            for outcome, each, first_order in of_outcomes
+        ]
+
+    with ThreadPoolExecutor(threads) as pool:
+        by_input = list(pool.map(of_input, inputs))
+    return [[effects[place] for effects in by_input] for place in range(len(outcomes))]
 
 
 def _effect_of_alternative(

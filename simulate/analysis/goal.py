@@ -18,7 +18,7 @@ from simulate.engine.run import BeyondRangeError
 from simulate.engine.simulation import Progress
 from simulate.model.goal import Target, parse_target
 from simulate.scenario import Scenario, ScenarioError
-from simulate.scenario.setting import Setting, at_values, parse_search, refuse_overlap
+from simulate.scenario.setting import Setting, at_values, on_grid, parse_search, refuse_overlap
 
 from .compare import CommonRandomNumbers, common_random_numbers
 
@@ -532,10 +532,11 @@ def map_goal(
     )
     runs = Runs(target, common, 1 + SIDE * SIDE, progress)
     now = runs.count(target.scenario)
-    cells = [[at_values(settings, (float(x), float(y))) for y in across] for x in down]
-    rows = [[runs.count_if_possible(cell) for cell in row] for row in cells]
-    if all(found is None for found in itertools.chain(*rows)):
-        runs.count(cells[0][0])
+    cells = list(on_grid(list(zip(settings, (down.tolist(), across.tolist()), strict=True))))
+    counted = [runs.count_if_possible(cell) for cell in cells]
+    if all(found is None for found in counted):
+        runs.count(cells[0])
+    rows = [counted[first : first + SIDE] for first in range(0, len(counted), SIDE)]
     return GoalMap(
         target=target,
         settings=settings,

@@ -14,9 +14,9 @@ from simulate.engine.simulation import Progress
 from simulate.model.outcomes import Outcome, parse_outcome, refuse_uncounted, with_target
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.setting import (
-    Setting,
     Value,
-    at_values,
+    Variation,
+    on_grid,
     parse_variation,
     refuse_overlap,
 )
@@ -30,7 +30,6 @@ from .compare import (
     statistic_of,
 )
 
-Variation = tuple[Setting, Sequence[Value]]
 MOST_CELLS = 10_000
 
 
@@ -146,7 +145,7 @@ def sweep(
     if (cells := math.prod(map(len, values))) > MOST_CELLS:
         raise ScenarioError(f"--vary: {cells} cells are too many; the most is {MOST_CELLS}")
     grid = list(itertools.product(*values))
-    everything = [scenario, *(at_values(settings, place) for place in grid)]
+    everything = [scenario, *on_grid(variations)]
     common = common_random_numbers(everything, paths=paths, seed=seed, threads=threads)
     figures = headlines(scenario) if outcome is None else (statistic_of(outcome, scenario),)
     base, *readings = read_all(figures, everything, common, progress)

@@ -2,13 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
-from scipy.stats import rankdata
 
 from simulate.engine.block import DEVIATIONS, Workspace
 from simulate.engine.result import Result
@@ -26,6 +23,9 @@ from simulate.model.rows import Flow, Hit, Lab, Metric, Now, traced
 from simulate.scenario import Scenario
 from simulate.scenario.own import STAGES
 from simulate.scenario.quarters import QUARTERS_A_YEAR
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Array = NDArray[np.float64]
 # A year's story tells of a deviation from plan beyond these quantiles of all paths, from half a
@@ -76,7 +76,7 @@ class Story:
 
 
 def example_paths(
-    outcomes: pd.DataFrame, event: Event, scenario: Scenario
+    outcomes: "pd.DataFrame", event: Event, scenario: Scenario
 ) -> tuple[Story | None, Story | None]:
     """Return a typical path in which an event happens, and one in which it doesn't.
 
@@ -130,12 +130,21 @@ def medoid(*groups: ArrayLike) -> int:
     total = 0.0
     for group in groups:
         columns = np.asarray(group)
-        ranks = (rankdata(columns, axis=0) - 0.5) / len(columns)
-        total = total + np.mean((ranks - 0.5) ** 2, axis=1)
+        total = total + np.mean((_ranks(columns, axis=0) - 0.5) ** 2, axis=1)
     return int(np.argmin(total))
 
 
-def tell_story(path: pd.Series, trace: Array, scenario: Scenario, among: pd.DataFrame) -> Story:
+def _ranks(values: Array, axis: int) -> Array:
+    """Return the ranks of values along an axis, between 0 and 1; equal values share their mean."""
+
+    def of_line(line: Array) -> Array:
+        _, place, counts = np.unique(line, return_inverse=True, return_counts=True)
+        return ((np.cumsum(counts) - counts / 2.0) / len(line))[place]
+
+    return np.apply_along_axis(of_line, axis, values)
+
+
+def tell_story(path: "pd.Series", trace: Array, scenario: Scenario, among: "pd.DataFrame") -> Story:
     """Return the years of a path.
 
     Parameters
@@ -170,7 +179,7 @@ def tell_story(path: pd.Series, trace: Array, scenario: Scenario, among: pd.Data
     return Story(int(path["path"]), trace, years)
 
 
-def _raised(trace: Array, path: pd.Series, scenario: Scenario) -> Array:
+def _raised(trace: Array, path: "pd.Series", scenario: Scenario) -> Array:
     """Return what funding rounds brought by year: cash moved by more than free cash flow."""
     opening = scenario.cash.opening
     first = opening.quantile(0.5) if opening.is_certain else float(path["cash.opening"])
@@ -179,7 +188,7 @@ def _raised(trace: Array, path: pd.Series, scenario: Scenario) -> Array:
     return np.add.reduceat(raised, scenario.horizon.year_begins)
 
 
-def _events(year: int, path: pd.Series, scenario: Scenario, raised: float) -> list[str]:
+def _events(year: int, path: "pd.Series", scenario: Scenario, raised: float) -> list[str]:
     found = []
     due = [f for f in scenario.funding if f.quarter // QUARTERS_A_YEAR == year]
     if raised > SMALLEST_ROUND:
@@ -197,7 +206,7 @@ def _events(year: int, path: pd.Series, scenario: Scenario, raised: float) -> li
     return found
 
 
-def _deviations(path: pd.Series, among: pd.DataFrame, periods: Sequence[str]) -> list[str]:
+def _deviations(path: "pd.Series", among: "pd.DataFrame", periods: Sequence[str]) -> list[str]:
     """Return which costs were far from the year's plan, such as ``over plan: training 19%``."""
     over, under = [], []
     for key, name in DEVIATION_NAMES.items():
@@ -240,8 +249,7 @@ def median_path(result: Result) -> int:
             years[:, index(Metric.FREE_CASH_FLOW)].cumsum(axis=1),
         ]
     )
-    ranks = (stats.rankdata(measures, axis=1) - 0.5) / len(result.traces)
-    return int(np.argmin(((ranks - 0.5) ** 2).sum(axis=(0, 2))))
+    return int(np.argmin(((_ranks(measures, axis=1) - 0.5) ** 2).sum(axis=(0, 2))))
 
 
 class Line(NamedTuple):

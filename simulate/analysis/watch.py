@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +17,10 @@ from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
 from simulate.model.outcomes import Event, counted_from, headline_events
 from simulate.scenario import Scenario, ScenarioError
-from simulate.scenario.frame import Horizon, Sampling
+from simulate.scenario.frame import Horizon
 from simulate.scenario.load import judged_anew
 
+from .compare import CommonRandomNumbers
 from .diff import Difference, differences, with_differences
 
 # Paths of a first answer, and of the runs that tell differences apart, which are 2**n of n.
@@ -85,27 +85,14 @@ class Answer:
         Of each, None where it has not changed.
     is_preview
         Whether one of more paths follows.
+    is_repeated
+        Whether it is the last one again, since nothing has changed.
     """
 
     results: tuple[Result, ...]
     changes: tuple[Change | None, ...]
     is_preview: bool
-
-
-@dataclass(frozen=True)
-class _Common:
-    """What runs must share for their difference to have a small error."""
-
-    layout: Layout
-    sampling: Sampling
-    last_quarter: int | None
-
-    def alike(self, scenario: Scenario, paths: int) -> Scenario:
-        """Return a scenario as it is run with a number of paths."""
-        update: dict[str, Any] = {"sampling": self.sampling.model_copy(update={"paths": paths})}
-        if self.last_quarter is not None:
-            update["horizon"] = scenario.horizon.ending(self.last_quarter)
-        return scenario.model_copy(update=update)
+    is_repeated: bool = False
 
 
 @dataclass
@@ -147,7 +134,7 @@ class Watch:
         # What the latest are compared with, and whether there was no more than their preview.
         self._before: Sequence[_Runs | None] = ()
         self._is_unfinished = False
-        self._common: _Common | None = None
+        self._common: CommonRandomNumbers | None = None
 
     def answer(self, *scenarios: Scenario) -> Answer:
         """Return what scenarios say, with the change of each from the last time.
@@ -189,13 +176,12 @@ class Watch:
 
         def run(runs: _Runs, paths: int) -> Result:
             if paths not in runs.results:
-                runs.results[paths] = self._session.run(
-                    common.alike(runs.scenario, paths), layout=common.layout, progress=progress
-                )
+                runs.results[paths] = common.run(runs.scenario, progress, paths=paths)
             return runs.results[paths]
 
         paths = common.sampling.paths
-        for size in (PREVIEW, paths) if paths > PREVIEW else (paths,):
+        is_repeated = not any(found) and all(paths in runs.results for runs in after)
+        for size in (PREVIEW, paths) if paths > PREVIEW and not is_repeated else (paths,):
             is_preview = size < paths
             results = tuple(run(runs, size) for runs in after)
             changes = tuple(
@@ -203,9 +189,9 @@ class Watch:
                 for old, new, differs in zip(before, after, found, strict=True)
             )
             self._before, self._latest, self._is_unfinished = before, after, is_preview
-            yield Answer(results, changes, is_preview)
+            yield Answer(results, changes, is_preview, is_repeated)
 
-    def _share(self, scenarios: Sequence[Scenario]) -> _Common:
+    def _share(self, scenarios: Sequence[Scenario]) -> CommonRandomNumbers:
         """Return what runs share; where it isn't as before, what was run is run anew."""
         layout = common_layout(scenarios)
         if self._common is not None:
@@ -214,7 +200,9 @@ class Watch:
             layout = common_layout([*(runs.scenario for runs in self._latest), *scenarios])
         sampling = with_sampling(scenarios[0], self._paths, self._seed).sampling
         last = min(scenario.horizon.last_quarter for scenario in scenarios)
-        common = _Common(layout, sampling, last if len(scenarios) > 1 else None)
+        common = CommonRandomNumbers(
+            layout, sampling, last if len(scenarios) > 1 else None, self._session
+        )
         if common != self._common:
             self._common = common
             for runs in (*self._latest, *self._before):

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulate.interruption import uninterrupted
+from simulate.plots import plot_of
 from simulate.scenario import ScenarioError, packaged_configs
 from simulate.text.terminal import console
 
+from .pictures import Open, Pictures, asked_pictures
 from .session import (
     Chosen,
     Data,
@@ -19,7 +21,6 @@ from .session import (
     Set,
     Stress,
     Variant,
-    draw,
     find_readable,
     load_named,
     named_changes,
@@ -181,15 +182,16 @@ def show(
     stress: Stress = None,
     data: Data = None,
     out: Picture = None,
+    pictures: Pictures = None,
+    opened: Open = False,
     force: Force = False,
 ) -> None:
     """Draw every uncertain input with its source, and every correlated pair."""
+    drawn = asked_pictures(pictures, no_pictures=False, is_opened=opened, out=out)
     chosen = Chosen(file, variant, stress, settings, data)
     scenario = chosen.read()
-    picture = chosen.new_picture(out, "inputs", force)
-    from simulate.plots.inputs import plot_inputs
-
-    draw("Inputs", picture, plot_inputs, scenario)
+    picture = drawn.picture(chosen.name, "inputs", force)
+    drawn.draw("Inputs", picture, plot_of("inputs", "plot_inputs"), scenario)
 
 
 def diff(

@@ -1,11 +1,11 @@
 """``simulate backtest``."""
 
-import json
-
 import typer
 
+from simulate.plots import plot_of
 from simulate.text.terminal import console
 
+from .pictures import NoPictures, Open, Pictures, asked_pictures
 from .session import (
     AsJson,
     Chosen,
@@ -21,7 +21,6 @@ from .session import (
     Stress,
     Threads,
     Variant,
-    draw,
     simulated,
 )
 
@@ -38,18 +37,23 @@ def backtest(
     paths: Paths = None,
     threads: Threads = None,
     out: Picture = None,
+    pictures: Pictures = None,
+    no_pictures: NoPictures = False,
+    opened: Open = False,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Score an earlier scenario by what came true, which is taken as exact."""
+    drawn = asked_pictures(pictures, no_pictures, opened, out)
     chosen = Chosen(file, variant, stress, settings, data)
     scenario = chosen.read()
     from simulate.analysis.backtest import backtest, summary
+    from simulate.engine.summary import in_json
     from simulate.model.observation import read_observations
     from simulate.text.backtest import print_backtest
 
     seen = read_observations(observe or (), observations, scenario)
-    picture = chosen.new_picture(out, "backtest", force)
+    picture = drawn.picture(chosen.name, "backtest", force)
     found = simulated(
         lambda progress: backtest(
             scenario, seen, figures=figures, paths=paths, threads=threads, progress=progress
@@ -57,13 +61,8 @@ def backtest(
         silent=as_json,
     )
     if as_json:
-        typer.echo(json.dumps(summary(found), indent=2, ensure_ascii=False))
+        typer.echo(in_json(summary(found)))
     else:
         print_backtest(found, console())
-    from simulate.output.new_file import save_drawn
-    from simulate.plots.backtest import plot_backtest
-
-    if as_json:
-        save_drawn(picture, plot_backtest, found)
-    else:
-        draw("Predictions and what came true", picture, plot_backtest, found)
+    about = "" if as_json else "Predictions and what came true"
+    drawn.draw(about, picture, plot_of("backtest", "plot_backtest"), found)

@@ -11,7 +11,7 @@ from simulate.scenario import ScenarioError
 from simulate.scenario.packaged import PACKAGED
 from simulate.text.terminal import console
 
-from .pictures import Open, open_file
+from .pictures import NoPictures, Open, open_file
 from .session import Data, Force, Seed, Threads, load_named, print_place, simulated
 
 if TYPE_CHECKING:
@@ -48,8 +48,9 @@ def compare(
     out: Annotated[
         Path | None, typer.Option(help="Page to write.", show_default="in results/<A>")
     ] = None,
-    force: Force = False,
+    no_pictures: NoPictures = False,
     opened: Open = False,
+    force: Force = False,
 ) -> None:
     """Run scenarios on common random numbers; print and write them side by side.
 
@@ -74,11 +75,11 @@ def compare(
         )
     )
     print_comparison(comparison, console())
-    command = _command(sources, settings or [], data or [], comparison)
+    command = _command(sources, settings or [], data or [], comparison, no_pictures)
     from simulate.output.compare import render_comparison
 
     with drawing(page):
-        html = render_comparison(comparison, command=command)
+        html = render_comparison(comparison, command=command, with_pictures=not no_pictures)
     save_page(html, page)
     print_place("Comparison", page)
     if opened:
@@ -92,11 +93,16 @@ def _name(first: str) -> str:
 
 
 def _command(
-    sources: list[str], settings: list[str], data: list[Path], comparison: "Comparison"
+    sources: list[str],
+    settings: list[str],
+    data: list[Path],
+    comparison: "Comparison",
+    no_pictures: bool,
 ) -> str:
     """Return the command that makes the page again."""
     words = ["simulate", "compare", *sources]
     words += [word for setting in settings for word in ("--set", setting)]
     words += [word for folder in data for word in ("--data", str(folder))]
     sampling = comparison.results[0].scenario.sampling
-    return shlex.join([*words, "--paths", str(sampling.paths), "--seed", str(sampling.seed)])
+    words += ["--paths", str(sampling.paths), "--seed", str(sampling.seed)]
+    return shlex.join([*words, "--no-pictures"] if no_pictures else words)

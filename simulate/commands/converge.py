@@ -4,8 +4,10 @@ from typing import Annotated
 
 import typer
 
+from simulate.plots import plot_of
 from simulate.text.terminal import console
 
+from .pictures import NoPictures, Open, Pictures, asked_pictures
 from .session import (
     Chosen,
     Data,
@@ -16,7 +18,6 @@ from .session import (
     Stress,
     Threads,
     Variant,
-    draw,
     simulated,
 )
 
@@ -30,17 +31,19 @@ def converge(
     paths: Annotated[int, typer.Option(min=4096, help="The most paths.")] = 1 << 20,
     threads: Threads = None,
     out: Picture = None,
+    pictures: Pictures = None,
+    no_pictures: NoPictures = False,
+    opened: Open = False,
     force: Force = False,
 ) -> None:
     """Draw estimate and error against the number of paths, for both samplers."""
+    drawn = asked_pictures(pictures, no_pictures, opened, out)
     chosen = Chosen(file, variant, stress, settings, data)
     scenario = chosen.read()
     from simulate.analysis.converge import converge
     from simulate.text.converge import print_convergence
 
-    picture = chosen.new_picture(out, "convergence", force)
+    picture = drawn.picture(chosen.name, "convergence", force)
     convergence = simulated(lambda _: converge(scenario, paths=paths, threads=threads))
     print_convergence(convergence, console())
-    from simulate.plots.converge import plot_convergence
-
-    draw("Convergence", picture, plot_convergence, convergence)
+    drawn.draw("Convergence", picture, plot_of("converge", "plot_convergence"), convergence)

@@ -4,10 +4,12 @@ from typing import Annotated
 
 import typer
 
+from simulate.plots import plot_of
 from simulate.scenario import ScenarioError, find_scenario
 from simulate.scenario.packaged import shown_path
 from simulate.text.terminal import console
 
+from .pictures import NoPictures, Open, Pictures, asked_pictures
 from .session import (
     Chosen,
     Data,
@@ -19,7 +21,6 @@ from .session import (
     Stress,
     Threads,
     Variant,
-    draw,
     named_changes,
     simulated,
 )
@@ -35,6 +36,9 @@ def decide(
     seed: Seed = None,
     threads: Threads = None,
     out: Picture = None,
+    pictures: Pictures = None,
+    no_pictures: NoPictures = False,
+    opened: Open = False,
     force: Force = False,
 ) -> None:
     """Weigh the options of the scenario's decision, and what knowing an input first is worth."""
@@ -43,18 +47,17 @@ def decide(
         shown = shown_path(find_scenario(file))
         raise ScenarioError(f"{shown}: has no [decision]; see the one of anthropic-tpu.toml")
     scenario = Chosen(file, variant, data=data).read()
+    drawn = asked_pictures(pictures, no_pictures, opened, out)
     chosen = Chosen(file, variant, stress, settings, data)
     options = {name: chosen.load(name) for name in names}
     from simulate.analysis.decide import decide
     from simulate.text.decide import print_decision
 
-    picture = chosen.new_picture(out, "decision", force)
+    picture = drawn.picture(chosen.name, "decision", force)
     weighed = simulated(
         lambda progress: decide(
             scenario, options, paths=paths, seed=seed, threads=threads, progress=progress
         )
     )
     print_decision(weighed, scenario.name, console())
-    from simulate.plots.decide import plot_decision
-
-    draw("Decision", picture, plot_decision, weighed)
+    drawn.draw("Decision", picture, plot_of("decide", "plot_decision"), weighed)

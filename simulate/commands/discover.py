@@ -4,8 +4,10 @@ from typing import Annotated
 
 import typer
 
+from simulate.plots import plot_of
 from simulate.text.terminal import console
 
+from .pictures import NoPictures, Open, Pictures, asked_pictures
 from .session import (
     Chosen,
     Data,
@@ -17,7 +19,6 @@ from .session import (
     Stress,
     Threads,
     Variant,
-    draw,
     simulated,
 )
 
@@ -38,9 +39,13 @@ def discover(
     paths: Paths = None,
     threads: Threads = None,
     out: Picture = None,
+    pictures: Pictures = None,
+    no_pictures: NoPictures = False,
+    opened: Open = False,
     force: Force = False,
 ) -> None:
     """Say what separates the paths that get there, with a typical path of each kind."""
+    drawn = asked_pictures(pictures, no_pictures, opened, out)
     chosen = Chosen(file, variant, stress, settings, data)
     scenario = chosen.read()
     from simulate.analysis.discover import discover
@@ -51,7 +56,7 @@ def discover(
     event = projected_event(scenario)
     if target is not None:
         event = parse_event(target, scenario, f'--target "{target}"')
-    picture = chosen.new_picture(out, "discovery", force)
+    picture = drawn.picture(chosen.name, "discovery", force)
     discovery = simulated(
         lambda progress: discover(scenario, event, paths=paths, threads=threads, progress=progress)
     )
@@ -61,6 +66,5 @@ def discover(
         if story is not None:
             print_story(story, kind, console())
     print_disclaimer(console())
-    from simulate.plots.discover import plot_discovery
-
-    draw("Rule and examples", picture, plot_discovery, discovery, success, failure)
+    plot = plot_of("discover", "plot_discovery")
+    drawn.draw("Rule and examples", picture, plot, discovery, success, failure)

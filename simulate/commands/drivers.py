@@ -1,6 +1,5 @@
 """``simulate drivers``."""
 
-import json
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -67,6 +66,7 @@ def drivers(
     read = chosen.read()
     from simulate.analysis.drivers import drivers, parse_explained, summary
     from simulate.engine.sampling import with_sampling
+    from simulate.engine.summary import in_json
     from simulate.model.outcomes import headline_outcomes
     from simulate.output.drivers import draw_drivers, drivers_folder, write_drivers
     from simulate.output.files import RESULTS
@@ -86,7 +86,7 @@ def drivers(
         )
         show_answer(
             partial(print_drivers, found),
-            lambda: json.dumps(summary(found), indent=2, ensure_ascii=False),
+            lambda: in_json(summary(found)),
             quiet=quiet,
             as_json=as_json,
         )

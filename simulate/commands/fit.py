@@ -5,10 +5,12 @@ from typing import Annotated
 
 import typer
 
+from simulate.plots import plot_of
 from simulate.scenario import ScenarioError
 from simulate.text.terminal import console
 
-from .session import Force, draw
+from .pictures import NoPictures, Open, Pictures, asked_pictures
+from .session import Force
 
 
 def fit(
@@ -32,6 +34,9 @@ def fit(
     out: Annotated[
         Path | None, typer.Option(help="Picture to write.", show_default="in results/<data>")
     ] = None,
+    pictures: Pictures = None,
+    no_pictures: NoPictures = False,
+    opened: Open = False,
     force: Force = False,
 ) -> None:
     """Fit distributions to data, rank them, and print the TOML to paste.
@@ -39,16 +44,16 @@ def fit(
     Each line below the column's name is a row, a blank one as well, and each row must hold a
     number. Signs that are not stated are told from the file where they are beyond doubt.
     """
-    from simulate.output.new_file import new_picture
     from simulate.scenario.column import find_column
     from simulate.scenario.notation import Notation
 
+    drawn = asked_pictures(pictures, no_pictures, opened, out)
     try:
         stated = Notation(separator, decimal, thousands)
     except ValueError as error:
         raise ScenarioError(f"--{error}") from None
     values, told, name = find_column(data, column, stated)
-    picture = new_picture(out, data.stem, "fit", force)
+    picture = drawn.picture(data.stem, "fit", force)
     from simulate.analysis.fit import fit, list_left_out
     from simulate.text.fit import left_out_sentences, print_fits
 
@@ -58,6 +63,4 @@ def fit(
     print_fits(fits, key, f"{data.name}: {name}", console())
     for sentence in left_out_sentences(list_left_out(fits, values)):
         console().print(sentence, soft_wrap=True, markup=False)
-    from simulate.plots.fit import plot_fit
-
-    draw("Fits", picture, plot_fit, fits, values, f"{data.name}: {name}")
+    drawn.draw("Fits", picture, plot_of("fit", "plot_fit"), fits, values, f"{data.name}: {name}")

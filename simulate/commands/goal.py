@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
+from simulate.plots import plot_of
 from simulate.scenario import ScenarioError
 from simulate.text.terminal import console
 
+from .pictures import NoPictures, Open, Pictures, asked_pictures
 from .session import (
     Chosen,
     Data,
@@ -19,7 +21,6 @@ from .session import (
     Stress,
     Threads,
     Variant,
-    draw,
     simulated,
 )
 
@@ -55,11 +56,15 @@ def goal(
     seed: Seed = None,
     threads: Threads = None,
     out: Picture = None,
+    pictures: Pictures = None,
+    no_pictures: NoPictures = False,
+    opened: Open = False,
     force: Force = False,
 ) -> None:
     """Find the value of a setting at which a probability is as wanted; a map for two settings."""
     if target is None or not vary or len(vary) > 2:
         raise ScenarioError('goal: give --target "P(gross margin by 2027) >= 0.5" and --vary KEY')
+    drawn = asked_pictures(pictures, no_pictures, opened, out)
     chosen = Chosen(file, variant, stress, settings, data)
     scenario = chosen.read()
     from simulate.analysis.goal import (
@@ -82,7 +87,7 @@ def goal(
     ]
     found, ranges = [setting for setting, _ in searches], [ends for _, ends in searches]
     is_map = len(found) == 2
-    picture = chosen.new_picture(out, "goal-map" if is_map else "goal", force)
+    picture = drawn.picture(chosen.name, "goal-map" if is_map else "goal", force)
 
     def find(progress: Progress | None) -> GoalSeek | GoalMap:
         of_each = paths or (PATHS_OF_A_MAP if is_map else PATHS_OF_A_CURVE)
@@ -93,9 +98,7 @@ def goal(
 
     answer = simulated(find)
     print_goal(answer, console())
-    from simulate.plots.goal import plot_goal
-
-    draw("Goal", picture, plot_goal, answer)
+    drawn.draw("Goal", picture, plot_of("goal", "plot_goal"), answer)
 
 
 def _ends(

@@ -1,6 +1,5 @@
 """``simulate hindcast``."""
 
-import json
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -66,6 +65,7 @@ def hindcast(
     kinds, drawn = table_kinds(tables), asked_pictures(pictures, no_pictures, opened)
     scenarios = [load_named(source, data=data or ()) for source in sources or ()]
     from simulate.analysis.hindcast import hindcast, summary
+    from simulate.engine.summary import in_json
     from simulate.output.files import RESULTS
     from simulate.output.hindcast import draw_hindcast, hindcast_folder, write_hindcast
     from simulate.text.hindcast import print_hindcast
@@ -86,7 +86,7 @@ def hindcast(
         )
         show_answer(
             partial(print_hindcast, found),
-            lambda: json.dumps(summary(found), indent=2, ensure_ascii=False),
+            lambda: in_json(summary(found)),
             quiet=quiet,
             as_json=as_json,
         )

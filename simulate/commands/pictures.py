@@ -12,7 +12,14 @@ from simulate.output.kinds import picture_kinds
 from simulate.scenario import ScenarioError
 from simulate.text.terminal import tell
 
+from .session import print_place
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.figure import Figure
+
+    from simulate.output.new_file import NewPicture
     from simulate.output.workers import Workers
 
 # One of them is set where there is a screen; macOS and Windows have one.
@@ -21,7 +28,10 @@ SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
 Pictures = Annotated[
     str | None,
     typer.Option(
-        "--pictures", metavar="png,svg,pdf", help="Kinds of pictures.", show_default="png"
+        "--pictures",
+        metavar="KINDS",
+        help="Kinds of pictures, of png, svg and pdf.",
+        show_default="png",
     ),
 ]
 NoPictures = Annotated[bool, typer.Option("--no-pictures", help="Draw no pictures.")]
@@ -32,7 +42,7 @@ Open = Annotated[
 
 @dataclass(frozen=True)
 class Asked:
-    """The pictures of a folder that are asked for.
+    """The pictures that are asked for, of a folder or a single one.
 
     Attributes
     ----------
@@ -40,10 +50,14 @@ class Asked:
         Of files, such as ``png``; none where no pictures are wanted.
     is_opened
         Whether one of them is to be shown.
+    out, option
+        The file that a single one is to be, as the user named it, and by which option.
     """
 
     kinds: tuple[str, ...]
     is_opened: bool
+    out: Path | None = None
+    option: str = "--out"
 
     @property
     def written(self) -> str:
@@ -61,8 +75,44 @@ class Asked:
         if self.is_opened:
             open_file(folder / f"{name}.{self.kinds[0]}")
 
+    def picture(self, name: str, kind: str, force: bool) -> "NewPicture | None":
+        """Return the single picture to write, if one is wanted; see ``new_picture``."""
+        if not self.kinds:
+            return None
+        from simulate.output.new_file import new_picture
 
-def asked_pictures(pictures: str | None, no_pictures: bool, is_opened: bool) -> Asked:
+        return new_picture(self.out, name, kind, force, self.kinds, self.option)
+
+    def draw(
+        self,
+        about: str,
+        picture: "NewPicture | None",
+        plot: "Callable[..., Figure]",
+        *shown: object,
+    ) -> None:
+        """Draw, write and show a single picture as asked, and print what it is about and where."""
+        if picture is None:
+            return
+        from simulate.output.new_file import save_drawn
+
+        save_drawn(picture, plot, *shown)
+        if about:
+            print_place(f"{about} drawn", picture)
+        self.open_single(picture)
+
+    def open_single(self, picture: "NewPicture | None") -> None:
+        """Show the single picture, if that was asked for."""
+        if picture is not None and self.is_opened:
+            open_file(picture.path)
+
+
+def asked_pictures(
+    pictures: str | None,
+    no_pictures: bool,
+    is_opened: bool,
+    out: Path | None = None,
+    option: str = "--out",
+) -> Asked:
     """Return which pictures the options ask for.
 
     Raises
@@ -72,7 +122,12 @@ def asked_pictures(pictures: str | None, no_pictures: bool, is_opened: bool) -> 
     """
     if no_pictures and is_opened:
         raise ScenarioError("--open, --no-pictures: there would be nothing to show; give one")
-    return Asked(picture_kinds(pictures, no_pictures), is_opened)
+    kinds = picture_kinds(pictures, no_pictures)
+    if out is not None and no_pictures:
+        raise ScenarioError(f"{option}, --no-pictures: give one of them")
+    if out is not None and pictures is not None:
+        raise ScenarioError(f"{option}, --pictures: give one of them; {out} says its kind itself")
+    return Asked(kinds, is_opened, out, option)
 
 
 def has_screen() -> bool:

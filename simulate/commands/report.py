@@ -9,7 +9,7 @@ import typer
 
 from simulate.scenario import ScenarioError
 
-from .pictures import Open, open_file
+from .pictures import NoPictures, Open, open_file
 from .session import (
     Chosen,
     Data,
@@ -51,8 +51,9 @@ def report(
     figures: Figures = None,
     threads: Threads = None,
     out: Page = None,
-    force: Force = False,
+    no_pictures: NoPictures = False,
     opened: Open = False,
+    force: Force = False,
 ) -> None:
     """Write one HTML page: answer, pictures, assumptions and sources, errors.
 
@@ -83,7 +84,7 @@ def report(
         scenario = with_sampling(scenario, paths, seed)
     marked = figures and read_figures(figures)
     page = new_page(out, name, "report", force)
-    with Workers(threads) as workers:
+    with Workers(1 if no_pictures else threads) as workers:
         result = simulated(lambda progress: run(scenario, threads=threads, progress=progress))
         found = None
         if drivers:
@@ -101,18 +102,20 @@ def report(
             words = _words(source, variant, stress, settings or [], scenario)
         words += [word for folder in data or [] for word in ("--data", str(folder))]
         words += ["--figures", str(figures)] if figures is not None else []
-        command = shlex.join([*words, "--drivers"] if drivers else words)
+        words += ["--drivers"] if drivers else []
+        words += ["--no-pictures"] if no_pictures else []
         from simulate.output.report import drivers_section, render_report
 
         with drawing(page):
             section = drivers_section(found) if found is not None else None
             html = render_report(
                 result,
-                command=command,
+                command=shlex.join(words),
                 drivers=section,
                 figures=marked,
                 rests_on=rests_on,
                 workers=workers,
+                with_pictures=not no_pictures,
             )
     save_page(html, page)
     print_place("Report", page)

@@ -5,22 +5,26 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from simulate.interruption import INTERRUPTED, interrupt_by_exception, tell_interrupted
+from simulate.interruption import (
+    INTERRUPTED,
+    ignore_interruptions,
+    interrupt_by_exception,
+    tell_interrupted,
+)
 from simulate.scenario import ScenarioError, find_scenario
 from simulate.text.terminal import console
 
 # What takes long to import stands in the functions that need it: ``--help`` and mistakes don't.
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
     from rich.console import Console
 
     from simulate.analysis.drivers import Drivers
-    from simulate.output.new_file import NewFile
     from simulate.scenario import Scenario
     from simulate.scenario.load import Names
 
@@ -136,14 +140,6 @@ class Chosen:
         scenario = self.load()
         tell_notes(scenario)
         return scenario
-
-    def new_picture(
-        self, out: Path | None, kind: str, force: bool, option: str = "--out"
-    ) -> "NewFile":
-        """Return the picture to write of the scenario; see ``new_picture``."""
-        from simulate.output.new_file import new_picture
-
-        return new_picture(out, self.name, kind, force, option)
 
 
 def find_readable(file: Path | str | None) -> Path:
@@ -337,16 +333,11 @@ def interruptible() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as interruption:
+        ignore_interruptions()
         tell_interrupted(interruption)
         raise typer.Exit(INTERRUPTED) from None
-
-
-def draw(about: str, picture: "NewFile", plot: "Callable[..., Figure]", *shown: object) -> None:
-    """Draw and write a picture, and print what it is about and where it is."""
-    from simulate.output.new_file import save_drawn
-
-    save_drawn(picture, plot, *shown)
-    print_place(f"{about} drawn", picture)
+    finally:
+        ignore_interruptions()
 
 
 def print_place(what: str, place: object) -> None:
@@ -365,10 +356,12 @@ def show_answer(
 
 
 def warmup() -> None:
-    """Compile the kernels ahead, so that the next run starts at once."""
+    """Compile the kernels and list the fonts ahead, so that the next run starts at once."""
     from simulate.kernels.cache import find_cache
 
     compile_kernels(silent=False)
+    # Matplotlib keeps the list where it makes it: when this is imported.
+    import_module("matplotlib.font_manager")
     cache = find_cache()
     where = f"compiled kernels: {cache.folder}" if cache.folder else f"not kept: {cache.reason}"
     console().print(where, soft_wrap=True)

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+from simulate.plots import plot_of
 from simulate.scenario import ScenarioError, find_scenario
 from simulate.scenario.packaged import shown_path
 from simulate.text.terminal import console
 
+from .pictures import NoPictures, Open, Pictures, asked_pictures
 from .session import (
     Chosen,
     Data,
@@ -17,7 +19,6 @@ from .session import (
     Set,
     Threads,
     Variant,
-    draw,
     named_changes,
     simulated,
 )
@@ -32,6 +33,9 @@ def stress(
     seed: Seed = None,
     threads: Threads = None,
     out: Picture = None,
+    pictures: Pictures = None,
+    no_pictures: NoPictures = False,
+    opened: Open = False,
     force: Force = False,
 ) -> None:
     """Compare each of the scenario's stress tests with the scenario, on common random numbers."""
@@ -40,19 +44,18 @@ def stress(
         raise ScenarioError(
             f"{shown_path(find_scenario(file))}: has no stress tests; name one as [stresses.dearer]"
         )
+    drawn = asked_pictures(pictures, no_pictures, opened, out)
     chosen = Chosen(file, variant, None, settings, data)
     scenario = chosen.read()
     tests = {name: replace(chosen, stress=name).load() for name in titles}
     from simulate.analysis.stress import stress
     from simulate.text.stress import print_stresses
 
-    picture = chosen.new_picture(out, "stress", force)
+    picture = drawn.picture(chosen.name, "stress", force)
     found = simulated(
         lambda progress: stress(
             scenario, tests, titles, paths=paths, seed=seed, threads=threads, progress=progress
         )
     )
     print_stresses(found, console())
-    from simulate.plots.stress import plot_stresses
-
-    draw("Stress tests", picture, plot_stresses, found)
+    drawn.draw("Stress tests", picture, plot_of("stress", "plot_stresses"), found)

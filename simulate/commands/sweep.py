@@ -6,9 +6,12 @@ from typing import Annotated
 import typer
 
 from simulate.interruption import uninterrupted
+from simulate.plots import plot_of
 from simulate.scenario import ScenarioError
+from simulate.text.sentences import capitalized
 from simulate.text.terminal import console
 
+from .pictures import NoPictures, Open, Pictures, asked_pictures
 from .session import (
     Chosen,
     Data,
@@ -21,7 +24,6 @@ from .session import (
     Stress,
     Threads,
     Variant,
-    print_place,
     simulated,
 )
 
@@ -55,11 +57,15 @@ def sweep(
         typer.Option(help="Table to write, .csv, .xlsx or .parquet.", show_default="none"),
     ] = None,
     picture: Picture = None,
+    pictures: Pictures = None,
+    no_pictures: NoPictures = False,
+    opened: Open = False,
     force: Force = False,
 ) -> None:
     """Run a scenario over a grid of one or two settings, on common random numbers."""
     if not vary or len(vary) > 2:
         raise ScenarioError("--vary: give it once or twice, as --vary cash.tax_rate=0:0.05:6")
+    drawn = asked_pictures(pictures, no_pictures, opened, picture, "--picture")
     chosen = Chosen(file, variant, stress, settings, data)
     scenario = chosen.read()
     from simulate.analysis.sweep import parse_swept, sweep
@@ -73,7 +79,7 @@ def sweep(
         outcome = parse_swept(of, scenario)
         scenario = with_target(scenario, outcome)
     variations = [parse_variation(scenario, text) for text in vary]
-    drawing = chosen.new_picture(picture, "sweep", force, "--picture")
+    drawing = drawn.picture(chosen.name, "sweep", force)
     table = None if out is None else new_table(out, force)
     found = simulated(
         lambda progress: sweep(
@@ -87,11 +93,13 @@ def sweep(
         )
     )
     print_sweep(found, console())
-    from simulate.plots.sweep import plot_sweep
-
-    names = str(drawing) if table is None else f"{drawing}; table: {table}"
-    with uninterrupted(f"written: {names}"):
+    places = {"sweep drawn": drawing, "table": table}
+    written = "; ".join(f"{what}: {place}" for what, place in places.items() if place)
+    with uninterrupted(written):
         if table is not None:
             save_table(found.table, table, scenario)
-        save_drawn(drawing, plot_sweep, found)
-    print_place("Sweep drawn", names)
+        if drawing is not None:
+            save_drawn(drawing, plot_of("sweep", "plot_sweep"), found)
+    if written:
+        console().print(capitalized(written), soft_wrap=True)
+    drawn.open_single(drawing)

@@ -1,7 +1,9 @@
 """``simulate update``."""
 
+from simulate.plots import plot_of
 from simulate.text.terminal import console
 
+from .pictures import NoPictures, Open, Pictures, asked_pictures
 from .session import (
     Chosen,
     Data,
@@ -15,7 +17,6 @@ from .session import (
     Stress,
     Threads,
     Variant,
-    draw,
     simulated,
 )
 
@@ -31,12 +32,16 @@ def update(
     paths: Paths = None,
     threads: Threads = None,
     out: Picture = None,
+    pictures: Pictures = None,
+    no_pictures: NoPictures = False,
+    opened: Open = False,
     force: Force = False,
 ) -> None:
     """Weigh the paths by what has been seen, and say what to believe now.
 
     A quarter's date means the quarter's own figure, a year's the fiscal year's.
     """
+    drawn = asked_pictures(pictures, no_pictures, opened, out)
     chosen = Chosen(file, variant, stress, settings, data)
     scenario = chosen.read()
     from simulate.analysis.update import update
@@ -44,11 +49,9 @@ def update(
     from simulate.text.update import print_update
 
     seen = read_observations(observe or (), observations, scenario)
-    picture = chosen.new_picture(out, "update", force)
+    picture = drawn.picture(chosen.name, "update", force)
     found = simulated(
         lambda progress: update(scenario, seen, paths=paths, threads=threads, progress=progress)
     )
     print_update(found, console())
-    from simulate.plots.update import plot_update
-
-    draw("Before and after", picture, plot_update, found)
+    drawn.draw("Before and after", picture, plot_of("update", "plot_update"), found)

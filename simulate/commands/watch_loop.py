@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulate.interruption import ignore_interruptions
 from simulate.output.new_file import NewFile, drawing, new_picture
 from simulate.scenario import Scenario, ScenarioError, find_scenario, load_scenario
 from simulate.scenario.chain import read_toml
@@ -98,6 +99,7 @@ def keep_answering(
                 _refuse_options(files, data, found)
             loop.take(found)
     except KeyboardInterrupt:
+        ignore_interruptions()
         # Which ends it, as it should: the shell's ^C has a line of its own.
         print(file=sys.stderr)
     tell(f"Ended; {loop.answered} answered.")
@@ -230,7 +232,8 @@ class _Loop:
                     shown.enter_context(live)
                 else:
                     live.update(words, refresh=True)
-                self._draw(answer)
+                if not answer.is_repeated:
+                    self._draw(answer)
         self.answered += 1
         if is_first:
             if self._picture is not None:

@@ -29,6 +29,7 @@ from simulate.model.tally import (
     Tally,
 )
 
+from .memory import Zeros
 from .plan import Prepared
 
 Array = NDArray[np.float64]
@@ -38,7 +39,7 @@ DEVIATIONS = ("inference.overrun", "training.drift")
 NO_ROWS, NO_TRACES = np.empty((0, 0), np.float32), np.empty((0, 0, 0))
 
 
-def empty_tally(prepared: Prepared, *leading: int) -> Tally:
+def empty_tally(prepared: Prepared, *leading: int, zeros: Zeros = np.zeros) -> Tally:
     """Return tallies of no paths.
 
     Parameters
@@ -47,22 +48,24 @@ def empty_tally(prepared: Prepared, *leading: int) -> Tally:
         The scenario that is to be counted.
     leading
         Lengths of the axes before each array's own, such as the number of replicates.
+    zeros
+        Gives its arrays.
     """
     quarters, alternatives = prepared.plan.schedule.quarters, prepared.alternatives
     formulas = len(prepared.plan.program.watched)
     return Tally(
-        hits=np.zeros((*leading, alternatives, prepared.hitting_times, quarters + 1), np.uint32),
-        joint=np.zeros(
+        hits=zeros((*leading, alternatives, prepared.hitting_times, quarters + 1), np.uint32),
+        joint=zeros(
             (*leading, alternatives, MARGIN_DEFINITIONS, quarters + 1, quarters + 1), np.uint32
         ),
-        money=np.zeros(
+        money=zeros(
             (*leading, prepared.metrics - MARGIN_DEFINITIONS, quarters, MONEY_BINS), np.uint32
         ),
-        margin=np.zeros((*leading, MARGIN_DEFINITIONS, quarters, MARGIN_BINS), np.uint32),
-        sums=np.zeros((*leading, prepared.metrics, quarters), np.int64),
-        no_value=np.zeros((*leading, formulas, quarters), np.uint32),
-        funding_need=np.zeros((*leading, MONEY_BINS), np.uint32),
-        funding_need_sum=np.zeros((*leading, 1), np.int64),
+        margin=zeros((*leading, MARGIN_DEFINITIONS, quarters, MARGIN_BINS), np.uint32),
+        sums=zeros((*leading, prepared.metrics, quarters), np.int64),
+        no_value=zeros((*leading, formulas, quarters), np.uint32),
+        funding_need=zeros((*leading, MONEY_BINS), np.uint32),
+        funding_need_sum=zeros((*leading, 1), np.int64),
     )
 
 

@@ -268,16 +268,17 @@ def histogram_quantiles(counts: NDArray[np.integer], edges: Array, levels: Array
     ndarray, shape (..., levels)
         Off by less than the width of the bin that the quantile falls into.
     """
-    cumulative = np.cumsum(counts, axis=-1, dtype=np.int64)
-    flat = cumulative.reshape(-1, cumulative.shape[-1])
-    out = np.empty((len(flat), len(levels)))
-    for row, reached in enumerate(flat):
-        wanted = levels * reached[-1]
-        place = np.searchsorted(reached, wanted, side="left")
-        before = np.where(place > 0, reached[np.maximum(place - 1, 0)], 0)
-        inside = reached[place] - before
-        part = np.where(inside > 0, (wanted - before) / np.maximum(inside, 1), 0.0)
-        out[row] = edges[place] + part * (edges[place + 1] - edges[place])
+    flat = np.cumsum(counts.reshape(-1, counts.shape[-1]), axis=-1, dtype=np.int64)
+    wanted = flat[:, -1:] * levels
+    # One histogram after the other, each above all before it, so that one search finds all places.
+    above = np.arange(len(flat))[:, None] * (flat[:, -1].max(initial=0) + 1)
+    found = np.searchsorted((flat + above).ravel(), np.ceil(wanted).astype(np.int64) + above)
+    place = found - np.arange(len(flat))[:, None] * flat.shape[-1]
+    reached = np.take_along_axis(flat, place, axis=-1)
+    before = np.where(place > 0, np.take_along_axis(flat, np.maximum(place - 1, 0), axis=-1), 0)
+    inside = reached - before
+    part = np.where(inside > 0, (wanted - before) / np.maximum(inside, 1), 0.0)
+    out = edges[place] + part * (edges[place + 1] - edges[place])
     return out.reshape(*counts.shape[:-1], len(levels))
 
 

@@ -1,6 +1,5 @@
 """The result of a run: tables with errors, and what they were made from."""
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -38,7 +37,7 @@ from .block import TracedPaths, trace_paths
 from .estimate import Estimate, conditional_probability, probability
 from .plan import Prepared
 from .statistics import Replicated, funding_statistics, histogram, metric_statistics
-from .summary import alternatives_table, hitting_table, metrics_table, summary_of
+from .summary import alternatives_table, hitting_table, in_json, metrics_table, summary_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -557,9 +556,10 @@ class Result:
         """
         import pandas as pd
 
+        known = self._metric(metric)
         rows = [
-            {name: found.pooled for name, found in by_name.items()}
-            for by_name in self._statistics(self._metric(metric))
+            {name: found.pooled for name, found in self._statistics(known, quarter).items()}
+            for quarter in range(self.scenario.horizon.quarters)
         ]
         return pd.DataFrame(rows, index=self._quarters)
 
@@ -638,7 +638,7 @@ class Result:
         dict of str to Estimate
             The mean and the quantiles p05 to p95.
         """
-        by_name = self._statistics(self._metric(metric))[quarter]
+        by_name = self._statistics(self._metric(metric), quarter)
         return {name: found.estimate for name, found in by_name.items()}
 
     def by_replicate(self, metric: AnyMetric | str, quarter: int, statistic: str) -> Replicated:
@@ -655,22 +655,22 @@ class Result:
         -------
         Replicated
         """
-        return self._statistics(self._metric(metric))[quarter][statistic]
+        return self._statistics(self._metric(metric), quarter)[statistic]
 
     def funding_need_by_replicate(self, statistic: str) -> Replicated:
         """Return a statistic of the peak funding need, of all paths and of each replicate."""
         return self._funding_statistics[statistic]
 
-    def _statistics(self, metric: AnyMetric) -> list[dict[str, Replicated]]:
-        """Return a metric's mean and quantiles by quarter."""
+    def _statistics(self, metric: AnyMetric, quarter: int) -> dict[str, Replicated]:
+        """Return a metric's mean and quantiles in a quarter."""
         # Of each when it is asked for: an answer needs few of them.
-        if metric not in self._known_statistics:
-            found = metric_statistics(self.tally, self.replicate_paths, metric)
-            self._known_statistics[metric] = found
-        return self._known_statistics[metric]
+        if (metric, quarter) not in self._known_statistics:
+            found = metric_statistics(self.tally, self.replicate_paths, metric, quarter)
+            self._known_statistics[metric, quarter] = found
+        return self._known_statistics[metric, quarter]
 
     @cached_property
-    def _known_statistics(self) -> dict[AnyMetric, list[dict[str, Replicated]]]:
+    def _known_statistics(self) -> dict[tuple[AnyMetric, int], dict[str, Replicated]]:
         return {}
 
     @cached_property
@@ -688,7 +688,7 @@ class Result:
 
     def to_json(self) -> str:
         """Return ``summary`` as JSON text."""
-        return json.dumps(self.summary(), indent=2, ensure_ascii=False)
+        return in_json(self.summary())
 
     @property
     def _quarters(self) -> "pd.Index":

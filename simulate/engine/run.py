@@ -18,6 +18,7 @@ from simulate.scenario.quarters import format_quarter
 
 from .block import trace_paths
 from .layout import Layout
+from .memory import Memory
 from .plan import prepare
 from .reading import read
 from .result import Result
@@ -66,6 +67,7 @@ class Session:
 
     def __init__(self, threads: int | None = None) -> None:
         self._threads = thread_count(threads)
+        self._memory = Memory(self._threads)
         self._point_sets = lru_cache(KEPT_POINT_SETS)(point_sets)
         self._tabulate = lru_cache(KEPT_TABLES)(tabulate)
 
@@ -126,7 +128,9 @@ class Session:
         prepared = prepare(scenario, layout, self._tabulate)
         options, dimensions = scenario.sampling, prepared.layout.dimensions
         points = self._point_sets(options.sampler, options.seed, options.replicates, dimensions)
-        return Simulation(scenario, prepared, points, self._threads, sinks, kept)
+        return Simulation(
+            scenario, prepared, points, self._threads, sinks, kept, self._memory.zeros
+        )
 
 
 def run(

@@ -18,6 +18,7 @@ from simulate.model.tally import Tally
 from simulate.scenario import Scenario
 
 from .block import DEVIATIONS, Workspace, empty_tally
+from .memory import Zeros
 from .plan import Prepared
 from .result import Result
 
@@ -72,6 +73,8 @@ class Simulation:
         Called with outcomes, arrays by column, in a fixed order.
     kept
         What they are given beside outcomes.
+    zeros
+        Gives the arrays of its counts.
     """
 
     def __init__(
@@ -82,6 +85,7 @@ class Simulation:
         threads: int | None = None,
         sinks: Sequence[OutcomeSink] = (),
         kept: Kept = OUTCOMES_ALONE,
+        zeros: Zeros = np.zeros,
     ) -> None:
         self._scenario, self._prepared = scenario, prepared
         self._quarters = scenario.horizon.quarters
@@ -91,7 +95,7 @@ class Simulation:
         # With more threads than replicates, several share one, each with points and a tally.
         self._parts = range(-(-self._threads // len(points)))
         self._points = [[_own_copy(each) for _ in self._parts] for each in points]
-        self._tallies = [empty_tally(prepared, len(points)) for _ in self._parts]
+        self._tallies = [empty_tally(prepared, len(points), zeros=zeros) for _ in self._parts]
         self._is_shared = False
         self._spaces = [Workspace(prepared) for _ in range(self._threads)]
         self._blocks = 0

@@ -59,29 +59,25 @@ def histogram(tally: Tally, metric: AnyMetric) -> tuple[Counts, Array]:
 
 
 def metric_statistics(
-    tally: Tally, replicate_paths: int, metric: AnyMetric
-) -> list[dict[str, Replicated]]:
-    """Return the mean and the quantiles of a metric, by name, in each quarter."""
-    paths = replicate_paths - _without_value(tally, metric)
+    tally: Tally, replicate_paths: int, metric: AnyMetric, quarter: int
+) -> dict[str, Replicated]:
+    """Return the mean and the quantiles of a metric in a quarter, by name."""
+    paths = replicate_paths - _without_value(tally, metric, quarter)
     with np.errstate(invalid="ignore"):
-        means = tally.sums[:, index(metric)] / (FIXED_POINT * paths)
-    pooled, each = _pooled_and_each(*histogram(tally, metric))
-    if not isinstance(paths, int):
-        # Where no path has a value, no quantile has one.
-        each[paths == 0] = math.nan
-        pooled[paths.sum(axis=0) == 0] = math.nan
-    ends = bounds_of(metric)
-    return [
-        _statistics_of(means[:, quarter], pooled[quarter], each[:, quarter], ends)
-        for quarter in range(means.shape[1])
-    ]
+        means = tally.sums[:, index(metric), quarter] / (FIXED_POINT * paths)
+    counts, edges = histogram(tally, metric)
+    pooled, each = _pooled_and_each(counts[:, quarter], edges)
+    # Where no path has a value, no quantile has one.
+    each[paths == 0] = math.nan
+    pooled[:] = math.nan if not paths.any() else pooled
+    return _statistics_of(means, pooled, each, bounds_of(metric))
 
 
-def _without_value(tally: Tally, metric: AnyMetric) -> Counts | int:
-    """Return in how many paths a metric has no value, shape (replicates, quarters), or 0."""
+def _without_value(tally: Tally, metric: AnyMetric, quarter: int) -> Counts:
+    """Return in how many paths a metric has no value, shape (replicates,)."""
     if isinstance(metric, Metric):
-        return 0
-    return tally.no_value[:, index(metric) - len(Metric)]
+        return np.zeros(len(tally.sums), np.uint32)
+    return tally.no_value[:, index(metric) - len(Metric), quarter]
 
 
 def funding_statistics(tally: Tally, replicate_paths: int) -> dict[str, Replicated]:

@@ -1,5 +1,7 @@
 """A result as tables, and in whole as the summary that is written."""
 
+import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +16,11 @@ if TYPE_CHECKING:
 
 # Of hitting times, in the summary.
 LEVELS = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
+
+
+def in_json(summary: Mapping[str, Any]) -> str:
+    """Return a summary, of a result or of what an analysis found, as it is written."""
+    return json.dumps(summary, indent=2, ensure_ascii=False)
 
 
 def hitting_table(result: "Result") -> "pd.DataFrame":

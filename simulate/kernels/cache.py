@@ -160,6 +160,14 @@ class SourceKeyedCache(FunctionCache):
             locator.get_cache_path(), self._impl.filename_base, locator.get_source_stamp()
         )
 
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return machine code that is kept, or None.
+
+        What numba compiles with takes longer to load than the code, and stays unloaded.
+        """
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)
+
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep machine code, if there is room."""
         # A full disk costs the next run its time, not this one its result.

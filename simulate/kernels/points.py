@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 from .arrays import LANE_BITS, LANES, Points
 
 BITS = 32
+# On and below the diagonal.
+TRIANGLE = np.tri(BITS, dtype=np.uint32)
+# Of the first 1,024 coordinates; more than that are found when they are asked for.
+DIRECTIONS = Path(__file__).with_name("sobol_directions.npy")
 PLACES = np.arange(BITS - 1, -1, -1, dtype=np.uint32)
 Array = NDArray[np.float64]
 Words = NDArray[np.uint32]
@@ -38,7 +42,7 @@ def sobol_points(dimensions: int, seed: int, replicate: int) -> Points:
     """
     generator = _generator(seed, replicate).spawn(1)[0]
     shift = _packed(_random_bits(generator, dimensions, BITS)[:, ::-1])
-    scramble = np.tril(_random_bits(generator, dimensions, BITS, BITS)).astype(np.float32)
+    scramble = (_random_bits(generator, dimensions, BITS, BITS) * TRIANGLE).astype(np.float32)
     scramble[:, range(BITS), range(BITS)] = 1.0
     digits = (scramble @ _direction_digits(dimensions)).astype(np.uint32) & np.uint32(1)
     directions = np.ascontiguousarray(_packed(digits.transpose(0, 2, 1)).T)
@@ -70,11 +74,12 @@ def _packed(digits: Words) -> Words:
 @lru_cache(4)
 def _direction_digits(dimensions: int) -> NDArray[np.float32]:
     """Return the digits of Sobol's direction numbers, shape (dimensions, digit, direction)."""
-    numbers = _direction_numbers(dimensions)
+    kept = np.load(DIRECTIONS)
+    numbers = kept[:dimensions] if dimensions <= len(kept) else direction_numbers(dimensions)
     return ((numbers[:, None, :] >> PLACES[:, None]) & np.uint32(1)).astype(np.float32)
 
 
-def _direction_numbers(dimensions: int) -> Words:
+def direction_numbers(dimensions: int) -> Words:
     """Return Joe and Kuo's direction numbers, shape (dimensions, BITS).
 
     Notes
@@ -101,7 +106,6 @@ def _direction_numbers(dimensions: int) -> Words:
     return numbers << PLACES
 
 
-@lru_cache(1)
 def _joe_and_kuo() -> tuple[Words, Words]:
     """Return the primitive polynomials and first direction numbers of all dimensions.
 

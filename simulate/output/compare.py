@@ -5,7 +5,7 @@ from functools import partial
 
 from simulate.analysis.compare import Comparison, odds_by_year, side_by_side
 from simulate.model.outcomes import projected_time
-from simulate.plots.compare import plot_comparison
+from simulate.plots import plot_of
 from simulate.text.assumptions import provenance_sentences
 from simulate.text.compare import (
     apart_sentences,
@@ -54,7 +54,7 @@ class ComparisonView:
     origin: Origin
 
 
-def render_comparison(comparison: Comparison, *, command: str) -> str:
+def render_comparison(comparison: Comparison, *, command: str, with_pictures: bool = True) -> str:
     """Return the page of a comparison as HTML: the same comparison, the same page.
 
     Parameters
@@ -63,8 +63,11 @@ def render_comparison(comparison: Comparison, *, command: str) -> str:
         From ``compare``.
     command
         That makes the page again.
+    with_pictures
+        Whether any are drawn.
     """
-    return render("comparison.html", view_comparison(comparison, command))
+    view = view_comparison(comparison, command)
+    return render("comparison.html", view, with_pictures=with_pictures)
 
 
 def view_comparison(comparison: Comparison, command: str) -> ComparisonView:
@@ -115,7 +118,7 @@ def _section(comparison: Comparison, place: int, letter: str) -> Section:
     return Section(
         key,
         f"{letter} against A: {after.scenario.name}",
-        pictures=(Picture(key, partial(plot_comparison, before, after)),),
+        pictures=(Picture(key, partial(plot_of("compare", "plot_comparison"), before, after)),),
         tables=(_odds_by_year(comparison, place),),
         remarks=(DIFFERENCES if differences else "The two assume the same.",),
         points=tuple(differences),

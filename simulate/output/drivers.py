@@ -1,6 +1,5 @@
 """What ``simulate drivers`` writes into its folder."""
 
-import json
 from collections.abc import Callable, Sequence, Set
 from contextlib import AbstractContextManager
 from functools import partial
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulate.analysis.drivers import Drivers, effect_table, index_table, summary
+from simulate.engine.summary import in_json
 from simulate.plots import plot_of
 
 from .files import SUMMARY, refuse_other_content, whole_folder
@@ -59,8 +59,7 @@ def write_drivers(
     indices, effects = index_table(drivers), effect_table(drivers)
     write_table(indices, folder / DRIVERS_TABLE, drivers.scenario)
     write_table(effects, folder / INPUTS_TABLE, drivers.scenario)
-    text = json.dumps(summary(drivers), indent=2, ensure_ascii=False)
-    (folder / SUMMARY).write_text(f"{text}\n", encoding="utf-8")
+    (folder / SUMMARY).write_text(in_json(summary(drivers)) + "\n", encoding="utf-8")
     write_pictures(drawing, folder, tell)
     sheets = [Sheet(DRIVERS_SHEET, indices), Sheet(INPUTS_SHEET, effects)]
     write_spreadsheets(sheets, folder, kinds, PICTURES)

@@ -1,6 +1,5 @@
 """What ``simulate hindcast`` writes into its folder."""
 
-import json
 from collections.abc import Callable, Sequence, Set
 from contextlib import AbstractContextManager
 from functools import partial
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from simulate.analysis.figure_scores import MODEL
 from simulate.analysis.hindcast import Hindcast, summary
+from simulate.engine.summary import in_json
 from simulate.plots import plot_of
 
 from .files import SUMMARY, refuse_other_content, whole_folder
@@ -54,8 +54,7 @@ def write_hindcast(
     """Write summary, pictures and tables into a folder; see ``write_result``."""
     from .workbook import Sheet
 
-    text = json.dumps(summary(found), indent=2, ensure_ascii=False)
-    (folder / SUMMARY).write_text(f"{text}\n", encoding="utf-8")
+    (folder / SUMMARY).write_text(in_json(summary(found)) + "\n", encoding="utf-8")
     write_pictures(drawing, folder, tell)
     write_spreadsheets([Sheet(SHEET, score_frame(found))], folder, kinds, PICTURES)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,12 +20,14 @@ from .files import (
     whole_file,
     whole_folder,
 )
+from .kinds import PICTURES
+from .pictures import draw_files, picture_files
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from pandas import DataFrame
 
-PICTURE_KINDS = (".png", ".svg", ".pdf")
+PICTURE_KINDS = tuple(f".{kind}" for kind in PICTURES)
 TABLE_KINDS = (".csv", ".xlsx", ".parquet")
 PAGE_KINDS = (".html",)
 
@@ -51,6 +54,11 @@ class NewFile:
         """Return the path."""
         return str(self.path)
 
+    @property
+    def own_files(self) -> set[str]:
+        """The names of what may be written there, or was by the same command."""
+        return {self.path.name}
+
     @contextmanager
     def whole(self, tell: Callable[[str], None] = tell) -> Iterator[Path]:
         """Give a name to write to, and move what is written into place at the end.
@@ -62,13 +70,40 @@ class NewFile:
                 yield partial
         else:
             folder, name = self.path.parent, self.path.name
-            with whole_folder(folder, {name}, self.kind, self.force, tell) as partial:
+            with whole_folder(folder, self.own_files, self.kind, self.force, tell) as partial:
                 yield partial / name
 
 
+@dataclass(frozen=True)
+class NewPicture(NewFile):
+    """A picture that a command is to write: a file, and others of more kinds beside it.
+
+    Attributes
+    ----------
+    kinds
+        Of all of them, the first file's first.
+    """
+
+    kinds: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Return the paths."""
+        return ", ".join(str(self.path.with_suffix(f".{kind}")) for kind in self.kinds)
+
+    @property
+    def own_files(self) -> set[str]:
+        """The names of the picture's files of every kind."""
+        return picture_files([self.path.stem])
+
+
 def new_picture(
-    out: Path | None, name: str, kind: str, force: bool, option: str = "--out"
-) -> NewFile:
+    out: Path | None,
+    name: str,
+    kind: str,
+    force: bool,
+    kinds: tuple[str, ...] = PICTURES[:1],
+    option: str = "--out",
+) -> NewPicture:
     """Return the picture to write: as the user named it, or that of a kind among the results.
 
     Parameters
@@ -81,48 +116,58 @@ def new_picture(
         What it shows.
     force
         Whether to replace a file that the program didn't write, or whatever has the user's name.
+    kinds
+        Of its files, unless the user named one.
     option
         That names it.
     """
-    return _new(out, _among_results(name, kind, ".png"), kind, PICTURE_KINDS, option, force)
+    place = out or _among_results(name, kind, f".{kinds[0]}")
+    if out is not None:
+        kinds = (out.suffix[1:],)
+    picture = NewPicture(place, None if out is not None else kind, force, kinds)
+    _try(picture, PICTURE_KINDS, option)
+    return picture
 
 
 def new_table(out: Path, force: bool) -> NewFile:
     """Return the table to write, which must not exist unless forced."""
-    return _new(out, out, "", TABLE_KINDS, "--out", force)
+    table = NewFile(out, None, force)
+    _try(table, TABLE_KINDS, "--out")
+    return table
 
 
 def new_page(out: Path | None, name: str, kind: str, force: bool) -> NewFile:
     """Return the HTML file to write; see ``new_picture``."""
-    return _new(out, _among_results(name, kind, ".html"), kind, PAGE_KINDS, "--out", force)
+    place = out or _among_results(name, kind, ".html")
+    page = NewFile(place, None if out is not None else kind, force)
+    _try(page, PAGE_KINDS, "--out")
+    return page
 
 
 def _among_results(name: str, kind: str, suffix: str) -> Path:
     return RESULTS / name / f"{name}-{kind}{suffix}"
 
 
-def _new(
-    out: Path | None, default: Path, kind: str, kinds: tuple[str, ...], option: str, force: bool
-) -> NewFile:
-    file = out or default
+def _try(new: NewFile, kinds: tuple[str, ...], option: str) -> None:
+    """Raise a ScenarioError if a file can't or may not be written as it shall."""
+    file = new.path
     if file.suffix not in kinds:
         known = listed(kinds, "or")
         raise ScenarioError(f"{file}: {option} must end in {known}")
     if file.is_dir():
         raise ScenarioError(f"{file}: is a folder; {option} must name a file")
-    if out is not None and file.exists() and not force:
+    if new.kind is None and file.exists() and not new.force:
         raise ScenarioError(f"{file}: exists; choose another {option}, or replace it with --force")
     nearest = nearest_around(file)
     if not nearest.is_dir():
         raise ScenarioError(f"{file}: can't be written: {nearest} is no folder")
     with told(file):
         try_to_write(nearest)
-    if out is None:
-        refuse_what_is_not_own(file.parent, {file.name}, kind, force)
-    return NewFile(file, None if out is not None else kind, force)
+    if new.kind is not None:
+        refuse_what_is_not_own(file.parent, new.own_files, new.kind, new.force)
 
 
-def save_drawn(picture: NewFile, plot: "Callable[..., Figure]", *shown: object) -> None:
+def save_drawn(picture: NewPicture, plot: "Callable[..., Figure]", *shown: object) -> None:
     """Draw and write a picture, whole or not at all.
 
     Raises
@@ -130,10 +175,9 @@ def save_drawn(picture: NewFile, plot: "Callable[..., Figure]", *shown: object) 
     ScenarioError
         If it can't be drawn or written.
     """
-    from simulate.plots.style import save_picture
-
-    with picture.whole() as partial, drawing(picture):
-        save_picture(plot(*shown), partial)
+    with picture.whole() as file, drawing(picture):
+        for kind, content in draw_files(partial(plot, *shown), picture.kinds).items():
+            file.with_suffix(f".{kind}").write_bytes(content)
 
 
 def save_table(frame: "DataFrame", file: NewFile, scenario: Scenario) -> None:

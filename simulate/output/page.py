@@ -4,19 +4,20 @@ import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from simulate.engine.result import DISCLAIMER
-from simulate.plots.frame import narrow_axes
-from simulate.plots.style import DARK, LIGHT, Theme, printed
+from simulate.plots.theme import DARK, LIGHT, Theme
 from simulate.text.tables import Table
 
 from .workers import Workers
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # What a file needs and a page does not; the style and the font are in the page's own style sheet.
 OUTSIDE = re.compile(
@@ -35,7 +36,7 @@ LONG_FRACTION = re.compile(r"\d+\.\d{2,}")
 class Plot(Protocol):
     """Draws a picture in a theme, of which only its colours may depend, or in axes."""
 
-    def __call__(self, *, axes: Axes | None = ..., theme: Theme) -> Figure:
+    def __call__(self, *, axes: "Axes | None" = ..., theme: Theme) -> "Figure":
         """Draw it."""
         ...
 
@@ -158,17 +159,23 @@ def draw(picture: Picture) -> Drawn:
     )
 
 
-def _narrow(plot: Plot, theme: Theme, finding: object) -> Figure:
+def _narrow(plot: Plot, theme: Theme, finding: object) -> "Figure":
     """Return the picture as a phone shows it, labelled with its finding."""
+    from simulate.plots.frame import narrow_axes
+
     with narrow_axes(theme) as axes:
         figure = plot(axes=axes, theme=theme)
     figure.set_label(finding)
     return figure
 
 
-def _drawn(light: Figure, dark: Figure, key: str, where: str) -> Markup:
+def _drawn(light: "Figure", dark: "Figure", key: str, where: str) -> Markup:
     """Return an SVG in the colours of both themes, labelled with its finding."""
-    both = _in_both_themes(*(_small_svg(figure, key) for figure in (light, dark)))
+    from simulate.plots.style import lay_out_as
+
+    in_light = _small_svg(light, key)
+    lay_out_as(dark, light)
+    both = _in_both_themes(in_light, _small_svg(dark, key))
     opening = Markup('<svg class="{}" role="img" aria-label="{}"').format(where, light.get_label())
     return opening + Markup(both.removeprefix("<svg"))
 
@@ -179,8 +186,10 @@ def color_variables(svgs: Iterable[str]) -> list[tuple[str, str, str]]:
     return [(name, f"#{light}", f"#{dark}") for name, light, dark in sorted(found)]
 
 
-def _small_svg(figure: Figure, key: str) -> str:
+def _small_svg(figure: "Figure", key: str) -> str:
     """Return a figure as SVG without what only a file needs, numbers to a tenth of a point."""
+    from simulate.plots.style import printed
+
     svg = OUTSIDE.sub("", printed(figure, ".svg").decode())
     opening, rest = svg.split(">", 1)
     svg = f"{ATTRIBUTES.sub('', opening)}>{rest}".replace("xlink:href", "href")
@@ -228,7 +237,9 @@ TEMPLATES = Environment(
 )
 
 
-def render(template: str, view: Page, workers: Workers | None = None) -> str:
+def render(
+    template: str, view: Page, workers: Workers | None = None, *, with_pictures: bool = True
+) -> str:
     """Return a page.
 
     Parameters
@@ -239,13 +250,15 @@ def render(template: str, view: Page, workers: Workers | None = None) -> str:
         What it shows.
     workers
         Who draw its pictures; by default nobody else.
+    with_pictures
+        Whether any are drawn.
     """
     colors = [
         (f"--{name.replace('_', '-')}", light, asdict(DARK)[name])
         for name, light in asdict(LIGHT).items()
     ]
     pictures = [picture for section in view.sections for picture in section.all_pictures]
-    jobs = {picture.key: partial(draw, picture) for picture in pictures}
+    jobs = {picture.key: partial(draw, picture) for picture in pictures if with_pictures}
     begun = (workers or Workers(1)).begin(jobs)
     drawn = {key: done.result() for key, done in begun.results().items()}
     svgs = (svg for picture in drawn.values() for svg in (picture.svg, picture.narrow))

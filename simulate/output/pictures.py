@@ -35,10 +35,10 @@ def begin_drawing(
         Who draw.
     """
     drawn = plots.items() if kinds else ()
-    return workers.begin({name: partial(_draw_files, plot, kinds) for name, plot in drawn})
+    return workers.begin({name: partial(draw_files, plot, kinds) for name, plot in drawn})
 
 
-def _draw_files(plot: "Callable[[], Figure]", kinds: Sequence[str]) -> dict[str, bytes]:
+def draw_files(plot: "Callable[[], Figure]", kinds: Sequence[str]) -> dict[str, bytes]:
     """Return a picture's files, each drawn anew: a layout would begin where the last one ended."""
     from simulate.plots.style import printed
 

@@ -8,10 +8,8 @@ from simulate.analysis.drivers import Drivers, Explanation
 from simulate.engine.result import Result
 from simulate.model.outcomes import projected_time
 from simulate.model.rows import Hit
-from simulate.plots import picture_of
+from simulate.plots import picture_of, plot_of
 from simulate.plots.density import Sparkline, sparkline
-from simulate.plots.drivers import plot_drivers_of
-from simulate.plots.effects import plot_tornado_of
 from simulate.scenario import Scenario
 from simulate.scenario.figures import Figures
 from simulate.scenario.inputs import NO_SOURCE, Input, funding_assumption
@@ -171,9 +169,9 @@ def _in_words(explanation: Explanation) -> str:
 def _outcome(drivers: Drivers, explanation: Explanation, key: str) -> Section:
     """Return pictures and table of an outcome that something moves."""
     name = explanation.outcome.asked
-    plots = {"shares": plot_drivers_of}
+    plots = {"shares": plot_of("drivers", "plot_drivers_of")}
     if telling(explanation.effects, 1):
-        plots["tornado"] = plot_tornado_of
+        plots["tornado"] = plot_of("effects", "plot_tornado_of")
     return Section(
         key,
         capitalized(name),
@@ -212,6 +210,7 @@ def render_report(
     figures: Figures = None,
     rests_on: str = "",
     workers: Workers | None = None,
+    with_pictures: bool = True,
 ) -> str:
     """Return the page of a result as HTML: the same result and command, the same page.
 
@@ -230,9 +229,13 @@ def render_report(
         What the headline rests on, in words, where that has been found out.
     workers
         Who draw its pictures; by default nobody else.
+    with_pictures
+        Whether any are drawn.
     """
-    find_what_is_drawn(result)
-    return render("report.html", view_report(result, command, drivers, figures, rests_on), workers)
+    if with_pictures:
+        find_what_is_drawn(result)
+    view = view_report(result, command, drivers, figures, rests_on)
+    return render("report.html", view, workers, with_pictures=with_pictures)
 
 
 def view_report(

@@ -16,6 +16,8 @@ from simulate.plots.settings import keep_own_settings
 Done = TypeVar("Done")
 # Of a command, itself included: more of them would be busy with imports.
 MOST_PROCESSES = 4
+# How far a worker stands back where a processor is wanted by both, as `nice` counts it.
+WAITS = 10
 # What draws the pictures of a result.
 DRAWING = tuple(f"simulate.plots.{name}" for name in ("cash", "dates", "reported", "years"))
 # A terminal's Ctrl-C is for the command alone, which then ends its workers.
@@ -171,6 +173,9 @@ def serve(loads: Sequence[str]) -> None:
     loads
         As for ``Workers``.
     """
+    if hasattr(os, "nice"):
+        # The command's paths and answer come first.
+        os.nice(WAITS)
     questions, answers = sys.stdin.buffer, sys.stdout.buffer
     # What a job prints must not get among the answers.
     sys.stdout = sys.stderr

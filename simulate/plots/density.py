@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 from simulate.scenario.distributions import OUTERMOST_SCORE, Uncertain
 
@@ -163,8 +163,8 @@ def _normal_score(value: Array, degrees: float | None) -> Array:
     """Return the normal score of a draw of the copula."""
     if degrees is None:
         return value
-    score = -np.sign(value) * special.ndtri(stats.t(degrees).cdf(-np.abs(value)))
-    return np.clip(score, -OUTERMOST_SCORE, OUTERMOST_SCORE)
+    score = -np.sign(value) * special.ndtri(special.stdtr(degrees, -np.abs(value)))
+    return np.asarray(np.clip(score, -OUTERMOST_SCORE, OUTERMOST_SCORE), np.float64)
 
 
 @dataclass(frozen=True)

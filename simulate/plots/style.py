@@ -3,16 +3,19 @@
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
 
 import matplotlib.style
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import FigureCanvasBase, get_registered_canvas_class
 from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.text import Text
+
+from .theme import DARK, LIGHT, Theme
 
 DPI = 150
 # What would make the same picture another file, by the file's ending.
@@ -22,54 +25,6 @@ POINTS_AN_INCH = 72.0
 TITLE, BASE, SMALL, FOOT = 15.0, 12.0, 10.5, 9.0
 
 
-@dataclass(frozen=True)
-class Theme:
-    """The colours of a picture.
-
-    Attributes
-    ----------
-    paper, ink, muted
-        Background, text, and text of less weight.
-    pale
-        Lines and bars that stand back.
-    blue, light_blue
-        What the picture is about, strong and faint.
-    orange
-        What it is compared with.
-
-    Notes
-    -----
-    Blues and oranges are those of Okabe and Ito, *Color Universal Design* (2008), which keep apart
-    for colour-blind readers. Text has a contrast of 4.5 and more to the paper (WCAG 2.2, 1.4.3).
-    """
-
-    paper: str
-    ink: str
-    muted: str
-    pale: str
-    blue: str
-    light_blue: str
-    orange: str
-
-
-LIGHT = Theme(
-    paper="#ffffff",
-    ink="#1f2933",
-    muted="#5c6773",
-    pale="#d5dbe1",
-    blue="#0072b2",
-    light_blue="#a6d1ec",
-    orange="#d55e00",
-)
-DARK = Theme(
-    paper="#12181f",
-    ink="#e8ecf0",
-    muted="#a3b0bd",
-    pale="#3a4653",
-    blue="#56b4e9",
-    light_blue="#23577a",
-    orange="#e69f00",
-)
 THEMES = {"light": LIGHT, "dark": DARK}
 
 
@@ -181,6 +136,26 @@ def _laid_out(figure: Figure, kind: str, dpi: float) -> Iterator[FigureCanvasBas
             figure.set_layout_engine(engine)
         figure.dpi = shown_dpi
         figure.set_canvas(shown_on)
+
+
+def lay_out_as(figure: Figure, printed: Figure) -> None:
+    """Lay a figure out as one that is printed already, and differs from it in colours alone."""
+    figure.set_layout_engine("none")
+    for own, other in zip(_places(figure), _places(printed), strict=True):
+        if isinstance(own, SubFigure) and isinstance(other, SubFigure):
+            own.bbox_relative.set_points(other.bbox_relative.get_points())
+        elif isinstance(own, Axes) and isinstance(other, Axes):
+            own.set_position(other.get_position(original=True))
+        elif isinstance(own, Text) and isinstance(other, Text):
+            own.set_position(other.get_position())
+
+
+def _places(figure: Figure | SubFigure) -> list[Artist]:
+    """Return what a layout gives a place: sub-figures, panels, and texts beside them."""
+    found: list[Artist] = []
+    for part in figure.get_children():
+        found += [part, *(_places(part) if isinstance(part, SubFigure) else [])]
+    return found
 
 
 def failure_in_words(error: BaseException) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from pydantic import ValidationError
@@ -13,8 +12,8 @@ from .explain import describe, mistakes_of
 from .inputs import ALTERNATIVE, Input, own_inputs
 from .layers import Layers, Origin, Table
 from .mistakes import Mistake, ScenarioError, Told
-from .quantity import Section
 from .schema import Scenario
+from .unchanged import Known, table_of
 
 UNREAD = "the scenario"
 DRAWN_ONCE = "an alternative may only change inputs that are drawn once a path"
@@ -26,10 +25,9 @@ DRAWN_OTHERWISE = {
 }
 
 
-def overridden_inputs(scenario: Scenario) -> dict[str, tuple[Uncertain, ...]]:
+def overridden_inputs(scenario: Scenario) -> Mapping[str, tuple[Uncertain, ...]]:
     """Return each input that an alternative changes; see ``Scenario.overridden``."""
-    table = scenario.model_dump(mode="json", exclude_none=True)
-    layers = Layers.of(table, Origin(None, (), UNREAD))
+    layers = Layers.of(table_of(scenario), Origin(None, (), UNREAD))
     overridden, mistakes = read_alternatives(scenario, layers, Path(UNREAD))
     if mistakes:
         raise ScenarioError(*mistakes)
@@ -37,8 +35,8 @@ def overridden_inputs(scenario: Scenario) -> dict[str, tuple[Uncertain, ...]]:
 
 
 def read_alternatives(
-    scenario: Scenario, layers: Layers, path: Path
-) -> tuple[dict[str, tuple[Uncertain, ...]], list[Told]]:
+    scenario: Scenario, layers: Layers, path: Path, known: Known | None = None
+) -> tuple[Mapping[str, tuple[Uncertain, ...]], list[Told]]:
     """Return each input that an alternative changes, and what is wrong, one line a mistake.
 
     Parameters
@@ -47,9 +45,14 @@ def read_alternatives(
         A valid scenario, and the layers that make it.
     path
         What to name where the layers don't know who set a key.
+    known
+        A scenario that was judged; what its alternatives change is not read again where the layers
+        say the same of it.
     """
     if not scenario.alternatives:
         return {}, []
+    if known is not None and known.says_of(_changed_parts(layers.table), layers.table):
+        return known.scenario.overridden, []
     found: dict[str, dict[str, Uncertain]] = {}
     told: list[Told] = []
     base = {member.key: member for member in own_inputs(scenario)}
@@ -63,7 +66,15 @@ def read_alternatives(
         return {}, told
     possible = [found[each.name] for each in scenario.possible_alternatives]
     under = {key: tuple(inputs[key] for inputs in possible) for key in base}
-    return {k: each for k, each in under.items() if set(each) != {base[k].distribution}}, []
+    own = {key: member.distribution for key, member in base.items()}
+    return {k: each for k, each in under.items() if any(one != own[k] for one in each)}, []
+
+
+def _changed_parts(table: Table) -> set[str]:
+    """Return the parts that decide what alternatives change: themselves, and what they do it to."""
+    changes = (stated_changes(ALTERNATIVE, member) for member in table[ALTERNATIVES])
+    # The horizon says what is drawn once a path, and which quarters are valid.
+    return {"horizon", ALTERNATIVES, *(key[0] for each in changes for key, _, _ in each)}
 
 
 def _laid(
@@ -75,23 +86,9 @@ def _laid(
         return None, told
     try:
         with np.errstate(all="ignore"):
-            return Scenario.model_validate(laid.table | _unchanged(scenario, layers, laid)), []
+            return Scenario.model_validate(Known(scenario, layers.table).within(laid.table)), []
     except ValidationError as error:
         return None, describe(mistakes_of(error, laid.table), laid, path)
-
-
-def _unchanged(scenario: Scenario, layers: Layers, laid: Layers) -> dict[str, Any]:
-    """Return the parts of a valid scenario that stay as they are, which need no validation."""
-    return {
-        name: part
-        for name, part in scenario
-        if _is_of_sections(part) and laid.table.get(name) == layers.table.get(name)
-    }
-
-
-def _is_of_sections(part: Any) -> bool:
-    members = part if isinstance(part, tuple) else (part,)
-    return all(isinstance(member, Section) for member in members)
 
 
 def _refused(table: Table, base: Mapping[str, Input]) -> Iterator[Mistake]:

@@ -10,7 +10,7 @@ from .frame import BaseYear
 from .inputs import list_inputs
 from .layers import Layers, Origin, Table, named_members
 from .mistakes import Mend, ScenarioError, printable, respell
-from .own import join_names
+from .own import settle_lines
 from .packaged import Found, find_beside, is_packaged, packaged_configs, shown_path
 from .quarters import QUARTERS_A_YEAR, parse_quarter
 from .reach import Reach, data_files
@@ -194,7 +194,7 @@ def _read_over(path: Path, reach: Reach, below: tuple[Path, ...]) -> Layers:
     if len(below) >= LONGEST_CHAIN:
         raise ScenarioError(f"{below[0]}: extends: more than {LONGEST_CHAIN} files in a row")
     own = read_toml(path)
-    join_names(own)
+    settle_lines(own)
     origin, layers = Origin(path, ()), Layers()
     if (parent := own.pop("extends", None)) is not None:
         at = origin.within("extends")

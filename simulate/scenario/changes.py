@@ -378,10 +378,12 @@ def _change_alternatives(
             written: _inputs_in([(key, value)], inputs) & changed
             for key, value, written in stated_changes(ALTERNATIVE, member)
         }
+        if not any(stated.values()):
+            continue
         laid = layers.copy()
         del laid.table[ALTERNATIVES]
         # What is wrong with an alternative is told when the scenario is validated.
-        if not any(stated.values()) or lay_alternative(laid, member):
+        if lay_alternative(laid, member):
             continue
         change(laid)
         for key in set().union(*stated.values()):

@@ -1,12 +1,32 @@
 """What every part of a scenario is: checked as it is made, and never changed."""
 
-from collections.abc import Generator, Mapping
-from functools import cached_property
-from typing import Any, ClassVar, Self
+from collections.abc import Callable, Generator, Mapping
+from functools import cached_property, wraps
+from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .mistakes import ScenarioError
+
+Part = TypeVar("Part", bound=BaseModel)
+Found = TypeVar("Found")
+
+
+def kept(find: Callable[[Part], Found]) -> Callable[[Part], Found]:
+    """Have what a function finds out of a part be found once, and kept with the part.
+
+    Not what an attribute that can be written to tells, such as a dictionary.
+    """
+    name = f"_{find.__name__}"
+
+    @wraps(find)
+    def once(part: Part) -> Found:
+        if name not in vars(part):
+            vars(part)[name] = find(part)
+        found: Found = vars(part)[name]
+        return found
+
+    return once
 
 
 class Checked(BaseModel):
@@ -18,9 +38,17 @@ class Checked(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
 
-    # What is found out where a whole is judged, and the parts that this says nothing of.
-    _found: ClassVar[tuple[str, ...]] = ()
+    # The parts that what is found out of the whole says nothing of.
     _of_themselves: ClassVar[frozenset[str]] = frozenset()
+
+    def __eq__(self, other: object) -> bool:
+        # By what was stated: what is worked out from that, and kept, may hold arrays.
+        return (
+            isinstance(other, Checked)
+            and type(self) is type(other)
+            and all(getattr(self, name) == getattr(other, name) for name in type(self).model_fields)
+            and self.model_extra == other.model_extra
+        )
 
     def __iter__(self) -> Generator[tuple[str, Any], None, None]:
         """Go through keys and values; what a property has cached is none of them."""
@@ -45,12 +73,17 @@ class Checked(BaseModel):
             copied = super().model_copy(deep=deep)
             # Who copies every part means to write to them.
             for key in self._found if deep else ():
-                vars(copied).pop(key, None)
+                del vars(copied)[key]
             return copied
         copied = self._checked(dict(self) | dict(update))
         if self._of_themselves.issuperset(update):
-            vars(copied).update({key: vars(self)[key] for key in self._found if key in vars(self)})
+            vars(copied).update(self._found)
         return copied
+
+    @property
+    def _found(self) -> dict[str, Any]:
+        """What was found out of the whole, and is kept with it: all that is no field."""
+        return {k: v for k, v in vars(self).items() if k not in type(self).model_fields}
 
     @classmethod
     def _checked(cls, values: dict[str, Any]) -> Self:

@@ -2,15 +2,16 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .dependence import (
+    AnyCorrelation,
     Kind,
     MatrixOfCorrelations,
     RankCorrelation,
@@ -238,15 +239,29 @@ def _patterns(key: str, given: Any) -> tuple[list[str], bool]:
     return [part.strip() for part in key.split(",")], False
 
 
-def _all_pairs(scenario: Scenario) -> Iterator[Pair]:
+def _all_pairs(scenario: Scenario) -> tuple[Pair, ...]:
     """Return the pairs of uncertain inputs that each key gives.
 
     One with a certain number is left out: a scenario may make an input certain that the one it
     extends has correlated.
     """
     # Which alternative a path draws depends on nothing.
-    keys = [i.key for i in correlated_inputs(scenario) if i.key != ALTERNATIVE]
-    for key, given in scenario.correlations.items():
+    keys = tuple(i.key for i in correlated_inputs(scenario) if i.key != ALTERNATIVE)
+    return _pairs_among(keys, tuple(scenario.correlations.items()))
+
+
+# Scenarios that differ in a number have them in common.
+@lru_cache(maxsize=16)
+def _pairs_among(
+    keys: tuple[str, ...], correlations: tuple[tuple[str, AnyCorrelation], ...]
+) -> tuple[Pair, ...]:
+    return tuple(_each_pair(keys, correlations))
+
+
+def _each_pair(
+    keys: Sequence[str], correlations: Iterable[tuple[str, AnyCorrelation]]
+) -> Iterator[Pair]:
+    for key, given in correlations:
         patterns, _ = _patterns(key, given)
         if isinstance(given, MatrixOfCorrelations):
             for (i, first), (j, second) in itertools.combinations(enumerate(patterns), 2):

@@ -274,7 +274,8 @@ def _message(item: Any) -> str:
     if kind == "too_short":
         return f"has {context['actual_length']} members; {context['min_length']} are the least"
     if kind == "too_long":
-        return f"has {context['actual_length']} members; {context['max_length']} are the most"
+        length = context["actual_length"] or "too many"
+        return f"has {length} members; {context['max_length']} are the most"
     return in_words(item)
 
 

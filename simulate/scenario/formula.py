@@ -293,7 +293,7 @@ class _Reader:
         self._condition(nodes[0], condition)
         if all(branch.unit.is_condition for branch in branches):
             return _made("where", CONDITION, condition, *branches)
-        unit = self._alike(node, nodes[1:], branches, "alternatives")
+        unit = self._alike(node, nodes[1:], branches, "chosen between")
         return _made("where", unit, condition, *branches)
 
     def extreme(self, node: ast.Call) -> _Part:

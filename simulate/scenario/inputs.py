@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import UnionType
 from typing import Any, NamedTuple, Union, get_args, get_origin
@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from simulate.scenario.distributions.quantiles import QUANTILE_KEY
 
+from .checked import kept
 from .distributions import Uncertain
 from .distributions.composed import AnyMixture, Discrete
 from .own import OwnLine
@@ -20,7 +21,7 @@ from .own_inputs import INPUTS, declared_quantities, units_of
 from .packaged import packaged_path
 from .quantity import Quantity, Section
 from .quarters import format_quarter
-from .schema import Scenario
+from .schema import Alternative, Scenario
 
 # Whose members need no word of where they stand.
 PLAIN_SECTIONS = (
@@ -154,34 +155,37 @@ class Input:
     distribution: Uncertain
 
 
-def list_inputs(scenario: Scenario) -> list[Input]:
+@kept
+def list_inputs(scenario: Scenario) -> tuple[Input, ...]:
     """Return every input that the scenario names or inherits, in the order of the schema.
 
     One that some alternatives change is what it is over all of them together.
     """
-    return [
-        replace(member, distribution=_together(scenario.overridden[member.key], scenario))
+    possible = scenario.possible_alternatives
+    return tuple(
+        replace(member, distribution=_together(scenario.overridden[member.key], possible))
         if member.key in scenario.overridden
         else member
         for member in own_inputs(scenario)
-    ]
+    )
 
 
-def own_inputs(scenario: Scenario) -> list[Input]:
+@kept
+def own_inputs(scenario: Scenario) -> tuple[Input, ...]:
     """Return the inputs of ``list_inputs`` as the scenario has them without its alternatives."""
-    found = list(_walk(scenario, ""))
+    found = tuple(_walk(scenario, ""))
     if scenario.horizon.deviations == "by year":
         return found
-    return [_by_quarter(each) if each.quantity.is_deviation else each for each in found]
+    return tuple(_by_quarter(each) if each.quantity.is_deviation else each for each in found)
 
 
 def _by_quarter(deviation: Input) -> Input:
     return replace(deviation, quantity=replace(deviation.quantity, drawn="quarter"))
 
 
-def _together(under: tuple[Uncertain, ...], scenario: Scenario) -> Uncertain:
+@lru_cache(maxsize=64)
+def _together(under: tuple[Uncertain, ...], possible: tuple[Alternative, ...]) -> Uncertain:
     """Return what an input is over all alternatives, from what it is under each."""
-    possible = scenario.possible_alternatives
     if len(under) == 1:
         return under[0]
     source = "; ".join(
@@ -196,7 +200,8 @@ def _together(under: tuple[Uncertain, ...], scenario: Scenario) -> Uncertain:
     )
 
 
-def correlated_inputs(scenario: Scenario) -> list[Input]:
+@kept
+def correlated_inputs(scenario: Scenario) -> tuple[Input, ...]:
     """Return the uncertain inputs and the deviations from plan; events can't be correlated.
 
     The first is which alternative a path lives in, where there are several; nothing is correlated
@@ -205,7 +210,7 @@ def correlated_inputs(scenario: Scenario) -> list[Input]:
     inputs = [i for i in list_inputs(scenario) if i.quantity.drawn != "event"]
     path = [i for i in inputs if i.quantity.drawn == "path" and not i.distribution.is_certain]
     deviations = [i for i in inputs if i.quantity.is_deviation]
-    return _which_alternative(scenario) + path + deviations
+    return (*_which_alternative(scenario), *path, *deviations)
 
 
 def _which_alternative(scenario: Scenario) -> list[Input]:
@@ -253,15 +258,52 @@ def _homes(section: type[BaseModel]) -> Iterator[tuple[str, ...]]:
             yield from ((*within, *below) for below in _homes(inner))
 
 
+class _Field(NamedTuple):
+    """What a section's field holds, if it is an input, or a part that may have some.
+
+    Attributes
+    ----------
+    name
+        Of the field.
+    quantity
+        The declaration of the input.
+    section
+        The part; of a list, each member.
+    of_members
+        Whether it is a list of such parts.
+    is_optional
+        Whether a file may leave the part out, and then there is none.
+    """
+
+    name: str
+    quantity: Quantity | None
+    section: type[Section] | None
+    of_members: bool
+    is_optional: bool
+
+
+@cache
+def _fields_of(section: type[BaseModel]) -> tuple[_Field, ...]:
+    """Return the fields of a section that are inputs or may have some, in the schema's order."""
+    found = []
+    for name, field in section.model_fields.items():
+        quantity, inner = _declaration(field), section_in(field.annotation)
+        within = inner if inner is not None and issubclass(inner, Section) else None
+        if quantity is not None or within is not None:
+            of_members = get_origin(field.annotation) is tuple
+            found.append(_Field(name, quantity, within, of_members, field.default is None))
+    return tuple(found)
+
+
 def _walk(part: Section, prefix: str) -> Iterator[Input]:
     if isinstance(part, OwnLine):
         for name, quantity in part.quantities.items():
             yield Input(f"{prefix}{INPUTS}.{name}", quantity, part.inputs[name])
-    for name, field in type(part).model_fields.items():
-        value, key = getattr(part, name), f"{prefix}{name}"
-        if isinstance(value, Uncertain):
-            if quantity := _declaration(field):
-                yield Input(key, quantity, value)
+    for field in _fields_of(type(part)):
+        value, key = getattr(part, field.name), f"{prefix}{field.name}"
+        if field.quantity is not None:
+            if isinstance(value, Uncertain):
+                yield Input(key, field.quantity, value)
         elif isinstance(value, Section):
             yield from _walk(value, f"{key}.")
         elif isinstance(value, tuple):
@@ -278,19 +320,19 @@ def _declared(
         units = units_of(own, table.get("units"))
         for name, quantity in declared_quantities(str(table["name"]), units).items():
             yield f"{prefix}{INPUTS}.{name}", quantity
-    for name, field in section.model_fields.items():
-        key, below = f"{prefix}{name}", table.get(name)
-        inner = section_in(field.annotation)
-        if quantity := _declaration(field):
-            yield key, quantity
-        elif inner is None or not issubclass(inner, Section):
+    for field in _fields_of(section):
+        key, below = f"{prefix}{field.name}", table.get(field.name)
+        if field.quantity is not None:
+            yield key, field.quantity
+        elif field.section is None:
             continue
-        elif get_origin(field.annotation) is tuple:
+        elif field.of_members:
             for member in below if isinstance(below, list) else []:
                 if isinstance(member, dict) and isinstance(member.get("name"), str):
-                    yield from _declared(inner, member, f"{key}.{member['name']}.")
-        elif isinstance(below, dict) or field.default is not None:
-            yield from _declared(inner, below if isinstance(below, dict) else {}, f"{key}.")
+                    yield from _declared(field.section, member, f"{key}.{member['name']}.")
+        elif isinstance(below, dict) or not field.is_optional:
+            inner = below if isinstance(below, dict) else {}
+            yield from _declared(field.section, inner, f"{key}.")
 
 
 def _declaration(field: FieldInfo) -> Quantity | None:

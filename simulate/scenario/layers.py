@@ -27,7 +27,7 @@ class Origin(NamedTuple):
 
     def within(self, *steps: str | int) -> "Origin":
         """Return the origin of what stands further in."""
-        return self._replace(place=(*self.place, *steps))
+        return Origin(self.file, (*self.place, *steps), self.setting)
 
     @property
     def around(self) -> "Origin":

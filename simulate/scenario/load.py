@@ -21,6 +21,7 @@ from .mistakes import Mistake, ScenarioError, Told
 from .own_formulas import unused_inputs
 from .packaged import find_file, find_scenario, packaged_configs, shown_path
 from .schema import OF_ITSELF, Provenance, Scenario
+from .unchanged import Known, table_of
 
 # Where a scenario was read is written by what reads it, and by nobody else.
 PROVENANCE = "provenance"
@@ -33,7 +34,9 @@ INHERITED = re.compile(r", inherited from .*?(?=: )")
 __all__ = ["check_all", "find_scenario", "list_changes", "load_scenario", "packaged_configs"]
 
 
-def validate(layers: Layers, path: Path) -> tuple[Scenario | None, list[Told]]:
+def validate(
+    layers: Layers, path: Path, known: Known | None = None
+) -> tuple[Scenario | None, list[Told]]:
     """Return the scenario that layers make, or what is wrong with it, one line a mistake.
 
     Parameters
@@ -42,17 +45,21 @@ def validate(layers: Layers, path: Path) -> tuple[Scenario | None, list[Told]]:
         Of a file and those that it extends, or of a scenario and its changes.
     path
         What to name where the layers don't know who set a key.
+    known
+        A valid scenario, whose parts are taken where the layers say the same.
     """
     if PROVENANCE in layers.table:
         return None, describe([Mistake((PROVENANCE,), "unknown key")], layers, path)
     try:
         # A distribution beyond all measure is refused by its range, not by a warning.
         with np.errstate(all="ignore"):
-            scenario = Scenario.model_validate(layers.table)
+            scenario = Scenario.model_validate(
+                known.within(layers.table) if known else layers.table
+            )
     except ValidationError as error:
         wrong = mistakes_of(error, layers.table)
         return None, describe(wrong + _misnamed(layers, wrong), layers, path)
-    overridden, told = read_alternatives(scenario, layers, path)
+    overridden, told = read_alternatives(scenario, layers, path, known)
     # Where the scenario keeps it once it is asked for: what follows asks, and reading takes time.
     vars(scenario)["overridden"] = overridden
     wrong = [*correlation_mistakes(scenario), *unused_inputs(scenario.formulas.lines, layers)]
@@ -65,18 +72,25 @@ def validate(layers: Layers, path: Path) -> tuple[Scenario | None, list[Told]]:
 
 def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     """Return a scenario with single keys set; see ``Scenario.changed``."""
-    table = scenario.model_dump(mode="json", exclude_none=True)
-    layers = Layers.of(table, Origin(None, (), UNCHECKED))
+    layers, known = layers_of(scenario, Origin(None, (), UNCHECKED))
     for key, value in changes.items():
         steps = place_of(key, layers.table, f'{CALL} "{key:.60}"')
         change_key(layers, steps, "set", _written(value), Origin(None, (), CALL))
-    found, mistakes = validate(layers, Path(CALL))
+    found, mistakes = validate(layers, Path(CALL), known)
     if found is None:
         raise ScenarioError(*mistakes)
     name = found.name
     if name == scenario.name:
         name = "; ".join([name, *(_title(key, value) for key, value in changes.items())])
     return found.model_copy(update={"name": name, PROVENANCE: scenario.provenance})
+
+
+def layers_of(scenario: Scenario, origin: Origin) -> tuple[Layers, Known | None]:
+    """Return the layers of a scenario, to be changed, and what need not be judged of them again."""
+    table = table_of(scenario)
+    known = Known(scenario, table) if _is_proved(scenario) else None
+    # A copy, since layers share the lists of what is laid.
+    return Layers.of(table, origin).copy(), known
 
 
 def validated(scenario: Scenario) -> Scenario:
@@ -254,10 +268,10 @@ def decision_options(scenario: Scenario) -> dict[str, Scenario]:
 def _with_named(scenario: Scenario, kind: str, name: str) -> Scenario:
     """Return a scenario with one of its stress tests or options laid over it."""
     origin = Origin(None, (), f"{kind} {name}")
-    layers = Layers.of(scenario.model_dump(mode="json", exclude_none=True), origin)
+    layers, known = layers_of(scenario, origin)
     layers.lay({"stresses": dict(scenario.provenance.stresses)}, origin)
     mistakes = apply_changes(layers, Path(UNCHECKED), Changes(**{kind: name}))
-    found, wrong = validate(layers, Path(UNCHECKED))
+    found, wrong = validate(layers, Path(UNCHECKED), known)
     if found is None or mistakes:
         raise ScenarioError(*in_order(mistakes + wrong))
     return found.model_copy(update={PROVENANCE: scenario.provenance})

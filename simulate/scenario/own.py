@@ -3,7 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StrictBool, create_model, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    StrictBool,
+    WithJsonSchema,
+    create_model,
+    model_validator,
+)
 
 from .distributions import AnyDistribution
 from .mistakes import Mistake, rewrite_all
@@ -13,6 +20,7 @@ from .own_inputs import (
     OwnInput,
     Written,
     declared_quantities,
+    stated_units,
     units_of,
     words_of_name,
 )
@@ -28,7 +36,12 @@ STAGES: Mapping[str, Stage] = {
     "financing": Stage.FINANCING,
 }
 LINES = "lines"
-MOST_HELD = 40
+NAME = {
+    "type": "string",
+    "pattern": "^[a-z][a-z0-9_ ]*$",
+    "description": "small letters, digits and spaces; formulas and keys say it with _ for a space",
+}
+MOST_HELD, MOST_INPUTS = 40, 20
 
 
 def joined_name(given: Any) -> Any:
@@ -36,17 +49,31 @@ def joined_name(given: Any) -> Any:
     return "_".join(given.split()) if isinstance(given, str) else given
 
 
-def join_names(table: Any) -> None:
-    """Write the names of lines as formulas and keys say them, wherever a file's table has some."""
+def settle_lines(table: Any) -> None:
+    """Settle the lines of a file's table, wherever it has some, before it is laid over others.
+
+    Names are written as formulas and keys say them; and beside inputs the units that they are
+    written with, so that what changes their numbers may leave these out.
+    """
     if isinstance(table, list):
         for member in table:
-            join_names(member)
+            settle_lines(member)
     elif isinstance(table, dict):
-        for member in table.get(LINES, ()) if isinstance(table.get(LINES), list) else ():
-            if isinstance(member, dict) and "name" in member:
-                member["name"] = joined_name(member["name"])
+        lines = table.get(LINES)
+        for line in lines if isinstance(lines, list) else ():
+            if isinstance(line, dict):
+                _settle(line)
         for part in table.values():
-            join_names(part)
+            settle_lines(part)
+
+
+def _settle(line: dict[str, Any]) -> None:
+    if "name" in line:
+        line["name"] = joined_name(line["name"])
+    inputs, given = line.get(INPUTS), line.get("units", {})
+    units = stated_units(inputs) if isinstance(inputs, dict) else {}
+    if units and isinstance(given, dict):
+        line["units"] = units | given
 
 
 # Python's own word, which a class can't say.
@@ -56,17 +83,19 @@ FROM: Any = {"from": ("Quarter | None", Field(default=None, description="its fir
 class OwnLine(create_model("From", __base__=Section, __module__=__name__, **FROM)):
     """A line of the lab's statements, beside those that the model has."""
 
-    name: Annotated[Name, BeforeValidator(joined_name)]
+    name: Annotated[Name, BeforeValidator(joined_name), WithJsonSchema(NAME)]
     title: Annotated[str, Field(max_length=100)] = ""
     counts_in: Literal[
         "revenue", "cost of revenue", "operating cost", "capital spending", "financing"
     ]
     formula: str = Field(description="its amount in a quarter, bn USD; a cost is above 0")
     until: Quarter | None = Field(default=None, description="its last quarter")
-    inputs: dict[Name, Annotated[AnyDistribution, OwnInput()]] = Field(
-        default_factory=dict, description='money with its unit, as "5 m"; plain numbers are ratios'
+    inputs: dict[str, Annotated[AnyDistribution, OwnInput()]] = Field(
+        default_factory=dict,
+        max_length=MOST_INPUTS,
+        description='money with its unit, as "5 m"; plain numbers are ratios',
     )
-    units: dict[Name, InputUnit] = Field(
+    units: dict[str, InputUnit] = Field(
         default_factory=dict, description="of inputs whose numbers are written without one"
     )
     through_partners: StrictBool = Field(
@@ -81,16 +110,15 @@ class OwnLine(create_model("From", __base__=Section, __module__=__name__, **FROM
         inputs = given.get(INPUTS) if isinstance(given, dict) else None
         if not isinstance(inputs, dict):
             return given
-        units = units_of(inputs, given.get("units"))
-        stated = given.get("units", {})
-        known = {name: unit for name, unit in units.items() if unit is not None}
-        return given | {
-            INPUTS: {
-                name: Written(value, words_of_name(str(name)), units[name])
-                for name, value in inputs.items()
-            },
-            "units": known | stated if isinstance(stated, dict) else stated,
+        beside = given.get("units", {})
+        units = units_of(inputs, beside)
+        if isinstance(beside, dict):
+            beside = {name: unit for name, unit in units.items() if unit is not None} | beside
+        written = {
+            name: Written(value, words_of_name(str(name)), units[name])
+            for name, value in inputs.items()
         }
+        return given | {INPUTS: written, "units": beside}
 
     def _mistakes(self) -> Iterator[Mistake]:
         first, last = self.from_quarter, self.until

@@ -2,7 +2,7 @@
 
 import keyword
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 
@@ -11,10 +11,10 @@ from .edits import Write
 from .expression import Expression, Name, Trailing, names_in, uses, with_names
 from .formula import FUNCTIONS, Formula, FormulaError, read_formula
 from .layers import Key, Layers
-from .mistakes import Mend, Mistake, did_you_mean, renamed, rewrite
+from .mistakes import Mend, Mistake, meant, question, renamed, rewrite
 from .own import LINES, OwnLine, OwnMetric, OwnOutcome
 from .own_inputs import INPUTS, UNITS
-from .quantities import QUANTITIES, Stage
+from .quantities import QUANTITIES, TOLD_BY_NAME, Stage
 from .quarters import QUARTERS_A_YEAR
 
 # What is booked at each stage, as in "isn't known yet when operating costs are booked".
@@ -25,6 +25,8 @@ BOOKED = {
     Stage.CAPITAL_SPENDING: "capital spending is booked",
     Stage.FINANCING: "financing is booked",
 }
+# What is known earlier of the same.
+INSTEAD = {"revenue": "segment_revenue", "cash": "opening_cash"}
 # What a flow of the quarter alone is called in an outcome, where its bare name is of twelve months.
 QUARTERLY = "quarterly_"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
@@ -117,25 +119,14 @@ def read_outcomes(
     flows = FLOWS.union(names)
     known = names_in_outcomes(metrics, names)
     taken = dict.fromkeys(names, "a line") | dict.fromkeys(metrics, "a metric")
-
-    def of_twelve_months(name: Name, is_summed: bool) -> Expression:
-        if name.name.startswith(QUARTERLY):
-            return replace(name, name=name.name.removeprefix(QUARTERLY))
-        return Trailing(name, QUARTERS_A_YEAR) if name.name in flows and not is_summed else name
-
     found: dict[str, Formula] = {}
     mistakes: list[Mistake] = []
     for name, outcome in outcomes.items():
         mistakes += _misnamed((name,), name, taken)
         try:
-            formula = read_formula(outcome.when, known)
-            if not formula.unit.is_condition:
-                raise FormulaError("is a number, not true or false; compare it, as with > 0", 1)
+            found[name] = _read_outcome(outcome.when, known, flows)
         except FormulaError as error:
             mistakes.append(_mistake((name, "when"), error))
-        else:
-            expression = with_names(formula.expression, of_twelve_months)
-            found[name] = replace(formula, expression=expression)
     return found, mistakes
 
 
@@ -154,6 +145,20 @@ def names_in_outcomes(metrics: Mapping[str, OwnMetric], lines: Iterable[str]) ->
     return known | {QUARTERLY + name: MONEY for name in known if name in FLOWS or name in money}
 
 
+def _read_outcome(text: str, known: Mapping[str, Unit], flows: Collection[str]) -> Formula:
+    """Return an outcome's formula, in which flows that it doesn't sum are of twelve months."""
+    formula = read_formula(text, known)
+    if not formula.unit.is_condition:
+        raise FormulaError("is a number, not true or false; compare it, as with > 0", 1)
+
+    def as_meant(name: Name, is_summed: bool) -> Expression:
+        if name.name.startswith(QUARTERLY):
+            return replace(name, name=name.name.removeprefix(QUARTERLY))
+        return Trailing(name, QUARTERS_A_YEAR) if name.name in flows and not is_summed else name
+
+    return replace(formula, expression=with_names(formula.expression, as_meant))
+
+
 def unused_inputs(lines: Iterable[LineFormula], layers: Layers) -> Iterator[Mistake]:
     """Return the inputs that their line's formula doesn't use, by keys from the scenario's root.
 
@@ -166,13 +171,14 @@ def unused_inputs(lines: Iterable[LineFormula], layers: Layers) -> Iterator[Mist
     """
     for each in lines:
         key, names = (LINES, each.line.name), names_in(each.formula.expression)
-        used = names.now | names.earlier
+        around = ".".join((*key, INPUTS, ""))
+        needed = {used.removeprefix(around) for used in names.now | names.earlier}
         for name in each.line.inputs:
             at = (*key, INPUTS, name)
-            if ".".join(at) not in used and _knows_of(layers, at, (*key, "formula")):
-                others = [other for other in each.line.inputs if other != name]
-                hint = did_you_mean(name, others)
-                yield Mistake(at, f"the formula doesn't use it{hint and '; '}{hint}")
+            if name not in needed and _knows_of(layers, at, (*key, "formula")):
+                near = meant(name, [key for key in each.line.inputs if key in needed])
+                hint = f"; {question(near)}" if near else ""
+                yield Mistake(at, f"the formula doesn't use it{hint}")
 
 
 def _knows_of(layers: Layers, key: Key, other: Key) -> bool:
@@ -209,10 +215,10 @@ def _read_line(line: OwnLine, lines: Mapping[str, OwnLine]) -> Formula:
 def _with_unit_meant(error: FormulaError, line: OwnLine, known: Mapping[str, Unit]) -> FormulaError:
     """Return a mistake with the plain input that would put it right if it were money."""
     plain = [name for name, unit in line.units.items() if unit == "share"]
-    meant = [name for name in plain if _is_money(line.formula, {**known, name: MONEY})]
-    if len(meant) != 1:
+    found = [name for name in plain if _is_money(line.formula, {**known, name: MONEY})]
+    if len(found) != 1:
         return error
-    hint = f'if {meant[0]} is money, write it with its unit, as "5 m"'
+    hint = f'if {found[0]} is money, write it with its unit, as "5 m"'
     return FormulaError(f"{error.message}; {hint}", error.column)
 
 
@@ -238,8 +244,10 @@ def _refuse_unknown_yet(line: OwnLine, formula: Formula, lines: Mapping[str, Own
     for name in sorted(late, key=lambda name: -name.column):
         start = name.column - 1
         mended = f"{mended[:start]}previous({name.name}, 1){mended[start + len(name.name) :]}"
-    wrong = f"{first.name} isn't known yet when {BOOKED[line.stage]}"
-    raise FormulaError(f"{wrong}; write previous({first.name}, 1)", first.column, mended)
+    wrong = f"{first.name} isn't known yet when {BOOKED[line.stage]}; write "
+    if other := INSTEAD.get(first.name):
+        raise FormulaError(f"{wrong}{other}, or previous({first.name}, 1)", first.column)
+    raise FormulaError(f"{wrong}previous({first.name}, 1)", first.column, mended)
 
 
 def _of_other_unit(name: str, metric: OwnMetric, unit: Unit) -> Iterator[Mistake]:
@@ -276,6 +284,8 @@ def _misnamed(key: tuple[str, ...], name: str, others: Mapping[str, str]) -> Ite
         yield Mistake(key, f'"{name}" is a key of every table; choose another name')
     elif keyword.iskeyword(name) or name in FUNCTIONS:
         yield Mistake(key, f'"{name}" is a word of formulas; choose another name')
+    elif name in TOLD_BY_NAME:
+        yield Mistake(key, f'answers call something else "{name}"; choose another name')
     elif name in QUANTITIES or name.removeprefix(QUARTERLY) in FLOWS:
         yield Mistake(key, f'"{name}" is a quantity of the model; choose another name')
     elif name in others:

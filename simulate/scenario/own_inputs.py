@@ -56,28 +56,40 @@ def _quantity(title: str, unit: str) -> Quantity:
     return Quantity(title, unit, -LARGEST, LARGEST)
 
 
-def units_of(inputs: Mapping[str, Any], stated: Any) -> dict[str, str | None]:
-    """Return the unit of each input, by how it is written; None where its numbers differ in it.
+def stated_units(inputs: Mapping[str, Any]) -> dict[str, str]:
+    """Return the unit of each input that is written with one."""
+    written = {name: _written_units(given) for name, given in inputs.items()}
+    return {name: unit for name, units in written.items() for unit in UNITS if units == {unit}}
+
+
+def units_of(inputs: Mapping[str, Any], given: Any) -> dict[str, str | None]:
+    """Return the unit of each input; None where its numbers are written in several.
 
     Parameters
     ----------
     inputs
         As a file gives them, by name.
-    stated
-        Units that are given by themselves, if that is a table.
+    given
+        Units that are given beside them, if that is a table.
     """
-    known = stated if isinstance(stated, dict) else {}
-    return {name: known.get(name) or _unit_of(given) for name, given in inputs.items()}
+    known = given if isinstance(given, dict) else {}
+    return {
+        name: known[name] if known.get(name) in [*UNITS] else _unit_of(_written_units(value))
+        for name, value in inputs.items()
+    }
 
 
-def _unit_of(given: Any) -> str | None:
-    try:
-        units = written_units(given)
-    except ValueError:
-        return "share"  # what looks like a number and is none is told when it is read
-    if "bn USD" not in units:
+def _unit_of(written: set[str]) -> str | None:
+    if "bn USD" not in written:
         return "share"
-    return "bn USD" if len(units) == 1 else None
+    return "bn USD" if len(written) == 1 else None
+
+
+def _written_units(given: Any) -> set[str]:
+    try:
+        return written_units(given)
+    except ValueError:
+        return set()  # what looks like a number and is none is told when it is read
 
 
 def declared_quantities(line: str, units: Mapping[str, str | None]) -> dict[str, Quantity]:

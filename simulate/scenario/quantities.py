@@ -87,3 +87,20 @@ QUANTITIES: dict[str, ModelQuantity] = {
     "gross_margin_with_partners_shares": _margin("with partners' shares"),
     "gross_margin_with_free_users": _margin("with free users"),
 }
+
+# What answers call by a name that a metric or an outcome could have, too.
+TOLD_BY_NAME = frozenset(
+    {
+        "cash_flow",
+        "cumulative_payback",
+        "free_cash_flow_positive",
+        "inference_cost",
+        "margin",
+        "margin_held",
+        "out_of_cash",
+        "payback",
+        "peak_funding_need",
+        "peak_need",
+        "training_cost",
+    }
+)

@@ -133,7 +133,6 @@ class Provenance:
 class Scenario(Section):
     """A validated scenario."""
 
-    _found: ClassVar[tuple[str, ...]] = ("overridden", "judged")
     _of_themselves: ClassVar[frozenset[str]] = OF_ITSELF
 
     name: Annotated[str, Field(min_length=1, max_length=2000)]

@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,8 +17,8 @@ from .correlations import STAR, misnamed_inputs, used_correlations
 from .edits import dotted
 from .inputs import list_inputs, words_of_setting
 from .keys import CORRELATIONS, parse_key, place_of
-from .layers import Layers, Origin
-from .load import validate
+from .layers import Origin
+from .load import layers_of, validate
 from .mistakes import ScenarioError
 from .schema import Scenario
 
@@ -143,11 +143,11 @@ class Setting:
             If the scenario can't have it.
         """
         origin = Origin(None, (), f"--vary {self.key}: at {self.shown(value)}")
-        layers = _layers(self.scenario, origin)
+        layers, known = layers_of(self.scenario, origin)
         if isinstance(self.stated, int) and isinstance(value, float) and value.is_integer():
             value = int(value)
         change_key(layers, parse_key(self.key), self.way, value, origin)
-        found, mistakes = validate(layers, Path(origin.setting))
+        found, mistakes = validate(layers, Path(origin.setting), known)
         if found is None:
             raise ScenarioError(*mistakes)
         name = f"{self.scenario.name}; {self.title} {self.written(value)}"
@@ -201,6 +201,10 @@ class Setting:
         return rounded if self.can_be(rounded) else inside
 
 
+# A setting, and values to give it.
+Variation = tuple[Setting, Sequence[Value]]
+
+
 def find_setting(scenario: Scenario, key: str, way: Way = "set") -> Setting:
     """Return what a key names, to vary it.
 
@@ -223,7 +227,7 @@ def find_setting(scenario: Scenario, key: str, way: Way = "set") -> Setting:
         If the scenario has no such key, or it is no single value.
     """
     origin = Origin(None, (), f"--vary {key}")
-    layers = _layers(scenario, origin)
+    layers, _ = layers_of(scenario, origin)
     steps = place_of(key, layers.table, origin.setting)
     key, inputs = dotted(steps), {member.key: member for member in list_inputs(scenario)}
     if steps[0] in NOT_OF_THE_LAB:
@@ -267,10 +271,6 @@ def _unstated_correlation(scenario: Scenario, pair: str, way: Way, origin: Origi
     return next((value for p, value in used.items() if {p.first, p.second} == both), 0.0)
 
 
-def _layers(scenario: Scenario, origin: Origin) -> Layers:
-    return Layers.of(scenario.model_dump(mode="json", exclude_none=True), origin)
-
-
 def _single(given: Any, origin: Origin) -> Value:
     if isinstance(given, dict) and "value" in given:
         given = given["value"]
@@ -297,10 +297,27 @@ def at_values(settings: Sequence[Setting], values: Sequence[Value]) -> Scenario:
     ScenarioError
         If the scenario can't have them.
     """
-    scenario = settings[0].scenario
-    for setting, value in zip(settings, values, strict=True):
-        scenario = replace(setting, scenario=scenario).at(value)
-    return scenario
+    grid = on_grid([(setting, [value]) for setting, value in zip(settings, values, strict=True)])
+    return next(grid)
+
+
+def on_grid(variations: Sequence[Variation]) -> Iterator[Scenario]:
+    """Yield the scenario at every combination of values, the last setting changing first.
+
+    What combinations have in common is changed once.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario can't have one.
+    """
+    (setting, values), *others = variations
+    for value in values:
+        scenario = setting.at(value)
+        if others:
+            yield from on_grid([(replace(each, scenario=scenario), of) for each, of in others])
+        else:
+            yield scenario
 
 
 def refuse_overlap(settings: Sequence[Setting]) -> None:

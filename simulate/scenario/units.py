@@ -67,6 +67,8 @@ PLAIN_NUMBER = "a plain number"
 OWN_UNITS = {"weights": "share", "times": "share", "degrees_of_freedom": "degrees"} | dict.fromkeys(
     ("mu", "sigma", "alpha", "beta", "shape"), PLAIN_NUMBER
 )
+# Keys of a distribution of scipy's whose numbers are of the quantity.
+LOCATION = {"loc", "scale", "truncate"}
 
 
 def scale_hint(value: float, unit: str, low: float = -math.inf, high: float = math.inf) -> str:
@@ -194,7 +196,12 @@ def written_units(value: Any) -> set[str]:
     the same in all.
     """
     if isinstance(value, dict):
-        counted = [m for k, m in value.items() if k not in OWN_UNITS and not _holds_text(k)]
+        of_scipy = str(value.get("distribution")).startswith("scipy.")
+        counted = [
+            member
+            for key, member in value.items()
+            if (key in LOCATION if of_scipy else key not in OWN_UNITS and not _holds_text(key))
+        ]
         # What moves another is in its unit.
         return written_units(value.get("of", counted))
     if isinstance(value, list):

@@ -29,7 +29,7 @@ from .tables import Row, Table
 
 MOVED_BY = "the nearest that can be, as nearest = true under [copula] asks"
 MOST_NAMED = 5
-LISTS = {"segments": "segment", "hardware": "hardware", "funding": "funding"}
+LISTS = {"segments": "segment", "hardware": "hardware", "funding": "funding", "lines": "line"}
 
 
 def provenance_sentences(scenario: Scenario) -> list[str]:

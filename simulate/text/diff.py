@@ -96,13 +96,13 @@ def _by_name(members: Any) -> dict[str, Any]:
 
 def _facts(member: Any) -> dict[str, str]:
     """Return what of a member is no input, in words: dates, chances, known losses."""
-    given = {key: value for key in DATES if (value := getattr(member, key, None)) is not None}
+    given = {key: value for key, value in member if value is not None}
     facts = {
-        key: f"{value} years" if key == "life_years" else format_quarter(value)
-        for key, value in given.items()
+        key: f"{given[key]} years" if key == "life_years" else format_quarter(given[key])
+        for key in DATES
+        if key in given
     }
-    given = {key: value for key in AS_GIVEN if (value := getattr(member, key, None)) is not None}
-    facts |= {key: " ".join(str(value).split()) for key, value in given.items()}
+    facts |= {key: " ".join(str(given[key]).split()) for key in AS_GIVEN if key in given}
     if getattr(member, "through_partners", False):
         facts["through_partners"] = "true"
     if (chance := getattr(member, "chance", None)) is not None:

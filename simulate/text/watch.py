@@ -154,7 +154,8 @@ def watched(answer: Answer, is_first: bool, with_bars: bool) -> RenderableType:
         elif is_first and not several:
             shown.append(Text(headline(result)))
         elif not is_first:
-            shown.append(Text("Assumes the same as before."))
+            stands = ": the last answer stands." if answer.is_repeated else "."
+            shown.append(Text(f"Assumes the same as before{stands}"))
         if with_bars and (is_first or change is not None):
             shown.append(DateBars(result, change.before if change else None))
     if several:

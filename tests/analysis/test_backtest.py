@@ -61,7 +61,8 @@ def test_a_right_scenario_scores_better_than_its_median_alone(anthropic: Scenari
     truths = simulate_traces(changed(anthropic, {"sampling.sampler": "pseudo"}), 128, seed=5)
     seen = parse_observation("revenue 2027 = 1 bn", anthropic).seen
     values = seen.of_traces(truths)  # pyright: ignore[reportAttributeAccessIssue]
-    found = backtest(anthropic, [Observation("", seen, float(v)) for v in values], paths=PATHS)
+    observations = [Observation("", seen, float(value)) for value in values]
+    found = backtest(anthropic, observations, paths=PATHS // 4)
     scores = np.array([(one.crps.value, one.median_error) for one in found.scores])
     assert scores[:, 0].mean() < 0.85 * scores[:, 1].mean()
 

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
+from scipy.stats import rankdata
 
 from simulate.analysis.discover import GAIN_OVER_PRICES, Discovery, discover
 from simulate.analysis.typical_paths import example_paths, medoid, tell_story
@@ -157,6 +158,12 @@ def test_the_medoid_is_the_least_distant_of_all_by_rank() -> None:
         ]
         distances = cdist(np.hstack(ranks), np.hstack(ranks), "cityblock").sum(axis=1)
         assert distances[medoid(first, second)] == pytest.approx(distances.min())
+
+
+def test_equal_values_share_their_rank_in_a_medoid() -> None:
+    few = np.random.default_rng(2).integers(0, 3, (100, 4)).astype(float)
+    from_middle = ((rankdata(few, axis=0) - 50.5) ** 2).sum(axis=1)
+    assert medoid(few) == from_middle.argmin()
 
 
 def test_examples_are_one_that_gets_there_and_one_that_does_not(anthropic: Scenario) -> None:

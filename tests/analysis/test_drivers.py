@@ -296,6 +296,15 @@ def test_a_certain_deviation_leaves_the_other_by_itself(anthropic: Scenario) -> 
     assert "training.drift" in by_name(drivers.explanations[0])
 
 
+def test_inputs_that_are_correlated_through_others_are_one_block(anthropic: Scenario) -> None:
+    """A chain of three, whose ends have no correlation of their own, and a pair apart."""
+    a, b, c, d, e, alone = (driver.name for driver in list_drivers(anthropic).drivers[:6])
+    pairs = {f"{a}, {e}": 0.4, f"{e}, {c}": 0.3, f"{b}, {d}": -0.5}
+    found = list_drivers(changed(anthropic, {"correlations": pairs}))
+    blocks = [{found.drivers[place].name for place in block} for block in found.blocks]
+    assert {a, c, e} in blocks and {b, d} in blocks and {alone} in blocks
+
+
 def test_drivers_stand_in_the_groups_that_correlations_make(anthropic: Scenario) -> None:
     found = list_drivers(anthropic)
     letters = group_letters(found)

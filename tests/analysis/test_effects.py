@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.stats import qmc
 
-from simulate.analysis.effects import correlation_ratio, equal_groups
+from simulate.analysis.effects import correlation_ratios, equal_groups
 from simulate.engine.estimate import Estimate
 from tests.analysis.test_variance import ERRORS, ishigami
 
@@ -102,7 +102,8 @@ def found(name: str, sampler: str, paths: int, seed: int) -> Estimate:
             u = rng.random((paths, 3))
         columns.append((given(u), outcome(u)))
     inputs, outcomes = (np.stack(column) for column in zip(*columns, strict=True))
-    return correlation_ratio(inputs, outcomes)
+    (ratio,) = correlation_ratios(inputs, [outcomes])
+    return ratio
 
 
 @pytest.mark.parametrize("sampler", ["sobol", "pseudo"])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import SCENARIO, processors, scaling
+from benchmarks.formulas import print_formulas
 from benchmarks.processors import print_processors
 from benchmarks.run import print_ways
 from benchmarks.startup import in_process
@@ -69,3 +70,10 @@ def test_the_other_ways_are_timed_beside_the_engine_and_agree(
     apart = re.search(r"in numpy, ([\d.]+) errors apart", printed)
     assert "this engine takes" in printed
     assert apart is not None and float(apart[1]) < 4.5
+
+
+def test_what_formulas_take_is_told_of_each_kind(capsys: pytest.CaptureFixture[str]) -> None:
+    print_formulas(rounds=1)
+    *_, metric, two, lines, every = capsys.readouterr().out.splitlines()
+    steps = [int(row.split()[-3]) for row in (metric, two, lines, every)]
+    assert 0 < steps[0] < steps[1] < steps[3] and steps[2] < steps[3]

@@ -34,7 +34,7 @@ def test_an_answer_stands_where_its_files_can_not_be_written(
 
 
 def test_files_are_written_where_nobody_reads_the_answer() -> None:
-    command = [sys.executable, "-m", "simulate", *FEW]
+    command = [sys.executable, "-m", "simulate", *FEW, "--no-pictures"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None and process.stderr is not None
         process.stdout.close()

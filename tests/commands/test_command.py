@@ -295,6 +295,7 @@ def test_a_picture_that_cannot_be_drawn_costs_no_number(
     assert {path.name for path in Path("out").iterdir()} == WRITTEN - {"fans.png"} | {MANIFEST}
 
 
+@pytest.mark.drawn
 def test_what_can_only_be_drawn_ends_in_a_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -328,6 +329,14 @@ def test_pictures_do_not_look_for_settings_of_the_surroundings(
     found = subprocess.run(command, capture_output=True, check=True)
     assert b"matplotlib" not in found.stderr
     assert Path("theirs.png").read_bytes() == plain
+
+
+def test_warmup_lists_the_fonts_for_the_first_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path / "fonts"))
+    subprocess.run([sys.executable, "-m", "simulate", "warmup"], capture_output=True, check=True)
+    assert list(tmp_path.glob("fonts/fontlist-*.json"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -366,7 +375,11 @@ def test_an_interruption_leaves_nothing_half_written() -> None:
                 time.sleep(0.05)
             time.sleep(1.0)
             process.send_signal(signal.SIGINT)
-            _, error = process.communicate(timeout=120)
+            # One more, while the process ends, is not told by Python either.
+            assert process.stderr is not None
+            error = process.stderr.readline() + process.stderr.readline()
+            process.send_signal(signal.SIGINT)
+            error += process.communicate(timeout=120)[1]
         finally:
             process.kill()
     assert process.returncode == 130

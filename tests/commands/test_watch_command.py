@@ -1,5 +1,6 @@
 """``simulate watch``: saves are answered, mistakes told, and the rest goes on."""
 
+import signal
 from collections.abc import Callable
 from itertools import chain, repeat
 from pathlib import Path
@@ -137,12 +138,51 @@ def test_a_save_meanwhile_breaks_off_the_answer(
     assert printed.err.endswith("Ended; 1 answered.\n")
 
 
+def test_a_mistake_taken_back_leaves_the_last_answer_and_its_picture(
+    file: Path, watch: Watch, capsys: Printed
+) -> None:
+    picture = Path("results/mine/mine-watch.png")
+    wrong = MINE.replace("opening", "openin").format(2)
+    pictures = []
+
+    def break_it() -> None:
+        pictures.append(picture.read_bytes())
+        file.write_text(wrong)
+
+    saves = (
+        lambda: file.write_text(MINE.format(2)),
+        break_it,
+        lambda: file.write_text(MINE.format(2)),
+        lambda: file.write_text(f"{MINE.format(2)}# a remark\n"),
+    )
+    assert watch(str(file), saves=saves) == 0
+    printed = capsys.readouterr().out
+    assert printed.count("by cash.opening 20 → 2") == 1
+    assert printed.count("Assumes the same as before: the last answer stands.") == 2
+    assert picture.read_bytes() == pictures[0]
+
+
+def test_a_second_interruption_changes_nothing(
+    file: Path, watch: Watch, capsys: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell = command.tell
+
+    def interrupt_again(text: str) -> None:
+        if text.startswith("Ended"):
+            signal.raise_signal(signal.SIGINT)
+        tell(text)
+
+    monkeypatch.setattr(command, "tell", interrupt_again)
+    assert watch(str(file), "--terminal") == 0
+    assert capsys.readouterr().err.endswith("\nEnded; 1 answered.\n")
+
+
 def test_options_hold_for_every_answer(file: Path, watch: Watch, capsys: Printed) -> None:
     saves = (lambda: file.write_text(MINE.format(2)),)
     assert watch(str(file), "--set", "cash.opening=30", "--seed", "7", saves=saves) == 0
     printed = capsys.readouterr().out
     assert printed.count("Answer of 4,096 paths, seed 7") == 2
-    assert "Assumes the same as before." in printed
+    assert "Assumes the same as before: the last answer stands." in printed
 
 
 def test_several_are_compared_and_the_saved_one_tells_its_change(

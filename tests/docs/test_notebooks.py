@@ -1,10 +1,12 @@
 """The notebooks run from a clean kernel, and are committed without outputs."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
@@ -30,12 +32,30 @@ def place_of_parameters(notebook: NotebookNode) -> int:
     return place
 
 
+@pytest.fixture(scope="module")
+def kernel() -> Iterator[KernelManager]:
+    """Return a kernel that has loaded what they load: starting one takes as long as a notebook."""
+    manager = KernelManager()
+    manager.start_kernel(cwd=FOLDER)
+    yield manager
+    manager.shutdown_kernel(now=True)
+
+
 @each_notebook
-def test_a_notebook_runs_from_top_to_bottom_on_smaller_runs(file: Path) -> None:
+def test_a_notebook_runs_from_top_to_bottom_on_smaller_runs(
+    file: Path, kernel: KernelManager
+) -> None:
     notebook = read(file)
     notebook.cells.insert(place_of_parameters(notebook) + 1, new_code_cell(SMALLER))
-    client = NotebookClient(notebook, timeout=None, resources={"metadata": {"path": str(FOLDER)}})
-    outputs = [output for cell in client.execute().cells for output in cell.get("outputs", [])]
+    # No name of another notebook's is left.
+    notebook.cells.insert(0, new_code_cell("%reset -f"))
+    client = NotebookClient(notebook, km=kernel, timeout=None)
+    try:
+        cells = client.execute().cells
+    finally:
+        assert client.kc is not None
+        client.kc.stop_channels()
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
     assert any("image/png" in output.get("data", {}) for output in outputs), "no picture is shown"
     assert [output.text for output in outputs if output.get("name") == "stderr"] == []
 

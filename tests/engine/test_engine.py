@@ -246,6 +246,23 @@ def test_quantiles_are_within_a_bin_of_the_exact_ones(anthropic: Scenario) -> No
         assert np.max(np.abs(found - exact) / width) <= 1.0 + 1e-9, metric
 
 
+def test_quantiles_of_many_histograms_are_those_of_each() -> None:
+    counts = np.random.default_rng(1).integers(1, 100, (3, 4, 20))
+    counts[2, 1] *= 1000
+    edges, levels = np.linspace(-1.0, 3.0, 21), np.array([0.0, 0.05, 0.5, 0.95, 1.0])
+    found = histogram_quantiles(counts, edges, levels)
+    for place in np.ndindex(3, 4):
+        reached = np.append(0, counts[place].cumsum())
+        expected = np.interp(levels * reached[-1], reached, edges)
+        np.testing.assert_allclose(found[place], expected, rtol=1e-12)
+
+
+def test_a_quantile_among_empty_bins_is_where_counts_end() -> None:
+    edges = np.arange(5.0)
+    found = histogram_quantiles(np.array([[0, 4, 0, 0], [0, 0, 0, 8]]), edges, np.array([0.5, 1.0]))
+    np.testing.assert_array_equal(found, [[1.5, 2.0], [3.5, 4.0]])
+
+
 def test_a_run_keeps_the_traces_of_paths_that_it_counted(anthropic: Scenario) -> None:
     replicates = 2
     scenario = changed(anthropic, {"sampling.replicates": replicates})

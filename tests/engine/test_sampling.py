@@ -15,7 +15,12 @@ from simulate.engine.tables import StudentShock, build_tables
 from simulate.kernels import draws
 from simulate.kernels.arrays import LANES, Points, Tables
 from simulate.kernels.draws import IN_PIECES
-from simulate.kernels.points import pseudo_random_points, sobol_points
+from simulate.kernels.points import (
+    DIRECTIONS,
+    direction_numbers,
+    pseudo_random_points,
+    sobol_points,
+)
 from simulate.model.base import base_year_ramp
 from simulate.scenario import Scenario
 from simulate.scenario.dependence import MatrixOfCorrelations
@@ -32,13 +37,19 @@ def words(points: Points, block: int) -> np.ndarray:
     return points.low ^ points.base[:, None]
 
 
-def test_sobol_points_are_those_of_scipy_for_the_same_scramble() -> None:
-    dimensions, blocks = 37, 16
+@pytest.mark.parametrize("dimensions", [1, 37, 1024, 1025])
+def test_sobol_points_are_those_of_scipy_for_the_same_scramble(dimensions: int) -> None:
+    blocks = 16
     points = sobol_points(dimensions, seed=5, replicate=3)
     engine = qmc.Sobol(dimensions, bits=32, rng=np.random.default_rng([5, 3]))
     expected = (engine.random(blocks * LANES) * 2**32).astype(np.uint32)
     found = np.hstack([words(points, block) for block in range(blocks)]).T
     np.testing.assert_array_equal(found, expected)
+
+
+def test_directions_that_are_kept_are_those_of_joe_and_kuo() -> None:
+    kept = np.load(DIRECTIONS)
+    np.testing.assert_array_equal(kept, direction_numbers(len(kept)))
 
 
 @pytest.mark.parametrize("make", [sobol_points, pseudo_random_points])

@@ -1,18 +1,22 @@
 """Own lines, metrics and outcomes, against identities and against tables of kept paths."""
 
 import math
+import re
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from simulate.engine.result import Result
 from simulate.engine.run import run, simulate_traces
 from simulate.kernels.arrays import index
+from simulate.model.catalogue import FUNDING_NEED
 from simulate.model.rows import TRACED, Hit, Metric
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.own import STAGES
+from simulate.scenario.quantities import QUANTITIES, TOLD_BY_NAME
 from tests.model.test_paths import draws_by_path
 from tests.scenarios import changed, without_uncertainty
 from tests.slow_lab import live
@@ -196,6 +200,20 @@ def test_a_condition_may_be_written_in_many_ways(counted: Result, said: str, sam
 def test_a_condition_that_is_none_is_told(counted: Result, text: str, told: str) -> None:
     with pytest.raises(ScenarioError, match=told):
         counted.probability(text)
+
+
+def test_nothing_is_called_as_the_model_calls_its_own() -> None:
+    said = {name for time in Hit for name in (time.title, time.short.replace(" {level}", ""))}
+    said |= {metric.title for metric in Metric} | {"cash flow", "margin", FUNDING_NEED}
+    names = {name.lower().replace(" ", "_") for name in said}
+    could_be = {name for name in names if re.fullmatch(r"[a-z][a-z0-9_]*", name)}
+    assert could_be <= TOLD_BY_NAME | set(QUANTITIES)
+
+
+@pytest.mark.parametrize("name", ["payback", "training_cost"])
+def test_an_outcome_can_not_be_called_as_another_is(anthropic: Scenario, name: str) -> None:
+    with pytest.raises(ValidationError, match="choose another name"):
+        changed(anthropic, {"outcomes": {name: {"when": "ebitda > 0"}}})
 
 
 NAMES = ("revenue", "training", "free_cash_flow", "inference", "cost_of_revenue")

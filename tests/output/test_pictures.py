@@ -1,5 +1,6 @@
 """The picture files of a command: which are written, by whom drawn, and how one is shown."""
 
+import shlex
 import struct
 from concurrent.futures import Future
 from pathlib import Path
@@ -79,7 +80,7 @@ def test_a_file_is_the_same_whichever_others_are_asked_for(result: Result, tmp_p
     assert contents[0] == contents[1]
 
 
-@pytest.mark.usefixtures("few")
+@pytest.mark.usefixtures("few", "blank_pictures")
 @pytest.mark.parametrize(
     ("asked", "kinds"),
     [
@@ -99,7 +100,7 @@ def test_every_kind_that_is_asked_for_is_written_and_no_other(
         assert Path("out", name).read_bytes().startswith(STARTS[name[-3:]])
 
 
-@pytest.mark.usefixtures("few")
+@pytest.mark.usefixtures("few", "blank_pictures")
 def test_pictures_of_an_earlier_run_do_not_outlive_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert call(monkeypatch, *RUN, "--pictures", "png,svg", "--quiet") == 0
     assert call(monkeypatch, *RUN, "--seed", "1", "--quiet") == 0
@@ -108,7 +109,7 @@ def test_pictures_of_an_earlier_run_do_not_outlive_it(monkeypatch: pytest.Monkey
     assert pictures_in("out") == set()
 
 
-@pytest.mark.usefixtures("few")
+@pytest.mark.usefixtures("few", "blank_pictures")
 def test_a_users_own_picture_is_not_taken_for_an_earlier_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -137,7 +138,7 @@ def test_without_pictures_none_is_drawn_or_spoken_of(
     assert pictures_in("out") == set() and Path("out", MANIFEST).exists()
 
 
-@pytest.mark.usefixtures("few")
+@pytest.mark.usefixtures("few", "blank_pictures")
 @pytest.mark.parametrize(
     ("kinds", "shown"), [("png", "margin_date.png"), ("pdf,png", "margin_date.pdf")]
 )
@@ -149,6 +150,99 @@ def test_the_first_picture_is_opened_where_it_stands(
     assert opened[0].read_bytes().startswith(STARTS[shown[-3:]])
 
 
+# Each with the file of its picture among the results.
+SINGLE = {
+    "show openai": "openai/openai-inputs",
+    "sweep openai --vary cash.opening=8,12 --paths 64": "openai/openai-sweep",
+    'goal openai --target "P(out of cash by 2028) <= 0.5" --vary cash.opening=8:80 --paths 64': (
+        "openai/openai-goal"
+    ),
+    "stress openai --paths 64": "openai/openai-stress",
+    "decide anthropic-tpu --paths 4096": "anthropic-tpu/anthropic-tpu-decision",
+    "discover openai --paths 4096": "openai/openai-discovery",
+    'update openai --observe "cash 2026Q4 = 50 bn ± 50%" --paths 4096': "openai/openai-update",
+    "converge openai --paths 4096": "openai/openai-convergence",
+    'backtest anthropic-as-of-2024 --observe "revenue 2025 = 4.5 bn" --paths 4096': (
+        "anthropic-as-of-2024/anthropic-as-of-2024-backtest"
+    ),
+    "fit losses.csv": "losses/losses-fit",
+}
+
+
+@pytest.fixture
+def losses() -> None:
+    """Leave a few numbers to fit."""
+    Path("losses.csv").write_text("loss\n" + "\n".join(f"{1.5**n:.3f}" for n in range(8)))
+
+
+@pytest.mark.usefixtures("blank_pictures", "losses")
+@pytest.mark.parametrize(("command", "place"), SINGLE.items(), ids=lambda text: text.split()[0])
+def test_a_single_picture_is_written_in_each_kind_and_the_first_is_opened(
+    command: str, place: str, opened: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = shlex.split(command)
+    assert call(monkeypatch, *words, "--pictures", "svg,pdf", "--open") == 0
+    file = Path("results", place)
+    assert pictures_in(str(file.parent)) == {f"{file.name}.svg", f"{file.name}.pdf"}
+    assert opened == [file.with_suffix(".svg").absolute()]
+
+
+SWEEP = ["sweep", "openai", "--vary", "cash.opening=8,12", "--paths", "64"]
+
+
+def test_each_kind_of_a_single_picture_is_the_same_by_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = Path("results/openai")
+    assert call(monkeypatch, *SWEEP, "--pictures", "png,svg") == 0
+    both = [(folder / f"openai-sweep.{kind}").read_bytes() for kind in ("png", "svg")]
+    for kind, content in zip(("png", "svg"), both, strict=True):
+        assert content.startswith(STARTS[kind])
+        assert call(monkeypatch, *SWEEP, "--pictures", kind) == 0
+        assert pictures_in(str(folder)) == {f"openai-sweep.{kind}"}
+        assert (folder / f"openai-sweep.{kind}").read_bytes() == content
+
+
+@pytest.mark.parametrize("table", [(), ("--out", "table.csv")], ids=["alone", "table"])
+def test_without_a_picture_a_sweep_leaves_its_table_alone(
+    table: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, *SWEEP, *table, "--no-pictures") == 0
+    assert [file.name for file in Path().iterdir()] == [*table[1:]]
+    assert ("Table: table.csv" in capsys.readouterr().out) == bool(table)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (["--picture", "mine.svg", "--pictures", "png"], "--picture, --pictures: give one of them"),
+        (["--picture", "mine.svg", "--no-pictures"], "--picture, --no-pictures: give one of them"),
+        (["--open", "--no-pictures"], "--open, --no-pictures: there would be nothing to show"),
+        (["--pictures", "gif"], '--pictures "gif": "gif" is not known; write png,svg,pdf'),
+    ],
+)
+def test_contradictions_about_a_single_picture_are_told(
+    asked: list[str],
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert call(monkeypatch, *SWEEP, *asked) == 2
+    assert told in capsys.readouterr().err
+    assert list(Path().iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["report openai", "compare openai anthropic"])
+def test_a_page_without_pictures_says_the_rest_and_how_it_was_made(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = [*command.split(), "--paths", "2000", "--out", "page.html", "--no-pictures"]
+    assert call(monkeypatch, *words) == 0
+    page = Path("page.html").read_text("utf-8")
+    assert "<figure" not in page and "<table" in page
+    assert "--no-pictures</code>" in page
+
+
 def test_the_page_of_a_report_is_opened(
     opened: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,7 +252,7 @@ def test_the_page_of_a_report_is_opened(
     assert opened == [Path("mine.html").absolute()]
 
 
-@pytest.mark.usefixtures("few")
+@pytest.mark.usefixtures("few", "blank_pictures")
 @pytest.mark.parametrize("screen", [":0", ""])
 def test_where_there_is_no_viewer_a_line_says_where_the_picture_is(
     screen: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -15,11 +15,13 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
 
+from simulate.analysis.watch import Answer, Watch
 from simulate.engine.result import Result
 from simulate.engine.run import run
 from simulate.plots import PICTURES
 from simulate.plots.compare import plot_comparison
 from simulate.plots.style import DARK, LIGHT
+from simulate.plots.watch import plot_watch
 from tests.january import of_january
 
 BASELINE = Path(__file__).parents[1] / "baseline"
@@ -41,10 +43,18 @@ def results() -> tuple[Result, Result]:
     return one, other
 
 
+def saved(before: Result) -> Answer:
+    """Return the answer to a save with another overrun."""
+    watch = Watch(paths=PATHS)
+    watch.answer(before.scenario)
+    return watch.answer(before.scenario.changed({"inference.base_overrun": 0.5}))
+
+
 def pictures(one: Result, other: Result) -> dict[str, Figure]:
     """Return what is compared: every picture, and one in the dark."""
     figures = {name: plot(one) for name, plot in PICTURES.items()}
     figures["comparison"] = plot_comparison(one, other)
+    figures["watch"] = plot_watch(saved(one))
     figures["fans-dark"] = PICTURES["fans"](one, theme=DARK)
     return figures
 
@@ -111,7 +121,7 @@ def test_another_colour_is_noticed(color: str, name: str, both: tuple[Result, Re
 
 def test_the_kept_pictures_are_all_of_them_and_small() -> None:
     kept = list(BASELINE.iterdir())
-    assert {file.stem for file in kept} == {*PICTURES, "comparison", "fans-dark"}
+    assert {file.stem for file in kept} == {*PICTURES, "comparison", "watch", "fans-dark"}
     assert sum(file.stat().st_size for file in kept) < 500_000
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -45,7 +45,7 @@ from simulate.plots.fit import plot_fit
 from simulate.plots.goal import plot_goal
 from simulate.plots.hindcast import plot_forecasts, plot_ranks
 from simulate.plots.stress import plot_stresses
-from simulate.plots.style import DARK, LIGHT, THEMES, Theme, save_picture
+from simulate.plots.style import DARK, LIGHT, THEMES, Theme, printed, save_picture
 from simulate.plots.sweep import plot_sweep
 from simulate.plots.update import plot_update
 from simulate.plots.watch import plot_watch
@@ -152,15 +152,23 @@ def pictures_of_analyses(scenario: Scenario) -> dict[str, Draw]:
 
 
 @pytest.fixture(scope="module")
-def svg(draw: Draw, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
-    """Draw a picture by name and theme to a file of its own, once, and return what is in it."""
-    folder = tmp_path_factory.mktemp("svg")
+def own(draw: Draw) -> Draw:
+    """Return a picture's own figure by name and theme, drawn once."""
 
-    def content(name: str, theme: Theme = LIGHT) -> str:
-        file = folder / f"{name}-{'light' if theme is LIGHT else 'dark'}.svg"
-        if not file.exists():
-            save_picture(draw(name, theme=theme), file)
-        return file.read_text(encoding="utf-8")
+    @cache
+    def figure(name: str, theme: Theme) -> Figure:
+        return draw(name, theme=theme)
+
+    return figure
+
+
+@pytest.fixture(scope="module")
+def svg(own: Draw) -> Callable[..., str]:
+    """Return what is in a picture's file, by name and theme, written once."""
+
+    @cache
+    def content(name: str, theme: Theme) -> str:
+        return printed(own(name, theme), ".svg").decode()
 
     return content
 
@@ -169,8 +177,8 @@ every_picture = pytest.mark.parametrize("name", [*PICTURES, *OTHERS, *ANALYSES])
 
 
 @every_picture
-def test_a_picture_of_its_own_has_its_finding_as_title_and_label(name: str, draw: Draw) -> None:
-    figure = draw(name)
+def test_a_picture_of_its_own_has_its_finding_as_title_and_label(name: str, own: Draw) -> None:
+    figure = own(name, LIGHT)
     title = max(figure.texts, key=lambda text: text.get_fontsize()).get_text()
     assert title.replace("\n", " ") == figure.get_label() != ""
 
@@ -178,9 +186,9 @@ def test_a_picture_of_its_own_has_its_finding_as_title_and_label(name: str, draw
 @every_picture
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 def test_a_picture_wears_its_theme(
-    name: str, theme: Theme, draw: Draw, svg: Callable[..., str]
+    name: str, theme: Theme, own: Draw, svg: Callable[..., str]
 ) -> None:
-    figure, other = draw(name, theme=theme), (DARK if theme is LIGHT else LIGHT)
+    figure, other = own(name, theme), (DARK if theme is LIGHT else LIGHT)
     assert to_hex(figure.get_facecolor()) == theme.paper
     colors = set(re.findall("#[0-9a-f]{6}", svg(name, theme)))
     assert {theme.ink, theme.muted, theme.paper} <= colors
@@ -188,14 +196,14 @@ def test_a_picture_wears_its_theme(
 
 
 @every_picture
-def test_given_axes_a_picture_stays_in_their_place(name: str, draw: Draw) -> None:
-    width, height = draw(name).get_size_inches()
+def test_given_axes_a_picture_stays_in_their_place(name: str, draw: Draw, own: Draw) -> None:
+    width, height = own(name, LIGHT).get_size_inches()
     figure = Figure(figsize=(2.0 * width, 2.2 * height), layout="constrained")
     (left, place), (below, right) = figure.subplots(2, 2)
     assert draw(name, axes=place) is figure
     shown = faults(figure)
     assert shown.outside == shown.overlapping == []
-    finding = draw(name).get_label()
+    finding = own(name, LIGHT).get_label()
     assert finding in [text.replace("\n", " ") for text in shown.texts]
     others = (left, below, right)
     for axes in set(figure.axes) - set(others):
@@ -213,11 +221,8 @@ def test_several_panels_need_axes_of_a_grid(name: str, draw: Draw) -> None:
 
 
 @every_picture
-def test_the_same_result_gives_the_same_svg(
-    name: str, draw: Draw, svg: Callable[..., str], tmp_path: Path
-) -> None:
-    save_picture(draw(name), tmp_path / "again.svg")
-    assert (tmp_path / "again.svg").read_text(encoding="utf-8") == svg(name)
+def test_the_same_result_gives_the_same_svg(name: str, draw: Draw, svg: Callable[..., str]) -> None:
+    assert printed(draw(name), ".svg").decode() == svg(name, LIGHT)
 
 
 @pytest.mark.parametrize("kind", [".png", ".pdf"])
@@ -240,23 +245,24 @@ for name, plot in PICTURES.items():
 """
 
 
-def test_another_process_gives_the_same_file(result: Result, tmp_path: Path) -> None:
+def test_another_process_gives_the_same_file(
+    result: Result, svg: Callable[..., str], tmp_path: Path
+) -> None:
     file = tmp_path / "result.pickle"
     file.write_bytes(pickle.dumps(result))
     environment = os.environ | {"PYTHONHASHSEED": "12345"}
     command = [sys.executable, "-c", DIGESTS, str(file)]
     printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     theirs = dict(line.split() for line in printed.stdout.splitlines())
-    for name, plot in PICTURES.items():
-        save_picture(plot(result), tmp_path / "ours.svg")
-        ours = hashlib.sha256((tmp_path / "ours.svg").read_bytes()).hexdigest()
-        assert theirs[name] == ours, name
+    assert theirs == {
+        name: hashlib.sha256(svg(name, LIGHT).encode()).hexdigest() for name in PICTURES
+    }
 
 
-def test_an_svg_says_its_finding_to_those_who_cannot_see_it(draw: Draw, tmp_path: Path) -> None:
-    figure = draw("margin_date")
-    save_picture(figure, tmp_path / "picture.svg")
-    assert f"<title>{figure.get_label()}</title>" in (tmp_path / "picture.svg").read_text()
+def test_an_svg_says_its_finding_to_those_who_cannot_see_it(
+    own: Draw, svg: Callable[..., str]
+) -> None:
+    assert f"<title>{own('margin_date', LIGHT).get_label()}</title>" in svg("margin_date", LIGHT)
 
 
 HOSTILE = {
@@ -313,6 +319,6 @@ def test_no_text_leaves_the_picture_or_covers_another(
 
 
 @every_picture
-def test_no_text_of_the_dark_theme_leaves_the_picture(name: str, draw: Draw) -> None:
-    found = faults(draw(name, theme=DARK))
+def test_no_text_of_the_dark_theme_leaves_the_picture(name: str, own: Draw) -> None:
+    found = faults(own(name, DARK))
     assert found.outside == found.overlapping == []

@@ -11,8 +11,25 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from simulate.plots.frame import ELLIPSIS, frame, made_by, text_width, wrap, year_step
-from simulate.plots.style import LIGHT, THEMES, Theme, mix, save_picture
+from simulate.plots.frame import (
+    ELLIPSIS,
+    frame,
+    made_by,
+    narrow_axes,
+    text_width,
+    wrap,
+    year_step,
+)
+from simulate.plots.style import (
+    DARK,
+    LIGHT,
+    THEMES,
+    Theme,
+    lay_out_as,
+    mix,
+    printed,
+    save_picture,
+)
 from tests.drawn import faults
 
 Array = NDArray[np.float64]
@@ -157,3 +174,29 @@ def test_what_is_told_stays_in_the_picture() -> None:
     assert shown.outside == shown.overlapping == []
     assert any("no investment advice" in " ".join(text.split()) for text in shown.texts)
     assert figure.get_label() == finding
+
+
+def two_lines(theme: Theme, panels: int, is_narrow: bool) -> Figure:
+    """Return a picture whose panels need room for a legend and for long labels."""
+    with narrow_axes(theme) as axes:
+        given = axes if is_narrow else None
+        with frame(given, theme, heights=(1,) * panels) as picture:
+            for row in picture.panels:
+                row[0].plot([0.0, 1.0], [1e6, 3e6], color=theme.blue, label="a million")
+                row[0].set_ylabel("bn USD, of all that is counted")
+            picture.axes.legend()
+            return picture.tell("A finding of some length, on two lines", "a detail", "a footer")
+
+
+@pytest.mark.parametrize("panels", [1, 3])
+@pytest.mark.parametrize("is_narrow", [False, True])
+def test_a_picture_laid_out_as_its_other_theme_is_as_laid_out_by_itself(
+    panels: int, is_narrow: bool
+) -> None:
+    light, dark, alone = (two_lines(theme, panels, is_narrow) for theme in (LIGHT, DARK, DARK))
+    printed(light, ".svg")
+    lay_out_as(dark, light)
+    assert printed(dark, ".svg") == printed(alone, ".svg")
+    unlaid = two_lines(DARK, panels, is_narrow)
+    unlaid.set_layout_engine("none")
+    assert printed(unlaid, ".svg") != printed(alone, ".svg")

@@ -17,6 +17,7 @@ from simulate.scenario import ScenarioError, load_scenario
 from simulate.scenario.column import find_column, read_column
 from simulate.scenario.notation import Notation
 from tests.calling import call
+from tests.families import of_quick_families
 
 pytestmark = pytest.mark.usefixtures("january")
 
@@ -290,7 +291,8 @@ def test_fit_says_what_it_told_from_the_file(
     assert "may be 3.683 or 3683" in capsys.readouterr().err
     assert call(monkeypatch, *fit, "--decimal", ";") == 2
     assert '--decimal = ";": must be' in capsys.readouterr().err
-    assert call(monkeypatch, *fit, "--decimal", ",") == 0
+    with of_quick_families():
+        assert call(monkeypatch, *fit, "--decimal", ",", "--no-pictures") == 0
     assert 'Told from prices.csv: separator = ";"' in capsys.readouterr().out
 
 

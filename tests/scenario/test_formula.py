@@ -123,7 +123,7 @@ MISTAKES = {
     "2 * (revenue - year)": (6, "revenue is in bn USD, and year has no unit; they can't be subtr"),
     "max(1, revenue, share)": (1, "revenue is in bn USD, and share has no unit; they can't be com"),
     "revenue > share": (1, "they can't be compared"),
-    "where(share > 1, revenue, share)": (1, "they can't be alternatives"),
+    "where(share > 1, revenue, share)": (1, "they can't be chosen between"),
     "revenue / free_users + ebitda": (1, "revenue / free_users is in bn USD per bn users, and"),
     "revenue * revenue + ebitda": (1, "revenue * revenue is in (bn USD)^2, and ebitda is in bn"),
     "exp(revenue)": (5, "revenue is in bn USD; exp takes numbers without one"),

@@ -13,6 +13,7 @@ from simulate.scenario import packaged_configs
 from simulate.scenario.inputs import list_inputs
 from simulate.scenario.json_schema import SCHEMA_FILE, scenario_schema, schema_text
 from tests.january import of_january
+from tests.scenario.test_own import LICENCES, METRIC, OUTCOME
 
 CONFIGS = sorted(packaged_configs().glob("*.toml"))
 EVERYTHING = Path(__file__).parents[1] / "data" / "everything.toml"
@@ -37,6 +38,10 @@ def test_the_schema_is_one_of_draft_7() -> None:
 @pytest.mark.parametrize("config", [*CONFIGS, EVERYTHING], ids=lambda path: path.stem)
 def test_every_scenario_that_loads_is_accepted(config: Path) -> None:
     assert mistakes(config.read_text(encoding="utf-8")) == []
+
+
+def test_what_a_user_adds_is_accepted() -> None:
+    assert mistakes(f"{LICENCES}{METRIC}{OUTCOME}") == []
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda path: path.stem)
@@ -73,6 +78,13 @@ def test_every_packaged_scenario_names_its_schema_first(config: Path) -> None:
         '[correlations]\n"cash.opening, cash.tax_rate" = 1.5',
         "[correlations.costs]\ninputs = [1, 2]",
         "[copula]\ndegrees_of_freedom = 0.5",
+        '[[lines]]\ncounts_in = "revenue"',
+        '[[lines]]\nname = "a"\ncounts_in = "costs"',
+        '[[lines]]\nname = "a"\nfrom = "2027"',
+        '[[lines]]\nname = "a"\ninputs.share = true',
+        '[metrics.a]\nunit = "USD"',
+        "[outcomes.a]\nheld = 0",
+        '[outcomes.a]\nwen = "ebitda > 0"',
         '[sampling]\nsampler = "halton"',
         "[stresses.a]\nby = 3",
         "extends = 3",

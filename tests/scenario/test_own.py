@@ -1,5 +1,6 @@
 """Lines, metrics and outcomes of a user's own: in files, judged, and citizens of a scenario."""
 
+import math
 import random
 import re
 from pathlib import Path
@@ -143,6 +144,7 @@ WRITTEN: dict[str, tuple[str, float]] = {
         "bn USD",
         0.001,
     ),
+    '{ distribution = "scipy.gamma", a = 1, scale = "5 m" }': ("bn USD", 0.005 * math.log(2.0)),
     '{ distribution = "shifted", of = "4 m", by = 0.001 }': ("bn USD", 0.005),
 }
 
@@ -247,6 +249,18 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
         a_line("share * revenue", more="inputs.share = 0.1\ninputs.minimum = 3"),
         ["8:8: lines.a.inputs.minimum = 3: the formula doesn't use it"],
     ),
+    "an input's name in words": (
+        a_line("x", more='inputs."X y" = "5 m"'),
+        ['lines.a.inputs."X y" = "5 m": a name is of small letters', 'did you mean "x_y"?'],
+    ),
+    "too many inputs": (
+        a_line("1", more="\n".join(f"inputs.x{place} = 1" for place in range(21))),
+        ["lines.a.inputs: has too many members; 20 are the most"],
+    ),
+    "the lab's revenue in a line of it": (
+        a_line("0.1 * revenue", "revenue"),
+        ["write segment_revenue, or previous(revenue, 1)"],
+    ),
     "a metric called like a line": (
         a_line("1") + '[metrics.a]\nformula = "1"\nunit = "share"',
         ['metrics.a: "a" is a line, too; choose another name'],
@@ -339,7 +353,7 @@ def test_a_quantity_is_known_from_its_stage_on(name: str) -> None:
             assert load(a_line(uses, counts_in)).formulas.lines[0].stage == stage
         else:
             (line,) = lines_of(a_line(uses, counts_in))
-            assert f"write previous({name}, 1)" in line
+            assert line.endswith(f"previous({name}, 1)")
         assert load(a_line(f"where(previous({name}) == 1, 2, 3)", counts_in)).formulas.lines
     assert load(f'[outcomes.a]\nwhen = "{name} > 1"\n').formulas.outcomes
 
@@ -377,6 +391,7 @@ CHANGED: dict[str, tuple[float, float]] = {
     f'times = {{ "{MINIMUM}" = 2 }}': (0.03, 0.01),
     f'by = {{ "{MINIMUM}" = "1 m" }}': (0.03, 0.006),
     f'"{MINIMUM}" = "7 m"': (0.03, 0.007),
+    f'"{MINIMUM}" = 0.007': (0.03, 0.007),
     'lines = [{ name = "content licences", inputs.share = 0.3 }]': (0.3, 0.005),
 }
 
@@ -410,6 +425,8 @@ SETTINGS: dict[str, tuple[float, float]] = {
     f"{SHARE}=+1%": (0.04, 0.005),
     f"{MINIMUM}=10 m": (0.03, 0.01),
     f"{MINIMUM}=*3": (0.03, 0.015),
+    # What was written in a unit has it still.
+    f"{MINIMUM}=0.01": (0.03, 0.01),
 }
 
 
@@ -434,7 +451,7 @@ def test_a_setting_changes_a_formula_and_may_leave_an_input_unused() -> None:
         ("lines.content_license.formula=1", 'did you mean "content_licences"?'),
         ("content_licences.inputs.share=0.2", f"did you mean {SHARE}?"),
         ("lines.content_licences.formula=shar * revenue", "at column 1: there is no shar"),
-        (f"{MINIMUM}=0.01", "minimum has no unit, and share * revenue is in bn USD"),
+        (f"{MINIMUM}=5%", '"5%" is a percentage; the unit here is bn USD'),
         ("metrics.grow.unit=share", 'formula is missing; did you mean "growth"?'),
         ("outcomes.ebitda_positiv.held=2", 'when is missing; did you mean "ebitda_positive"?'),
     ],
@@ -488,6 +505,15 @@ def test_a_file_that_extends_changes_a_line_by_its_name() -> None:
         SHARE,
         "outcomes.ebitda_positive.held",
     }
+
+
+def test_a_file_that_extends_may_write_an_input_in_another_unit() -> None:
+    load(a_line("x", more='inputs.x = "5 m"'))
+    Path("other.toml").write_text(
+        'name = "Anthropic, other"\nextends = "mine.toml"\n[[lines]]\nname = "a"\n'
+        'formula = "x * revenue"\ninputs.x = "5%"\n'
+    )
+    assert load_scenario("other.toml").lines[0].units == {"x": "share"}
 
 
 def test_a_scenario_is_told_apart_with_its_lines() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from simulate.scenario.positions import KeyPath, Position, locate, nearest
+from simulate.scenario.positions import KeyPath, Position, locate, locate_within, nearest
 from tests.steps import counted
 
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.toml"))
@@ -128,6 +128,26 @@ def test_the_nearest_position_of_a_missing_key_is_that_of_the_table_around_it() 
     assert nearest(positions, ("a", "c", "d")) == Position(1, 2)
     assert nearest(positions, ("c",)) is None
     assert nearest(positions, ()) is None
+
+
+# A text, with the character that is looked for in "a", and where that stands.
+WITHIN: dict[str, tuple[str, int, tuple[int, int] | None]] = {
+    "in double quotes": ('a = "max(x, y)"', 8, (1, 13)),
+    "in single quotes": ("b = 1\n  a = 'x + y'", 5, (2, 12)),
+    "right behind its end": ('a = "x +"', 4, (1, 9)),
+    "in three quotes": ('a = """x +\n y"""', 6, (2, 2)),
+    "after a line's end that opens it": ("a = '''\nx +\n y'''", 6, (3, 2)),
+    "not behind an escape": ('a = "x\\t+ y"', 5, None),
+    "not in lines that end as on Windows": ('a = """\r\nx +\r\n y"""', 6, None),
+    "not in a number": ("a = 12", 2, None),
+    "not where there is no such key": ("b = 'x'", 1, None),
+}
+
+
+@pytest.mark.parametrize("case", WITHIN)
+def test_a_character_of_a_text_is_found(case: str) -> None:
+    text, column, expected = WITHIN[case]
+    assert locate_within(text, ("a",), column) == (expected and Position(*expected))
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda path: path.name)

@@ -169,7 +169,8 @@ def test_the_first_answer_is_the_headline_and_a_later_one_the_change(anthropic: 
     first = watch.answer(anthropic)
     assert "Gross margin" in " ".join(printed(watched(first, is_first=True, with_bars=False)))
     same = watch.answer(anthropic)
-    assert "Assumes the same as before." in printed(watched(same, is_first=False, with_bars=True))
+    told = printed(watched(same, is_first=False, with_bars=True))
+    assert "Assumes the same as before: the last answer stands." in told
     other = watch.answer(changed(anthropic, {"cash.opening": 2.0}))
     text = " ".join(printed(watched(other, is_first=False, with_bars=False)))
     assert "by cash.opening" in text

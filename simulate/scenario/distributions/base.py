@@ -10,7 +10,7 @@ import scipy
 from numpy.typing import ArrayLike, NDArray
 from pydantic import Field, Strict, field_validator, model_validator
 
-from simulate.scenario.checked import Checked
+from simulate.scenario.checked import Checked, kept
 
 Array = NDArray[np.float64]
 # true is no number, nor is a text that in_unit could not read.
@@ -83,14 +83,8 @@ class Uncertain(Checked):
         """Return the quantile at a probability."""
         return float(self.quantile_at_score(np.array([scipy.special.ndtri(probability)]))[0])
 
-    def __eq__(self, other: object) -> bool:
-        # By what was stated: what is worked out from that, and kept, holds arrays.
-        return type(self) is type(other) and all(
-            getattr(self, name) == getattr(other, name) for name in type(self).model_fields
-        )
-
     def __hash__(self) -> int:
-        return hash((type(self), self.model_dump_json()))
+        return hash((type(self), _json_of(self)))
 
     @property
     def is_certain(self) -> bool:
@@ -101,6 +95,11 @@ class Uncertain(Checked):
     def is_continuous(self) -> bool:
         """Tell whether it has a density."""
         return True
+
+
+@kept
+def _json_of(given: Uncertain) -> str:
+    return given.model_dump_json()
 
 
 class Fixed(Uncertain):
