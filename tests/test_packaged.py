@@ -8,10 +8,16 @@ from simulate.output.report import group_inputs
 from simulate.scenario import load_scenario, packaged_configs
 from simulate.scenario.inputs import cited_facts, list_inputs
 from simulate.scenario.load import list_changes
-from simulate.text.assumptions import correlation_table, frame_table, source_sentences
+from simulate.text.assumptions import (
+    correlation_table,
+    frame_table,
+    given_and_absent,
+    source_sentences,
+)
 
-# All but what the labs have in common.
-SCENARIOS = sorted(file for file in packaged_configs().glob("*.toml") if file.name != "base.toml")
+# All but what the labs have in common, and the lab from nothing.
+OF_NO_LAB = ("base.toml", "bare.toml")
+SCENARIOS = sorted(file for file in packaged_configs().glob("*.toml") if file.name not in OF_NO_LAB)
 
 each = pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
 
@@ -39,6 +45,8 @@ def test_its_assumptions_can_be_listed(file: Path) -> None:
     for stress in (None, *list_changes(file).stresses):
         scenario = load_scenario(file, stress=stress)
         listed = [member for group in group_inputs(scenario) for member in group.members]
-        assert [m.key for m in listed] == [i.key for i in list_inputs(scenario)]
+        given, absent = given_and_absent(scenario)
+        assert [m.key for m in listed] == [i.key for i in given]
+        assert len(given) + len(absent) <= len(list_inputs(scenario))
         assert all(row.cells[0] for row in frame_table(scenario).rows)
         assert len(correlation_table(scenario).rows) == len(scenario.correlations)

@@ -30,7 +30,7 @@ from .session import (
 if TYPE_CHECKING:
     from simulate.scenario.repair import Repair
 
-STARTER = "starter.toml"
+STARTER, BARE = "starter.toml", "bare.toml"
 
 
 def schema(
@@ -50,13 +50,19 @@ def schema(
 
 def init(
     file: Annotated[Path, typer.Argument(help="Scenario to write.")] = Path("scenario.toml"),
+    bare: Annotated[
+        bool, typer.Option("--bare", help="A lab from nothing, in the fewest lines that run.")
+    ] = False,
     force: Force = False,
 ) -> None:
-    """Write a commented scenario to start from, and its JSON Schema beside it."""
+    """Write a commented scenario to start from, and its JSON Schema beside it.
+
+    It extends a packaged one; --bare writes one of a lab of its own.
+    """
     from simulate.output.new_file import refuse_existing, write_new
     from simulate.scenario.json_schema import SCHEMA_FILE, schema_text
 
-    starter = (packaged_configs() / STARTER).read_text(encoding="utf-8")
+    starter = (packaged_configs() / (BARE if bare else STARTER)).read_text(encoding="utf-8")
     beside = file.parent / SCHEMA_FILE
     refuse_existing(file, force)
     with uninterrupted(f"{file} was written"):

@@ -12,13 +12,14 @@ from simulate.plots import picture_of, plot_of
 from simulate.plots.density import Sparkline, sparkline
 from simulate.scenario import Scenario
 from simulate.scenario.figures import Figures
-from simulate.scenario.inputs import NO_SOURCE, Input, funding_assumption, list_inputs
+from simulate.scenario.inputs import NO_SOURCE, Input, funding_assumption
 from simulate.text.alternatives import Chance, chance_by_year
 from simulate.text.assumptions import (
     LISTS,
     correlation_table,
     fact_table,
     frame_table,
+    given_and_absent,
     kind_of,
     name_of_member,
     period,
@@ -101,8 +102,9 @@ class Group:
 
 
 def group_inputs(scenario: Scenario) -> tuple[Group, ...]:
-    """Return every input, by the part of the scenario that it stands in."""
-    grouped = itertools.groupby(list_inputs(scenario), lambda member: _part(member.key))
+    """Return every input that the lab has, by the part of the scenario that it stands in."""
+    given, _ = given_and_absent(scenario)
+    grouped = itertools.groupby(given, lambda member: _part(member.key))
     return tuple(Group(title, tuple(map(_assumption, members))) for title, members in grouped)
 
 
@@ -193,6 +195,7 @@ class ReportView:
     sections: tuple[Section, ...]
     frame: Table
     inputs: tuple[Group, ...]
+    absent: tuple[str, ...]
     correlations: Table
     facts: Table
     errors: tuple[str, ...]
@@ -253,6 +256,7 @@ def view_report(
         sections=(*_sections(result, figures), *([drivers] if drivers is not None else [])),
         frame=frame_table(scenario),
         inputs=group_inputs(scenario),
+        absent=tuple(given_and_absent(scenario)[1]),
         correlations=correlation_table(scenario),
         facts=fact_table(scenario),
         errors=(*error_sentences(result), interval_sentence(result), INTERVALS_OF_QUARTERS),

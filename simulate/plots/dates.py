@@ -10,6 +10,7 @@ from simulate.analysis.dates import joint_chances, joint_counts
 from simulate.engine.result import NEVER, Result
 from simulate.model.outcomes import MARGINS
 from simulate.model.rows import Hit
+from simulate.scenario import Scenario
 from simulate.scenario.frame import MarginDefinition
 from simulate.text.dates import (
     cash_flow_date_finding,
@@ -17,6 +18,7 @@ from simulate.text.dates import (
     margin_date_finding,
 )
 from simulate.text.numbers import exact_percent, share
+from simulate.text.run import told_margins
 
 from .frame import frame, in_percent, label_years, legend_columns, made_of, year_step
 from .style import LIGHT, SMALL, Theme, mix, width_of
@@ -42,20 +44,27 @@ GAP_TO_NEVER = 0.15
 def plot_margin_date(result: Result, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
     """Draw the quarter in which gross margin first reaches its target, in two definitions.
 
-    In the projected one, and with free users or, where that is projected, without them.
+    In the projected one, and with free users, if there are any, or, where that is projected,
+    without them.
     """
-    main = result.scenario.targets.projected_margin
-    other: MarginDefinition = "paying users" if main == "with free users" else "with free users"
+    drawn = _drawn_definitions(result.scenario)
     return _plot(
         result,
-        (MARGINS[main].reached, MARGINS[other].reached),
-        (_in_legend(main), _in_legend(other)),
+        [MARGINS[each].reached for each in drawn],
+        [_in_legend(each) for each in drawn],
         margin_date_finding(result),
         "first quarter with gross margin at the target, on trailing four quarters",
         axes,
         theme,
         result.scenario.targets.projected_year,
     )
+
+
+def _drawn_definitions(scenario: Scenario) -> list[MarginDefinition]:
+    main = scenario.targets.projected_margin
+    if main == "with free users":
+        return [main, "paying users"]
+    return [main, "with free users"] if "with free users" in told_margins(scenario) else [main]
 
 
 def _in_legend(definition: MarginDefinition) -> str:
@@ -68,8 +77,8 @@ def plot_cash_flow_date(
     """Draw the quarter that completes four quarters of positive free cash flow in a row."""
     return _plot(
         result,
-        (Hit.CASH_FLOW_HELD, Hit.CASH_FLOW_POSITIVE),
-        ("four quarters in a row", "first positive quarter"),
+        [Hit.CASH_FLOW_HELD, Hit.CASH_FLOW_POSITIVE],
+        ["four quarters in a row", "first positive quarter"],
         cash_flow_date_finding(result),
         "quarter that completes four quarters of positive free cash flow in a row",
         axes,
@@ -79,8 +88,8 @@ def plot_cash_flow_date(
 
 def _plot(
     result: Result,
-    times: tuple[Hit, Hit],
-    names: tuple[str, str],
+    times: list[Hit],
+    names: list[str],
     finding: str,
     detail: str,
     axes: Axes | None,
@@ -90,11 +99,11 @@ def _plot(
     with frame(axes, theme, heights=(5, 3)) as picture:
         (top,), (bottom,) = picture.panels
         top.sharex(bottom)
-        main, other = (_shares(result, time) for time in times)
-        _draw_histogram(top, main, other, names, theme)
+        shares = [_shares(result, time) for time in times]
+        _draw_histogram(top, shares, names, theme)
         _draw_never(top, result, times[0], theme)
         band = _draw_range(bottom, result, times[0], theme)
-        _draw_cumulative(bottom, main, other, theme)
+        _draw_cumulative(bottom, shares, theme)
         for panel in (top, bottom):
             label_years(panel, result.scenario.horizon, theme)
         top.tick_params(labelbottom=False)
@@ -126,22 +135,23 @@ def _draw_range(axes: Axes, result: Result, time: Hit, theme: Theme) -> str:
 
 
 def _draw_histogram(
-    axes: Axes,
-    main: NDArray[np.float64],
-    other: NDArray[np.float64],
-    names: tuple[str, str],
-    theme: Theme,
+    axes: Axes, shares: list[NDArray[np.float64]], names: list[str], theme: Theme
 ) -> None:
+    """Draw bars, and a line of steps over them for what is compared with them."""
+    main, *others = shares
     quarters = main.size - 1
     place = np.arange(quarters + 1)
     width = _bar_width(quarters)
     bars = axes.bar(place[:-1] + 0.5, main[:-1], width=width, color=theme.blue, linewidth=0)
-    steps = axes.stairs(other[:-1], place, baseline=None, color=theme.orange, linewidth=1.6)
+    steps = [
+        axes.stairs(other[:-1], place, baseline=None, color=theme.orange, linewidth=1.6)
+        for other in others
+    ]
     axes.set_ylabel("paths, by quarter")
-    axes.set_ylim(0.0, HEADROOM * max(main[:-1].max(), other[:-1].max(), LEAST_TOP))
+    axes.set_ylim(0.0, HEADROOM * max(*(each[:-1].max() for each in shares), LEAST_TOP))
     in_percent(axes.yaxis)
     axes.legend(
-        [bars, steps],
+        [bars, *steps],
         names,
         loc="lower left",
         bbox_to_anchor=(0.0, 1.0),
@@ -181,12 +191,11 @@ def _draw_never(axes: Axes, result: Result, time: Hit, theme: Theme) -> None:
     axes.set_xlim(0.0, low + width + GAP * quarters)
 
 
-def _draw_cumulative(
-    axes: Axes, main: NDArray[np.float64], other: NDArray[np.float64], theme: Theme
-) -> None:
+def _draw_cumulative(axes: Axes, shares: list[NDArray[np.float64]], theme: Theme) -> None:
+    main = shares[0]
     quarters = main.size - 1
-    for shares, color, order in ((other, theme.orange, 2), (main, theme.blue, 3)):
-        reached = _reached(shares)
+    for each, color, order in zip(shares, (theme.blue, theme.orange), (3, 2), strict=False):
+        reached = _reached(each)
         axes.plot(np.arange(quarters + 1), reached, color=color, linewidth=2.2, zorder=order)
     axes.text(
         quarters * (1.0 + GAP / 2),

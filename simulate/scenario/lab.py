@@ -11,6 +11,7 @@ from .mistakes import Mend, Mistake, rewrite_all
 from .quantity import (
     NEVER_HALVES,
     NO_LIMIT,
+    UNCHANGED,
     ZERO,
     CertainShare,
     Count,
@@ -145,12 +146,15 @@ class Demand(Section):
     ] = ZERO
 
 
+NO_SHOCKS = Demand(persistence=ZERO, volatility=ZERO)
+
+
 class Inference(Section):
     """Inference cost and the rest of cost of revenue."""
 
     base_overrun: Annotated[
         AnyDistribution, Quantity("overrun of the base year", "share", -0.9, 3.0, certain=True)
-    ]
+    ] = ZERO
     overrun: Annotated[
         AnyDistribution,
         Quantity(
@@ -161,9 +165,9 @@ class Inference(Section):
             largest_median=3.0,
             drawn="year",
         ),
-    ]
-    overrun_carried: Annotated[AnyDistribution, share("share of an overrun that stays")]
-    efficiency_gain: Annotated[AnyDistribution, log_rate("fall of cost of the same work")]
+    ] = ZERO
+    overrun_carried: Annotated[AnyDistribution, share("share of an overrun that stays")] = ZERO
+    efficiency_gain: Annotated[AnyDistribution, log_rate("fall of cost of the same work")] = ZERO
     price_erosion: (
         Annotated[AnyDistribution, log_rate("fall of the price of the same work")] | None
     ) = None
@@ -173,7 +177,7 @@ class Inference(Section):
     catch_up_half_life: Annotated[
         AnyDistribution, half_life("half-life of the gain over prices")
     ] = NEVER_HALVES
-    other_sales_cost: Annotated[AnyDistribution, share("other cost of sales over revenue")]
+    other_sales_cost: Annotated[AnyDistribution, share("other cost of sales over revenue")] = ZERO
 
     @model_validator(mode="before")
     @classmethod
@@ -201,6 +205,11 @@ class FreeUsers(Section):
         AnyDistribution, Quantity("inference cost of a free user", "USD/yr", 0.0, 1e4, certain=True)
     ]
     usage_growth: Annotated[AnyDistribution, log_rate("growth of use per free user")]
+
+
+NO_FREE_USERS = FreeUsers(
+    users=ZERO, growth=ZERO, ceiling=UNCHANGED, annual_cost=ZERO, usage_growth=ZERO
+)
 
 
 class Hardware(Section):
@@ -256,8 +265,8 @@ class Training(Section):
             largest_median=3.0,
             drawn="year",
         ),
-    ]
-    drift_carried: Annotated[AnyDistribution, share("share of a drift that stays")]
+    ] = ZERO
+    drift_carried: Annotated[AnyDistribution, share("share of a drift that stays")] = ZERO
     floor: Annotated[AnyDistribution, share("least training cost over revenue")] = ZERO
     generation: Generation | None = None
 
@@ -268,15 +277,15 @@ class OtherCosts(Section):
     fixed: Annotated[
         AnyDistribution, Quantity("fixed part now", "bn USD/yr", 0.0, 1e7, largest_median=1e3)
     ]
-    fixed_growth: Annotated[AnyDistribution, log_rate("growth of the fixed part")]
+    fixed_growth: Annotated[AnyDistribution, log_rate("growth of the fixed part")] = ZERO
     variable: Annotated[
         AnyDistribution, share("variable part over revenue now", high=5.0, largest_median=2.0)
     ]
     scale_elasticity: Annotated[
         AnyDistribution,
         Quantity("growth of the variable part over that of revenue", ELASTICITY, 0, 1.5),
-    ]
-    stock_pay: Annotated[AnyDistribution, share("part paid in stock, not cash")]
+    ] = UNCHANGED
+    stock_pay: Annotated[AnyDistribution, share("part paid in stock, not cash")] = ZERO
     partner_share: Annotated[
         AnyDistribution, share("partners' share of revenue, within the variable part")
     ] = ZERO
@@ -290,13 +299,17 @@ class Cash(Section):
     """Cash and what moves it beside operations."""
 
     opening: Annotated[AnyDistribution, money("cash at the start")]
-    interest_rate: Annotated[AnyDistribution, Quantity("interest on cash", "a year", -0.05, 0.5)]
+    interest_rate: Annotated[
+        AnyDistribution, Quantity("interest on cash", "a year", -0.05, 0.5)
+    ] = ZERO
     tax_rate: Annotated[AnyDistribution, share("tax on profit")]
-    losses_carried_forward: Annotated[AnyDistribution, money("losses carried forward")]
+    losses_carried_forward: Annotated[AnyDistribution, money("losses carried forward")] = ZERO
     working_capital: Annotated[
         AnyDistribution, Quantity("working capital over annualised revenue", "share", -2.0, 2.0)
-    ]
-    capital_spending: Annotated[AnyDistribution, share("other capital spending over revenue")]
+    ] = ZERO
+    capital_spending: Annotated[AnyDistribution, share("other capital spending over revenue")] = (
+        ZERO
+    )
 
 
 class Funding(Section):

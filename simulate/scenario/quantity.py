@@ -39,6 +39,8 @@ ZERO = Fixed(value=0.0, source="not in this scenario")
 UNCHANGED = Fixed(value=1.0, source="not in this scenario")
 NO_LIMIT = Fixed(value=1e30, source="not in this scenario")
 NEVER_HALVES = Fixed(value=1e9, source="not in this scenario")
+# What stands for an input that a lab does without.
+ABSENT = (ZERO, UNCHANGED, NO_LIMIT, NEVER_HALVES)
 
 
 class Section(Checked):

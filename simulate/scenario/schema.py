@@ -22,6 +22,8 @@ from .dependence import AnyCorrelation, Copula, Shocks
 from .distributions import Number, Uncertain
 from .frame import BaseQuarter, BaseYear, Horizon, Sampling, Targets
 from .lab import (
+    NO_FREE_USERS,
+    NO_SHOCKS,
     Cash,
     Demand,
     FreeUsers,
@@ -144,9 +146,9 @@ class Scenario(Section):
     base_quarters: tuple[BaseQuarter, ...] = ()
     base_year: BaseYear | None = Field(default=None, validate_default=True)
     segments: tuple[Segment, ...] = Field(min_length=1, max_length=MOST_SEGMENTS)
-    demand: Demand
+    demand: Demand = NO_SHOCKS
     inference: Inference
-    free_users: FreeUsers
+    free_users: FreeUsers = NO_FREE_USERS
     hardware: tuple[Hardware, ...] = Field(default=(), max_length=MOST_MEMBERS)
     training: Training
     other_costs: OtherCosts

@@ -12,9 +12,16 @@ from simulate.scenario import Scenario
 from simulate.scenario.correlations import correlated_pairs, moved_correlations
 from simulate.scenario.dependence import Kind, MatrixOfCorrelations, RankCorrelation, kind_in_words
 from simulate.scenario.distributions import Uncertain
-from simulate.scenario.inputs import NO_SOURCE, cited_facts, list_inputs, unknown_facts
+from simulate.scenario.inputs import (
+    NO_SOURCE,
+    Input,
+    cited_facts,
+    list_inputs,
+    unknown_facts,
+)
 from simulate.scenario.load import Names
 from simulate.scenario.own_inputs import words_of_name
+from simulate.scenario.quantity import ABSENT
 from simulate.scenario.quarters import format_quarter
 
 from .numbers import NO_LIMIT, PLAIN, SHARE, exact_percent
@@ -243,7 +250,8 @@ def print_inputs(scenario: Scenario, names: Names, out: Console) -> None:
     out.print(Text(scenario.name, style="bold"))
     for sentence in provenance_sentences(scenario):
         out.print(Text(sentence))
-    for member in list_inputs(scenario):
+    given, absent = given_and_absent(scenario)
+    for member in given:
         line = Text(member.key, style="bold")
         line.append(f"  {_quantiles(member.distribution)} ", style="cyan")
         line.append(member.quantity.unit)
@@ -255,6 +263,9 @@ def print_inputs(scenario: Scenario, names: Names, out: Console) -> None:
         out.print(line)
         for source in _sources(member.distribution, under, scenario):
             out.print(_source(source))
+    if absent:
+        out.print(Text("not in this scenario", style="bold"))
+        out.print(_source(", ".join(absent)))
     for row in frame_table(scenario).rows:
         _print_row(row.name, row, out)
     for row in correlation_table(scenario).rows:
@@ -270,6 +281,23 @@ def print_inputs(scenario: Scenario, names: Names, out: Console) -> None:
         for name, title in titles.items():
             out.print(Text(f"{kind} {name}", style="bold").append(f"  {title}", style="dim"))
     _print_source_notes(scenario, out)
+
+
+def given_and_absent(scenario: Scenario) -> tuple[list[Input], list[str]]:
+    """Return a scenario's inputs, and the keys, or whole sections, of those that it leaves out."""
+    inputs = list_inputs(scenario)
+    given = [member for member in inputs if member.distribution not in ABSENT]
+    sections = {_section(member) for member in given}
+    absent = {
+        member.key if _section(member) in sections else _section(member)
+        for member in inputs
+        if member.distribution in ABSENT
+    }
+    return given, sorted(absent)
+
+
+def _section(member: Input) -> str:
+    return member.key.partition(".")[0]
 
 
 def _quantiles(distribution: Uncertain) -> str:

@@ -77,20 +77,21 @@ def measured_apart(scenarios: Mapping[str, Scenario]) -> list[str]:
         found.append(f"The margin's target is that of each: {each}.")
     apart = [
         f"{name} projects it {_projection(other.targets)}"
+        if other.targets.projected_year is not None
+        else f"in {name} it is {_projection(other.targets)}"
         for name, other in others
         if _projection(other.targets) != _projection(base.targets)
     ]
     if apart:
-        found.append(
-            f"The margin is {_projection(base.targets)}, as {first} projects; {', '.join(apart)}."
-        )
+        said = f"as {first} projects" if base.targets.projected_year is not None else f"in {first}"
+        found.append(f"The margin is {_projection(base.targets)}, {said}; {', '.join(apart)}.")
     return found
 
 
 def _projection(targets: Targets) -> str:
     year = "" if targets.projected_year is None else f" by {targets.projected_year}"
-    margin = "of paying users" if targets.projected_margin == "paying users" else "with free users"
-    return margin + year
+    margin = targets.projected_margin
+    return (f"of {margin}" if margin == "paying users" else margin) + year
 
 
 def lettered(comparison: Comparison) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from simulate.scenario.correlations import used_correlations
 from simulate.scenario.dependence import kind_in_words
 from simulate.scenario.distributions import Uncertain
 from simulate.scenario.inputs import Input, list_inputs
-from simulate.scenario.quantity import NEVER_HALVES, NO_LIMIT, UNCHANGED, ZERO
+from simulate.scenario.quantity import ABSENT
 from simulate.scenario.quarters import format_quarter
 
 from .assumptions import kind_of, period, tails_in_words
@@ -21,8 +21,6 @@ LEVELS = (0.1, 0.5, 0.9)
 # Closer than this, part of the spread, two quantiles are the same.
 SAME = 1e-6
 WIDER = 1.05
-# What stands for an input that a new member does without.
-NOTHING = (ZERO, UNCHANGED, NO_LIMIT, NEVER_HALVES)
 PARTS = (
     "base_quarters",
     "segments",
@@ -120,8 +118,10 @@ def _facts(member: Any) -> dict[str, str]:
 
 
 def _inputs(before: Scenario, after: Scenario) -> Iterator[str]:
-    old = {member.key: member for member in list_inputs(before)}
-    new = {member.key: member for member in list_inputs(after)}
+    old, new = (
+        {i.key: i for i in list_inputs(scenario) if i.distribution not in ABSENT}
+        for scenario in (before, after)
+    )
     # Inputs of a member that is left out go with it.
     kept = {f"{part}.{name}" for part in PARTS for name in _by_name(getattr(after, part))}
     for key in old:
@@ -129,8 +129,6 @@ def _inputs(before: Scenario, after: Scenario) -> Iterator[str]:
         if key not in new and (part not in PARTS or f"{part}.{member[0]}" in kept):
             yield f"{key}: left out"
     for key, member in new.items():
-        if key not in old and member.distribution in NOTHING:
-            continue
         if key not in old:
             yield f"{key}: new, {in_quantiles(member)}"
         elif line := _moved(old[key], member):

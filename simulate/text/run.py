@@ -19,7 +19,8 @@ from simulate.model.rows import Hit
 from simulate.scenario import Scenario
 from simulate.scenario.figures import Figure, Figures, newest, published, told_figures
 from simulate.scenario.frame import MarginDefinition
-from simulate.scenario.quantity import ZERO
+from simulate.scenario.inputs import list_inputs
+from simulate.scenario.quantity import ABSENT
 
 from .alternatives import alternative_table, chance_by_year, chance_of_never
 from .assumptions import moved_sentences, provenance_sentences
@@ -85,9 +86,20 @@ def margin_table(result: Result) -> Table:
 
 
 def told_margins(scenario: Scenario) -> tuple[MarginDefinition, ...]:
-    """Return the definitions of gross margin that a table tells of: partners' only where paid."""
-    paid = scenario.other_costs.partner_share != ZERO
-    return tuple(name for name in MARGINS if paid or name != "with partners' shares")
+    """Return the definitions of gross margin that differ in a lab, and the projected one."""
+    given = {each.key for each in list_inputs(scenario) if each.distribution not in ABSENT}
+    booked = {line.counts_in for line in scenario.lines}
+    told: dict[MarginDefinition, bool] = {
+        "inference only": "inference.other_sales_cost" in given
+        or bool(scenario.hardware)
+        or "cost of revenue" in booked,
+        "paying users": True,
+        "with partners' shares": "other_costs.partner_share" in given,
+        "with free users": "free_users.users" in given,
+    }
+    return tuple(
+        name for name in MARGINS if told[name] or name == scenario.targets.projected_margin
+    )
 
 
 def definition_table(result: Result, figures: Figures = None) -> Table:

@@ -147,6 +147,16 @@ def test_horizons_targets_and_definitions_that_differ_are_told(anthropic: Scenar
     ]
 
 
+def test_a_lab_that_projects_nothing_is_told_without_a_projection(anthropic: Scenario) -> None:
+    silent = changed(anthropic, {"targets.projected_year": None})
+    assert measured_apart({"A": silent, "B": anthropic}) == [
+        "The margin is of paying users, in A; B projects it of paying users by 2027."
+    ]
+    assert measured_apart({"A": anthropic, "B": silent}) == [
+        "The margin is of paying users by 2027, as A projects; in B it is of paying users."
+    ]
+
+
 def test_a_stress_test_of_another_horizon_compares_within_it(anthropic: Scenario) -> None:
     short = changed(anthropic, {"horizon.last_quarter": "2028Q4"})
     found = stress(anthropic, {"short": short}, {}, paths=1024)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from docs.printing import run_command
 from simulate.plots import PICTURES
 from simulate.scenario import load_scenario
 from tests.test_rooms import ORDER
@@ -12,14 +13,27 @@ from tests.test_rooms import ORDER
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
+OWN_LINES = README.partition("## Your own lines")[2].partition("## Commands")[0]
+README_QUESTIONS = re.findall(r"(?m)^simulate .+$", OWN_LINES)
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
-def test_the_readmes_scenario_loads(tmp_path: Path) -> None:
-    (text,) = re.findall(r"```toml\n(.*?)```", README, re.S)
-    (tmp_path / "mine.toml").write_text(text)
-    overrun = load_scenario(tmp_path / "mine.toml").inference.overrun
-    assert overrun.quantile(0.9) == pytest.approx(0.40)
+def test_the_readmes_scenarios_load(tmp_path: Path) -> None:
+    changed, extended = re.findall(r"```toml\n(.*?)```", README, re.S)
+    file = tmp_path / "mine.toml"
+    file.write_text(changed)
+    assert load_scenario(file).inference.overrun.quantile(0.9) == pytest.approx(0.40)
+    file.write_text(extended)
+    own = load_scenario(file)
+    assert [line.words for line in own.lines] == ["content licences"]
+    assert [*own.metrics, *own.outcomes] == ["rule_of_40", "ebitda_positive"]
+
+
+@pytest.mark.parametrize("command", README_QUESTIONS)
+def test_a_question_of_the_readme_needs_no_file(command: str, tmp_path: Path) -> None:
+    run_command("simulate init --bare mylab.toml", tmp_path)
+    quick = "--no-pictures" if command.startswith("simulate run") else ""
+    assert "%" in run_command(f"{command} --paths 256 {quick}", tmp_path)
 
 
 def test_the_readmes_python_runs(capsys: pytest.CaptureFixture[str]) -> None:

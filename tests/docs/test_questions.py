@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from docs.make_questions import DOCS, PAGE, PARTS, PICTURES, Page, unbroken
+from docs.make_questions import PAGE, PICTURES, page_in
+from docs.replay import DOCS, PARTS, unbroken
 from simulate import cli, load_scenario
 from simulate.scenario.load import check_all
 from simulate.scenario.quarters import format_quarter
@@ -40,7 +41,7 @@ def test_a_command_can_be_asked_as_it_is_printed(
     words = shlex.split(command)
     monkeypatch.setattr("simulate.commands.session.compile_kernels", stop)
     monkeypatch.setattr(sys, "argv", words)
-    monkeypatch.chdir(Page(tmp_path).folder)
+    monkeypatch.chdir(page_in(tmp_path).folder)
     with pytest.raises(Asked):
         cli.main()
 
@@ -53,21 +54,23 @@ def test_the_page_shows_every_picture_and_no_other() -> None:
 
 
 def test_what_follows_a_marker_is_what_its_command_printed(tmp_path: Path) -> None:
-    page = Page(tmp_path)
+    page = page_in(tmp_path)
     answer = "first\n\nmiddle: 1\nmiddle: 2\n\nlast"
     text = (
         "```\nsimulate schema \\\n    --nothing\n```\n"
         "<!-- answer until: middle -->\nold\n<!-- end -->\nby hand\n"
         "<!-- answer from: middle: 2 -->\n<!-- end -->\n<!-- answer -->\n<!-- end -->\n"
+        "<!-- answer from: f | until: middle: 2 -->\n<!-- end -->\n"
     )
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("docs.make_questions.run_command", lambda *_: f"{answer}\n")
+        patched.setattr("docs.replay.run_command", lambda *_: f"{answer}\n")
         written = page.written(text)
     assert written == (
         "```\nsimulate schema \\\n    --nothing\n```\n"
         "<!-- answer until: middle -->\n```\nfirst\n```\n<!-- end -->\nby hand\n"
         "<!-- answer from: middle: 2 -->\n```\nmiddle: 2\n\nlast\n```\n<!-- end -->\n"
         f"<!-- answer -->\n```\n{answer}\n```\n<!-- end -->\n"
+        "<!-- answer from: f | until: middle: 2 -->\n```\nfirst\n\nmiddle: 1\n```\n<!-- end -->\n"
     )
 
 
@@ -88,6 +91,6 @@ def test_the_decision_on_the_page_of_questions_loads(
 
 @pytest.mark.slow
 def test_the_page_says_what_its_commands_say(tmp_path: Path) -> None:
-    written = Page(tmp_path).written(TEXT)
+    written = page_in(tmp_path).written(TEXT)
     difference = first_difference(SECONDS.sub("", written), SECONDS.sub("", TEXT))
     assert not difference, f"{MAKE}: {difference}"

@@ -6,12 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from simulate.scenario.own import STAGES
+from simulate.scenario.quantities import QUANTITIES, Stage
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
 SOURCE = (ROOT / "simulate" / "model" / "quarter.py").read_text(encoding="utf-8")
 # A section's heading, or a function before its equation.
 ON_THE_PAGE = re.compile(r"(?m)^## (.+)$|^    ([a-z_]+) {2,}\S")
 IN_THE_FILE = re.compile(r"(?m)^# (.+)$|^def ([a-z_]+)\(")
+# An equation before the lines of a stage.
+BEFORE_LINES = re.compile(r"([a-z_]+)\([^\n]*\)\n    run_stage\(program, Stage\.([A-Z_]+)")
 
 
 def equations(pattern: re.Pattern[str], text: str) -> list[tuple[str, str]]:
@@ -50,6 +55,19 @@ def test_a_quarter_goes_through_the_equations_in_their_order(function: str) -> N
     assert len(taken) > 6
     for names in (first_of_the_base_year, others):
         assert names == sorted(names, key=order.index)
+
+
+@pytest.mark.parametrize(("counts_in", "stage"), STAGES.items())
+def test_the_page_says_where_lines_are_booked_and_what_they_may_name(
+    counts_in: str, stage: Stage
+) -> None:
+    table = PAGE.partition("| a line counts in |")[2].partition("\n\n")[0]
+    (row,) = re.findall(rf"(?m)^\| `{counts_in}` \|(.*)\|$", table)
+    after, _, named = row.split("|")
+    booked = {Stage[name]: function for function, name in BEFORE_LINES.findall(SOURCE)}
+    assert after.strip() == f"`{booked[stage]}`"
+    new = [name for name, quantity in QUANTITIES.items() if quantity.known == stage]
+    assert sorted(re.findall(r"`(\w+)`", named)) == sorted(new)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from simulate.output.report import drivers_section, render_report
 from simulate.plots import PICTURES, picture_of
 from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.inputs import list_inputs
+from simulate.text.assumptions import given_and_absent
 from simulate.text.cash import funding_need_finding
 from simulate.text.dates import (
     cash_flow_date_finding,
@@ -137,7 +138,9 @@ def test_a_report_shows_every_picture_under_its_finding(
 
 def test_a_report_names_every_assumption_with_its_source(report: Page, anthropic: Scenario) -> None:
     rows = [row.text for row in report.all("tr")]
-    for member in list_inputs(anthropic):
+    stated, absent = given_and_absent(anthropic)
+    assert stated and f"Not in this scenario: {', '.join(absent)}." in report.one("body").text
+    for member in stated:
         (row,) = [row for row in rows if member.key in row and member.quantity.title in row]
         assert member.distribution.source in row
     for funding in anthropic.funding:

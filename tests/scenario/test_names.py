@@ -52,12 +52,14 @@ def test_a_question_names_a_few_of_many() -> None:
 
 def test_what_is_missing_is_inherited_from_nowhere_and_said_once(tmp_path: Path) -> None:
     file = tmp_path / "nova.toml"
-    file.write_text('lab = "Nova"\nname = "Nova"\nextends = "base.toml"\n[cash]\nopening = 4\n')
+    file.write_text(
+        'lab = "Nova"\nname = "Nova"\nextends = "base.toml"\n[other_costs]\nfixed = 4\n'
+    )
     with pytest.raises(ScenarioError) as caught:
         check_all(file)
     missing = [line for line in caught.value.lines if "missing" in line]
-    assert f"{file}: other_costs.fixed: missing; it has no default" in missing
-    assert f"{file}:4:2: cash.working_capital: missing; it has no default" in missing
+    assert f"{file}: training.growth: missing; it has no default" in missing
+    assert f"{file}:4:2: other_costs.variable: missing; it has no default" in missing
     assert len({line.rpartition(f"{file}")[2].partition(": ")[2] for line in missing}) == len(
         missing
     )
