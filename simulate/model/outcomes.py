@@ -786,9 +786,8 @@ def _quarter_in_horizon(date: str, scenario: Scenario, where: str) -> int:
     """Return a quarter, or a year's last, counted from the first of the horizon."""
     horizon = scenario.horizon
     quarter = parse_quarter(date if "Q" in date else f"{date}Q{QUARTERS_A_YEAR}")
-    if not horizon.first_quarter <= quarter <= horizon.last_quarter:
-        first, last = format_quarter(horizon.first_quarter), format_quarter(horizon.last_quarter)
-        raise ScenarioError(f"{where}: {date} lies outside the horizon, {first} to {last}")
+    if not horizon.holds(quarter):
+        raise ScenarioError(f"{where}: {date} lies outside the horizon, {horizon.span}")
     return quarter - horizon.first_quarter
 
 

@@ -15,6 +15,7 @@ from .packaged import Found, find_beside, is_packaged, packaged_configs, shown_p
 from .quarters import QUARTERS_A_YEAR, parse_quarter
 from .reach import Reach, data_files
 from .schema import Scenario
+from .targets import lay_targets, take_targets
 from .toml_file import read_toml
 
 # What speaks against a file's being about the lab of the one that it extends; together they decide.
@@ -195,6 +196,7 @@ def _read_over(path: Path, reach: Reach, below: tuple[Path, ...]) -> Layers:
         raise ScenarioError(f"{below[0]}: extends: more than {LONGEST_CHAIN} files in a row")
     own = read_toml(path)
     settle_lines(own)
+    targets = take_targets(own)
     origin, layers = Origin(path, ()), Layers()
     if (parent := own.pop("extends", None)) is not None:
         at = origin.within("extends")
@@ -217,6 +219,7 @@ def _read_over(path: Path, reach: Reach, below: tuple[Path, ...]) -> Layers:
         table[place[-1]] = str(file)
     layers.files.insert(0, path)
     layers.lay(own, origin)
+    lay_targets(targets, layers, origin)
     settle_base(own, layers)
     return layers
 

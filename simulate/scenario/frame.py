@@ -82,6 +82,15 @@ class Horizon(Section):
         end = {"last_quarter": format_quarter(last_quarter)}
         return Horizon.model_validate(self.model_dump() | end)
 
+    def holds(self, quarter: int) -> bool:
+        """Tell whether a quarter is one of its own."""
+        return self.first_quarter <= quarter <= self.last_quarter
+
+    @property
+    def span(self) -> str:
+        """Its first and its last quarter, in words."""
+        return f"{format_quarter(self.first_quarter)} to {format_quarter(self.last_quarter)}"
+
     @property
     def quarters_before(self) -> int:
         """Quarters of the first fiscal year that lie before the horizon."""

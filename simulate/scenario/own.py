@@ -177,4 +177,5 @@ class OwnOutcome(Section):
     held: Annotated[Count, Field(ge=1, le=MOST_HELD)] = Field(
         default=1, description="for how many quarters in a row it must be so"
     )
+    by: Quarter | None = Field(default=None, description="the quarter by which it is a target")
     source: Source = ""

@@ -327,6 +327,7 @@ class Scenario(Section):
     ) -> dict[str, OwnOutcome]:
         if {"lines", "metrics"} <= info.data.keys():
             refuse(read_outcomes(outcomes, info.data["metrics"], info.data["lines"])[1])
+        refuse(_beyond_the_horizon(outcomes, info))
         return outcomes
 
     @cached_property
@@ -381,6 +382,17 @@ def _not_the_base(quarters: Sequence[BaseQuarter], horizon: Horizon) -> Iterator
     last = next((quarter for quarter in quarters if quarter.name == wanted[-1]), None)
     if last is not None and last.cost.quantile(0.5) != 1.0:
         yield Mistake((last.name, "cost"), "is 1 by definition: leave it out")
+
+
+def _beyond_the_horizon(
+    outcomes: Mapping[str, OwnOutcome], info: ValidationInfo
+) -> Iterator[Mistake]:
+    """Return the dates of outcomes that lie outside the horizon, if that is a valid one."""
+    horizon: Horizon | None = info.data.get("horizon")
+    for name, outcome in outcomes.items():
+        if horizon is not None and outcome.by is not None and not horizon.holds(outcome.by):
+            wrong = f"{format_quarter(outcome.by)} lies outside the horizon, {horizon.span}"
+            yield Mistake((name, "by"), wrong)
 
 
 def _before_the_horizon(
