@@ -14,8 +14,8 @@ from simulate.engine.simulation import Progress, thread_count
 from simulate.kernels.arrays import LANES
 from simulate.model.outcomes import (
     Outcome,
+    PeakFundingNeed,
     asked_of,
-    headline_outcomes,
     measures_of,
     parse_outcome,
     refuse_other_target,
@@ -26,6 +26,7 @@ from simulate.version import package_version
 
 from .driver_list import DriverList, list_drivers
 from .effects import Effect, by_replicate, effects_of_inputs, estimate_of
+from .own import asked_events
 from .variance import Decomposition, Index, Together, Variables, decompose, runs_of_decomposition
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def drivers(
         From ``load_scenario``.
     outcomes
         One or several, such as ``"P(gross margin by 2027)"``, ``"revenue 2027"`` or ``"peak funding
-        need"``; by default the headline ones.
+        need"``; by default the headline ones, and those of the scenario's own.
     paths
         Of each run; there are two to three runs a driver, and one of eight times the paths. Their
         points are scrambled Sobol' ones, whatever the scenario's sampler.
@@ -139,7 +140,7 @@ def drivers(
     given = [outcomes] if isinstance(outcomes, str) else outcomes
     asked = [
         parse_explained(one, scenario) if isinstance(one, str) else one
-        for one in (headline_outcomes(scenario) if given is None else given)
+        for one in ((*asked_events(scenario), PeakFundingNeed()) if given is None else given)
     ]
     scenario = asked_of(scenario, asked)
     found = list_drivers(scenario)
