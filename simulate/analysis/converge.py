@@ -1,12 +1,16 @@
 """How an estimate and its error move with the number of paths, for both samplers."""
 
+import math
 from dataclasses import dataclass
 
 from simulate.engine.estimate import Estimate
+from simulate.engine.reading import read
 from simulate.engine.run import Session
 from simulate.engine.sampling import with_sampling
-from simulate.model.outcomes import projected_time
+from simulate.model.outcomes import Outcome, Unit, projected_event, with_target
 from simulate.scenario import Scenario
+
+from .sweep import parse_swept
 
 FIRST_PATHS, MOST_PATHS = 1 << 12, 1 << 20
 SAMPLERS = ("sobol", "pseudo")
@@ -14,12 +18,14 @@ SAMPLERS = ("sobol", "pseudo")
 
 @dataclass(frozen=True)
 class Convergence:
-    """Estimates of one probability at doubling numbers of paths.
+    """Estimates of one probability, or of one median, at doubling numbers of paths.
 
     Attributes
     ----------
     question
-        The probability, such as ``P(gross margin, paying users by 2027)``.
+        Which, such as ``P(gross margin, paying users by 2027)``.
+    unit
+        Of the estimates.
     paths
         Numbers of paths, doubling.
     estimates
@@ -28,29 +34,37 @@ class Convergence:
 
     scenario: Scenario
     question: str
+    unit: Unit
     paths: list[int]
     estimates: dict[str, list[Estimate]]
 
     @property
     def gain(self) -> float:
-        """How many times more pseudo-random paths the last Sobol' estimate's error would take."""
+        """How many times more pseudo-random paths the last Sobol' estimate's error would take.
+
+        NaN where that has no error.
+        """
         sobol, pseudo = (self.estimates[sampler][-1].standard_error for sampler in SAMPLERS)
-        return (pseudo / sobol) ** 2
+        return (pseudo / sobol) ** 2 if sobol > 0.0 else math.nan
 
 
 def converge(
     scenario: Scenario,
+    of: str | Outcome | None = None,
     *,
     paths: int = MOST_PATHS,
     seed: int | None = None,
     threads: int | None = None,
 ) -> Convergence:
-    """Estimate the probability that the company's projection is about, at doubling paths.
+    """Estimate a probability, or the median of an amount, at doubling paths.
 
     Parameters
     ----------
     scenario
-        From ``load_scenario``; without a projected year, the horizon's last is taken.
+        From ``load_scenario``.
+    of
+        An outcome, such as ``"out of cash by 2030"`` or ``"revenue 2027"``; by default the margin
+        that the company projects, by the projected year or the horizon's last.
     paths
         The most paths, at least 4096.
     seed, threads
@@ -60,16 +74,19 @@ def converge(
     -------
     Convergence
 
+    Raises
+    ------
+    ScenarioError
+        If the outcome is none of the scenario, or a run doesn't count it.
+
     Examples
     --------
     >>> found = simulate.converge(simulate.load_scenario("anthropic.toml"), paths=8192)
     >>> print(found.paths, found.estimates["sobol"][-1])
     """
     scenario = with_sampling(scenario, None, seed)
-    time = projected_time(scenario)
-    horizon = scenario.horizon
-    year = scenario.targets.projected_year or horizon.last_year
-    year = min(max(year, horizon.first_year), horizon.last_year)
+    outcome = parse_swept(of, scenario) if isinstance(of, str) else of or projected_event(scenario)
+    scenario = with_target(scenario, outcome)
     sizes = [FIRST_PATHS]
     while 2 * sizes[-1] <= paths:
         sizes.append(2 * sizes[-1])
@@ -81,5 +98,6 @@ def converge(
             found[sampler] = []
             for size in sizes:
                 simulation.advance(size)
-                found[sampler].append(simulation.result().probability_by_year(time, year))
-    return Convergence(scenario, f"P({time.title} by {year})", sizes, found)
+                found[sampler].append(read(outcome, simulation.result()).estimate)
+    question = outcome.asked if outcome.is_probability else f"median {outcome.name}"
+    return Convergence(scenario, question, outcome.unit, sizes, found)

@@ -27,7 +27,11 @@ from .outcomes import (
 
 Array = NDArray[np.float64]
 YES, NO = 1.0, 0.0
-SEEN = re.compile(r"(?P<what>.+?)\s*=\s*(?P<value>.+?)\s*(?:(?:±|\+-|\+/-)\s*(?P<error>.+))?")
+# A condition's own comparison, as in "revenue >= 30 by 2027 = yes", is no such sign.
+SEEN = re.compile(
+    r"(?P<what>.+?)\s*(?<![<>=!])=(?!=)\s*(?P<value>.+?)"
+    r"\s*(?:(?:±|\+-|\+/-)\s*(?P<error>.+))?"
+)
 ANSWERS = {"yes": YES, "no": NO}
 MOST_OBSERVED = 100
 FORM = '"revenue 2026Q3 = 3.0 bn ± 5%" or "out of cash by 2026 = no"'

@@ -9,7 +9,7 @@ from simulate.model.catalogue import OwnHit, OwnMetric
 
 from .alternatives import chance_by_year
 from .dates import median_finding
-from .numbers import SHARE, dollars, share
+from .numbers import NO_VALUE, SHARE, dollars, share
 from .sentences import capitalized, listed
 from .tables import Row, Table, heading
 from .years import told_year
@@ -17,7 +17,6 @@ from .years import told_year
 MOST_TOLD = 2
 # From which shares on percents have a decimal, beyond the bin about zero, and from which on none.
 SMALLEST_TENTHS, SMALLEST_WHOLE = 2e-3, 0.1
-NO_VALUE = "no value"
 
 
 def own_tables(result: Result) -> list[Table]:
