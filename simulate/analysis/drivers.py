@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from simulate.engine.estimate import Estimate
 from simulate.engine.run import run
 from simulate.engine.sampling import with_sampling
@@ -20,7 +23,7 @@ from simulate.model.outcomes import (
     parse_outcome,
     refuse_other_target,
 )
-from simulate.scenario import Scenario
+from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.inputs import correlated_inputs
 from simulate.version import package_version
 
@@ -32,6 +35,7 @@ from .variance import Decomposition, Index, Together, Variables, decompose, runs
 if TYPE_CHECKING:
     import pandas as pd
 
+Array = NDArray[np.float64]
 DEFAULT_PATHS = 1 << 15
 # The run whose paths are kept has so many times the paths of the others, but no more than these.
 KEPT_TIMES, MOST_KEPT = 8, 1 << 20
@@ -160,7 +164,10 @@ def drivers(
         progress=lambda done, _total, _error: work.reach(done),
     )
     kept = result.outcomes
-    variables = Variables(asked, [outcome.of_paths(kept) for outcome in asked])
+    by_path = [outcome.of_paths(kept) for outcome in asked]
+    for outcome, values in zip(asked, by_path, strict=True):
+        _refuse_without_value(outcome, values)
+    variables = Variables(asked, by_path)
     parts = decompose(
         result.prepared,
         scenario.sampling,
@@ -193,6 +200,15 @@ def parse_explained(text: str, scenario: Scenario) -> Outcome:
     outcome = parse_outcome(text, scenario, where)
     refuse_other_target(outcome, scenario, where)
     return outcome
+
+
+def _refuse_without_value(outcome: Outcome, values: Array) -> None:
+    """Raise if an outcome has no value in some paths, which then have no place among the others."""
+    if (lacking := np.isnan(values)).any():
+        raise ScenarioError(
+            f"{outcome.name}: has no value in {lacking.mean():.1%} of paths; "
+            "ask for a date at which all have one, or give it one there with where(…)"
+        )
 
 
 class _Work:

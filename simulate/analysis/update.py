@@ -295,6 +295,10 @@ def place_among(observation: Observation, paths: Array) -> str:
     """Say where an observation lies among the values of paths, shape (paths,)."""
     if isinstance(observation.seen, Event):
         return f"{observation.text}: so in {np.mean(paths == observation.value):.1%} of paths"
-    below = np.mean(paths <= observation.value)
-    middle = observation.seen.written(float(np.median(paths)))
-    return f"{observation.text}: above {below:.1%} of paths, whose median is {middle}"
+    known = paths[~np.isnan(paths)]
+    if not known.size:
+        return f"{observation.text}: no path has a value"
+    below = np.mean(known <= observation.value)
+    middle = observation.seen.written(float(np.median(known)))
+    among = "paths" if known.size == paths.size else "paths with a value"
+    return f"{observation.text}: above {below:.1%} of {among}, whose median is {middle}"

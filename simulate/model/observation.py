@@ -90,12 +90,13 @@ class Observation:
         Returns
         -------
         ndarray, shape (paths,)
-            Minus infinity where the path rules out what was seen.
+            Minus infinity where the path rules out what was seen, as one without a value does.
         """
         if self.error is None:
             return np.where(paths == self.value, 0.0, -math.inf)
         if not self.of_logarithm:
-            return -0.5 * ((self.value - paths) / self.error) ** 2
+            density = -0.5 * ((self.value - paths) / self.error) ** 2
+            return np.where(np.isnan(paths), -math.inf, density)
         positive = paths > 0.0
         distance = math.log(self.value) - np.log(np.where(positive, paths, 1.0))
         return np.where(positive, -0.5 * (distance / self.error) ** 2, -math.inf)

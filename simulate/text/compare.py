@@ -98,12 +98,11 @@ def _added_apart(scenarios: Mapping[str, Scenario]) -> list[str]:
     everything = dict.fromkeys(title for titles in added.values() for title in sorted(titles))
     lacking: dict[str, list[str]] = {}
     for title in everything:
-        without = listed(name for name, titles in added.items() if title not in titles)
-        lacking.setdefault(without, []).append(title)
+        if without := [name for name, titles in added.items() if title not in titles]:
+            lacking.setdefault(listed(without), []).append(title)
     return [
         f"Not in {without}, and so not compared: {listed(titles)}."
         for without, titles in lacking.items()
-        if without
     ]
 
 

@@ -93,6 +93,8 @@ class Unit:
 
     def rounded(self, value: float, decimals: int) -> str:
         """Return a number with so many decimals."""
+        if math.isnan(value):
+            return NO_VALUE
         comma = "" if self.sign else ","
         return _plain_zero(f"{self.scale * value:{comma}.{decimals}f}{self.sign}")
 
