@@ -28,7 +28,7 @@ MOST_YEARS = 5
 YEAR = 85.0
 BAR = 0.36
 # Points that the name of a line takes at most.
-NAME = 120.0
+NAME = 150.0
 # Of the scale, beyond its ends.
 MARGIN = 0.04
 
