@@ -202,7 +202,8 @@ def entries() -> Iterator[Entry]:
 
 def own_entries(scenario: Scenario) -> Iterator[Entry]:
     """Give the pictures of what a scenario adds to the model."""
-    result = run(scenario.changed(ADDED))
+    added = scenario.changed(ADDED).model_copy(update={"name": scenario.name})
+    result = run(added)
     for name, plot in OWN_PICTURES.items():
         figures = {theme: plot(result, theme=colors) for theme, colors in THEMES.items()}
         yield Entry(f"anthropic-{name}", *TEXTS[name], figures)
