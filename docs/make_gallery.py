@@ -14,14 +14,14 @@ from simulate.analysis.converge import converge
 from simulate.analysis.watch import Watch
 from simulate.engine.run import run
 from simulate.model.outcomes import headline_outcomes
-from simulate.plots import PICTURES
+from simulate.plots import OWN_PICTURES, PICTURES
 from simulate.plots.compare import plot_comparison
 from simulate.plots.converge import plot_convergence
 from simulate.plots.drivers import plot_drivers_of
 from simulate.plots.effects import plot_tornado_of
 from simulate.plots.style import THEMES
 from simulate.plots.watch import plot_watch
-from simulate.scenario import load_scenario
+from simulate.scenario import Scenario, load_scenario
 
 DOCS = Path(__file__).parent
 FOLDER = DOCS / "pictures"
@@ -105,6 +105,16 @@ TEXTS = {
         "Of the traced paths the one nearest to the medians: its ranks by revenue, gross margin "
         "and cumulative free cash flow, of all years, lie nearest to the middle.",
     ),
+    "own_outcomes": (
+        "Outcomes of one's own",
+        "Those that `[outcomes]` of a scenario add: the share of paths by quarter, and of those "
+        "that have got there. The band goes from the least to the most in any alternative.",
+    ),
+    "own_metrics": (
+        "Metrics of one's own",
+        "Those that `[metrics]` of a scenario add, here the rule of 40 and net new revenue, from "
+        "the first quarter on in which their formula has a value.",
+    ),
     "drivers": (
         "What drives the margin's date",
         "`simulate drivers`: how much of the variance of reaching the target by the projected year "
@@ -117,6 +127,26 @@ TEXTS = {
 }
 
 
+# As a scenario's file may have them.
+ADDED = {
+    "metrics": {
+        "rule_of_40": {
+            "formula": "trailing(revenue) / trailing(previous(revenue, 4)) - 1"
+            " + trailing(free_cash_flow) / trailing(revenue)",
+            "unit": "share",
+        },
+        "net_new_revenue": {
+            "formula": "trailing(revenue) - trailing(previous(revenue, 4))",
+            "unit": "bn USD",
+        },
+    },
+    "outcomes": {
+        "ebitda_positive": {"words": "EBITDA turns positive", "when": "ebitda > 0", "held": 4},
+        "large": {"words": "revenue is above 300 bn a year", "when": "revenue > 300"},
+    },
+}
+
+
 def entries() -> Iterator[Entry]:
     """Simulate, and give the page's pictures one by one."""
     anthropic = load_scenario("anthropic.toml")
@@ -124,6 +154,7 @@ def entries() -> Iterator[Entry]:
     for name, plot in PICTURES.items():
         figures = {theme: plot(result, theme=colors) for theme, colors in THEMES.items()}
         yield Entry(f"anthropic-{name}", *TEXTS[name], figures)
+    yield from own_entries(anthropic)
     openai = run(load_scenario("openai.toml"))
     plot = PICTURES["margin_date"]
     yield Entry(
@@ -167,6 +198,15 @@ def entries() -> Iterator[Entry]:
         "`simulate converge`: estimate and error against the number of paths.",
         {t: plot_convergence(convergence, theme=colors) for t, colors in THEMES.items()},
     )
+
+
+def own_entries(scenario: Scenario) -> Iterator[Entry]:
+    """Give the pictures of what a scenario adds to the model."""
+    added = scenario.changed(ADDED).model_copy(update={"name": scenario.name})
+    result = run(added)
+    for name, plot in OWN_PICTURES.items():
+        figures = {theme: plot(result, theme=colors) for theme, colors in THEMES.items()}
+        yield Entry(f"anthropic-{name}", *TEXTS[name], figures)
 
 
 def section(entry: Entry) -> str:

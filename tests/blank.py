@@ -6,13 +6,14 @@ from io import BytesIO
 import pytest
 from matplotlib.figure import Figure
 
-from simulate.plots import PICTURES
+from simulate.plots import OWN_PICTURES, PICTURES
 
 
 def leave_pictures_blank(patch: pytest.MonkeyPatch) -> None:
     """Print a blank file of its kind for every picture, and make no figure."""
-    for name in PICTURES:
-        patch.setitem(PICTURES, name, _blank_figure)
+    for pictures in (PICTURES, OWN_PICTURES):
+        for name in pictures:
+            patch.setitem(pictures, name, _blank_figure)
     patch.setattr("simulate.plots._plot", _blank_figure)
     patch.setattr("simulate.plots.style.printed", lambda _figure, kind, *_: _blank_file(kind[1:]))
 

@@ -31,6 +31,8 @@ from simulate.model.statistics import OutcomeStatistic, usual_statistic
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.frame import Horizon, Sampling
 
+from .own import own_events, own_metrics
+
 # The less of them, the better.
 COSTS = (Metric.TRAINING, Metric.INFERENCE)
 
@@ -360,12 +362,15 @@ def headlines(scenario: Scenario, *others: Scenario) -> tuple[Statistic, ...]:
     Returns
     -------
     tuple of Statistic
-        The probabilities of the headline events, and the median peak funding need.
+        The probabilities of the headline events, the median peak funding need, and the
+        probabilities of the own outcomes that all of them have.
     """
-    asked = map(usual_statistic, headline_events(scenario))
-    events = (statistic_of(event, scenario, *others) for event in asked)
+    events, own = (
+        tuple(statistic_of(usual_statistic(event), scenario, *others) for event in asked)
+        for asked in (headline_events(scenario), own_events(scenario, *others))
+    )
     need = statistic_of(usual_statistic(PeakFundingNeed()), scenario)
-    return (*events, replace(need, short="peak need, bn USD"))
+    return (*events, replace(need, short="peak need, bn USD"), *own)
 
 
 def read_all(
@@ -429,7 +434,8 @@ class Beside:
 
 def side_by_side(comparison: Comparison) -> tuple[Beside, ...]:
     """Return what leads a report on each scenario, in the definitions and years of the first."""
-    horizon = comparison.results[0].scenario.horizon
+    scenario, *compared = (result.scenario for result in comparison.results)
+    horizon = scenario.horizon
     cash_year = min(max(CASH_YEAR, horizon.first_year), horizon.last_year)
     figures = (
         Statistic(
@@ -442,6 +448,10 @@ def side_by_side(comparison: Comparison) -> tuple[Beside, ...]:
         ),
         _median_of_year(Metric.REVENUE, cash_year, "revenue"),
         _median_of_year(Metric.FREE_CASH_FLOW, cash_year, "cash flow"),
+        *(
+            statistic_of(Amount(metric, horizon.end_of(cash_year), str(cash_year)), scenario)
+            for metric in own_metrics(scenario, *compared)
+        ),
     )
     others = (_beside(figure, comparison) for figure in figures)
     return (*headlines_side_by_side(comparison), *others)

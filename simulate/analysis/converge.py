@@ -1,12 +1,17 @@
 """How an estimate and its error move with the number of paths, for both samplers."""
 
+import math
 from dataclasses import dataclass
 
 from simulate.engine.estimate import Estimate
+from simulate.engine.reading import read
 from simulate.engine.run import Session
 from simulate.engine.sampling import with_sampling
-from simulate.model.outcomes import projected_time
+from simulate.model.outcomes import Unit, projected_event, with_target
+from simulate.model.statistics import OutcomeStatistic, usual_statistic
 from simulate.scenario import Scenario
+
+from .sweep import parse_swept
 
 FIRST_PATHS, MOST_PATHS = 1 << 12, 1 << 20
 SAMPLERS = ("sobol", "pseudo")
@@ -14,12 +19,14 @@ SAMPLERS = ("sobol", "pseudo")
 
 @dataclass(frozen=True)
 class Convergence:
-    """Estimates of one probability at doubling numbers of paths.
+    """Estimates of one probability, or of another statistic, at doubling numbers of paths.
 
     Attributes
     ----------
     question
-        The probability, such as ``P(gross margin, paying users by 2027)``.
+        Which, such as ``P(gross margin, paying users by 2027)``.
+    unit
+        Of the estimates.
     paths
         Numbers of paths, doubling.
     estimates
@@ -28,29 +35,38 @@ class Convergence:
 
     scenario: Scenario
     question: str
+    unit: Unit
     paths: list[int]
     estimates: dict[str, list[Estimate]]
 
     @property
     def gain(self) -> float:
-        """How many times more pseudo-random paths the last Sobol' estimate's error would take."""
+        """How many times more pseudo-random paths the last Sobol' estimate's error would take.
+
+        NaN where that has no error.
+        """
         sobol, pseudo = (self.estimates[sampler][-1].standard_error for sampler in SAMPLERS)
-        return (pseudo / sobol) ** 2
+        return (pseudo / sobol) ** 2 if sobol > 0.0 else math.nan
 
 
 def converge(
     scenario: Scenario,
+    of: str | OutcomeStatistic | None = None,
     *,
     paths: int = MOST_PATHS,
     seed: int | None = None,
     threads: int | None = None,
 ) -> Convergence:
-    """Estimate the probability that the company's projection is about, at doubling paths.
+    """Estimate a probability, or a mean or quantile of an amount, at doubling paths.
 
     Parameters
     ----------
     scenario
-        From ``load_scenario``; without a projected year, the horizon's last is taken.
+        From ``load_scenario``.
+    of
+        Such as ``"out of cash by 2030"``, the median of ``"revenue 2027"`` or ``"P10(cash 2028)"``;
+        by default the margin that the company projects, by the projected year or the horizon's
+        last.
     paths
         The most paths, at least 4096.
     seed, threads
@@ -60,16 +76,20 @@ def converge(
     -------
     Convergence
 
+    Raises
+    ------
+    ScenarioError
+        If the outcome is none of the scenario, or a run doesn't count it.
+
     Examples
     --------
     >>> found = simulate.converge(simulate.load_scenario("anthropic.toml"), paths=8192)
     >>> print(found.paths, found.estimates["sobol"][-1])
     """
     scenario = with_sampling(scenario, None, seed)
-    time = projected_time(scenario)
-    horizon = scenario.horizon
-    year = scenario.targets.projected_year or horizon.last_year
-    year = min(max(year, horizon.first_year), horizon.last_year)
+    statistic = parse_swept(of, scenario) if isinstance(of, str) else of
+    statistic = statistic or usual_statistic(projected_event(scenario))
+    scenario = with_target(scenario, statistic.outcome)
     sizes = [FIRST_PATHS]
     while 2 * sizes[-1] <= paths:
         sizes.append(2 * sizes[-1])
@@ -81,5 +101,5 @@ def converge(
             found[sampler] = []
             for size in sizes:
                 simulation.advance(size)
-                found[sampler].append(simulation.result().probability_by_year(time, year))
-    return Convergence(scenario, f"P({time.title} by {year})", sizes, found)
+                found[sampler].append(read(statistic, simulation.result()).estimate)
+    return Convergence(scenario, statistic.name, statistic.unit, sizes, found)

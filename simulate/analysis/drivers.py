@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from simulate.engine.estimate import Estimate
 from simulate.engine.run import run
 from simulate.engine.sampling import with_sampling
@@ -14,23 +17,25 @@ from simulate.engine.simulation import Progress, thread_count
 from simulate.kernels.arrays import LANES
 from simulate.model.outcomes import (
     Outcome,
+    PeakFundingNeed,
     asked_of,
-    headline_outcomes,
     measures_of,
     parse_outcome,
     refuse_other_target,
 )
-from simulate.scenario import Scenario
+from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.inputs import correlated_inputs
 from simulate.version import package_version
 
 from .driver_list import DriverList, list_drivers
 from .effects import Effect, by_replicate, effects_of_inputs, estimate_of
+from .own import asked_events
 from .variance import Decomposition, Index, Together, Variables, decompose, runs_of_decomposition
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Array = NDArray[np.float64]
 DEFAULT_PATHS = 1 << 15
 # The run whose paths are kept has so many times the paths of the others, but no more than these.
 KEPT_TIMES, MOST_KEPT = 8, 1 << 20
@@ -109,7 +114,7 @@ def drivers(
         From ``load_scenario``.
     outcomes
         One or several, such as ``"P(gross margin by 2027)"``, ``"revenue 2027"`` or ``"peak funding
-        need"``; by default the headline ones.
+        need"``; by default the headline ones, and those of the scenario's own.
     paths
         Of each run; there are two to three runs a driver, and one of eight times the paths. Their
         points are scrambled Sobol' ones, whatever the scenario's sampler.
@@ -139,7 +144,7 @@ def drivers(
     given = [outcomes] if isinstance(outcomes, str) else outcomes
     asked = [
         parse_explained(one, scenario) if isinstance(one, str) else one
-        for one in (headline_outcomes(scenario) if given is None else given)
+        for one in ((*asked_events(scenario), PeakFundingNeed()) if given is None else given)
     ]
     scenario = asked_of(scenario, asked)
     found = list_drivers(scenario)
@@ -159,7 +164,10 @@ def drivers(
         progress=lambda done, _total, _error: work.reach(done),
     )
     kept = result.outcomes
-    variables = Variables(asked, [outcome.of_paths(kept) for outcome in asked])
+    by_path = [outcome.of_paths(kept) for outcome in asked]
+    for outcome, values in zip(asked, by_path, strict=True):
+        _refuse_without_value(outcome, values)
+    variables = Variables(asked, by_path)
     parts = decompose(
         result.prepared,
         scenario.sampling,
@@ -192,6 +200,15 @@ def parse_explained(text: str, scenario: Scenario) -> Outcome:
     outcome = parse_outcome(text, scenario, where)
     refuse_other_target(outcome, scenario, where)
     return outcome
+
+
+def _refuse_without_value(outcome: Outcome, values: Array) -> None:
+    """Raise if an outcome has no value in some paths, which then have no place among the others."""
+    if (lacking := np.isnan(values)).any():
+        raise ScenarioError(
+            f"{outcome.name}: has no value in {lacking.mean():.1%} of paths; "
+            "ask for a date at which all have one, or give it one there with where(…)"
+        )
 
 
 class _Work:

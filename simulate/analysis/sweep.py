@@ -150,6 +150,8 @@ def sweep(
     common = common_random_numbers(everything, paths=paths, seed=seed, threads=threads)
     figures = headlines(scenario) if statistic is None else (statistic_of(statistic, scenario),)
     base, *readings = read_all(figures, everything, common, progress)
+    if np.isnan([found[0].estimate.value for found in (base, *readings)]).all():
+        raise ScenarioError(f"{figures[0].name}: has no value on any path, whatever is varied")
     return Sweep(
         scenario=scenario,
         common=common,

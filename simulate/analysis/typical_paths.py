@@ -24,6 +24,8 @@ from simulate.scenario import Scenario
 from simulate.scenario.own import STAGES
 from simulate.scenario.quarters import QUARTERS_A_YEAR
 
+from .own import own_times
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -33,6 +35,7 @@ Array = NDArray[np.float64]
 USUAL = (0.1, 0.9)
 SMALLEST_DEVIATION, ROUNDING = 0.005, 1e-9
 SMALLEST_ROUND = 0.005
+SUMS = ("EBITDA", "free cash flow", "change of cash")
 # Typical paths are sought among so many, the first of the run's first replicate.
 MOST_COMPARED = 1 << 14
 DEVIATION_NAMES = dict(zip(DEVIATIONS, ("inference", "training"), strict=True))
@@ -180,11 +183,12 @@ def tell_story(path: "pd.Series", trace: Array, scenario: Scenario, among: "pd.D
 
 
 def _raised(trace: Array, path: "pd.Series", scenario: Scenario) -> Array:
-    """Return what funding rounds brought by year: cash moved by more than free cash flow."""
+    """Return what funding rounds brought by year: what else moved cash than flow and own lines."""
     opening = scenario.cash.opening
     first = opening.quantile(0.5) if opening.is_certain else float(path["cash.opening"])
     moved = np.diff(trace[index(Metric.CASH)], prepend=first)
     raised = moved - trace[traced(Flow.FREE_CASH_FLOW)]
+    raised -= sum(line for _, line in _own_lines(trace, scenario)["financing"])
     return np.add.reduceat(raised, scenario.horizon.year_begins)
 
 
@@ -196,12 +200,14 @@ def _events(year: int, path: "pd.Series", scenario: Scenario, raised: float) -> 
     elif due:
         found.append("no round comes")
     projected = projected_time(scenario)
-    for time, words in TIMES_IN_WORDS.items():
+    own = {time: time.clause for time in own_times(scenario)}
+    for time, words in (TIMES_IN_WORDS | own).items():
         if time != projected and any(time is margin.reached for margin in MARGINS.values()):
             continue
         quarter = scenario.horizon.first_quarter + int(path[time.title])
         if quarter // QUARTERS_A_YEAR == year:
-            name = words.format(target=targets_in_words(scenario))
+            is_own = time in own
+            name = words if is_own else words.format(target=targets_in_words(scenario))
             found.append(f"{name} (Q{quarter % QUARTERS_A_YEAR + 1})")
     return found
 
@@ -286,51 +292,53 @@ def cash_flow_statements(result: Result, path: int) -> dict[int, list[Line]]:
     )
     flow, cash = _of(booked, Now.FREE_CASH_FLOW), _of(booked, Now.CASH)
     opening = np.concatenate(([x[index(Lab.OPENING_CASH)]], cash[:-1]))
-    own = _own_lines(result, path)
-    added = {where: sum(lines.values(), np.zeros(len(cash))) for where, lines in own.items()}
-    lines = {
-        "revenue": revenue - added["revenue"],
-        **own["revenue"],
-        "inference": -(bill + free_bill),
-        "other cost of sales": -(cost - depreciation - bill - added["cost of revenue"]),
-        **_negative(own["cost of revenue"]),
-        "training": -training,
-        "other operating cost": added["operating cost"] - other,
-        **_negative(own["operating cost"]),
-        "EBITDA": ebitda,
-        "pay in stock": x[index(Lab.STOCK_PAY)] * (other - added["operating cost"]),
-        "capital spending": added["capital spending"] - _of(booked, Now.CAPITAL_SPENDING),
-        **_negative(own["capital spending"]),
-        "tax": -_of(booked, Now.TAX),
-        "working capital": -_of(booked, Now.BOUND_CAPITAL),
-        "interest": np.maximum(0.0, opening) * x[index(Lab.INTEREST_RATE)] / QUARTERS_A_YEAR,
-        "free cash flow": flow,
-        "funding rounds": cash - opening - flow - added["financing"],
-        **own["financing"],
-        "change of cash": cash - opening,
+    own = _own_lines(result.traces[path], result.scenario)
+    added = {
+        where: sum((line for _, line in lines), np.zeros(len(cash))) for where, lines in own.items()
     }
-    sums = ("EBITDA", "free cash flow", "change of cash")
+    lines = [
+        ("revenue", revenue - added["revenue"]),
+        *own["revenue"],
+        ("inference", -(bill + free_bill)),
+        ("other cost of sales", -(cost - depreciation - bill - added["cost of revenue"])),
+        *_negative(own["cost of revenue"]),
+        ("training", -training),
+        ("other operating cost", added["operating cost"] - other),
+        *_negative(own["operating cost"]),
+        ("EBITDA", ebitda),
+        ("pay in stock", x[index(Lab.STOCK_PAY)] * (other - added["operating cost"])),
+        ("capital spending", added["capital spending"] - _of(booked, Now.CAPITAL_SPENDING)),
+        *_negative(own["capital spending"]),
+        ("tax", -_of(booked, Now.TAX)),
+        ("working capital", -_of(booked, Now.BOUND_CAPITAL)),
+        ("interest", np.maximum(0.0, opening) * x[index(Lab.INTEREST_RATE)] / QUARTERS_A_YEAR),
+        ("free cash flow", flow),
+        ("funding rounds", cash - opening - flow - added["financing"]),
+        *own["financing"],
+        ("change of cash", cash - opening),
+    ]
     begins = result.scenario.horizon.year_begins
-    by_year = {name: np.add.reduceat(line, begins) for name, line in lines.items()}
+    by_year = [(name, np.add.reduceat(line, begins)) for name, line in lines]
     return {
-        year: [Line(name, float(line[place]), name in sums) for name, line in by_year.items()]
+        year: [Line(name, float(line[place]), name in SUMS) for name, line in by_year]
         for place, year in enumerate(result.years)
     }
 
 
-def _own_lines(result: Result, path: int) -> dict[str, dict[str, Array]]:
-    """Return what the scenario's own lines book by quarter, by where they count and by name."""
-    places = traced_lines(result.scenario)
-    found: dict[str, dict[str, Array]] = {where: {} for where in STAGES}
-    for line in result.scenario.lines:
-        booked = result.traces[path, places[line.name]]
+def _own_lines(trace: Array, scenario: Scenario) -> dict[str, list[tuple[str, Array]]]:
+    """Return what own lines book by quarter on a traced path, with their names, by where."""
+    places = traced_lines(scenario)
+    # By name would lose lines: one may be called as another, or as one of the model's.
+    found: dict[str, list[tuple[str, Array]]] = {where: [] for where in STAGES}
+    for line in scenario.lines:
+        booked = trace[places[line.name]]
         # What has no value is not booked.
-        found[line.counts_in][line.words] = np.where(np.isfinite(booked), booked, 0.0)
+        found[line.counts_in].append((line.words, np.where(np.isfinite(booked), booked, 0.0)))
     return found
 
 
-def _negative(lines: dict[str, Array]) -> dict[str, Array]:
-    return {name: -line for name, line in lines.items()}
+def _negative(lines: list[tuple[str, Array]]) -> list[tuple[str, Array]]:
+    return [(name, -line) for name, line in lines]
 
 
 def _of(booked: Array, row: Now) -> Array:

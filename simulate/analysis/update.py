@@ -23,7 +23,6 @@ from simulate.model.outcomes import (
     Outcome,
     PeakFundingNeed,
     asked_of,
-    headline_events,
     measures_of,
     projected_event,
     projected_metric,
@@ -32,6 +31,8 @@ from simulate.model.outcomes import (
 from simulate.model.rows import Metric
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.inputs import ALTERNATIVE, list_inputs
+
+from .own import asked_events
 
 Array = NDArray[np.float64]
 
@@ -101,7 +102,7 @@ class Update:
     prior, posterior
         The paths with equal weights, and with those that the observations give them.
     beliefs
-        Headline probabilities.
+        Headline probabilities, and those of the scenario's own outcomes.
     outcomes
         Headline amounts.
     inputs
@@ -172,7 +173,7 @@ def update(
     refuse_repeated(observations)
     _refuse_without_error(observations)
     scenario = with_sampling(scenario, paths or PATHS, seed)
-    amounts = _headline_amounts(scenario)
+    amounts, events = _headline_amounts(scenario), asked_events(scenario)
     seen = [observation.seen for observation in observations]
     scenario = asked_of(scenario, seen)
     outcomes = run(
@@ -199,7 +200,7 @@ def update(
         places,
         prior,
         posterior,
-        beliefs=[compare.belief(event, outcomes) for event in headline_events(scenario)],
+        beliefs=[compare.belief(event, outcomes) for event in events],
         outcomes=[
             compare.spread(amount.name, amount.unit, amount.of_paths(outcomes))
             for amount in amounts
@@ -294,6 +295,10 @@ def place_among(observation: Observation, paths: Array) -> str:
     """Say where an observation lies among the values of paths, shape (paths,)."""
     if isinstance(observation.seen, Event):
         return f"{observation.text}: so in {np.mean(paths == observation.value):.1%} of paths"
-    below = np.mean(paths <= observation.value)
-    middle = observation.seen.written(float(np.median(paths)))
-    return f"{observation.text}: above {below:.1%} of paths, whose median is {middle}"
+    known = paths[~np.isnan(paths)]
+    if not known.size:
+        return f"{observation.text}: no path has a value"
+    below = np.mean(known <= observation.value)
+    middle = observation.seen.written(float(np.median(known)))
+    among = "paths" if known.size == paths.size else "paths with a value"
+    return f"{observation.text}: above {below:.1%} of {among}, whose median is {middle}"

@@ -15,13 +15,14 @@ from simulate.engine.result import Result
 from simulate.engine.run import Session
 from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
-from simulate.model.outcomes import Event, counted_from, headline_events
+from simulate.model.outcomes import Event, counted_from
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.frame import Horizon
 from simulate.scenario.load import judged_anew
 
 from .compare import CommonRandomNumbers
 from .diff import Difference, differences, with_differences
+from .own import asked_events
 
 # Paths of a first answer, and of the runs that tell differences apart, which are 2**n of n.
 PREVIEW, MOST_PARTS = 1 << 14, 3
@@ -252,7 +253,8 @@ def _change(
         return Change(old.scenario, new.scenario, None, differs, ())
     before, after = run(old, paths), run(new, paths)
     start = after.scenario.horizon
-    events = [event for event in headline_events(after.scenario) if _lies_in(event, start, before)]
+    asked = asked_events(after.scenario, before.scenario)
+    events = [event for event in asked if _lies_in(event, start, before)]
     parts: list[tuple[Estimate, ...]] = [() for _ in events]
     if with_parts and 1 < len(differs) <= MOST_PARTS and start == before.scenario.horizon:
         parts = _parts(old, new, differs, run, min(paths, PREVIEW), events) or parts

@@ -24,6 +24,13 @@ from .session import (
 
 def converge(
     file: File = None,
+    of: Annotated[
+        str | None,
+        typer.Option(
+            help='What is estimated, as "out of cash by 2030" or "revenue 2027".',
+            show_default="the company's projection",
+        ),
+    ] = None,
     settings: Set = None,
     variant: Variant = None,
     stress: Stress = None,
@@ -44,6 +51,6 @@ def converge(
     from simulate.text.converge import print_convergence
 
     picture = drawn.picture(chosen.name, "convergence", force)
-    convergence = simulated(lambda _: converge(scenario, paths=paths, threads=threads))
+    convergence = simulated(lambda _: converge(scenario, of, paths=paths, threads=threads))
     print_convergence(convergence, console())
     drawn.draw("Convergence", picture, plot_of("converge", "plot_convergence"), convergence)

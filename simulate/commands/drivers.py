@@ -67,15 +67,12 @@ def drivers(
     from simulate.analysis.drivers import drivers, parse_explained, summary
     from simulate.engine.sampling import with_sampling
     from simulate.engine.summary import in_json
-    from simulate.model.outcomes import headline_outcomes
     from simulate.output.drivers import draw_drivers, drivers_folder, write_drivers
     from simulate.output.files import RESULTS
     from simulate.text.drivers import print_drivers
 
     scenario = with_sampling(read, paths, seed)
-    asked = [parse_explained(text, scenario) for text in outcome or ()] or headline_outcomes(
-        scenario
-    )
+    asked = [parse_explained(text, scenario) for text in outcome or ()] or None
     folder = out or RESULTS / f"{chosen.name}-drivers"
     with drawn.workers(threads) as workers, drivers_folder(folder, force, tell) as unfinished:
         found = simulated(

@@ -15,6 +15,7 @@ from simulate.model.catalogue import (
     OwnMetric,
     hitting_times_of,
     metrics_of,
+    traced_lines,
     traced_metric,
 )
 from simulate.model.outcomes import (
@@ -32,6 +33,7 @@ from simulate.model.tally import Tally, money_place
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.inputs import ALTERNATIVE
 from simulate.scenario.mistakes import did_you_mean
+from simulate.scenario.own import joined_name
 from simulate.scenario.quarters import format_quarter
 
 from .block import TracedPaths, trace_paths
@@ -603,17 +605,18 @@ class Result:
         Parameters
         ----------
         metric
-            Which, by its name.
+            Which, by its name; or a line of the scenario's own, by its.
 
         Returns
         -------
         DataFrame
-            Rows are paths, as in ``kept``, columns quarters; see ``frame``.
+            Rows are paths, as in ``kept``, columns quarters; see ``frame``. A line has what each
+            quarter books, in billions of dollars, and NaN where its formula has no value.
 
         Raises
         ------
         ScenarioError
-            If there is no such metric.
+            If there is no such metric or line.
 
         Examples
         --------
@@ -622,9 +625,16 @@ class Result:
         """
         import pandas as pd
 
-        place = traced_metric(self._metric(metric))
+        line = self._traced_line(metric) if isinstance(metric, str) else None
+        place = traced_metric(self._metric(metric)) if line is None else line
         paths = pd.RangeIndex(len(self.traces), name="path")
         return pd.DataFrame(self.traces[:, place], index=paths, columns=self._quarters)
+
+    def _traced_line(self, name: str) -> int | None:
+        """Return which row of a trace holds the own line of a name, written or printed."""
+        places = traced_lines(self.scenario)
+        named = (line.name for line in self.scenario.lines if name == line.title)
+        return places.get(next(named, joined_name(name)))
 
     @cached_property
     def kept(self) -> "pd.DataFrame":

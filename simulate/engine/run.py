@@ -223,7 +223,10 @@ def _advance_until(
 
     while True:
         simulation.advance(wanted, with_error)
-        error = read(goal.statistic, simulation.result()).estimate.standard_error
+        found = read(goal.statistic, simulation.result()).estimate
+        error = found.standard_error
+        if math.isnan(found.value):
+            return f"Goal not met: {goal.text}: no path has a value."
         if error <= goal.error:
             return f"Goal met: {goal.text}: the error is {error:.2g}."
         if simulation.paths >= limit:

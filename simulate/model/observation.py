@@ -28,7 +28,11 @@ from .outcomes import (
 
 Array = NDArray[np.float64]
 YES, NO = 1.0, 0.0
-SEEN = re.compile(r"(?P<what>.+?)\s*=\s*(?P<value>.+?)\s*(?:(?:±|\+-|\+/-)\s*(?P<error>.+))?")
+# A condition's own comparison, as in "revenue >= 30 by 2027 = yes", is no such sign.
+SEEN = re.compile(
+    r"(?P<what>.+?)\s*(?<![<>=!])=(?!=)\s*(?P<value>.+?)"
+    r"\s*(?:(?:±|\+-|\+/-)\s*(?P<error>.+))?"
+)
 ANSWERS = {"yes": YES, "no": NO}
 MOST_OBSERVED = 100
 FORM = '"revenue 2026Q3 = 3.0 bn ± 5%" or "out of cash by 2026 = no"'
@@ -87,12 +91,13 @@ class Observation:
         Returns
         -------
         ndarray, shape (paths,)
-            Minus infinity where the path rules out what was seen.
+            Minus infinity where the path rules out what was seen, as one without a value does.
         """
         if self.error is None:
             return np.where(paths == self.value, 0.0, -math.inf)
         if not self.of_logarithm:
-            return -0.5 * ((self.value - paths) / self.error) ** 2
+            density = -0.5 * ((self.value - paths) / self.error) ** 2
+            return np.where(np.isnan(paths), -math.inf, density)
         positive = paths > 0.0
         distance = math.log(self.value) - np.log(np.where(positive, paths, 1.0))
         return np.where(positive, -0.5 * (distance / self.error) ** 2, -math.inf)

@@ -8,7 +8,7 @@ from simulate.analysis.drivers import Drivers, Explanation
 from simulate.engine.result import Result
 from simulate.model.outcomes import projected_time
 from simulate.model.rows import Hit
-from simulate.plots import picture_of, plot_of
+from simulate.plots import own_pictures, picture_of, plot_of
 from simulate.plots.density import Sparkline, sparkline
 from simulate.scenario import Scenario
 from simulate.scenario.figures import Figures
@@ -37,6 +37,7 @@ from simulate.text.drivers import (
 )
 from simulate.text.effects import telling
 from simulate.text.numbers import NO_LIMIT, dollars_with_error, exact_percent, unit_of
+from simulate.text.own import no_value_sentences, own_tables
 from simulate.text.run import (
     alternative_tables,
     beyond_range_sentences,
@@ -342,6 +343,23 @@ def _sections(result: Result, figures: Figures) -> tuple[Section, ...]:
             "How do the years go?",
             sentences=(*fiscal_year_sentences(result), *beyond_range_sentences(result)),
             pictures=_pictures(result, figures, "revenue", "fans", "cash_bridge"),
+        ),
+        *_own_section(result, figures),
+    )
+
+
+def _own_section(result: Result, figures: Figures) -> tuple[Section, ...]:
+    """Return what the scenario adds to the model, if it adds an outcome or a metric."""
+    pictures, told = own_pictures(result.scenario), no_value_sentences(result)
+    if not pictures and not told:
+        return ()
+    return (
+        Section(
+            "own",
+            "What does the scenario add to the model?",
+            sentences=tuple(told),
+            pictures=_pictures(result, figures, *pictures),
+            tables=tuple(own_tables(result)),
         ),
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulate.engine.result import Result, dated
 from simulate.engine.simulation import Columns, table_of
-from simulate.plots import PICTURES, picture_of
+from simulate.plots import OWN_PICTURES, PICTURES, own_pictures, picture_of
 from simulate.scenario import Scenario
 from simulate.scenario.figures import Figures
 from simulate.version import package_version
@@ -31,7 +31,7 @@ OUTCOMES_TABLE = "outcomes.parquet"
 ALTERNATIVES_TABLE = "alternatives.parquet"
 WORKBOOK = "workbook.xlsx"
 TABLES = {HITTING_TABLE, METRICS_TABLE, OUTCOMES_TABLE, ALTERNATIVES_TABLE}
-OWN_FILES = {SUMMARY, *TABLES} | picture_files(PICTURES)
+OWN_FILES = {SUMMARY, *TABLES} | picture_files([*PICTURES, *OWN_PICTURES])
 # A run of four million paths, and more than that is written while it goes on.
 MOST_HELD = 1 << 27
 ROWS_OF_A_GROUP = 1 << 16
@@ -62,8 +62,13 @@ def draw_result(
     """
     if kinds:
         find_what_is_drawn(result)
-    plots = {name: picture_of(name, result, figures) for name in PICTURES}
+    plots = {name: picture_of(name, result, figures) for name in _drawn(result.scenario)}
     return begin_drawing(plots, kinds, workers)
+
+
+def _drawn(scenario: Scenario) -> list[str]:
+    """Return the names of the pictures that are drawn of a scenario's run."""
+    return [*PICTURES, *own_pictures(scenario)]
 
 
 def find_what_is_drawn(result: Result) -> None:
@@ -106,7 +111,8 @@ def write_result(
         outcomes = _first_paths(result, folder)
         if outcomes is not None and len(outcomes) < result.paths:
             tell(f"For a spreadsheet: {kept_in_words(result, len(outcomes))}")
-        write_spreadsheets(sheets_of(result, outcomes), folder, kinds, PICTURES)
+        drawn = _drawn(result.scenario)
+        write_spreadsheets(sheets_of(result, outcomes), folder, kinds, drawn)
 
 
 def _first_paths(result: Result, folder: Path) -> "pd.DataFrame | None":

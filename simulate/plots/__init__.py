@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from simulate.engine.result import Result
+    from simulate.scenario import Scenario
     from simulate.scenario.figures import Figures
 
     from .style import Theme
@@ -59,6 +60,12 @@ PICTURES: dict[str, Plot] = {
     "cash_bridge": plot_of("cash", "plot_cash_bridge"),
 }
 
+# Those of what a scenario adds to the model, where it adds something.
+OWN_PICTURES: dict[str, Plot] = {
+    "own_outcomes": plot_of("own", "plot_own_outcomes"),
+    "own_metrics": plot_of("own", "plot_own_metrics"),
+}
+
 # Those that mark reported figures.
 MARKED = {"margins", "revenue", "fans"}
 
@@ -69,9 +76,15 @@ def picture_of(name: str, result: "Result", figures: "Figures" = None) -> "Calla
     Parameters
     ----------
     name
-        Of ``PICTURES``.
+        Of ``PICTURES`` or ``OWN_PICTURES``.
     figures
         Reported figures to mark, where it marks any; see ``plot_revenue``.
     """
     more: dict[str, Any] = {"figures": figures} if name in MARKED else {}
-    return partial(PICTURES[name], result, **more)
+    return partial((PICTURES | OWN_PICTURES)[name], result, **more)
+
+
+def own_pictures(scenario: "Scenario") -> list[str]:
+    """Return the names of the pictures of what a scenario adds to the model."""
+    added = {"own_outcomes": scenario.outcomes, "own_metrics": scenario.metrics}
+    return [name for name in OWN_PICTURES if added[name]]

@@ -13,7 +13,7 @@ from simulate.model.tally import money_edges
 from simulate.text.cash import cash_bridge_finding, funding_need_finding, simulated_year
 from simulate.text.numbers import dollars
 
-from .frame import frame, in_money, in_percent, made_of
+from .frame import frame, in_money, in_percent, made_of, wrap
 from .style import LIGHT, SMALL, Theme, width_of
 
 Array = NDArray[np.float64]
@@ -21,11 +21,14 @@ MARKED = {"p50": 0.5, "p90": 0.1, "p95": 0.05}
 FURTHEST = 0.98
 # Points of the curve, as fine as the eye sees.
 STEPS = 600
-SIZE = (8.0, 8.4)
+# In inches: without own lines, and what each of them adds.
+SIZE, ROW = (8.0, 8.4), 0.46
 MOST_YEARS = 5
 # Points that a year takes, with its part of the names.
 YEAR = 85.0
 BAR = 0.36
+# Points that the name of a line takes at most.
+NAME = 150.0
 # Of the scale, beyond its ends.
 MARGIN = 0.04
 
@@ -92,7 +95,8 @@ def plot_cash_bridge(result: Result, *, axes: Axes | None = None, theme: Theme =
     path = median_path(result)
     years = _shown_years(result, axes)
     statements = cash_flow_statements(result, path)
-    with frame(axes, theme, SIZE, columns=len(years)) as picture:
+    size = (SIZE[0], SIZE[1] + ROW * len(result.scenario.lines))
+    with frame(axes, theme, size, columns=len(years)) as picture:
         (panels,) = picture.panels
         bars = {year: _bars(statements[year]) for year in years}
         ends = [end for shown in bars.values() for bar in shown for end in bar]
@@ -124,8 +128,9 @@ def _draw_bridge(
 ) -> None:
     lowest, highest = scale
     for place, (line, (start, end)) in enumerate(zip(lines, bars, strict=True)):
-        strong = (theme.blue, theme.orange) if _is_level(line) else (theme.light_blue, theme.pale)
-        color = strong[0] if line.value >= 0.0 else strong[1]
+        is_level = _is_level(lines, place)
+        colors = (theme.blue, theme.orange) if is_level else (theme.light_blue, theme.pale)
+        color = colors[0] if line.value >= 0.0 else colors[1]
         axes.barh(place, end - start, BAR, left=start, color=color, linewidth=0)
         if place + 1 < len(lines):
             joint = [place - BAR / 2, place + 1 + BAR / 2]
@@ -144,9 +149,10 @@ def _draw_bridge(
             bbox={"facecolor": theme.paper, "linewidth": 0, "pad": 1.0},
         )
     axes.axvline(0.0, color=theme.muted, linewidth=0.8, zorder=0)
-    axes.set_yticks(range(len(lines)), [line.name for line in lines])
-    for label, line in zip(axes.get_yticklabels(), lines, strict=True):
-        label.set_fontweight("bold" if _is_level(line) else "normal")
+    names = [wrap(line.name, NAME, SMALL, most=3, balanced=True) for line in lines]
+    axes.set_yticks(range(len(lines)), names)
+    for place, label in enumerate(axes.get_yticklabels()):
+        label.set_fontweight("bold" if _is_level(lines, place) else "normal")
     axes.set_ylim(len(lines) - 0.5, -0.8)
     margin = MARGIN * (highest - lowest)
     axes.set_xlim(lowest - margin, highest + margin)
@@ -155,15 +161,15 @@ def _draw_bridge(
     axes.spines[["left", "bottom"]].set_visible(False)
 
 
-def _is_level(line: Line) -> bool:
+def _is_level(lines: list[Line], place: int) -> bool:
     """Tell whether a line's bar starts at 0."""
-    return line.is_sum or line.name == "revenue"
+    return place == 0 or lines[place].is_sum
 
 
 def _bars(lines: list[Line]) -> list[tuple[float, float]]:
     """Return where each bar starts and ends."""
     bars: list[tuple[float, float]] = []
-    for line in lines:
-        start = 0.0 if _is_level(line) else bars[-1][1]
+    for place, line in enumerate(lines):
+        start = 0.0 if _is_level(lines, place) else bars[-1][1]
         bars.append((start, start + line.value))
     return bars

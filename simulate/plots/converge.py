@@ -7,9 +7,9 @@ from matplotlib.ticker import LogLocator, NullLocator
 
 from simulate.analysis.converge import SAMPLERS, Convergence
 from simulate.text.converge import finding
-from simulate.text.numbers import SHARE
+from simulate.text.numbers import unit_of
 
-from .frame import frame, in_percent, made_by
+from .frame import frame, in_unit, made_by
 from .style import LIGHT, Theme
 
 MOST_TICKS = 5
@@ -21,6 +21,7 @@ def plot_convergence(
 ) -> Figure:
     """Draw both samplers' estimates with 95% intervals, and their standard errors."""
     paths = np.array(convergence.paths)
+    unit = unit_of(convergence.unit)
     colors = {"sobol": theme.blue, "pseudo": theme.orange}
     with frame(axes, theme, heights=(1, 1)) as picture:
         (top,), (bottom,) = picture.panels
@@ -49,13 +50,12 @@ def plot_convergence(
         shown = paths[:: -(-len(paths) // MOST_TICKS)]
         bottom.set_xticks(shown, [f"{count:,}" for count in shown])
         bottom.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        bottom.yaxis.set_major_formatter(lambda value, _: SHARE.significant(value, 3))
+        bottom.yaxis.set_major_formatter(lambda value, _: unit.significant(value, 3))
         for axis in (bottom.xaxis, bottom.yaxis):
             axis.set_minor_locator(NullLocator())
         top.tick_params(labelbottom=False)
-        in_percent(top.yaxis)
-        top.set_ylabel("estimate,\n95% interval")
-        bottom.set_ylabel("standard error")
+        top.set_ylabel(in_unit(top.yaxis, unit, "estimate,\n95% interval"))
+        bottom.set_ylabel(unit.label("standard error"))
         bottom.set_xlabel("paths")
         top.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2)
         return picture.tell(

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from simulate.analysis.dates import joint_chances, joint_counts
 from simulate.engine.result import NEVER, Result
+from simulate.model.catalogue import HittingTime
 from simulate.model.outcomes import MARGINS
 from simulate.model.rows import Hit
 from simulate.scenario import Scenario
@@ -99,10 +100,10 @@ def _plot(
     with frame(axes, theme, heights=(5, 3)) as picture:
         (top,), (bottom,) = picture.panels
         top.sharex(bottom)
-        shares = [_shares(result, time) for time in times]
+        shares = [shares_of(result, time) for time in times]
         _draw_histogram(top, shares, names, theme)
         _draw_never(top, result, times[0], theme)
-        band = _draw_range(bottom, result, times[0], theme)
+        band = draw_range(bottom, result, times[0], theme)
         _draw_cumulative(bottom, shares, theme)
         for panel in (top, bottom):
             label_years(panel, result.scenario.horizon, theme)
@@ -116,17 +117,17 @@ def _plot(
         )
 
 
-def _shares(result: Result, time: Hit, given: str | None = None) -> NDArray[np.float64]:
+def shares_of(result: Result, time: HittingTime, given: str | None = None) -> NDArray[np.float64]:
     """Return the share of paths by quarter, and never, of those that live in an alternative."""
     hits = result.hits(time, given).sum(axis=0)
     return hits / hits.sum()
 
 
-def _draw_range(axes: Axes, result: Result, time: Hit, theme: Theme) -> str:
+def draw_range(axes: Axes, result: Result, time: HittingTime, theme: Theme) -> str:
     """Draw the range between alternatives as a band, and return what it is."""
     if len(result.alternatives) < 2:
         return ""
-    reached = [_reached(_shares(result, time, name)) for name in result.alternatives]
+    reached = [reached_by(shares_of(result, time, name)) for name in result.alternatives]
     place, color = np.arange(reached[0].size), mix(theme.paper, theme.blue, BAND)
     axes.fill_between(
         place, np.min(reached, axis=0), np.max(reached, axis=0), color=color, linewidth=0
@@ -195,7 +196,7 @@ def _draw_cumulative(axes: Axes, shares: list[NDArray[np.float64]], theme: Theme
     main = shares[0]
     quarters = main.size - 1
     for each, color, order in zip(shares, (theme.blue, theme.orange), (3, 2), strict=False):
-        reached = _reached(each)
+        reached = reached_by(each)
         axes.plot(np.arange(quarters + 1), reached, color=color, linewidth=2.2, zorder=order)
     axes.text(
         quarters * (1.0 + GAP / 2),
@@ -211,7 +212,7 @@ def _draw_cumulative(axes: Axes, shares: list[NDArray[np.float64]], theme: Theme
     in_percent(axes.yaxis)
 
 
-def _reached(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+def reached_by(shares: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the share that has got there before each quarter, and by the end of the last."""
     return np.insert(np.cumsum(shares[:-1]), 0, 0.0)
 

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from simulate.analysis.reported import Ends, Mark
 from simulate.engine.result import Result
-from simulate.model.rows import Metric
+from simulate.model.catalogue import AnyMetric
 
 from .frame import WIDE, in_logarithms, legend_height, wrap
 from .style import SMALL, Theme, mix, width_of
@@ -29,7 +29,7 @@ LOWEST_MARGIN = 0.0
 APART, LABELLED = 24.0, 200.0
 
 
-def quantiles_of(result: Result, metric: Metric) -> dict[str, Array]:
+def quantiles_of(result: Result, metric: AnyMetric) -> dict[str, Array]:
     """Return a metric's quantiles by quarter, at each of ``LEVELS``."""
     quarters = range(result.scenario.horizon.quarters)
     estimates = [result.in_quarter(metric, quarter) for quarter in quarters]

@@ -44,9 +44,9 @@ def plot_stresses(stresses: Stresses, *, axes: Axes | None = None, theme: Theme 
 
 
 def _draw_changes(axes: Axes, stresses: Stresses, theme: Theme) -> None:
-    """Draw a bar a probability and test."""
-    chances = [i for i, f in enumerate(stresses.figures) if f.unit == "probability"]
+    """Draw a bar a headline probability and test."""
     colors = (theme.blue, theme.light_blue, theme.orange)
+    chances = [i for i, f in enumerate(stresses.figures) if f.unit == "probability"][: len(colors)]
     rows = np.arange(len(stresses.tests))
     for place, (chance, color) in enumerate(zip(chances, colors, strict=True)):
         now = PROBABILITY.rounded(stresses.base[chance].value, 0)

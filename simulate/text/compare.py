@@ -13,6 +13,7 @@ from simulate.analysis.compare import (
     compared_year,
     side_by_side,
 )
+from simulate.analysis.own import own_metrics, own_times
 from simulate.engine.estimate import Estimate
 from simulate.engine.result import DISCLAIMER, Result
 from simulate.model.outcomes import projected_time
@@ -23,6 +24,7 @@ from simulate.scenario.quarters import format_quarter
 from .alternatives import chance_by_year, figure_cell
 from .cash import out_of_cash_sentence
 from .numbers import PROBABILITY, SHARE, exact_percent, share, unit_of
+from .sentences import listed
 from .tables import Row, Table, printed
 
 # Beyond so many standard errors a change is told from none.
@@ -85,7 +87,24 @@ def measured_apart(scenarios: Mapping[str, Scenario]) -> list[str]:
     if apart:
         said = f"as {first} projects" if base.targets.projected_year is not None else f"in {first}"
         found.append(f"The margin is {_projection(base.targets)}, {said}; {', '.join(apart)}.")
-    return found
+    return [*found, *_added_apart(scenarios)]
+
+
+def _added_apart(scenarios: Mapping[str, Scenario]) -> list[str]:
+    """Say which own outcomes and metrics stand beside nothing, as some scenario lacks them."""
+    added = {
+        name: {each.title for each in (*own_times(scenario), *own_metrics(scenario))}
+        for name, scenario in scenarios.items()
+    }
+    everything = dict.fromkeys(title for titles in added.values() for title in sorted(titles))
+    lacking: dict[str, list[str]] = {}
+    for title in everything:
+        if without := [name for name, titles in added.items() if title not in titles]:
+            lacking.setdefault(listed(without), []).append(title)
+    return [
+        f"Not in {without}, and so not compared: {listed(titles)}."
+        for without, titles in lacking.items()
+    ]
 
 
 def _projection(targets: Targets) -> str:

@@ -2,6 +2,7 @@
 
 from simulate.analysis.dates import joint_chances
 from simulate.engine.result import NEVER, Result
+from simulate.model.catalogue import HittingTime
 from simulate.model.outcomes import projected_margin, projected_time
 from simulate.model.rows import Hit
 
@@ -15,19 +16,20 @@ def margin_date_finding(result: Result) -> str:
     main, year = projected_time(result.scenario), targets.projected_year
     what = f"Gross margin of {exact_percent(targets.gross_margin)}"
     if year not in result.years:
-        return _median_finding(result, main, what)
+        return median_finding(result, main, what)
     chance = chance_by_year(result, main, year)
     return f"{what} by {year}, as the company projects: {chance}"
 
 
 def cash_flow_date_finding(result: Result) -> str:
     """Say when half of the paths have had four quarters of positive free cash flow in a row."""
-    return _median_finding(
+    return median_finding(
         result, Hit.CASH_FLOW_HELD, "Free cash flow positive, four quarters in a row"
     )
 
 
-def _median_finding(result: Result, time: Hit, what: str) -> str:
+def median_finding(result: Result, time: HittingTime, what: str) -> str:
+    """Say by when half of the paths get there, or how many do."""
     quarter = result.hitting_quarter(time, 0.5).quarter
     last = result.years[-1]
     if quarter == NEVER:

@@ -17,6 +17,8 @@ MOST_DECIMALS = 3
 # million dollars is nothing, as a bin about zero is that holds no need.
 FINEST, FINEST_MONEY = 4, 3
 NO_CHANGE = "no change"
+# Of a formula in a quarter in which no path has one.
+NO_VALUE = "no value"
 # Digits of a number that has been rounded already.
 EXACT = 12
 LARGEST_PLAIN, SMALLEST_PLAIN = 1e6, 1e-5
@@ -65,12 +67,16 @@ class Unit:
 
     def estimate(self, estimate: Estimate) -> str:
         """Return a figure with its standard error: a probability, another share, or money."""
+        if math.isnan(estimate.value):
+            return NO_VALUE
         if self.is_probability:
             return percent(estimate)
         return self.amount(estimate) if self.sign else money(estimate)
 
     def change(self, estimate: Estimate) -> str:
         """Return a change, of a share in points of percent, with its standard error."""
+        if math.isnan(estimate.value):
+            return NO_VALUE
         if estimate.value == 0.0 and not estimate.standard_error > 0.0:
             return NO_CHANGE
         value, error = self.scale * estimate.value, self.scale * estimate.standard_error
@@ -91,6 +97,8 @@ class Unit:
 
     def rounded(self, value: float, decimals: int) -> str:
         """Return a number with so many decimals."""
+        if math.isnan(value):
+            return NO_VALUE
         comma = "" if self.sign else ","
         return _plain_zero(f"{self.scale * value:{comma}.{decimals}f}{self.sign}")
 

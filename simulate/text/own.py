@@ -2,66 +2,101 @@
 
 import numpy as np
 
+from simulate.analysis.own import own_metrics, own_times
 from simulate.engine.result import Result
-from simulate.model.catalogue import OwnHit, OwnMetric, hitting_times_of, metrics_of
+from simulate.engine.summary import without_value
+from simulate.model.catalogue import OwnHit, OwnMetric
 
 from .alternatives import chance_by_year
-from .numbers import dollars, share
+from .dates import median_finding
+from .numbers import NO_VALUE, SHARE, dollars, share
+from .sentences import capitalized, listed
 from .tables import Row, Table, heading
+from .years import told_year
 
-# Of the horizon's years that a table of metrics has room for.
-SHOWN_YEARS = 4
+MOST_TOLD = 2
+# From which shares on percents have a decimal, beyond the bin about zero, and from which on none.
+SMALLEST_TENTHS, SMALLEST_WHOLE = 2e-3, 0.1
 
 
 def own_tables(result: Result) -> list[Table]:
     """Return the tables of a scenario's own metrics and outcomes, if it has any."""
-    times = [time for time in hitting_times_of(result.scenario) if isinstance(time, OwnHit)]
-    metrics = [metric for metric in metrics_of(result.scenario) if isinstance(metric, OwnMetric)]
+    times, metrics = own_times(result.scenario), own_metrics(result.scenario)
     return [
         *([_outcome_table(result, times)] if times else []),
         *([_metric_table(result, metrics)] if metrics else []),
     ]
 
 
-def _outcome_table(result: Result, times: list[OwnHit]) -> Table:
+def _outcome_table(result: Result, times: tuple[OwnHit, ...]) -> Table:
     rows = [
         Row(str(year), tuple(chance_by_year(result, time, year).cell for time in times))
         for year in result.years
     ]
-    heads = (heading(time.clause) for time in times)
+    heads = (heading(time.short) for time in times)
     return Table("Probability by the end of", ("year", *heads), tuple(rows))
 
 
-def _metric_table(result: Result, metrics: list[OwnMetric]) -> Table:
-    places = np.linspace(0, len(result.years) - 1, min(SHOWN_YEARS, len(result.years)))
-    years = [result.years[place] for place in places.round().astype(int)]
+def _metric_table(result: Result, metrics: tuple[OwnMetric, ...]) -> Table:
     rows = [
-        Row(metric.title, tuple(_median_and_range(result, metric, year) for year in years))
-        for metric in metrics
+        Row(str(year), tuple(_median_and_range(result, metric, year) for metric in metrics))
+        for year in result.years
     ]
-    return Table("Median (P10 to P90)", ("metric", *map(str, years)), tuple(rows))
+    heads = (heading(metric.title) for metric in metrics)
+    return Table("Median (P10 to P90)", ("year", *heads), tuple(rows))
 
 
 def _median_and_range(result: Result, metric: OwnMetric, year: int) -> str:
     found = result.in_year(metric, year)
-    written = share if metric.unit == "share" else dollars
     low, median, high = (found[level].value for level in ("p10", "p50", "p90"))
     if np.isnan(median):
-        return "no value"
-    return f"{written(median)} ({written(low)} to {written(high)})"
+        return NO_VALUE
+    return f"{_written(metric, median)} ({_written(metric, low)} to {_written(metric, high)})"
+
+
+def _written(metric: OwnMetric, value: float) -> str:
+    if metric.unit != "share":
+        return dollars(value)
+    is_small = SMALLEST_TENTHS <= abs(value) < SMALLEST_WHOLE
+    return SHARE.rounded(value, 1 if is_small else 0)
+
+
+def own_outcomes_finding(result: Result) -> str:
+    """Say by when half of the paths have come to the first of a scenario's own outcomes."""
+    time = own_times(result.scenario)[0]
+    return median_finding(result, time, capitalized(time.clause))
+
+
+def own_metrics_finding(result: Result) -> str:
+    """Say between which values P5 and P95 of the first own metrics lie in a year."""
+    year = told_year(result)
+    told = ", ".join(
+        f"{metric.title} {_outer_range(result, metric, year)}"
+        for metric in own_metrics(result.scenario)[:MOST_TOLD]
+    )
+    return f"{year}, P5 to P95: {told}"
+
+
+def _outer_range(result: Result, metric: OwnMetric, year: int) -> str:
+    low, high = (result.in_year(metric, year)[level].value for level in ("p05", "p95"))
+    if np.isnan(low):
+        return NO_VALUE
+    return f"{_written(metric, low)} to {_written(metric, high)}"
 
 
 def no_value_sentences(result: Result) -> list[str]:
     """Say from when own formulas have a value, and in how many paths they have none after that."""
+    alike: dict[tuple[str | None, str | None, float], list[str]] = {}
+    for name, lacking in without_value(result).items():
+        alike.setdefault(lacking, []).append(name)
     found = []
-    for name, shares in result.without_value.items():
-        first = int(np.argmax(shares < 1.0)) if (shares < 1.0).any() else len(shares)
-        if first == len(shares):
-            found.append(f"{name} has no value in any quarter.")
+    for (first, worst, part), names in alike.items():
+        told, have = listed(names), "has" if len(names) == 1 else "have"
+        if first is None:
+            found.append(f"{told} {have} no value in any quarter.")
             continue
-        if first > 0:
-            found.append(f"{name} has a value from {result.quarter_name(first)} on.")
-        if (later := shares[first:]).any():
-            worst = result.quarter_name(first + int(np.argmax(later)))
-            found.append(f"{name} has no value in up to {share(later.max())} of paths ({worst}).")
+        if first != result.quarter_name(0):
+            found.append(f"{told} {have} a value from {first} on.")
+        if worst is not None:
+            found.append(f"{told} {have} no value in up to {share(part)} of paths ({worst}).")
     return found

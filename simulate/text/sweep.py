@@ -1,5 +1,6 @@
 """A sweep in words: how far a figure moves over a grid of settings, and all figures in tables."""
 
+import numpy as np
 from rich.console import Console
 from rich.text import Text
 
@@ -23,10 +24,11 @@ def finding(sweep: Sweep) -> str:
 def span(sweep: Sweep) -> str:
     """Return how far the first figure moves over the grid."""
     figure, values = sweep.figures[0], sweep.grid(0)
-    least, most = (sweep.cells[int(place)] for place in (values.argmin(), values.argmax()))
+    ends = np.nanargmin(values), np.nanargmax(values)
+    least, most = (sweep.cells[int(place)] for place in ends)
     low, high = (unit_of(figure.unit).estimate(cell.figures[0]) for cell in (least, most))
     name = capitalized(figure.short)
-    if values.min() == values.max():
+    if np.nanmin(values) == np.nanmax(values):
         return f"{name}: {low} at every value"
     settings = [setting for setting, _ in sweep.variations]
     at_low, at_high = (
@@ -58,7 +60,7 @@ def value_table(sweep: Sweep) -> Table:
 def grid_title(sweep: Sweep, figure: int) -> str:
     """Return what a grid of a figure, by its place, shows, and how large its errors are."""
     unit = unit_of(sweep.figures[figure].unit)
-    largest = max(cell.figures[figure].standard_error for cell in sweep.cells)
+    largest = np.nanmax([cell.figures[figure].standard_error for cell in sweep.cells])
     error = f"{100 * largest:.2f} points" if unit.sign else f"{largest:.2g}"
     return f"{sweep.figures[figure].name} (standard errors to {error})"
 

@@ -26,9 +26,14 @@ def _about(chance: Estimate) -> str:
     return f"about {share(chance.value)}"
 
 
+def told_year(result: Result) -> int:
+    """Return the horizon's fifth year, or its last."""
+    return result.years[min(FIFTH_YEAR, len(result.years) - 1)]
+
+
 def fans_finding(result: Result) -> str:
     """Say between which values P5 and P95 lie in the horizon's fifth year, or its last."""
-    year = result.years[min(FIFTH_YEAR, len(result.years) - 1)]
+    year = told_year(result)
     margin = result.in_year(projected_metric(result.scenario), year)
     flow = result.in_year(Metric.FREE_CASH_FLOW, year)
     return (
@@ -40,7 +45,7 @@ def fans_finding(result: Result) -> str:
 
 def fiscal_year_sentences(result: Result) -> list[str]:
     """Return revenue and free cash flow of the horizon's fifth year, or its last."""
-    year = min(result.years[-1], result.years[0] + FIFTH_YEAR)
+    year = told_year(result)
     lines = []
     for metric, name in ((Metric.REVENUE, "revenue"), (Metric.FREE_CASH_FLOW, "free cash flow")):
         found = result.in_year(metric, year)

@@ -26,7 +26,7 @@ def test_the_finding_has_the_estimate_its_error_and_the_paths_saved(
         sampler: [Estimate(0.25, error, 0.2, 0.3)]
         for sampler, error in (("sobol", sobol), ("pseudo", pseudo))
     }
-    found = Convergence(anthropic, QUESTION, [4096], estimates)
+    found = Convergence(anthropic, QUESTION, "probability", [4096], estimates)
     assert finding(found).startswith(f"{QUESTION} is 25.0% ± ")
     assert finding(found).endswith(said)
 
@@ -35,5 +35,5 @@ def test_of_what_never_happens_nothing_is_said_to_be_saved(anthropic: Scenario) 
     """No replicate knows an error; a share of 1 - 0.025^(1/n) is the bound of n paths."""
     never = probability([0, 0], 2048)
     estimates = {"sobol": [never], "pseudo": [never]}
-    found = Convergence(anthropic, QUESTION, [4096], estimates)
+    found = Convergence(anthropic, QUESTION, "probability", [4096], estimates)
     assert finding(found) == f"{QUESTION} is 0% (<0.09%)"

@@ -18,10 +18,11 @@ from PIL import Image
 from simulate.analysis.watch import Answer, Watch
 from simulate.engine.result import Result
 from simulate.engine.run import run
-from simulate.plots import PICTURES
+from simulate.plots import OWN_PICTURES, PICTURES
 from simulate.plots.compare import plot_comparison
 from simulate.plots.style import DARK, LIGHT
 from simulate.plots.watch import plot_watch
+from tests.additions import with_additions
 from tests.january import of_january
 
 BASELINE = Path(__file__).parents[1] / "baseline"
@@ -53,6 +54,8 @@ def saved(before: Result) -> Answer:
 def pictures(one: Result, other: Result) -> dict[str, Figure]:
     """Return what is compared: every picture, and one in the dark."""
     figures = {name: plot(one) for name, plot in PICTURES.items()}
+    added = run(with_additions(one.scenario), paths=PATHS)
+    figures |= {name: plot(added) for name, plot in OWN_PICTURES.items()}
     figures["comparison"] = plot_comparison(one, other)
     figures["watch"] = plot_watch(saved(one))
     figures["fans-dark"] = PICTURES["fans"](one, theme=DARK)
@@ -121,8 +124,14 @@ def test_another_colour_is_noticed(color: str, name: str, both: tuple[Result, Re
 
 def test_the_kept_pictures_are_all_of_them_and_small() -> None:
     kept = list(BASELINE.iterdir())
-    assert {file.stem for file in kept} == {*PICTURES, "comparison", "watch", "fans-dark"}
-    assert sum(file.stat().st_size for file in kept) < 500_000
+    assert {file.stem for file in kept} == {
+        *PICTURES,
+        *OWN_PICTURES,
+        "comparison",
+        "watch",
+        "fans-dark",
+    }
+    assert sum(file.stat().st_size for file in kept) < 600_000
 
 
 def keep() -> None:
