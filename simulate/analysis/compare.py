@@ -449,8 +449,11 @@ def side_by_side(comparison: Comparison) -> tuple[Beside, ...]:
         _median_of_year(Metric.REVENUE, cash_year, "revenue"),
         _median_of_year(Metric.FREE_CASH_FLOW, cash_year, "cash flow"),
         *(
-            statistic_of(Amount(metric, horizon.end_of(cash_year), str(cash_year)), scenario)
-            for metric in own_metrics(scenario, *compared)
+            statistic_of(usual_statistic(amount), scenario)
+            for amount in (
+                Amount(metric, horizon.end_of(cash_year), str(cash_year))
+                for metric in own_metrics(scenario, *compared)
+            )
         ),
     )
     others = (_beside(figure, comparison) for figure in figures)

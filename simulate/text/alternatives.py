@@ -52,11 +52,16 @@ class Chance(NamedTuple):
 
 def chance_by_year(result: Result, time: HittingTime, year: int) -> Chance:
     """Return the probability that an outcome comes by the end of a year."""
+    return chance_by(result, time, result.last_quarter(year))
+
+
+def chance_by(result: Result, time: HittingTime, quarter: int) -> Chance:
+    """Return the probability that an outcome comes by the end of a quarter of the horizon."""
     under = {
-        each.clause: result.probability_by_year(time, year, each.name)
+        each.clause: result.probability_by(time, quarter, each.name)
         for each in result.scenario.possible_alternatives
     }
-    return chance_of(result.probability_by_year(time, year), under)
+    return chance_of(result.probability_by(time, quarter), under)
 
 
 def chance_of_never(result: Result, time: HittingTime) -> Chance:

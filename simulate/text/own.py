@@ -1,13 +1,16 @@
 """What a scenario's own metrics, outcomes and lines come to, as tables and sentences."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from simulate.analysis.own import own_metrics, own_times
 from simulate.engine.result import Result
 from simulate.engine.summary import without_value
 from simulate.model.catalogue import OwnHit, OwnMetric
+from simulate.scenario.quarters import format_quarter
 
-from .alternatives import chance_by_year
+from .alternatives import chance_by, chance_by_year
 from .dates import median_finding
 from .numbers import NO_VALUE, SHARE, dollars, share
 from .sentences import capitalized, listed
@@ -22,10 +25,22 @@ SMALLEST_TENTHS, SMALLEST_WHOLE = 2e-3, 0.1
 def own_tables(result: Result) -> list[Table]:
     """Return the tables of a scenario's own metrics and outcomes, if it has any."""
     times, metrics = own_times(result.scenario), own_metrics(result.scenario)
+    targets = [time for time in times if time.stated.by is not None]
     return [
+        *([_target_table(result, targets)] if targets else []),
         *([_outcome_table(result, times)] if times else []),
         *([_metric_table(result, metrics)] if metrics else []),
     ]
+
+
+def _target_table(result: Result, targets: Sequence[OwnHit]) -> Table:
+    first = result.scenario.horizon.first_quarter
+    rows = []
+    for time in targets:
+        by = time.stated.by or first
+        chance = chance_by(result, time, by - first)
+        rows.append(Row(time.title, (format_quarter(by), chance.cell)))
+    return Table("Targets", ("target", "by", "probability"), tuple(rows))
 
 
 def _outcome_table(result: Result, times: tuple[OwnHit, ...]) -> Table:
