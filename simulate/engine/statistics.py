@@ -82,7 +82,12 @@ def metric_statistics(
     # Where no path has a value, no quantile has one.
     each[paths == 0] = math.nan
     pooled[:] = math.nan if not paths.any() else pooled
-    return _statistics_of(means, pooled, each, bounds_of(metric))
+    found = _statistics_of(means, pooled, each, bounds_of(metric))
+    if len(set(paths.tolist())) > 1:
+        # Replicates count by how many of their paths have a value.
+        total = tally.sums[:, index(metric), quarter].sum() / (FIXED_POINT * paths.sum())
+        found["mean"] = found["mean"]._replace(pooled=float(total))
+    return found
 
 
 def _without_value(tally: Tally, metric: AnyMetric, quarter: int) -> Counts:

@@ -6,6 +6,7 @@ from typing import Any
 from .distributions import FAMILY, ScipyNamed
 from .quantity import WRITTEN
 from .schema import Scenario
+from .targets import TARGET
 
 Node = dict[str, Any]
 
@@ -47,8 +48,14 @@ def scenario_schema() -> Node:
     members = [{"$ref": f"#/definitions/{member.__name__}"} for member in FAMILY.values()]
     definitions["Distribution"] = {"title": "Distribution", "anyOf": members}
     whole["properties"] = BESIDE_THE_SCENARIO | whole["properties"]
+    whole["properties"]["targets"] = _table_or_list(whole["properties"]["targets"])
     whole["title"] = "Scenario of an AI lab's economics"
     return {"$schema": "http://json-schema.org/draft-07/schema#"} | whole
+
+
+def _table_or_list(targets: Node) -> Node:
+    """Return what may be said of targets: a table of gross margin's, or a list of any."""
+    return {"anyOf": [targets, {"type": "array", "items": TARGET}]}
 
 
 def schema_text() -> str:

@@ -19,6 +19,20 @@ OTHERS = ("of", "by", "held", "title", "words", "source")
 MARGIN = "gross margin"
 PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_ ]*|gross margin, [a-z' ]+", re.IGNORECASE)
 LONGEST_NAME = 40
+LEVEL = {"type": ["number", "string"], "description": 'such as 0.4, "70%" or "30 bn"'}
+# What editors know of one.
+TARGET: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "of": {"type": "string", "description": "a quantity that formulas know, or a formula"},
+        **dict.fromkeys(BOUNDS, LEVEL),
+        "by": {"type": ["integer", "string"], "description": "a year, or a quarter as 2027Q2"},
+        "held": {"type": "integer", "description": "for how many quarters in a row"},
+        **{name: {"type": "string"} for name in ("title", "words", "source")},
+    },
+    "required": ["of"],
+    "additionalProperties": False,
+}
 FORM = 'write [[targets]] as of = "revenue", at_least = "30 bn", by = 2027'
 
 
