@@ -142,13 +142,13 @@ def test_an_outcome_of_the_model_is_counted_as_the_model_counts_it(anthropic: Sc
     target = anthropic.targets.gross_margin
     own = {
         "flows": {"when": "quarterly_free_cash_flow >= 0", "held": 4},
-        "margin": {"when": f"gross_margin_paying_users >= {target}"},
+        "at_target": {"when": f"gross_margin_paying_users >= {target}"},
         "broke": {"when": "cash < 0"},
     }
     result = run(changed(anthropic, {"outcomes": own}), paths=PATHS)
     for name, time in (
         ("flows", Hit.CASH_FLOW_HELD),
-        ("margin", Hit.MARGIN_PAYING),
+        ("at_target", Hit.MARGIN_PAYING),
         ("broke", Hit.OUT_OF_CASH),
     ):
         np.testing.assert_array_equal(result.hits(name), result.hits(time))
