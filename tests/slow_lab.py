@@ -79,12 +79,12 @@ class Own:
     def know(self, **values: float) -> None:
         self.slow.know(values)
 
-    def booked(self, counts_in: str, t: int, shared: bool | None = None) -> float:
+    def booked(self, counts_in: str, t: int) -> float:
         """What lines add, once all that they use of the quarter is known."""
         total = 0.0
         for own in self.formulas.lines:
             line = own.line
-            if line.counts_in != counts_in or shared not in (None, line.through_partners):
+            if line.counts_in != counts_in:
                 continue
             quarter = self.scenario.horizon.first_quarter + t
             starts, ends = line.from_quarter or 0, line.until or quarter
@@ -94,6 +94,12 @@ class Own:
             self.lines[-1][line.name] = value
             total += value or 0.0
         return total
+
+    def unshared(self) -> float:
+        """The revenue of the quarter that partners have no share of."""
+        apart = [each for each in self.scenario.lines if each.counts_in == "revenue"]
+        kept = [line.name for line in apart if not line.through_partners]
+        return sum(self.lines[-1][name] or 0.0 for name in kept)
 
     def end(self, t: int) -> None:
         own = {name: self.slow.value(f.expression) for name, f in self._metrics()}
@@ -266,8 +272,8 @@ def live(scenario: Scenario, draws: Draws) -> Path:
 
         own.begin(t)
         own.know(segment_revenue=revenue, free_users=users, opening_cash=cash)
-        unshared = own.booked("revenue", t, shared=False)
-        revenue += unshared + own.booked("revenue", t, shared=True)
+        revenue += own.booked("revenue", t)
+        unshared = own.unshared()
         revenue = max(revenue, 1e-6) if scenario.lines else revenue
         partners = v("other_costs.partner_share") * (revenue - unshared)
 

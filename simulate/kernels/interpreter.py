@@ -144,20 +144,24 @@ def copy(x: Row, out: Row) -> None:
 
 @exact_kernel
 def calculate(what: int, place: int, a: int, b: int, memory: Array) -> None:
-    """Write what arithmetic makes of one row or two."""
+    """Write what arithmetic makes of one row or two; what is too large for a number is no value."""
     out, x, y = memory[place : place + LANES], memory[a : a + LANES], memory[b : b + LANES]
     if what == Step.ADD:
         for i in range(LANES):
-            out[i] = x[i] + y[i]
+            made = x[i] + y[i]
+            out[i] = made if abs(made) < np.inf else NO_VALUE
     elif what == Step.SUBTRACT:
         for i in range(LANES):
-            out[i] = x[i] - y[i]
+            made = x[i] - y[i]
+            out[i] = made if abs(made) < np.inf else NO_VALUE
     elif what == Step.MULTIPLY:
         for i in range(LANES):
-            out[i] = x[i] * y[i]
+            made = x[i] * y[i]
+            out[i] = made if abs(made) < np.inf else NO_VALUE
     elif what == Step.DIVIDE:
         for i in range(LANES):
-            out[i] = x[i] / y[i] if y[i] != 0.0 else NO_VALUE
+            made = x[i] / y[i] if y[i] != 0.0 else NO_VALUE
+            out[i] = made if abs(made) < np.inf else NO_VALUE
     elif what == Step.NEGATE:
         for i in range(LANES):
             out[i] = -x[i]
@@ -202,9 +206,9 @@ def raise_to_whole(x: Row, power: int, out: Row) -> None:
     for _ in range(abs(power)):
         for i in range(LANES):
             out[i] *= x[i]
-    if power < 0:
-        for i in range(LANES):
-            out[i] = 1.0 / out[i] if out[i] != 0.0 else NO_VALUE
+    for i in range(LANES):
+        raised = out[i] if power >= 0 else 1.0 / out[i] if out[i] != 0.0 else NO_VALUE
+        out[i] = raised if abs(raised) < np.inf else NO_VALUE
 
 
 @exact_kernel
@@ -270,7 +274,8 @@ def look_back(what: int, place: int, a: int, b: int, c: int, quarter: int, memor
     elif what == Step.TOTAL:
         if quarter >= 0:
             for i in range(LANES):
-                out[i] += x[i] if x[i] == x[i] else 0.0
+                total = out[i] + (x[i] if x[i] == x[i] else 0.0)
+                out[i] = total if abs(total) < np.inf else NO_VALUE
     elif what == Step.FLOOR:
         for i in range(LANES):
             out[i] = maximum(out[i], x[i])

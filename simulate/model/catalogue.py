@@ -12,7 +12,9 @@ from .rows import TRACED, Hit, Metric
 
 MetricUnit = Literal["share", "bn USD"]
 FUNDING_NEED = "peak funding need"
+# How a condition at a date is called, and what it says then.
 AT_DATE = re.compile(r" in \d{4}(?:Q[1-4])?$")
+IS_DATE = re.compile(r"\) and year == \d{4} and quarter == [1-4]$")
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,18 @@ class OwnHit:
     @property
     def is_dated(self) -> bool:
         """Whether its title says at which date the condition is to be met."""
-        return AT_DATE.search(self.title) is not None
+        called, when = AT_DATE.search(self.title), IS_DATE.search(self.stated.when)
+        return called is not None and when is not None
+
+    def clause_at(self, level: str) -> str:
+        """Return the clause, which has no level."""
+        _ = level
+        return self.clause
+
+    def short_at(self, level: str) -> str:
+        """Return the head of a column, which has no level."""
+        _ = level
+        return self.short
 
 
 AnyMetric: TypeAlias = Metric | OwnMetric
@@ -76,7 +89,7 @@ def metrics_of(scenario: Scenario) -> dict[AnyMetric, str]:
 def hitting_times_of(scenario: Scenario) -> dict[HittingTime, str]:
     """Return the hitting times that a run of a scenario counts, in order, with their titles."""
     own = [
-        own_hit(outcome.title or _spaced(name), outcome, place)
+        own_hit(outcome.called(name), outcome, place)
         for place, (name, outcome) in enumerate(scenario.outcomes.items(), len(Hit))
     ]
     return {time: time.title for time in (*Hit, *own)}

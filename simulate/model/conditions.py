@@ -1,38 +1,28 @@
 """Conditions as people write them on a command line, such as ``revenue >= 30 bn``, as formulas."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from simulate.scenario import Scenario, ScenarioError
-from simulate.scenario.dimensions import Unit
-from simulate.scenario.formula import FormulaError, read_formula
+from simulate.scenario.dimensions import MONEY, SHARE, USERS, Unit
+from simulate.scenario.expression import Name, Number
+from simulate.scenario.formula import FUNCTIONS, FormulaError, read_formula
 from simulate.scenario.own import OwnOutcome
-from simulate.scenario.own_formulas import names_in_outcomes
-from simulate.scenario.quantities import QUANTITIES
-from simulate.scenario.units import number_in_unit
+from simulate.scenario.own_formulas import FLOWS, names_in_outcomes, read_outcome
+from simulate.scenario.units import number_in_unit, scale_hint
 
-# What compares, as formulas write it, and as words say it.
-COMPARED = {
-    ">=": "is at least",
-    "<=": "is at most",
-    "==": "is",
-    "!=": "is not",
-    ">": "is above",
-    "<": "is below",
+from .condition_words import compared_in, in_words
+
+# How people write what formulas write with signs and small letters.
+SIGNS = {
+    ">=": r"≥|=>|(?:is )?\b(?:at least|no less than|not less than|not below)\b",
+    "<=": r"≤|=<|(?:is )?\b(?:at most|no more than|not more than|not above)\b",
+    "!=": r"≠|<>",
+    ">": r"(?:is )?\b(?:above|over|more than|greater than)\b|\bexceeds\b",
+    "<": r"(?:is )?\b(?:below|under|less than)\b",
+    "==": r"(?<![<>=!])=(?![<>=])|\bequals\b",
 }
-WRITTEN_OTHERWISE = {
-    "≥": ">=",
-    "≤": "<=",
-    "≠": "!=",
-    "is at least": ">=",
-    "is at most": "<=",
-    "is above": ">",
-    "is below": "<",
-    "at least": ">=",
-    "at most": "<=",
-    "above": ">",
-    "below": "<",
-}
+OTHER_WORDS = {"and": r"\band\b", "or": r"\bor\b", "not": r"\bnot\b", "-": "−"}
 # What a metric is called elsewhere than in formulas.
 CALLED = {
     "training cost": "training",
@@ -46,18 +36,26 @@ CALLED = {
     "gross margin, with partners' shares": "gross_margin_with_partners_shares",
     "gross margin, with free users": "gross_margin_with_free_users",
 }
-COMPARISON = re.compile(r"[<>=≥≤≠]|\b(?:at least|at most|above|below)\b", re.IGNORECASE)
-NUMBER = re.compile(
-    r"(?<![\w.])\$?\s*\d[\d_]*(?:\.\d+)?(?:e[-+]?\d+)?"
-    r"\s*(?:%|(?:k|thousand|m|mn|million|bn|b|billion|tn|trillion)\b(?:\s*(?:USD|dollars))?)?",
-    re.IGNORECASE,
+DOLLARS, SIZE = r"(?:US)?\$|USD", r"k|thousand|m|mn|million|bn|b|billion|tn|trillion"
+DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d*)?|\.\d+"
+NUMBER = (
+    rf"(?<![\w.])(?:(?:{DOLLARS}) ?)?(?:{DIGITS})(?:e[-+]?\d+)?"
+    rf"(?: ?%| ?percent\b|(?: ?(?:{SIZE})\b)?(?: ?(?:USD|dollars)\b)?)"
 )
-QUARTERLY = "quarterly_"
-TWELVE_MONTHS = "twelve-month "
+HAS_UNIT = re.compile(rf"{DOLLARS}|%|[a-df-z]", re.IGNORECASE)
+BETWEEN = rf"\bbetween (?P<low>{NUMBER}) and (?P<high>{NUMBER})"
+# What lies between two numbers stands before that, up to what joins conditions.
+RANGE = re.compile(
+    r"(?<!\w)(?=\S)(?P<what>(?:(?!\b(?:and|or|not)\b)[^()])+?)"
+    r" between (?P<low>\S+) and (?P<high>\S+)"
+)
+COMPARISON = re.compile("|".join(["[<>=]", r"\bbetween\b", *SIGNS.values()]), re.IGNORECASE)
+# Writes a number of a condition for a formula.
+Writer = Callable[[str], str]
 
 
 def is_condition(text: str) -> bool:
-    """Tell whether a text compares something, as no name of an outcome does."""
+    """Tell whether a text compares something, as names of outcomes seldom do."""
     return COMPARISON.search(text) is not None
 
 
@@ -79,75 +77,115 @@ def condition_of(text: str, scenario: Scenario, where: str) -> OwnOutcome:
     ScenarioError
         If it is no formula that is true or false.
     """
-    known = names_in_outcomes(scenario.metrics, [line.name for line in scenario.lines])
-    formula = _as_formula(text, known)
+    lines = [line.name for line in scenario.lines]
+    known, flows = names_in_outcomes(scenario.metrics, lines), FLOWS.union(lines)
     try:
-        found = read_formula(formula, known)
+        formula = _as_formula(text, known, _plain)
+    except ValueError as error:
+        raise ScenarioError(f"{where}: {error}") from None
+    try:
+        unit = read_formula(formula, known).unit
+        if not unit.is_condition:
+            wrong = f'"{formula}" is a number; compare it, as in "revenue >= 30"'
+            raise ScenarioError(f"{where}: {wrong}")
+        meant = read_outcome(formula, known, flows).expression
     except FormulaError as error:
         read = f'(read as "{formula}", column {error.column})'
         raise ScenarioError(f"{where}: {error.message} {read}") from None
-    if not found.unit.is_condition:
-        raise ScenarioError(f'{where}: "{formula}" is a number; compare it, as in "revenue >= 30"')
-    return OwnOutcome(when=formula, words=_in_words(formula, known))
+    if wrong := _other_unit(text, known) or _beyond_a_margin(compared_in(meant)):
+        raise ScenarioError(f"{where}: {wrong}")
+    return OwnOutcome(when=formula, words=in_words(meant, known, flows))
 
 
-def _as_formula(text: str, known: Mapping[str, Unit]) -> str:
-    """Return a condition in the words of formulas."""
-    for written, compared in WRITTEN_OTHERWISE.items():
-        text = re.sub(_whole(written), compared, text, flags=re.IGNORECASE)
-    text = re.sub(r"(?<![<>=!])=(?!=)", "==", text)
+def _as_formula(text: str, known: Iterable[str], write: Writer) -> str:
+    """Return a condition in the words of formulas, each number as ``write`` writes it."""
     names = {name.replace("_", " "): name for name in known} | CALLED
-    for called in sorted(names, key=len, reverse=True):
-        text = re.sub(_whole(called), names[called], text, flags=re.IGNORECASE)
-    return " ".join(NUMBER.sub(_plain, text).split())
+    names |= {function: function for function in FUNCTIONS}
+    longest_first = sorted(names, key=len, reverse=True)
+    kinds = {
+        "between": BETWEEN,
+        "name": rf"(?<!\w)(?:{'|'.join(map(_spaced_out, longest_first))})(?!\w)",
+        **{f"sign_{place}": sign for place, sign in enumerate(SIGNS.values())},
+        **{f"word_{place}": word for place, word in enumerate(OTHER_WORDS.values())},
+        "number": NUMBER,
+    }
+    pattern = "|".join(f"(?P<{kind}>{each})" for kind, each in kinds.items())
+    written = [*SIGNS, *OTHER_WORDS]
+    places = [kind for kind in kinds if kind[:5] in ("sign_", "word_")]
+    by_kind = dict(zip(places, written, strict=True))
+
+    def in_formula(found: re.Match[str]) -> str:
+        if found["between"]:
+            return f"between {_ends(found['low'], found['high'], write)}"
+        if found["name"]:
+            return names[" ".join(found["name"].lower().replace("_", " ").split())]
+        if found["number"]:
+            return write(found["number"])
+        kind = next(kind for kind in places if found[kind] is not None)
+        return f" {by_kind[kind]} " if kind.startswith("sign_") else by_kind[kind]
+
+    formula = " ".join(re.sub(pattern, in_formula, text, flags=re.IGNORECASE).split())
+    return RANGE.sub(r"\g<low> <= \g<what> <= \g<high>", formula)
 
 
-def _whole(words: str) -> str:
-    """Return a pattern of words that are parted from others, by spaces or underscores."""
-    inner = r"[\s_]+".join(map(re.escape, words.split()))
-    if not words[0].isalnum():
-        return inner
-    return rf"(?<![\w]){inner}(?![\w,])"
+def _spaced_out(name: str) -> str:
+    """Return a pattern of words that are parted by spaces or underscores."""
+    return r"[\s_]+".join(map(re.escape, name.split()))
 
 
-def _plain(number: re.Match[str]) -> str:
+def _ends(low: str, high: str, write: Writer) -> str:
+    """Return the ends of a range; the first has the second's unit if it has none of its own."""
+    unit = re.search(r"[^\d.,]*$", high)
+    if unit and not HAS_UNIT.search(low):
+        low += unit[0]
+    return f"{write(low)} and {write(high)}"
+
+
+def _plain(number: str) -> str:
     """Return a number with a unit as a plain one: money in billions, percentages as shares."""
-    written = number[0].strip()
-    if written[-1].isdigit() and not written.startswith("$"):
-        return number[0]
-    unit = "share" if written.endswith("%") else "bn USD"
-    return f"{number_in_unit(written, unit):.15g}"
+    written = re.sub(r"\s*percent$", "%", number, flags=re.IGNORECASE)
+    if not HAS_UNIT.search(written):
+        return written.replace(",", "")
+    return f"{number_in_unit(written, _unit(written)):.15g}"
 
 
-def _in_words(formula: str, known: Mapping[str, Unit]) -> str:
-    """Return a condition as a clause: flows are of twelve months, and money is in billions."""
-    return " and ".join(_compared(part, known) for part in formula.split(" and "))
+def _unit(number: str) -> str:
+    return "share" if number.lower().endswith(("%", "percent")) else "bn USD"
 
 
-def _compared(part: str, known: Mapping[str, Unit]) -> str:
-    sides = re.fullmatch(r"(.+?)\s*(>=|<=|==|!=|>|<)\s*(-?[\d.]+)", part)
-    if sides is None:
-        return _named(part)
-    left, sign, number = sides.groups()
+def _other_unit(text: str, known: Mapping[str, Unit]) -> str | None:
+    """Return what is wrong with the units that a condition's numbers are written with, if any."""
+    of_money = _wrong_unit(text, known, MONEY)
+    # A million may be of users.
+    return of_money and _wrong_unit(text, known, USERS) and of_money
+
+
+def _wrong_unit(text: str, known: Mapping[str, Unit], of_amounts: Unit) -> str | None:
+    """Return what is wrong with units if amounts are of one; see ``_other_unit``."""
+    written: dict[str, str] = {}
+    units: dict[str, Unit] = {}
+
+    def as_name(number: str) -> str:
+        if not HAS_UNIT.search(number):
+            return _plain(number)
+        name = f"written_{len(written)}_"
+        written[name] = number
+        units[name] = SHARE if _unit(number) == "share" else of_amounts
+        return name
+
     try:
-        unit = read_formula(left, known).unit
-    except FormulaError:
-        return _named(part)
-    level = number
-    if unit.money == 1 and not unit.users:
-        level = f"{float(number):.6g} bn"
-    elif left.startswith("gross_margin"):
-        level = f"{100.0 * float(number):.6g}%"
-    return f"{_named(left)} {COMPARED[sign]} {level}"
+        read_formula(_as_formula(text, known, as_name), {**known, **units})
+    except FormulaError as error:
+        return re.sub(r"written_\d+_", lambda found: written[found[0]], error.message)
+    return None
 
 
-def _named(formula: str) -> str:
-    """Return a formula with names as people say them."""
-    return re.sub(r"[a-z][a-z0-9_]*", lambda found: _name(found[0]), formula)
-
-
-def _name(name: str) -> str:
-    if name.startswith(QUARTERLY):
-        return name.replace("_", " ")
-    is_flow = name in QUANTITIES and QUANTITIES[name].is_flow
-    return (TWELVE_MONTHS if is_flow else "") + name.replace("_", " ")
+def _beyond_a_margin(compared: Iterable[tuple[object, object]]) -> str | None:
+    """Return what is wrong with a level that a margin is compared with, if anything is."""
+    for one, other in compared:
+        for name, level in ((one, other), (other, one)):
+            match name, level:
+                case Name(name=str(margin)), Number(value=value) if value > 1.0:
+                    if margin.startswith("gross_margin"):
+                        return f"a margin is at most 1{scale_hint(value, 'share', 0.0, 1.0)}"
+    return None

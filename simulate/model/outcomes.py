@@ -35,6 +35,7 @@ from .catalogue import (
 )
 from .conditions import condition_of, is_condition
 from .rows import Flow, Hit, Metric, traced
+from .said_dates import with_plain_date
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,6 +61,7 @@ FLOWS = {
 CASH_YEAR = 2030
 DATE = r"(?P<date>\d{4}(?:Q[1-4])?)"
 LEVEL = r"[-+]?\d[\d.,]*\s*%?"
+LEVEL_SAID = rf"(?: (?P<level>{LEVEL}))?"
 EVENT = re.compile(rf"(?P<what>.+?) by (?:the end of )?{DATE}", re.IGNORECASE)
 AMOUNT = re.compile(
     r"(?P<quarterly>quarterly )?(?P<name>.+?) "
@@ -77,6 +79,8 @@ STATISTIC = re.compile(
     r"(?:\((?P<within>.+)\)|(?<= )(?:of )?(?:the )?(?P<of>.+))",
     re.IGNORECASE,
 )
+PROBABILITY = re.compile(r"P ?\( ?(.+?) ?\)(?: ((?:by|in|at|before) [^()]+))?", re.IGNORECASE)
+LONGEST = 1000
 EVENT_FORM = '"gross margin 70% by 2027" or "out of cash by 2028Q2"'
 OUTCOME_FORM = f'"gross margin by 2027", "revenue 2027" or "{FUNDING_NEED}"'
 
@@ -242,12 +246,12 @@ class Event(Outcome):
 
         Other scenarios' targets are named after the first's where they are different.
         """
-        clause = self.time.clause.format(level=targets_in_words(scenario, *others))
+        clause = self.time.clause_at(targets_in_words(scenario, *others))
         return clause if self._is_dated else f"{clause} by the end of {self.date}"
 
     def in_short(self, scenario: Scenario, *others: Scenario) -> str:
         """Return the head of a column, such as ``margin 70% by 2027``; see ``in_words``."""
-        short = self.time.short.format(level=targets_in_words(scenario, *others))
+        short = self.time.short_at(targets_in_words(scenario, *others))
         return short if self._is_dated else f"{short} by {self.date}"
 
     @property
@@ -484,14 +488,17 @@ def parse_outcome(text: str, scenario: Scenario, where: str, form: str = OUTCOME
     ScenarioError
         If the text is no outcome of the scenario.
     """
+    if len(text) > LONGEST:
+        raise ScenarioError(f"{where}: an outcome has at most {LONGEST:,} characters")
     kind, given = split_statistic(spaced(text), scenario)
     if kind and kind.lower() != "median":
         raise ScenarioError(
             f'{where}: {kind} is of all paths, and a number of each is asked for; write "{given}"'
         )
-    said = given[2:-1].strip() if given[:2] in ("P(", "p(") and given.endswith(")") else given
+    said = with_plain_date(_without_p(given))
     event, amount = EVENT.fullmatch(said), AMOUNT.fullmatch(said)
     is_named = event is not None and _hitting_time(event["what"], scenario) is not None
+    is_named |= amount is not None and amount["name"].lower() in _metrics(scenario)
     if is_condition(said) and not is_named:
         return _asked(said, scenario, where)
     if event is not None:
@@ -501,7 +508,7 @@ def parse_outcome(text: str, scenario: Scenario, where: str, form: str = OUTCOME
         hint = hint or f"write it as {form}"
         raise ScenarioError(f"{where}: not an outcome and a date; {hint}")
     found = PeakFundingNeed() if amount is None else _amount(amount, scenario, where)
-    if said != given:
+    if PROBABILITY.fullmatch(given):
         raise ScenarioError(
             f'{where}: an amount has no probability; write "{found.name}" without P( )'
         )
@@ -515,6 +522,12 @@ def split_statistic(text: str, scenario: Scenario) -> tuple[str, str]:
     if match is None or text.lower().startswith(tuple(f"{name} " for name in names)):
         return "", text
     return match["kind"], match["within"] or match["of"]
+
+
+def _without_p(text: str) -> str:
+    """Return what a probability is of; its date may stand behind the bracket."""
+    match = PROBABILITY.fullmatch(text)
+    return " ".join(filter(None, match.groups())) if match else text
 
 
 def parse_event(text: str, scenario: Scenario, where: str, form: str = EVENT_FORM) -> Event:
@@ -679,29 +692,40 @@ def _asked(said: str, scenario: Scenario, where: str) -> Event:
 
 def _hitting_time(what: str, scenario: Scenario) -> tuple[HittingTime, str | None] | None:
     """Return the hitting time that is said, with the gross margin that it names; None if none."""
-    for phrase, time in _phrases(scenario).items():
-        if match := _pattern(phrase).fullmatch(what):
+    what = spaced(what)
+    called = {spaced(time.title): time for time in hitting_times_of(scenario)}
+    if what in called:
+        return called[what], None
+    for pattern, time in _phrases(scenario).items():
+        if match := pattern.fullmatch(what):
             return time, match.groupdict().get("level")
     return None
 
 
-def _phrases(scenario: Scenario) -> dict[str, HittingTime]:
+def _phrases(scenario: Scenario) -> dict[re.Pattern[str], HittingTime]:
     """Return every way to say a hitting time; what all margins are called is the projected one."""
     projected, held = projected_time(scenario), projected_margin(scenario).held
-    times = hitting_times_of(scenario)
-    found = {f"{time.title} {{level}}": time for time in times}
-    found |= {time.clause: time for time in times}
-    found |= {time.short: time for time in times}
-    return found | {
+    found: dict[str, HittingTime] = {f"{hit.title} {{level}}": hit for hit in Hit}
+    found |= {hit.clause: hit for hit in Hit}
+    found |= {hit.short: hit for hit in Hit}
+    found |= {
         "gross margin {level}": projected,
         projected.short: projected,
         held.short: held,
     }
+    own = [time for time in hitting_times_of(scenario) if isinstance(time, OwnHit)]
+    said = {_literal(phrase): time for time in own for phrase in (time.title, time.clause)}
+    return said | {_pattern(phrase): time for phrase, time in found.items()}
 
 
 def _pattern(phrase: str) -> re.Pattern[str]:
     parts = map(re.escape, phrase.split(" {level}"))
-    return re.compile(rf"(?: (?P<level>{LEVEL}))?".join(parts), re.IGNORECASE)
+    return re.compile(LEVEL_SAID.join(parts), re.IGNORECASE)
+
+
+def _literal(phrase: str) -> re.Pattern[str]:
+    """Return a pattern of a text of a user's own, and of a level, which it doesn't take."""
+    return re.compile(re.escape(spaced(phrase)) + LEVEL_SAID, re.IGNORECASE)
 
 
 def _no_event(what: str, date: str, scenario: Scenario, where: str) -> ScenarioError:

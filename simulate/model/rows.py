@@ -247,6 +247,14 @@ class Hit(Rows):
         row.title, row.clause, row.short = title, clause, short
         return row
 
+    def clause_at(self, level: str) -> str:
+        """Return the clause at a target of gross margin."""
+        return self.clause.format(level=level)
+
+    def short_at(self, level: str) -> str:
+        """Return the head of a column at a target of gross margin."""
+        return self.short.format(level=level)
+
     MARGIN_INFERENCE = (
         "gross margin, inference only",
         "gross margin (inference only) reaches {level}",

@@ -49,6 +49,15 @@ def joined_name(given: Any) -> Any:
     return "_".join(given.split()) if isinstance(given, str) else given
 
 
+def _one_line(given: Any) -> Any:
+    """Return a text with single spaces between its words; anything else as it is."""
+    return " ".join(given.split()) if isinstance(given, str) else given
+
+
+# What something is called in print.
+Said = Annotated[str, BeforeValidator(_one_line)]
+
+
 def settle_lines(table: Any) -> None:
     """Settle the lines of a file's table, wherever it has some, before it is laid over others.
 
@@ -84,7 +93,7 @@ class OwnLine(create_model("From", __base__=Section, __module__=__name__, **FROM
     """A line of the lab's statements, beside those that the model has."""
 
     name: Annotated[Name, BeforeValidator(joined_name), WithJsonSchema(NAME)]
-    title: Annotated[str, Field(max_length=100)] = ""
+    title: Annotated[Said, Field(max_length=100)] = ""
     counts_in: Literal[
         "revenue", "cost of revenue", "operating cost", "capital spending", "financing"
     ]
@@ -159,7 +168,7 @@ class OwnMetric(Section):
     formula: str
     unit: InputUnit
     words: Annotated[
-        str, Field(max_length=100, description="what it is called in print, if not by its name")
+        Said, Field(max_length=100, description="what it is called in print, if not by its name")
     ] = ""
     source: Source = ""
 
@@ -168,10 +177,10 @@ class OwnOutcome(Section):
     """Something that may happen in a quarter, beside what the model watches for."""
 
     title: Annotated[
-        str, Field(max_length=100, description="what it is called in print, if not by its name")
+        Said, Field(max_length=100, description="what it is called in print, if not by its name")
     ] = ""
     words: Annotated[
-        str, Field(max_length=100, description='a clause, as "EBITDA turns positive"')
+        Said, Field(max_length=100, description='a clause, as "EBITDA turns positive"')
     ] = ""
     when: str = Field(description="a formula that is true or false; a flow is of twelve months")
     held: Annotated[Count, Field(ge=1, le=MOST_HELD)] = Field(
@@ -179,3 +188,7 @@ class OwnOutcome(Section):
     )
     by: Quarter | None = Field(default=None, description="the quarter by which it is a target")
     source: Source = ""
+
+    def called(self, name: str) -> str:
+        """Return what it is called in print, if not by its name."""
+        return self.title or words_of_name(name)

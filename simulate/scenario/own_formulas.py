@@ -30,6 +30,8 @@ INSTEAD = {"revenue": "segment_revenue", "cash": "opening_cash"}
 # What a flow of the quarter alone is called in an outcome, where its bare name is of twelve months.
 QUARTERLY = "quarterly_"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+# What tables of kept paths hold beside outcomes.
+OTHER_COLUMNS = frozenset({"replicate", "path", "weight", "alternative"})
 # Keys by which what reads tables knows what they are of.
 RESERVED = {"name", "title", "description", "source", "value", "distribution"}
 MODEL = {name: quantity.unit for name, quantity in QUANTITIES.items()}
@@ -71,7 +73,7 @@ def read_lines(lines: Iterable[OwnLine]) -> tuple[tuple[LineFormula, ...], list[
     found: dict[str, LineFormula] = {}
     mistakes: list[Mistake] = []
     for name, line in by_name.items():
-        misnamed = [*_misnamed((name, "name"), name, {})]
+        misnamed = [*_misnamed((name, "name"), name, _quarterly(by_name))]
         for own in line.inputs:
             misnamed += _misnamed((name, INPUTS, own), own, dict.fromkeys(by_name, "a line"))
         mistakes += misnamed
@@ -96,7 +98,7 @@ def read_metrics(
     found: dict[str, Formula] = {}
     mistakes: list[Mistake] = []
     for name, metric in metrics.items():
-        mistakes += _misnamed((name,), name, dict.fromkeys(names, "a line"))
+        mistakes += _misnamed((name,), name, dict.fromkeys(names, "a line") | _quarterly(names))
         try:
             formula = read_formula(metric.formula, known)
         except FormulaError as error:
@@ -119,15 +121,31 @@ def read_outcomes(
     flows = FLOWS.union(names)
     known = names_in_outcomes(metrics, names)
     taken = dict.fromkeys(names, "a line") | dict.fromkeys(metrics, "a metric")
+    taken |= dict.fromkeys(OTHER_COLUMNS, "a column of kept paths")
     found: dict[str, Formula] = {}
-    mistakes: list[Mistake] = []
+    mistakes: list[Mistake] = [*_called_twice(outcomes)]
     for name, outcome in outcomes.items():
         mistakes += _misnamed((name,), name, taken)
         try:
-            found[name] = _read_outcome(outcome.when, known, flows)
+            found[name] = read_outcome(outcome.when, known, flows)
         except FormulaError as error:
             mistakes.append(_mistake((name, "when"), error))
     return found, mistakes
+
+
+def _called_twice(outcomes: Mapping[str, OwnOutcome]) -> Iterator[Mistake]:
+    """Return which outcomes are called in print as something else is."""
+    called: dict[str, str] = {}
+    for name, outcome in outcomes.items():
+        title = outcome.called(name)
+        as_name = re.sub(r"\W+", "_", title.casefold()).strip("_")
+        if outcome.title and (as_name in TOLD_BY_NAME or title.casefold() in OTHER_COLUMNS):
+            wrong = f'answers call something else "{title}"; choose another title'
+            yield Mistake((name, "title"), wrong)
+        elif title in called:
+            wrong = f'"{title}" is what {called[title]} is called, too; choose another title'
+            yield Mistake((name, "title") if outcome.title else (name,), wrong)
+        called.setdefault(title, name)
 
 
 def names_in_outcomes(metrics: Mapping[str, OwnMetric], lines: Iterable[str]) -> dict[str, Unit]:
@@ -145,15 +163,26 @@ def names_in_outcomes(metrics: Mapping[str, OwnMetric], lines: Iterable[str]) ->
     return known | {QUARTERLY + name: MONEY for name in known if name in FLOWS or name in money}
 
 
-def _read_outcome(text: str, known: Mapping[str, Unit], flows: Collection[str]) -> Formula:
-    """Return an outcome's formula, in which flows that it doesn't sum are of twelve months."""
+def read_outcome(text: str, known: Mapping[str, Unit], flows: Collection[str]) -> Formula:
+    """Return an outcome's formula, in which flows that it doesn't sum are of twelve months.
+
+    Parameters
+    ----------
+    text
+        As a user wrote it.
+    known
+        The unit of each name that may stand in it.
+    flows
+        Those of them that are of a quarter.
+    """
     formula = read_formula(text, known)
     if not formula.unit.is_condition:
         raise FormulaError("is a number, not true or false; compare it, as with > 0", 1)
 
     def as_meant(name: Name, is_summed: bool) -> Expression:
-        if name.name.startswith(QUARTERLY):
-            return replace(name, name=name.name.removeprefix(QUARTERLY))
+        quarterly = name.name.removeprefix(QUARTERLY)
+        if quarterly != name.name and quarterly in flows:
+            return replace(name, name=quarterly)
         return Trailing(name, QUARTERS_A_YEAR) if name.name in flows and not is_summed else name
 
     return replace(formula, expression=with_names(formula.expression, as_meant))
@@ -290,6 +319,11 @@ def _misnamed(key: tuple[str, ...], name: str, others: Mapping[str, str]) -> Ite
         yield Mistake(key, f'"{name}" is a quantity of the model; choose another name')
     elif name in others:
         yield Mistake(key, f'"{name}" is {others[name]}, too; choose another name')
+
+
+def _quarterly(lines: Iterable[str]) -> dict[str, str]:
+    """Return what outcomes call lines of a quarter alone, in words."""
+    return {QUARTERLY + name: f"{name} of one quarter" for name in lines}
 
 
 def _mistake(key: tuple[str, ...], error: FormulaError) -> Mistake:

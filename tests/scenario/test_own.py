@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from simulate.analysis.diff import differences
 from simulate.scenario import Scenario, ScenarioError, load_scenario
 from simulate.scenario.correlations import correlated_pairs
-from simulate.scenario.expression import Apply, Name, Number, Previous, Trailing
+from simulate.scenario.expression import Apply, Name, Number, Previous, Trailing, names_in
 from simulate.scenario.inputs import correlated_inputs, list_inputs, words_of_key
 from simulate.scenario.load import decision_options, stress_tests, validated
 from simulate.scenario.own import OwnLine
@@ -19,6 +20,7 @@ from simulate.scenario.quantities import QUANTITIES, Stage
 from simulate.scenario.repair import repair
 from simulate.scenario.setting import parse_variation
 from simulate.text.diff import describe_difference
+from tests.scenarios import changed
 
 HEAD = 'name = "Anthropic, mine"\nextends = "packaged:anthropic.toml"\n'
 LICENCES = """
@@ -591,3 +593,53 @@ def test_slips_in_own_sections_make_no_traceback() -> None:
             refused += 1
             assert all(re.match(r"mine\.toml(:\d+:\d+)?: ", line) for line in error.lines)
     assert refused > 50
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            {"outcomes": {n: {"when": "ebitda > 0", "title": "same"} for n in ("a", "b")}},
+            '"same" is what a is called, too; choose another title',
+        ),
+        (
+            {"outcomes": {"a": {"when": "cash < 1", "title": "b"}, "b": {"when": "cash < 2"}}},
+            '"b" is what a is called, too; choose another title',
+        ),
+        (
+            {"outcomes": {"a": {"when": "cash < 1", "title": "Out of cash"}}},
+            'answers call something else "Out of cash"; choose another title',
+        ),
+        (
+            {"outcomes": {"replicate": {"when": "cash < 1"}}},
+            '"replicate" is a column of kept paths, too; choose another name',
+        ),
+        (
+            {
+                "lines": [
+                    {"name": name, "counts_in": "operating cost", "formula": "0.1 * revenue"}
+                    for name in ("fee", "quarterly_fee")
+                ]
+            },
+            '"quarterly_fee" is fee of one quarter, too; choose another name',
+        ),
+    ],
+)
+def test_two_things_are_not_called_the_same(
+    anthropic: Scenario, changes: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(ValidationError, match=re.escape(told)):
+        changed(anthropic, changes)
+
+
+def test_a_metric_may_begin_with_quarterly(anthropic: Scenario) -> None:
+    growth = {"formula": "revenue / previous(revenue) - 1", "unit": "share"}
+    when = "quarterly_growth > 0.1 and quarterly_revenue > 1"
+    own = {"metrics": {"quarterly_growth": growth}, "outcomes": {"fast": {"when": when}}}
+    found = names_in(changed(anthropic, own).formulas.outcomes["fast"].expression)
+    assert found.now == {"quarterly_growth", "revenue"}
+
+
+def test_a_title_stands_on_one_line(anthropic: Scenario) -> None:
+    own = {"outcomes": {"a": {"when": "cash < 1", "title": " two\n  words "}}}
+    assert changed(anthropic, own).outcomes["a"].title == "two words"
