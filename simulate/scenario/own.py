@@ -167,9 +167,6 @@ class OwnMetric(Section):
 
     formula: str
     unit: InputUnit
-    words: Annotated[
-        Said, Field(max_length=100, description="what it is called in print, if not by its name")
-    ] = ""
     source: Source = ""
 
 
