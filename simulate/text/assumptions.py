@@ -136,12 +136,14 @@ def _own_rows(scenario: Scenario) -> Iterator[Row]:
         counts = f"{_on_one_line(line.formula)}, counts in {line.counts_in}{since}{until}"
         yield Row(f"line: {line.words}", (counts, line.source or NO_SOURCE))
     for name, metric in scenario.metrics.items():
-        words = metric.words or words_of_name(name)
-        yield Row(f"metric: {words}", (_on_one_line(metric.formula), metric.source))
+        formula = _on_one_line(metric.formula)
+        yield Row(f"metric: {words_of_name(name)}", (formula, metric.source or NO_SOURCE))
     for name, outcome in scenario.outcomes.items():
-        words = outcome.words or words_of_name(name)
+        words = outcome.words or outcome.called(name)
         held = f", {outcome.held} quarters in a row" if outcome.held > 1 else ""
-        yield Row(f"outcome: {words}", (f"{_on_one_line(outcome.when)}{held}", outcome.source))
+        by = "" if outcome.by is None else f", wanted by {format_quarter(outcome.by)}"
+        when = f"{_on_one_line(outcome.when)}{held}{by}"
+        yield Row(f"outcome: {words}", (when, outcome.source or NO_SOURCE))
 
 
 def _on_one_line(formula: str) -> str:

@@ -45,8 +45,9 @@ def test_it_names_every_function_and_every_limit() -> None:
     assert f"{most}{MOST_QUARTERS} quarters back" in " ".join(TEXT.split())
 
 
-def test_it_has_five_examples() -> None:
+def test_it_has_targets_and_five_examples() -> None:
     assert list(EXAMPLES) == [
+        "wanted.toml",
         "capped.toml",
         "burn.toml",
         "rule_of_40.toml",
