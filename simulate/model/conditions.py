@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.dimensions import MONEY, SHARE, USERS, Unit
 from simulate.scenario.expression import Name, Number
-from simulate.scenario.formula import FUNCTIONS, FormulaError, read_formula
+from simulate.scenario.formula import FUNCTIONS, read_formula
+from simulate.scenario.formula_syntax import FormulaError
 from simulate.scenario.own import OwnOutcome
 from simulate.scenario.own_formulas import FLOWS, names_in_outcomes, read_outcome
 from simulate.scenario.units import number_in_unit, scale_hint

@@ -10,46 +10,23 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, NoReturn
 
-from .dimensions import CONDITION, MONEY, NUMBER, SHARE, USERS, Unit
+from .dimensions import CONDITION, NUMBER, SHARE, Unit
 from .expression import (
     Apply,
     Expression,
     Name,
-    Names,
     Number,
     Operation,
     Previous,
     Total,
     Trailing,
-    names_in,
 )
 from .formula_syntax import FormulaError, parse
 from .mistakes import did_you_mean, meant
-
-__all__ = [
-    "CONDITION",
-    "FUNCTIONS",
-    "MONEY",
-    "NUMBER",
-    "SHARE",
-    "USERS",
-    "Apply",
-    "Expression",
-    "Formula",
-    "FormulaError",
-    "Name",
-    "Names",
-    "Number",
-    "Previous",
-    "Total",
-    "Trailing",
-    "Unit",
-    "names_in",
-    "read_formula",
-]
+from .quarters import QUARTERS_A_YEAR
 
 DEEPEST, MOST_STEPS = 100, 200
-LARGEST_POWER, MOST_QUARTERS, A_YEAR = 64, 40, 4
+LARGEST_POWER, MOST_QUARTERS = 64, 40
 LONGEST_SHOWN, MOST_NAMES = 40, 12
 OTHER_NAMES = {
     "if": "where",
@@ -327,7 +304,7 @@ class _Reader:
 
     def trailing(self, node: ast.Call) -> _Part:
         """Return a sum over the last quarters."""
-        of, quarters = self._over_time(node, "trailing", A_YEAR)
+        of, quarters = self._over_time(node, "trailing", QUARTERS_A_YEAR)
         self._number(node.args[0], of)
         return _Part(Trailing(of.expression, quarters), of.unit, of.steps + 1)
 
@@ -340,7 +317,7 @@ class _Reader:
 
     def _over_time(self, node: ast.Call, name: str, default: int) -> tuple[_Part, int]:
         """Return what a function of quarters is of, and of how many."""
-        form = f"{name}(x), or {name}(x, {A_YEAR}) for {A_YEAR} quarters"
+        form = f"{name}(x), or {name}(x, 4) for 4 quarters"
         first, *rest = self._arguments(node, 1, 2, form)
         part = self.read(first)
         if not rest:

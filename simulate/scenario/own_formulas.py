@@ -9,7 +9,8 @@ from graphlib import CycleError, TopologicalSorter
 from .dimensions import MONEY, Unit
 from .edits import Write
 from .expression import Expression, Name, Trailing, names_in, uses, with_names
-from .formula import FUNCTIONS, Formula, FormulaError, read_formula
+from .formula import FUNCTIONS, Formula, read_formula
+from .formula_syntax import FormulaError
 from .layers import Key, Layers
 from .mistakes import Mend, Mistake, meant, question, renamed, rewrite
 from .own import LINES, OwnLine, OwnMetric, OwnOutcome
