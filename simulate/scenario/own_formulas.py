@@ -84,10 +84,9 @@ def read_lines(lines: Iterable[OwnLine]) -> tuple[tuple[LineFormula, ...], list[
             found[name] = LineFormula(line, line.stage, _read_line(line, by_name))
         except FormulaError as error:
             mistakes.append(_mistake((name, "formula"), error))
-    order, circle = _in_order({name: each.formula for name, each in found.items()}, "lines")
-    mistakes += [Mistake((circle[0], "formula"), circle[1])] if circle else []
+    order, circles = _in_order({name: each.formula for name, each in found.items()}, "lines")
     ordered = sorted((found[name] for name in order), key=lambda each: each.stage)
-    return tuple(ordered), mistakes
+    return tuple(ordered), [*mistakes, *circles]
 
 
 def read_metrics(
@@ -107,9 +106,8 @@ def read_metrics(
         else:
             mistakes += _of_other_unit(name, metric, formula.unit)
             found[name] = replace(formula, unit=UNITS[metric.unit])
-    order, circle = _in_order(found, "metrics")
-    mistakes += [Mistake((circle[0], "formula"), circle[1])] if circle else []
-    return {name: found[name] for name in order}, mistakes
+    order, circles = _in_order(found, "metrics")
+    return {name: found[name] for name in order}, [*mistakes, *circles]
 
 
 def read_outcomes(
@@ -334,32 +332,31 @@ def _mistake(key: tuple[str, ...], error: FormulaError) -> Mistake:
     return Mistake(key, error.message, mend, error.column)
 
 
-def _in_order(
-    formulas: Mapping[str, Formula], kind: str
-) -> tuple[list[str], tuple[str, str] | None]:
+def _in_order(formulas: Mapping[str, Formula], kind: str) -> tuple[list[str], list[Mistake]]:
     """Return names so that each comes after those that it needs in the same quarter.
 
-    Returns
-    -------
-    list of str
-    tuple
-        The first of those that need each other, and what is wrong with that; None if none do.
+    If some need each other, there is no such order, and a mistake of the first of them.
     """
     needs = {
         name: sorted(names_in(formula.expression).now & formulas.keys())
         for name, formula in formulas.items()
     }
     try:
-        return list(TopologicalSorter(needs).static_order()), None
+        return list(TopologicalSorter(needs).static_order()), []
     except CycleError as error:
         # A circle in which each is needed by the next.
         *circle, _ = reversed(error.args[1])
     start = circle.index(next(name for name in formulas if name in circle))
     circle = circle[start:] + circle[:start]
+    return [], [Mistake((circle[0], "formula"), _of_circle(circle, kind))]
+
+
+def _of_circle(circle: list[str], kind: str) -> str:
+    """Return what is wrong with what needs each other, each the next."""
     first = circle[0]
     if len(circle) == 1:
-        return [], (first, f"{first} needs itself in the same quarter; write previous({first}, 1)")
+        return f"{first} needs itself in the same quarter; write previous({first}, 1)"
     names = f"{', '.join(circle[:-1])} and {circle[-1]}"
     way = " → ".join([*circle, first])
     wrong = f"{kind} {names} need each other in the same quarter: {way}"
-    return [], (first, f"{wrong}; write previous(…, 1) in one of them")
+    return f"{wrong}; write previous(…, 1) in one of them"
