@@ -14,11 +14,13 @@ from simulate.scenario.expression import (
     Expression,
     Name,
     Number,
+    Operation,
     Previous,
     Trailing,
     parts,
 )
 from simulate.scenario.frame import MarginDefinition
+from simulate.scenario.own import CountsIn
 from simulate.scenario.own_formulas import LineFormula
 from simulate.scenario.quantities import QUANTITIES, Stage
 from simulate.scenario.quarters import QUARTERS_A_YEAR
@@ -74,7 +76,7 @@ MARGIN_NAMES: dict[MarginDefinition, str] = {
     "with partners' shares": "gross_margin_with_partners_shares",
     "with free users": "gross_margin_with_free_users",
 }
-STEPS: dict[str, Step] = {
+STEPS: dict[Operation, Step] = {
     "add": Step.ADD,
     "subtract": Step.SUBTRACT,
     "multiply": Step.MULTIPLY,
@@ -108,7 +110,7 @@ SUMMED: dict[str, Metric] = {
 }
 CLOCK = {"year": Step.YEAR, "quarter": Step.QUARTER}
 # Where a line's amount is added, and which of these places begin each quarter at 0.
-BOOKED_IN: dict[str, tuple[Now, ...]] = {
+BOOKED_IN: dict[CountsIn, tuple[Now, ...]] = {
     "revenue": (Now.REVENUE,),
     "cost of revenue": (Now.PAYING_COST,),
     "operating cost": (Now.OTHER_COST, Now.OWN_OPERATING_COST),
@@ -126,7 +128,7 @@ class Formulas(NamedTuple):
     program
         Their steps.
     memory
-        How many numbers metrics and formulas take.
+        How many numbers it holds of a block: the state, metrics, and what formulas need.
     """
 
     program: Program
@@ -177,7 +179,6 @@ class _Writer:
         }
         self._stages: list[Steps] = [[] for _ in (*Stage, START)]
         self._bookings: list[Steps] = [[] for _ in (*Stage, START)]
-        self._cleared: dict[int, None] = {}
         self._numbers: list[float] = []
         self._end = STATE_WIDTH + (len(Metric) + len(scenario.metrics)) * LANES
         self._known: dict[Expression, _Place] = {}
@@ -198,21 +199,15 @@ class _Writer:
         last = self._last if line.until is None else line.until - self._first_quarter
         if (first, last) != (0, self._last) or Name(line.name) in self._looked_at:
             found = self._computed(own.stage, Step.WITHIN, found.at, first, last)
-        booked = _Place(found.at, own.stage)
-        self._known[Name(line.name)] = booked
+        self._known[Name(line.name)] = _Place(found.at, own.stage)
         for target in BOOKED_IN[line.counts_in]:
-            self._add_to(target, booked)
+            self._book(own.stage, Step.BOOK, target, found.at)
         if line.counts_in == "revenue":
             if not line.through_partners:
-                self._add_to(Now.UNSHARED_REVENUE, booked)
+                self._book(own.stage, Step.BOOK, Now.UNSHARED_REVENUE, found.at)
             least = self._place(Number(LEAST_REVENUE)).at
-            self._bookings[own.stage].append((Step.FLOOR, Now.REVENUE, least, 0, 0))
-        return booked.at
-
-    def _add_to(self, target: Now, booked: "_Place") -> None:
-        if target in CLEARED:
-            self._cleared[target] = None
-        self._bookings[booked.stage].append((Step.BOOK, target, booked.at, 0, 0))
+            self._book(own.stage, Step.FLOOR, Now.REVENUE, least)
+        return found.at
 
     def measure(self, expression: Expression, home: int) -> None:
         """Compute an expression every quarter, and leave it in a place."""
@@ -236,10 +231,10 @@ class _Writer:
         while kept_for_later < len(self._rings):
             # What is kept may look back itself, at rings that follow.
             of, ring = list(self._rings.items())[kept_for_later]
-            keep = Step.KEEP, self._place(of).at, ring.first, ring.depth, 0
-            self._bookings[Stage.END].append(keep)
+            self._book(Stage.END, Step.KEEP, self._place(of).at, ring.first, ring.depth)
             kept_for_later += 1
-        cleared: Steps = [(Step.ZERO, place, 0, 0, 0) for place in self._cleared]
+        booked = {out for steps in self._bookings for step, out, *_ in steps if step == Step.BOOK}
+        cleared: Steps = [(Step.ZERO, place, 0, 0, 0) for place in CLEARED if place in booked]
         self._stages[0] = cleared + self._stages[0]
         both = zip(self._stages, self._bookings, strict=True)
         stages = [[*steps, *bookings] for steps, bookings in both]
@@ -251,7 +246,7 @@ class _Writer:
             watched=np.array(watched, np.int64),
             kept=np.array(kept, np.int64),
         )
-        return Formulas(program, self._end - STATE_WIDTH)
+        return Formulas(program, self._end)
 
     def _resolved(self, expression: Expression) -> Expression:
         """Return an expression in the model's own names, inputs and lines."""
@@ -342,6 +337,10 @@ class _Writer:
 
     def _add(self, stage: int, step: Step, out: int, a: int = 0, b: int = 0, c: int = 0) -> None:
         self._stages[stage].append((step, out, a, b, c))
+
+    def _book(self, stage: int, step: Step, out: int, a: int, b: int = 0) -> None:
+        """Add a step that follows all others of its stage."""
+        self._bookings[stage].append((step, out, a, b, 0))
 
     def _room(self, rows: int = 1) -> int:
         """Return the place of new rows."""
