@@ -15,6 +15,7 @@ from simulate.scenario.expression import (
     Trailing,
     parts,
 )
+from simulate.scenario.own_inputs import words_of_name
 from simulate.scenario.quarters import QUARTERS_A_YEAR
 
 COMPARED: dict[Operation, str] = {
@@ -163,7 +164,7 @@ class _Words:
 
 
 def _said(name: str) -> str:
-    return CALLED.get(name, name.replace("_", " "))
+    return CALLED.get(name) or words_of_name(name)
 
 
 def _before(quarters: int) -> str:
