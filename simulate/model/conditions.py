@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Mapping
 
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.dimensions import MONEY, SHARE, USERS, Unit
-from simulate.scenario.expression import Name, Number
+from simulate.scenario.expression import Expression, Name, Number
 from simulate.scenario.formula import FUNCTIONS, read_formula
 from simulate.scenario.formula_syntax import FormulaError
 from simulate.scenario.own import OwnOutcome
-from simulate.scenario.own_formulas import FLOWS, names_in_outcomes, read_outcome
+from simulate.scenario.own_formulas import names_in_outcomes, read_outcome
 from simulate.scenario.units import number_in_unit, scale_hint
 
 from .condition_words import compared_in, in_words
@@ -78,24 +78,19 @@ def condition_of(text: str, scenario: Scenario, where: str) -> OwnOutcome:
     ScenarioError
         If it is no formula that is true or false.
     """
-    lines = [line.name for line in scenario.lines]
-    known, flows = names_in_outcomes(scenario.metrics, lines), FLOWS.union(lines)
+    names = names_in_outcomes(scenario.metrics, scenario.lines)
     try:
-        formula = _as_formula(text, known, _plain)
+        formula = _as_formula(text, names.units, _plain)
     except ValueError as error:
         raise ScenarioError(f"{where}: {error}") from None
     try:
-        unit = read_formula(formula, known).unit
-        if not unit.is_condition:
-            wrong = f'"{formula}" is a number; compare it, as in "revenue >= 30"'
-            raise ScenarioError(f"{where}: {wrong}")
-        meant = read_outcome(formula, known, flows).expression
+        meant = read_outcome(formula, names).expression
     except FormulaError as error:
         read = f'(read as "{formula}", column {error.column})'
         raise ScenarioError(f"{where}: {error.message} {read}") from None
-    if wrong := _other_unit(text, known) or _beyond_a_margin(compared_in(meant)):
+    if wrong := _other_unit(text, names.units) or _beyond_a_margin(compared_in(meant)):
         raise ScenarioError(f"{where}: {wrong}")
-    return OwnOutcome(when=formula, words=in_words(meant, known, flows))
+    return OwnOutcome(when=formula, words=in_words(meant, names))
 
 
 def _as_formula(text: str, known: Iterable[str], write: Writer) -> str:
@@ -181,12 +176,12 @@ def _wrong_unit(text: str, known: Mapping[str, Unit], of_amounts: Unit) -> str |
     return None
 
 
-def _beyond_a_margin(compared: Iterable[tuple[object, object]]) -> str | None:
+def _beyond_a_margin(compared: Iterable[tuple[Expression, Expression]]) -> str | None:
     """Return what is wrong with a level that a margin is compared with, if anything is."""
     for one, other in compared:
         for name, level in ((one, other), (other, one)):
             match name, level:
-                case Name(name=str(margin)), Number(value=value) if value > 1.0:
+                case Name(margin), Number(value) if value > 1.0:
                     if margin.startswith("gross_margin"):
                         return f"a margin is at most 1{scale_hint(value, 'share', 0.0, 1.0)}"
     return None

@@ -2,9 +2,10 @@
 
 import keyword
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
+from typing import NamedTuple
 
 from .dimensions import MONEY, Unit
 from .edits import Write
@@ -68,6 +69,21 @@ class OwnFormulas:
     outcomes: Mapping[str, Formula] = field(default_factory=dict)
 
 
+class OutcomeNames(NamedTuple):
+    """What the formula of an outcome may name.
+
+    Attributes
+    ----------
+    units
+        That of each name.
+    flows
+        The names of what is of a quarter, and in an outcome of twelve months.
+    """
+
+    units: Mapping[str, Unit]
+    flows: frozenset[str]
+
+
 def read_lines(lines: Iterable[OwnLine]) -> tuple[tuple[LineFormula, ...], list[Mistake]]:
     """Return the formulas of lines, and what is wrong with them, by keys from ``lines``."""
     by_name = {line.name: line for line in lines}
@@ -94,11 +110,11 @@ def read_metrics(
 ) -> tuple[dict[str, Formula], list[Mistake]]:
     """Return the formulas of metrics, and what is wrong with them, by keys from ``metrics``."""
     names = [line.name for line in lines]
-    known = _units(metrics) | dict.fromkeys(names, MONEY) | MODEL
+    known, taken = _units(metrics, names), dict.fromkeys(names, "a line") | _quarterly(names)
     found: dict[str, Formula] = {}
     mistakes: list[Mistake] = []
     for name, metric in metrics.items():
-        mistakes += _misnamed((name,), name, dict.fromkeys(names, "a line") | _quarterly(names))
+        mistakes += _misnamed((name,), name, taken)
         try:
             formula = read_formula(metric.formula, known)
         except FormulaError as error:
@@ -113,20 +129,20 @@ def read_metrics(
 def read_outcomes(
     outcomes: Mapping[str, OwnOutcome],
     metrics: Mapping[str, OwnMetric],
-    lines: Iterable[OwnLine],
+    lines: Sequence[OwnLine],
 ) -> tuple[dict[str, Formula], list[Mistake]]:
     """Return the formulas of outcomes, and what is wrong with them, by keys from ``outcomes``."""
-    names = [line.name for line in lines]
-    flows = FLOWS.union(names)
-    known = names_in_outcomes(metrics, names)
-    taken = dict.fromkeys(names, "a line") | dict.fromkeys(metrics, "a metric")
+    names = names_in_outcomes(metrics, lines)
+    taken = dict.fromkeys((line.name for line in lines), "a line") | dict.fromkeys(
+        metrics, "a metric"
+    )
     taken |= dict.fromkeys(OTHER_COLUMNS, "a column of kept paths")
     found: dict[str, Formula] = {}
     mistakes: list[Mistake] = [*_called_twice(outcomes)]
     for name, outcome in outcomes.items():
         mistakes += _misnamed((name,), name, taken)
         try:
-            found[name] = read_outcome(outcome.when, known, flows)
+            found[name] = read_outcome(outcome.when, names)
         except FormulaError as error:
             mistakes.append(_mistake((name, "when"), error))
     return found, mistakes
@@ -147,42 +163,34 @@ def _called_twice(outcomes: Mapping[str, OwnOutcome]) -> Iterator[Mistake]:
         called.setdefault(title, name)
 
 
-def names_in_outcomes(metrics: Mapping[str, OwnMetric], lines: Iterable[str]) -> dict[str, Unit]:
-    """Return the unit of each name that an outcome's formula may hold.
-
-    Parameters
-    ----------
-    metrics
-        The scenario's own.
-    lines
-        The names of its own lines.
-    """
-    money = dict.fromkeys(lines, MONEY)
-    known = _units(metrics) | money | MODEL
-    return known | {QUARTERLY + name: MONEY for name in known if name in FLOWS or name in money}
+def names_in_outcomes(metrics: Mapping[str, OwnMetric], lines: Sequence[OwnLine]) -> OutcomeNames:
+    """Return what outcomes may name of a scenario with such metrics and lines."""
+    names = [line.name for line in lines]
+    units, flows = _units(metrics, names), FLOWS.union(names)
+    quarterly = {QUARTERLY + name: unit for name, unit in units.items() if name in flows}
+    return OutcomeNames(units | quarterly, flows)
 
 
-def read_outcome(text: str, known: Mapping[str, Unit], flows: Collection[str]) -> Formula:
+def read_outcome(text: str, names: OutcomeNames) -> Formula:
     """Return an outcome's formula, in which flows that it doesn't sum are of twelve months.
 
     Parameters
     ----------
     text
         As a user wrote it.
-    known
-        The unit of each name that may stand in it.
-    flows
-        Those of them that are of a quarter.
+    names
+        That may stand in it.
     """
-    formula = read_formula(text, known)
+    formula = read_formula(text, names.units)
     if not formula.unit.is_condition:
         raise FormulaError("is a number, not true or false; compare it, as with > 0", 1)
 
     def as_meant(name: Name, is_summed: bool) -> Expression:
         quarterly = name.name.removeprefix(QUARTERLY)
-        if quarterly != name.name and quarterly in flows:
+        if quarterly != name.name and quarterly in names.flows:
             return replace(name, name=quarterly)
-        return Trailing(name, QUARTERS_A_YEAR) if name.name in flows and not is_summed else name
+        is_of_year = name.name in names.flows and not is_summed
+        return Trailing(name, QUARTERS_A_YEAR) if is_of_year else name
 
     return replace(formula, expression=with_names(formula.expression, as_meant))
 
@@ -290,8 +298,10 @@ def _of_other_unit(name: str, metric: OwnMetric, unit: Unit) -> Iterator[Mistake
         yield Mistake((name, "formula"), wrong)
 
 
-def _units(metrics: Mapping[str, OwnMetric]) -> dict[str, Unit]:
-    return {name: UNITS[metric.unit] for name, metric in metrics.items()}
+def _units(metrics: Mapping[str, OwnMetric], lines: Iterable[str]) -> dict[str, Unit]:
+    """Return the unit of each metric, line and quantity of the model, by name."""
+    of_metrics = {name: UNITS[metric.unit] for name, metric in metrics.items()}
+    return of_metrics | dict.fromkeys(lines, MONEY) | MODEL
 
 
 def _misnamed(key: tuple[str, ...], name: str, others: Mapping[str, str]) -> Iterator[Mistake]:
