@@ -10,7 +10,8 @@ from simulate.scenario.formula import FUNCTIONS, read_formula
 from simulate.scenario.formula_syntax import FormulaError
 from simulate.scenario.own import OwnOutcome
 from simulate.scenario.own_formulas import names_in_outcomes, read_outcome
-from simulate.scenario.units import number_in_unit, scale_hint
+from simulate.scenario.quantities import MARGIN_NAMES
+from simulate.scenario.units import SIZES, number_in_unit, scale_hint
 
 from .condition_words import compared_in, in_words
 
@@ -23,7 +24,8 @@ SIGNS = {
     "<": r"(?:is )?\b(?:below|under|less than)\b",
     "==": r"(?<![<>=!])=(?![<>=])|\bequals\b",
 }
-OTHER_WORDS = {"and": r"\band\b", "or": r"\bor\b", "not": r"\bnot\b", "-": "−"}
+WORDS = {f" {sign} ": said for sign, said in SIGNS.items()}
+WORDS |= {"and": r"\band\b", "or": r"\bor\b", "not": r"\bnot\b", "-": "−"}
 # What a metric is called elsewhere than in formulas.
 CALLED = {
     "training cost": "training",
@@ -32,12 +34,9 @@ CALLED = {
     "peak funding need": "funding_need",
     "peak need": "funding_need",
     "margin": "gross_margin",
-    "gross margin, inference only": "gross_margin_inference_only",
-    "gross margin, paying users": "gross_margin_paying_users",
-    "gross margin, with partners' shares": "gross_margin_with_partners_shares",
-    "gross margin, with free users": "gross_margin_with_free_users",
+    **{f"gross margin, {definition}": name for definition, name in MARGIN_NAMES.items()},
 }
-DOLLARS, SIZE = r"(?:US)?\$|USD", r"k|thousand|m|mn|million|bn|b|billion|tn|trillion"
+DOLLARS, SIZE = r"(?:US)?\$|USD", "|".join(SIZES)
 DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d*)?|\.\d+"
 NUMBER = (
     rf"(?<![\w.])(?:(?:{DOLLARS}) ?)?(?:{DIGITS})(?:e[-+]?\d+)?"
@@ -101,14 +100,11 @@ def _as_formula(text: str, known: Iterable[str], write: Writer) -> str:
     kinds = {
         "between": BETWEEN,
         "name": rf"(?<!\w)(?:{'|'.join(map(_spaced_out, longest_first))})(?!\w)",
-        **{f"sign_{place}": sign for place, sign in enumerate(SIGNS.values())},
-        **{f"word_{place}": word for place, word in enumerate(OTHER_WORDS.values())},
+        **{f"word_{place}": said for place, said in enumerate(WORDS.values())},
         "number": NUMBER,
     }
     pattern = "|".join(f"(?P<{kind}>{each})" for kind, each in kinds.items())
-    written = [*SIGNS, *OTHER_WORDS]
-    places = [kind for kind in kinds if kind[:5] in ("sign_", "word_")]
-    by_kind = dict(zip(places, written, strict=True))
+    words = {f"word_{place}": word for place, word in enumerate(WORDS)}
 
     def in_formula(found: re.Match[str]) -> str:
         if found["between"]:
@@ -117,8 +113,7 @@ def _as_formula(text: str, known: Iterable[str], write: Writer) -> str:
             return names[" ".join(found["name"].lower().replace("_", " ").split())]
         if found["number"]:
             return write(found["number"])
-        kind = next(kind for kind in places if found[kind] is not None)
-        return f" {by_kind[kind]} " if kind.startswith("sign_") else by_kind[kind]
+        return words[found.lastgroup or ""]
 
     formula = " ".join(re.sub(pattern, in_formula, text, flags=re.IGNORECASE).split())
     return RANGE.sub(r"\g<low> <= \g<what> <= \g<high>", formula)

@@ -19,10 +19,9 @@ from simulate.scenario.expression import (
     Trailing,
     parts,
 )
-from simulate.scenario.frame import MarginDefinition
 from simulate.scenario.own import CountsIn
 from simulate.scenario.own_formulas import LineFormula
-from simulate.scenario.quantities import QUANTITIES, Stage
+from simulate.scenario.quantities import MARGIN_NAMES, QUANTITIES, Stage
 from simulate.scenario.quarters import QUARTERS_A_YEAR
 from simulate.scenario.schema import Scenario
 
@@ -70,12 +69,6 @@ MADE: dict[str, Expression] = {
     "operating_result": Apply("subtract", (Name("ebitda"), Name("depreciation"))),
 }
 PROJECTED = "gross_margin"
-MARGIN_NAMES: dict[MarginDefinition, str] = {
-    "inference only": "gross_margin_inference_only",
-    "paying users": "gross_margin_paying_users",
-    "with partners' shares": "gross_margin_with_partners_shares",
-    "with free users": "gross_margin_with_free_users",
-}
 STEPS: dict[Operation, Step] = {
     "add": Step.ADD,
     "subtract": Step.SUBTRACT,
