@@ -265,9 +265,9 @@ class Result:
                 f"{where}: the run counted how often {target} is reached; for another "
                 f'target, run scenario.changed({{"targets.gross_margin": {found.level:g}}})'
             )
-        if found.time not in hitting_times_of(self.scenario):
-            return self._asked(found).probability_by(found.time, found.quarter, given)
-        return self.probability_by(found.time, found.quarter, given)
+        is_counted = found.time in hitting_times_of(self.scenario)
+        counted = self if is_counted else self._asked(found)
+        return counted.probability_by(found.time, found.quarter, given)
 
     def statistic(self, text: str) -> Estimate:
         """Return the probability of an event, or the mean or a quantile of an amount.
