@@ -244,12 +244,12 @@ class _Writer:
     def _resolved(self, expression: Expression) -> Expression:
         """Return an expression in the model's own names, inputs and lines."""
         match expression:
-            case Name(name=name):
+            case Name(name):
                 meaning = self._meanings.get(name, MADE.get(name))
                 return Name(name) if meaning is None else self._resolved(meaning)
             case Number():
                 return expression
-            case Apply(operation=operation, arguments=arguments):
+            case Apply(operation, arguments):
                 return Apply(operation, tuple(map(self._resolved, arguments)))
         return replace(expression, of=self._resolved(expression.of))
 
@@ -260,19 +260,19 @@ class _Writer:
 
     def _write(self, expression: Expression) -> "_Place":
         match expression:
-            case Number(value=value):
+            case Number(value):
                 self._numbers.append(value)
                 return self._computed(START, Step.NUMBER, len(self._numbers) - 1)
-            case Name(name=name):
+            case Name(name):
                 return self._named(name)
             case Apply():
                 return self._applied(expression)
-            case Previous(of=of, quarters=quarters):
+            case Previous(of, quarters):
                 ring = self._ring(of)
                 return self._computed(0, Step.PREVIOUS, ring.first, ring.depth, quarters)
-            case Trailing(of=of, quarters=1):
+            case Trailing(of, 1):
                 return self._place(of)
-            case Trailing(of=of, quarters=quarters):
+            case Trailing(of, quarters):
                 return self._summed(expression, of, quarters)
         of = self._place(expression.of)
         total = _Place(self._room(), max(0, of.stage))
@@ -312,9 +312,9 @@ class _Writer:
             stage = max(0, stage)
         at = [place.at for place in found]
         match given:
-            case Apply(operation="power", arguments=(_, Number(value=power))) if power.is_integer():
+            case Apply("power", (_, Number(power))) if power.is_integer():
                 return self._computed(stage, Step.WHOLE_POWER, at[0], int(power), home=home)
-            case Apply(operation=operation) if operation in SWAPPED:
+            case Apply(operation) if operation in SWAPPED:
                 at.reverse()
         # A step of two operands has a second one.
         a, b, c = at + at[:1] * (3 - len(at))

@@ -21,7 +21,7 @@ from .expression import (
     Total,
     Trailing,
 )
-from .formula_syntax import FormulaError, parse
+from .formula_syntax import FormulaError, parse, place_in
 from .mistakes import did_you_mean, meant
 from .quarters import QUARTERS_A_YEAR
 
@@ -142,16 +142,13 @@ class _Reader:
 
     def start(self, node: ast.expr) -> int:
         """Return where a node begins, from 0."""
-        return self._place(node.lineno, node.col_offset)
+        return place_in(self.text, node.lineno, node.col_offset)
 
     def source(self, node: ast.expr) -> str:
         """Return the text of a node, if that is short."""
-        end = self._place(node.end_lineno or 1, node.end_col_offset or 0)
+        end = place_in(self.text, node.end_lineno or 1, node.end_col_offset or 0)
         written = " ".join(self.text[self.start(node) : end].split())
         return written if len(written) <= LONGEST_SHOWN else f"{written[:LONGEST_SHOWN]}…"
-
-    def _place(self, line: int, offset: int) -> int:
-        return sum(len(each) + 1 for each in self.text.split("\n")[: line - 1]) + offset
 
     def _finite(self, node: ast.expr, value: float) -> float:
         try:
