@@ -11,10 +11,9 @@ from simulate.kernels.arrays import index
 from simulate.model.catalogue import (
     AnyMetric,
     HittingTime,
-    OwnHit,
-    OwnMetric,
     hitting_times_of,
-    metrics_of,
+    own_metrics,
+    own_times,
     traced_lines,
     traced_metric,
 )
@@ -551,9 +550,8 @@ class Result:
     def without_value(self) -> dict[str, Array]:
         """In what share of paths own metrics, outcomes and lines have no value, by quarter."""
         scenario = self.scenario
-        names = [each.title for each in metrics_of(scenario) if isinstance(each, OwnMetric)]
-        names += [each.title for each in hitting_times_of(scenario) if isinstance(each, OwnHit)]
-        names += [line.words for line in scenario.lines]
+        counted = (*own_metrics(scenario), *own_times(scenario))
+        names = [*(each.title for each in counted), *(line.words for line in scenario.lines)]
         shares = self.tally.no_value.sum(axis=0, dtype=np.int64) / self.paths
         return dict(zip(names, shares, strict=True))
 

@@ -95,6 +95,25 @@ def hitting_times_of(scenario: Scenario) -> dict[HittingTime, str]:
     return {time: time.title for time in (*Hit, *own)}
 
 
+def own_times(scenario: Scenario, *others: Scenario) -> tuple[OwnHit, ...]:
+    """Return a scenario's own hitting times, those that the others have, too."""
+    return tuple(
+        time
+        for time in hitting_times_of(scenario)
+        if isinstance(time, OwnHit)
+        and all(time.title in hitting_times_of(other).values() for other in others)
+    )
+
+
+def own_metrics(scenario: Scenario, *others: Scenario) -> tuple[OwnMetric, ...]:
+    """Return a scenario's own metrics, those that the others have, too."""
+    return tuple(
+        metric
+        for metric in metrics_of(scenario)
+        if isinstance(metric, OwnMetric) and all(metric in metrics_of(other) for other in others)
+    )
+
+
 def own_hit(title: str, stated: OwnOutcome, place: int) -> OwnHit:
     """Return the hitting time of an outcome of the scenario."""
     return OwnHit(title, stated.words or title, title, place * LANES, stated)

@@ -31,6 +31,7 @@ from .catalogue import (
     hitting_times_of,
     metrics_of,
     own_hit,
+    own_times,
     traced_metric,
 )
 from .conditions import condition_of, is_condition
@@ -714,7 +715,7 @@ def _phrases(scenario: Scenario) -> dict[re.Pattern[str], HittingTime]:
         projected.short: projected,
         held.short: held,
     }
-    own = [time for time in hitting_times_of(scenario) if isinstance(time, OwnHit)]
+    own = own_times(scenario)
     said = {_literal(phrase): time for time in own for phrase in (time.title, time.clause)}
     return said | {_pattern(phrase): time for phrase, time in found.items()}
 

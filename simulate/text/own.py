@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from simulate.analysis.own import own_metrics, own_times
 from simulate.engine.result import Result
 from simulate.engine.summary import without_value
-from simulate.model.catalogue import OwnHit, OwnMetric
+from simulate.model.catalogue import OwnHit, OwnMetric, own_metrics, own_times
 from simulate.scenario.quarters import format_quarter
 
 from .alternatives import chance_by, chance_by_year
