@@ -15,6 +15,7 @@ from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
 from simulate.engine.statistics import Replicated
 from simulate.kernels.arrays import LANES
+from simulate.model.catalogue import own_metrics
 from simulate.model.outcomes import (
     CASH_YEAR,
     Amount,
@@ -31,7 +32,7 @@ from simulate.model.statistics import OutcomeStatistic, usual_statistic
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.frame import Horizon, Sampling
 
-from .own import own_events, own_metrics
+from .own import own_events
 
 # The less of them, the better.
 COSTS = (Metric.TRAINING, Metric.INFERENCE)

@@ -11,7 +11,7 @@ from simulate.engine.block import DEVIATIONS, Workspace
 from simulate.engine.result import Result
 from simulate.engine.run import simulate_traces
 from simulate.kernels.arrays import LANES, Drawn, index
-from simulate.model.catalogue import outcome_columns, traced_lines
+from simulate.model.catalogue import outcome_columns, own_times, traced_lines
 from simulate.model.outcomes import (
     MARGINS,
     Event,
@@ -23,8 +23,6 @@ from simulate.model.rows import Flow, Hit, Lab, Metric, Now, traced
 from simulate.scenario import Scenario
 from simulate.scenario.own import STAGES
 from simulate.scenario.quarters import QUARTERS_A_YEAR
-
-from .own import own_times
 
 if TYPE_CHECKING:
     import pandas as pd

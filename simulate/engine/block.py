@@ -18,16 +18,8 @@ from simulate.kernels.arrays import (
 from simulate.kernels.draws import draw_deviations
 from simulate.model.block import simulate_blocks
 from simulate.model.formulas import STATE_WIDTH
-from simulate.model.rows import (
-    MARGIN_DEFINITIONS,
-    Flow,
-    Level,
-)
-from simulate.model.tally import (
-    MARGIN_BINS,
-    MONEY_BINS,
-    Tally,
-)
+from simulate.model.rows import MARGIN_DEFINITIONS, Flow, Level
+from simulate.model.tally import MARGIN_BINS, MONEY_BINS, Tally
 
 from .memory import Zeros
 from .plan import Prepared
@@ -86,7 +78,7 @@ class Workspace:
     def __init__(self, prepared: Prepared) -> None:
         self._prepared, self._plan = prepared, prepared.plan
         self.inputs = prepared.inputs()
-        memory = aligned_zeros(STATE_WIDTH + prepared.memory)
+        memory = aligned_zeros(prepared.memory)
         metrics = slice(STATE_WIDTH, STATE_WIDTH + prepared.metrics * LANES)
         self.state = State(
             now=memory[:STATE_WIDTH],

@@ -17,15 +17,13 @@ from simulate.scenario.correlations import correlation_matrix
 from simulate.scenario.distributions import Fixed, Uncertain
 from simulate.scenario.inputs import ALTERNATIVE, correlated_inputs, list_inputs
 from simulate.scenario.load import validated
+from simulate.scenario.own import LINES
 from simulate.scenario.quantity import ZERO
 from simulate.scenario.schema import Scenario
 
 from .layout import GENERATION, Layout, client_loss_slot, layout_of, segment_slot
 from .sampling import point_set
 from .tables import Tabulate, build_tables, copula_of, tabulate, tail_curves
-
-# Keys of own lines' inputs begin with it; their rows follow all others.
-LINES = "lines."
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ class Prepared:
     metrics, traces
         How many a path has, with those of formulas.
     memory
-        How many numbers metrics and formulas take.
+        How many numbers that of a block holds; see ``Formulas``.
     """
 
     plan: Plan
@@ -128,7 +126,7 @@ def prepare(
     layout = layout or layout_of(scenario)
     base = dict(zip(_base_keys(scenario), chain(*base_quarters(scenario)), strict=True))
     by_key = {i.key: i.distribution for i in list_inputs(scenario)} | base
-    own_keys = [key for key in by_key if key.startswith(LINES)]
+    own_keys = [key for key in by_key if key.startswith(f"{LINES}.")]
     rows = [*_row_keys(scenario), *base, *own_keys]
     formulas = formulas_of(scenario, {key: rows.index(key) for key in own_keys})
     inputs = correlated_inputs(scenario)

@@ -11,10 +11,9 @@ from simulate.kernels.arrays import index
 from simulate.model.catalogue import (
     AnyMetric,
     HittingTime,
-    OwnHit,
-    OwnMetric,
     hitting_times_of,
-    metrics_of,
+    own_metrics,
+    own_times,
     traced_lines,
     traced_metric,
 )
@@ -265,9 +264,9 @@ class Result:
                 f"{where}: the run counted how often {target} is reached; for another "
                 f'target, run scenario.changed({{"targets.gross_margin": {found.level:g}}})'
             )
-        if found.time not in hitting_times_of(self.scenario):
-            return self._asked(found).probability_by(found.time, found.quarter, given)
-        return self.probability_by(found.time, found.quarter, given)
+        is_counted = found.time in hitting_times_of(self.scenario)
+        counted = self if is_counted else self._asked(found)
+        return counted.probability_by(found.time, found.quarter, given)
 
     def statistic(self, text: str) -> Estimate:
         """Return the probability of an event, or the mean or a quantile of an amount.
@@ -551,9 +550,8 @@ class Result:
     def without_value(self) -> dict[str, Array]:
         """In what share of paths own metrics, outcomes and lines have no value, by quarter."""
         scenario = self.scenario
-        names = [each.title for each in metrics_of(scenario) if isinstance(each, OwnMetric)]
-        names += [each.title for each in hitting_times_of(scenario) if isinstance(each, OwnHit)]
-        names += [line.words for line in scenario.lines]
+        counted = (*own_metrics(scenario), *own_times(scenario))
+        names = [*(each.title for each in counted), *(line.words for line in scenario.lines)]
         shares = self.tally.no_value.sum(axis=0, dtype=np.int64) / self.paths
         return dict(zip(names, shares, strict=True))
 

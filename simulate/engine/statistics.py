@@ -81,12 +81,13 @@ def metric_statistics(
     pooled, each = _pooled_and_each(counts[:, quarter], edges)
     # Where no path has a value, no quantile has one.
     each[paths == 0] = math.nan
-    pooled[:] = math.nan if not paths.any() else pooled
+    if not paths.any():
+        pooled[:] = math.nan
     found = _statistics_of(means, pooled, each, bounds_of(metric))
     if len(set(paths.tolist())) > 1:
         # Replicates count by how many of their paths have a value.
         total = tally.sums[:, index(metric), quarter].sum() / (FIXED_POINT * paths.sum())
-        found["mean"] = found["mean"]._replace(pooled=float(total))
+        found[MEAN] = found[MEAN]._replace(pooled=float(total))
     return found
 
 

@@ -2,15 +2,15 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from simulate.kernels.arrays import LANES, index
 from simulate.scenario.own import OwnOutcome
+from simulate.scenario.own_inputs import OwnUnit, words_of_name
 from simulate.scenario.schema import Scenario
 
 from .rows import TRACED, Hit, Metric
 
-MetricUnit = Literal["share", "bn USD"]
 FUNDING_NEED = "peak funding need"
 # How a condition at a date is called, and what it says then.
 AT_DATE = re.compile(r" in \d{4}(?:Q[1-4])?$")
@@ -32,7 +32,7 @@ class OwnMetric:
     """
 
     title: str
-    unit: MetricUnit
+    unit: OwnUnit
     value: int = field(compare=False)
 
 
@@ -80,7 +80,7 @@ HittingTime: TypeAlias = Hit | OwnHit
 def metrics_of(scenario: Scenario) -> dict[AnyMetric, str]:
     """Return the metrics that a run of a scenario counts, in order, with their titles."""
     own = [
-        OwnMetric(_spaced(name), metric.unit, place * LANES)
+        OwnMetric(words_of_name(name), metric.unit, place * LANES)
         for place, (name, metric) in enumerate(scenario.metrics.items(), len(Metric))
     ]
     return {metric: metric.title for metric in (*Metric, *own)}
@@ -93,6 +93,25 @@ def hitting_times_of(scenario: Scenario) -> dict[HittingTime, str]:
         for place, (name, outcome) in enumerate(scenario.outcomes.items(), len(Hit))
     ]
     return {time: time.title for time in (*Hit, *own)}
+
+
+def own_times(scenario: Scenario, *others: Scenario) -> tuple[OwnHit, ...]:
+    """Return a scenario's own hitting times, those that the others have, too."""
+    return tuple(
+        time
+        for time in hitting_times_of(scenario)
+        if isinstance(time, OwnHit)
+        and all(time.title in hitting_times_of(other).values() for other in others)
+    )
+
+
+def own_metrics(scenario: Scenario, *others: Scenario) -> tuple[OwnMetric, ...]:
+    """Return a scenario's own metrics, those that the others have, too."""
+    return tuple(
+        metric
+        for metric in metrics_of(scenario)
+        if isinstance(metric, OwnMetric) and all(metric in metrics_of(other) for other in others)
+    )
 
 
 def own_hit(title: str, stated: OwnOutcome, place: int) -> OwnHit:
@@ -121,7 +140,3 @@ def traced_metric(metric: AnyMetric) -> int:
     if isinstance(metric, Metric):
         return index(metric)
     return TRACED + index(metric) - len(Metric)
-
-
-def _spaced(name: str) -> str:
-    return name.replace("_", " ")

@@ -1,6 +1,6 @@
 """What a condition says, as a clause of print."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from simulate.scenario.dimensions import MONEY, NUMBER, SHARE, USERS, Unit
@@ -15,6 +15,8 @@ from simulate.scenario.expression import (
     Trailing,
     parts,
 )
+from simulate.scenario.own_formulas import OutcomeNames
+from simulate.scenario.own_inputs import words_of_name
 from simulate.scenario.quarters import QUARTERS_A_YEAR
 
 COMPARED: dict[Operation, str] = {
@@ -53,19 +55,17 @@ FUNCTIONS: dict[Operation, str] = {"minimum": "min", "maximum": "max"}
 CALLED = {"ebitda": "EBITDA"}
 
 
-def in_words(condition: Expression, known: Mapping[str, Unit], flows: Collection[str]) -> str:
+def in_words(condition: Expression, names: OutcomeNames) -> str:
     """Return a condition as a clause, such as ``twelve-month revenue is at least 30 bn``.
 
     Parameters
     ----------
     condition
         Whose flows are summed where they are meant over twelve months.
-    known
-        The unit of each name in it.
-    flows
-        The names of what is of a quarter, unless it is summed.
+    names
+        That may stand in it.
     """
-    return _Words(known, flows).clause(condition)
+    return _Words(names).clause(condition)
 
 
 def compared_in(expression: Expression) -> Iterator[tuple[Expression, Expression]]:
@@ -81,8 +81,7 @@ def compared_in(expression: Expression) -> Iterator[tuple[Expression, Expression
 class _Words:
     """What says expressions; see ``in_words``."""
 
-    known: Mapping[str, Unit]
-    flows: Collection[str]
+    names: OutcomeNames
 
     def clause(self, condition: Expression, within: Operation | None = None) -> str:
         """Return a condition; one that is joined otherwise than what it is part of has brackets."""
@@ -118,8 +117,8 @@ class _Words:
                 # A year has no comma.
                 return f"{value:.12g}" if abs(value) < 1e4 else f"{value:,.12g}"
             case Name(name):
-                return f"quarterly {_said(name)}" if name in self.flows else _said(name)
-            case Trailing(Name(name), quarters) if name in self.flows:
+                return f"quarterly {_said(name)}" if name in self.names.flows else _said(name)
+            case Trailing(Name(name), quarters) if name in self.names.flows:
                 is_year = quarters == QUARTERS_A_YEAR
                 return f"{'twelve-month' if is_year else f'{quarters}-quarter'} {_said(name)}"
             case Trailing(summed, quarters):
@@ -148,7 +147,7 @@ class _Words:
             case Number():
                 return NUMBER
             case Name(name):
-                return self.known[name]
+                return self.names.units[name]
             case Apply("multiply", (left, right)):
                 return self.unit(left).times(self.unit(right))
             case Apply("divide", (left, right)):
@@ -163,7 +162,7 @@ class _Words:
 
 
 def _said(name: str) -> str:
-    return CALLED.get(name, name.replace("_", " "))
+    return CALLED.get(name) or words_of_name(name)
 
 
 def _before(quarters: int) -> str:

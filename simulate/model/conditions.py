@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable, Mapping
 
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.dimensions import MONEY, SHARE, USERS, Unit
-from simulate.scenario.expression import Name, Number
-from simulate.scenario.formula import FUNCTIONS, FormulaError, read_formula
+from simulate.scenario.expression import Expression, Name, Number
+from simulate.scenario.formula import FUNCTIONS, read_formula
+from simulate.scenario.formula_syntax import FormulaError
 from simulate.scenario.own import OwnOutcome
-from simulate.scenario.own_formulas import FLOWS, names_in_outcomes, read_outcome
-from simulate.scenario.units import number_in_unit, scale_hint
+from simulate.scenario.own_formulas import names_in_outcomes, read_outcome
+from simulate.scenario.quantities import MARGIN_NAMES
+from simulate.scenario.units import SIZES, number_in_unit, scale_hint
 
 from .condition_words import compared_in, in_words
 
@@ -22,7 +24,8 @@ SIGNS = {
     "<": r"(?:is )?\b(?:below|under|less than)\b",
     "==": r"(?<![<>=!])=(?![<>=])|\bequals\b",
 }
-OTHER_WORDS = {"and": r"\band\b", "or": r"\bor\b", "not": r"\bnot\b", "-": "−"}
+WORDS = {f" {sign} ": said for sign, said in SIGNS.items()}
+WORDS |= {"and": r"\band\b", "or": r"\bor\b", "not": r"\bnot\b", "-": "−"}
 # What a metric is called elsewhere than in formulas.
 CALLED = {
     "training cost": "training",
@@ -31,12 +34,9 @@ CALLED = {
     "peak funding need": "funding_need",
     "peak need": "funding_need",
     "margin": "gross_margin",
-    "gross margin, inference only": "gross_margin_inference_only",
-    "gross margin, paying users": "gross_margin_paying_users",
-    "gross margin, with partners' shares": "gross_margin_with_partners_shares",
-    "gross margin, with free users": "gross_margin_with_free_users",
+    **{f"gross margin, {definition}": name for definition, name in MARGIN_NAMES.items()},
 }
-DOLLARS, SIZE = r"(?:US)?\$|USD", r"k|thousand|m|mn|million|bn|b|billion|tn|trillion"
+DOLLARS, SIZE = r"(?:US)?\$|USD", "|".join(SIZES)
 DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d*)?|\.\d+"
 NUMBER = (
     rf"(?<![\w.])(?:(?:{DOLLARS}) ?)?(?:{DIGITS})(?:e[-+]?\d+)?"
@@ -77,24 +77,19 @@ def condition_of(text: str, scenario: Scenario, where: str) -> OwnOutcome:
     ScenarioError
         If it is no formula that is true or false.
     """
-    lines = [line.name for line in scenario.lines]
-    known, flows = names_in_outcomes(scenario.metrics, lines), FLOWS.union(lines)
+    names = names_in_outcomes(scenario.metrics, scenario.lines)
     try:
-        formula = _as_formula(text, known, _plain)
+        formula = _as_formula(text, names.units, _plain)
     except ValueError as error:
         raise ScenarioError(f"{where}: {error}") from None
     try:
-        unit = read_formula(formula, known).unit
-        if not unit.is_condition:
-            wrong = f'"{formula}" is a number; compare it, as in "revenue >= 30"'
-            raise ScenarioError(f"{where}: {wrong}")
-        meant = read_outcome(formula, known, flows).expression
+        meant = read_outcome(formula, names).expression
     except FormulaError as error:
         read = f'(read as "{formula}", column {error.column})'
         raise ScenarioError(f"{where}: {error.message} {read}") from None
-    if wrong := _other_unit(text, known) or _beyond_a_margin(compared_in(meant)):
+    if wrong := _other_unit(text, names.units) or _beyond_a_margin(compared_in(meant)):
         raise ScenarioError(f"{where}: {wrong}")
-    return OwnOutcome(when=formula, words=in_words(meant, known, flows))
+    return OwnOutcome(when=formula, words=in_words(meant, names))
 
 
 def _as_formula(text: str, known: Iterable[str], write: Writer) -> str:
@@ -105,14 +100,11 @@ def _as_formula(text: str, known: Iterable[str], write: Writer) -> str:
     kinds = {
         "between": BETWEEN,
         "name": rf"(?<!\w)(?:{'|'.join(map(_spaced_out, longest_first))})(?!\w)",
-        **{f"sign_{place}": sign for place, sign in enumerate(SIGNS.values())},
-        **{f"word_{place}": word for place, word in enumerate(OTHER_WORDS.values())},
+        **{f"word_{place}": said for place, said in enumerate(WORDS.values())},
         "number": NUMBER,
     }
     pattern = "|".join(f"(?P<{kind}>{each})" for kind, each in kinds.items())
-    written = [*SIGNS, *OTHER_WORDS]
-    places = [kind for kind in kinds if kind[:5] in ("sign_", "word_")]
-    by_kind = dict(zip(places, written, strict=True))
+    words = {f"word_{place}": word for place, word in enumerate(WORDS)}
 
     def in_formula(found: re.Match[str]) -> str:
         if found["between"]:
@@ -121,8 +113,7 @@ def _as_formula(text: str, known: Iterable[str], write: Writer) -> str:
             return names[" ".join(found["name"].lower().replace("_", " ").split())]
         if found["number"]:
             return write(found["number"])
-        kind = next(kind for kind in places if found[kind] is not None)
-        return f" {by_kind[kind]} " if kind.startswith("sign_") else by_kind[kind]
+        return words[found.lastgroup or ""]
 
     formula = " ".join(re.sub(pattern, in_formula, text, flags=re.IGNORECASE).split())
     return RANGE.sub(r"\g<low> <= \g<what> <= \g<high>", formula)
@@ -180,12 +171,12 @@ def _wrong_unit(text: str, known: Mapping[str, Unit], of_amounts: Unit) -> str |
     return None
 
 
-def _beyond_a_margin(compared: Iterable[tuple[object, object]]) -> str | None:
+def _beyond_a_margin(compared: Iterable[tuple[Expression, Expression]]) -> str | None:
     """Return what is wrong with a level that a margin is compared with, if anything is."""
     for one, other in compared:
         for name, level in ((one, other), (other, one)):
             match name, level:
-                case Name(name=str(margin)), Number(value=value) if value > 1.0:
+                case Name(margin), Number(value) if value > 1.0:
                     if margin.startswith("gross_margin"):
                         return f"a margin is at most 1{scale_hint(value, 'share', 0.0, 1.0)}"
     return None

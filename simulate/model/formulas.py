@@ -14,13 +14,14 @@ from simulate.scenario.expression import (
     Expression,
     Name,
     Number,
+    Operation,
     Previous,
     Trailing,
     parts,
 )
-from simulate.scenario.frame import MarginDefinition
+from simulate.scenario.own import CountsIn
 from simulate.scenario.own_formulas import LineFormula
-from simulate.scenario.quantities import QUANTITIES, Stage
+from simulate.scenario.quantities import MARGIN_NAMES, QUANTITIES, Stage
 from simulate.scenario.quarters import QUARTERS_A_YEAR
 from simulate.scenario.schema import Scenario
 
@@ -68,13 +69,7 @@ MADE: dict[str, Expression] = {
     "operating_result": Apply("subtract", (Name("ebitda"), Name("depreciation"))),
 }
 PROJECTED = "gross_margin"
-MARGIN_NAMES: dict[MarginDefinition, str] = {
-    "inference only": "gross_margin_inference_only",
-    "paying users": "gross_margin_paying_users",
-    "with partners' shares": "gross_margin_with_partners_shares",
-    "with free users": "gross_margin_with_free_users",
-}
-STEPS: dict[str, Step] = {
+STEPS: dict[Operation, Step] = {
     "add": Step.ADD,
     "subtract": Step.SUBTRACT,
     "multiply": Step.MULTIPLY,
@@ -108,7 +103,7 @@ SUMMED: dict[str, Metric] = {
 }
 CLOCK = {"year": Step.YEAR, "quarter": Step.QUARTER}
 # Where a line's amount is added, and which of these places begin each quarter at 0.
-BOOKED_IN: dict[str, tuple[Now, ...]] = {
+BOOKED_IN: dict[CountsIn, tuple[Now, ...]] = {
     "revenue": (Now.REVENUE,),
     "cost of revenue": (Now.PAYING_COST,),
     "operating cost": (Now.OTHER_COST, Now.OWN_OPERATING_COST),
@@ -126,7 +121,7 @@ class Formulas(NamedTuple):
     program
         Their steps.
     memory
-        How many numbers metrics and formulas take.
+        How many numbers it holds of a block: the state, metrics, and what formulas need.
     """
 
     program: Program
@@ -177,7 +172,6 @@ class _Writer:
         }
         self._stages: list[Steps] = [[] for _ in (*Stage, START)]
         self._bookings: list[Steps] = [[] for _ in (*Stage, START)]
-        self._cleared: dict[int, None] = {}
         self._numbers: list[float] = []
         self._end = STATE_WIDTH + (len(Metric) + len(scenario.metrics)) * LANES
         self._known: dict[Expression, _Place] = {}
@@ -198,21 +192,15 @@ class _Writer:
         last = self._last if line.until is None else line.until - self._first_quarter
         if (first, last) != (0, self._last) or Name(line.name) in self._looked_at:
             found = self._computed(own.stage, Step.WITHIN, found.at, first, last)
-        booked = _Place(found.at, own.stage)
-        self._known[Name(line.name)] = booked
+        self._known[Name(line.name)] = _Place(found.at, own.stage)
         for target in BOOKED_IN[line.counts_in]:
-            self._add_to(target, booked)
+            self._book(own.stage, Step.BOOK, target, found.at)
         if line.counts_in == "revenue":
             if not line.through_partners:
-                self._add_to(Now.UNSHARED_REVENUE, booked)
+                self._book(own.stage, Step.BOOK, Now.UNSHARED_REVENUE, found.at)
             least = self._place(Number(LEAST_REVENUE)).at
-            self._bookings[own.stage].append((Step.FLOOR, Now.REVENUE, least, 0, 0))
-        return booked.at
-
-    def _add_to(self, target: Now, booked: "_Place") -> None:
-        if target in CLEARED:
-            self._cleared[target] = None
-        self._bookings[booked.stage].append((Step.BOOK, target, booked.at, 0, 0))
+            self._book(own.stage, Step.FLOOR, Now.REVENUE, least)
+        return found.at
 
     def measure(self, expression: Expression, home: int) -> None:
         """Compute an expression every quarter, and leave it in a place."""
@@ -236,10 +224,10 @@ class _Writer:
         while kept_for_later < len(self._rings):
             # What is kept may look back itself, at rings that follow.
             of, ring = list(self._rings.items())[kept_for_later]
-            keep = Step.KEEP, self._place(of).at, ring.first, ring.depth, 0
-            self._bookings[Stage.END].append(keep)
+            self._book(Stage.END, Step.KEEP, self._place(of).at, ring.first, ring.depth)
             kept_for_later += 1
-        cleared: Steps = [(Step.ZERO, place, 0, 0, 0) for place in self._cleared]
+        booked = {out for steps in self._bookings for step, out, *_ in steps if step == Step.BOOK}
+        cleared: Steps = [(Step.ZERO, place, 0, 0, 0) for place in CLEARED if place in booked]
         self._stages[0] = cleared + self._stages[0]
         both = zip(self._stages, self._bookings, strict=True)
         stages = [[*steps, *bookings] for steps, bookings in both]
@@ -251,17 +239,17 @@ class _Writer:
             watched=np.array(watched, np.int64),
             kept=np.array(kept, np.int64),
         )
-        return Formulas(program, self._end - STATE_WIDTH)
+        return Formulas(program, self._end)
 
     def _resolved(self, expression: Expression) -> Expression:
         """Return an expression in the model's own names, inputs and lines."""
         match expression:
-            case Name(name=name):
+            case Name(name):
                 meaning = self._meanings.get(name, MADE.get(name))
                 return Name(name) if meaning is None else self._resolved(meaning)
             case Number():
                 return expression
-            case Apply(operation=operation, arguments=arguments):
+            case Apply(operation, arguments):
                 return Apply(operation, tuple(map(self._resolved, arguments)))
         return replace(expression, of=self._resolved(expression.of))
 
@@ -272,19 +260,19 @@ class _Writer:
 
     def _write(self, expression: Expression) -> "_Place":
         match expression:
-            case Number(value=value):
+            case Number(value):
                 self._numbers.append(value)
                 return self._computed(START, Step.NUMBER, len(self._numbers) - 1)
-            case Name(name=name):
+            case Name(name):
                 return self._named(name)
             case Apply():
                 return self._applied(expression)
-            case Previous(of=of, quarters=quarters):
+            case Previous(of, quarters):
                 ring = self._ring(of)
                 return self._computed(0, Step.PREVIOUS, ring.first, ring.depth, quarters)
-            case Trailing(of=of, quarters=1):
+            case Trailing(of, 1):
                 return self._place(of)
-            case Trailing(of=of, quarters=quarters):
+            case Trailing(of, quarters):
                 return self._summed(expression, of, quarters)
         of = self._place(expression.of)
         total = _Place(self._room(), max(0, of.stage))
@@ -324,9 +312,9 @@ class _Writer:
             stage = max(0, stage)
         at = [place.at for place in found]
         match given:
-            case Apply(operation="power", arguments=(_, Number(value=power))) if power.is_integer():
+            case Apply("power", (_, Number(power))) if power.is_integer():
                 return self._computed(stage, Step.WHOLE_POWER, at[0], int(power), home=home)
-            case Apply(operation=operation) if operation in SWAPPED:
+            case Apply(operation) if operation in SWAPPED:
                 at.reverse()
         # A step of two operands has a second one.
         a, b, c = at + at[:1] * (3 - len(at))
@@ -342,6 +330,10 @@ class _Writer:
 
     def _add(self, stage: int, step: Step, out: int, a: int = 0, b: int = 0, c: int = 0) -> None:
         self._stages[stage].append((step, out, a, b, c))
+
+    def _book(self, stage: int, step: Step, out: int, a: int, b: int = 0) -> None:
+        """Add a step that follows all others of its stage."""
+        self._bookings[stage].append((step, out, a, b, 0))
 
     def _room(self, rows: int = 1) -> int:
         """Return the place of new rows."""

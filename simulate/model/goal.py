@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from simulate.scenario import Scenario, ScenarioError
-from simulate.scenario.units import scale_hint, states_unit
+from simulate.scenario.units import scale_hint
 
 from .outcomes import (
     Outcome,
@@ -121,7 +121,7 @@ def parse_target(text: str, scenario: Scenario) -> Target:
 def _probability(given: str, where: str) -> float:
     probability = parse_number(given, "share", where)
     if not 0.0 < probability < 1.0:
-        hint = "" if states_unit(given) else scale_hint(probability, "share", 0.0, 1.0)
+        hint = scale_hint(probability, "share", 0.0, 1.0, given)
         raise ScenarioError(f'{where}: "{given}" is no probability between 0 and 1{hint}')
     return probability
 
@@ -134,7 +134,6 @@ def _error(given: str, outcome: Outcome, where: str) -> float:
         return error
     error = parse_number(given, "share", where)
     if not LEAST_ERROR <= error < MOST_ERROR:
-        hint = scale_hint(error, "share", LEAST_ERROR, MOST_ERROR)
-        hint = "" if states_unit(given) else hint
+        hint = scale_hint(error, "share", LEAST_ERROR, MOST_ERROR, given)
         raise ScenarioError(f'{where}: "{given}" is no standard error from 0.0000001 to 0.5{hint}')
     return error

@@ -276,6 +276,6 @@ def _error(given: str, value: str, seen: Outcome, where: str) -> tuple[float, bo
     if not 0.0 < error < math.inf:
         raise ScenarioError(f"{where}: an error of {given} is not above 0")
     if is_share and error > 1.0:
-        hint = "" if states_unit(given) else scale_hint(error, "share")
+        hint = scale_hint(error, "share", given=given)
         raise ScenarioError(f"{where}: a margin's error is at most 1{hint}")
     return error, is_relative

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.frame import Horizon, MarginDefinition
 from simulate.scenario.quarters import QUARTERS_A_YEAR, format_quarter, parse_quarter
-from simulate.scenario.units import number_in_unit, scale_hint, states_unit
+from simulate.scenario.units import number_in_unit, scale_hint
 
 from .catalogue import (
     FUNDING_NEED,
@@ -31,6 +31,7 @@ from .catalogue import (
     hitting_times_of,
     metrics_of,
     own_hit,
+    own_times,
     traced_metric,
 )
 from .conditions import condition_of, is_condition
@@ -609,8 +610,9 @@ def parse_value(given: str, outcome: Outcome, where: str) -> float:
     """
     value = parse_number(given, outcome.unit, where)
     if value > outcome.bounds[1]:
-        hint = "" if states_unit(given) else scale_hint(value, "share")
-        raise ScenarioError(f"{where}: a margin is at most 1{hint}")
+        raise ScenarioError(
+            f"{where}: a margin is at most 1{scale_hint(value, 'share', given=given)}"
+        )
     return value
 
 
@@ -713,7 +715,7 @@ def _phrases(scenario: Scenario) -> dict[re.Pattern[str], HittingTime]:
         projected.short: projected,
         held.short: held,
     }
-    own = [time for time in hitting_times_of(scenario) if isinstance(time, OwnHit)]
+    own = own_times(scenario)
     said = {_literal(phrase): time for time in own for phrase in (time.title, time.clause)}
     return said | {_pattern(phrase): time for phrase, time in found.items()}
 
@@ -820,7 +822,7 @@ def _level(given: str, time: HittingTime, where: str) -> float:
         raise ScenarioError(f'{where}: "{time.title}" takes no level; leave out {given}')
     level = parse_number(given, "share", where)
     if not 0.0 < level < 1.0:
-        hint = "" if states_unit(given) else scale_hint(level, "share", 0.0, 1.0)
+        hint = scale_hint(level, "share", 0.0, 1.0, given)
         raise ScenarioError(f"{where}: a gross margin of {given} is not between 0 and 100%{hint}")
     return level
 

@@ -7,9 +7,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from simulate.analysis.own import own_metrics, own_times
 from simulate.engine.result import Result
-from simulate.model.catalogue import OwnHit, OwnMetric
+from simulate.model.catalogue import OwnHit, OwnMetric, own_metrics, own_times
 from simulate.text.numbers import share
 from simulate.text.own import own_metrics_finding, own_outcomes_finding
 from simulate.text.sentences import capitalized

@@ -10,46 +10,23 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, NoReturn
 
-from .dimensions import CONDITION, MONEY, NUMBER, SHARE, USERS, Unit
+from .dimensions import CONDITION, NUMBER, SHARE, Unit
 from .expression import (
     Apply,
     Expression,
     Name,
-    Names,
     Number,
     Operation,
     Previous,
     Total,
     Trailing,
-    names_in,
 )
-from .formula_syntax import FormulaError, parse
+from .formula_syntax import FormulaError, parse, place_in
 from .mistakes import did_you_mean, meant
-
-__all__ = [
-    "CONDITION",
-    "FUNCTIONS",
-    "MONEY",
-    "NUMBER",
-    "SHARE",
-    "USERS",
-    "Apply",
-    "Expression",
-    "Formula",
-    "FormulaError",
-    "Name",
-    "Names",
-    "Number",
-    "Previous",
-    "Total",
-    "Trailing",
-    "Unit",
-    "names_in",
-    "read_formula",
-]
+from .quarters import QUARTERS_A_YEAR
 
 DEEPEST, MOST_STEPS = 100, 200
-LARGEST_POWER, MOST_QUARTERS, A_YEAR = 64, 40, 4
+LARGEST_POWER, MOST_QUARTERS = 64, 40
 LONGEST_SHOWN, MOST_NAMES = 40, 12
 OTHER_NAMES = {
     "if": "where",
@@ -165,16 +142,13 @@ class _Reader:
 
     def start(self, node: ast.expr) -> int:
         """Return where a node begins, from 0."""
-        return self._place(node.lineno, node.col_offset)
+        return place_in(self.text, node.lineno, node.col_offset)
 
     def source(self, node: ast.expr) -> str:
         """Return the text of a node, if that is short."""
-        end = self._place(node.end_lineno or 1, node.end_col_offset or 0)
+        end = place_in(self.text, node.end_lineno or 1, node.end_col_offset or 0)
         written = " ".join(self.text[self.start(node) : end].split())
         return written if len(written) <= LONGEST_SHOWN else f"{written[:LONGEST_SHOWN]}…"
-
-    def _place(self, line: int, offset: int) -> int:
-        return sum(len(each) + 1 for each in self.text.split("\n")[: line - 1]) + offset
 
     def _finite(self, node: ast.expr, value: float) -> float:
         try:
@@ -327,7 +301,7 @@ class _Reader:
 
     def trailing(self, node: ast.Call) -> _Part:
         """Return a sum over the last quarters."""
-        of, quarters = self._over_time(node, "trailing", A_YEAR)
+        of, quarters = self._over_time(node, "trailing", QUARTERS_A_YEAR)
         self._number(node.args[0], of)
         return _Part(Trailing(of.expression, quarters), of.unit, of.steps + 1)
 
@@ -340,7 +314,7 @@ class _Reader:
 
     def _over_time(self, node: ast.Call, name: str, default: int) -> tuple[_Part, int]:
         """Return what a function of quarters is of, and of how many."""
-        form = f"{name}(x), or {name}(x, {A_YEAR}) for {A_YEAR} quarters"
+        form = f"{name}(x), or {name}(x, 4) for 4 quarters"
         first, *rest = self._arguments(node, 1, 2, form)
         part = self.read(first)
         if not rest:

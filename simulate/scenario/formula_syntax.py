@@ -71,14 +71,18 @@ def parse(text: str) -> ast.expr:
     try:
         return ast.parse(text, mode="eval").body
     except SyntaxError as error:
-        lines = text.split("\n")
-        before = sum(len(line) + 1 for line in lines[: (error.lineno or 1) - 1])
         # An end that comes too early stands nowhere.
-        column = min(before + error.offset, len(text) + 1) if error.offset else len(text) + 1
+        end = len(text) + 1
+        column = min(place_in(text, error.lineno or 1, error.offset), end) if error.offset else end
         said = _said(error, text[column - 1 :].split())
     except (ValueError, MemoryError, RecursionError):
         column, said = 1, "it is too deep"
     raise FormulaError(f"the formula can't be read: {said}", column)
+
+
+def place_in(text: str, line: int, offset: int) -> int:
+    """Return where in a text something stands that stands so far within a line of it."""
+    return sum(len(each) + 1 for each in text.split("\n")[: line - 1]) + offset
 
 
 def _said(error: SyntaxError, rest: list[str]) -> str:
@@ -100,11 +104,10 @@ def _check_words(text: str) -> None:
     at = depth = 0
     while at < len(text):
         found = TOKEN.match(text, at)
-        wrong = _unknown_word(text[at]) if found is None else _wrong_token(found)
-        if wrong:
-            raise FormulaError(wrong, at + 1)
         if found is None:
-            break
+            raise FormulaError(_unknown_word(text[at]), at + 1)
+        if wrong := _wrong_token(found):
+            raise FormulaError(wrong, at + 1)
         depth += {"(": 1, ")": -1}.get(found[0], 0)
         if depth > DEEPEST:
             raise FormulaError(f"brackets go at most {DEEPEST} deep", at + 1)

@@ -16,8 +16,8 @@ from .distributions import AnyDistribution
 from .mistakes import Mistake, rewrite_all
 from .own_inputs import (
     INPUTS,
-    InputUnit,
     OwnInput,
+    OwnUnit,
     Written,
     declared_quantities,
     stated_units,
@@ -28,7 +28,8 @@ from .quantities import Stage
 from .quantity import Count, Name, Quantity, Section, Source
 from .quarters import Quarter, format_quarter
 
-STAGES: Mapping[str, Stage] = {
+CountsIn = Literal["revenue", "cost of revenue", "operating cost", "capital spending", "financing"]
+STAGES: Mapping[CountsIn, Stage] = {
     "revenue": Stage.REVENUE,
     "cost of revenue": Stage.COST_OF_REVENUE,
     "operating cost": Stage.OPERATING_COST,
@@ -94,9 +95,7 @@ class OwnLine(create_model("From", __base__=Section, __module__=__name__, **FROM
 
     name: Annotated[Name, BeforeValidator(joined_name), WithJsonSchema(NAME)]
     title: Annotated[Said, Field(max_length=100)] = ""
-    counts_in: Literal[
-        "revenue", "cost of revenue", "operating cost", "capital spending", "financing"
-    ]
+    counts_in: CountsIn
     formula: str = Field(description="its amount in a quarter, bn USD; a cost is above 0")
     until: Quarter | None = Field(default=None, description="its last quarter")
     inputs: dict[str, Annotated[AnyDistribution, OwnInput()]] = Field(
@@ -104,7 +103,7 @@ class OwnLine(create_model("From", __base__=Section, __module__=__name__, **FROM
         max_length=MOST_INPUTS,
         description='money with its unit, as "5 m"; plain numbers are ratios',
     )
-    units: dict[str, InputUnit] = Field(
+    units: dict[str, OwnUnit] = Field(
         default_factory=dict, description="of inputs whose numbers are written without one"
     )
     through_partners: StrictBool = Field(
@@ -166,7 +165,7 @@ class OwnMetric(Section):
     """A number of each quarter, beside those that the model has."""
 
     formula: str
-    unit: InputUnit
+    unit: OwnUnit
     source: Source = ""
 
 

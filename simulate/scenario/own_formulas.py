@@ -2,14 +2,16 @@
 
 import keyword
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
+from typing import NamedTuple
 
 from .dimensions import MONEY, Unit
 from .edits import Write
 from .expression import Expression, Name, Trailing, names_in, uses, with_names
-from .formula import FUNCTIONS, Formula, FormulaError, read_formula
+from .formula import FUNCTIONS, Formula, read_formula
+from .formula_syntax import FormulaError
 from .layers import Key, Layers
 from .mistakes import Mend, Mistake, meant, question, renamed, rewrite
 from .own import LINES, OwnLine, OwnMetric, OwnOutcome
@@ -67,6 +69,21 @@ class OwnFormulas:
     outcomes: Mapping[str, Formula] = field(default_factory=dict)
 
 
+class OutcomeNames(NamedTuple):
+    """What the formula of an outcome may name.
+
+    Attributes
+    ----------
+    units
+        That of each name.
+    flows
+        The names of what is of a quarter, and in an outcome of twelve months.
+    """
+
+    units: Mapping[str, Unit]
+    flows: frozenset[str]
+
+
 def read_lines(lines: Iterable[OwnLine]) -> tuple[tuple[LineFormula, ...], list[Mistake]]:
     """Return the formulas of lines, and what is wrong with them, by keys from ``lines``."""
     by_name = {line.name: line for line in lines}
@@ -83,10 +100,9 @@ def read_lines(lines: Iterable[OwnLine]) -> tuple[tuple[LineFormula, ...], list[
             found[name] = LineFormula(line, line.stage, _read_line(line, by_name))
         except FormulaError as error:
             mistakes.append(_mistake((name, "formula"), error))
-    order, circle = _in_order({name: each.formula for name, each in found.items()}, "lines")
-    mistakes += [Mistake((circle[0], "formula"), circle[1])] if circle else []
+    order, circles = _in_order({name: each.formula for name, each in found.items()}, "lines")
     ordered = sorted((found[name] for name in order), key=lambda each: each.stage)
-    return tuple(ordered), mistakes
+    return tuple(ordered), [*mistakes, *circles]
 
 
 def read_metrics(
@@ -94,11 +110,11 @@ def read_metrics(
 ) -> tuple[dict[str, Formula], list[Mistake]]:
     """Return the formulas of metrics, and what is wrong with them, by keys from ``metrics``."""
     names = [line.name for line in lines]
-    known = _units(metrics) | dict.fromkeys(names, MONEY) | MODEL
+    known, taken = _units(metrics, names), dict.fromkeys(names, "a line") | _quarterly(names)
     found: dict[str, Formula] = {}
     mistakes: list[Mistake] = []
     for name, metric in metrics.items():
-        mistakes += _misnamed((name,), name, dict.fromkeys(names, "a line") | _quarterly(names))
+        mistakes += _misnamed((name,), name, taken)
         try:
             formula = read_formula(metric.formula, known)
         except FormulaError as error:
@@ -106,28 +122,27 @@ def read_metrics(
         else:
             mistakes += _of_other_unit(name, metric, formula.unit)
             found[name] = replace(formula, unit=UNITS[metric.unit])
-    order, circle = _in_order(found, "metrics")
-    mistakes += [Mistake((circle[0], "formula"), circle[1])] if circle else []
-    return {name: found[name] for name in order}, mistakes
+    order, circles = _in_order(found, "metrics")
+    return {name: found[name] for name in order}, [*mistakes, *circles]
 
 
 def read_outcomes(
     outcomes: Mapping[str, OwnOutcome],
     metrics: Mapping[str, OwnMetric],
-    lines: Iterable[OwnLine],
+    lines: Sequence[OwnLine],
 ) -> tuple[dict[str, Formula], list[Mistake]]:
     """Return the formulas of outcomes, and what is wrong with them, by keys from ``outcomes``."""
-    names = [line.name for line in lines]
-    flows = FLOWS.union(names)
-    known = names_in_outcomes(metrics, names)
-    taken = dict.fromkeys(names, "a line") | dict.fromkeys(metrics, "a metric")
+    names = names_in_outcomes(metrics, lines)
+    taken = dict.fromkeys((line.name for line in lines), "a line") | dict.fromkeys(
+        metrics, "a metric"
+    )
     taken |= dict.fromkeys(OTHER_COLUMNS, "a column of kept paths")
     found: dict[str, Formula] = {}
     mistakes: list[Mistake] = [*_called_twice(outcomes)]
     for name, outcome in outcomes.items():
         mistakes += _misnamed((name,), name, taken)
         try:
-            found[name] = read_outcome(outcome.when, known, flows)
+            found[name] = read_outcome(outcome.when, names)
         except FormulaError as error:
             mistakes.append(_mistake((name, "when"), error))
     return found, mistakes
@@ -148,42 +163,34 @@ def _called_twice(outcomes: Mapping[str, OwnOutcome]) -> Iterator[Mistake]:
         called.setdefault(title, name)
 
 
-def names_in_outcomes(metrics: Mapping[str, OwnMetric], lines: Iterable[str]) -> dict[str, Unit]:
-    """Return the unit of each name that an outcome's formula may hold.
-
-    Parameters
-    ----------
-    metrics
-        The scenario's own.
-    lines
-        The names of its own lines.
-    """
-    money = dict.fromkeys(lines, MONEY)
-    known = _units(metrics) | money | MODEL
-    return known | {QUARTERLY + name: MONEY for name in known if name in FLOWS or name in money}
+def names_in_outcomes(metrics: Mapping[str, OwnMetric], lines: Sequence[OwnLine]) -> OutcomeNames:
+    """Return what outcomes may name of a scenario with such metrics and lines."""
+    names = [line.name for line in lines]
+    units, flows = _units(metrics, names), FLOWS.union(names)
+    quarterly = {QUARTERLY + name: unit for name, unit in units.items() if name in flows}
+    return OutcomeNames(units | quarterly, flows)
 
 
-def read_outcome(text: str, known: Mapping[str, Unit], flows: Collection[str]) -> Formula:
+def read_outcome(text: str, names: OutcomeNames) -> Formula:
     """Return an outcome's formula, in which flows that it doesn't sum are of twelve months.
 
     Parameters
     ----------
     text
         As a user wrote it.
-    known
-        The unit of each name that may stand in it.
-    flows
-        Those of them that are of a quarter.
+    names
+        That may stand in it.
     """
-    formula = read_formula(text, known)
+    formula = read_formula(text, names.units)
     if not formula.unit.is_condition:
         raise FormulaError("is a number, not true or false; compare it, as with > 0", 1)
 
     def as_meant(name: Name, is_summed: bool) -> Expression:
         quarterly = name.name.removeprefix(QUARTERLY)
-        if quarterly != name.name and quarterly in flows:
+        if quarterly != name.name and quarterly in names.flows:
             return replace(name, name=quarterly)
-        return Trailing(name, QUARTERS_A_YEAR) if name.name in flows and not is_summed else name
+        is_of_year = name.name in names.flows and not is_summed
+        return Trailing(name, QUARTERS_A_YEAR) if is_of_year else name
 
     return replace(formula, expression=with_names(formula.expression, as_meant))
 
@@ -291,8 +298,10 @@ def _of_other_unit(name: str, metric: OwnMetric, unit: Unit) -> Iterator[Mistake
         yield Mistake((name, "formula"), wrong)
 
 
-def _units(metrics: Mapping[str, OwnMetric]) -> dict[str, Unit]:
-    return {name: UNITS[metric.unit] for name, metric in metrics.items()}
+def _units(metrics: Mapping[str, OwnMetric], lines: Iterable[str]) -> dict[str, Unit]:
+    """Return the unit of each metric, line and quantity of the model, by name."""
+    of_metrics = {name: UNITS[metric.unit] for name, metric in metrics.items()}
+    return of_metrics | dict.fromkeys(lines, MONEY) | MODEL
 
 
 def _misnamed(key: tuple[str, ...], name: str, others: Mapping[str, str]) -> Iterator[Mistake]:
@@ -333,32 +342,31 @@ def _mistake(key: tuple[str, ...], error: FormulaError) -> Mistake:
     return Mistake(key, error.message, mend, error.column)
 
 
-def _in_order(
-    formulas: Mapping[str, Formula], kind: str
-) -> tuple[list[str], tuple[str, str] | None]:
+def _in_order(formulas: Mapping[str, Formula], kind: str) -> tuple[list[str], list[Mistake]]:
     """Return names so that each comes after those that it needs in the same quarter.
 
-    Returns
-    -------
-    list of str
-    tuple
-        The first of those that need each other, and what is wrong with that; None if none do.
+    If some need each other, there is no such order, and a mistake of the first of them.
     """
     needs = {
         name: sorted(names_in(formula.expression).now & formulas.keys())
         for name, formula in formulas.items()
     }
     try:
-        return list(TopologicalSorter(needs).static_order()), None
+        return list(TopologicalSorter(needs).static_order()), []
     except CycleError as error:
         # A circle in which each is needed by the next.
         *circle, _ = reversed(error.args[1])
     start = circle.index(next(name for name in formulas if name in circle))
     circle = circle[start:] + circle[:start]
+    return [], [Mistake((circle[0], "formula"), _of_circle(circle, kind))]
+
+
+def _of_circle(circle: list[str], kind: str) -> str:
+    """Return what is wrong with what needs each other, each the next."""
     first = circle[0]
     if len(circle) == 1:
-        return [], (first, f"{first} needs itself in the same quarter; write previous({first}, 1)")
+        return f"{first} needs itself in the same quarter; write previous({first}, 1)"
     names = f"{', '.join(circle[:-1])} and {circle[-1]}"
     way = " → ".join([*circle, first])
     wrong = f"{kind} {names} need each other in the same quarter: {way}"
-    return [], (first, f"{wrong}; write previous(…, 1) in one of them")
+    return f"{wrong}; write previous(…, 1) in one of them"

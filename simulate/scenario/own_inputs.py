@@ -13,8 +13,9 @@ from .distributions import Uncertain
 from .quantity import WRITTEN, Quantity, money
 from .units import written_units
 
-InputUnit = Literal["share", "bn USD"]
-UNITS: Mapping[str, Unit] = {"share": SHARE, "bn USD": MONEY}
+# What an input or a metric of one's own is of.
+OwnUnit = Literal["share", "bn USD"]
+UNITS: Mapping[OwnUnit, Unit] = {"share": SHARE, "bn USD": MONEY}
 INPUTS = "inputs"
 LARGEST = 1e5
 AMOUNTS = 'write all of its numbers with a unit, as "5 m" or "5%", or none of them'
@@ -25,7 +26,7 @@ class Written(NamedTuple):
 
     given: Any
     title: str
-    unit: str | None
+    unit: OwnUnit | None
 
 
 class OwnInput:
@@ -50,19 +51,19 @@ def _read_input(given: Any, inner: Validator) -> Uncertain:
     return _quantity(written.title, written.unit).validate(written.given, inner)
 
 
-def _quantity(title: str, unit: str) -> Quantity:
+def _quantity(title: str, unit: OwnUnit) -> Quantity:
     if unit == "bn USD":
         return money(title, low=-LARGEST)
     return Quantity(title, unit, -LARGEST, LARGEST)
 
 
-def stated_units(inputs: Mapping[str, Any]) -> dict[str, str]:
+def stated_units(inputs: Mapping[str, Any]) -> dict[str, OwnUnit]:
     """Return the unit of each input that is written with one."""
     written = {name: _written_units(given) for name, given in inputs.items()}
     return {name: unit for name, units in written.items() for unit in UNITS if units == {unit}}
 
 
-def units_of(inputs: Mapping[str, Any], given: Any) -> dict[str, str | None]:
+def units_of(inputs: Mapping[str, Any], given: Any) -> dict[str, OwnUnit | None]:
     """Return the unit of each input; None where its numbers are written in several.
 
     Parameters
@@ -79,7 +80,7 @@ def units_of(inputs: Mapping[str, Any], given: Any) -> dict[str, str | None]:
     }
 
 
-def _unit_of(written: set[str]) -> str | None:
+def _unit_of(written: set[str]) -> OwnUnit | None:
     if "bn USD" not in written:
         return "share"
     return "bn USD" if len(written) == 1 else None
@@ -92,7 +93,7 @@ def _written_units(given: Any) -> set[str]:
         return set()  # what looks like a number and is none is told when it is read
 
 
-def declared_quantities(line: str, units: Mapping[str, str | None]) -> dict[str, Quantity]:
+def declared_quantities(line: str, units: Mapping[str, OwnUnit | None]) -> dict[str, Quantity]:
     """Return the declaration of each input of a line, by name.
 
     Parameters

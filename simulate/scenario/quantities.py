@@ -4,6 +4,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from .dimensions import MONEY, SHARE, USERS, Unit
+from .frame import MarginDefinition
 
 
 class Stage(IntEnum):
@@ -53,6 +54,13 @@ def _margin(words: str) -> ModelQuantity:
     return ModelQuantity(SHARE, Stage.END, f"gross margin of twelve months, {words}")
 
 
+# What formulas call gross margin in each definition.
+MARGIN_NAMES: dict[MarginDefinition, str] = {
+    "inference only": "gross_margin_inference_only",
+    "paying users": "gross_margin_paying_users",
+    "with partners' shares": "gross_margin_with_partners_shares",
+    "with free users": "gross_margin_with_free_users",
+}
 QUANTITIES: dict[str, ModelQuantity] = {
     "year": ModelQuantity(SHARE, Stage.REVENUE, "the year, such as 2027"),
     "quarter": ModelQuantity(SHARE, Stage.REVENUE, "the quarter of the year, 1 to 4"),
@@ -82,10 +90,7 @@ QUANTITIES: dict[str, ModelQuantity] = {
     "cumulative_cash_flow": _balance(Stage.END, "free cash flow since the start"),
     "funding_need": _balance(Stage.END, "peak funding need so far"),
     "gross_margin": _margin("of the definition that the company projects"),
-    "gross_margin_inference_only": _margin("inference only"),
-    "gross_margin_paying_users": _margin("paying users"),
-    "gross_margin_with_partners_shares": _margin("with partners' shares"),
-    "gross_margin_with_free_users": _margin("with free users"),
+    **{name: _margin(definition) for definition, name in MARGIN_NAMES.items()},
 }
 
 # What answers call by a name that a metric or an outcome could have, too.
@@ -95,10 +100,6 @@ TOLD_BY_NAME = frozenset(
         "cumulative_payback",
         "free_cash_flow_positive",
         "free_cash_flow_positive_four_quarters_in_a_row",
-        "gross_margin_inference_only_held",
-        "gross_margin_paying_users_held",
-        "gross_margin_with_free_users_held",
-        "gross_margin_with_partners_shares_held",
         "inference_cost",
         "margin",
         "margin_held",
@@ -107,5 +108,6 @@ TOLD_BY_NAME = frozenset(
         "peak_funding_need",
         "peak_need",
         "training_cost",
+        *(f"{name}_held" for name in MARGIN_NAMES.values()),
     }
 )

@@ -203,7 +203,7 @@ class CertainShare:
     def _check(self, given: Any, inner: Validator) -> float:
         found: float = inner(in_unit(given, "share"))
         if not self.low <= found <= self.high:
-            hint = "" if states_unit(given) else scale_hint(found, "share", self.low, self.high)
+            hint = scale_hint(found, "share", self.low, self.high, given)
             allowed = _range(self.low, self.high, "share")
             raise OutOfRangeError(f"{self.title} is {allowed}", hint)
         return found

@@ -39,7 +39,7 @@ from .own import OwnLine, OwnMetric, OwnOutcome
 from .own_formulas import OwnFormulas, read_lines, read_metrics, read_outcomes
 from .quantity import CertainShare, Count, Name, Section, Source, refuse
 from .quarters import first_day, format_quarter, parse_quarter
-from .units import in_unit, scale_hint, states_unit
+from .units import in_unit, scale_hint
 
 MOST_MONEY = 1e3
 Member = TypeVar("Member", BaseQuarter, Segment, Hardware, Funding, OwnLine, "Alternative")
@@ -54,7 +54,7 @@ def _read_money(given: Any, handler: ValidatorFunctionWrapHandler) -> float:
     found: float = handler(in_unit(given, "bn USD"))
     if abs(found) > MOST_MONEY:
         limits = -MOST_MONEY, MOST_MONEY
-        hint = "" if states_unit(given) else scale_hint(found, "bn USD", *limits)
+        hint = scale_hint(found, "bn USD", *limits, given)
         raise ValueError(f"an amount is from {limits[0]:g} to {limits[1]:g} bn USD{hint}")
     return found
 

@@ -4,7 +4,7 @@ The target of gross margin goes by ``[targets]``, any other by an outcome with a
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, get_args
 
 from .frame import MarginDefinition
@@ -15,7 +15,8 @@ from .units import number_in_unit, written_units
 
 TARGETS = "targets"
 BOUNDS = {"at_least": ">=", "at_most": "<=", "above": ">", "below": "<"}
-OTHERS = ("of", "by", "held", "title", "words", "source")
+TEXTS = ("title", "words", "source")
+OTHERS = ("of", "by", "held", *TEXTS)
 MARGIN = "gross margin"
 PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_ ]*|gross margin, [a-z' ]+", re.IGNORECASE)
 LONGEST_NAME = 40
@@ -28,7 +29,7 @@ TARGET: dict[str, Any] = {
         **dict.fromkeys(BOUNDS, LEVEL),
         "by": {"type": ["integer", "string"], "description": "a year, or a quarter as 2027Q2"},
         "held": {"type": "integer", "description": "for how many quarters in a row"},
-        **{name: {"type": "string"} for name in ("title", "words", "source")},
+        **{name: {"type": "string"} for name in TEXTS},
     },
     "required": ["of"],
     "additionalProperties": False,
@@ -68,30 +69,28 @@ def _table_of(target: Any) -> Table:
     of, bounds = target.get("of"), [key for key in BOUNDS if key in target]
     if not isinstance(of, str) or not of.strip() or len(bounds) != 1:
         raise ValueError(f"takes of, and one of {', '.join(BOUNDS)}; {FORM}")
-    own = {"outcomes": dict([_outcome(of.strip(), bounds[0], target)])}
+    own = {"outcomes": _outcome(of.strip(), bounds[0], target)}
     name = " ".join(of.replace("_", " ").split()).lower()
     if name.partition(",")[0] != MARGIN:
         return own
-    return own | {TARGETS: dict(_margin_target(name, bounds[0], target))}
+    return own | {TARGETS: _margin_target(name, bounds[0], target)}
 
 
-def _margin_target(name: str, bound: str, target: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield what a target of gross margin says of the one that all answers tell of."""
+def _margin_target(name: str, bound: str, target: Mapping[str, Any]) -> Table:
+    """Return what a target of gross margin says of the one that all answers tell of."""
     definition = name.partition(", ")[2]
     if bound != "at_least":
         raise ValueError(f'{bound}: a gross margin is to be at_least something, such as "70%"')
     if definition and definition not in get_args(MarginDefinition):
         known = ", ".join(get_args(MarginDefinition))
         raise ValueError(f'of: there is no gross margin "{definition}"; known are: {known}')
-    if definition:
-        yield "projected_margin", definition
-    yield "gross_margin", target[bound]
-    if "held" in target:
-        yield "hold_quarters", target["held"]
+    said = {"projected_margin": definition} if definition else {}
+    held = {"hold_quarters": target["held"]} if "held" in target else {}
+    return {**said, "gross_margin": target[bound], **held}
 
 
-def _outcome(of: str, bound: str, target: Mapping[str, Any]) -> tuple[str, Table]:
-    """Return the name of an outcome, and its table."""
+def _outcome(of: str, bound: str, target: Mapping[str, Any]) -> Table:
+    """Return the table of an outcome, by its name."""
     level = target[bound]
     unit = "bn USD" if "bn USD" in written_units(level) else "share"
     number = number_in_unit(level, unit) if isinstance(level, str) else level
@@ -101,13 +100,13 @@ def _outcome(of: str, bound: str, target: Mapping[str, Any]) -> tuple[str, Table
     formula = re.sub(r"\W+", "_", of.lower().replace("'", "")) if is_name else f"({of})"
     said = f"{of if is_name else 'formula'} {bound.replace('_', ' ')} {level}"
     name = re.sub(r"\W+", "_", said.lower()).strip("_")[:LONGEST_NAME].strip("_")
-    kept = {key: target[key] for key in ("held", "title", "words", "source") if key in target}
+    kept = {key: target[key] for key in ("held", *TEXTS) if key in target}
     table: Table = {
         "title": f"{of} {BOUNDS[bound]} {level}",
         "when": f"{formula} {BOUNDS[bound]} {number:.15g}",
         **kept,
     }
-    return name, table | ({"by": _quarter(target["by"])} if "by" in target else {})
+    return {name: table | ({"by": _quarter(target["by"])} if "by" in target else {})}
 
 
 def _quarter(by: Any) -> Any:

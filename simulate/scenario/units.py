@@ -71,18 +71,28 @@ OWN_UNITS = {"weights": "share", "times": "share", "degrees_of_freedom": "degree
 LOCATION = {"loc", "scale", "truncate"}
 
 
-def scale_hint(value: float, unit: str, low: float = -math.inf, high: float = math.inf) -> str:
+def scale_hint(
+    value: float,
+    unit: str,
+    low: float = -math.inf,
+    high: float = math.inf,
+    given: Any = None,
+) -> str:
     """Return what to write instead of a number that can't be, where its scale may be the reason.
 
     Parameters
     ----------
     value
-        As it was written, without a unit.
+        As a plain number.
     unit
         Of the quantity.
     low, high
         What the quantity can be; nothing outside of it is proposed.
+    given
+        What a person wrote: nothing is proposed where that states its unit.
     """
+    if states_unit(given):
+        return ""
     if unit.startswith("bn"):
         mended, hint = _smaller_amount(value)
     elif unit == GROWTH and 0.0 < value < 100.0:

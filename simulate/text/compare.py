@@ -13,9 +13,9 @@ from simulate.analysis.compare import (
     compared_year,
     side_by_side,
 )
-from simulate.analysis.own import own_metrics, own_times
 from simulate.engine.estimate import Estimate
 from simulate.engine.result import DISCLAIMER, Result
+from simulate.model.catalogue import own_metrics, own_times
 from simulate.model.outcomes import projected_time
 from simulate.scenario import Scenario
 from simulate.scenario.frame import Targets

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from simulate.analysis.own import own_metrics, own_times
 from simulate.engine.result import Result
 from simulate.engine.summary import without_value
-from simulate.model.catalogue import OwnHit, OwnMetric
+from simulate.model.catalogue import OwnHit, OwnMetric, own_metrics, own_times
 from simulate.scenario.quarters import format_quarter
 
 from .alternatives import chance_by, chance_by_year
@@ -25,7 +24,7 @@ SMALLEST_TENTHS, SMALLEST_WHOLE = 2e-3, 0.1
 def own_tables(result: Result) -> list[Table]:
     """Return the tables of a scenario's own metrics and outcomes, if it has any."""
     times, metrics = own_times(result.scenario), own_metrics(result.scenario)
-    targets = [time for time in times if time.stated.by is not None]
+    targets = [(time, by) for time in times if (by := time.stated.by) is not None]
     return [
         *([_target_table(result, targets)] if targets else []),
         *([_outcome_table(result, times)] if times else []),
@@ -33,13 +32,12 @@ def own_tables(result: Result) -> list[Table]:
     ]
 
 
-def _target_table(result: Result, targets: Sequence[OwnHit]) -> Table:
+def _target_table(result: Result, targets: Sequence[tuple[OwnHit, int]]) -> Table:
     first = result.scenario.horizon.first_quarter
-    rows = []
-    for time in targets:
-        by = time.stated.by or first
-        chance = chance_by(result, time, by - first)
-        rows.append(Row(time.title, (format_quarter(by), chance.cell)))
+    rows = [
+        Row(time.title, (format_quarter(by), chance_by(result, time, by - first).cell))
+        for time, by in targets
+    ]
     return Table("Targets", ("target", "by", "probability"), tuple(rows))
 
 
@@ -63,13 +61,13 @@ def _metric_table(result: Result, metrics: tuple[OwnMetric, ...]) -> Table:
 
 def _median_and_range(result: Result, metric: OwnMetric, year: int) -> str:
     found = result.in_year(metric, year)
-    low, median, high = (found[level].value for level in ("p10", "p50", "p90"))
-    if np.isnan(median):
-        return NO_VALUE
-    return f"{_written(metric, median)} ({_written(metric, low)} to {_written(metric, high)})"
+    low, median, high = (_written(metric, found[level].value) for level in ("p10", "p50", "p90"))
+    return median if median == NO_VALUE else f"{median} ({low} to {high})"
 
 
 def _written(metric: OwnMetric, value: float) -> str:
+    if np.isnan(value):
+        return NO_VALUE
     if metric.unit != "share":
         return dollars(value)
     is_small = SMALLEST_TENTHS <= abs(value) < SMALLEST_WHOLE
@@ -93,10 +91,9 @@ def own_metrics_finding(result: Result) -> str:
 
 
 def _outer_range(result: Result, metric: OwnMetric, year: int) -> str:
-    low, high = (result.in_year(metric, year)[level].value for level in ("p05", "p95"))
-    if np.isnan(low):
-        return NO_VALUE
-    return f"{_written(metric, low)} to {_written(metric, high)}"
+    found = result.in_year(metric, year)
+    low, high = (_written(metric, found[level].value) for level in ("p05", "p95"))
+    return low if low == NO_VALUE else f"{low} to {high}"
 
 
 def no_value_sentences(result: Result) -> list[str]:

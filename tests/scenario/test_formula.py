@@ -9,25 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulate.scenario.expression import names_in
-from simulate.scenario.formula import (
-    CONDITION,
-    FUNCTIONS,
-    MONEY,
-    NUMBER,
-    SHARE,
-    USERS,
+from simulate.scenario.dimensions import CONDITION, MONEY, NUMBER, SHARE, USERS, Unit
+from simulate.scenario.expression import (
     Apply,
-    Formula,
-    FormulaError,
     Name,
     Number,
     Previous,
     Total,
     Trailing,
-    Unit,
-    read_formula,
+    names_in,
 )
+from simulate.scenario.formula import FUNCTIONS, Formula, read_formula
+from simulate.scenario.formula_syntax import FormulaError
 from tests.slow_formulas import SlowFormulas, Value
 
 KNOWN = {
