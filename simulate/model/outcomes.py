@@ -414,6 +414,16 @@ def projected_event(scenario: Scenario) -> Event:
     return event_by_year(projected_time(scenario), year, scenario)
 
 
+def target_event(time: OwnHit, scenario: Scenario) -> Event | None:
+    """Return a target by its own date, None of an outcome that has none."""
+    if time.stated.by is None:
+        return None
+    year, of_year = divmod(time.stated.by, QUARTERS_A_YEAR)
+    is_whole_year = of_year == QUARTERS_A_YEAR - 1
+    date = str(year) if is_whole_year else format_quarter(time.stated.by)
+    return Event(time, time.stated.by - scenario.horizon.first_quarter, date)
+
+
 def counted_from(outcome: Outcome, start: Horizon, other: Horizon) -> Outcome:
     """Return an outcome whose quarter is counted from the first of another horizon.
 
@@ -672,12 +682,9 @@ def _event(match: re.Match[str], scenario: Scenario, where: str) -> Event:
 
 
 def _target(said: str, scenario: Scenario) -> Event | None:
-    """Return the event of a target that is named without a date: it has one of its own."""
+    """Return the event of a target that is named without a date."""
     time, _ = _hitting_time(said, scenario) or (None, None)
-    if not isinstance(time, OwnHit) or time.stated.by is None:
-        return None
-    by = time.stated.by
-    return Event(time, by - scenario.horizon.first_quarter, format_quarter(by))
+    return target_event(time, scenario) if isinstance(time, OwnHit) else None
 
 
 def _asked(said: str, scenario: Scenario, where: str) -> Event:
