@@ -36,6 +36,8 @@ CALLED = {
     "gross margin, with partners' shares": "gross_margin_with_partners_shares",
     "gross margin, with free users": "gross_margin_with_free_users",
 }
+# A flow in a condition is of twelve months anyway.
+A_YEARS = ("annual", "yearly", "twelve-month", "12-month")
 DOLLARS, SIZE = r"(?:US)?\$|USD", r"k|thousand|m|mn|million|bn|b|billion|tn|trillion"
 DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d*)?|\.\d+"
 NUMBER = (
@@ -99,7 +101,8 @@ def condition_of(text: str, scenario: Scenario, where: str) -> OwnOutcome:
 
 def _as_formula(text: str, known: Iterable[str], write: Writer) -> str:
     """Return a condition in the words of formulas, each number as ``write`` writes it."""
-    names = {name.replace("_", " "): name for name in known} | CALLED
+    names = {f"{year} {flow.replace('_', ' ')}": flow for flow in FLOWS for year in A_YEARS}
+    names |= CALLED | {name.replace("_", " "): name for name in known}
     names |= {function: function for function in FUNCTIONS}
     longest_first = sorted(names, key=len, reverse=True)
     kinds = {
