@@ -4,7 +4,7 @@ from random import Random
 from typing import Any
 
 from simulate.scenario.dimensions import MONEY
-from simulate.scenario.own import STAGES
+from simulate.scenario.own import STAGES, CountsIn
 from simulate.scenario.quantities import QUANTITIES, Stage
 
 AMOUNTS = [name for name, quantity in QUANTITIES.items() if quantity.unit == MONEY]
@@ -47,7 +47,7 @@ class OwnByChance:
         self.random.shuffle(self.lines)
         return {"lines": self.lines, "metrics": self.metrics, "outcomes": outcomes}
 
-    def _add_line(self, name: str, counts_in: str) -> None:
+    def _add_line(self, name: str, counts_in: CountsIn) -> None:
         self.stage = STAGES[counts_in]
         line: dict[str, Any] = {"name": name, "counts_in": counts_in}
         line["formula"] = f"min(max({self.amount(4)}, -1), 3)"

@@ -9,7 +9,7 @@ from simulate.scenario.expression import Expression, Name, Number
 from simulate.scenario.formula import FUNCTIONS, read_formula
 from simulate.scenario.formula_syntax import FormulaError
 from simulate.scenario.own import OwnOutcome
-from simulate.scenario.own_formulas import names_in_outcomes, read_outcome
+from simulate.scenario.own_formulas import FLOWS, names_in_outcomes, read_outcome
 from simulate.scenario.quantities import MARGIN_NAMES
 from simulate.scenario.units import SIZES, number_in_unit, scale_hint
 
@@ -36,6 +36,8 @@ CALLED = {
     "margin": "gross_margin",
     **{f"gross margin, {definition}": name for definition, name in MARGIN_NAMES.items()},
 }
+# A flow in a condition is of twelve months anyway.
+A_YEARS = ("annual", "yearly", "twelve-month", "12-month")
 DOLLARS, SIZE = r"(?:US)?\$|USD", "|".join(SIZES)
 DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d*)?|\.\d+"
 NUMBER = (
@@ -94,7 +96,8 @@ def condition_of(text: str, scenario: Scenario, where: str) -> OwnOutcome:
 
 def _as_formula(text: str, known: Iterable[str], write: Writer) -> str:
     """Return a condition in the words of formulas, each number as ``write`` writes it."""
-    names = {name.replace("_", " "): name for name in known} | CALLED
+    names = {f"{year} {flow.replace('_', ' ')}": flow for flow in FLOWS for year in A_YEARS}
+    names |= CALLED | {name.replace("_", " "): name for name in known}
     names |= {function: function for function in FUNCTIONS}
     longest_first = sorted(names, key=len, reverse=True)
     kinds = {

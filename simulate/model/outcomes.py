@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.frame import Horizon, MarginDefinition
+from simulate.scenario.own import joined_name
+from simulate.scenario.quantities import QUANTITIES
 from simulate.scenario.quarters import QUARTERS_A_YEAR, format_quarter, parse_quarter
 from simulate.scenario.units import number_in_unit, scale_hint
 
@@ -413,6 +415,16 @@ def projected_event(scenario: Scenario) -> Event:
     return event_by_year(projected_time(scenario), year, scenario)
 
 
+def target_event(time: OwnHit, scenario: Scenario) -> Event | None:
+    """Return a target by its own date, None of an outcome that has none."""
+    if time.stated.by is None:
+        return None
+    year, of_year = divmod(time.stated.by, QUARTERS_A_YEAR)
+    is_whole_year = of_year == QUARTERS_A_YEAR - 1
+    date = str(year) if is_whole_year else format_quarter(time.stated.by)
+    return Event(time, time.stated.by - scenario.horizon.first_quarter, date)
+
+
 def counted_from(outcome: Outcome, start: Horizon, other: Horizon) -> Outcome:
     """Return an outcome whose quarter is counted from the first of another horizon.
 
@@ -473,7 +485,8 @@ def parse_outcome(text: str, scenario: Scenario, where: str, form: str = OUTCOME
         - ``peak funding need``;
         - ``revenue >= 30 by 2027``, ``run rate >= 50 bn in 2026Q4``: a condition on what formulas
           know, by a date or at it; ``revenue`` is then of twelve months. ``peak funding need < 50``
-          is that of the whole horizon.
+          is that of the whole horizon;
+        - the title of a target, by its own date.
 
         ``gross margin`` alone is the definition that the company projects; ``median`` before an
         amount changes nothing.
@@ -497,6 +510,8 @@ def parse_outcome(text: str, scenario: Scenario, where: str, form: str = OUTCOME
             f'{where}: {kind} is of all paths, and a number of each is asked for; write "{given}"'
         )
     said = with_plain_date(_without_p(given))
+    if (target := _target(said, scenario)) is not None:
+        return target
     event, amount = EVENT.fullmatch(said), AMOUNT.fullmatch(said)
     is_named = event is not None and _hitting_time(event["what"], scenario) is not None
     is_named |= amount is not None and amount["name"].lower() in _metrics(scenario)
@@ -668,6 +683,12 @@ def _event(match: re.Match[str], scenario: Scenario, where: str) -> Event:
     return Event(time, _quarter_in_horizon(date, scenario, where), date, level)
 
 
+def _target(said: str, scenario: Scenario) -> Event | None:
+    """Return the event of a target that is named without a date."""
+    time, _ = _hitting_time(said, scenario) or (None, None)
+    return target_event(time, scenario) if isinstance(time, OwnHit) else None
+
+
 def _asked(said: str, scenario: Scenario, where: str) -> Event:
     """Return the event of a condition that is written out, by a date or at it."""
     match = CONDITION.fullmatch(said)
@@ -797,15 +818,25 @@ def _no_hitting_time(name: str, scenario: Scenario, where: str) -> ScenarioError
 
 
 def _no_metric(name: str, scenario: Scenario, where: str) -> ScenarioError:
-    return _unknown(name, [*metrics_of(scenario).values(), "gross margin"], where, "metric")
+    known = [*metrics_of(scenario).values(), "gross margin"]
+    in_formulas = joined_name(name.lower())
+    lines = [line.name for line in scenario.lines]
+    if in_formulas in lines or (in_formulas in QUANTITIES and not _nearest(name, known)):
+        hint = f'to count it, add [metrics.NAME] with formula = "{in_formulas}"'
+        return ScenarioError(f'{where}: no metric "{name}"; {hint}')
+    return _unknown(name, known, where, "metric")
 
 
 def _unknown(given: str, known: Iterable[str], where: str, kind: str) -> ScenarioError:
     by_lower = {name.lower(): name for name in known}
-    close = get_close_matches(given.lower(), by_lower, n=1, cutoff=0.5)
+    close = _nearest(given, by_lower)
     every = "; ".join(by_lower.values())
     hint = f'did you mean "{by_lower[close[0]]}"?' if close else f"known are: {every}"
     return ScenarioError(f'{where}: no {kind} "{given}"; {hint}')
+
+
+def _nearest(given: str, known: Iterable[str]) -> list[str]:
+    return get_close_matches(given.lower(), [name.lower() for name in known], n=1, cutoff=0.5)
 
 
 def _quarter_in_horizon(date: str, scenario: Scenario, where: str) -> int:

@@ -6,6 +6,7 @@ evaluated by Python. See ``docs/own-lines.md`` for what may stand there, and wha
 
 import ast
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, NoReturn
@@ -39,6 +40,14 @@ OTHER_NAMES = {
     "cumulative": "total",
     "minimum": "min",
     "maximum": "max",
+    "ttm": "trailing",
+    "ltm": "trailing",
+    "fcf": "free_cash_flow",
+    "capex": "capital_spending",
+    "cogs": "cost_of_revenue",
+    "opex": "other_costs",
+    "arr": "run_rate",
+    "sales": "revenue",
 }
 BINARY: dict[type[ast.operator], tuple[Operation, str]] = {
     ast.Add: ("add", "added"),
@@ -91,8 +100,25 @@ def read_formula(text: str, known: Mapping[str, Unit]) -> Formula:
     FormulaError
         If it is no formula, names something else, or its units don't go together.
     """
-    part = _Reader(text, known).read(parse(text))
+    try:
+        tree = parse(text)
+    except FormulaError as error:
+        raise _spaced_name(text, known) or error from None
+    part = _Reader(text, known).read(tree)
     return Formula(text, part.expression, part.unit)
+
+
+def _spaced_name(text: str, known: Iterable[str]) -> FormulaError | None:
+    """Return what is wrong with a text that writes a name as people say it, if it does."""
+    said = {name.replace("_", " "): name for name in known if "_" in name}
+    longest_first = "|".join(sorted(said, key=len, reverse=True))
+    pattern = re.compile(rf"\b(?:{longest_first})\b", re.IGNORECASE)
+    found = pattern.search(text) if said else None
+    if found is None:
+        return None
+    right = said[found[0].lower()]
+    mended = pattern.sub(lambda each: said[each[0].lower()], text)
+    return FormulaError(f'a name has no spaces; did you mean "{right}"?', found.start() + 1, mended)
 
 
 class _Reader:
@@ -170,7 +196,8 @@ class _Reader:
     def _unknown(self, node: ast.expr, name: str, known: Iterable[str], wrong: str) -> NoReturn:
         """Raise that there is no such name, or no such function."""
         names = list(known)
-        right = OTHER_NAMES.get(name) if OTHER_NAMES.get(name) in names else meant(name, names)
+        other = OTHER_NAMES.get(name.lower())
+        right = other if other in names else meant(name, names)
         if right is not None:
             start = self.start(node)
             mended = self.text[:start] + right + self.text[start + len(name) :]

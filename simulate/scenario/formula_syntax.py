@@ -4,6 +4,8 @@ import ast
 import keyword
 import re
 
+from .units import number_in_unit
+
 LONGEST, DEEPEST = 1000, 50
 # What a formula is written with; Python's own parser says whether it makes sense together.
 TOKEN = re.compile(
@@ -13,6 +15,7 @@ TOKEN = re.compile(
     r"|(?P<sign>\*\*|[<>=!]=|[-+*/<>(),])"
 )
 WORDS = {"and", "or", "not"}
+AMOUNT = re.compile(r"(?<![\w.])\d+(?:\.\d*)?[ \t]+[A-Za-z]+")
 # What other languages write, and what is written here.
 HINTS = {
     "=": "write == to compare",
@@ -77,6 +80,9 @@ def parse(text: str) -> ast.expr:
         said = _said(error, text[column - 1 :].split())
     except (ValueError, MemoryError, RecursionError):
         column, said = 1, "it is too deep"
+    for amount in AMOUNT.finditer(text):
+        if right := _plain_amount(amount[0]):
+            raise FormulaError(right, amount.start() + 1)
     raise FormulaError(f"the formula can't be read: {said}", column)
 
 
@@ -93,6 +99,15 @@ def _said(error: SyntaxError, rest: list[str]) -> str:
     if said == "unexpected indent":
         return "it begins with a space"
     return f"{said[0].lower()}{said[1:]}"
+
+
+def _plain_amount(written: str) -> str:
+    """Return how a formula says an amount that is written with its unit, or nothing if none is."""
+    try:
+        billions = number_in_unit(written, "bn USD")
+    except ValueError:
+        return ""
+    return f"write {billions:.15g} for {written}; money is a plain number, in bn USD"
 
 
 def _check_words(text: str) -> None:
@@ -126,7 +141,9 @@ def _wrong_token(found: re.Match[str]) -> str:
     if suffix == "%":
         return f"write {float(found['number'].replace('_', '')) / 100.0:.15g} for {found[0]}"
     if suffix:
-        return f"{found[0]} is no number; money is a plain one, in bn USD, and * multiplies"
+        return _plain_amount(found[0]) or f"{found[0]} is no number, and * multiplies"
+    if word and word.lower() in WORDS - {word}:
+        return f"{word} has no meaning in a formula; write {word.lower()} between conditions"
     if word and keyword.iskeyword(word) and word not in WORDS:
         return _unknown_word(word) if word in HINTS else f"{word} has no meaning in a formula"
     return ""

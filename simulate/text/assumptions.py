@@ -136,14 +136,16 @@ def _own_rows(scenario: Scenario) -> Iterator[Row]:
         counts = f"{_on_one_line(line.formula)}, counts in {line.counts_in}{since}{until}"
         yield Row(f"line: {line.words}", (counts, line.source or NO_SOURCE))
     for name, metric in scenario.metrics.items():
-        formula = _on_one_line(metric.formula)
+        formula = f"{_on_one_line(metric.formula)}, in {metric.unit}"
         yield Row(f"metric: {words_of_name(name)}", (formula, metric.source or NO_SOURCE))
     for name, outcome in scenario.outcomes.items():
-        words = outcome.words or outcome.called(name)
+        when = _on_one_line(outcome.when)
         held = f", {outcome.held} quarters in a row" if outcome.held > 1 else ""
-        by = "" if outcome.by is None else f", wanted by {format_quarter(outcome.by)}"
-        when = f"{_on_one_line(outcome.when)}{held}{by}"
-        yield Row(f"outcome: {words}", (when, outcome.source or NO_SOURCE))
+        if outcome.by is None:
+            words, by = f"outcome: {outcome.words or outcome.called(name)}", ""
+        else:
+            words, by = f"target: {outcome.called(name)}", f", by {format_quarter(outcome.by)}"
+        yield Row(words, (f"{when}{held}{by}", outcome.source or NO_SOURCE))
 
 
 def _on_one_line(formula: str) -> str:

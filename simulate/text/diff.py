@@ -32,7 +32,7 @@ PARTS = (
     "alternatives",
 )
 # What of a member is no input, and no name or source.
-DATES = ("starts", "quarter", "first_quarter", "last_quarter", "life_years", "from", "until")
+DATES = ("starts", "quarter", "first_quarter", "last_quarter", "life_years", "from", "until", "by")
 AS_GIVEN = ("counts_in", "formula", "when", "unit", "held")
 # Of a number that counts.
 DIGITS = 4

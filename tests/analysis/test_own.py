@@ -38,6 +38,17 @@ def test_stresses_and_updates_tell_of_own_outcomes_by_2030(scenario: Scenario) -
     assert positive.before.value < positive.after.value == 1.0
 
 
+@pytest.mark.parametrize(("by", "said"), [("2028Q2", "2028Q2"), ("2028Q4", "2028")])
+def test_a_target_is_told_of_by_its_own_date(by: str, said: str, anthropic: Scenario) -> None:
+    wanted = {"title": "large", "when": "revenue >= 60", "by": by}
+    scenario = changed(anthropic, {"outcomes.large": wanted})
+    seen = simulate.update(scenario, f"large by {said} = yes", paths=PATHS)
+    belief = seen.beliefs[3]
+    assert belief.event.name == f"large by {said}"
+    assert belief.before.value == run(scenario, paths=PATHS).probability(f"large by {by}").value
+    assert belief.after.value == 1.0
+
+
 def test_a_condition_may_be_observed(anthropic: Scenario) -> None:
     seen = simulate.update(anthropic, "revenue >= 60 by 2027 = yes", paths=PATHS)
     share = run(anthropic, paths=PATHS).probability("revenue >= 60 by 2027").value

@@ -52,6 +52,10 @@ def formula_of(text: str, scenario: Scenario) -> str:
         ("Max(free cash flow, EBITDA) > 0", "max(free_cash_flow, ebitda) > 0"),
         ("below plan below 5%", "below_plan < 0.05"),
         ("quarterly growth > 10%", "quarterly_growth > 0.1"),
+        (
+            "annual revenue >= 3 and twelve-month free cash flow > 0",
+            "revenue >= 3 and free_cash_flow > 0",
+        ),
         ("revenue equals 3", "revenue == 3"),
         ("revenue <> 3", "revenue != 3"),
     ],

@@ -140,6 +140,7 @@ def test_a_target_in_words_is_read_back(anthropic: Scenario) -> None:
         ("peak need by 2027", 'is that of the whole horizon; write "peak funding need"'),
         ("P(revenue 2027)", 'an amount has no probability; write "revenue 2027" without P( )'),
         ("revenu 2027", 'no metric "revenu"; did you mean "revenue"?'),
+        ("run rate 2027", 'to count it, add [metrics.NAME] with formula = "run_rate"'),
         ("out of money by 2027", 'did you mean "out of cash"?'),
         ("quarterly revenue 2027", 'write "quarterly revenue 2027Q4"'),
         ("cash twelve months to 2027Q2", 'write "cash 2027Q2"'),
@@ -150,6 +151,22 @@ def test_a_target_in_words_is_read_back(anthropic: Scenario) -> None:
 def test_what_is_no_outcome_is_explained(text: str, message: str, anthropic: Scenario) -> None:
     with pytest.raises(ScenarioError, match="^here: .*" + re.escape(message)):
         outcome(text, anthropic)
+
+
+def test_the_name_of_a_target_stands_for_it_by_its_date(anthropic: Scenario) -> None:
+    wanted = {"title": "revenue >= 100", "when": "revenue >= 100", "by": "2028Q2"}
+    scenario = anthropic.changed({"outcomes.big": wanted})
+    by_its_date = outcome("revenue >= 100 by 2028Q2", scenario)
+    assert outcome("revenue >= 100", scenario) == by_its_date
+    assert outcome("P(revenue >= 100)", scenario) == by_its_date
+    assert parse_target("P(revenue >= 100) >= 0.5", scenario).statistic.outcome == by_its_date
+    assert outcome("revenue >= 100 by 2029", scenario) != by_its_date
+
+
+def test_an_own_line_is_counted_by_a_metric(anthropic: Scenario) -> None:
+    line = {"name": "free api", "counts_in": "operating cost", "formula": "0.1 * revenue"}
+    with pytest.raises(ScenarioError, match=r'add \[metrics.NAME\] with formula = "free_api"'):
+        outcome("free api 2027", changed(anthropic, {"lines": [line]}))
 
 
 Parse = Callable[[str, Scenario], object]

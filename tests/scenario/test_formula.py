@@ -154,7 +154,14 @@ MISTAKES = {
     "revenue // 2": (1, "revenue // 2 has no meaning in a formula; use + - * / **"),
     "revenue << 2": (1, "use + - * / **"),
     "5% * revenue": (1, "write 0.05 for 5%"),
-    "30bn + revenue": (1, "30bn is no number"),
+    "30bn + revenue": (1, "write 30 for 30bn; money is a plain number, in bn USD"),
+    "max(5 m, revenue)": (5, "write 0.005 for 5 m"),
+    "revenue + 1.5 tn": (11, "write 1500 for 1.5 tn"),
+    "free cash flow > 0": (1, 'a name has no spaces; did you mean "free_cash_flow"?'),
+    "2x * revenue": (1, "2x is no number, and * multiplies"),
+    "2 shares": (3, "what is shares here?"),
+    "IF(revenue > 2, 1, 0)": (1, 'there is no function IF; did you mean "where"?'),
+    "revenue > 2 AND ebitda > 0": (13, "write and between conditions"),
     "revenue × 2": (9, "write *"),
     "revenue if share else 2": (9, "write where(condition, then, otherwise)"),
     "revenue >= 1,200": (1, "a comma parts the arguments of a function, and nothing else"),
@@ -185,6 +192,12 @@ def test_a_misspelt_name_is_mended_where_it_stands() -> None:
     assert refusal("share * revenu + minimum").mended == "share * revenue + minimum"
     assert refusal("ln(share)").mended == "log(share)"
     assert refusal("zebra * revenue").mended is None
+    assert refusal("fcf / revenue").mended == "free_cash_flow / revenue"
+
+
+def test_names_as_people_say_them_are_mended_all_at_once() -> None:
+    said = "share * (Free cash flow - revenue) / free users"
+    assert refusal(said).mended == "share * (free_cash_flow - revenue) / free_users"
 
 
 HOSTILE = [

@@ -36,6 +36,14 @@ def test_names_sources_and_sampling_do_not_count(setting: str) -> None:
     assert difference("anthropic", "anthropic", setting) == []
 
 
+def test_another_date_of_a_target_is_told(anthropic: Scenario) -> None:
+    sooner, later = (
+        anthropic.changed({"outcomes.big": {"when": "revenue >= 100", "by": f"{year}Q4"}})
+        for year in (2028, 2029)
+    )
+    assert describe_difference(sooner, later) == ["outcomes.big.by: 2028Q4 becomes 2029Q4"]
+
+
 def test_the_same_distribution_said_otherwise_is_told_apart_by_its_kind() -> None:
     same = 'cash.tax_rate={distribution="uniform", p10=0.189, p90=0.261}'
     assert difference("anthropic", "anthropic", same) == []

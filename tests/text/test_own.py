@@ -11,6 +11,8 @@ from simulate.engine.result import Result
 from simulate.engine.run import run
 from simulate.output.report import render_report
 from simulate.scenario import Scenario
+from simulate.scenario.load import Names
+from simulate.text.assumptions import frame_table, print_inputs
 from simulate.text.numbers import dollars
 from simulate.text.own import no_value_sentences, own_tables
 from simulate.text.tables import printed
@@ -69,6 +71,20 @@ def test_the_summary_has_no_number_where_there_is_no_value(result: Result) -> No
         "share": 0.0,
     }
     assert "content licences" not in summary["without_value"]
+
+
+def test_check_lists_what_is_added_with_its_formula_and_date(anthropic: Scenario) -> None:
+    wanted = {"title": "a big lab", "when": "revenue >= 100", "held": 2, "by": "2028Q4"}
+    scenario = with_additions(anthropic).changed({"outcomes.big": wanted})
+    values = {row.name: row.cells[0] for row in frame_table(scenario).rows}
+    assert values["metric: net new revenue"] == (
+        "trailing(revenue) - trailing(previous(revenue, 4)), in bn USD"
+    )
+    assert values["outcome: EBITDA turns positive"] == "ebitda > 0, 4 quarters in a row"
+    assert values["target: a big lab"] == "revenue >= 100, 2 quarters in a row, by 2028Q4"
+    out = io.StringIO()
+    print_inputs(scenario, Names({}, {}, {}), Console(file=out, width=200))
+    assert "metric: net new revenue  trailing(revenue)" in out.getvalue()
 
 
 def test_the_page_asks_what_the_scenario_adds(anthropic: Scenario, result: Result) -> None:
