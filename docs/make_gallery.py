@@ -13,7 +13,7 @@ from simulate.analysis.compare import compare
 from simulate.analysis.converge import converge
 from simulate.analysis.watch import Watch
 from simulate.engine.run import run
-from simulate.model.outcomes import headline_outcomes
+from simulate.model.outcomes import headline_events
 from simulate.plots import OWN_PICTURES, PICTURES
 from simulate.plots.compare import plot_comparison
 from simulate.plots.converge import plot_convergence
@@ -183,7 +183,7 @@ def entries() -> Iterator[Entry]:
         "key was changed.",
         {theme: plot_watch(saved, theme=colors) for theme, colors in THEMES.items()},
     )
-    drivers = simulate.drivers(anthropic, headline_outcomes(anthropic)[:1])
+    drivers = simulate.drivers(anthropic, headline_events(anthropic)[:1])
     for plot in (plot_drivers_of, plot_tornado_of):
         name = plot.__name__.removeprefix("plot_").removesuffix("_of")
         figures = {

@@ -26,13 +26,12 @@ from simulate.model.outcomes import (
     counted_from,
     event_by_year,
     headline_events,
+    own_events,
 )
 from simulate.model.rows import Hit, Metric
 from simulate.model.statistics import OutcomeStatistic, usual_statistic
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.frame import Horizon, Sampling
-
-from .own import own_events
 
 # The less of them, the better.
 COSTS = (Metric.TRAINING, Metric.INFERENCE)

@@ -18,6 +18,7 @@ from simulate.kernels.arrays import LANES
 from simulate.model.outcomes import (
     Outcome,
     PeakFundingNeed,
+    asked_events,
     asked_of,
     measures_of,
     parse_outcome,
@@ -29,7 +30,6 @@ from simulate.version import package_version
 
 from .driver_list import DriverList, list_drivers
 from .effects import Effect, by_replicate, effects_of_inputs, estimate_of
-from .own import asked_events
 from .variance import Decomposition, Index, Together, Variables, decompose, runs_of_decomposition
 
 if TYPE_CHECKING:

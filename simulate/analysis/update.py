@@ -22,6 +22,7 @@ from simulate.model.outcomes import (
     Event,
     Outcome,
     PeakFundingNeed,
+    asked_events,
     asked_of,
     measures_of,
     projected_event,
@@ -31,8 +32,6 @@ from simulate.model.outcomes import (
 from simulate.model.rows import Metric
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.inputs import ALTERNATIVE, list_inputs
-
-from .own import asked_events
 
 Array = NDArray[np.float64]
 

@@ -15,14 +15,13 @@ from simulate.engine.result import Result
 from simulate.engine.run import Session
 from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
-from simulate.model.outcomes import Event, counted_from
+from simulate.model.outcomes import Event, asked_events, counted_from
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.frame import Horizon
 from simulate.scenario.load import judged_anew
 
 from .compare import CommonRandomNumbers
 from .diff import Difference, differences, with_differences
-from .own import asked_events
 
 # Paths of a first answer, and of the runs that tell differences apart, which are 2**n of n.
 PREVIEW, MOST_PARTS = 1 << 14, 3

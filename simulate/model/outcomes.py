@@ -463,9 +463,17 @@ def headline_events(scenario: Scenario) -> tuple[Event, Event, Event]:
     )
 
 
-def headline_outcomes(scenario: Scenario) -> list[Outcome]:
-    """Return what is asked about by default: the headline events, and the peak funding need."""
-    return [*headline_events(scenario), PeakFundingNeed()]
+def asked_events(scenario: Scenario, *others: Scenario) -> tuple[Event, ...]:
+    """Return what an answer asks of a scenario: the headline events, and what it adds to them."""
+    return (*headline_events(scenario), *own_events(scenario, *others))
+
+
+def own_events(scenario: Scenario, *others: Scenario) -> tuple[Event, ...]:
+    """Return each own outcome that all scenarios have: a target by its date, others by 2030."""
+    return tuple(
+        target_event(time, scenario) or event_by_year(time, CASH_YEAR, scenario)
+        for time in own_times(scenario, *others)
+    )
 
 
 def parse_outcome(text: str, scenario: Scenario, where: str, form: str = OUTCOME_FORM) -> Outcome:

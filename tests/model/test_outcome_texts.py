@@ -17,7 +17,7 @@ from simulate.model.outcomes import (
     Event,
     Outcome,
     PeakFundingNeed,
-    headline_outcomes,
+    headline_events,
     parse_event,
     parse_outcome,
     refuse_uncounted,
@@ -74,7 +74,12 @@ def every_outcome(scenario: Scenario) -> list[Outcome]:
         for quarter, date in ((7, "2027"), (5, "twelve months to 2027Q2"))
         if metric != Metric.CASH or quarter == 7
     ]
-    return [*(Event(time, 7, "2027") for time in Hit), *amounts, *headline_outcomes(scenario)]
+    return [
+        *(Event(time, 7, "2027") for time in Hit),
+        *amounts,
+        *headline_events(scenario),
+        PeakFundingNeed(),
+    ]
 
 
 @pytest.mark.parametrize(("text", "others"), ALIKE.items())

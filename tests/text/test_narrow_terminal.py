@@ -22,7 +22,7 @@ from simulate.analysis.update import update
 from simulate.analysis.watch import Watch
 from simulate.model.goal import parse_target
 from simulate.model.observation import read_observations
-from simulate.model.outcomes import headline_outcomes, projected_event
+from simulate.model.outcomes import PeakFundingNeed, headline_events, projected_event
 from simulate.scenario.load import list_changes
 from simulate.scenario.setting import find_setting, parse_variation
 from simulate.text.assumptions import print_inputs
@@ -101,7 +101,7 @@ def discovery() -> Printer:
 
 def drivers() -> Printer:
     scenario = load_scenario("anthropic.toml")
-    found = simulate.drivers(scenario, headline_outcomes(scenario), paths=256)
+    found = simulate.drivers(scenario, (*headline_events(scenario), PeakFundingNeed()), paths=256)
     return lambda out: print_drivers(found, out)
 
 
