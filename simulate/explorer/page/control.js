@@ -1,0 +1,202 @@
+/** One assumption: its picture with handles, numbers to type, kind, source, and way back. */
+
+import { createDistribution } from "./distribution.js";
+import { element, say } from "./dom.js";
+import { createHandle } from "./handle.js";
+import { scaleOf } from "./scale.js";
+import { isSame } from "./state.js";
+import { capital, plain } from "./words.js";
+
+/**
+ * @typedef {object} Control as the server describes an assumption
+ * @property {string} key
+ * @property {string} title
+ * @property {string} section
+ * @property {string} what
+ * @property {string} unit
+ * @property {any} value
+ * @property {string} kind
+ * @property {string[]} kinds
+ * @property {import("./handle.js").Part[]} handles
+ * @property {[number, number]} scale
+ * @property {any} shape
+ * @property {string} source
+ * @property {{id: string, text: string}[]} facts
+ * @property {string} base_rate
+ * @property {string} declared
+ * @property {number | null} rank
+ */
+
+/** Parts of a table that are a place on the axis of its values; others have a range of their own. */
+const PLACES = /^(|value|p\d+|low|mode|high|mean|median|location)$/;
+const KINDS = { value: "certain", pert: "PERT" };
+
+/** Return what a change sets: the value with a part of its table, or a plain number. @param {any} value @param {string} part @param {any} set */
+export function withPart(value, part, set) {
+  return part && typeof value === "object" ? { ...value, [part]: set } : set;
+}
+
+/** Return a control as it is with a value that the server hasn't told of yet. @param {Control} control @param {any} value */
+export function withValue(control, value) {
+  const handles = control.handles.map((handle) => {
+    const set = handle.part ? value?.[handle.part] : value;
+    return typeof set === "number" ? { ...handle, value: set, text: plain(set) } : handle;
+  });
+  return { ...control, value, handles };
+}
+
+/**
+ * @param {Control} base
+ * @param {object} on
+ * @param {(key: string, part: string) => void} on.grab
+ * @param {(key: string, part: string, set: any) => void} on.move
+ * @param {(key: string, part: string) => void} on.rest
+ * @param {(key: string, part: string, text: string) => void} on.type
+ * @param {(key: string, kind: string) => void} on.kind
+ * @param {(key: string) => void} on.reset
+ */
+export function createControl(base, on) {
+  const id = `c-${base.key.replace(/[^\w]+/g, "-")}`;
+  const { key } = base;
+  let now = base;
+  let scale = scaleOf(...base.scale);
+  /** @type {ReturnType<typeof createHandle>[]} */
+  let handles = [];
+
+  const heading = element("h4", { id: `${id}-title` }, capital(base.title));
+  const unit = element("span", { class: "unit" }, base.unit);
+  const reset = element("button", { type: "button", class: "quiet", "aria-label": `Reset ${base.title}` }, "Reset");
+  const track = element("div", { class: "track" });
+  const distribution = createDistribution(track);
+  const ends = element("p", { class: "ends", "aria-hidden": "true" }, element("span"), element("span"));
+  const quantiles = element("p", { class: "quantiles", id: `${id}-notes` });
+  const others = element("div", { class: "others" });
+  const numbers = element("div", { class: "numbers" });
+  const kind = kindOf();
+  const edge = element("p", { class: "edge", role: "status" });
+  const wrong = element("p", { class: "wrong", id: `${id}-wrong`, role: "alert" });
+  const source = element("details", { class: "source" }, element("summary", {}, "Source"));
+  const node = element(
+    "div",
+    { class: "control", role: "group", "aria-labelledby": `${id}-title` },
+    element("div", { class: "head" }, heading, unit, reset),
+    track, ends, quantiles, others, numbers, edge, wrong, source,
+  );
+  track.hidden = ends.hidden = base.shape === null && base.handles.length === 0;
+  reset.addEventListener("click", () => {
+    on.reset(key);
+    (handles[0]?.slider ?? kind ?? source.firstElementChild).focus();
+  });
+  source.addEventListener("toggle", fillSource, { once: true });
+
+  function kindOf() {
+    if (base.kinds.length === 0) return null;
+    const select = element("select", { "aria-label": `Kind of ${base.title}` });
+    select.addEventListener("change", () => on.kind(key, select.value));
+    return select;
+  }
+
+  function fillKinds() {
+    if (!kind) return;
+    const wanted = now.kinds.includes(now.kind) ? now.kinds : [now.kind, ...now.kinds];
+    if (!isSame(wanted, Array.from(kind.options, (option) => option.value))) {
+      kind.replaceChildren(...wanted.map((each) => element("option", { value: each }, kindInWords(each))));
+    }
+    kind.value = now.kind;
+  }
+
+  function fillSource() {
+    const facts = base.facts.map((fact) => element("li", {}, element("b", {}, fact.id), ` ${fact.text}`));
+    source.append(element("p", {}, base.source || "No source is given."));
+    if (base.base_rate && !base.source.includes(base.base_rate)) source.append(element("p", {}, `Base rate: ${base.base_rate}`));
+    if (facts.length > 0) source.append(element("ul", {}, ...facts));
+    if (base.declared) source.append(element("p", {}, `May lie ${base.declared}.`));
+    source.append(element("p", {}, element("code", {}, key)));
+  }
+
+  /** Make the handles of the kind of distribution that it is now. */
+  function makeHandles() {
+    const told = { title: base.title, unit: base.unit, notes: `${id}-notes ${id}-wrong` };
+    handles = now.handles.map((part) => {
+      const own = PLACES.test(part.part) ? null : scaleOf(...ownRange(part));
+      return createHandle({ ...told, id: `${id}-${part.part || "is"}`, part, scale: () => own ?? scale }, {
+        grab: () => on.grab(key, part.part),
+        move: (set) => {
+          markHandles();
+          on.move(key, part.part, set);
+        },
+        rest: () => on.rest(key, part.part),
+        type: (text) => on.type(key, part.part, text),
+        edge: (why) => say(edge, why),
+      });
+    });
+    for (const old of track.querySelectorAll("input")) old.remove();
+    others.replaceChildren();
+    for (const handle of handles) {
+      if (PLACES.test(handle.part)) track.append(handle.slider);
+      else others.append(element("div", { class: "other" }, handle.slider));
+    }
+    numbers.replaceChildren(...handles.map((handle) => handle.label));
+    if (kind) numbers.append(element("label", { class: "kind" }, element("span", {}, "Kind"), kind));
+  }
+
+  function markHandles() {
+    const onAxis = handles.filter((handle) => PLACES.test(handle.part));
+    distribution.mark(scale, onAxis.map((handle) => handle.value));
+  }
+
+  /** @param {string} text of a mistake, or nothing */
+  function complain(text) {
+    say(wrong, text);
+    for (const { field } of handles) field.setAttribute("aria-invalid", String(text !== ""));
+  }
+
+  /** @param {Control} control @param {boolean} isChanged */
+  function show(control, isChanged) {
+    const isOther = control.kind !== now.kind || !isSame(control.handles.map(partOf), handles.map(partOf));
+    now = control;
+    if (!handles.some((handle) => handle.isHeld)) scale = scaleOf(...control.scale);
+    if (isOther) makeHandles();
+    const isWrong = wrong.textContent !== "";
+    control.handles.forEach((part, i) => handles[i].show(part, isWrong));
+    distribution.show(scale, control.shape, isChanged ? base.shape : null);
+    markHandles();
+    fillKinds();
+    say(quantiles, control.shape?.text ?? "");
+    say(ends.firstElementChild, plain(scale.low));
+    say(ends.lastElementChild, plain(scale.high));
+    node.classList.toggle("changed", isChanged);
+    reset.hidden = !isChanged;
+  }
+
+  makeHandles();
+  show(base, false);
+  return {
+    node,
+    show,
+    complain,
+    /** @param {string} part @param {import("./handle.js").Limits | null} limits */
+    limit(part, limits) {
+      handles.find((handle) => handle.part === part)?.limit(limits);
+    },
+    /** Take what was possible for no longer true, but of the part that moves. @param {string} part */
+    forget(part) {
+      for (const handle of handles) if (handle.part !== part) handle.limit(null);
+    },
+  };
+}
+
+/** @param {{part: string}} handle */
+const partOf = (handle) => handle.part;
+
+/** Return the range of a part that is no value of the quantity, such as a standard deviation. @param {import("./handle.js").Part} part */
+function ownRange({ value }) {
+  /** @type {[number, number]} */
+  const range = value > 0 ? [value / 20, 3 * value] : [3 * value - 1, 1];
+  return range;
+}
+
+/** @param {string} kind */
+function kindInWords(kind) {
+  return KINDS[/** @type {keyof typeof KINDS} */ (kind)] ?? kind.replaceAll("_", " ");
+}

@@ -1,0 +1,59 @@
+/** How numbers are written. */
+
+const GROUPED = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 4 });
+const COUNT = new Intl.NumberFormat("en-GB");
+
+/** @param {string} text */
+const withMinus = (text) => text.replace("-", "\u2212");
+
+/** Return a number with at most four digits. @param {number} value */
+export function number(value) {
+  return withMinus(GROUPED.format(value));
+}
+
+/** Return a number as it is typed. @param {number} value */
+export function plain(value) {
+  return withMinus(String(Number(value.toPrecision(6))));
+}
+
+/** @param {number} paths */
+export function count(paths) {
+  return COUNT.format(paths);
+}
+
+/** Return a probability, with more digits where it is small or nearly certain. @param {number} share */
+export function percent(share) {
+  if (share === 0 || share === 1) return `${100 * share}%`;
+  if (share < 0.0001) return "<0.01%";
+  if (share > 0.9999) return ">99.99%";
+  const near = Math.min(share, 1 - share);
+  return `${(100 * share).toFixed(near < 0.01 ? 2 : near < 0.0995 ? 1 : 0)}%`;
+}
+
+/** Return a value of an axis or a table in its unit. @param {number | null} value @param {string} unit */
+export function inUnit(value, unit) {
+  if (value === null || value === undefined) return "\u2013";
+  if (unit === "share") return withMinus(`${Math.round(100 * value)}%`);
+  return withMinus(COUNT.format(Number(value.toPrecision(Math.abs(value) >= 100 ? 3 : 2))));
+}
+
+/** Return a value with its unit, as it is said aloud. @param {string} value @param {string} unit */
+export function said(value, unit) {
+  return unit && unit !== "share" ? `${value} ${unit}` : value;
+}
+
+/** @param {string} text */
+export function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Return the sentences of a text. @param {string} text */
+export function sentences(text) {
+  return text.split(/(?<=[.!?])\s+(?=[A-Z\u00b1])/);
+}
+
+/** Return what a number of paths is worth. @param {number} paths @param {boolean} isFinal @param {number} of */
+export function pathsInWords(paths, isFinal, of) {
+  if (isFinal) return `${count(paths)} paths.`;
+  return `${count(paths)} paths, a preview of ${count(of)}.`;
+}
