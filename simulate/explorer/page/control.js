@@ -5,7 +5,7 @@ import { element, say } from "./dom.js";
 import { createHandle } from "./handle.js";
 import { scaleOf } from "./scale.js";
 import { isSame } from "./state.js";
-import { capital, plain } from "./words.js";
+import { capital, plain, short } from "./words.js";
 
 /**
  * @typedef {object} Control as the server describes an assumption
@@ -49,6 +49,7 @@ export function withValue(control, value) {
  * @param {Control} base
  * @param {object} on
  * @param {(key: string, part: string) => void} on.grab
+ * @param {(isHeld: boolean) => void} on.hold
  * @param {(key: string, part: string, set: any) => void} on.move
  * @param {(key: string, part: string) => void} on.rest
  * @param {(key: string, part: string, text: string) => void} on.type
@@ -63,24 +64,25 @@ export function createControl(base, on) {
   /** @type {ReturnType<typeof createHandle>[]} */
   let handles = [];
 
-  const heading = element("h4", { id: `${id}-title` }, capital(base.title));
-  const unit = element("span", { class: "unit" }, base.unit);
+  const name = element("span", { id: `${id}-title` }, capital(base.title));
+  const heading = element("h4", {}, name, " ", element("small", {}, base.unit));
   const reset = element("button", { type: "button", class: "quiet", "aria-label": `Reset ${base.title}` }, "Reset");
   const track = element("div", { class: "track" });
   const distribution = createDistribution(track);
-  const ends = element("p", { class: "ends", "aria-hidden": "true" }, element("span"), element("span"));
-  const quantiles = element("p", { class: "quantiles", id: `${id}-notes` });
+  const [low, high] = [element("span", { "aria-hidden": "true" }), element("span", { "aria-hidden": "true" })];
+  const quantiles = element("span", { id: `${id}-notes` });
+  const edge = element("span", { class: "edge", role: "status" });
+  const ends = element("p", { class: "ends" }, low, quantiles, edge, high);
   const others = element("div", { class: "others" });
   const numbers = element("div", { class: "numbers" });
   const kind = kindOf();
-  const edge = element("p", { class: "edge", role: "status" });
   const wrong = element("p", { class: "wrong", id: `${id}-wrong`, role: "alert" });
   const source = element("details", { class: "source" }, element("summary", {}, "Source"));
   const node = element(
     "div",
     { class: "control", role: "group", "aria-labelledby": `${id}-title` },
-    element("div", { class: "head" }, heading, unit, reset),
-    track, ends, quantiles, others, numbers, edge, wrong, source,
+    element("div", { class: "head" }, heading, reset),
+    track, ends, others, numbers, wrong, source,
   );
   track.hidden = ends.hidden = base.shape === null && base.handles.length === 0;
   reset.addEventListener("click", () => {
@@ -121,6 +123,7 @@ export function createControl(base, on) {
       const own = PLACES.test(part.part) ? null : scaleOf(...ownRange(part));
       return createHandle({ ...told, id: `${id}-${part.part || "is"}`, part, scale: () => own ?? scale }, {
         grab: () => on.grab(key, part.part),
+        hold: on.hold,
         move: (set) => {
           markHandles();
           on.move(key, part.part, set);
@@ -134,7 +137,7 @@ export function createControl(base, on) {
     others.replaceChildren();
     for (const handle of handles) {
       if (PLACES.test(handle.part)) track.append(handle.slider);
-      else others.append(element("div", { class: "other" }, handle.slider));
+      else others.append(element("div", { class: "other" }, element("span", {}, handle.title), handle.slider));
     }
     numbers.replaceChildren(...handles.map((handle) => handle.label));
     if (kind) numbers.append(element("label", { class: "kind" }, element("span", {}, "Kind"), kind));
@@ -163,10 +166,9 @@ export function createControl(base, on) {
     markHandles();
     fillKinds();
     say(quantiles, control.shape?.text ?? "");
-    say(ends.firstElementChild, plain(scale.low));
-    say(ends.lastElementChild, plain(scale.high));
+    say(low, short(scale.low));
+    say(high, short(scale.high));
     node.classList.toggle("changed", isChanged);
-    reset.hidden = !isChanged;
   }
 
   makeHandles();

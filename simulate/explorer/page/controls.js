@@ -58,7 +58,11 @@ export function createControls(place, search, on) {
 
   function makeSections() {
     const isFirst = new Set(first);
-    const bySection = Map.groupBy([...base.values()], (control) => control.section);
+    /** @type {Map<string, Control[]>} */
+    const bySection = new Map();
+    for (const control of base.values()) {
+      bySection.set(control.section, [...(bySection.get(control.section) ?? []), control]);
+    }
     const wasOpen = new Set(sections.filter(({ node }) => node.open).map(({ node }) => node.id));
     sections = [...bySection].map(([name, members]) => {
       const keys = members.map((control) => control.key).filter((key) => !isFirst.has(key));
@@ -140,6 +144,19 @@ export function createControls(place, search, on) {
         if (control) cards.get(key)?.show(control, changed.has(key));
       }
       noteChanges();
+    },
+    /** Bring an assumption into sight, and its first handle under the keys. @param {string} key */
+    reveal(key) {
+      search.value = "";
+      find();
+      const section = sections.find(({ keys }) => keys.includes(key));
+      if (section) {
+        section.node.open = true;
+        fill(section.list, section.keys);
+      }
+      const { node } = cardOf(key);
+      node.scrollIntoView({ block: "center" });
+      node.querySelector("input, select, summary")?.focus({ preventScroll: true });
     },
     /** Say at an assumption what is wrong; false if it isn't in sight. @param {string} key @param {string} text */
     complain(key, text) {

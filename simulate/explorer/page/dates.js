@@ -13,10 +13,10 @@ const LEFT = 40;
 const RIGHT = 4;
 /** Heights, from above: a line of text, the histogram, a gap with a line of text, the odds, the years. */
 const HEAD = 18;
-const BARS = 124;
-const GAP = 30;
-const ODDS = 84;
-const FOOT = 20;
+const BARS = 96;
+const GAP = 26;
+const ODDS = 66;
+const FOOT = 18;
 /** Widths in quarters: between the last and never, and of never. Equal areas are equal shares. */
 const APART = 1.5;
 const NEVER = 6;
@@ -33,19 +33,18 @@ function shares({ by_quarter: reached }) {
  */
 export function createDates(parent, choice, id) {
   const title = element("h3", { id });
-  const head = element("div", { class: "title" }, title, ...(choice ? [choice] : []));
-  const figure = element("figure", { "aria-labelledby": id }, head);
+  const figure = element("figure", { "aria-labelledby": id }, title);
   parent.append(figure);
   const svg = drawn(figure, "svg", { "aria-hidden": "true" });
   const grid = drawn(svg, "path", { class: "grid" });
   const before = drawn(svg, "path", { class: "before" });
-  const neverBefore = drawn(svg, "path", { class: "before" });
   const bars = drawn(svg, "path", { class: "bars" });
   const never = drawn(svg, "path", { class: "never" });
   const outline = drawn(svg, "path", { class: "was" });
   const band = drawn(svg, "path", { class: "band" });
   const oddsBefore = drawn(svg, "path", { class: "was" });
   const odds = drawn(svg, "path", { class: "line" });
+  const asked = drawn(svg, "path", { class: "asked" });
   const points = drawn(svg, "path", { class: "points" });
   const axes = drawn(svg, "path", { class: "axis" });
   const write = labels(svg);
@@ -54,7 +53,8 @@ export function createDates(parent, choice, id) {
   /** @type {{calendar: Calendar, about: About, now: Time, base: Time | null} | null} */
   let last = null;
 
-  const table = createTable(figure, "dates and odds", () => (last ? cellsOf(last) : null));
+  const table = createTable(figure, id, () => (last ? cellsOf(last) : null));
+  if (choice) figure.append(choice);
   new ResizeObserver(([{ contentRect }]) => {
     width = Math.round(contentRect.width);
     put(svg, { viewBox: `0 0 ${width} ${HEAD + BARS + GAP + ODDS + FOOT}` });
@@ -76,30 +76,34 @@ export function createDates(parent, choice, id) {
 
     const [own, old] = [shares(now), base && shares(base)];
     put(before, { d: old ? rectangles(old, x, y, floor, 0) : "" });
-    put(outline, { d: old ? steps(old, x, y) : "" });
+    const [from, to] = [x(number + APART), x(number + APART + NEVER)];
+    const wasNever = base ? `M${from} ${y(base.never / NEVER).toFixed(1)}H${to}` : "";
+    put(outline, { d: old ? steps(old, x, y) + wasNever : "" });
     put(bars, { d: rectangles(own, x, y, floor, Math.min(unit * 0.12, 1.5)) });
-    const from = x(number + APART);
-    put(never, { d: box(from, x(number + APART + NEVER), y(now.never / NEVER), floor) });
-    put(neverBefore, { d: base ? box(from - 3, x(number + APART + NEVER) + 3, y(base.never / NEVER), floor) : "" });
+    put(never, { d: box(from, to, y(now.never / NEVER), floor) });
 
     put(odds, { d: climb(now, x, up) });
     put(oddsBefore, { d: base ? climb(base, x, up) : "" });
     put(band, { d: ribbon(now, ends, up) });
     put(points, { d: ends.map((end, i) => dot(end, up(now.by_year[i][0]))).join("") });
     const inner = ticks(0, high, 3);
+    const year = yearOf(shown);
+    put(asked, { d: `M${ends[year].toFixed(1)} ${HEAD}V${floor}M${ends[year].toFixed(1)} ${floor + GAP}V${ground}` });
     put(grid, { d: ends.map((end) => `M${end.toFixed(1)} ${HEAD}V${floor}M${end.toFixed(1)} ${floor + GAP}V${ground}`).join("") });
     put(axes, { d: `M${LEFT} ${floor}H${width - RIGHT}M${LEFT} ${ground}H${x(number).toFixed(1)}` });
 
     const final = now.by_year.at(-1)?.[0] ?? 0;
     const lastUp = up(final);
+    const overNever = y(Math.max(now.never, base?.never ?? 0) / NEVER);
     write([
       { text: "Share of paths, by quarter", x: LEFT, y: 11, anchor: "start", kind: "tick" },
       { text: "Reached by then", x: LEFT, y: floor + GAP - 7, anchor: "start", kind: "tick" },
       ...inner.map((share) => ({ text: percent(share), x: LEFT - 6, y: y(share) + 4, anchor: "end" })),
       ...[0, 0.5, 1].map((share) => ({ text: percent(share), x: LEFT - 6, y: up(share) + 4, anchor: "end" })),
       ...yearLabels(calendar, ends, ground + 15),
-      { text: percent(now.never), x: (from + x(number + APART + NEVER)) / 2, y: y(Math.max(now.never, base?.never ?? 0) / NEVER) - 18, kind: "value" },
-      { text: "never", x: (from + x(number + APART + NEVER)) / 2, y: y(Math.max(now.never, base?.never ?? 0) / NEVER) - 5 },
+      { text: percent(now.never), x: (from + to) / 2, y: overNever - 18, kind: "value" },
+      { text: "never", x: (from + to) / 2, y: overNever - 5 },
+      { text: percent(now.by_year[year][0]), x: ends[year] + 5, y: beside(up(now.by_year[year][0]), floor + GAP, ground), anchor: "start", kind: "value" },
       { text: percent(final), x: x(number) + 6, y: Math.min(lastUp + 4, ground), anchor: "start", kind: "value" },
     ]);
   }
@@ -133,10 +137,20 @@ export function createDates(parent, choice, id) {
  * @param {{calendar: Calendar, about: About, now: Time, base: Time | null}} shown
  */
 export function finding({ calendar, about, now, base }) {
-  const found = calendar.years.indexOf(Number(about.by));
-  const place = found >= 0 ? found : calendar.years.length - 1;
+  const place = yearOf({ calendar, about });
   const [is, was] = [now, base].map((time) => (time ? percent(time.by_year[place][0]) : ""));
   return `${capital(about.title)} by ${calendar.years[place]}: ${is}${was && `, was ${was}`}`;
+}
+
+/** Return the place of the year that is asked about: the last, if none is. @param {{calendar: Calendar, about: About}} shown */
+function yearOf({ calendar, about }) {
+  const found = calendar.years.indexOf(Number(about.by));
+  return found >= 0 ? found : calendar.years.length - 1;
+}
+
+/** Return where a label stands that is beside a line: under it, or over it near the ground. @param {number} line @param {number} top @param {number} ground */
+function beside(line, top, ground) {
+  return line + 16 < ground ? line + 16 : Math.max(line - 8, top);
 }
 
 /** @typedef {(value: number) => number} Map */
@@ -189,9 +203,9 @@ function cellsOf({ calendar, about, now, base }) {
   const head = ["Quarter", "In it", "By its end", "95% interval", ...(base ? ["Unchanged, by its end"] : [])];
   const rows = calendar.quarters.map((quarter, i) => {
     const year = calendar.year_ends.indexOf(i);
-    const interval = year >= 0 ? `${percent(now.by_year[year][1])} to ${percent(now.by_year[year][2])}` : "";
-    return [quarter, percent(own[i]), percent(now.by_quarter[i]), interval, ...(base ? [percent(base.by_quarter[i])] : [])];
+    const interval = year >= 0 ? `${percent(now.by_year[year][1], 1)} to ${percent(now.by_year[year][2], 1)}` : "";
+    return [quarter, percent(own[i], 1), percent(now.by_quarter[i], 1), interval, ...(base ? [percent(base.by_quarter[i], 1)] : [])];
   });
-  rows.push(["never", percent(now.never), "", "", ...(base ? [`never: ${percent(base.never)}`] : [])]);
+  rows.push(["never", percent(now.never, 1), "", "", ...(base ? [`never: ${percent(base.never, 1)}`] : [])]);
   return { caption: capital(about.title), head, rows };
 }

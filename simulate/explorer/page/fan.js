@@ -13,11 +13,11 @@ import { capital, inUnit } from "./words.js";
 const LEFT = 44;
 const RIGHT = 6;
 const TOP = 8;
-const HEIGHT = 112;
-const FOOT = 20;
+const HEIGHT = 96;
+const FOOT = 18;
 const LEVELS = /** @type {const} */ (["p05", "p25", "p50", "p75", "p95"]);
 /** No share is drawn below it: some margins have no bottom. */
-const LEAST_SHARE = -0.5;
+const LEAST_SHARE = -0.25;
 
 /** @param {Element} parent @param {string} id */
 export function createFan(parent, id) {
@@ -41,7 +41,7 @@ export function createFan(parent, id) {
   /** @type {[number, number] | null} */
   let range = null;
 
-  const table = createTable(figure, "the fan", () => (last ? cellsOf(last) : null));
+  const table = createTable(figure, id, () => (last ? cellsOf(last) : null));
   new ResizeObserver(([{ contentRect }]) => {
     width = Math.round(contentRect.width);
     put(svg, { viewBox: `0 0 ${width} ${TOP + HEIGHT + FOOT}` });
@@ -54,8 +54,8 @@ export function createFan(parent, id) {
     range = stable(range, rangeOf(about.unit, now, base, marks));
     const scale = scaleOf(...range);
     const first = Math.min(0, ...marks.map((mark) => mark.quarter));
-    const span = (now.quarters.at(-1) ?? 1) - first + 0.5;
-    const x = (/** @type {number} */ quarter) => ((width - LEFT - RIGHT) * (quarter - first + 0.25)) / span;
+    const span = (now.quarters.at(-1) ?? 1) - first + 1;
+    const x = (/** @type {number} */ quarter) => ((width - LEFT - RIGHT) * (quarter - first + 0.5)) / span;
     const y = (/** @type {number | null} */ value) => HEIGHT * (1 - place(scale, value));
     put(outer, { d: ribbon(now, "p05", "p95", x, y) });
     put(inner, { d: ribbon(now, "p25", "p75", x, y) });

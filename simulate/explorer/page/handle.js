@@ -20,6 +20,7 @@ const PLACES = 400;
  * @param {string} about.notes ids of what describes it
  * @param {object} on
  * @param {() => void} on.grab
+ * @param {(isHeld: boolean) => void} on.hold by a pointer
  * @param {(value: number) => void} on.move
  * @param {() => void} on.rest
  * @param {(text: string) => void} on.type
@@ -40,6 +41,7 @@ export function createHandle({ id, title, unit, part, scale, notes }, on) {
   let shown = part.text;
   let value = part.value;
   let isHeld = false;
+  let hasMoved = false;
 
   function toSlider() {
     slider.value = String(Math.round(PLACES * scale().at(value)));
@@ -57,6 +59,7 @@ export function createHandle({ id, title, unit, part, scale, notes }, on) {
   }
 
   function moved() {
+    hasMoved = true;
     value = possible(scale().value(Number(slider.value) / PLACES));
     shown = plain(value);
     field.value = shown;
@@ -64,24 +67,40 @@ export function createHandle({ id, title, unit, part, scale, notes }, on) {
     on.move(value);
   }
 
+  function released() {
+    if (!isHeld) return;
+    isHeld = false;
+    on.hold(false);
+    if (hasMoved) on.rest();
+  }
+
   slider.addEventListener("pointerdown", () => {
     isHeld = true;
+    hasMoved = false;
+    on.hold(true);
     // Otherwise it is about to get the focus.
     if (document.activeElement === slider) on.grab();
   });
   slider.addEventListener("focus", () => on.grab());
   slider.addEventListener("input", moved);
-  slider.addEventListener("change", () => { isHeld = false; on.rest(); });
-  slider.addEventListener("pointerup", () => { isHeld = false; });
-  slider.addEventListener("blur", () => { isHeld = false; on.edge(""); });
+  for (const end of ["change", "pointerup", "pointercancel"]) slider.addEventListener(end, released);
+  slider.addEventListener("blur", () => {
+    released();
+    on.edge("");
+  });
   field.addEventListener("focus", () => field.select());
-  field.addEventListener("change", () => on.type(field.value.trim()));
+  field.addEventListener("change", () => {
+    const text = field.value.trim();
+    if (text && text !== shown) on.type(text);
+    else field.value = shown;
+  });
   field.addEventListener("keydown", (event) => {
     if (event.key === "Escape") field.value = shown;
   });
 
   return {
     part: part.part,
+    title: part.title,
     slider,
     label,
     field,

@@ -3,6 +3,7 @@
 import { connect } from "./connection.js";
 import { withPart, withValue } from "./control.js";
 import { createControls } from "./controls.js";
+import { createChanged } from "./changed.js";
 import { say } from "./dom.js";
 import { createPictures } from "./pictures.js";
 import { changesOf, createHistory, fragmentOf, isSame } from "./state.js";
@@ -20,12 +21,17 @@ const pictures = createPictures(byId("dates"), byId("fans"));
 const controls = createControls(byId("controls"), byId("search"), {
   grab: askLimits,
   move: (key, part, set) => change(key, withPart(valueOf(key), part, set), part),
+  hold: (is) => { isHeld = is; },
   rest: (key, part) => rest(`${key} ${part}`),
   type: typed,
   kind: (key, kind) => connection.send("kind", { key, kind, changes: history.now }),
-  reset: (key) => {
-    const { [key]: _, ...others } = history.now;
-    set(others, `reset ${key}`);
+  reset,
+});
+const changed = createChanged(byId("changed"), byId("list"), {
+  reset,
+  reveal: (key) => {
+    byId("changes").hidePopover();
+    controls.reveal(key);
   },
 });
 
@@ -40,12 +46,17 @@ let shares = null;
 let timer = 0;
 let isDue = false;
 let wasLost = false;
+/** Whether a pointer holds a handle. */
+let isHeld = false;
+/** @type {any} What the last whole answer was asked for. */
+let settledAs = null;
 let saving = 0;
 
 const connection = connect({
   message: (message) => receive[message.type]?.(message),
   state: (state) => {
     if (state === "lost") {
+      settledAs = null;
       wasLost = true;
       say(byId("server"), "The server is gone; what you changed is kept here. Trying again …");
     } else if (state === "open") {
@@ -69,8 +80,8 @@ const receive = {
     say(byId("legend"), LEGEND);
     pictures.scene(scene);
     controls.scene(scene.controls);
-    if (hasChanges()) connection.ask(history.now, true);
     showChanges();
+    if (hasChanges()) settle();
   },
   base(message) {
     base = message;
@@ -80,7 +91,7 @@ const receive = {
     say(byId("mistake"), "");
     controls.clear();
     answer = message;
-    controls.show(new Map(message.controls.map((/** @type {any} */ each) => [each.key, each])));
+    controls.show(new Map(message.controls.map((/** @type {any} */ each) => [each.key, asChanged(each)])));
     if (message.is_final && hasChanges()) say(byId("live"), message.sentence);
     soon();
   },
@@ -104,6 +115,9 @@ const LEGEND =
   "Line: median; bands: half and 90% of paths; diamonds: what came true. Grey: without your changes. " +
   "Equal areas of the bars are equal shares of paths; the odds’ band is the simulation’s 95% interval.";
 
+const HINT = "Drag a handle or type a number: the pictures follow.";
+const ODDS = /((?:about )?[<>]?\d[\d.]*% of paths)/;
+
 function hasChanges() {
   return Object.keys(history.now).length > 0;
 }
@@ -117,6 +131,7 @@ function valueOf(key) {
 function change(key, value, part) {
   const { [key]: _, ...others } = history.now;
   history.set(isSame(value, controls.base(key)?.value) ? others : { ...others, [key]: value });
+  shares = null;
   controls.forget(key, part);
   connection.ask(history.now, false);
   soon();
@@ -124,11 +139,17 @@ function change(key, value, part) {
   timer = setTimeout(() => rest(`${key} ${part}`), REST);
 }
 
-/** @param {string} tag of what was moved */
+/** @param {string} key */
+function reset(key) {
+  const { [key]: _, ...others } = history.now;
+  set(others, `reset ${key}`);
+}
+
+/** A drag is one step of the history, however often the hand rests in it. @param {string} tag of what was moved */
 function rest(tag) {
   clearTimeout(timer);
-  history.keep(tag);
-  settled();
+  if (!isHeld) history.keep(tag);
+  settle();
 }
 
 /** @param {string} key @param {string} part @param {string} text */
@@ -144,28 +165,40 @@ function typed(key, part, text) {
 function set(changes, tag) {
   history.set(changes);
   history.keep(tag);
+  jumped();
+}
+
+/** Show and ask for changes that no hand has moved to. */
+function jumped() {
+  shares = null;
   showChanges();
-  settled();
+  settle();
 }
 
 /** Ask for the whole answer of what is changed, and keep it in the address. */
-function settled() {
+function settle() {
+  soon();
+  if (settledAs === history.now) return;
+  settledAs = history.now;
   if (!hasChanges()) {
     say(byId("mistake"), "");
     controls.clear();
+    say(byId("live"), base ? `Nothing is changed. ${base.sentence}` : "");
   }
   connection.ask(history.now, true);
   window.history.replaceState(null, "", fragmentOf(history.now) || location.pathname + location.search);
-  soon();
+}
+
+/** Return a control as it is changed by now, where the server tells of before. @param {any} control */
+function asChanged(control) {
+  const value = history.now[control.key];
+  return value === undefined || isSame(control.value, value) ? control : withValue(control, value);
 }
 
 /** Show the assumptions as they are changed, before the server tells more of them. */
 function showChanges() {
-  const changed = Object.entries(history.now).flatMap(([key, value]) => {
-    const now = controls.now(key);
-    return now ? [/** @type {const} */ ([key, withValue(now, value)])] : [];
-  });
-  controls.show(new Map(changed));
+  const known = Object.keys(history.now).map(controls.now).filter((control) => control !== undefined);
+  controls.show(new Map(known.map((control) => [control.key, asChanged(control)])));
   soon();
 }
 
@@ -190,11 +223,22 @@ function show() {
   if (!scene || !now) return;
   pictures.show(now, hasChanges() && now !== base ? base : null);
   const [first, ...others] = sentences(now.sentence);
-  say(byId("lead"), first);
+  showLead(first);
   say(byId("more"), others.join(" "));
-  say(byId("strip"), pictures.findings().join(" · "));
+  const findings = pictures.findings();
+  say(byId("strip"), findings.join(" · "));
   say(byId("paths"), pathsInWords(now.paths, now.is_final, scene.final_paths));
-  say(byId("shares"), hasChanges() && shares ? shares.sentence : "");
+  say(byId("shares"), !hasChanges() ? HINT : shares?.sentence ?? `${findings[0] ?? ""}.`);
+  changed.show(Object.keys(history.now).flatMap((key) => {
+    const [was, is] = [controls.base(key), controls.now(key)];
+    return was && is ? [{ base: was, now: is }] : [];
+  }));
+}
+
+/** Show a sentence with its probability in bold. @param {string} sentence */
+function showLead(sentence) {
+  const parts = sentence.split(ODDS);
+  byId("lead").querySelectorAll("span, strong").forEach((/** @type {Element} */ part, /** @type {number} */ i) => say(part, parts[i] ?? ""));
 }
 
 function noteState() {
@@ -235,8 +279,7 @@ async function copy() {
 function step(which) {
   if (which === "undo" ? !history.canUndo : !history.canRedo) return;
   history[which]();
-  showChanges();
-  settled();
+  jumped();
 }
 
 byId("undo").addEventListener("click", () => step("undo"));

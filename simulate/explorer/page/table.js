@@ -6,16 +6,16 @@ import { element, say } from "./dom.js";
 
 /**
  * @param {Element} parent
- * @param {string} name of the picture
+ * @param {string} title the id of the picture's title
  * @param {() => Cells | null} cells as they are now
  */
-export function createTable(parent, name, cells) {
+export function createTable(parent, title, cells) {
   const caption = element("caption");
   const head = element("thead");
   const body = element("tbody");
   const table = element("table", {}, caption, head, body);
-  const around = element("div", { class: "wide", tabindex: "0", role: "region", "aria-label": `Table: ${name}` }, table);
-  const details = element("details", { class: "table" }, element("summary", { "aria-label": `Table of ${name}` }, "Table"), around);
+  const around = element("div", { class: "wide", tabindex: "0", role: "region", "aria-labelledby": title }, table);
+  const details = element("details", { class: "table" }, element("summary", { "aria-describedby": title }, "Table"), around);
   parent.append(details);
   details.addEventListener("toggle", show);
 

@@ -1,14 +1,14 @@
 /** How numbers are written. */
 
-const GROUPED = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 4 });
+const SHORT = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 3 });
 const COUNT = new Intl.NumberFormat("en-GB");
 
 /** @param {string} text */
 const withMinus = (text) => text.replace("-", "\u2212");
 
-/** Return a number with at most four digits. @param {number} value */
-export function number(value) {
-  return withMinus(GROUPED.format(value));
+/** Return a number with at most three digits. @param {number} value */
+export function short(value) {
+  return withMinus(SHORT.format(value));
 }
 
 /** Return a number as it is typed. @param {number} value */
@@ -21,13 +21,17 @@ export function count(paths) {
   return COUNT.format(paths);
 }
 
-/** Return a probability, with more digits where it is small or nearly certain. @param {number} share */
-export function percent(share) {
+/**
+ * Return a probability, with more digits where it is small or nearly certain.
+ * @param {number} share
+ * @param {number} decimals of one that is neither
+ */
+export function percent(share, decimals = 0) {
   if (share === 0 || share === 1) return `${100 * share}%`;
   if (share < 0.0001) return "<0.01%";
   if (share > 0.9999) return ">99.99%";
   const near = Math.min(share, 1 - share);
-  return `${(100 * share).toFixed(near < 0.01 ? 2 : near < 0.0995 ? 1 : 0)}%`;
+  return `${(100 * share).toFixed(near < 0.001 ? 2 : near < 0.01 ? 1 : decimals)}%`;
 }
 
 /** Return a value of an axis or a table in its unit. @param {number | null} value @param {string} unit */
