@@ -5,7 +5,7 @@ import { element, say } from "./dom.js";
 import { createHandle } from "./handle.js";
 import { scaleOf } from "./scale.js";
 import { isSame } from "./state.js";
-import { capital, plain, short } from "./words.js";
+import { capital, plain, short, unitInWords } from "./words.js";
 
 /**
  * @typedef {object} Control as the server describes an assumption
@@ -27,8 +27,8 @@ import { capital, plain, short } from "./words.js";
  * @property {number | null} rank
  */
 
-/** Parts of a table that are a place on the axis of its values; others have a range of their own. */
-const PLACES = /^(|value|p\d+|low|mode|high|mean|median|location)$/;
+/** What a part's title says of a distribution that is truncated. */
+const CUT_OFF = " before it is cut off";
 const KINDS = { value: "certain", pert: "PERT" };
 
 /** Return what a change sets: the value with a part of its table, or a plain number. @param {any} value @param {string} part @param {any} set */
@@ -40,7 +40,7 @@ export function withPart(value, part, set) {
 export function withValue(control, value) {
   const handles = control.handles.map((handle) => {
     const set = handle.part ? value?.[handle.part] : value;
-    return typeof set === "number" ? { ...handle, value: set, text: plain(set) } : handle;
+    return typeof set === "number" ? { ...handle, value: set, text: plain(set, control.unit) } : handle;
   });
   return { ...control, value, handles };
 }
@@ -65,7 +65,7 @@ export function createControl(base, on) {
   let handles = [];
 
   const name = element("span", { id: `${id}-title` }, capital(base.title));
-  const heading = element("h4", {}, name, " ", element("small", {}, base.unit));
+  const heading = element("h4", {}, name, " ", element("small", {}, unitInWords(base.unit)));
   const reset = element("button", { type: "button", class: "quiet", "aria-label": `Reset ${base.title}` }, "Reset");
   const track = element("div", { class: "track" });
   const distribution = createDistribution(track);
@@ -73,7 +73,6 @@ export function createControl(base, on) {
   const quantiles = element("span", { id: `${id}-notes` });
   const edge = element("span", { class: "edge", role: "status" });
   const ends = element("p", { class: "ends" }, low, quantiles, edge, high);
-  const others = element("div", { class: "others" });
   const numbers = element("div", { class: "numbers" });
   const kind = kindOf();
   const wrong = element("p", { class: "wrong", id: `${id}-wrong`, role: "alert" });
@@ -82,7 +81,7 @@ export function createControl(base, on) {
     "div",
     { class: "control", role: "group", "aria-labelledby": `${id}-title` },
     element("div", { class: "head" }, heading, reset),
-    track, ends, others, numbers, wrong, source,
+    track, ends, numbers, wrong, source,
   );
   track.hidden = ends.hidden = base.shape === null && base.handles.length === 0;
   reset.addEventListener("click", () => {
@@ -112,16 +111,15 @@ export function createControl(base, on) {
     source.append(element("p", {}, base.source || "No source is given."));
     if (base.base_rate && !base.source.includes(base.base_rate)) source.append(element("p", {}, `Base rate: ${base.base_rate}`));
     if (facts.length > 0) source.append(element("ul", {}, ...facts));
-    if (base.declared) source.append(element("p", {}, `May lie ${base.declared}.`));
+    if (base.declared) source.append(element("p", {}, `Possible: ${base.declared.replace(/ share$/, "")}.`));
     source.append(element("p", {}, element("code", {}, key)));
   }
 
   /** Make the handles of the kind of distribution that it is now. */
   function makeHandles() {
     const told = { title: base.title, unit: base.unit, notes: `${id}-notes ${id}-wrong` };
-    handles = now.handles.map((part) => {
-      const own = PLACES.test(part.part) ? null : scaleOf(...ownRange(part));
-      return createHandle({ ...told, id: `${id}-${part.part || "is"}`, part, scale: () => own ?? scale }, {
+    handles = now.handles.map((part) =>
+      createHandle({ ...told, id: `${id}-${part.part || "is"}`, part, scale: () => scale }, {
         grab: () => on.grab(key, part.part),
         hold: on.hold,
         move: (set) => {
@@ -131,21 +129,18 @@ export function createControl(base, on) {
         rest: () => on.rest(key, part.part),
         type: (text) => on.type(key, part.part, text),
         edge: (why) => say(edge, why),
-      });
-    });
+      }),
+    );
     for (const old of track.querySelectorAll("input")) old.remove();
-    others.replaceChildren();
-    for (const handle of handles) {
-      if (PLACES.test(handle.part)) track.append(handle.slider);
-      else others.append(element("div", { class: "other" }, element("span", {}, handle.title), handle.slider));
-    }
+    track.append(...handles.map((handle) => handle.slider));
     numbers.replaceChildren(...handles.map((handle) => handle.label));
-    if (kind) numbers.append(element("label", { class: "kind" }, element("span", {}, "Kind"), kind));
+    if (kind) numbers.append(element("label", {}, element("span", {}, "Kind"), kind));
+    const isCut = now.handles.some(({ title }) => title.endsWith(CUT_OFF));
+    if (isCut) numbers.append(element("span", { class: "cut" }, CUT_OFF.trim()));
   }
 
   function markHandles() {
-    const onAxis = handles.filter((handle) => PLACES.test(handle.part));
-    distribution.mark(scale, onAxis.map((handle) => handle.value));
+    distribution.mark(scale, handles.map((handle) => handle.value));
   }
 
   /** @param {string} text of a mistake, or nothing */
@@ -166,8 +161,8 @@ export function createControl(base, on) {
     markHandles();
     fillKinds();
     say(quantiles, control.shape?.text ?? "");
-    say(low, short(scale.low));
-    say(high, short(scale.high));
+    say(low, short(scale.low, base.unit));
+    say(high, short(scale.high, base.unit));
     node.classList.toggle("changed", isChanged);
   }
 
@@ -190,13 +185,6 @@ export function createControl(base, on) {
 
 /** @param {{part: string}} handle */
 const partOf = (handle) => handle.part;
-
-/** Return the range of a part that is no value of the quantity, such as a standard deviation. @param {import("./handle.js").Part} part */
-function ownRange({ value }) {
-  /** @type {[number, number]} */
-  const range = value > 0 ? [value / 20, 3 * value] : [3 * value - 1, 1];
-  return range;
-}
 
 /** @param {string} kind */
 function kindInWords(kind) {

@@ -13,9 +13,9 @@ const LEFT = 40;
 const RIGHT = 4;
 /** Heights, from above: a line of text, the histogram, a gap with a line of text, the odds, the years. */
 const HEAD = 18;
-const BARS = 96;
+const BARS = 110;
 const GAP = 26;
-const ODDS = 66;
+const ODDS = 74;
 const FOOT = 18;
 /** Widths in quarters: between the last and never, and of never. Equal areas are equal shares. */
 const APART = 1.5;
@@ -54,7 +54,7 @@ export function createDates(parent, choice, id) {
   let last = null;
 
   const table = createTable(figure, id, () => (last ? cellsOf(last) : null));
-  if (choice) figure.append(choice);
+  if (choice) table.foot.append(choice);
   new ResizeObserver(([{ contentRect }]) => {
     width = Math.round(contentRect.width);
     put(svg, { viewBox: `0 0 ${width} ${HEAD + BARS + GAP + ODDS + FOOT}` });

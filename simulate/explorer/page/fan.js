@@ -10,10 +10,10 @@ import { capital, inUnit } from "./words.js";
 /** @typedef {{quarter: number, value: number, text: string}} Mark */
 /** @typedef {{about: About, years: number[], year: number, now: Fan, base: Fan | null, marks: Mark[]}} Shown */
 
-const LEFT = 44;
+const LEFT = 48;
 const RIGHT = 6;
 const TOP = 8;
-const HEIGHT = 96;
+const HEIGHT = 106;
 const FOOT = 18;
 const LEVELS = /** @type {const} */ (["p05", "p25", "p50", "p75", "p95"]);
 /** No share is drawn below it: some margins have no bottom. */

@@ -1,8 +1,8 @@
 /** One part of an assumption that can be dragged, moved by keys, or typed. */
 
-import { element, say } from "./dom.js";
+import { element } from "./dom.js";
 import { clamped } from "./scale.js";
-import { plain, said } from "./words.js";
+import { capital, plain, said } from "./words.js";
 
 /** @typedef {import("./scale.js").Scale} Scale */
 /** @typedef {{part: string, title: string, value: number, text: string}} Part */
@@ -27,15 +27,16 @@ const PLACES = 400;
  * @param {(why: string) => void} on.edge what stops it, or nothing
  */
 export function createHandle({ id, title, unit, part, scale, notes }, on) {
-  const name = part.part ? `${part.title} of ${title}` : title;
+  const [about, suffix = ""] = part.part ? part.title.split(/(?= before )/) : ["Value"];
+  const name = part.part ? `${about} of ${title}${suffix}` : title;
   const slider = element("input", {
     type: "range", min: "0", max: String(PLACES), step: "1", "aria-label": name, "aria-describedby": notes,
   });
   const field = element("input", {
     type: "text", id, inputmode: "text", autocomplete: "off", spellcheck: "false",
-    "aria-label": `${part.title}, ${title}`, "aria-describedby": notes,
+    "aria-label": `${about}, ${title}${suffix}`, "aria-describedby": notes,
   });
-  const label = element("label", { class: "number" }, element("span", {}, part.title), field);
+  const label = element("label", { class: "number" }, element("span", {}, capital(about)), field);
   /** @type {Limits | null} */
   let limits = null;
   let shown = part.text;
@@ -61,7 +62,7 @@ export function createHandle({ id, title, unit, part, scale, notes }, on) {
   function moved() {
     hasMoved = true;
     value = possible(scale().value(Number(slider.value) / PLACES));
-    shown = plain(value);
+    shown = plain(value, unit);
     field.value = shown;
     toSlider();
     on.move(value);
@@ -100,7 +101,6 @@ export function createHandle({ id, title, unit, part, scale, notes }, on) {
 
   return {
     part: part.part,
-    title: part.title,
     slider,
     label,
     field,
@@ -121,7 +121,6 @@ export function createHandle({ id, title, unit, part, scale, notes }, on) {
       shown = now.text;
       toSlider();
       if (!keepText && document.activeElement !== field) field.value = shown;
-      say(label.firstElementChild, now.title);
     },
   };
 }

@@ -228,6 +228,7 @@ function show() {
   const findings = pictures.findings();
   say(byId("strip"), findings.join(" · "));
   say(byId("paths"), pathsInWords(now.paths, now.is_final, scene.final_paths));
+  byId("shares").classList.toggle("hint", !hasChanges());
   say(byId("shares"), !hasChanges() ? HINT : shares?.sentence ?? `${findings[0] ?? ""}.`);
   changed.show(Object.keys(history.now).flatMap((key) => {
     const [was, is] = [controls.base(key), controls.now(key)];

@@ -16,7 +16,8 @@ export function createTable(parent, title, cells) {
   const table = element("table", {}, caption, head, body);
   const around = element("div", { class: "wide", tabindex: "0", role: "region", "aria-labelledby": title }, table);
   const details = element("details", { class: "table" }, element("summary", { "aria-describedby": title }, "Table"), around);
-  parent.append(details);
+  const foot = element("div", { class: "foot" }, details);
+  parent.append(foot);
   details.addEventListener("toggle", show);
 
   function show() {
@@ -26,7 +27,7 @@ export function createTable(parent, title, cells) {
     fill(head, [now.head]);
     fill(body, now.rows);
   }
-  return { show };
+  return { show, foot };
 }
 
 /** @param {Element} part @param {string[][]} rows */

@@ -6,14 +6,24 @@ const COUNT = new Intl.NumberFormat("en-GB");
 /** @param {string} text */
 const withMinus = (text) => text.replace("-", "\u2212");
 
-/** Return a number with at most three digits. @param {number} value */
-export function short(value) {
-  return withMinus(SHORT.format(value));
+/** Return a number with at most three digits. @param {number} value @param {string} unit */
+export function short(value, unit) {
+  return withMinus(unit === "share" ? `${SHORT.format(100 * value)}%` : SHORT.format(value));
 }
 
-/** Return a number as it is typed. @param {number} value */
-export function plain(value) {
-  return withMinus(String(Number(value.toPrecision(6))));
+/** Return a number as it is typed. @param {number} value @param {string} unit */
+export function plain(value, unit) {
+  return withMinus(unit === "share" ? `${rounded(100 * value)}%` : String(rounded(value)));
+}
+
+/** Round off what is no more than an error of rounding. @param {number} value */
+function rounded(value) {
+  return Number(value.toPrecision(9));
+}
+
+/** Return a unit as it stands beside numbers: shares are written as percentages. @param {string} unit */
+export function unitInWords(unit) {
+  return unit.trim() === "share" ? "" : unit.trim();
 }
 
 /** @param {number} paths */
@@ -43,7 +53,7 @@ export function inUnit(value, unit) {
 
 /** Return a value with its unit, as it is said aloud. @param {string} value @param {string} unit */
 export function said(value, unit) {
-  return unit && unit !== "share" ? `${value} ${unit}` : value;
+  return `${value} ${unitInWords(unit)}`.trim();
 }
 
 /** @param {string} text */
