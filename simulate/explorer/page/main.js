@@ -48,6 +48,8 @@ let isDue = false;
 let wasLost = false;
 /** Whether a pointer holds a handle. */
 let isHeld = false;
+/** Whether what is changed can't be. */
+let isMistaken = false;
 /** @type {any} What the last whole answer was asked for. */
 let settledAs = null;
 let saving = 0;
@@ -88,14 +90,15 @@ const receive = {
     soon();
   },
   answer(message) {
-    say(byId("mistake"), "");
-    controls.clear();
+    forgive();
     answer = message;
     controls.show(new Map(message.controls.map((/** @type {any} */ each) => [each.key, asChanged(each)])));
     if (message.is_final && hasChanges()) say(byId("live"), message.sentence);
     soon();
   },
   mistake(message) {
+    isMistaken = true;
+    soon();
     if (!message.key || !controls.complain(message.key, message.text)) say(byId("mistake"), message.text);
   },
   shares(message) {
@@ -181,12 +184,18 @@ function settle() {
   if (settledAs === history.now) return;
   settledAs = history.now;
   if (!hasChanges()) {
-    say(byId("mistake"), "");
-    controls.clear();
+    forgive();
     say(byId("live"), base ? `Nothing is changed. ${base.sentence}` : "");
   }
   connection.ask(history.now, true);
   window.history.replaceState(null, "", fragmentOf(history.now) || location.pathname + location.search);
+}
+
+/** Take away what was said of a mistake. */
+function forgive() {
+  isMistaken = false;
+  say(byId("mistake"), "");
+  controls.clear();
 }
 
 /** Return a control as it is changed by now, where the server tells of before. @param {any} control */
@@ -229,11 +238,18 @@ function show() {
   say(byId("strip"), findings.join(" · "));
   say(byId("paths"), pathsInWords(now.paths, now.is_final, scene.final_paths));
   byId("shares").classList.toggle("hint", !hasChanges());
-  say(byId("shares"), !hasChanges() ? HINT : shares?.sentence ?? `${findings[0] ?? ""}.`);
+  say(byId("shares"), changeInWords(findings[0]));
   changed.show(Object.keys(history.now).flatMap((key) => {
     const [was, is] = [controls.base(key), controls.now(key)];
     return was && is ? [{ base: was, now: is }] : [];
   }));
+}
+
+/** @param {string} finding of the first picture */
+function changeInWords(finding) {
+  if (!hasChanges()) return HINT;
+  if (isMistaken) return "What is changed can’t be: the pictures show the answer before.";
+  return shares?.sentence ?? `${finding}.`;
 }
 
 /** Show a sentence with its probability in bold. @param {string} sentence */
