@@ -41,11 +41,12 @@ export function createChanged(button, list, on) {
 /** Say what an assumption was, and what it is. @param {Control} base @param {Control} now */
 function inWords(base, now) {
   if (base.kind !== now.kind) return `${base.kind || "number"} \u2192 ${now.kind || "number"}`;
-  const moved = now.handles.filter(({ text }, i) => text !== base.handles[i]?.text);
+  const moved = now.handles.filter(({ value }, i) => value !== base.handles[i]?.value);
   return moved
     .map(({ part, title, text }) => {
-      const was = base.handles.find((handle) => handle.part === part)?.text ?? "?";
-      return `${part && part !== "value" ? `${title} ` : ""}${was} \u2192 ${text}`;
+      const was = base.handles.find((handle) => handle.part === part)?.text ?? "";
+      const name = now.handles.length > 1 ? capital(title.split(" before ")[0]) : "";
+      return `${name} ${was} \u2192 ${text}`.trim();
     })
     .join(", ");
 }

@@ -43,6 +43,7 @@ export function createHandle({ id, title, unit, part, scale, notes }, on) {
   let value = part.value;
   let isHeld = false;
   let hasMoved = false;
+  let isTyped = false;
 
   function toSlider() {
     slider.value = String(Math.round(PLACES * scale().at(value)));
@@ -90,13 +91,19 @@ export function createHandle({ id, title, unit, part, scale, notes }, on) {
     on.edge("");
   });
   field.addEventListener("focus", () => field.select());
+  field.addEventListener("input", () => {
+    isTyped = true;
+  });
   field.addEventListener("change", () => {
+    isTyped = false;
     const text = field.value.trim();
     if (text && text !== shown) on.type(text);
     else field.value = shown;
   });
   field.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") field.value = shown;
+    if (event.key !== "Escape") return;
+    isTyped = false;
+    field.value = shown;
   });
 
   return {
@@ -120,7 +127,7 @@ export function createHandle({ id, title, unit, part, scale, notes }, on) {
       value = now.value;
       shown = now.text;
       toSlider();
-      if (!keepText && document.activeElement !== field) field.value = shown;
+      if (!keepText && !isTyped) field.value = shown;
     },
   };
 }
