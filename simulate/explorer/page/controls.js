@@ -27,7 +27,7 @@ export function createControls(place, search, on) {
   /** @type {{node: HTMLDetailsElement, list: Element, note: Element, keys: string[]}[]} */
   let sections = [];
 
-  const foundNote = element("p", { class: "about", role: "status" });
+  const foundNote = element("h3", { role: "status" });
   const found = element("div", { class: "list" });
   const results = element("div", {}, foundNote, found);
   const firstTitle = element("h3", {}, "What moves the answer most");
