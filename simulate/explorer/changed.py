@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.layers import Layers, Origin
 from simulate.scenario.load import PROVENANCE, layers_of, validate, validated
 from simulate.scenario.mistakes import printable
+from simulate.scenario.quantity import ABSENT
 from simulate.scenario.reach import data_files
 from simulate.scenario.unchanged import Known
 
@@ -20,6 +21,8 @@ from .tables import CERTAIN, KIND, KINDS, kind_of, restated
 Changes = dict[str, Any]
 # What a page may send; a discrete distribution has up to 10,000 values with as many weights.
 MOST_CHANGES, LONGEST_TEXT, DEEPEST, MOST_WITHIN, LARGEST = 200, 300, 8, 25_000, 1e300
+# Another number than 0 or 1, which stand for what a lab does without.
+LITTLE, LITTLE_OF = 10.0, {0.0: 0.01, 1.0: 1.01}
 LONGEST_SOURCE, LONGEST_TOLD, LONGEST_KEY = 2000, 300, 80
 EXPLORER = "the explorer"
 BY_HAND = "set by hand in the explorer"
@@ -72,7 +75,20 @@ class Explored:
         assert known is not None
         places = {place.key: place for place in places_of(scenario)}
         stated = {key: stated_at(scenario, place) for key, place in places.items()}
-        return cls(scenario, places, stated, layers, known)
+        whole = cls(scenario, places, stated, layers, known)
+        fixed = {key for key in places if whole._is_left_out_for_good(places[key])}
+        kept = {key: place for key, place in places.items() if key not in fixed}
+        return replace(whole, places=kept)
+
+    def _is_left_out_for_good(self, place: Place) -> bool:
+        """Tell whether a scenario that does without an input can't have it, either."""
+        if place.what != "input" or distribution_at(self.scenario, place) not in ABSENT:
+            return False
+        try:
+            self.with_changes({place.key: LITTLE_OF.get(self.stated[place.key][CERTAIN], LITTLE)})
+        except Refused:
+            return True
+        return False
 
     def with_changes(self, changes: Changes) -> Scenario:
         """Return the scenario with changes; an input is changed where it stands, and there only.
