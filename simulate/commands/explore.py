@@ -79,7 +79,7 @@ def explore(
     tell_notes(scenario)
     from simulate.engine.run import Session
     from simulate.engine.sampling import with_sampling
-    from simulate.explorer.page import Explorer
+    from simulate.explorer.pages import Explorer
     from simulate.explorer.server import application, listen, server
     from simulate.explorer.work import Work
 

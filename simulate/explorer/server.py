@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import socket
 from collections.abc import Callable, Collection
 from contextlib import suppress
@@ -19,7 +20,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from simulate.scenario import ScenarioError
 
 from .guard import POLICY_VIOLATED, Guard
-from .page import Explorer, Page, UnreadableError
+from .pages import Explorer, Page, UnreadableError
 from .work import Message, Work
 
 TYPES = {
@@ -87,11 +88,12 @@ def listen(host: str, port: int) -> socket.socket:
     """
     try:
         return socket.create_server((host, port), family=_family(host))
-    except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ScenarioError(
-            f"--port {port} of {host}: {reason}; leave it out for a free one"
-        ) from None
+    except OSError as error:
+        # Of a name that is not known, the number is no error's of the system.
+        is_known = error.errno is not None and error.errno > 0
+        reason = os.strerror(error.errno) if is_known else error.strerror
+        mend = "leave --port out for a free one" if port else "give another --host"
+        raise ScenarioError(f"{host}, port {port}: {reason}; {mend}") from None
 
 
 def server(app: Guard) -> uvicorn.Server:

@@ -13,7 +13,7 @@ PATHS = 40_000
 
 
 @pytest.fixture
-def grown(anthropic: Scenario) -> Growing:
+def grown() -> Growing:
     return Growing(Session(), PATHS)
 
 

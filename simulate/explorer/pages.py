@@ -1,7 +1,9 @@
 """What one open page asks for, as jobs; all that it has changed comes with each question."""
 
+from collections.abc import Iterator
 from contextlib import suppress
-from functools import cached_property
+from datetime import date
+from functools import cached_property, partial
 from itertools import count
 from pathlib import Path
 from typing import Annotated, Literal
@@ -18,13 +20,16 @@ from .controls import control_of
 from .growing import Growing
 from .kinds import as_kind
 from .limits import limits_of
+from .ranks import ranks_of
 from .saved import toml_of
+from .shares import Shares, shares_of
 from .work import Job, Message, Tell, Urgency, Work
 
 # A newer question takes the place of these.
 OF_AN_ANSWER = (Urgency.PREVIEW, Urgency.WHOLE, Urgency.SHARES)
 # Questions of a page that may wait at once, and whole answers that are kept.
 MOST_WAITING, MOST_KEPT = 32, 16
+PATHS_OF_SHARES = 1 << 14
 LARGEST_NUMBER = 2**53
 
 
@@ -91,7 +96,6 @@ class Explorer:
         self.explored = Explored.of(scenario)
         self.file, self.session = file, session
         self.growing = Growing(session, paths)
-        self.ranks: dict[str, int] = {}
         self._kept: dict[str, Message] = {}
 
     @cached_property
@@ -122,6 +126,10 @@ class Explorer:
         scenario = self.explored.with_changes(changes)
         return self.answer(self.growing.preview(scenario), changes, is_final=False)
 
+    def shares(self, changes: Changes) -> Iterator[Shares | None]:
+        """Yield None while it is found out what each change brings, then that."""
+        return shares_of(self.explored, changes, partial(self.session.run, paths=PATHS_OF_SHARES))
+
     def answer(self, result: Result, changes: Changes, *, is_final: bool) -> Message:
         """Return a result as a page draws it."""
         controls = [control_of(self.explored, key, result.scenario) for key in changes]
@@ -129,7 +137,7 @@ class Explorer:
             **answer_of(result),
             "paths": result.paths,
             "is_final": is_final,
-            "controls": [control.model_dump() for control in controls],
+            "controls": [control.as_dict() for control in controls],
         }
 
     def _keep(self, key: str, answer: Message) -> None:
@@ -198,7 +206,7 @@ class Page:
             yield answer and {"type": "base", **answer}
 
     def _ranks(self) -> Job:
-        for ranks in self._explorer.ranks():
+        for ranks in ranks_of(self._explorer.explored, self._explorer.session):
             yield ranks and {"type": "ranks", "ranks": ranks}
 
     def _ask(self, ask: Ask) -> None:
@@ -220,20 +228,20 @@ class Page:
         # What can't be run is told with the answer.
         with suppress(ScenarioError):
             for shares in self._explorer.shares(ask.changes):
-                yield shares and {"type": "shares", "number": ask.number, **shares.model_dump()}
+                yield shares and {"type": "shares", "number": ask.number, **shares.as_dict()}
 
     def _reply(self, question: AskLimits | AskKind | AskToml) -> Job:
         explorer, changes = self._explorer, question.changes
         match question:
             case AskLimits(key=key, part=part):
                 limits = limits_of(explorer.explored, changes, key, part)
-                yield {"type": "limits", "key": key, "part": part, **limits.model_dump()}
+                yield {"type": "limits", **limits.as_dict()}
             case AskKind(key=key, kind=kind):
                 control = as_kind(explorer.explored, changes, key, kind)
-                yield {"type": "control", "control": control.model_dump()}
+                yield {"type": "control", "control": control.as_dict()}
             case AskToml():
                 yield {"type": "toml", "name": f"{explorer.file.stem}-mine.toml"} | {
-                    "text": toml_of(explorer.explored, changes, explorer.file)
+                    "text": toml_of(explorer.explored, changes, explorer.file, date.today())
                 }
 
     def _numbered(self, question: Question, job: Job) -> Job:

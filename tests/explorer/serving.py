@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from simulate.engine.run import Session
-from simulate.explorer.page import Explorer
+from simulate.explorer.pages import Explorer
 from simulate.explorer.server import application, listen, server
 from simulate.explorer.work import Work
 from simulate.scenario import Scenario
