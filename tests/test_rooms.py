@@ -17,6 +17,7 @@ ORDER = (
     "text",
     "plots",
     "output",
+    "explorer",
     "commands",
 )
 # Kernels know no scenario, and a scenario is of no kernel.

@@ -1,14 +1,13 @@
 """Scenarios answered anew each time that they are saved, and what the change of each came from."""
 
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate.engine.estimate import Estimate, mean_of_replicates
+from simulate.engine.estimate import Estimate
 from simulate.engine.layout import Layout, common_layout
 from simulate.engine.reading import Counted, count
 from simulate.engine.result import Result
@@ -22,6 +21,7 @@ from simulate.scenario.load import judged_anew
 
 from .compare import CommonRandomNumbers
 from .diff import Difference, differences, with_differences
+from .shapley import shapley_parts
 
 # Paths of a first answer, and of the runs that tell differences apart, which are 2**n of n.
 PREVIEW, MOST_PARTS = 1 << 14, 3
@@ -311,33 +311,3 @@ def _parts(
         shapley_parts({chosen: each[place] for chosen, each in shares.items()})
         for place in range(len(events))
     ]
-
-
-def shapley_parts(values: Mapping[frozenset[int], NDArray[np.float64]]) -> tuple[Estimate, ...]:
-    """Return what each of several differences brings of their change: its Shapley value.
-
-    Parameters
-    ----------
-    values
-        By the places of the differences that are made, in each replicate; shape (replicates,).
-
-    Returns
-    -------
-    tuple of Estimate
-        One a difference. They sum to the change that all make together.
-
-    Notes
-    -----
-    The mean over all orders of what a difference adds to those before it (Shapley, "A value for
-    n-person games", *Contributions to the Theory of Games II*, 1953).
-    """
-    number = max(map(len, values))
-    parts = []
-    for place in range(number):
-        without = [chosen for chosen in values if place not in chosen]
-        added = [
-            (values[chosen | {place}] - values[chosen]) / math.comb(number - 1, len(chosen))
-            for chosen in without
-        ]
-        parts.append(mean_of_replicates(np.sum(added, axis=0) / number))
-    return tuple(parts)

@@ -1,6 +1,7 @@
 """Means and quantiles of counted paths: of all together, and of each replicate for their errors."""
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -89,6 +90,21 @@ def metric_statistics(
         total = tally.sums[:, index(metric), quarter].sum() / (FIXED_POINT * paths.sum())
         found[MEAN] = found[MEAN]._replace(pooled=float(total))
     return found
+
+
+def pooled_quantiles(tally: Tally, metric: AnyMetric, quarters: Sequence[int]) -> Array:
+    """Return a metric's quantiles in some quarters, of all paths together and without errors.
+
+    Returns
+    -------
+    ndarray, shape (quarters, levels)
+        NaN in a quarter in which no path has a value.
+    """
+    counts, edges = histogram(tally, metric)
+    pooled = counts[:, list(quarters)].sum(axis=0, dtype=np.int64)
+    quantiles = histogram_quantiles(pooled, edges, np.array(LEVELS))
+    quantiles[~pooled.any(axis=-1)] = math.nan
+    return quantiles
 
 
 def _without_value(tally: Tally, metric: AnyMetric, quarter: int) -> Counts:

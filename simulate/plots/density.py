@@ -1,6 +1,8 @@
 """What a picture shows of a distribution: a density, a joint density, a sparkline."""
 
 from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,11 +11,7 @@ from scipy import special
 from simulate.scenario.distributions import OUTERMOST_SCORE, Uncertain
 
 Array = NDArray[np.float64]
-OUTERMOST = 5.0
-SCORES = np.linspace(-OUTERMOST, OUTERMOST, 10_001)
-STEP = SCORES[1] - SCORES[0]
-# Probability of the values that a score of the grid stands for.
-WEIGHTS = np.diff(special.ndtr(np.append(SCORES - STEP / 2.0, OUTERMOST + STEP / 2.0)))
+OUTERMOST, FINE = 5.0, 10_001
 INNER, LEAST_SHOWN = 2.576, 1.881  # 99% and 94% of all draws lie within these scores
 LONGEST_TAIL, NEAR = 1.5, 0.4  # parts of the spread from P10 to P90
 PAD = 0.04
@@ -55,23 +53,50 @@ class Density:
     is_histogram: bool
 
 
-def density_of(distribution: Uncertain) -> Density:
+class _Grid(NamedTuple):
+    """Normal scores at even distances, and the probability of the values each stands for."""
+
+    scores: Array
+    weights: Array
+
+
+@cache
+def _grid_of(points: int) -> _Grid:
+    scores = np.linspace(-OUTERMOST, OUTERMOST, points)
+    half = OUTERMOST / (points - 1)
+    weights = np.diff(special.ndtr(np.append(scores - half, OUTERMOST + half)))
+    return _Grid(scores, weights)
+
+
+def density_of(distribution: Uncertain, points: int = FINE, most_bins: int = CURVE_BINS) -> Density:
     """Return the density of a distribution over the range that a picture shows.
 
+    Parameters
+    ----------
+    distribution
+        Of an input.
+    points
+        How finely it is looked at: so many of its quantiles.
+    most_bins
+        Of a density; single values may have fewer.
+
+    Notes
+    -----
     The range ends where 99% of draws do. A long tail is cut shorter, and what lies beyond is told
     in ``below`` and ``above``; a limit that is near is shown.
     """
-    drawn = distribution.quantile_at_score(SCORES)
+    grid = _grid_of(points)
+    drawn = distribution.quantile_at_score(grid.scores)
     value, first, count = np.unique(drawn, return_index=True, return_counts=True)
-    weight = np.add.reduceat(WEIGHTS, first)
+    weight = np.add.reduceat(grid.weights, first)
     single = (count > 1) & (weight >= LEAST_MASS)
     is_histogram = int(single.sum()) > MOST_STEPS
     if is_histogram:
         bins = int(np.clip(np.sqrt(single.sum()), 10, 40))
         single = np.zeros_like(single)
     else:
-        bins = CURVE_BINS
-    low, high = _shown_range(drawn, value[single])
+        bins = most_bins
+    low, high = _shown_range(grid.scores, drawn, value[single])
     edges = np.linspace(low, high, bins + 1)
     height = _binned(value, np.where(single, 0.0, weight), edges) / np.diff(edges)
     return Density(
@@ -85,12 +110,16 @@ def density_of(distribution: Uncertain) -> Density:
     )
 
 
-def _shown_range(drawn: Array, single: Array) -> tuple[float, float]:
+def _shown_range(scores: Array, drawn: Array, single: Array) -> tuple[float, float]:
     """Return the ends of the shown range, single values inside."""
+
+    def at(score: float) -> float:
+        return float(np.interp(score, scores, drawn))
+
     outer = drawn[0], drawn[-1]
-    inner = _at(drawn, -INNER), _at(drawn, INNER)
-    least = _at(drawn, -LEAST_SHOWN), _at(drawn, LEAST_SHOWN)
-    p10, p90 = _at(drawn, special.ndtri(0.1)), _at(drawn, special.ndtri(0.9))
+    inner = at(-INNER), at(INNER)
+    least = at(-LEAST_SHOWN), at(LEAST_SHOWN)
+    p10, p90 = at(special.ndtri(0.1)), at(special.ndtri(0.9))
     spread = p90 - p10 or inner[1] - inner[0]
     low = max(inner[0], min(p10 - LONGEST_TAIL * spread, least[0]))
     high = min(inner[1], max(p90 + LONGEST_TAIL * spread, least[1]))
@@ -100,10 +129,6 @@ def _shown_range(drawn: Array, single: Array) -> tuple[float, float]:
         low, high = min(low, single[0]), max(high, single[-1])
     pad = PAD * (high - low) or 0.5 * abs(low) or 1.0
     return low - pad, high + pad
-
-
-def _at(drawn: Array, score: float) -> float:
-    return float(np.interp(score, SCORES, drawn))
 
 
 def _binned(value: Array, weight: Array, edges: Array) -> Array:

@@ -46,17 +46,19 @@ def read_alternatives(
     path
         What to name where the layers don't know who set a key.
     known
-        A scenario that was judged; what its alternatives change is not read again where the layers
-        say the same of it.
+        A scenario that was judged; what one of its alternatives changes is not read again where the
+        layers say the same of it.
     """
     if not scenario.alternatives:
         return {}, []
-    if known is not None and known.says_of(_changed_parts(layers.table), layers.table):
-        return known.scenario.overridden, []
-    found: dict[str, dict[str, Uncertain]] = {}
+    found: dict[str, Mapping[str, Uncertain]] = {}
     told: list[Told] = []
     base = {member.key: member for member in own_inputs(scenario)}
+    own = {key: member.distribution for key, member in base.items()}
     for table in layers.table[ALTERNATIVES]:
+        if known is not None and (same := _known_changes(known, layers.table, table)) is not None:
+            found[table["name"]] = own | same
+            continue
         laid, wrong = _laid(scenario, layers, table, path)
         wrong = wrong or describe([*_refused(table, base)], layers, path)
         told += wrong
@@ -66,15 +68,34 @@ def read_alternatives(
         return {}, told
     possible = [found[each.name] for each in scenario.possible_alternatives]
     under = {key: tuple(inputs[key] for inputs in possible) for key in base}
-    own = {key: member.distribution for key, member in base.items()}
-    return {k: each for k, each in under.items() if any(one != own[k] for one in each)}, []
+    return {k: each for k, each in under.items() if any(_is_other(one, own[k]) for one in each)}, []
 
 
-def _changed_parts(table: Table) -> set[str]:
-    """Return the parts that decide what alternatives change: themselves, and what they do it to."""
-    changes = (stated_changes(ALTERNATIVE, member) for member in table[ALTERNATIVES])
+def _is_other(one: Uncertain, other: Uncertain) -> bool:
+    # Most are the same object, which takes no comparing.
+    return one is not other and one != other
+
+
+def _known_changes(known: Known, whole: Table, table: Table) -> dict[str, Uncertain] | None:
+    """Return the inputs of the parts that an alternative changes, if a judged scenario has them.
+
+    None where that says something else of these parts or of the alternative, or draws it never.
+    """
+    before = next((m for m in known.table[ALTERNATIVES] if m["name"] == table["name"]), None)
+    possible = [each.name for each in known.scenario.possible_alternatives]
+    if before is None or table["name"] not in possible:
+        return None
+    changes = list(stated_changes(ALTERNATIVE, table))
     # The horizon says what is drawn once a path, and which quarters are valid.
-    return {"horizon", ALTERNATIVES, *(key[0] for each in changes for key, _, _ in each)}
+    parts = {"horizon", *(key[0] for key, _, _ in changes)}
+    if changes != list(stated_changes(ALTERNATIVE, before)) or not known.says_of(parts, whole):
+        return None
+    place = possible.index(table["name"])
+    return {
+        key: under[place]
+        for key, under in known.scenario.overridden.items()
+        if key.partition(".")[0] in parts
+    }
 
 
 def _laid(

@@ -370,12 +370,12 @@ def _change_alternatives(
     alternatives, inputs = layers.table.get(ALTERNATIVES, []), declared_inputs(layers.table)
     if not isinstance(alternatives, list):
         return
-    changed = _inputs_in(changes, inputs)
+    changed = inputs_in(changes, inputs)
     for member in alternatives:
         if not isinstance(member, dict) or not isinstance(member.get("name"), str):
             continue
         stated = {
-            written: _inputs_in([(key, value)], inputs) & changed
+            written: inputs_in([(key, value)], inputs) & changed
             for key, value, written in stated_changes(ALTERNATIVE, member)
         }
         if not any(stated.values()):
@@ -391,7 +391,7 @@ def _change_alternatives(
             layers.set((ALTERNATIVES, member["name"], key), found, origin)
 
 
-def _inputs_in(changes: Iterable[tuple[Key, Any]], inputs: Collection[str]) -> set[str]:
+def inputs_in(changes: Iterable[tuple[Key, Any]], inputs: Collection[str]) -> set[str]:
     """Return the inputs that values at some keys change."""
     return {
         name
@@ -452,7 +452,8 @@ def _lay_over(layers: Layers, kind: str, at: Key, table: Table) -> Iterator[Told
         if key in of_itself:
             continue
         origin = _origin(layers, *at, key)
-        if key not in Scenario.model_fields and (mend := rename(key, of_itself)):
+        is_of_scenario = key.partition(".")[0] in Scenario.model_fields
+        if not is_of_scenario and (mend := rename(key, of_itself)):
             yield layers.told(origin, f"{key}: unknown key", mend)
         elif "." in key:
             yield from _mistakes_of(_set_at, layers, key, value, origin)

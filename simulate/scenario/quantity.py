@@ -1,6 +1,6 @@
 """A section of a scenario, and the quantities that stand in it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
@@ -117,14 +117,15 @@ class Quantity:
 
     def validate(self, given: Any, inner: Validator) -> Uncertain:
         """Return the distribution that a file gives, as ``inner`` reads it without its unit."""
-        return mended(given, self.unit, lambda value: self._check(value, inner))
+        return mended(given, self.unit, lambda value: self.read(value, inner))
 
-    def _check(self, given: Any, inner: Validator) -> Uncertain:
+    def read(self, given: Any, inner: Callable[[Any], Uncertain]) -> Uncertain:
+        """Return what ``validate`` does, or raise a ValueError without a mend."""
         if isinstance(given, str) and given.lstrip().startswith("+"):
             right = given.strip().removeprefix("+").lstrip()
             raise ValueError(f'a file sets: write "{right}", or by = {{ … }} in a variant to shift')
         read = given if isinstance(given, Uncertain) else in_unit(given, self.unit)
-        found: Uncertain = inner(read)
+        found = inner(read)
         if isinstance(found, Fixed):
             self._check_number(found.value, scale_is_stated=states_unit(given))
         elif self.certain:

@@ -38,6 +38,8 @@ CASH_TIMES = {
 }
 # With fewer, 95% intervals of long-tailed means held in less than 92% of runs; docs/accuracy.md.
 ENOUGH_FOR_MEANS = 1 << 14
+# What makes definitions of gross margin differ.
+MARGIN_INPUTS = ("inference.other_sales_cost", "other_costs.partner_share", "free_users.users")
 # Of an interval's ends: that of a million paths is narrow.
 DIGITS = 5
 
@@ -87,15 +89,20 @@ def margin_table(result: Result) -> Table:
 
 def told_margins(scenario: Scenario) -> tuple[MarginDefinition, ...]:
     """Return the definitions of gross margin that differ in a lab, and the projected one."""
-    given = {each.key for each in list_inputs(scenario) if each.distribution not in ABSENT}
+    sales_cost, partners, free_users = MARGIN_INPUTS
+    given = {
+        each.key
+        for each in list_inputs(scenario)
+        if each.key in MARGIN_INPUTS and each.distribution not in ABSENT
+    }
     booked = {line.counts_in for line in scenario.lines}
     told: dict[MarginDefinition, bool] = {
-        "inference only": "inference.other_sales_cost" in given
+        "inference only": sales_cost in given
         or bool(scenario.hardware)
         or "cost of revenue" in booked,
         "paying users": True,
-        "with partners' shares": "other_costs.partner_share" in given,
-        "with free users": "free_users.users" in given,
+        "with partners' shares": partners in given,
+        "with free users": free_users in given,
     }
     return tuple(
         name for name in MARGINS if told[name] or name == scenario.targets.projected_margin

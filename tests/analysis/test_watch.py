@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulate.analysis.watch import Answer, Change, Watch, shapley_parts
+from simulate.analysis.shapley import shapley_parts
+from simulate.analysis.watch import Answer, Change, Watch
 from simulate.engine.run import run
 from simulate.model.outcomes import projected_event
 from simulate.scenario import Scenario, ScenarioError, load_scenario

@@ -1,0 +1,1 @@
+"""The explorer: a page that answers while an assumption is dragged, and its server."""
