@@ -276,7 +276,8 @@ def test_a_journey_by_keyboard_alone_ends_with_a_file_that_gives_the_page_s_numb
             const details = document.querySelector("#dates figure details");
             details.open = true;
             details.dispatchEvent(new Event("toggle"));
-            return Array.from(details.querySelectorAll("tbody tr"), row => row.children[2].textContent);
+            return Array.from(details.querySelectorAll("tbody tr"), row =>
+                row.children[2].textContent);
         })()"""
     )
     reached = result.hits(projected_time(result.scenario)).sum(axis=0).cumsum() / result.paths
@@ -391,7 +392,9 @@ ATTACKS = {
     })""",
     "a frame": """new Promise((done, fail) => {
         const frame = document.createElement("iframe");
-        frame.onload = () => { try { done(frame.contentDocument.body.textContent) } catch { fail("foreign") } };
+        frame.onload = () => {
+            try { done(frame.contentDocument.body.textContent) } catch { fail("foreign") }
+        };
         frame.src = there;
         document.body.append(frame);
         setTimeout(() => fail("not loaded"), 3000);
