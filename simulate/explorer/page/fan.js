@@ -10,7 +10,7 @@ import { capital, inUnit } from "./words.js";
 /** @typedef {{quarter: number, value: number, text: string}} Mark */
 /** @typedef {{about: About, years: number[], year: number, now: Fan, base: Fan | null, marks: Mark[]}} Shown */
 
-const LEFT = 48;
+const LEFT = 46;
 const RIGHT = 6;
 const TOP = 8;
 const HEIGHT = 106;
