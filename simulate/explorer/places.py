@@ -19,6 +19,8 @@ from simulate.scenario.schema import Alternative
 from simulate.scenario.unchanged import table_of
 
 What = Literal["input", "target", "weight", "correlation", "chance"]
+# What is said of an input that some alternatives have of their own.
+NOT_OWN = ", where no alternative has its own"
 TARGET: Key = ("targets", "gross_margin")
 
 
@@ -55,6 +57,11 @@ class Place:
     input: str = ""
     alternative: str = ""
 
+    @property
+    def short_title(self) -> str:
+        """The title as a sentence has it."""
+        return self.title.removesuffix(NOT_OWN)
+
 
 def places_of(scenario: Scenario) -> tuple[Place, ...]:
     """Return what of a scenario may be changed by hand, in the order of the schema."""
@@ -74,7 +81,7 @@ def _inputs(scenario: Scenario) -> Iterator[Place]:
         steps, words = tuple(each.key.split(".")), words_of_key(each.key)
         own = [a for a in possible if each.key in owners[a.name]]
         if not own or len(own) < len(possible):
-            title = f"{words}, where no alternative has its own" if own else words
+            title = f"{words}{NOT_OWN}" if own else words
             yield Place(each.key, steps, "input", title, each.quantity, steps[0], each.key)
         for alternative in own:
             at = (ALTERNATIVES, alternative.name, each.key)

@@ -25,7 +25,7 @@ Array = NDArray[np.float64]
 MOST_PARTS, MOST_NAMED = 5, 4
 # A change of less is told to a decimal.
 LEAST_WHOLE = 0.02
-DECIMALS = 1
+DECIMALS, NOTHING = 1, "±0"
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def _joined(groups: Sequence[tuple[str, ...]], places: Sequence[int]) -> frozens
 def _share(explored: Explored, group: tuple[str, ...], estimate: Estimate) -> Share:
     is_one = len(group) == 1
     key = group[0] if is_one else ""
-    title = explored.places[key].title if is_one else f"{len(group)} other changes"
+    title = explored.places[key].short_title if is_one else f"{len(group)} other changes"
     error = number(estimate.standard_error) if np.isfinite(estimate.standard_error) else None
     text = f"{_points(estimate.value)} points"
     return Share(key, title, number(estimate.value), error, text)
@@ -158,10 +158,12 @@ def _share(explored: Explored, group: tuple[str, ...], estimate: Estimate) -> Sh
 
 def _points(change: float) -> str:
     written = f"{100.0 * change:+.{DECIMALS}f}".replace("-", "−")
-    return written if written.strip("+−0.") else "±0"
+    return written if written.strip("+−0.") else NOTHING
 
 
 def _sentence(before: float, after: float, parts: Sequence[Share]) -> str:
+    if not any(part.text.partition(" ")[0] != NOTHING for part in parts) and before == after:
+        return f"Still {SHARE.rounded(after, DECIMALS)}."
     is_large = abs(after - before) >= LEAST_WHOLE
     ends = (share(x) if is_large else SHARE.rounded(x, DECIMALS) for x in (before, after))
     named = [f"{part.title} {part.text}" for part in parts[:1]]

@@ -1,0 +1,164 @@
+"""Which inputs move the headline dates most, from one small run."""
+
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from simulate.engine.run import Session
+from simulate.model.outcomes import projected_time
+from simulate.model.rows import Hit
+from simulate.scenario.inputs import ALTERNATIVE
+
+from .changed import Explored
+from .places import Place
+
+Array = NDArray[np.float64]
+PATHS = 1 << 14
+# Inputs whose columns are made between two looks at whether to stop.
+AT_ONCE = 8
+# In how many parts the paths are summed over.
+SLICES = 4
+# A part of the dates' variance that is no noise of so few paths.
+LEAST = 5e-4
+RIDGE = 1e-6
+
+
+@dataclass(frozen=True)
+class _Term:
+    """Columns that tell of one place: how much variance a unit of each one's square is."""
+
+    key: str
+    columns: list[Array]
+    weights: list[float]
+
+
+def ranks_of(explored: Explored, session: Session) -> Iterator[dict[str, int] | None]:
+    """Yield nothing a few times, so that it may be left there, and ranks by key at last.
+
+    Parameters
+    ----------
+    explored
+        The scenario.
+    session
+        In which it is run.
+
+    Notes
+    -----
+    The ranks of the dates of the target margin and of held cash flow are regressed on all inputs
+    at once: on each one's normal score and its square, the first two Hermite polynomials, so that
+    a correlated input tells only of itself, and one that matters in both directions is seen
+    (polynomial chaos without interactions; Sudret, "Global sensitivity analysis using polynomial
+    chaos expansions", *Reliability Engineering & System Safety* 93, 2008). An input ranks by the
+    variance that it brings to both dates. What an alternative has of its own counts among the
+    paths that live in it; the weight of an alternative, by how far its mean is from the others'.
+    """
+    parts: list[dict[str, NDArray[Any]]] = []
+    session.run(
+        explored.scenario, paths=PATHS, keep_inputs=True, keep_deviations=True, sink=parts.append
+    )
+    yield None
+    paths = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    times = (projected_time(explored.scenario), Hit.CASH_FLOW_HELD)
+    dates = np.stack([_ranked(paths[time.title]) for time in times], axis=1)
+    lives_in = paths.get(ALTERNATIVE, np.zeros(len(dates))).astype(int)
+    terms: list[_Term] = []
+    for place in explored.places.values():
+        if (term := _term_of(explored, place, paths, lives_in)) is not None:
+            terms.append(term)
+            if len(terms) % AT_ONCE == 0:
+                yield None
+    found = yield from _variances(terms, dates, lives_in)
+    found |= _of_weights(explored, dates, lives_in)
+    first = sorted((key for key in found if found[key] > LEAST), key=lambda key: -found[key])
+    yield {key: place for place, key in enumerate(first, 1)}
+
+
+def _ranked(quarters: NDArray[Any]) -> Array:
+    """Return ranks of dates, those alike at their middle, of mean 0 and variance 1."""
+    counts = np.bincount(quarters)
+    middle = np.cumsum(counts) - counts / 2.0
+    ranks = middle[quarters]
+    return (ranks - ranks.mean()) / (ranks.std() or 1.0)
+
+
+def _term_of(
+    explored: Explored, place: Place, paths: Mapping[str, NDArray[Any]], lives_in: NDArray[Any]
+) -> _Term | None:
+    """Return the columns of an uncertain input, none of anything else."""
+    if place.what != "input":
+        return None
+    if columns := _by_year(place.input, paths):
+        return _Term(place.key, columns, [1.0] * len(columns))
+    if place.input not in paths:
+        return None
+    where = np.isin(lives_in, _alternatives_of(explored, place))
+    values = paths[place.input][where]
+    if not len(values) or values.min() == values.max():
+        return None
+    score, square = np.zeros(len(where)), np.zeros(len(where))
+    ranks = np.empty(len(values))
+    ranks[np.argsort(values, kind="stable")] = (np.arange(len(values)) + 0.5) / len(values)
+    score[where] = special.ndtri(ranks)
+    square[where] = score[where] ** 2 - 1.0
+    part = where.mean()
+    return _Term(place.key, [score, square], [part, 2.0 * part])
+
+
+def _by_year(key: str, paths: Mapping[str, NDArray[Any]]) -> list[Array]:
+    """Return the deviations of each year together, none of an input that is drawn once."""
+    years: dict[str, list[Array]] = {}
+    for name, values in paths.items():
+        if name.startswith(f"{key} "):
+            years.setdefault(name.removeprefix(f"{key} ")[:4], []).append(values)
+    return [_standard(np.mean(each, axis=0, dtype=float)) for each in years.values()]
+
+
+def _standard(values: Array) -> Array:
+    return (values - values.mean()) / (values.std() or 1.0)
+
+
+def _alternatives_of(explored: Explored, place: Place) -> list[int]:
+    """Return the alternatives in which an input is what stands at a place, counted from 0."""
+    possible = [each.name for each in explored.scenario.possible_alternatives]
+    if not possible:
+        return [0]
+    if place.alternative:
+        return [possible.index(place.alternative)]
+    own = {p.alternative for p in explored.places.values() if p.input == place.input}
+    return [i for i, name in enumerate(possible) if name not in own]
+
+
+def _variances(
+    terms: list[_Term], dates: Array, lives_in: NDArray[Any]
+) -> Generator[None, None, dict[str, float]]:
+    """Return what each place brings of the dates' variance."""
+    means = np.eye(lives_in.max() + 1)[lives_in]
+    design = np.column_stack([means, *(column for term in terms for column in term.columns)])
+    gram, moments = RIDGE * len(dates) * np.eye(design.shape[1]), 0.0
+    for rows in np.array_split(np.arange(len(dates)), SLICES):
+        some = design[rows[0] : rows[-1] + 1]
+        gram += some.T @ some
+        moments += some.T @ dates[rows[0] : rows[-1] + 1]
+        yield None
+    squares = (np.linalg.solve(gram, moments) ** 2).sum(axis=1)[means.shape[1] :]
+    found, start = {}, 0
+    for term in terms:
+        own = squares[start : start + len(term.columns)]
+        found[term.key] = float(own @ np.array(term.weights))
+        start += len(term.columns)
+    return found
+
+
+def _of_weights(explored: Explored, dates: Array, lives_in: NDArray[Any]) -> dict[str, float]:
+    """Return what each alternative brings of the dates' variance, by the key of its weight."""
+    keys = {p.alternative: p.key for p in explored.places.values() if p.what == "weight"}
+    found = {}
+    for place, each in enumerate(explored.scenario.possible_alternatives):
+        where = lives_in == place
+        if where.any():
+            found[keys[each.name]] = float(where.mean() * (dates[where].mean(axis=0) ** 2).sum())
+    return found
