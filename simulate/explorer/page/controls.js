@@ -27,9 +27,9 @@ export function createControls(place, search, on) {
   /** @type {{node: HTMLDetailsElement, list: Element, note: Element, keys: string[]}[]} */
   let sections = [];
 
-  const foundNote = element("h3", { role: "status" });
+  const foundNote = element("span", { role: "status" });
   const found = element("div", { class: "list" });
-  const results = element("div", {}, foundNote, found);
+  const results = element("div", { class: "results" }, element("h3", {}, foundNote), found);
   const firstTitle = element("h3", {}, "What moves the answer most");
   const firstNote = element("p", { class: "about" }, "Being found …");
   const firstList = element("div", { class: "list" });

@@ -3,7 +3,7 @@
 import { drawn, element, labels, put, say } from "./dom.js";
 import { roundUp, ticks } from "./scale.js";
 import { createTable } from "./table.js";
-import { capital, percent } from "./words.js";
+import { capital, percent, wasInWords } from "./words.js";
 
 /** @typedef {{by_quarter: number[], never: number, by_year: [number, number, number][]}} Time */
 /** @typedef {{name: string, title: string, by?: number | string}} About */
@@ -13,10 +13,10 @@ const LEFT = 40;
 const RIGHT = 4;
 /** Heights, from above: a line of text, the histogram, a gap with a line of text, the odds, the years. */
 const HEAD = 18;
-const BARS = 110;
 const GAP = 26;
-const ODDS = 74;
 const FOOT = 18;
+/** The histogram's part of what these leave. */
+const BARS = 0.6;
 /** Widths in quarters: between the last and never, and of never. Equal areas are equal shares. */
 const APART = 1.5;
 const NEVER = 6;
@@ -49,6 +49,7 @@ export function createDates(parent, choice, id) {
   const axes = drawn(svg, "path", { class: "axis" });
   const write = labels(svg);
   let width = 0;
+  let height = 0;
   let top = 0;
   /** @type {{calendar: Calendar, about: About, now: Time, base: Time | null} | null} */
   let last = null;
@@ -56,8 +57,8 @@ export function createDates(parent, choice, id) {
   const table = createTable(figure, id, () => (last ? cellsOf(last) : null));
   if (choice) table.foot.append(choice);
   new ResizeObserver(([{ contentRect }]) => {
-    width = Math.round(contentRect.width);
-    put(svg, { viewBox: `0 0 ${width} ${HEAD + BARS + GAP + ODDS + FOOT}` });
+    [width, height] = [Math.round(contentRect.width), Math.round(contentRect.height)];
+    put(svg, { viewBox: `0 0 ${width} ${height}` });
     if (last) draw(last);
   }).observe(svg);
 
@@ -66,12 +67,13 @@ export function createDates(parent, choice, id) {
     const { calendar, now, base } = shown;
     const number = calendar.quarters.length;
     const unit = (width - LEFT - RIGHT) / (number + APART + NEVER);
-    const floor = HEAD + BARS;
+    const room = Math.max(height - HEAD - GAP - FOOT, 1);
+    const floor = HEAD + BARS * room;
     const high = highest(now, base);
     const x = (/** @type {number} */ quarter) => LEFT + unit * quarter;
-    const y = (/** @type {number} */ share) => floor - (BARS * share) / high;
-    const ground = floor + GAP + ODDS;
-    const up = (/** @type {number} */ share) => ground - ODDS * share;
+    const y = (/** @type {number} */ share) => floor - (BARS * room * share) / high;
+    const ground = height - FOOT;
+    const up = (/** @type {number} */ share) => ground - (1 - BARS) * room * share;
     const ends = calendar.year_ends.map((end) => x(end + 1));
 
     const [own, old] = [shares(now), base && shares(base)];
@@ -111,7 +113,7 @@ export function createDates(parent, choice, id) {
   /** Return the height of the axis: it rises at once, and falls only from far. @param {Time} now @param {Time | null} base */
   function highest(now, base) {
     const most = Math.max(...shares(now), ...(base ? shares(base) : []), now.never / NEVER, (base?.never ?? 0) / NEVER, 0.01);
-    if (most > top || most < 0.4 * top) top = 1.15 * roundUp(most);
+    if (most > top || most < 0.4 * top) top = 1.08 * roundUp(most);
     return top;
   }
 
@@ -138,8 +140,10 @@ export function createDates(parent, choice, id) {
  */
 export function finding({ calendar, about, now, base }) {
   const place = yearOf({ calendar, about });
-  const [is, was] = [now, base].map((time) => (time ? percent(time.by_year[place][0]) : ""));
-  return `${capital(about.title)} by ${calendar.years[place]}: ${is}${was && `, was ${was}`}`;
+  const odds = [now, base].map((time) => time?.by_year[place][0]);
+  const isNear = odds.every((each) => each !== undefined) && Math.abs(odds[0] - odds[1]) < 0.01;
+  const [is, was] = odds.map((each) => (each === undefined ? "" : percent(each, isNear ? 1 : 0)));
+  return `${capital(about.title)} by ${calendar.years[place]}: ${is}${wasInWords(is, was)}`;
 }
 
 /** Return the place of the year that is asked about: the last, if none is. @param {{calendar: Calendar, about: About}} shown */

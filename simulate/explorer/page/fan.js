@@ -3,17 +3,16 @@
 import { drawn, element, labels, put, say } from "./dom.js";
 import { logTicks, scaleOf, ticks } from "./scale.js";
 import { createTable } from "./table.js";
-import { capital, inUnit } from "./words.js";
+import { capital, inUnit, wasInWords } from "./words.js";
 
 /** @typedef {{quarters: number[], p05: number[], p25: number[], p50: number[], p75: number[], p95: number[]}} Fan */
 /** @typedef {{name: string, title: string, unit: string}} About */
 /** @typedef {{quarter: number, value: number, text: string}} Mark */
 /** @typedef {{about: About, years: number[], year: number, now: Fan, base: Fan | null, marks: Mark[]}} Shown */
 
-const LEFT = 48;
-const RIGHT = 6;
+const LEFT = 50;
+const RIGHT = 18;
 const TOP = 8;
-const HEIGHT = 106;
 const FOOT = 18;
 const LEVELS = /** @type {const} */ (["p05", "p25", "p50", "p75", "p95"]);
 /** No share is drawn below it: some margins have no bottom. */
@@ -26,7 +25,7 @@ export function createFan(parent, id) {
   parent.append(figure);
   const svg = drawn(figure, "svg", { "aria-hidden": "true" });
   const grid = drawn(svg, "path", { class: "grid" });
-  const inside = drawn(svg, "svg", { overflow: "hidden", x: LEFT, y: TOP, height: HEIGHT });
+  const inside = drawn(svg, "svg", { overflow: "hidden", x: LEFT, y: TOP });
   const outer = drawn(inside, "path", { class: "outer" });
   const inner = drawn(inside, "path", { class: "inner" });
   const before = drawn(inside, "path", { class: "was" });
@@ -36,6 +35,7 @@ export function createFan(parent, id) {
   const axis = drawn(svg, "path", { class: "axis" });
   const write = labels(svg);
   let width = 0;
+  let height = 0;
   /** @type {Shown | null} */
   let last = null;
   /** @type {[number, number] | null} */
@@ -44,8 +44,9 @@ export function createFan(parent, id) {
   const table = createTable(figure, id, () => (last ? cellsOf(last) : null));
   new ResizeObserver(([{ contentRect }]) => {
     width = Math.round(contentRect.width);
-    put(svg, { viewBox: `0 0 ${width} ${TOP + HEIGHT + FOOT}` });
-    put(inside, { width: Math.max(width - LEFT - RIGHT, 1) });
+    height = Math.max(Math.round(contentRect.height) - TOP - FOOT, 1);
+    put(svg, { viewBox: `0 0 ${width} ${TOP + height + FOOT}` });
+    put(inside, { width: Math.max(width - LEFT - RIGHT, 1), height });
     if (last) draw(last);
   }).observe(svg);
 
@@ -54,9 +55,9 @@ export function createFan(parent, id) {
     range = stable(range, rangeOf(about.unit, now, base, marks));
     const scale = scaleOf(...range);
     const first = Math.min(0, ...marks.map((mark) => mark.quarter));
-    const span = (now.quarters.at(-1) ?? 1) - first + 1;
-    const x = (/** @type {number} */ quarter) => ((width - LEFT - RIGHT) * (quarter - first + 0.5)) / span;
-    const y = (/** @type {number | null} */ value) => HEIGHT * (1 - place(scale, value));
+    const span = (now.quarters.at(-1) ?? 1) - first + 2;
+    const x = (/** @type {number} */ quarter) => ((width - LEFT - RIGHT) * (quarter - first + 1)) / span;
+    const y = (/** @type {number | null} */ value) => height * (1 - place(scale, value));
     put(outer, { d: ribbon(now, "p05", "p95", x, y) });
     put(inner, { d: ribbon(now, "p25", "p75", x, y) });
     put(median, { d: line(now, "p50", x, y) });
@@ -65,12 +66,12 @@ export function createFan(parent, id) {
     put(dots, { d: marks.map((mark) => diamond(x(mark.quarter), y(mark.value))).join("") });
     const named = scale.isLog ? logTicks(...range) : ticks(...range, 4);
     put(grid, { d: named.map((value) => `M${LEFT} ${(TOP + y(value)).toFixed(1)}H${width - RIGHT}`).join("") });
-    put(axis, { d: `M${LEFT} ${TOP + HEIGHT}H${width - RIGHT}` });
+    put(axis, { d: `M${LEFT} ${TOP + height}H${width - RIGHT}` });
     const every = Math.ceil((40 * years.length) / Math.max(width - LEFT - RIGHT, 1));
     write([
       ...named.map((value) => ({ text: inUnit(value, about.unit), x: LEFT - 6, y: TOP + y(value) + 4, anchor: "end" })),
       ...years.flatMap((year, i) =>
-        i % every === 0 ? [{ text: String(year), x: LEFT + x(now.quarters[i]), y: TOP + HEIGHT + 15 }] : [],
+        i % every === 0 ? [{ text: String(year), x: LEFT + x(now.quarters[i]), y: TOP + height + 15 }] : [],
       ),
     ]);
   }
@@ -92,7 +93,7 @@ function finding({ about, years, year, now, base }) {
   const i = Math.max(years.indexOf(year), 0);
   const [is, was] = [now, base].map((fan) => (fan ? inUnit(fan.p50[i], about.unit) : ""));
   const unit = about.unit === "share" ? "" : `, ${about.unit}`;
-  return `${capital(about.title)}${unit}: ${is} in ${years[i]}${was && `, was ${was}`}`;
+  return `${capital(about.title)}${unit}: ${is} in ${years[i]}${wasInWords(is, was)}`;
 }
 
 /**

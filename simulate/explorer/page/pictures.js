@@ -22,7 +22,7 @@ export function createPictures(datesPlace, fansPlace) {
   function show(answer, base) {
     last = { answer, base };
     if (!scene || !answer) return;
-    abouts().forEach((about, i) => {
+    abouts(answer).forEach((about, i) => {
       const now = answer.times[about.name];
       if (now) dates[i].show(scene, about, now, base?.times[about.name] ?? null);
     });
@@ -35,9 +35,12 @@ export function createPictures(datesPlace, fansPlace) {
     });
   }
 
-  function abouts() {
+  /** Return the first date, with the target as it stands, and the one that is chosen. @param {any} answer */
+  function abouts(answer) {
+    const [first, second] = scene.times;
     const chosen = scene.times.find((/** @type {any} */ time) => time.name === choice.value);
-    return [scene.times[0], chosen ?? scene.times[1]].filter(Boolean);
+    const title = first.title.replace(scene.target, answer.target ?? scene.target);
+    return [{ ...first, title }, chosen ?? second].filter(Boolean);
   }
 
   return {
@@ -58,7 +61,7 @@ export function createPictures(datesPlace, fansPlace) {
     findings() {
       const { answer, base } = last;
       if (!scene || !answer) return [];
-      return scene.times.slice(0, 2).map((/** @type {any} */ about) =>
+      return abouts(answer).map((about) =>
         finding({ calendar: scene, about, now: answer.times[about.name], base: base?.times[about.name] ?? null }),
       );
     },

@@ -53,7 +53,7 @@ function roundedTo(value, step) {
  * @param {number} most
  */
 export function ticks(low, high, most) {
-  const step = roundStep((high - low) / most);
+  const step = leastOf([1, 2, 2.5, 5, 10], (high - low) / most);
   const found = [];
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) {
     found.push(Number((i * step).toPrecision(12)) + 0);
@@ -77,12 +77,11 @@ export function logTicks(low, high) {
 
 /** Return the least round number that is not below a value. @param {number} value */
 export function roundUp(value) {
-  return roundStep(value);
+  return leastOf([1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10], value);
 }
 
-/** @param {number} least */
-function roundStep(least) {
+/** @param {number[]} digits @param {number} least */
+function leastOf(digits, least) {
   const power = 10 ** Math.floor(Math.log10(least || 1));
-  const digit = [1, 2, 2.5, 5, 10].find((each) => each * power >= least * 0.9999) ?? 10;
-  return digit * power;
+  return power * (digits.find((digit) => digit * power >= least * 0.9999) ?? 10);
 }

@@ -44,6 +44,12 @@ export function percent(share, decimals = 0) {
   return `${(100 * share).toFixed(near < 0.001 ? 2 : near < 0.01 ? 1 : decimals)}%`;
 }
 
+/** Say what something was beside what it is; nothing, if that isn't known. @param {string} is @param {string} was */
+export function wasInWords(is, was) {
+  if (was === "") return "";
+  return is === was ? ", as it was" : `, was ${was}`;
+}
+
 /** Return a value of an axis or a table in its unit. @param {number | null} value @param {string} unit */
 export function inUnit(value, unit) {
   if (value === null || value === undefined) return "\u2013";
