@@ -54,10 +54,10 @@ export function connect(on) {
       isRefused = true;
     } else if (OF_ASKS.includes(message.type) && message.number !== asked) {
       return;
-    } else if (message.type === "mistake" && message.number < asked) {
-      return;
     }
     if (message.number === asked && ["answer", "mistake"].includes(message.type)) answered();
+    // What was a mistake may be none of what is asked by now.
+    if (message.type === "mistake" && message.number < asked) return;
     on.message(message);
   }
 

@@ -52,6 +52,8 @@ let isHeld = false;
 let isMistaken = false;
 /** @type {any} What the last whole answer was asked for. */
 let settledAs = null;
+/** @type {any} What the newest whole answer is of. */
+let wholeOf = null;
 let saving = 0;
 
 const connection = connect({
@@ -92,6 +94,7 @@ const receive = {
   answer(message) {
     forgive();
     answer = message;
+    if (message.is_final) wholeOf = settledAs;
     controls.show(new Map(message.controls.map((/** @type {any} */ each) => [each.key, asChanged(each)])));
     if (message.is_final && hasChanges()) say(byId("live"), message.sentence);
     soon();
@@ -135,8 +138,10 @@ function change(key, value, part) {
   const { [key]: _, ...others } = history.now;
   history.set(isSame(value, controls.base(key)?.value) ? others : { ...others, [key]: value });
   shares = null;
-  controls.forget(key, part);
+  isMistaken = false;
+  controls.moves(key, part);
   connection.ask(history.now, false);
+  noteState();
   soon();
   clearTimeout(timer);
   timer = setTimeout(() => rest(`${key} ${part}`), REST);
@@ -180,6 +185,7 @@ function jumped() {
 
 /** Ask for the whole answer of what is changed, and keep it in the address. */
 function settle() {
+  noteState();
   soon();
   if (settledAs === history.now) return;
   settledAs = history.now;
@@ -258,7 +264,13 @@ function showLead(sentence) {
   byId("lead").querySelectorAll("span, strong").forEach((/** @type {Element} */ part, /** @type {number} */ i) => say(part, parts[i] ?? ""));
 }
 
+/** Tell whether the answer of all paths is still to come. */
+function isBusy() {
+  return !isMistaken && (hasChanges() ? wholeOf !== history.now : !base?.is_final);
+}
+
 function noteState() {
+  byId("answer").setAttribute("aria-busy", String(isBusy()));
   byId("undo").disabled = !history.canUndo;
   byId("redo").disabled = !history.canRedo;
   byId("reset").disabled = !hasChanges();
