@@ -48,12 +48,13 @@ def ranks_of(explored: Explored, session: Session) -> Iterator[dict[str, int] | 
     Notes
     -----
     The ranks of the dates of the target margin and of held cash flow, and whether they come by the
-    years of the headline, are regressed on all inputs at once: on each one's normal score and its square, the first two Hermite polynomials, so that
-    a correlated input tells only of itself, and one that matters in both directions is seen
-    (polynomial chaos without interactions; Sudret, "Global sensitivity analysis using polynomial
-    chaos expansions", *Reliability Engineering & System Safety* 93, 2008). An input ranks by the
-    variance that it brings to these four. What an alternative has of its own counts among the
-    paths that live in it; the weight of an alternative, by how far its mean is from the others'.
+    years of the headline, are regressed on all inputs at once: on each one's normal score and its
+    square, the first two Hermite polynomials, so that a correlated input tells only of itself, and
+    one that matters in both directions is seen (polynomial chaos without interactions; Sudret,
+    "Global sensitivity analysis using polynomial chaos expansions", *Reliability Engineering &
+    System Safety* 93, 2008). An input ranks by the variance that it brings to these four. What an
+    alternative has of its own counts among the paths that live in it; the weight of an
+    alternative, by how far its mean is from the others'.
     """
     parts: list[dict[str, NDArray[Any]]] = []
     session.run(
