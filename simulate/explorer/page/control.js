@@ -141,12 +141,20 @@ export function createControl(base, on) {
 
   function markHandles() {
     distribution.mark(scale, handles.map((handle) => handle.value));
+    // Of those in one place the one on top is that which can be moved to where there is more room.
+    handles.forEach(({ slider, value }, i) => {
+      slider.style.zIndex = String(scale.at(value) > 0.5 ? handles.length - i : i + 1);
+    });
   }
 
   /** @param {string} text of a mistake, or nothing */
   function complain(text) {
-    say(wrong, text);
-    for (const { field } of handles) field.setAttribute("aria-invalid", String(text !== ""));
+    say(wrong, text.replace(`${key}: `, ""));
+    const typed = handles.filter((handle) => handle.isOther);
+    for (const handle of handles) {
+      const isWrong = text !== "" && (typed.length === 0 || typed.includes(handle));
+      handle.field.setAttribute("aria-invalid", String(isWrong));
+    }
   }
 
   /** @param {Control} control @param {boolean} isChanged */

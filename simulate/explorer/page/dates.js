@@ -86,7 +86,7 @@ export function createDates(parent, choice, id) {
 
     put(odds, { d: climb(now, x, up) });
     put(oddsBefore, { d: base ? climb(base, x, up) : "" });
-    put(band, { d: ribbon(now, ends, up) });
+    put(band, { d: ribbon(now, calendar.year_ends, x, up) });
     put(points, { d: ends.map((end, i) => dot(end, up(now.by_year[i][0]))).join("") });
     const inner = ticks(0, high, 3);
     const year = yearOf(shown);
@@ -179,11 +179,19 @@ function climb(time, x, up) {
   return `M${x(0)} ${up(0)}` + time.by_quarter.map((share, i) => `L${x(i + 1).toFixed(1)} ${up(share).toFixed(1)}`).join("");
 }
 
-/** @param {Time} time @param {number[]} ends @param {Map} up */
-function ribbon({ by_year: odds }, ends, up) {
-  const over = odds.map(([, , high], i) => `${ends[i].toFixed(1)} ${up(high).toFixed(1)}`);
-  const under = odds.map(([, low], i) => `${ends[i].toFixed(1)} ${up(low).toFixed(1)}`).reverse();
-  return `M${[...over, ...under].join("L")}Z`;
+/** Return the odds' band: between the ends of years its width changes evenly. @param {Time} time @param {number[]} ends quarters @param {Map} x @param {Map} up */
+function ribbon({ by_quarter: reached, by_year: odds }, ends, x, up) {
+  const known = [[-1, 0, 0], ...odds.map(([value, low, high], i) => [ends[i], value - low, high - value])];
+  let year = 0;
+  const edges = reached.map((share, quarter) => {
+    if (quarter > known[year + 1][0] && year + 2 < known.length) year += 1;
+    const [from, to] = [known[year], known[year + 1]];
+    const part = (quarter - from[0]) / (to[0] - from[0]);
+    const width = (/** @type {number} */ side) => from[side] + part * (to[side] - from[side]);
+    const at = x(quarter + 1).toFixed(1);
+    return [`${at} ${up(share + width(2)).toFixed(1)}`, `${at} ${up(Math.max(share - width(1), 0)).toFixed(1)}`];
+  });
+  return `M${[...edges.map(([over]) => over), ...edges.map(([, under]) => under).reverse()].join("L")}Z`;
 }
 
 /** @param {number} x @param {number} y */

@@ -3,7 +3,7 @@
 import { drawn, element, labels, put, say } from "./dom.js";
 import { logTicks, scaleOf, ticks } from "./scale.js";
 import { createTable } from "./table.js";
-import { capital, inUnit, wasInWords } from "./words.js";
+import { capital, inUnit, tick, wasInWords } from "./words.js";
 
 /** @typedef {{quarters: number[], p05: number[], p25: number[], p50: number[], p75: number[], p95: number[]}} Fan */
 /** @typedef {{name: string, title: string, unit: string}} About */
@@ -69,7 +69,7 @@ export function createFan(parent, id) {
     put(axis, { d: `M${LEFT} ${TOP + height}H${width - RIGHT}` });
     const every = Math.ceil((40 * years.length) / Math.max(width - LEFT - RIGHT, 1));
     write([
-      ...named.map((value) => ({ text: inUnit(value, about.unit), x: LEFT - 6, y: TOP + y(value) + 4, anchor: "end" })),
+      ...named.map((value) => ({ text: tick(value, about.unit), x: LEFT - 6, y: TOP + y(value) + 4, anchor: "end" })),
       ...years.flatMap((year, i) =>
         i % every === 0 ? [{ text: String(year), x: LEFT + x(now.quarters[i]), y: TOP + height + 15 }] : [],
       ),

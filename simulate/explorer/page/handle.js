@@ -115,6 +115,10 @@ export function createHandle({ id, title, unit, part, scale, notes }, on) {
     get value() {
       return value;
     },
+    /** Whether another text stands in its field than it has for a value. */
+    get isOther() {
+      return field.value !== shown;
+    },
     get isHeld() {
       return isHeld;
     },

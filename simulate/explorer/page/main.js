@@ -77,17 +77,13 @@ let isOpen = false;
 /** @type {Record<string, (message: any) => void>} */
 const receive = {
   scene(message) {
-    scene = message;
-    say(byId("name"), scene.name);
-    document.title = `${scene.name}: explorer`;
-    say(byId("disclaimer"), scene.disclaimer);
-    say(byId("legend"), LEGEND);
-    pictures.scene(scene);
-    controls.scene(scene.controls);
+    // After a pause of the connection it is the same again.
+    if (!isSame(scene, message)) open(message);
     showChanges();
     if (hasChanges()) settle();
   },
   base(message) {
+    if (base && base.paths > message.paths) return;
     base = message;
     soon();
   },
@@ -121,8 +117,21 @@ const LEGEND =
   "Line: median; bands: half and 90% of paths; diamonds: what came true. Grey: without your changes. " +
   "Equal areas of the bars are equal shares of paths; the odds’ band is the simulation’s 95% interval.";
 
+const UNREADABLE = "The link’s changes can’t be read; the scenario is shown as it is.";
 const HINT = "Drag a handle or type a number: the pictures follow.";
 const ODDS = /((?:about )?[<>]?\d[\d.]*% of paths)/;
+
+/** Show another scenario. @param {any} message */
+function open(message) {
+  scene = message;
+  base = answer = shares = null;
+  say(byId("name"), scene.name);
+  document.title = `${scene.name}: explorer`;
+  say(byId("disclaimer"), scene.disclaimer);
+  say(byId("legend"), LEGEND);
+  pictures.scene(scene);
+  controls.scene(scene.controls);
+}
 
 function hasChanges() {
   return Object.keys(history.now).length > 0;
@@ -242,7 +251,7 @@ function show() {
   say(byId("more"), others.join(" "));
   const findings = pictures.findings();
   say(byId("strip"), findings.join(" · "));
-  say(byId("paths"), pathsInWords(now.paths, now.is_final, scene.final_paths));
+  say(byId("paths"), pathsInWords(now.paths, scene.final_paths, !hasChanges() || settledAs === history.now));
   byId("shares").classList.toggle("hint", !hasChanges());
   say(byId("shares"), changeInWords(findings[0]));
   changed.show(Object.keys(history.now).flatMap((key) => {
@@ -326,4 +335,9 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   step(key === "y" || event.shiftKey ? "redo" : "undo");
 });
-if (read === null) say(byId("mistake"), "The link’s changes can’t be read; the scenario is shown as it is.");
+window.addEventListener("hashchange", () => {
+  const changes = changesOf(location.hash);
+  if (changes) set(changes, "link");
+  else say(byId("mistake"), UNREADABLE);
+});
+if (read === null) say(byId("mistake"), UNREADABLE);

@@ -44,6 +44,11 @@ export function percent(share, decimals = 0) {
   return `${(100 * share).toFixed(near < 0.001 ? 2 : near < 0.01 ? 1 : decimals)}%`;
 }
 
+/** Return a value as an axis names it. @param {number} value @param {string} unit */
+export function tick(value, unit) {
+  return unit !== "share" && Math.abs(value) >= 10_000 ? withMinus(`${value / 1000}k`) : inUnit(value, unit);
+}
+
 /** Say what something was beside what it is; nothing, if that isn't known. @param {string} is @param {string} was */
 export function wasInWords(is, was) {
   if (was === "") return "";
@@ -72,8 +77,13 @@ export function sentences(text) {
   return text.split(/(?<=[.!?])\s+(?=[A-Z\u00b1])/);
 }
 
-/** Return what a number of paths is worth. @param {number} paths @param {boolean} isFinal @param {number} of */
-export function pathsInWords(paths, isFinal, of) {
-  if (isFinal) return `${count(paths)} paths.`;
-  return `${count(paths)} paths, a preview of ${count(of)}.`;
+/**
+ * Return how many paths an answer is of.
+ * @param {number} paths
+ * @param {number} all there will be once the hand rests
+ * @param {boolean} isAtRest
+ */
+export function pathsInWords(paths, all, isAtRest) {
+  if (paths >= all) return `${count(paths)} paths.`;
+  return isAtRest ? `${count(paths)} of ${count(all)} paths.` : `${count(paths)} paths, a preview.`;
 }
