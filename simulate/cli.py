@@ -16,6 +16,7 @@ from simulate.commands.converge import converge
 from simulate.commands.decide import decide
 from simulate.commands.discover import discover
 from simulate.commands.drivers import drivers
+from simulate.commands.explore import explore
 from simulate.commands.fit import fit
 from simulate.commands.goal import goal
 from simulate.commands.hindcast import hindcast
@@ -51,6 +52,7 @@ app = typer.Typer(
 COMMANDS = (
     run,
     watch,
+    explore,
     report,
     compare,
     check,

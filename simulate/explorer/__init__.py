@@ -1,1 +1,1 @@
-"""What a page asks while a hand moves an assumption: each question a file, without any web."""
+"""The explorer: a page that answers while an assumption is dragged, and its server."""

@@ -11,7 +11,14 @@ from simulate.engine.estimate import Estimate, probability
 from simulate.engine.result import DISCLAIMER, Result
 from simulate.engine.statistics import pooled_quantiles
 from simulate.model.catalogue import AnyMetric, HittingTime, hitting_times_of, own_metrics
-from simulate.model.outcomes import MARGINS, projected_metric, projected_time
+from simulate.model.outcomes import (
+    CASH_YEAR,
+    MARGINS,
+    event_by_year,
+    projected_event,
+    projected_metric,
+    projected_time,
+)
 from simulate.model.rows import Hit, Metric
 from simulate.model.statistics import LEVEL_NAMES
 from simulate.scenario import Scenario
@@ -45,7 +52,11 @@ def scene_of(
         "years": list(range(horizon.first_year, horizon.last_year + 1)),
         "year_ends": horizon.year_ends,
         "times": [
-            {"name": name, "title": f"{name} of {target}" if name == GROSS_MARGIN else time.title}
+            {
+                "name": name,
+                "title": f"{name} of {target}" if name == GROSS_MARGIN else time.title,
+                "by": _year_asked(scenario, name, time),
+            }
             for name, time in times_of(scenario).items()
         ],
         "fans": [
@@ -69,6 +80,13 @@ def times_of(scenario: Scenario) -> dict[str, HittingTime]:
         if time not in hidden
     }
     return {GROSS_MARGIN: projected} | others
+
+
+def _year_asked(scenario: Scenario, name: str, time: HittingTime) -> int:
+    """Return by the end of which year a hitting time is asked about, as in the headline."""
+    if name == GROSS_MARGIN:
+        return int(projected_event(scenario).date)
+    return int(event_by_year(time, CASH_YEAR, scenario).date)
 
 
 def fans_of(scenario: Scenario) -> dict[str, AnyMetric]:

@@ -22,6 +22,21 @@ FLAGS = (
     "--disable-sync",
     "--remote-debugging-pipe",
 )
+# A condition that never comes true ends a test after so long; no test that passes waits it out.
+PATIENCE_MS = 60_000
+KEY_CODES = {
+    "Tab": 9,
+    "Enter": 13,
+    "Escape": 27,
+    "PageUp": 33,
+    "PageDown": 34,
+    "End": 35,
+    "Home": 36,
+    "ArrowLeft": 37,
+    "ArrowUp": 38,
+    "ArrowRight": 39,
+    "ArrowDown": 40,
+}
 # The browser reads commands from the first of these descriptors, and answers on the second.
 COMMANDS, ANSWERS = 3, 4
 
@@ -109,6 +124,45 @@ class OpenPage:
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
+    def press(self, *keys: str) -> None:
+        """Press keys, one after the other, such as ``Tab``, ``ArrowRight`` or ``a``."""
+        for key in keys:
+            given = {"key": key, "windowsVirtualKeyCode": KEY_CODES.get(key, ord(key[0]))}
+            text = {"Enter": "\r", " ": " "}.get(key, key if len(key) == 1 else "")
+            if text:
+                given["text"] = text
+            self.browser.ask("Input.dispatchKeyEvent", self.session, type="keyDown", **given)
+            self.browser.ask("Input.dispatchKeyEvent", self.session, type="keyUp", **given)
+
+    def wait_until(self, condition: str) -> None:
+        """Wait until a JavaScript expression is true; the test fails if it never is."""
+        self.evaluate(
+            f"""new Promise((done, fail) => {{
+                const ends = Date.now() + {PATIENCE_MS};
+                const look = () => ({condition}) ? done(0)
+                    : Date.now() > ends ? fail(new Error({json.dumps(condition)}))
+                    : setTimeout(look, 20);
+                look();
+            }})"""
+        )
+
+    def hear(self) -> None:
+        """Take note of what has happened since the last time."""
+        self.evaluate("0")
+        for event in self.browser.events:
+            about = event["params"]
+            if event.get("sessionId") != self.session:
+                continue
+            if event["method"] == "Network.requestWillBeSent":
+                self.requests.append(about["request"]["url"])
+            elif event["method"] == "Network.webSocketCreated":
+                self.requests.append(about["url"])
+            elif event["method"] == "Log.entryAdded":
+                self.complaints.append(about["entry"]["text"])
+            elif event["method"] in ("Runtime.consoleAPICalled", "Runtime.exceptionThrown"):
+                self.complaints.append(json.dumps(about))
+        self.browser.events.clear()
+
     def evaluate(self, expression: str) -> Any:
         """Return what a JavaScript expression comes to, waited for if it is a promise."""
         answer = self.browser.ask(
@@ -124,9 +178,9 @@ class OpenPage:
 
 @contextmanager
 def open_page(
-    browser: Chromium, file: Path, *, width: int, theme: Literal["light", "dark"]
+    browser: Chromium, place: Path | str, *, width: int, theme: Literal["light", "dark"]
 ) -> Iterator[OpenPage]:
-    """Show a file in a new tab, in a window of a width and a colour scheme."""
+    """Show a file or an address in a new tab, in a window of a width and a colour scheme."""
     target = browser.ask("Target.createTarget", url="about:blank")["targetId"]
     session = browser.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
     for domain in ("Page", "Network", "Runtime", "Log"):
@@ -142,17 +196,11 @@ def open_page(
     scheme = {"name": "prefers-color-scheme", "value": theme}
     browser.ask("Emulation.setEmulatedMedia", session, features=[scheme])
     browser.events.clear()
-    browser.ask("Page.navigate", session, url=file.as_uri())
+    address = place if isinstance(place, str) else place.as_uri()
+    browser.ask("Page.navigate", session, url=address)
     browser.wait_for("Page.loadEventFired")
     page = OpenPage(browser, session)
     page.evaluate("document.fonts.ready.then(() => 0)")
-    for event in browser.events:
-        about = event["params"]
-        if event["method"] == "Network.requestWillBeSent":
-            page.requests.append(about["request"]["url"])
-        elif event["method"] == "Log.entryAdded":
-            page.complaints.append(about["entry"]["text"])
-        elif event["method"] in ("Runtime.consoleAPICalled", "Runtime.exceptionThrown"):
-            page.complaints.append(json.dumps(about))
+    page.hear()
     yield page
     browser.ask("Target.closeTarget", targetId=target)

@@ -1,0 +1,111 @@
+"""``simulate explore``."""
+
+import re
+import sys
+import webbrowser
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from simulate.interruption import ignore_interruptions
+from simulate.scenario import ScenarioError, find_scenario
+from simulate.text.terminal import console, tell
+
+from .pictures import has_screen
+from .session import (
+    Chosen,
+    Data,
+    File,
+    Seed,
+    Set,
+    Stress,
+    Threads,
+    Variant,
+    compile_kernels,
+    tell_notes,
+)
+
+LOOPBACK = "127.0.0.1"
+MOST_PATHS = 1 << 22
+
+
+def explore(
+    file: File = None,
+    settings: Set = None,
+    variant: Variant = None,
+    stress: Stress = None,
+    data: Data = None,
+    paths: Annotated[
+        int | None,
+        typer.Option(
+            min=1024,
+            max=MOST_PATHS,
+            help="Paths of an answer at rest.",
+            show_default="those of the scenario",
+        ),
+    ] = None,
+    seed: Seed = None,
+    threads: Threads = None,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port.", show_default="a free one")
+    ] = 0,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Print the address, and open no browser.")
+    ] = False,
+    host: Annotated[
+        str, typer.Option(help="Address to listen at; any but this machine's own needs --allow.")
+    ] = LOOPBACK,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A name that other machines call this one by, as lab-box or lab-box:8000; may be "
+            "repeated.",
+        ),
+    ] = None,
+) -> None:
+    """Open a page that answers while an assumption is dragged.
+
+    A preview follows the hand, and all paths when it rests. Only this machine's own browser is
+    answered, unless --host and --allow say otherwise. Ctrl-C ends it.
+    """
+    from secrets import token_urlsafe
+
+    if host != LOOPBACK and not allow:
+        raise ScenarioError(f"--host {host} needs --allow NAME, by which others call this machine")
+    chosen = Chosen(file, variant, stress, settings, data)
+    scenario = chosen.load()
+    tell_notes(scenario)
+    from simulate.engine.run import Session
+    from simulate.engine.sampling import with_sampling
+    from simulate.explorer.pages import Explorer
+    from simulate.explorer.server import application, listen, server
+    from simulate.explorer.work import Work
+
+    scenario = with_sampling(scenario, paths, seed)
+    whole = min(scenario.sampling.paths, MOST_PATHS)
+    listening = listen(host, port)
+    names, token = _names(listening.getsockname()[1], allow or ()), token_urlsafe(16)
+    address = f"http://{names[0]}/{token}/"
+    if host != LOOPBACK:
+        tell(f"warning: who reaches {host} and knows this address may use it; nothing is encrypted")
+    compile_kernels(silent=False)
+    console().print(f"explorer: {address}", soft_wrap=True, highlight=False)
+    with Session(threads) as session, Work() as work:
+        explorer = Explorer(scenario, find_scenario(file), whole, session)
+        if not no_browser and has_screen():
+            webbrowser.open(address)
+        try:
+            server(application(explorer, work, names, token)).run(sockets=[listening])
+        except KeyboardInterrupt:
+            ignore_interruptions()
+            # Which ends it, as it should: the shell's ^C has a line of its own.
+            print(file=sys.stderr)
+    tell("Ended; what was not saved is kept in the page's address.")
+
+
+def _names(port: int, allowed: Sequence[str]) -> list[str]:
+    """Return the names that the page may be called by, each with its port."""
+    own = [f"{name}:{port}" for name in (LOOPBACK, "localhost", "[::1]")]
+    return own + [name if re.search(r":\d+$", name) else f"{name}:{port}" for name in allowed]

@@ -1,0 +1,95 @@
+/** The socket to the server: what is asked, what still matters of its answers, and trying again. */
+
+/** @typedef {import("./state.js").Changes} Changes */
+
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 8000;
+/** An ask is given up for lost after so many milliseconds. */
+const PATIENCE = 3000;
+/** What answers an ask, and is stale once another is sent. */
+const OF_ASKS = ["answer", "shares", "progress"];
+
+/**
+ * @param {object} on
+ * @param {(message: any) => void} on.message
+ * @param {(state: "open" | "lost" | "refused") => void} on.state
+ */
+export function connect(on) {
+  /** @type {WebSocket | null} */
+  let socket = null;
+  let wait = FIRST_WAIT;
+  let isRefused = false;
+  let number = 0;
+  let asked = 0;
+  let askedAt = 0;
+  /** Whether the newest ask has no answer yet. */
+  let isAwaited = false;
+  /** @type {Changes | null} What to ask once that is answered. */
+  let next = null;
+
+  function open() {
+    const address = new URL("answers", location.href);
+    address.protocol = address.protocol.replace("http", "ws");
+    socket = new WebSocket(address);
+    socket.onmessage = ({ data }) => receive(JSON.parse(data));
+    socket.onclose = closed;
+  }
+
+  function closed() {
+    socket = null;
+    isAwaited = false;
+    next = null;
+    on.state(isRefused ? "refused" : "lost");
+    if (isRefused) return;
+    setTimeout(open, wait);
+    wait = Math.min(2 * wait, LONGEST_WAIT);
+  }
+
+  /** @param {any} message */
+  function receive(message) {
+    if (message.type === "scene") {
+      wait = FIRST_WAIT;
+      on.state("open");
+    } else if (message.type === "refused") {
+      isRefused = true;
+    } else if (OF_ASKS.includes(message.type) && message.number !== asked) {
+      return;
+    }
+    if (message.number === asked && ["answer", "mistake"].includes(message.type)) answered();
+    // What was a mistake may be none of what is asked by now.
+    if (message.type === "mistake" && message.number < asked) return;
+    on.message(message);
+  }
+
+  function answered() {
+    isAwaited = false;
+    if (next) ask(next, false);
+  }
+
+  /** @param {string} type @param {object} fields */
+  function send(type, fields) {
+    if (socket?.readyState !== WebSocket.OPEN) return 0;
+    number += 1;
+    socket.send(JSON.stringify({ type, number, ...fields }));
+    return number;
+  }
+
+  /**
+   * Ask for an answer. While a hand moves, one is asked for at a time, and the newest next.
+   * @param {Changes} changes
+   * @param {boolean} rest
+   */
+  function ask(changes, rest) {
+    if (!rest && isAwaited && performance.now() - askedAt < PATIENCE) {
+      next = changes;
+      return;
+    }
+    next = null;
+    const sent = send("ask", { changes, rest });
+    isAwaited = sent > 0;
+    if (isAwaited) [asked, askedAt] = [sent, performance.now()];
+  }
+
+  open();
+  return { ask, send };
+}

@@ -1,0 +1,223 @@
+/** The picture of a date: in which quarter it comes, or never, and the odds by year. */
+
+import { drawn, element, labels, put, say } from "./dom.js";
+import { roundUp, ticks } from "./scale.js";
+import { createTable } from "./table.js";
+import { capital, percent, wasInWords } from "./words.js";
+
+/** @typedef {{by_quarter: number[], never: number, by_year: [number, number, number][]}} Time */
+/** @typedef {{name: string, title: string, by?: number | string}} About */
+/** @typedef {{quarters: string[], years: number[], year_ends: number[]}} Calendar */
+
+const LEFT = 40;
+const RIGHT = 4;
+/** Heights, from above: a line of text, the histogram, a gap with a line of text, the odds, the years. */
+const HEAD = 18;
+const GAP = 26;
+const FOOT = 18;
+/** The histogram's part of what these leave. */
+const BARS = 0.6;
+/** Widths in quarters: between the last and never, and of never. Equal areas are equal shares. */
+const APART = 1.5;
+const NEVER = 6;
+
+/** Return the share of each quarter. @param {Time} time */
+function shares({ by_quarter: reached }) {
+  return reached.map((share, i) => Math.max(share - (reached[i - 1] ?? 0), 0));
+}
+
+/**
+ * @param {Element} parent
+ * @param {Element | null} choice what chooses the date, if it can be chosen
+ * @param {string} id
+ */
+export function createDates(parent, choice, id) {
+  const title = element("h3", { id });
+  const figure = element("figure", { "aria-labelledby": id }, title);
+  parent.append(figure);
+  const svg = drawn(figure, "svg", { "aria-hidden": "true" });
+  const grid = drawn(svg, "path", { class: "grid" });
+  const before = drawn(svg, "path", { class: "before" });
+  const bars = drawn(svg, "path", { class: "bars" });
+  const never = drawn(svg, "path", { class: "never" });
+  const outline = drawn(svg, "path", { class: "was" });
+  const band = drawn(svg, "path", { class: "band" });
+  const oddsBefore = drawn(svg, "path", { class: "was" });
+  const odds = drawn(svg, "path", { class: "line" });
+  const asked = drawn(svg, "path", { class: "asked" });
+  const points = drawn(svg, "path", { class: "points" });
+  const axes = drawn(svg, "path", { class: "axis" });
+  const write = labels(svg);
+  let width = 0;
+  let height = 0;
+  let top = 0;
+  /** @type {{calendar: Calendar, about: About, now: Time, base: Time | null} | null} */
+  let last = null;
+
+  const table = createTable(figure, id, () => (last ? cellsOf(last) : null));
+  if (choice) table.foot.append(choice);
+  new ResizeObserver(([{ contentRect }]) => {
+    [width, height] = [Math.round(contentRect.width), Math.round(contentRect.height)];
+    put(svg, { viewBox: `0 0 ${width} ${height}` });
+    if (last) draw(last);
+  }).observe(svg);
+
+  /** @param {NonNullable<typeof last>} shown */
+  function draw(shown) {
+    const { calendar, now, base } = shown;
+    const number = calendar.quarters.length;
+    const unit = (width - LEFT - RIGHT) / (number + APART + NEVER);
+    const room = Math.max(height - HEAD - GAP - FOOT, 1);
+    const floor = HEAD + BARS * room;
+    const high = highest(now, base);
+    const x = (/** @type {number} */ quarter) => LEFT + unit * quarter;
+    const y = (/** @type {number} */ share) => floor - (BARS * room * share) / high;
+    const ground = height - FOOT;
+    const up = (/** @type {number} */ share) => ground - (1 - BARS) * room * share;
+    const ends = calendar.year_ends.map((end) => x(end + 1));
+
+    const [own, old] = [shares(now), base && shares(base)];
+    put(before, { d: old ? rectangles(old, x, y, floor, 0) : "" });
+    const [from, to] = [x(number + APART), x(number + APART + NEVER)];
+    const wasNever = base ? `M${from} ${y(base.never / NEVER).toFixed(1)}H${to}` : "";
+    put(outline, { d: old ? steps(old, x, y) + wasNever : "" });
+    put(bars, { d: rectangles(own, x, y, floor, Math.min(unit * 0.12, 1.5)) });
+    put(never, { d: box(from, to, y(now.never / NEVER), floor) });
+
+    put(odds, { d: climb(now, x, up) });
+    put(oddsBefore, { d: base ? climb(base, x, up) : "" });
+    put(band, { d: ribbon(now, calendar.year_ends, x, up) });
+    put(points, { d: ends.map((end, i) => dot(end, up(now.by_year[i][0]))).join("") });
+    const inner = ticks(0, high, 3);
+    const year = yearOf(shown);
+    put(asked, { d: `M${ends[year].toFixed(1)} ${HEAD}V${floor}M${ends[year].toFixed(1)} ${floor + GAP}V${ground}` });
+    put(grid, { d: ends.map((end) => `M${end.toFixed(1)} ${HEAD}V${floor}M${end.toFixed(1)} ${floor + GAP}V${ground}`).join("") });
+    put(axes, { d: `M${LEFT} ${floor}H${width - RIGHT}M${LEFT} ${ground}H${x(number).toFixed(1)}` });
+
+    const final = now.by_year.at(-1)?.[0] ?? 0;
+    const lastUp = up(final);
+    const overNever = y(Math.max(now.never, base?.never ?? 0) / NEVER);
+    write([
+      { text: "Share of paths, by quarter", x: LEFT, y: 11, anchor: "start", kind: "tick" },
+      { text: "Reached by then", x: LEFT, y: floor + GAP - 7, anchor: "start", kind: "tick" },
+      ...inner.map((share) => ({ text: percent(share), x: LEFT - 6, y: y(share) + 4, anchor: "end" })),
+      ...[0, 0.5, 1].map((share) => ({ text: percent(share), x: LEFT - 6, y: up(share) + 4, anchor: "end" })),
+      ...yearLabels(calendar, ends, ground + 15),
+      { text: percent(now.never), x: (from + to) / 2, y: overNever - 18, kind: "value" },
+      { text: "never", x: (from + to) / 2, y: overNever - 5 },
+      { text: percent(now.by_year[year][0]), x: ends[year] + 5, y: beside(up(now.by_year[year][0]), floor + GAP, ground), anchor: "start", kind: "value" },
+      { text: percent(final), x: x(number) + 6, y: Math.min(lastUp + 4, ground), anchor: "start", kind: "value" },
+    ]);
+  }
+
+  /** Return the height of the axis: it rises at once, and falls only from far. @param {Time} now @param {Time | null} base */
+  function highest(now, base) {
+    const most = Math.max(...shares(now), ...(base ? shares(base) : []), now.never / NEVER, (base?.never ?? 0) / NEVER, 0.01);
+    if (most > top || most < 0.4 * top) top = 1.08 * roundUp(most);
+    return top;
+  }
+
+  return {
+    /**
+     * @param {Calendar} calendar
+     * @param {About} about
+     * @param {Time} now
+     * @param {Time | null} base if it differs
+     */
+    show(calendar, about, now, base) {
+      if (about.name !== last?.about.name) top = 0;
+      last = { calendar, about, now, base };
+      say(title, finding(last));
+      table.show();
+      if (width > 0) draw(last);
+    },
+  };
+}
+
+/**
+ * Say the odds by the year that is asked about, and what they were.
+ * @param {{calendar: Calendar, about: About, now: Time, base: Time | null}} shown
+ */
+export function finding({ calendar, about, now, base }) {
+  const place = yearOf({ calendar, about });
+  const odds = [now, base].map((time) => time?.by_year[place][0]);
+  const isNear = odds.every((each) => each !== undefined) && Math.abs(odds[0] - odds[1]) < 0.01;
+  const [is, was] = odds.map((each) => (each === undefined ? "" : percent(each, isNear ? 1 : 0)));
+  return `${capital(about.title)} by ${calendar.years[place]}: ${is}${wasInWords(is, was)}`;
+}
+
+/** Return the place of the year that is asked about: the last, if none is. @param {{calendar: Calendar, about: About}} shown */
+function yearOf({ calendar, about }) {
+  const found = calendar.years.indexOf(Number(about.by));
+  return found >= 0 ? found : calendar.years.length - 1;
+}
+
+/** Return where a label stands that is beside a line: under it, or over it near the ground. @param {number} line @param {number} top @param {number} ground */
+function beside(line, top, ground) {
+  return line + 16 < ground ? line + 16 : Math.max(line - 8, top);
+}
+
+/** @typedef {(value: number) => number} Map */
+
+/** @param {number} left @param {number} right @param {number} top @param {number} floor */
+function box(left, right, top, floor) {
+  return `M${left.toFixed(1)} ${floor}V${top.toFixed(1)}H${right.toFixed(1)}V${floor}Z`;
+}
+
+/** @param {number[]} each @param {Map} x @param {Map} y @param {number} floor @param {number} apart */
+function rectangles(each, x, y, floor, apart) {
+  return each.map((share, i) => box(x(i) + apart, x(i + 1) - apart, y(share), floor)).join("");
+}
+
+/** @param {number[]} each @param {Map} x @param {Map} y */
+function steps(each, x, y) {
+  return each.map((share, i) => `${i ? "L" : "M"}${x(i).toFixed(1)} ${y(share).toFixed(1)}H${x(i + 1).toFixed(1)}`).join("");
+}
+
+/** @param {Time} time @param {Map} x @param {Map} up */
+function climb(time, x, up) {
+  return `M${x(0)} ${up(0)}` + time.by_quarter.map((share, i) => `L${x(i + 1).toFixed(1)} ${up(share).toFixed(1)}`).join("");
+}
+
+/** Return the odds' band: between the ends of years its width changes evenly. @param {Time} time @param {number[]} ends quarters @param {Map} x @param {Map} up */
+function ribbon({ by_quarter: reached, by_year: odds }, ends, x, up) {
+  const known = [[-1, 0, 0], ...odds.map(([value, low, high], i) => [ends[i], value - low, high - value])];
+  let year = 0;
+  const edges = reached.map((share, quarter) => {
+    if (quarter > known[year + 1][0] && year + 2 < known.length) year += 1;
+    const [from, to] = [known[year], known[year + 1]];
+    const part = (quarter - from[0]) / (to[0] - from[0]);
+    const width = (/** @type {number} */ side) => from[side] + part * (to[side] - from[side]);
+    const at = x(quarter + 1).toFixed(1);
+    return [`${at} ${up(share + width(2)).toFixed(1)}`, `${at} ${up(Math.max(share - width(1), 0)).toFixed(1)}`];
+  });
+  return `M${[...edges.map(([over]) => over), ...edges.map(([, under]) => under).reverse()].join("L")}Z`;
+}
+
+/** @param {number} x @param {number} y */
+function dot(x, y) {
+  return `M${(x - 2.5).toFixed(1)} ${y.toFixed(1)}a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0 -5 0`;
+}
+
+/** @param {Calendar} calendar @param {number[]} ends @param {number} y */
+function yearLabels({ years }, ends, y) {
+  const each = ends.length > 1 ? ends[1] - ends[0] : Infinity;
+  const every = Math.ceil(34 / each);
+  return years.flatMap((year, i) => {
+    const middle = i ? (ends[i - 1] + ends[i]) / 2 : (LEFT + ends[0]) / 2;
+    return i % every === 0 ? [{ text: String(year), x: middle, y }] : [];
+  });
+}
+
+/** @param {{calendar: Calendar, about: About, now: Time, base: Time | null}} shown */
+function cellsOf({ calendar, about, now, base }) {
+  const own = shares(now);
+  const head = ["Quarter", "In it", "By its end", "95% interval", ...(base ? ["Unchanged, by its end"] : [])];
+  const rows = calendar.quarters.map((quarter, i) => {
+    const year = calendar.year_ends.indexOf(i);
+    const interval = year >= 0 ? `${percent(now.by_year[year][1], 1)} to ${percent(now.by_year[year][2], 1)}` : "";
+    return [quarter, percent(own[i], 1), percent(now.by_quarter[i], 1), interval, ...(base ? [percent(base.by_quarter[i], 1)] : [])];
+  });
+  rows.push(["never", percent(now.never, 1), "", "", ...(base ? [`never: ${percent(base.never, 1)}`] : [])]);
+  return { caption: capital(about.title), head, rows };
+}

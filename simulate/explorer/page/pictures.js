@@ -1,0 +1,69 @@
+/** All pictures: two dates, of which the second can be chosen, and the fans. */
+
+import { createDates, finding } from "./dates.js";
+import { element } from "./dom.js";
+import { createFan } from "./fan.js";
+import { capital } from "./words.js";
+
+/** @param {Element} datesPlace @param {Element} fansPlace */
+export function createPictures(datesPlace, fansPlace) {
+  /** @type {any} */
+  let scene = null;
+  /** @type {HTMLSelectElement} */
+  const choice = element("select", { "aria-label": "Which date the second picture shows" });
+  const dates = [createDates(datesPlace, null, "first-date"), createDates(datesPlace, choice, "other-date")];
+  /** @type {ReturnType<typeof createFan>[]} */
+  let fans = [];
+  /** @type {{answer: any, base: any}} */
+  let last = { answer: null, base: null };
+  choice.addEventListener("change", () => show(last.answer, last.base));
+
+  /** @param {any} answer @param {any} base what it was, if anything is changed */
+  function show(answer, base) {
+    last = { answer, base };
+    if (!scene || !answer) return;
+    abouts(answer).forEach((about, i) => {
+      const now = answer.times[about.name];
+      if (now) dates[i].show(scene, about, now, base?.times[about.name] ?? null);
+    });
+    scene.fans.forEach((/** @type {any} */ about, /** @type {number} */ i) => {
+      const now = answer.fans[about.name];
+      const was = base?.fans[about.name] ?? null;
+      const year = Number(scene.times[0].by ?? scene.years.at(-1));
+      const marks = scene.came_true[about.name] ?? [];
+      if (now) fans[i].show({ about, years: scene.years, year, now, base: was, marks });
+    });
+  }
+
+  /** Return the first date, with the target as it stands, and the one that is chosen. @param {any} answer */
+  function abouts(answer) {
+    const [first, second] = scene.times;
+    const chosen = scene.times.find((/** @type {any} */ time) => time.name === choice.value);
+    const title = first.title.replace(scene.target, answer.target ?? scene.target);
+    return [{ ...first, title }, chosen ?? second].filter(Boolean);
+  }
+
+  return {
+    show,
+    /** @param {any} given */
+    scene(given) {
+      const chosen = choice.value;
+      scene = given;
+      const others = scene.times.slice(1);
+      choice.replaceChildren(
+        ...others.map((/** @type {any} */ time) => element("option", { value: time.name }, capital(time.title))),
+      );
+      if (others.some((/** @type {any} */ time) => time.name === chosen)) choice.value = chosen;
+      choice.hidden = others.length < 2;
+      while (fans.length < scene.fans.length) fans.push(createFan(fansPlace, `fan-${fans.length}`));
+    },
+    /** Return the finding of the first date, and of the second. */
+    findings() {
+      const { answer, base } = last;
+      if (!scene || !answer) return [];
+      return abouts(answer).map((about) =>
+        finding({ calendar: scene, about, now: answer.times[about.name], base: base?.times[about.name] ?? null }),
+      );
+    },
+  };
+}

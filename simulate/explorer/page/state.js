@@ -1,0 +1,98 @@
+/** What is changed: its history, and the link that holds it. */
+
+/** @typedef {Record<string, any>} Changes */
+
+const LONGEST_HISTORY = 200;
+/** Steps of the same kind that follow each other so soon, in milliseconds, are one. */
+const ONE_STEP = 1000;
+
+/** @param {unknown} one @param {unknown} other */
+export function isSame(one, other) {
+  return canonical(one) === canonical(other);
+}
+
+/** @param {unknown} value */
+function canonical(value) {
+  return JSON.stringify(value, (_, part) =>
+    part && typeof part === "object" && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
+
+/** @param {Changes} first */
+export function createHistory(first) {
+  let now = first;
+  let kept = first;
+  let last = { tag: "", at: -Infinity };
+  /** @type {Changes[]} */
+  let past = [];
+  /** @type {Changes[]} */
+  let future = [];
+  return {
+    /** What is changed now, kept as a step or not. */
+    get now() {
+      return now;
+    },
+    get canUndo() {
+      return past.length > 0;
+    },
+    get canRedo() {
+      return future.length > 0;
+    },
+    /** Change something for the moment. @param {Changes} changes */
+    set(changes) {
+      now = changes;
+    },
+    /** Keep what is changed as a step. @param {string} tag of what made it */
+    keep(tag) {
+      if (isSame(now, kept)) return;
+      const at = performance.now();
+      const goesOn = tag === last.tag && at - last.at < ONE_STEP && past.length > 0;
+      if (!goesOn) past = [...past.slice(-LONGEST_HISTORY + 1), kept];
+      kept = now;
+      future = [];
+      last = { tag, at };
+    },
+    undo() {
+      this.keep("");
+      future.push(kept);
+      now = kept = past.pop() ?? kept;
+      last.tag = "";
+    },
+    redo() {
+      past.push(kept);
+      now = kept = future.pop() ?? kept;
+      last.tag = "";
+    },
+  };
+}
+
+const VERSION = 1;
+const PREFIX = "#s=";
+
+/** Return the fragment that holds changes. @param {Changes} changes */
+export function fragmentOf(changes) {
+  if (Object.keys(changes).length === 0) return "";
+  const bytes = new TextEncoder().encode(JSON.stringify({ v: VERSION, changes }));
+  const text = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  return PREFIX + text.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+/**
+ * Return the changes that a fragment holds; null if it can't be read.
+ * @param {string} fragment
+ * @returns {Changes | null}
+ */
+export function changesOf(fragment) {
+  if (!fragment.startsWith(PREFIX)) return {};
+  try {
+    const text = atob(fragment.slice(PREFIX.length).replaceAll("-", "+").replaceAll("_", "/"));
+    const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+    const held = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    const isTable = typeof held?.changes === "object" && held.changes && !Array.isArray(held.changes);
+    return held?.v === VERSION && isTable ? held.changes : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,46 @@
+/** The table beside a picture, made when it is opened. */
+
+import { element, say } from "./dom.js";
+
+/** @typedef {{caption: string, head: string[], rows: string[][]}} Cells */
+
+/**
+ * @param {Element} parent
+ * @param {string} title the id of the picture's title
+ * @param {() => Cells | null} cells as they are now
+ */
+export function createTable(parent, title, cells) {
+  const caption = element("caption");
+  const head = element("thead");
+  const body = element("tbody");
+  const table = element("table", {}, caption, head, body);
+  const around = element("div", { class: "wide", tabindex: "0", role: "region", "aria-labelledby": title }, table);
+  const details = element("details", { class: "table" }, element("summary", { "aria-describedby": title }, "Table"), around);
+  const foot = element("div", { class: "foot" }, details);
+  parent.append(foot);
+  details.addEventListener("toggle", show);
+
+  function show() {
+    const now = details.open ? cells() : null;
+    if (!now) return;
+    say(caption, now.caption);
+    fill(head, [now.head]);
+    fill(body, now.rows);
+  }
+  return { show, foot };
+}
+
+/** @param {Element} part @param {string[][]} rows */
+function fill(part, rows) {
+  const isHead = part.tagName === "THEAD";
+  if (part.rows?.length !== rows.length || part.rows[0]?.cells.length !== rows[0]?.length) {
+    part.replaceChildren(...rows.map((row) => element("tr", {}, ...row.map((_, i) => cell(isHead, i)))));
+  }
+  rows.forEach((row, i) => row.forEach((text, j) => say(part.rows[i].cells[j], text)));
+}
+
+/** @param {boolean} isHead @param {number} column */
+function cell(isHead, column) {
+  if (isHead) return element("th", { scope: "col" });
+  return column === 0 ? element("th", { scope: "row" }) : element("td");
+}

@@ -1,0 +1,254 @@
+"""What one open page asks for, as jobs; all that it has changed comes with each question."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
+from functools import cached_property, partial
+from itertools import count
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from simulate.engine.result import Result
+from simulate.engine.run import Session
+from simulate.scenario import Scenario, ScenarioError
+
+from .answers import answer_of, scene_of
+from .changed import Changes, Explored
+from .controls import control_of
+from .growing import Growing
+from .kinds import as_kind
+from .limits import limits_of
+from .ranks import ranks_of
+from .saved import toml_of
+from .shares import Shares, shares_of
+from .work import Job, Message, Tell, Urgency, Work
+
+# A newer question takes the place of these.
+OF_AN_ANSWER = (Urgency.PREVIEW, Urgency.WHOLE, Urgency.SHARES)
+# Questions of a page that may wait at once, and whole answers that are kept.
+MOST_WAITING, MOST_KEPT = 32, 16
+PATHS_OF_SHARES = 1 << 14
+LARGEST_NUMBER = 2**53
+
+
+class UnreadableError(Exception):
+    """A message that no page of this program sends."""
+
+
+class _Question(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    number: int = Field(ge=0, lt=LARGEST_NUMBER)
+    changes: Changes
+
+
+class Ask(_Question):
+    """What is the answer: a preview while a hand moves, all of it when it rests."""
+
+    type: Literal["ask"]
+    rest: bool = False
+
+
+class AskLimits(_Question):
+    """Between what limits may a part of a control stand."""
+
+    type: Literal["limits"]
+    key: str
+    part: str
+
+
+class AskKind(_Question):
+    """What would an input be as another distribution."""
+
+    type: Literal["kind"]
+    key: str
+    kind: str
+
+
+class AskToml(_Question):
+    """What file holds the changes."""
+
+    type: Literal["toml"]
+
+
+Question = Ask | AskLimits | AskKind | AskToml
+QUESTION: TypeAdapter[Question] = TypeAdapter(Annotated[Question, Field(discriminator="type")])
+
+
+class Explorer:
+    """What all pages of a scenario share.
+
+    Parameters
+    ----------
+    scenario
+        That is explored.
+    file
+        Of it, which a saved file extends.
+    paths
+        Of a whole answer.
+    session
+        In which its runs are done, one at a time.
+    """
+
+    def __init__(self, scenario: Scenario, file: Path, paths: int, session: Session) -> None:
+        self.explored = Explored.of(scenario)
+        self.file, self.session = file, session
+        self.growing = Growing(session, paths)
+        self._kept: dict[str, Message] = {}
+
+    @cached_property
+    def scene(self) -> Message:
+        """What a page has to know before it asks."""
+        return {"type": "scene", **scene_of(self.explored, self.file.name)} | {
+            "final_paths": self.growing.paths
+        }
+
+    def whole(self, changes: Changes) -> Job:
+        """Yield answers of more and more paths, without their number."""
+        key = repr(sorted(changes.items()))
+        if (kept := self._kept.get(key)) is not None:
+            yield kept
+            return
+        scenario = self.explored.with_changes(changes)
+        for grown in self.growing.whole(scenario):
+            if grown is None:
+                yield None
+                continue
+            answer = self.answer(grown.result, changes, is_final=grown.is_final)
+            if grown.is_final:
+                self._keep(key, answer)
+            yield answer
+
+    def preview(self, changes: Changes) -> Message:
+        """Return the answer of few paths, without its number."""
+        scenario = self.explored.with_changes(changes)
+        return self.answer(self.growing.preview(scenario), changes, is_final=False)
+
+    def shares(self, changes: Changes) -> Iterator[Shares | None]:
+        """Yield None while it is found out what each change brings, then that."""
+        return shares_of(self.explored, changes, partial(self.session.run, paths=PATHS_OF_SHARES))
+
+    def answer(self, result: Result, changes: Changes, *, is_final: bool) -> Message:
+        """Return a result as a page draws it."""
+        controls = [control_of(self.explored, key, result.scenario) for key in changes]
+        return {
+            **answer_of(result),
+            "paths": result.paths,
+            "is_final": is_final,
+            "controls": [control.as_dict() for control in controls],
+        }
+
+    def _keep(self, key: str, answer: Message) -> None:
+        while len(self._kept) >= MOST_KEPT:
+            del self._kept[next(iter(self._kept))]
+        self._kept[key] = answer
+
+
+class Page:
+    """An open page.
+
+    Parameters
+    ----------
+    explorer
+        Of all pages.
+    work
+        That does what it asks for.
+    tell
+        Takes what it is told, from any thread.
+    """
+
+    _ids = count()
+
+    def __init__(self, explorer: Explorer, work: Work, tell: Tell) -> None:
+        self._explorer, self._work, self._tell = explorer, work, tell
+        self._id, self._latest = next(Page._ids), 0
+        self._add(Urgency.AT_ONCE, self._scene())
+        self._add(Urgency.BASE, self._base())
+        self._add(Urgency.RANKS, self._ranks())
+
+    def take(self, text: str) -> None:
+        """Take a question.
+
+        Raises
+        ------
+        UnreadableError
+            If it is none.
+        """
+        try:
+            question = QUESTION.validate_json(text)
+        except ValidationError as error:
+            raise UnreadableError(str(error.errors()[0]["msg"])) from None
+        if isinstance(question, Ask):
+            self._latest = question.number
+            self._work.drop(self._id, *OF_AN_ANSWER)
+            self._ask(question)
+        elif self._work.waiting(self._id) < MOST_WAITING:
+            self._add(Urgency.AT_ONCE, self._numbered(question, self._reply(question)))
+
+    def is_stale(self, message: Message) -> bool:
+        """Tell whether a message answers a question that a newer one has taken the place of."""
+        return message["type"] in ("answer", "shares") and message["number"] < self._latest
+
+    def close(self) -> None:
+        """Drop all that was asked for."""
+        self._work.drop(self._id, *Urgency)
+
+    def _add(self, urgency: Urgency, job: Job) -> None:
+        self._work.add(self._id, urgency, job, self._tell)
+
+    def _scene(self) -> Job:
+        yield self._explorer.scene
+
+    def _base(self) -> Job:
+        for answer in self._explorer.whole({}):
+            yield answer and {"type": "base", **answer}
+
+    def _ranks(self) -> Job:
+        for ranks in ranks_of(self._explorer.explored, self._explorer.session):
+            yield ranks and {"type": "ranks", "ranks": ranks}
+
+    def _ask(self, ask: Ask) -> None:
+        if not ask.rest:
+            self._add(Urgency.PREVIEW, self._numbered(ask, self._preview(ask)))
+            return
+        self._add(Urgency.WHOLE, self._numbered(ask, self._whole(ask)))
+        if ask.changes:
+            self._add(Urgency.SHARES, self._shares(ask))
+
+    def _preview(self, ask: Ask) -> Job:
+        yield {"type": "answer", **self._explorer.preview(ask.changes)}
+
+    def _whole(self, ask: Ask) -> Job:
+        for answer in self._explorer.whole(ask.changes):
+            yield answer and {"type": "answer", **answer}
+
+    def _shares(self, ask: Ask) -> Job:
+        # What can't be run is told with the answer.
+        with suppress(ScenarioError):
+            for shares in self._explorer.shares(ask.changes):
+                yield shares and {"type": "shares", "number": ask.number, **shares.as_dict()}
+
+    def _reply(self, question: AskLimits | AskKind | AskToml) -> Job:
+        explorer, changes = self._explorer, question.changes
+        match question:
+            case AskLimits(key=key, part=part):
+                limits = limits_of(explorer.explored, changes, key, part)
+                yield {"type": "limits", **limits.as_dict()}
+            case AskKind(key=key, kind=kind):
+                control = as_kind(explorer.explored, changes, key, kind)
+                yield {"type": "control", "control": control.as_dict()}
+            case AskToml():
+                yield {"type": "toml", "name": f"{explorer.file.stem}-mine.toml"} | {
+                    "text": toml_of(explorer.explored, changes, explorer.file, date.today())
+                }
+
+    def _numbered(self, question: Question, job: Job) -> Job:
+        """Yield what a job tells with its question's number, and a mistake in the changes."""
+        try:
+            for told in job:
+                yield told and {**told, "number": question.number}
+        except ScenarioError as error:
+            key = getattr(error, "key", "")
+            yield {"type": "mistake", "number": question.number, "key": key, "text": str(error)}

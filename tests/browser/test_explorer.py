@@ -1,0 +1,465 @@
+"""The explorer in Chromium: what a hand, a keyboard and a hostile page come to.
+
+``pytest -m browser`` runs them. With AXE=…/axe.min.js (of the npm package axe-core) in the
+environment, its accessibility checks run too.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+
+import simulate
+from simulate.model.outcomes import projected_time
+from simulate.scenario import find_scenario
+from simulate.text.run import headline
+from tests.browser.chromium import Chromium, OpenPage, find_chromium, open_page
+from tests.explorer.serving import serve
+
+PROGRAM = find_chromium()
+AXE = os.environ.get("AXE")
+FILE = find_scenario("anthropic.toml")
+PATHS = 32_768
+PHONE, DESK = 390, 1280
+# The assumption that the tests change: its card, its first handle, and the field of that.
+CARD = "document.querySelector('[aria-labelledby=c-inference-net_gain-title]')"
+SLIDER = f"{CARD}.querySelector('input[type=range]')"
+FIELD = f"{CARD}.querySelector('input:not([type=range])')"
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(PROGRAM is None, reason="Chromium is not installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    assert PROGRAM is not None
+    with Chromium(PROGRAM, tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with serve(simulate.load_scenario(FILE), FILE, PATHS) as address:
+        yield address
+
+
+def explored(
+    browser: Chromium, address: str, width: int = DESK, theme: Literal["light", "dark"] = "light"
+) -> AbstractContextManager[OpenPage]:
+    return open_page(browser, address, width=width, theme=theme)
+
+
+@pytest.fixture
+def page(browser: Chromium, address: str) -> Iterator[OpenPage]:
+    with explored(browser, address) as page:
+        settle(page)
+        page.wait_until(f"{CARD} !== null")
+        yield page
+        page.hear()
+        assert page.complaints == []
+
+
+def settle(page: OpenPage) -> None:
+    """Wait for the answer of all paths."""
+    page.wait_until("document.querySelector('#answer').ariaBusy === 'false'")
+
+
+def to_front(page: OpenPage) -> None:
+    """Show a tab: only what is in front is drawn."""
+    page.browser.ask("Page.bringToFront", page.session)
+
+
+def answer(page: OpenPage) -> str:
+    """Return the answer's sentences, as they are read."""
+    both = "['lead', 'more'].map(id => document.getElementById(id).textContent).join(' ')"
+    return page.evaluate(both)
+
+
+def press_on(page: OpenPage, element: str, *keys: str) -> None:
+    """Give an element the focus, and press keys."""
+    page.evaluate(f"{element}.focus()")
+    page.press(*keys)
+
+
+def type_into_field(page: OpenPage, text: str, field: str = FIELD) -> None:
+    page.evaluate(f"{field}.focus()")
+    page.evaluate(f"{field}.select()")
+    page.browser.ask("Input.insertText", page.session, text=text)
+    page.press("Enter")
+
+
+def click(page: OpenPage, element: str) -> None:
+    page.evaluate(f"{element}.click()")
+
+
+def drag(page: OpenPage, element: str, by: float, moves: int) -> None:
+    """Drag an element's thumb to the right by a part of its width, in some moves."""
+    at = page.evaluate(
+        f"""(() => {{
+            {element}.scrollIntoView({{block: "center"}});
+            const box = {element}.getBoundingClientRect();
+            const part = ({element}.value - {element}.min) / ({element}.max - {element}.min);
+            return [box.left + 8 + part * (box.width - 16), box.top + box.height / 2, box.width];
+        }})()"""
+    )
+    x, y, width = at
+    mouse = {"y": y, "button": "left", "buttons": 1, "clickCount": 1}
+    page.browser.ask("Input.dispatchMouseEvent", page.session, type="mousePressed", x=x, **mouse)
+    for move in range(1, moves + 1):
+        to = x + by * width * move / moves
+        page.browser.ask("Input.dispatchMouseEvent", page.session, type="mouseMoved", x=to, **mouse)
+    page.browser.ask("Input.dispatchMouseEvent", page.session, type="mouseReleased", x=to, **mouse)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_it_opens_alone_and_fits(
+    browser: Chromium, address: str, width: int, theme: Literal["light", "dark"]
+) -> None:
+    with explored(browser, address, width, theme) as page:
+        settle(page)
+        page.hear()
+        assert page.complaints == []
+        own = urlsplit(address).netloc
+        outside = [url for url in page.requests if urlsplit(url).netloc not in ("", own)]
+        assert outside == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.skipif(AXE is None, reason="AXE does not name axe.min.js")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_axe_finds_nothing_when_all_is_open_and_something_is_changed(
+    browser: Chromium, address: str, width: int, theme: Literal["light", "dark"]
+) -> None:
+    assert AXE is not None
+    with explored(browser, address, width, theme) as page:
+        settle(page)
+        page.wait_until(f"{CARD} !== null")
+        press_on(page, SLIDER, "ArrowRight", "ArrowRight")
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        # A policy that lets no other script in holds for this one, too.
+        page.evaluate(f"{Path(AXE).read_text(encoding='utf-8')}; 0")
+        found = page.evaluate(
+            "axe.run().then(r => r.violations.map(v => `${v.impact} ${v.id} ${v.nodes[0].html}`))"
+        )
+        assert found == []
+
+
+def test_the_answer_at_rest_is_word_for_word_that_of_the_command(page: OpenPage) -> None:
+    alone = simulate.run(simulate.load_scenario(FILE), paths=PATHS)
+    assert answer(page) == headline(alone)
+
+
+def test_a_drag_moves_the_answer_and_is_one_step_of_the_history(page: OpenPage) -> None:
+    before = answer(page)
+    drag(page, SLIDER, 0.15, 20)
+    page.wait_until(f"{CARD}.classList.contains('changed')")
+    settle(page)
+    assert answer(page) != before
+    click(page, "document.querySelector('#undo')")
+    page.wait_until(f"!{CARD}.classList.contains('changed')")
+    settle(page)
+    assert answer(page) == before
+
+
+def test_a_number_is_typed_as_the_command_line_takes_it(page: OpenPage) -> None:
+    before = answer(page)
+    type_into_field(page, "0.1")
+    page.wait_until(f"{CARD}.classList.contains('changed')")
+    settle(page)
+    assert answer(page) != before
+    assert float(page.evaluate(f"{FIELD}.value")) == 0.1
+
+
+def test_a_mistake_is_told_where_it_was_made_and_can_be_mended(page: OpenPage) -> None:
+    type_into_field(page, "nonsense")
+    page.wait_until(f"{CARD}.querySelector('.wrong').textContent !== ''")
+    assert page.evaluate(f"{FIELD}.value") == "nonsense"
+    assert page.evaluate(f"{FIELD}.getAttribute('aria-invalid')") == "true"
+    type_into_field(page, "0.1")
+    page.wait_until(f"{CARD}.querySelector('.wrong').textContent === ''")
+    settle(page)
+
+
+def test_a_handle_stops_where_nothing_further_is_possible_and_says_why(page: OpenPage) -> None:
+    page.evaluate(f"{SLIDER}.focus()")
+    page.press("End")
+    page.wait_until(f"{CARD}.querySelector('.edge').textContent !== ''")
+    settle(page)
+    assert page.evaluate(f"{CARD}.querySelector('.wrong').textContent") == ""
+
+
+def test_another_kind_of_distribution_keeps_about_the_same_answer(page: OpenPage) -> None:
+    kind = f"{CARD}.querySelector('select')"
+    is_now = page.evaluate(f"{kind}.value")
+    other = "uniform" if is_now != "uniform" else "normal"
+    page.evaluate(f"{kind}.value = '{other}'")
+    page.evaluate(f"{kind}.dispatchEvent(new Event('change'))")
+    page.wait_until(f"{CARD}.classList.contains('changed')")
+    settle(page)
+    assert page.evaluate(f"{kind}.value") == other
+
+
+def test_an_assumption_is_found_by_a_word_of_it(page: OpenPage) -> None:
+    page.evaluate("document.querySelector('#search').focus()")
+    page.browser.ask("Input.insertText", page.session, text="tax")
+    page.wait_until(
+        "document.querySelector('#controls [role=status]').textContent.includes('found')"
+    )
+    titles = "Array.from(document.querySelectorAll('#controls .list .control h4'))"
+    shown = page.evaluate(f"{titles}.filter(e => e.checkVisibility()).map(e => e.textContent)")
+    assert any("tax" in title.lower() for title in shown)
+
+
+def test_every_control_can_be_opened_and_its_handle_moved_by_a_key(page: OpenPage) -> None:
+    page.evaluate("document.querySelectorAll('details.section').forEach(each => each.open = true)")
+    page.wait_until("document.querySelectorAll('.control input[type=range]').length > 40")
+    moved = page.evaluate(
+        """(async () => {
+            const stuck = [];
+            for (const slider of document.querySelectorAll(".control input[type=range]")) {
+                const before = slider.value;
+                slider.focus();
+                slider.value = String(Number(before) + (Number(before) < 200 ? 8 : -8));
+                slider.dispatchEvent(new Event("input"));
+                slider.dispatchEvent(new Event("change"));
+                if (slider.value === before) stuck.push(slider.ariaLabel);
+                document.querySelector("#reset").click();
+                await new Promise(done => setTimeout(done, 5));
+            }
+            return stuck;
+        })()"""
+    )
+    assert moved == []
+    settle(page)
+
+
+def test_a_journey_by_keyboard_alone_ends_with_a_file_that_gives_the_page_s_numbers(
+    page: OpenPage, tmp_path: Path
+) -> None:
+    page.browser.ask("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+
+    def tab_to(condition: str) -> None:
+        for _ in range(400):
+            page.press("Tab")
+            if page.evaluate(
+                f"(() => {{ const on = document.activeElement; return {condition}; }})()"
+            ):
+                return
+        raise AssertionError(f"no Tab leads to {condition}")
+
+    page.evaluate("document.body.focus()")
+    tab_to("on.matches('.drivers input[type=range]')")
+    page.press("ArrowRight", "ArrowRight", "ArrowRight", "PageUp")
+    page.wait_until("document.querySelector('.control.changed') !== null")
+    settle(page)
+    page.wait_until("document.querySelector('#live').textContent.includes('Gross margin')")
+    page.evaluate("document.activeElement.blur()")
+    tab_to("on.id === 'save'")
+    page.press("Enter")
+    page.wait_until("document.querySelector('#said').textContent.startsWith('Saved as')")
+    saved = tmp_path / "anthropic-mine.toml"
+    for _ in range(100):
+        if saved.exists():
+            break
+        page.evaluate("new Promise(done => setTimeout(done, 50))")
+    result = simulate.run(simulate.load_scenario(saved), paths=PATHS)
+    assert answer(page) == headline(result)
+    table = page.evaluate(
+        """(() => {
+            const details = document.querySelector("#dates figure details");
+            details.open = true;
+            details.dispatchEvent(new Event("toggle"));
+            return Array.from(details.querySelectorAll("tbody tr"), row =>
+                row.children[2].textContent);
+        })()"""
+    )
+    reached = result.hits(projected_time(result.scenario)).sum(axis=0).cumsum() / result.paths
+    told = [float(text.strip("<>%")) / 100 for text in table[:-1]]
+    np.testing.assert_allclose(told, reached[:-1], atol=6e-4)
+
+
+def test_a_link_holds_the_whole_state(browser: Chromium, page: OpenPage) -> None:
+    press_on(page, SLIDER, *["ArrowRight"] * 5)
+    page.wait_until("location.hash.startsWith('#s=')")
+    settle(page)
+    link, told = page.evaluate("location.href"), answer(page)
+    with open_page(browser, link, width=DESK, theme="light") as other:
+        other.wait_until("document.querySelector('.control.changed') !== null")
+        settle(other)
+        assert answer(other) == told
+
+
+@pytest.mark.parametrize("fragment", ["#s=", "#s=%", "#s=e30", "#s=bnVsbA", "#s=" + "A" * 5000])
+def test_a_broken_link_shows_the_scenario_as_it_is(
+    browser: Chromium, address: str, fragment: str
+) -> None:
+    with open_page(browser, address + fragment, width=DESK, theme="light") as page:
+        settle(page)
+        assert page.evaluate("document.querySelector('#mistake').textContent") != ""
+        page.hear()
+        assert page.complaints == []
+
+
+def test_a_link_can_set_nothing_that_has_no_control(browser: Chromium, address: str) -> None:
+    changes = {
+        "inference.efficiency_gain": {"distribution": "empirical", "file": "/etc/passwd"},
+    }
+    state = json.dumps({"v": 1, "changes": changes})
+    with open_page(browser, f"{address}", width=DESK, theme="light") as page:
+        link = page.evaluate(f"'#s=' + btoa({json.dumps(state)}).replace(/=+$/, '')")
+    with open_page(browser, address + link, width=DESK, theme="light") as page:
+        told = "document.body.textContent.includes('names a file that the scenario does not read')"
+        page.wait_until(told)
+        assert "root:" not in page.evaluate("document.body.textContent")
+
+
+def test_undo_redo_and_reset_lead_back_and_forth(page: OpenPage) -> None:
+    press_on(page, SLIDER, "ArrowRight")
+    page.wait_until("!document.querySelector('#undo').disabled")
+    first = page.evaluate(f"{SLIDER}.value")
+    click(page, "document.querySelector('#undo')")
+    page.wait_until(f"{SLIDER}.value !== '{first}'")
+    click(page, "document.querySelector('#redo')")
+    page.wait_until(f"{SLIDER}.value === '{first}'")
+    click(page, "document.querySelector('#reset')")
+    page.wait_until("document.querySelector('.control.changed') === null")
+    assert page.evaluate("location.hash") == ""
+    settle(page)
+
+
+def test_two_tabs_have_their_own_changes(browser: Chromium, address: str) -> None:
+    with explored(browser, address) as one, explored(browser, address) as other:
+        unchanged = ""
+        for page in (one, other):
+            to_front(page)
+            settle(page)
+            page.wait_until(f"{CARD} !== null")
+            unchanged = answer(page)
+        to_front(one)
+        press_on(one, SLIDER, *["ArrowRight"] * 20)
+        one.wait_until(f"{CARD}.classList.contains('changed')")
+        settle(one)
+        to_front(other)
+        assert answer(other) == unchanged != answer(one)
+
+
+def test_a_page_that_lost_its_server_says_so_and_comes_back_with_its_changes(
+    browser: Chromium,
+) -> None:
+    scenario, banner = simulate.load_scenario(FILE), "document.querySelector('#server').textContent"
+    with ExitStack() as stack:
+        first = stack.enter_context(ExitStack())
+        address = first.enter_context(serve(scenario, FILE, PATHS))
+        page = stack.enter_context(explored(browser, address))
+        page.wait_until(f"{CARD} !== null")
+        press_on(page, SLIDER, *["ArrowRight"] * 5)
+        page.wait_until(f"{CARD}.classList.contains('changed')")
+        settle(page)
+        told = answer(page)
+        first.close()
+        page.wait_until(f"{banner}.includes('server is gone')")
+        assert page.evaluate("document.querySelector('#save').disabled")
+        port = urlsplit(address).port
+        assert port is not None
+        stack.enter_context(serve(scenario, FILE, PATHS, port))
+        page.wait_until(f"{banner} === ''")
+        settle(page)
+        assert answer(page) == told
+
+
+def test_a_fast_drag_shows_no_stale_answer_and_no_node_more(page: OpenPage) -> None:
+    count = "document.querySelectorAll('*').length"
+    drag(page, SLIDER, 0.1, 10)
+    settle(page)
+    before = page.evaluate(count)
+    drag(page, SLIDER, -0.1, 40)
+    settle(page)
+    assert abs(page.evaluate(count) - before) < 20
+    click(page, "document.querySelector('#reset')")
+    settle(page)
+
+
+ATTACKS = {
+    "a request": "fetch(there).then(r => r.text())",
+    "a request that reads nothing": "fetch(there, {mode: 'no-cors'}).then(r => { throw r.type })",
+    "a socket": """new Promise((done, fail) => {
+        const socket = new WebSocket(there.replace("http", "ws") + "answers");
+        socket.onmessage = ({data}) => done(data);
+        socket.onerror = () => fail("refused");
+    })""",
+    "a frame": """new Promise((done, fail) => {
+        const frame = document.createElement("iframe");
+        frame.onload = () => {
+            try { done(frame.contentDocument.body.textContent) } catch { fail("foreign") }
+        };
+        frame.src = there;
+        document.body.append(frame);
+        setTimeout(() => fail("not loaded"), 3000);
+    })""",
+    "a script": """new Promise((done, fail) => {
+        const script = document.createElement("script");
+        script.onload = () => done("loaded");
+        script.onerror = () => fail("refused");
+        script.src = there + "state.js";
+        document.body.append(script);
+    })""",
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_page_of_another_origin_gets_nothing_even_with_the_token(
+    browser: Chromium, address: str, tmp_path: Path, attack: str
+) -> None:
+    hostile = tmp_path / "hostile.html"
+    hostile.write_text("<!doctype html><title>hostile</title><body>")
+    with open_page(browser, hostile, width=DESK, theme="light") as page:
+        got = page.evaluate(
+            f"(() => {{ const there = {json.dumps(address)}; return {ATTACKS[attack]}; }})()"
+            ".then(text => 'got ' + text, () => 'nothing')"
+        )
+        assert got == "nothing"
+
+
+def test_names_and_sources_are_text_and_never_markup(browser: Chromium, tmp_path: Path) -> None:
+    planted = "<img src=x onerror=document.title='planted'>"
+    file = tmp_path / "hostile.toml"
+    file.write_text(
+        f'extends = "packaged:anthropic.toml"\nname = "{planted}"\n'
+        f'[cash]\ntax_rate = {{ value = 0.2, source = "assumption: {planted}" }}\n'
+    )
+    with (
+        serve(simulate.load_scenario(file), file, 4096) as address,
+        explored(browser, address) as page,
+    ):
+        page.wait_until(f"document.querySelector('#name').textContent === {json.dumps(planted)}")
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        page.wait_until("document.querySelectorAll('.control').length > 40")
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        assert page.evaluate("document.querySelectorAll('img').length") == 0
+        assert page.evaluate("document.title") != "planted"
+
+
+@pytest.mark.slow
+def test_two_thousand_moves_leave_no_memory_behind(page: OpenPage) -> None:
+    def used() -> float:
+        page.browser.ask("HeapProfiler.collectGarbage", page.session)
+        return page.evaluate("performance.memory.usedJSHeapSize")
+
+    page.browser.ask("HeapProfiler.enable", page.session)
+    drag(page, SLIDER, 0.1, 200)
+    settle(page)
+    before = used()
+    for turn in range(10):
+        drag(page, SLIDER, 0.1 if turn % 2 else -0.1, 200)
+    settle(page)
+    assert used() < before + 2e6
