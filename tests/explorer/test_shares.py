@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulate.engine.layout import common_layout
+from simulate.engine.layout import Layout
 from simulate.engine.result import Result
 from simulate.engine.run import Session
 from simulate.explorer.changed import Explored
@@ -34,23 +34,25 @@ def anthropic_now() -> Explored:
 
 
 class Runs:
-    """Runs on common random numbers, counted."""
+    """Runs of few paths, counted."""
 
-    def __init__(self, *scenarios: Scenario) -> None:
+    def __init__(self) -> None:
         self.count = 0
-        self._session, self._layout = Session(threads=1), common_layout(scenarios)
+        self.layouts: list[Layout | None] = []
+        self._session = Session(threads=1)
 
-    def __call__(self, scenario: Scenario) -> Result:
+    def __call__(self, scenario: Scenario, layout: Layout | None = None) -> Result:
         self.count += 1
-        return self._session.run(scenario, paths=PATHS, layout=self._layout)
+        self.layouts.append(layout)
+        return self._session.run(scenario, paths=PATHS, layout=layout)
 
 
 def chance(run: Runs, scenario: Scenario) -> float:
-    return run(scenario).probability("gross margin by 2027").value
+    return run(scenario, run.layouts[0]).probability("gross margin by 2027").value
 
 
 def test_shares_sum_to_the_whole_change_and_each_stands_alone(anthropic_now: Explored) -> None:
-    run = Runs(anthropic_now.scenario, anthropic_now.with_changes(TWO))
+    run = Runs()
     *looks, found = shares_of(anthropic_now, TWO, run)
     assert looks == [None] * run.count
     assert isinstance(found, Shares)
@@ -69,11 +71,12 @@ def test_shares_sum_to_the_whole_change_and_each_stands_alone(anthropic_now: Exp
 
 
 def test_of_many_the_largest_are_told_apart_and_the_others_are_one(anthropic_now: Explored) -> None:
-    run = Runs(anthropic_now.scenario, anthropic_now.with_changes(SEVEN))
+    run = Runs()
     *_, found = shares_of(anthropic_now, SEVEN, run)
     assert isinstance(found, Shares)
     # None, all, seven alone, and what of 32 subsets of five groups is left.
     assert run.count == 2 + 7 + 32 - 2 - 4
+    assert set(map(id, run.layouts)) == {id(run.layouts[0])}
     keys = [part.key for part in found.parts]
     assert set(keys) == {
         "inference.net_gain",
@@ -88,7 +91,7 @@ def test_of_many_the_largest_are_told_apart_and_the_others_are_one(anthropic_now
 
 
 def test_nothing_changed_has_no_shares(anthropic_now: Explored) -> None:
-    run = Runs(anthropic_now.scenario)
+    run = Runs()
     stated = {key: anthropic_now.stated[key] for key in TWO}
     assert [*shares_of(anthropic_now, {}, run), *shares_of(anthropic_now, stated, run)] == []
     assert run.count == 0
@@ -96,7 +99,7 @@ def test_nothing_changed_has_no_shares(anthropic_now: Explored) -> None:
 
 def test_a_change_that_does_nothing_says_so(anthropic_now: Explored) -> None:
     changes = {"cash.tax_rate": {"value": 0.2}}
-    run = Runs(anthropic_now.scenario, anthropic_now.with_changes(changes))
+    run = Runs()
     *_, found = shares_of(anthropic_now, changes, run)
     assert isinstance(found, Shares)
     assert found.sentence.startswith("Still ")
@@ -108,7 +111,7 @@ def test_changes_that_go_only_together_have_no_parts(anthropic_now: Explored) ->
         'correlations."segments.all.growth.initial, training.growth.initial"': -0.5,
         'correlations."demand.initial, training.growth.initial"': 0.475,
     }
-    run = Runs(anthropic_now.scenario, anthropic_now.with_changes(changes))
+    run = Runs()
     *_, found = shares_of(anthropic_now, changes, run)
     assert isinstance(found, Shares)
     assert found.parts == ()
@@ -116,7 +119,7 @@ def test_changes_that_go_only_together_have_no_parts(anthropic_now: Explored) ->
 
 
 def test_an_explanation_may_be_left_after_any_run(anthropic_now: Explored) -> None:
-    run = Runs(anthropic_now.scenario, anthropic_now.with_changes(SEVEN))
+    run = Runs()
     looking = shares_of(anthropic_now, SEVEN, run)
     next(looking)
     next(looking)
