@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from simulate.analysis.shapley import shapley_parts
 from simulate.engine.estimate import Estimate
+from simulate.engine.layout import common_layout
 from simulate.engine.reading import count
 from simulate.engine.result import Result
 from simulate.model.outcomes import projected_event
-from simulate.scenario import Scenario, ScenarioError
+from simulate.scenario import ScenarioError
 from simulate.text.numbers import SHARE, share
 
 from .answers import GROSS_MARGIN
@@ -74,7 +75,7 @@ class Shares:
 
 
 def shares_of(
-    explored: Explored, changes: Changes, run: Callable[[Scenario], Result]
+    explored: Explored, changes: Changes, run: Callable[..., Result]
 ) -> Iterator[Shares | None]:
     """Yield nothing after each run, so that it may be left there, and what changes bring at last.
 
@@ -83,7 +84,8 @@ def shares_of(
     explored, changes
         The scenario without changes, and what differs.
     run
-        Runs a scenario, always with as many paths and on common random numbers.
+        Runs a scenario, always with as many paths, in the ``layout`` that it is told, so that all
+        have common random numbers.
 
     Raises
     ------
@@ -97,16 +99,18 @@ def shares_of(
     """
     event = projected_event(explored.scenario)
     known: dict[frozenset[str], Array] = {}
+    effective = explored.effective(changes)
+    keys, whole = tuple(effective), frozenset(effective)
+    if not keys:
+        return
+    layout = common_layout([explored.scenario, explored.with_changes(effective)])
 
     def measure(keys: frozenset[str]) -> Iterator[None]:
         if keys not in known:
-            some = explored.with_changes({k: v for k, v in changes.items() if k in keys})
-            known[keys] = count(event, run(some)).each
+            some = explored.with_changes({k: v for k, v in effective.items() if k in keys})
+            known[keys] = count(event, run(some, layout=layout)).each
             yield None
 
-    keys, whole = tuple(explored.effective(changes)), frozenset(explored.effective(changes))
-    if not keys:
-        return
     yield from measure(frozenset())
     yield from measure(whole)
     parts: list[tuple[tuple[str, ...], Estimate]] = []

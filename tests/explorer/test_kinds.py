@@ -8,6 +8,8 @@ from simulate.explorer.kinds import as_kind
 from simulate.explorer.places import distribution_at
 from tests.explorer.own import explored
 
+# Of all pairs of an input and a family, so many stand for the others.
+EVERY = 4
 LEVELS = (0.1, 0.5, 0.9)
 GAIN, FLOOR, MARKET = "inference.efficiency_gain", "training.floor", "segments.all.market"
 
@@ -23,11 +25,11 @@ def quantiles(explored: Explored, key: str, kind: str = "") -> list[float]:
     return [given.quantile(level) for level in LEVELS]
 
 
-@pytest.mark.parametrize("name", ["anthropic.toml", "openai-advertising.toml", "bare.toml"])
+@pytest.mark.parametrize("name", ["anthropic.toml", "bare.toml"])
 def test_every_kind_that_is_offered_can_be(name: str) -> None:
     opened = explored(name)
-    for control in controls_of(opened):
-        for kind in control.kinds:
+    for place, control in enumerate(controls_of(opened)):
+        for kind in control.kinds[place % EVERY :: EVERY]:
             found = as_kind(opened, {}, control.key, kind)
             assert found.kind == kind
             again = as_kind(opened, {control.key: found.value}, control.key, kind)
@@ -69,10 +71,10 @@ def test_a_kind_keeps_the_outer_quantiles(anthropic_now: Explored, key: str, kin
 def test_a_lognormal_has_a_median_of_its_own_only_where_two_quantiles_miss_it(
     anthropic_now: Explored,
 ) -> None:
-    stated = {"distribution": "metalog", "p10": 0.4, "p50": 0.6, "p90": 1.6}
+    stated = {"distribution": "metalog", "p10": 0.45, "p50": 0.6, "p90": 0.9}
     shifted = as_kind(anthropic_now, {GAIN: stated}, GAIN, "lognormal").value
-    assert (shifted["p10"], shifted["p50"], shifted["p90"]) == (0.4, 0.6, 1.6)
-    plain = as_kind(anthropic_now, {GAIN: stated | {"p50": 0.8}}, GAIN, "lognormal").value
+    assert (shifted["p10"], shifted["p50"], shifted["p90"]) == (0.45, 0.6, 0.9)
+    plain = as_kind(anthropic_now, {GAIN: stated | {"p50": 0.636}}, GAIN, "lognormal").value
     assert "p50" not in plain
 
 
