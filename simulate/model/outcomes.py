@@ -665,8 +665,13 @@ def refuse_other_target(outcome: Outcome, scenario: Scenario, where: str) -> Non
     """Raise if the outcome names another gross margin than the scenario's target."""
     target = scenario.targets.gross_margin
     if isinstance(outcome, Event) and outcome.level not in (None, target):
+        reached = (each for each in MARGINS.values() if each.reached is outcome.time)
+        as_condition = "".join(
+            f'ask "{each.metric.title} >= {_percent(outcome.level)} by {outcome.date}", or '
+            for each in reached
+        )
         raise ScenarioError(
-            f"{where}: the scenario's target is {_percent(target)}; "
+            f"{where}: the scenario's target is {_percent(target)}; {as_condition}"
             f"change it with --set targets.gross_margin={outcome.level:g}"
         )
 
