@@ -562,13 +562,33 @@ def parse_event(text: str, scenario: Scenario, where: str, form: str = EVENT_FOR
     ScenarioError
         If the text is no event of the scenario.
     """
-    found = parse_outcome(text, scenario, where, form)
+    kind, of = split_statistic(spaced(text), scenario)
+    found = parse_outcome(of, scenario, where, form)
+    refuse_statistic(kind, found, where)
     if not isinstance(found, Event):
         raise ScenarioError(
             f"{where}: {found.name} is an amount, and what happens by a date is asked for; "
-            f"write it as {form}"
+            f'write it as a condition, "{as_condition(found)}"'
         )
     return found
+
+
+def refuse_statistic(kind: str, outcome: Outcome, where: str) -> None:
+    """Raise if a statistic such as a mean is asked of an event, which has a probability."""
+    if kind and isinstance(outcome, Event):
+        raise ScenarioError(
+            f'{where}: what happens by a date has a probability, no {kind}; write "{outcome.asked}"'
+        )
+
+
+def as_condition(amount: Outcome) -> str:
+    """Return a condition on an amount, as an example."""
+    level = "50%" if amount.unit == "share" else "5 bn"
+    if not isinstance(amount, Amount):
+        return f"{amount.name} < {level}"
+    date = amount.date.removeprefix(TRAILING)
+    is_flow = amount.is_own and amount.metric in FLOWS
+    return f"{'quarterly ' if is_flow else ''}{amount.metric.title} < {level} in {date}"
 
 
 def known_time(given: HittingTime | str, scenario: Scenario, where: str) -> HittingTime:

@@ -52,6 +52,16 @@ def belief_table(update: Update) -> Table:
     return Table("Probability", ("", "before", "now"), tuple(rows))
 
 
+def asked_table(update: Update) -> Table:
+    """Return what was asked before and now."""
+    rows = []
+    for shift in update.asked:
+        unit = unit_of(shift.statistic.unit)
+        cells = (unit.estimate(shift.before), unit.estimate(shift.after))
+        rows.append(Row(unit.label(shift.statistic.name), cells))
+    return Table("Asked", ("", "before", "now"), tuple(rows))
+
+
 def weight_table(update: Update) -> Table:
     """Return the weights of the alternatives before and now."""
     rows = [
@@ -88,6 +98,8 @@ def print_update(update: Update, out: Console) -> None:
         out.print(Text(sentence))
     out.print()
     out.print(printed(belief_table(update)))
+    if update.asked:
+        out.print(printed(asked_table(update)))
     if update.alternatives:
         out.print(printed(weight_table(update)))
     out.print(printed(spread_table("Outcomes", update.outcomes)))
