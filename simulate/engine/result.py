@@ -626,8 +626,11 @@ class Result:
         """
         import pandas as pd
 
-        line = self._traced_line(metric) if isinstance(metric, str) else None
-        place = traced_metric(self._metric(metric)) if line is None else line
+        place = self._traced_line(metric) if isinstance(metric, str) else None
+        if place is None:
+            lines = [line.words for line in self.scenario.lines]
+            found = known_metric(metric, self.scenario, self.scenario.name, lines)
+            place = traced_metric(found)
         paths = pd.RangeIndex(len(self.traces), name="path")
         return pd.DataFrame(self.traces[:, place], index=paths, columns=self._quarters)
 

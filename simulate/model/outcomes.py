@@ -6,7 +6,7 @@ asks for one takes the text that ``parse_outcome`` reads, and says what it can't
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import reduce
@@ -610,7 +610,9 @@ def known_time(given: HittingTime | str, scenario: Scenario, where: str) -> Hitt
     raise _no_hitting_time(name, scenario, where)
 
 
-def known_metric(given: AnyMetric | str, scenario: Scenario, where: str) -> AnyMetric:
+def known_metric(
+    given: AnyMetric | str, scenario: Scenario, where: str, others: Sequence[str] = ()
+) -> AnyMetric:
     """Return the metric that a name means, without a date; see ``parse_outcome``.
 
     One of another scenario means the scenario's own of that title.
@@ -618,14 +620,14 @@ def known_metric(given: AnyMetric | str, scenario: Scenario, where: str) -> AnyM
     Raises
     ------
     ScenarioError
-        If there is no such metric.
+        If there is no such metric; ``others`` are what may have been meant instead.
     """
     if isinstance(given, Metric):
         return given
     name = given.title if isinstance(given, OwnMetric) else spaced(str(given))
     metric = _metrics(scenario).get(name.lower())
     if metric is None:
-        raise _no_metric(name, scenario, where)
+        raise _no_metric(name, scenario, where, others)
     return metric
 
 
@@ -850,8 +852,10 @@ def _no_hitting_time(name: str, scenario: Scenario, where: str) -> ScenarioError
     return _unknown(name, [*known, "gross margin"], where, "outcome")
 
 
-def _no_metric(name: str, scenario: Scenario, where: str) -> ScenarioError:
-    known = [*metrics_of(scenario).values(), "gross margin"]
+def _no_metric(
+    name: str, scenario: Scenario, where: str, others: Sequence[str] = ()
+) -> ScenarioError:
+    known = [*metrics_of(scenario).values(), "gross margin", *others]
     in_formulas = joined_name(name.lower())
     lines = [line.name for line in scenario.lines]
     if in_formulas in lines or (in_formulas in QUANTITIES and not _nearest(name, known)):

@@ -1,10 +1,12 @@
 """A number of all paths: the probability of an event, or the mean or a quantile of an amount."""
 
+import math
 from dataclasses import dataclass
 
 from simulate.scenario import Scenario, ScenarioError
 
 from .outcomes import (
+    IN_PERCENT,
     Event,
     Outcome,
     Unit,
@@ -62,6 +64,14 @@ class OutcomeStatistic:
     def kind_in_words(self) -> str:
         """What it is, whatever of, such as ``P10``."""
         return "probability" if self.outcome.is_probability else IN_WORDS[self.kind]
+
+    def written(self, value: float, error: float) -> str:
+        """Return a value with two digits of its error, where that is known, in the unit."""
+        scale, sign = (100.0, "%") if self.unit in IN_PERCENT else (1.0, " bn")
+        if not error > 0.0:
+            return f"{scale * value:,.6g}{sign}, its error unknown"
+        decimals = max(0, 1 - math.floor(math.log10(scale * error)))
+        return f"{scale * value:,.{decimals}f}{sign} ± {scale * error:.{decimals}f}"
 
 
 def usual_statistic(outcome: Outcome) -> OutcomeStatistic:
