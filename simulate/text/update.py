@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
+from simulate.analysis.compare import statistic_of
 from simulate.analysis.update import Spread, Update
 from simulate.engine.result import DISCLAIMER
 from simulate.model.observation import overlap_sentences
@@ -56,9 +57,9 @@ def asked_table(update: Update) -> Table:
     """Return what was asked before and now."""
     rows = []
     for shift in update.asked:
-        unit = unit_of(shift.statistic.unit)
-        cells = (unit.estimate(shift.before), unit.estimate(shift.after))
-        rows.append(Row(unit.label(shift.statistic.name), cells))
+        figure = statistic_of(shift.statistic, update.scenario)
+        unit = unit_of(figure.unit)
+        rows.append(Row(figure.short, (unit.estimate(shift.before), unit.estimate(shift.after))))
     return Table("Asked", ("", "before", "now"), tuple(rows))
 
 
