@@ -10,7 +10,7 @@ from simulate.engine.reading import read
 from simulate.engine.result import Result
 from simulate.model.asked import Of, parse_asked, texts_of
 from simulate.model.catalogue import OwnHit
-from simulate.model.outcomes import Amount, Event, Outcome, as_reported
+from simulate.model.outcomes import Amount, Event, Outcome
 from simulate.model.statistics import OutcomeStatistic
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.expression import Apply, Expression, Name, Number, Previous, Trailing
@@ -118,12 +118,16 @@ def truth_of(outcome: Outcome, scenario: Scenario, figures: Sequence[Figure]) ->
     figures
         What is reported by now.
     """
-    told = _Told(scenario, figures)
+    told, first = _Told(scenario, figures), scenario.horizon.first_quarter
     if isinstance(outcome, Amount):
-        return told.reported(", ".join(filter(None, as_reported(outcome.metric))), outcome.date)
+        title = outcome.metric.title
+        flow = next((Name(name) for name, called in FLOWS.items() if called == title), None)
+        if flow is None:
+            return told.reported(title, outcome.date)
+        return told.value(Trailing(flow, outcome.quarters), first + outcome.quarter)
     if not isinstance(outcome, Event) or not isinstance(outcome.time, OwnHit):
         return None
-    stated, first = outcome.time.stated, scenario.horizon.first_quarter
+    stated = outcome.time.stated
     names = names_in_outcomes(scenario.metrics, scenario.lines)
     condition = read_outcome(stated.when, names).expression
     holds = [told.value(condition, first + place) for place in range(outcome.quarter + 1)]
