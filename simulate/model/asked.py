@@ -52,7 +52,7 @@ def ask(
 
 def _parse(text: str, scenario: Scenario, is_first: bool = False) -> OutcomeStatistic:
     """Return a statistic at the scenario's own target, which the first has to be asked of."""
-    where = f'--of "{text}"'
+    where = f'--of "{text}"{"" if is_first else f", of {scenario.name}"}'
     found = parse_statistic(text, scenario, where)
     if not isinstance(found.outcome, Event):
         return found
