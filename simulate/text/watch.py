@@ -56,6 +56,7 @@ def change_sentences(change: Change) -> tuple[str, ...]:
         _moved(first, change) + _by(first, names),
         *(_moved(move, change) + (_by(move, keys) if move.parts else "") for move in moved),
         *_unmoved([move for move in others if move not in moved], change),
+        *_counted_otherwise(change),
         *_added(change),
     )
 
@@ -64,6 +65,12 @@ def _unmoved(moves: Sequence[Move], change: Change) -> list[str]:
     """Say which probabilities stay as they were."""
     each = [f"{_chance(move.event, change)} {_share(move.after)}" for move in moves]
     return [f"No change: {listed(each)}"] if each else []
+
+
+def _counted_otherwise(change: Change) -> list[str]:
+    """Say which outcomes and metrics come and go beside what moves probabilities."""
+    each = [difference_in_words(d, change) for d in change.differences if d.moves_nothing]
+    return [f"Counted otherwise: {_named(each)}"] if each else []
 
 
 def _added(change: Change) -> list[str]:
