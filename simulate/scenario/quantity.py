@@ -34,6 +34,9 @@ EXTREME_SCORES = np.array([-OUTERMOST_SCORE, OUTERMOST_SCORE])
 INFINITE = float("inf")
 # A range's end that far out is there for the tails of distributions, and not worth saying.
 FAR = 1e6
+# Where a distribution keeps which declaration it was found to go with: it need not be judged again
+# where another part of its scenario is changed.
+ACCEPTED = "_accepted"
 WRITTEN = {"type": "string", "description": 'such as "4.5 bn", "23%" or "8 bn to 18 bn"'}
 ZERO = Fixed(value=0.0, source="not in this scenario")
 UNCHANGED = Fixed(value=1.0, source="not in this scenario")
@@ -124,6 +127,8 @@ class Quantity:
         if isinstance(given, str) and given.lstrip().startswith("+"):
             right = given.strip().removeprefix("+").lstrip()
             raise ValueError(f'a file sets: write "{right}", or by = {{ … }} in a variant to shift')
+        if isinstance(given, Uncertain) and vars(given).get(ACCEPTED) is self:
+            return given
         read = given if isinstance(given, Uncertain) else in_unit(given, self.unit)
         found = inner(read)
         if isinstance(found, Fixed):
@@ -136,6 +141,7 @@ class Quantity:
                 "" if states_unit(given) else scale_reminder(self.unit),
                 _truncated(found, self.low, self.high) if isinstance(given, str) else "",
             )
+        vars(found)[ACCEPTED] = self
         return found
 
     def _check_number(self, value: float, scale_is_stated: bool) -> None:
