@@ -11,7 +11,7 @@ const OF_ASKS = ["answer", "shares", "progress"];
 
 /**
  * @param {object} on
- * @param {(message: any) => void} on.message
+ * @param {(message: any, isOfAsk: boolean) => void} on.message whether it answers the newest ask
  * @param {(state: "open" | "lost" | "refused") => void} on.state
  */
 export function connect(on) {
@@ -57,8 +57,9 @@ export function connect(on) {
     } else if (message.type === "mistake" && message.number < asked) {
       return;
     }
-    if (message.number === asked && ["answer", "mistake"].includes(message.type)) answered();
-    on.message(message);
+    const isOfAsk = message.number === asked;
+    if (isOfAsk && ["answer", "mistake"].includes(message.type)) answered();
+    on.message(message, isOfAsk);
   }
 
   function answered() {

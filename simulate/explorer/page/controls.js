@@ -53,7 +53,10 @@ export function createControls(place, search, on) {
 
   /** @param {Element} list @param {string[]} keys */
   function fill(list, keys) {
+    const focused = document.activeElement;
     list.replaceChildren(...keys.map((key) => cardOf(key).node));
+    // What is moved within the page loses it.
+    if (focused instanceof HTMLElement && list.contains(focused)) focused.focus({ preventScroll: true });
   }
 
   function makeSections() {
@@ -119,8 +122,8 @@ export function createControls(place, search, on) {
       base = new Map(controls.map((control) => [control.key, control]));
       now = new Map();
       cards.clear();
-      const ranked = controls.filter((control) => control.rank !== null);
-      this.ranks(Object.fromEntries(ranked.map((control) => [control.key, control.rank])));
+      const ranks = controls.flatMap(({ key, rank }) => (rank === null ? [] : [[key, rank]]));
+      this.ranks(Object.fromEntries(ranks));
     },
     /** @param {Record<string, number>} ranks */
     ranks(ranks) {

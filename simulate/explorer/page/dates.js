@@ -51,7 +51,7 @@ export function createDates(parent, choice, id) {
   let width = 0;
   let height = 0;
   let top = 0;
-  /** @type {{calendar: Calendar, about: About, now: Time, base: Time | null} | null} */
+  /** @type {Shown | null} */
   let last = null;
 
   const table = createTable(figure, id, () => (last ? cellsOf(last) : null));
@@ -62,7 +62,7 @@ export function createDates(parent, choice, id) {
     if (last) draw(last);
   }).observe(svg);
 
-  /** @param {NonNullable<typeof last>} shown */
+  /** @param {Shown} shown */
   function draw(shown) {
     const { calendar, now, base } = shown;
     const number = calendar.quarters.length;
@@ -134,16 +134,27 @@ export function createDates(parent, choice, id) {
   };
 }
 
-/**
- * Say the odds by the year that is asked about, and what they were.
- * @param {{calendar: Calendar, about: About, now: Time, base: Time | null}} shown
- */
-export function finding({ calendar, about, now, base }) {
+/** @typedef {{calendar: Calendar, about: About, now: Time, base: Time | null}} Shown */
+
+/** Say the odds by the year that is asked about, and what they were. @param {Shown} shown */
+export function finding(shown) {
+  const { what, is, was } = oddsOf(shown);
+  return `${capital(what)}: ${is}${wasInWords(is, was)}`;
+}
+
+/** Say the same with the number first, for a narrow line. @param {Shown} shown */
+export function inShort(shown) {
+  const { what, is, was } = oddsOf(shown);
+  return `${is}${was === "" || is === was ? "" : ` (was ${was})`} ${what}`;
+}
+
+/** @param {Shown} shown */
+function oddsOf({ calendar, about, now, base }) {
   const place = yearOf({ calendar, about });
   const odds = [now, base].map((time) => time?.by_year[place][0]);
   const isNear = odds.every((each) => each !== undefined) && Math.abs(odds[0] - odds[1]) < 0.01;
   const [is, was] = odds.map((each) => (each === undefined ? "" : percent(each, isNear ? 1 : 0)));
-  return `${capital(about.title)} by ${calendar.years[place]}: ${is}${wasInWords(is, was)}`;
+  return { what: `${about.title} by ${calendar.years[place]}`, is, was };
 }
 
 /** Return the place of the year that is asked about: the last, if none is. @param {{calendar: Calendar, about: About}} shown */
@@ -209,7 +220,7 @@ function yearLabels({ years }, ends, y) {
   });
 }
 
-/** @param {{calendar: Calendar, about: About, now: Time, base: Time | null}} shown */
+/** @param {Shown} shown */
 function cellsOf({ calendar, about, now, base }) {
   const own = shares(now);
   const head = ["Quarter", "In it", "By its end", "95% interval", ...(base ? ["Unchanged, by its end"] : [])];

@@ -100,7 +100,7 @@ export function createHandle({ id, title, unit, part, scale, notes }, on) {
     if (text && text !== shown) on.type(text);
     else field.value = shown;
   });
-  field.addEventListener("keydown", (event) => {
+  field.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Escape") return;
     isTyped = false;
     field.value = shown;

@@ -30,10 +30,10 @@ export function createTable(parent, title, cells) {
   return { show, foot };
 }
 
-/** @param {Element} part @param {string[][]} rows */
+/** @param {HTMLTableSectionElement} part @param {string[][]} rows */
 function fill(part, rows) {
   const isHead = part.tagName === "THEAD";
-  if (part.rows?.length !== rows.length || part.rows[0]?.cells.length !== rows[0]?.length) {
+  if (part.rows.length !== rows.length || part.rows[0]?.cells.length !== rows[0]?.length) {
     part.replaceChildren(...rows.map((row) => element("tr", {}, ...row.map((_, i) => cell(isHead, i)))));
   }
   rows.forEach((row, i) => row.forEach((text, j) => say(part.rows[i].cells[j], text)));
