@@ -1,6 +1,5 @@
 """A scenario that a page changes by hand: what it may set, and the scenario that makes."""
 
-import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -26,7 +25,8 @@ LITTLE, LITTLE_OF = 10.0, {0.0: 0.01, 1.0: 1.01}
 LONGEST_SOURCE, LONGEST_TOLD, LONGEST_KEY = 2000, 300, 80
 EXPLORER = "the explorer"
 BY_HAND = "set by hand in the explorer"
-# What of a mistake only a file's author can use.
+# What of a mistake a hand knows, or only a file's author can use.
+SHOWN = re.compile("^ = .*?: ")
 MENDS = re.compile("; (?:nearest = true|narrow the) .*", re.DOTALL)
 
 
@@ -217,7 +217,8 @@ def _count_plain(value: Any, depth: int) -> int:
             raise ValueError(f"holds a text of more than {LONGEST_TEXT} characters")
         return 1
     if isinstance(value, (int, float)):
-        if not math.isfinite(value) or abs(value) > LARGEST:
+        # What is no number is not below it, either.
+        if not abs(value) <= LARGEST:
             raise ValueError("holds a number that is not finite")
         return 1
     if value is None:
@@ -245,5 +246,5 @@ def _refusal(
         key = next(iter(origins))
     for name in (key, ".".join(places[key].steps)) if key else ():
         if text.startswith(name):
-            text = text.removeprefix(name).lstrip(":. =")
+            text = SHOWN.sub("", text.removeprefix(name)).lstrip(":. ")
     return Refused(key, text)

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from simulate.scenario.correlations import can_be_correlated
 from simulate.scenario.mistakes import in_words as mistake_in_words
 from simulate.text.numbers import unit_of
 
@@ -28,6 +29,7 @@ ASIDE = re.compile(
     r"^(?:\w+ = [^\s,:]+(?:, )?)+: |^correlations\.\".*?\": | \(least eigenvalue .*?\)|; .*",
     re.DOTALL,
 )
+NOT_LIKE_THIS = "no inputs can be correlated like this"
 # Whether a number can be: nothing, or why not.
 Judge = Callable[[float], str]
 
@@ -93,6 +95,9 @@ def limits_of(explored: Explored, changes: Changes, key: str, part: str) -> Limi
         return stated | {part: value} if place.what == "input" else value
 
     def by_itself(value: float) -> str:
+        if place.what == "correlation":
+            # A whole refusal takes time to say how they could be.
+            return "" if can_be_correlated(now, {place.steps[-1]: value}) else NOT_LIKE_THIS
         return _why_not(place, with_part(value))
 
     def as_a_whole(value: float) -> str:

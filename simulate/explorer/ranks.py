@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from simulate.engine.run import Session
-from simulate.model.outcomes import projected_time
-from simulate.model.rows import Hit
+from simulate.model.outcomes import headline_events
 from simulate.scenario.inputs import ALTERNATIVE
 
 from .changed import Explored
@@ -48,13 +47,14 @@ def ranks_of(explored: Explored, session: Session) -> Iterator[dict[str, int] | 
 
     Notes
     -----
-    The ranks of the dates of the target margin and of held cash flow are regressed on all inputs
-    at once: on each one's normal score and its square, the first two Hermite polynomials, so that
-    a correlated input tells only of itself, and one that matters in both directions is seen
-    (polynomial chaos without interactions; Sudret, "Global sensitivity analysis using polynomial
-    chaos expansions", *Reliability Engineering & System Safety* 93, 2008). An input ranks by the
-    variance that it brings to both dates. What an alternative has of its own counts among the
-    paths that live in it; the weight of an alternative, by how far its mean is from the others'.
+    The ranks of the dates of the target margin and of held cash flow, and whether they come by the
+    years of the headline, are regressed on all inputs at once: on each one's normal score and its
+    square, the first two Hermite polynomials, so that a correlated input tells only of itself, and
+    one that matters in both directions is seen (polynomial chaos without interactions; Sudret,
+    "Global sensitivity analysis using polynomial chaos expansions", *Reliability Engineering &
+    System Safety* 93, 2008). An input ranks by the variance that it brings to these four. What an
+    alternative has of its own counts among the paths that live in it; the weight of an
+    alternative, by how far its mean is from the others'.
     """
     parts: list[dict[str, NDArray[Any]]] = []
     session.run(
@@ -62,8 +62,9 @@ def ranks_of(explored: Explored, session: Session) -> Iterator[dict[str, int] | 
     )
     yield None
     paths = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    times = (projected_time(explored.scenario), Hit.CASH_FLOW_HELD)
-    dates = np.stack([_ranked(paths[time.title]) for time in times], axis=1)
+    events = headline_events(explored.scenario)[:2]
+    columns = [(paths[event.column], event.of_column(paths[event.column])) for event in events]
+    dates = np.stack([y for date, comes in columns for y in (_ranked(date), _standard(comes))], 1)
     lives_in = paths.get(ALTERNATIVE, np.zeros(len(dates))).astype(int)
     terms: list[_Term] = []
     for place in explored.places.values():

@@ -125,8 +125,22 @@ def correlation_mistakes(scenario: Scenario) -> list[Mistake]:
     mistakes = misnamed_inputs(scenario.correlations, quantities) or _given_twice(scenario)
     if mistakes:
         return mistakes
-    can_be = scenario.copula.nearest or is_valid(_matrix(scenario))
-    return [] if can_be else [_refusal(scenario)]
+    return [] if can_be_correlated(scenario) else [_refusal(scenario)]
+
+
+def can_be_correlated(scenario: Scenario, changed: Mapping[str, float] | None = None) -> bool:
+    """Tell whether inputs can be correlated as a valid scenario says, or may be moved to that.
+
+    Parameters
+    ----------
+    scenario
+        With its correlations.
+    changed
+        Other values of some, by their keys.
+    """
+    other = changed or {}
+    values = {pair: other.get(pair.key, pair.value) for pair in _pairs(scenario).values()}
+    return scenario.copula.nearest or is_valid(_matrix_of(values, scenario))
 
 
 def correlated_pairs(scenario: Scenario) -> dict[frozenset[str], float]:

@@ -54,11 +54,11 @@ export function connect(on) {
       isRefused = true;
     } else if (OF_ASKS.includes(message.type) && message.number !== asked) {
       return;
-    } else if (message.type === "mistake" && message.number < asked) {
-      return;
     }
     const isOfAsk = message.number === asked;
     if (isOfAsk && ["answer", "mistake"].includes(message.type)) answered();
+    // What was a mistake may be none of what is asked by now.
+    if (message.type === "mistake" && message.number < asked) return;
     on.message(message, isOfAsk);
   }
 

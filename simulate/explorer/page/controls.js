@@ -174,8 +174,11 @@ export function createControls(place, search, on) {
     limit(key, part, limits) {
       cards.get(key)?.limit(part, limits);
     },
-    /** @param {string} key @param {string} part that moves */
-    forget(key, part) {
+    /** Take note that a part of an assumption moves: what was possible of the others is no longer so. @param {string} key @param {string} part */
+    moves(key, part) {
+      // Undone before it is answered, it has to be shown as it was.
+      const control = this.now(key);
+      if (control) now.set(key, control);
       for (const [each, card] of cards) card.forget(each === key ? part : "\0");
     },
   };

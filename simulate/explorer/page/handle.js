@@ -60,9 +60,10 @@ export function createHandle({ id, title, unit, part, scale, notes }, on) {
     return clamped(wanted, low, Math.max(low, high));
   }
 
-  function moved() {
+  /** @param {number} wanted */
+  function moveTo(wanted) {
     hasMoved = true;
-    value = possible(scale().value(Number(slider.value) / PLACES));
+    value = possible(wanted);
     shown = plain(value, unit);
     field.value = shown;
     toSlider();
@@ -84,7 +85,7 @@ export function createHandle({ id, title, unit, part, scale, notes }, on) {
     if (document.activeElement === slider) on.grab();
   });
   slider.addEventListener("focus", () => on.grab());
-  slider.addEventListener("input", moved);
+  slider.addEventListener("input", () => moveTo(scale().value(Number(slider.value) / PLACES)));
   for (const end of ["change", "pointerup", "pointercancel"]) slider.addEventListener(end, released);
   slider.addEventListener("blur", () => {
     released();
@@ -124,6 +125,8 @@ export function createHandle({ id, title, unit, part, scale, notes }, on) {
     /** @param {Limits | null} found */
     limit(found) {
       limits = found;
+      // A hand may have been faster.
+      if (hasMoved && possible(value) !== value) moveTo(value);
     },
     /** Show a value. @param {Part} now @param {boolean} keepText leave what is typed */
     show(now, keepText) {

@@ -38,6 +38,8 @@ let isHeld = false;
 let newRanks = null;
 /** @type {Changes | null} What the last whole answer was asked for. */
 let settledAs = null;
+/** @type {Changes | null} What the newest whole answer is of. */
+let wholeOf = null;
 let isOpen = false;
 let wasLost = false;
 let isDue = false;
@@ -84,6 +86,7 @@ const receive = {
   answer(message) {
     forgive();
     answer = message;
+    if (message.is_final) wholeOf = settledAs;
     controls.show(new Map(message.controls.map((/** @type {any} */ each) => [each.key, asChanged(each)])));
     if (message.is_final && hasChanges()) say(byId("live"), message.sentence);
     soon();
@@ -143,7 +146,9 @@ function change(key, part, set) {
   const value = withPart(old ?? before, part, set);
   history.set(isSame(value, before) ? others : { ...others, [key]: value });
   shares = "";
-  controls.forget(key, part);
+  isMistaken = false;
+  controls.moves(key, part);
+  note();
   soon();
 }
 
@@ -204,8 +209,9 @@ function jump(go) {
 /** Ask for the whole answer of what is changed, and keep it in the address. */
 function settle() {
   soon();
-  if (settledAs === history.now) return;
+  if (settledAs === history.now) return note();
   settledAs = history.now;
+  note();
   if (!hasChanges()) {
     forgive();
     say(byId("live"), base ? `Nothing is changed. ${base.sentence}` : "");
@@ -244,10 +250,21 @@ function soon() {
   });
 }
 
-function draw() {
-  const isChanged = hasChanges();
+/** Tell whether the answer of all paths is still to come. */
+function isBusy() {
+  return !isMistaken && (hasChanges() ? wholeOf !== history.now : !base?.is_final);
+}
+
+/** Note what can be done, and whether an answer is to come. */
+function note() {
   const { canUndo, canRedo } = history;
-  tools.enable({ canUndo, canRedo, isChanged, isOpen, isShown: scene !== null });
+  byId("answer").setAttribute("aria-busy", String(isBusy()));
+  tools.enable({ canUndo, canRedo, isChanged: hasChanges(), isOpen, isShown: scene !== null });
+}
+
+function draw() {
+  note();
+  const isChanged = hasChanges();
   const now = isChanged ? answer ?? base : base;
   if (!scene || !now) return;
   pictures.show(now, isChanged && now !== base ? base : null);
