@@ -206,12 +206,16 @@ function jump(go) {
   settle();
 }
 
-/** Ask for the whole answer of what is changed, and keep it in the address. */
+/** A hand rests: what is changed is asked of all paths, if it isn't yet. */
 function settle() {
-  soon();
-  if (settledAs === history.now) return note();
-  settledAs = history.now;
+  if (settledAs !== history.now) askWhole();
   note();
+  soon();
+}
+
+/** Ask for the whole answer of what is changed, and keep it in the address. */
+function askWhole() {
+  settledAs = history.now;
   if (!hasChanges()) {
     forgive();
     say(byId("live"), base ? `Nothing is changed. ${base.sentence}` : "");
