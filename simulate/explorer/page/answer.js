@@ -5,7 +5,7 @@ import { pathsInWords, sentences } from "./words.js";
 
 const HINT = "Drag a handle or type a number: the pictures follow.";
 const IMPOSSIBLE = "What is changed can’t be: the pictures show the answer before.";
-const ODDS = /((?:about )?[<>]?\d[\d.]*% of paths)/;
+const ODDS = /((?:about )?[<>]?\d[\d.]*%(?: ± [\d.]+)? of paths)/;
 
 /**
  * @typedef {object} Shown

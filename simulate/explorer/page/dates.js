@@ -20,6 +20,23 @@ const BARS = 0.6;
 /** Widths in quarters: between the last and never, and of never. Equal areas are equal shares. */
 const APART = 1.5;
 const NEVER = 6;
+/** What a year's name needs. */
+const YEAR_WIDTH = 34;
+
+/**
+ * @typedef {object} Layout where things stand, in pixels
+ * @property {Map} x of a quarter's begin
+ * @property {Map} y of a bar's top
+ * @property {Map} up of odds
+ * @property {number} floor under the bars
+ * @property {number} ground under the odds
+ * @property {number} high share at the top of the bars' axis
+ * @property {number} last end of the last quarter
+ * @property {[number, number]} never
+ * @property {number[]} ends of years
+ * @property {number} year place of the year that is asked about
+ * @property {number} apart half of what is between bars
+ */
 
 /** Return the share of each quarter. @param {Time} time */
 function shares({ by_quarter: reached }) {
@@ -64,50 +81,56 @@ export function createDates(parent, choice, id) {
 
   /** @param {Shown} shown */
   function draw(shown) {
+    const at = layout(shown);
+    drawBars(shown, at);
+    drawOdds(shown, at);
+    const upright = (/** @type {number} */ x) => `M${x.toFixed(1)} ${HEAD}V${at.floor}M${x.toFixed(1)} ${at.floor + GAP}V${at.ground}`;
+    put(grid, { d: at.ends.map(upright).join("") });
+    put(asked, { d: upright(at.ends[at.year]) });
+    put(axes, { d: `M${LEFT} ${at.floor}H${width - RIGHT}M${LEFT} ${at.ground}H${at.last.toFixed(1)}` });
+    write([...scaleLabels(at), ...yearLabels(shown.calendar, at), ...neverLabels(shown, at), ...oddsLabels(shown, at)]);
+  }
+
+  /** @param {Shown} shown @returns {Layout} */
+  function layout(shown) {
     const { calendar, now, base } = shown;
     const number = calendar.quarters.length;
     const unit = (width - LEFT - RIGHT) / (number + APART + NEVER);
     const room = Math.max(height - HEAD - GAP - FOOT, 1);
-    const floor = HEAD + BARS * room;
+    const [floor, ground] = [HEAD + BARS * room, height - FOOT];
     const high = highest(now, base);
     const x = (/** @type {number} */ quarter) => LEFT + unit * quarter;
-    const y = (/** @type {number} */ share) => floor - (BARS * room * share) / high;
-    const ground = height - FOOT;
-    const up = (/** @type {number} */ share) => ground - (1 - BARS) * room * share;
-    const ends = calendar.year_ends.map((end) => x(end + 1));
+    return {
+      x,
+      y: (share) => floor - (BARS * room * share) / high,
+      up: (share) => ground - (1 - BARS) * room * share,
+      floor,
+      ground,
+      high,
+      last: x(number),
+      never: [x(number + APART), x(number + APART + NEVER)],
+      ends: calendar.year_ends.map((end) => x(end + 1)),
+      year: yearOf(shown),
+      apart: Math.min(unit * 0.12, 1.5),
+    };
+  }
 
-    const [own, old] = [shares(now), base && shares(base)];
-    put(before, { d: old ? rectangles(old, x, y, floor, 0) : "" });
-    const [from, to] = [x(number + APART), x(number + APART + NEVER)];
+  /** @param {Shown} shown @param {Layout} at */
+  function drawBars({ now, base }, { x, y, floor, never: [from, to], apart }) {
+    const old = base && shares(base);
     const wasNever = base ? `M${from} ${y(base.never / NEVER).toFixed(1)}H${to}` : "";
+    put(before, { d: old ? rectangles(old, x, y, floor, 0) : "" });
     put(outline, { d: old ? steps(old, x, y) + wasNever : "" });
-    put(bars, { d: rectangles(own, x, y, floor, Math.min(unit * 0.12, 1.5)) });
+    put(bars, { d: rectangles(shares(now), x, y, floor, apart) });
     put(never, { d: box(from, to, y(now.never / NEVER), floor) });
+  }
 
+  /** @param {Shown} shown @param {Layout} at */
+  function drawOdds({ calendar, now, base }, { x, up, ends }) {
     put(odds, { d: climb(now, x, up) });
     put(oddsBefore, { d: base ? climb(base, x, up) : "" });
     put(band, { d: ribbon(now, calendar.year_ends, x, up) });
     put(points, { d: ends.map((end, i) => dot(end, up(now.by_year[i][0]))).join("") });
-    const inner = ticks(0, high, 3);
-    const year = yearOf(shown);
-    put(asked, { d: `M${ends[year].toFixed(1)} ${HEAD}V${floor}M${ends[year].toFixed(1)} ${floor + GAP}V${ground}` });
-    put(grid, { d: ends.map((end) => `M${end.toFixed(1)} ${HEAD}V${floor}M${end.toFixed(1)} ${floor + GAP}V${ground}`).join("") });
-    put(axes, { d: `M${LEFT} ${floor}H${width - RIGHT}M${LEFT} ${ground}H${x(number).toFixed(1)}` });
-
-    const final = now.by_year.at(-1)?.[0] ?? 0;
-    const lastUp = up(final);
-    const overNever = y(Math.max(now.never, base?.never ?? 0) / NEVER);
-    write([
-      { text: "Share of paths, by quarter", x: LEFT, y: 11, anchor: "start", kind: "tick" },
-      { text: "Reached by then", x: LEFT, y: floor + GAP - 7, anchor: "start", kind: "tick" },
-      ...inner.map((share) => ({ text: percent(share), x: LEFT - 6, y: y(share) + 4, anchor: "end" })),
-      ...[0, 0.5, 1].map((share) => ({ text: percent(share), x: LEFT - 6, y: up(share) + 4, anchor: "end" })),
-      ...yearLabels(calendar, ends, ground + 15),
-      { text: percent(now.never), x: (from + to) / 2, y: overNever - 18, kind: "value" },
-      { text: "never", x: (from + to) / 2, y: overNever - 5 },
-      { text: percent(now.by_year[year][0]), x: ends[year] + 5, y: beside(up(now.by_year[year][0]), floor + GAP, ground), anchor: "start", kind: "value" },
-      { text: percent(final), x: x(number) + 6, y: Math.min(lastUp + 4, ground), anchor: "start", kind: "value" },
-    ]);
   }
 
   /** Return the height of the axis: it rises at once, and falls only from far. @param {Time} now @param {Time | null} base */
@@ -210,14 +233,47 @@ function dot(x, y) {
   return `M${(x - 2.5).toFixed(1)} ${y.toFixed(1)}a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0 -5 0`;
 }
 
-/** @param {Calendar} calendar @param {number[]} ends @param {number} y */
-function yearLabels({ years }, ends, y) {
+/** @typedef {import("./dom.js").Label} Label */
+
+/** @param {Layout} at @returns {Label[]} */
+function scaleLabels({ y, up, high, floor }) {
+  const beside = (/** @type {Map} */ place) => (/** @type {number} */ share) =>
+    ({ text: percent(share), x: LEFT - 6, y: place(share) + 4, anchor: "end" });
+  return [
+    { text: "Share of paths, by quarter", x: LEFT, y: 11, anchor: "start" },
+    { text: "Reached by then", x: LEFT, y: floor + GAP - 7, anchor: "start" },
+    ...ticks(0, high, 3).map(beside(y)),
+    ...[0, 0.5, 1].map(beside(up)),
+  ];
+}
+
+/** @param {Calendar} calendar @param {Layout} at @returns {Label[]} */
+function yearLabels({ years }, { ends, ground }) {
   const each = ends.length > 1 ? ends[1] - ends[0] : Infinity;
-  const every = Math.ceil(34 / each);
+  const every = Math.ceil(YEAR_WIDTH / each);
   return years.flatMap((year, i) => {
-    const middle = i ? (ends[i - 1] + ends[i]) / 2 : (LEFT + ends[0]) / 2;
-    return i % every === 0 ? [{ text: String(year), x: middle, y }] : [];
+    const middle = ((ends[i - 1] ?? LEFT) + ends[i]) / 2;
+    return i % every === 0 ? [{ text: String(year), x: middle, y: ground + 15 }] : [];
   });
+}
+
+/** @param {Shown} shown @param {Layout} at @returns {Label[]} */
+function neverLabels({ now, base }, { y, never: [from, to] }) {
+  const x = (from + to) / 2;
+  const over = y(Math.max(now.never, base?.never ?? 0) / NEVER);
+  return [
+    { text: percent(now.never), x, y: over - 18, kind: "value" },
+    { text: "never", x, y: over - 5 },
+  ];
+}
+
+/** Return the odds by the year that is asked about, and by the last. @param {Shown} shown @param {Layout} at @returns {Label[]} */
+function oddsLabels({ now }, { up, ends, year, floor, ground, last }) {
+  const [odds] = now.by_year[year];
+  const [final] = now.by_year[ends.length - 1];
+  const asked = { text: percent(odds), x: ends[year] + 5, y: beside(up(odds), floor + GAP, ground), anchor: "start", kind: "value" };
+  if (year === ends.length - 1) return [asked];
+  return [asked, { text: percent(final), x: last + 6, y: up(final) + 4, anchor: "start", kind: "value" }];
 }
 
 /** @param {Shown} shown */
