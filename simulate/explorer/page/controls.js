@@ -161,7 +161,11 @@ export function createControls(place, search, on) {
       node.scrollIntoView({ block: "center" });
       node.querySelector("input, select, summary")?.focus({ preventScroll: true });
     },
-    /** Say at an assumption what is wrong; false if it isn't in sight. @param {string} key @param {string} text */
+    /**
+     * Say at an assumption what is wrong; false if it isn't in sight.
+     * @param {string} key
+     * @param {string} text
+     */
     complain(key, text) {
       const card = cards.get(key);
       card?.complain(text);
@@ -174,7 +178,11 @@ export function createControls(place, search, on) {
     limit(key, part, limits) {
       cards.get(key)?.limit(part, limits);
     },
-    /** Take note that a part of an assumption moves: what was possible of the others is no longer so. @param {string} key @param {string} part */
+    /**
+     * Take note that a part of an assumption moves: what was possible of the others is no longer so.
+     * @param {string} key
+     * @param {string} part
+     */
     moves(key, part) {
       // Undone before it is answered, it has to be shown as it was.
       const control = this.now(key);

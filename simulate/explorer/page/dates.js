@@ -84,7 +84,8 @@ export function createDates(parent, choice, id) {
     const at = layout(shown);
     drawBars(shown, at);
     drawOdds(shown, at);
-    const upright = (/** @type {number} */ x) => `M${x.toFixed(1)} ${HEAD}V${at.floor}M${x.toFixed(1)} ${at.floor + GAP}V${at.ground}`;
+    const upright = (/** @type {number} */ x) =>
+      `M${x.toFixed(1)} ${HEAD}V${at.floor}M${x.toFixed(1)} ${at.floor + GAP}V${at.ground}`;
     put(grid, { d: at.ends.map(upright).join("") });
     put(asked, { d: upright(at.ends[at.year]) });
     put(axes, { d: `M${LEFT} ${at.floor}H${width - RIGHT}M${LEFT} ${at.ground}H${at.last.toFixed(1)}` });
@@ -133,9 +134,14 @@ export function createDates(parent, choice, id) {
     put(points, { d: ends.map((end, i) => dot(end, up(now.by_year[i][0]))).join("") });
   }
 
-  /** Return the height of the axis: it rises at once, and falls only from far. @param {Time} now @param {Time | null} base */
+  /**
+   * Return the height of the axis: it rises at once, and falls only from far.
+   * @param {Time} now
+   * @param {Time | null} base
+   */
   function highest(now, base) {
-    const most = Math.max(...shares(now), ...(base ? shares(base) : []), now.never / NEVER, (base?.never ?? 0) / NEVER, 0.01);
+    const times = base ? [now, base] : [now];
+    const most = Math.max(0.01, ...times.flatMap((time) => [...shares(time), time.never / NEVER]));
     if (most > top || most < 0.4 * top) top = 1.08 * roundUp(most);
     return top;
   }
@@ -180,18 +186,29 @@ function oddsOf({ calendar, about, now, base }) {
   return { what: `${about.title} by ${calendar.years[place]}`, is, was };
 }
 
-/** Return the place of the year that is asked about: the last, if none is. @param {{calendar: Calendar, about: About}} shown */
+/**
+ * Return the place of the year that is asked about: the last, if none is.
+ * @param {{calendar: Calendar, about: About}} shown
+ */
 function yearOf({ calendar, about }) {
   const found = calendar.years.indexOf(Number(about.by));
   return found >= 0 ? found : calendar.years.length - 1;
 }
 
-/** Return where a label stands that is beside a line: under it, or over it near the ground. @param {number} line @param {number} top @param {number} ground */
+/**
+ * Return where a label stands that is beside a line: under it, or over it near the ground.
+ * @param {number} line
+ * @param {number} top
+ * @param {number} ground
+ */
 function beside(line, top, ground) {
   return line + 16 < ground ? line + 16 : Math.max(line - 8, top);
 }
 
 /** @typedef {(value: number) => number} Map */
+
+/** @param {number} x @param {number} y */
+const point = (x, y) => `${x.toFixed(1)} ${y.toFixed(1)}`;
 
 /** @param {number} left @param {number} right @param {number} top @param {number} floor */
 function box(left, right, top, floor) {
@@ -205,15 +222,22 @@ function rectangles(each, x, y, floor, apart) {
 
 /** @param {number[]} each @param {Map} x @param {Map} y */
 function steps(each, x, y) {
-  return each.map((share, i) => `${i ? "L" : "M"}${x(i).toFixed(1)} ${y(share).toFixed(1)}H${x(i + 1).toFixed(1)}`).join("");
+  const tops = each.map((share, i) => `${point(x(i), y(share))}H${x(i + 1).toFixed(1)}`);
+  return `M${tops.join("L")}`;
 }
 
 /** @param {Time} time @param {Map} x @param {Map} up */
 function climb(time, x, up) {
-  return `M${x(0)} ${up(0)}` + time.by_quarter.map((share, i) => `L${x(i + 1).toFixed(1)} ${up(share).toFixed(1)}`).join("");
+  return `M${[0, ...time.by_quarter].map((share, i) => point(x(i), up(share))).join("L")}`;
 }
 
-/** Return the odds' band: between the ends of years its width changes evenly. @param {Time} time @param {number[]} ends quarters @param {Map} x @param {Map} up */
+/**
+ * Return the odds' band: between the ends of years its width changes evenly.
+ * @param {Time} time
+ * @param {number[]} ends quarters
+ * @param {Map} x
+ * @param {Map} up
+ */
 function ribbon({ by_quarter: reached, by_year: odds }, ends, x, up) {
   const known = [[-1, 0, 0], ...odds.map(([value, low, high], i) => [ends[i], value - low, high - value])];
   let year = 0;
@@ -222,8 +246,8 @@ function ribbon({ by_quarter: reached, by_year: odds }, ends, x, up) {
     const [from, to] = [known[year], known[year + 1]];
     const part = (quarter - from[0]) / (to[0] - from[0]);
     const width = (/** @type {number} */ side) => from[side] + part * (to[side] - from[side]);
-    const at = x(quarter + 1).toFixed(1);
-    return [`${at} ${up(share + width(2)).toFixed(1)}`, `${at} ${up(Math.max(share - width(1), 0)).toFixed(1)}`];
+    const at = x(quarter + 1);
+    return [point(at, up(share + width(2))), point(at, up(Math.max(share - width(1), 0)))];
   });
   return `M${[...edges.map(([over]) => over), ...edges.map(([, under]) => under).reverse()].join("L")}Z`;
 }
@@ -267,13 +291,19 @@ function neverLabels({ now, base }, { y, never: [from, to] }) {
   ];
 }
 
-/** Return the odds by the year that is asked about, and by the last. @param {Shown} shown @param {Layout} at @returns {Label[]} */
+/**
+ * Return the odds by the year that is asked about, and by the last.
+ * @param {Shown} shown
+ * @param {Layout} at
+ * @returns {Label[]}
+ */
 function oddsLabels({ now }, { up, ends, year, floor, ground, last }) {
   const [odds] = now.by_year[year];
   const [final] = now.by_year[ends.length - 1];
-  const asked = { text: percent(odds), x: ends[year] + 5, y: beside(up(odds), floor + GAP, ground), anchor: "start", kind: "value" };
+  const bold = { anchor: "start", kind: "value" };
+  const asked = { text: percent(odds), x: ends[year] + 5, y: beside(up(odds), floor + GAP, ground), ...bold };
   if (year === ends.length - 1) return [asked];
-  return [asked, { text: percent(final), x: last + 6, y: up(final) + 4, anchor: "start", kind: "value" }];
+  return [asked, { text: percent(final), x: last + 6, y: up(final) + 4, ...bold }];
 }
 
 /** @param {Shown} shown */
@@ -283,7 +313,8 @@ function cellsOf({ calendar, about, now, base }) {
   const rows = calendar.quarters.map((quarter, i) => {
     const year = calendar.year_ends.indexOf(i);
     const interval = year >= 0 ? `${percent(now.by_year[year][1], 1)} to ${percent(now.by_year[year][2], 1)}` : "";
-    return [quarter, percent(own[i], 1), percent(now.by_quarter[i], 1), interval, ...(base ? [percent(base.by_quarter[i], 1)] : [])];
+    const was = base ? [percent(base.by_quarter[i], 1)] : [];
+    return [quarter, percent(own[i], 1), percent(now.by_quarter[i], 1), interval, ...was];
   });
   rows.push(["never", percent(now.never, 1), "", "", ...(base ? [`never: ${percent(base.never, 1)}`] : [])]);
   return { caption: capital(about.title), head, rows };

@@ -160,7 +160,10 @@ function moved(key, part, value) {
   timer = setTimeout(() => rested(`${key} ${part}`), REST);
 }
 
-/** A drag is one step of the history, however often the hand rests in it. @param {string} tag of what was moved */
+/**
+ * A drag is one step of the history, however often the hand rests in it.
+ * @param {string} tag of what was moved
+ */
 function rested(tag) {
   clearTimeout(timer);
   if (!isHeld) history.keep(tag);
@@ -175,7 +178,12 @@ function held(is) {
   newRanks = null;
 }
 
-/** Take a number as a number, and what else was typed as it is: the server reads it. @param {string} key @param {string} part @param {string} text */
+/**
+ * Take a number as a number, and what else was typed as it is: the server reads it.
+ * @param {string} key
+ * @param {string} part
+ * @param {string} text
+ */
 function typed(key, part, text) {
   const usual = text.replaceAll("\u2212", "-");
   const number = Number(usual);

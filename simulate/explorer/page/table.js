@@ -15,7 +15,8 @@ export function createTable(parent, title, cells) {
   const body = element("tbody");
   const table = element("table", {}, caption, head, body);
   const around = element("div", { class: "wide", tabindex: "0", role: "region", "aria-labelledby": title }, table);
-  const details = element("details", { class: "table" }, element("summary", { "aria-describedby": title }, "Table"), around);
+  const summary = element("summary", { "aria-describedby": title }, "Table");
+  const details = element("details", { class: "table" }, summary, around);
   const foot = element("div", { class: "foot" }, details);
   parent.append(foot);
   details.addEventListener("toggle", show);

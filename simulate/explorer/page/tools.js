@@ -5,7 +5,9 @@ import { say } from "./dom.js";
 /** So long stands what was done, in milliseconds. */
 const SAID_FOR = 4000;
 
-/** @typedef {{canUndo: boolean, canRedo: boolean, isChanged: boolean, isOpen: boolean, isShown: boolean}} Possible */
+/**
+ * @typedef {{canUndo: boolean, canRedo: boolean, isChanged: boolean, isOpen: boolean, isShown: boolean}} Possible
+ */
 
 /**
  * @param {Record<"undo" | "redo" | "reset" | "copy" | "save", HTMLButtonElement>} buttons
