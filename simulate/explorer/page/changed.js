@@ -4,43 +4,58 @@ import { element, say } from "./dom.js";
 import { capital } from "./words.js";
 
 /** @typedef {import("./control.js").Control} Control */
+/** @typedef {{base: Control, now: Control}} Change */
 
 /**
- * @param {HTMLButtonElement} button that opens the list
- * @param {Element} list
+ * @param {HTMLElement} button that opens the list
+ * @param {HTMLElement} popover
  * @param {object} on
  * @param {(key: string) => void} on.reveal
  * @param {(key: string) => void} on.reset
  */
-export function createChanged(button, list, on) {
-  let shown = "";
-  return {
-    /** @param {{base: Control, now: Control}[]} changes */
-    show(changes) {
-      const number = changes.length;
-      say(button, number === 1 ? "1 change" : `${number} changes`);
-      button.hidden = number === 0;
-      const texts = changes.map(({ base, now }) => inWords(base, now));
-      const wanted = changes.map(({ base }, i) => `${base.key} ${texts[i]}`).join("\n");
-      if (wanted === shown) return;
-      shown = wanted;
-      list.replaceChildren(...changes.map(({ base }, i) => item(base, texts[i])));
-    },
-  };
+export function createChanged(button, popover, on) {
+  const list = element("ul");
+  /** @type {Change[]} */
+  let last = [];
+  popover.append(list);
+  popover.addEventListener("beforetoggle", fill);
 
-  /** @param {Control} base @param {string} text */
-  function item({ key, title }, text) {
+  function fill() {
+    list.replaceChildren(...last.map(item));
+  }
+
+  /** @param {Change} change */
+  function item({ base, now }) {
+    const { key, title } = base;
     const there = element("button", { type: "button", class: "quiet" }, capital(title));
     const back = element("button", { type: "button", class: "quiet", "aria-label": `Reset ${title}` }, "Reset");
-    there.addEventListener("click", () => on.reveal(key));
-    back.addEventListener("click", () => on.reset(key));
-    return element("li", {}, there, element("span", { class: "about" }, text), back);
+    const node = element("li", {}, there, element("span", { class: "about" }, inWords(base, now)), back);
+    there.addEventListener("click", () => {
+      popover.hidePopover();
+      on.reveal(key);
+    });
+    back.addEventListener("click", () => {
+      on.reset(key);
+      node.remove();
+      if (list.childElementCount > 0) list.querySelector("button").focus();
+      else popover.hidePopover();
+    });
+    return node;
   }
+
+  return {
+    /** @param {Change[]} changes */
+    show(changes) {
+      last = changes;
+      say(button, changes.length === 1 ? "1 change" : `${changes.length} changes`);
+      button.hidden = changes.length === 0;
+    },
+  };
 }
 
 /** Say what an assumption was, and what it is. @param {Control} base @param {Control} now */
 function inWords(base, now) {
-  if (base.kind !== now.kind) return `${base.kind || "number"} \u2192 ${now.kind || "number"}`;
+  if (base.kind !== now.kind) return `${base.kind} \u2192 ${now.kind}`.replaceAll("_", " ");
   const moved = now.handles.filter(({ value }, i) => value !== base.handles[i]?.value);
   return moved
     .map(({ part, title, text }) => {

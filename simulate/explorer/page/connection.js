@@ -11,7 +11,7 @@ const OF_ASKS = ["answer", "shares", "progress"];
 
 /**
  * @param {object} on
- * @param {(message: any) => void} on.message
+ * @param {(message: any, isOfAsk: boolean) => void} on.message whether it answers the newest ask
  * @param {(state: "open" | "lost" | "refused") => void} on.state
  */
 export function connect(on) {
@@ -55,10 +55,11 @@ export function connect(on) {
     } else if (OF_ASKS.includes(message.type) && message.number !== asked) {
       return;
     }
-    if (message.number === asked && ["answer", "mistake"].includes(message.type)) answered();
+    const isOfAsk = message.number === asked;
+    if (isOfAsk && ["answer", "mistake"].includes(message.type)) answered();
     // What was a mistake may be none of what is asked by now.
     if (message.type === "mistake" && message.number < asked) return;
-    on.message(message);
+    on.message(message, isOfAsk);
   }
 
   function answered() {

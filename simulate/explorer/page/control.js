@@ -31,12 +31,21 @@ import { capital, plain, short, unitInWords } from "./words.js";
 const CUT_OFF = " before it is cut off";
 const KINDS = { value: "certain", pert: "PERT" };
 
-/** Return what a change sets: the value with a part of its table, or a plain number. @param {any} value @param {string} part @param {any} set */
+/**
+ * Return what a change sets: the value with a part of its table, or a plain number.
+ * @param {any} value
+ * @param {string} part
+ * @param {any} set
+ */
 export function withPart(value, part, set) {
   return part && typeof value === "object" ? { ...value, [part]: set } : set;
 }
 
-/** Return a control as it is with a value that the server hasn't told of yet. @param {Control} control @param {any} value */
+/**
+ * Return a control as it is with a value that the server hasn't told of yet.
+ * @param {Control} control
+ * @param {any} value
+ */
 export function withValue(control, value) {
   const handles = control.handles.map((handle) => {
     const set = handle.part ? value?.[handle.part] : value;
@@ -109,7 +118,8 @@ export function createControl(base, on) {
   function fillSource() {
     const facts = base.facts.map((fact) => element("li", {}, element("b", {}, fact.id), ` ${fact.text}`));
     source.append(element("p", {}, base.source || "No source is given."));
-    if (base.base_rate && !base.source.includes(base.base_rate)) source.append(element("p", {}, `Base rate: ${base.base_rate}`));
+    const isTold = base.source.includes(base.base_rate);
+    if (!isTold) source.append(element("p", {}, `Base rate: ${base.base_rate}`));
     if (facts.length > 0) source.append(element("ul", {}, ...facts));
     if (base.declared) source.append(element("p", {}, `Possible: ${base.declared.replace(/ share$/, "")}.`));
     source.append(element("p", {}, element("code", {}, key)));
@@ -172,6 +182,7 @@ export function createControl(base, on) {
     say(low, short(scale.low, base.unit));
     say(high, short(scale.high, base.unit));
     node.classList.toggle("changed", isChanged);
+    node.classList.toggle("bare", control.shape === null);
   }
 
   makeHandles();

@@ -53,7 +53,10 @@ export function createControls(place, search, on) {
 
   /** @param {Element} list @param {string[]} keys */
   function fill(list, keys) {
+    const focused = document.activeElement;
     list.replaceChildren(...keys.map((key) => cardOf(key).node));
+    // What is moved within the page loses it.
+    if (focused instanceof HTMLElement && list.contains(focused)) focused.focus({ preventScroll: true });
   }
 
   function makeSections() {
@@ -119,8 +122,8 @@ export function createControls(place, search, on) {
       base = new Map(controls.map((control) => [control.key, control]));
       now = new Map();
       cards.clear();
-      const ranked = controls.filter((control) => control.rank !== null);
-      this.ranks(Object.fromEntries(ranked.map((control) => [control.key, control.rank])));
+      const ranks = controls.flatMap(({ key, rank }) => (rank === null ? [] : [[key, rank]]));
+      this.ranks(Object.fromEntries(ranks));
     },
     /** @param {Record<string, number>} ranks */
     ranks(ranks) {
@@ -158,7 +161,11 @@ export function createControls(place, search, on) {
       node.scrollIntoView({ block: "center" });
       node.querySelector("input, select, summary")?.focus({ preventScroll: true });
     },
-    /** Say at an assumption what is wrong; false if it isn't in sight. @param {string} key @param {string} text */
+    /**
+     * Say at an assumption what is wrong; false if it isn't in sight.
+     * @param {string} key
+     * @param {string} text
+     */
     complain(key, text) {
       const card = cards.get(key);
       card?.complain(text);
@@ -171,7 +178,11 @@ export function createControls(place, search, on) {
     limit(key, part, limits) {
       cards.get(key)?.limit(part, limits);
     },
-    /** Take note that a part of an assumption moves: what was possible of the others is no longer so. @param {string} key @param {string} part */
+    /**
+     * Take note that a part of an assumption moves: what was possible of the others is no longer so.
+     * @param {string} key
+     * @param {string} part
+     */
     moves(key, part) {
       // Undone before it is answered, it has to be shown as it was.
       const control = this.now(key);

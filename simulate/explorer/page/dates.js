@@ -20,6 +20,23 @@ const BARS = 0.6;
 /** Widths in quarters: between the last and never, and of never. Equal areas are equal shares. */
 const APART = 1.5;
 const NEVER = 6;
+/** What a year's name needs. */
+const YEAR_WIDTH = 34;
+
+/**
+ * @typedef {object} Layout where things stand, in pixels
+ * @property {Map} x of a quarter's begin
+ * @property {Map} y of a bar's top
+ * @property {Map} up of odds
+ * @property {number} floor under the bars
+ * @property {number} ground under the odds
+ * @property {number} high share at the top of the bars' axis
+ * @property {number} last end of the last quarter
+ * @property {[number, number]} never
+ * @property {number[]} ends of years
+ * @property {number} year place of the year that is asked about
+ * @property {number} apart half of what is between bars
+ */
 
 /** Return the share of each quarter. @param {Time} time */
 function shares({ by_quarter: reached }) {
@@ -51,7 +68,7 @@ export function createDates(parent, choice, id) {
   let width = 0;
   let height = 0;
   let top = 0;
-  /** @type {{calendar: Calendar, about: About, now: Time, base: Time | null} | null} */
+  /** @type {Shown | null} */
   let last = null;
 
   const table = createTable(figure, id, () => (last ? cellsOf(last) : null));
@@ -62,57 +79,69 @@ export function createDates(parent, choice, id) {
     if (last) draw(last);
   }).observe(svg);
 
-  /** @param {NonNullable<typeof last>} shown */
+  /** @param {Shown} shown */
   function draw(shown) {
+    const at = layout(shown);
+    drawBars(shown, at);
+    drawOdds(shown, at);
+    const upright = (/** @type {number} */ x) =>
+      `M${x.toFixed(1)} ${HEAD}V${at.floor}M${x.toFixed(1)} ${at.floor + GAP}V${at.ground}`;
+    put(grid, { d: at.ends.map(upright).join("") });
+    put(asked, { d: upright(at.ends[at.year]) });
+    put(axes, { d: `M${LEFT} ${at.floor}H${width - RIGHT}M${LEFT} ${at.ground}H${at.last.toFixed(1)}` });
+    write([...scaleLabels(at), ...yearLabels(shown.calendar, at), ...neverLabels(shown, at), ...oddsLabels(shown, at)]);
+  }
+
+  /** @param {Shown} shown @returns {Layout} */
+  function layout(shown) {
     const { calendar, now, base } = shown;
     const number = calendar.quarters.length;
     const unit = (width - LEFT - RIGHT) / (number + APART + NEVER);
     const room = Math.max(height - HEAD - GAP - FOOT, 1);
-    const floor = HEAD + BARS * room;
+    const [floor, ground] = [HEAD + BARS * room, height - FOOT];
     const high = highest(now, base);
     const x = (/** @type {number} */ quarter) => LEFT + unit * quarter;
-    const y = (/** @type {number} */ share) => floor - (BARS * room * share) / high;
-    const ground = height - FOOT;
-    const up = (/** @type {number} */ share) => ground - (1 - BARS) * room * share;
-    const ends = calendar.year_ends.map((end) => x(end + 1));
+    return {
+      x,
+      y: (share) => floor - (BARS * room * share) / high,
+      up: (share) => ground - (1 - BARS) * room * share,
+      floor,
+      ground,
+      high,
+      last: x(number),
+      never: [x(number + APART), x(number + APART + NEVER)],
+      ends: calendar.year_ends.map((end) => x(end + 1)),
+      year: yearOf(shown),
+      apart: Math.min(unit * 0.12, 1.5),
+    };
+  }
 
-    const [own, old] = [shares(now), base && shares(base)];
-    put(before, { d: old ? rectangles(old, x, y, floor, 0) : "" });
-    const [from, to] = [x(number + APART), x(number + APART + NEVER)];
+  /** @param {Shown} shown @param {Layout} at */
+  function drawBars({ now, base }, { x, y, floor, never: [from, to], apart }) {
+    const old = base && shares(base);
     const wasNever = base ? `M${from} ${y(base.never / NEVER).toFixed(1)}H${to}` : "";
+    put(before, { d: old ? rectangles(old, x, y, floor, 0) : "" });
     put(outline, { d: old ? steps(old, x, y) + wasNever : "" });
-    put(bars, { d: rectangles(own, x, y, floor, Math.min(unit * 0.12, 1.5)) });
+    put(bars, { d: rectangles(shares(now), x, y, floor, apart) });
     put(never, { d: box(from, to, y(now.never / NEVER), floor) });
+  }
 
+  /** @param {Shown} shown @param {Layout} at */
+  function drawOdds({ calendar, now, base }, { x, up, ends }) {
     put(odds, { d: climb(now, x, up) });
     put(oddsBefore, { d: base ? climb(base, x, up) : "" });
     put(band, { d: ribbon(now, calendar.year_ends, x, up) });
     put(points, { d: ends.map((end, i) => dot(end, up(now.by_year[i][0]))).join("") });
-    const inner = ticks(0, high, 3);
-    const year = yearOf(shown);
-    put(asked, { d: `M${ends[year].toFixed(1)} ${HEAD}V${floor}M${ends[year].toFixed(1)} ${floor + GAP}V${ground}` });
-    put(grid, { d: ends.map((end) => `M${end.toFixed(1)} ${HEAD}V${floor}M${end.toFixed(1)} ${floor + GAP}V${ground}`).join("") });
-    put(axes, { d: `M${LEFT} ${floor}H${width - RIGHT}M${LEFT} ${ground}H${x(number).toFixed(1)}` });
-
-    const final = now.by_year.at(-1)?.[0] ?? 0;
-    const lastUp = up(final);
-    const overNever = y(Math.max(now.never, base?.never ?? 0) / NEVER);
-    write([
-      { text: "Share of paths, by quarter", x: LEFT, y: 11, anchor: "start", kind: "tick" },
-      { text: "Reached by then", x: LEFT, y: floor + GAP - 7, anchor: "start", kind: "tick" },
-      ...inner.map((share) => ({ text: percent(share), x: LEFT - 6, y: y(share) + 4, anchor: "end" })),
-      ...[0, 0.5, 1].map((share) => ({ text: percent(share), x: LEFT - 6, y: up(share) + 4, anchor: "end" })),
-      ...yearLabels(calendar, ends, ground + 15),
-      { text: percent(now.never), x: (from + to) / 2, y: overNever - 18, kind: "value" },
-      { text: "never", x: (from + to) / 2, y: overNever - 5 },
-      { text: percent(now.by_year[year][0]), x: ends[year] + 5, y: beside(up(now.by_year[year][0]), floor + GAP, ground), anchor: "start", kind: "value" },
-      { text: percent(final), x: x(number) + 6, y: Math.min(lastUp + 4, ground), anchor: "start", kind: "value" },
-    ]);
   }
 
-  /** Return the height of the axis: it rises at once, and falls only from far. @param {Time} now @param {Time | null} base */
+  /**
+   * Return the height of the axis: it rises at once, and falls only from far.
+   * @param {Time} now
+   * @param {Time | null} base
+   */
   function highest(now, base) {
-    const most = Math.max(...shares(now), ...(base ? shares(base) : []), now.never / NEVER, (base?.never ?? 0) / NEVER, 0.01);
+    const times = base ? [now, base] : [now];
+    const most = Math.max(0.01, ...times.flatMap((time) => [...shares(time), time.never / NEVER]));
     if (most > top || most < 0.4 * top) top = 1.08 * roundUp(most);
     return top;
   }
@@ -134,30 +163,52 @@ export function createDates(parent, choice, id) {
   };
 }
 
-/**
- * Say the odds by the year that is asked about, and what they were.
- * @param {{calendar: Calendar, about: About, now: Time, base: Time | null}} shown
- */
-export function finding({ calendar, about, now, base }) {
+/** @typedef {{calendar: Calendar, about: About, now: Time, base: Time | null}} Shown */
+
+/** Say the odds by the year that is asked about, and what they were. @param {Shown} shown */
+export function finding(shown) {
+  const { what, is, was } = oddsOf(shown);
+  return `${capital(what)}: ${is}${wasInWords(is, was)}`;
+}
+
+/** Say the same with the number first, for a narrow line. @param {Shown} shown */
+export function inShort(shown) {
+  const { what, is, was } = oddsOf(shown);
+  return `${is}${was === "" || is === was ? "" : ` (was ${was})`} ${what}`;
+}
+
+/** @param {Shown} shown */
+function oddsOf({ calendar, about, now, base }) {
   const place = yearOf({ calendar, about });
   const odds = [now, base].map((time) => time?.by_year[place][0]);
   const isNear = odds.every((each) => each !== undefined) && Math.abs(odds[0] - odds[1]) < 0.01;
   const [is, was] = odds.map((each) => (each === undefined ? "" : percent(each, isNear ? 1 : 0)));
-  return `${capital(about.title)} by ${calendar.years[place]}: ${is}${wasInWords(is, was)}`;
+  return { what: `${about.title} by ${calendar.years[place]}`, is, was };
 }
 
-/** Return the place of the year that is asked about: the last, if none is. @param {{calendar: Calendar, about: About}} shown */
+/**
+ * Return the place of the year that is asked about: the last, if none is.
+ * @param {{calendar: Calendar, about: About}} shown
+ */
 function yearOf({ calendar, about }) {
   const found = calendar.years.indexOf(Number(about.by));
   return found >= 0 ? found : calendar.years.length - 1;
 }
 
-/** Return where a label stands that is beside a line: under it, or over it near the ground. @param {number} line @param {number} top @param {number} ground */
+/**
+ * Return where a label stands that is beside a line: under it, or over it near the ground.
+ * @param {number} line
+ * @param {number} top
+ * @param {number} ground
+ */
 function beside(line, top, ground) {
   return line + 16 < ground ? line + 16 : Math.max(line - 8, top);
 }
 
 /** @typedef {(value: number) => number} Map */
+
+/** @param {number} x @param {number} y */
+const point = (x, y) => `${x.toFixed(1)} ${y.toFixed(1)}`;
 
 /** @param {number} left @param {number} right @param {number} top @param {number} floor */
 function box(left, right, top, floor) {
@@ -171,15 +222,22 @@ function rectangles(each, x, y, floor, apart) {
 
 /** @param {number[]} each @param {Map} x @param {Map} y */
 function steps(each, x, y) {
-  return each.map((share, i) => `${i ? "L" : "M"}${x(i).toFixed(1)} ${y(share).toFixed(1)}H${x(i + 1).toFixed(1)}`).join("");
+  const tops = each.map((share, i) => `${point(x(i), y(share))}H${x(i + 1).toFixed(1)}`);
+  return `M${tops.join("L")}`;
 }
 
 /** @param {Time} time @param {Map} x @param {Map} up */
 function climb(time, x, up) {
-  return `M${x(0)} ${up(0)}` + time.by_quarter.map((share, i) => `L${x(i + 1).toFixed(1)} ${up(share).toFixed(1)}`).join("");
+  return `M${[0, ...time.by_quarter].map((share, i) => point(x(i), up(share))).join("L")}`;
 }
 
-/** Return the odds' band: between the ends of years its width changes evenly. @param {Time} time @param {number[]} ends quarters @param {Map} x @param {Map} up */
+/**
+ * Return the odds' band: between the ends of years its width changes evenly.
+ * @param {Time} time
+ * @param {number[]} ends quarters
+ * @param {Map} x
+ * @param {Map} up
+ */
 function ribbon({ by_quarter: reached, by_year: odds }, ends, x, up) {
   const known = [[-1, 0, 0], ...odds.map(([value, low, high], i) => [ends[i], value - low, high - value])];
   let year = 0;
@@ -188,8 +246,8 @@ function ribbon({ by_quarter: reached, by_year: odds }, ends, x, up) {
     const [from, to] = [known[year], known[year + 1]];
     const part = (quarter - from[0]) / (to[0] - from[0]);
     const width = (/** @type {number} */ side) => from[side] + part * (to[side] - from[side]);
-    const at = x(quarter + 1).toFixed(1);
-    return [`${at} ${up(share + width(2)).toFixed(1)}`, `${at} ${up(Math.max(share - width(1), 0)).toFixed(1)}`];
+    const at = x(quarter + 1);
+    return [point(at, up(share + width(2))), point(at, up(Math.max(share - width(1), 0)))];
   });
   return `M${[...edges.map(([over]) => over), ...edges.map(([, under]) => under).reverse()].join("L")}Z`;
 }
@@ -199,24 +257,64 @@ function dot(x, y) {
   return `M${(x - 2.5).toFixed(1)} ${y.toFixed(1)}a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0 -5 0`;
 }
 
-/** @param {Calendar} calendar @param {number[]} ends @param {number} y */
-function yearLabels({ years }, ends, y) {
+/** @typedef {import("./dom.js").Label} Label */
+
+/** @param {Layout} at @returns {Label[]} */
+function scaleLabels({ y, up, high, floor }) {
+  const beside = (/** @type {Map} */ place) => (/** @type {number} */ share) =>
+    ({ text: percent(share), x: LEFT - 6, y: place(share) + 4, anchor: "end" });
+  return [
+    { text: "Share of paths, by quarter", x: LEFT, y: 11, anchor: "start" },
+    { text: "Reached by then", x: LEFT, y: floor + GAP - 7, anchor: "start" },
+    ...ticks(0, high, 3).map(beside(y)),
+    ...[0, 0.5, 1].map(beside(up)),
+  ];
+}
+
+/** @param {Calendar} calendar @param {Layout} at @returns {Label[]} */
+function yearLabels({ years }, { ends, ground }) {
   const each = ends.length > 1 ? ends[1] - ends[0] : Infinity;
-  const every = Math.ceil(34 / each);
+  const every = Math.ceil(YEAR_WIDTH / each);
   return years.flatMap((year, i) => {
-    const middle = i ? (ends[i - 1] + ends[i]) / 2 : (LEFT + ends[0]) / 2;
-    return i % every === 0 ? [{ text: String(year), x: middle, y }] : [];
+    const middle = ((ends[i - 1] ?? LEFT) + ends[i]) / 2;
+    return i % every === 0 ? [{ text: String(year), x: middle, y: ground + 15 }] : [];
   });
 }
 
-/** @param {{calendar: Calendar, about: About, now: Time, base: Time | null}} shown */
+/** @param {Shown} shown @param {Layout} at @returns {Label[]} */
+function neverLabels({ now, base }, { y, never: [from, to] }) {
+  const x = (from + to) / 2;
+  const over = y(Math.max(now.never, base?.never ?? 0) / NEVER);
+  return [
+    { text: percent(now.never), x, y: over - 18, kind: "value" },
+    { text: "never", x, y: over - 5 },
+  ];
+}
+
+/**
+ * Return the odds by the year that is asked about, and by the last.
+ * @param {Shown} shown
+ * @param {Layout} at
+ * @returns {Label[]}
+ */
+function oddsLabels({ now }, { up, ends, year, floor, ground, last }) {
+  const [odds] = now.by_year[year];
+  const [final] = now.by_year[ends.length - 1];
+  const bold = { anchor: "start", kind: "value" };
+  const asked = { text: percent(odds), x: ends[year] + 5, y: beside(up(odds), floor + GAP, ground), ...bold };
+  if (year === ends.length - 1) return [asked];
+  return [asked, { text: percent(final), x: last + 6, y: up(final) + 4, ...bold }];
+}
+
+/** @param {Shown} shown */
 function cellsOf({ calendar, about, now, base }) {
   const own = shares(now);
   const head = ["Quarter", "In it", "By its end", "95% interval", ...(base ? ["Unchanged, by its end"] : [])];
   const rows = calendar.quarters.map((quarter, i) => {
     const year = calendar.year_ends.indexOf(i);
     const interval = year >= 0 ? `${percent(now.by_year[year][1], 1)} to ${percent(now.by_year[year][2], 1)}` : "";
-    return [quarter, percent(own[i], 1), percent(now.by_quarter[i], 1), interval, ...(base ? [percent(base.by_quarter[i], 1)] : [])];
+    const was = base ? [percent(base.by_quarter[i], 1)] : [];
+    return [quarter, percent(own[i], 1), percent(now.by_quarter[i], 1), interval, ...was];
   });
   rows.push(["never", percent(now.never, 1), "", "", ...(base ? [`never: ${percent(base.never, 1)}`] : [])]);
   return { caption: capital(about.title), head, rows };

@@ -28,7 +28,11 @@ export function drawn(parent, name, attributes = {}) {
   return node;
 }
 
-/** Set attributes where they differ. @param {Element} node @param {Record<string, string | number>} attributes */
+/**
+ * Set attributes where they differ.
+ * @param {Element} node
+ * @param {Record<string, string | number>} attributes
+ */
 export function put(node, attributes) {
   for (const [key, value] of Object.entries(attributes)) {
     const text = String(value);

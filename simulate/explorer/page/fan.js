@@ -5,10 +5,14 @@ import { logTicks, scaleOf, ticks } from "./scale.js";
 import { createTable } from "./table.js";
 import { capital, inUnit, tick, wasInWords } from "./words.js";
 
-/** @typedef {{quarters: number[], p05: number[], p25: number[], p50: number[], p75: number[], p95: number[]}} Fan */
+/**
+ * @typedef {{quarters: number[], p05: number[], p25: number[], p50: number[], p75: number[], p95: number[]}} Fan
+ */
 /** @typedef {{name: string, title: string, unit: string}} About */
 /** @typedef {{quarter: number, value: number, text: string}} Mark */
-/** @typedef {{about: About, years: number[], year: number, now: Fan, base: Fan | null, marks: Mark[]}} Shown */
+/**
+ * @typedef {{about: About, years: number[], year: number, now: Fan, base: Fan | null, marks: Mark[]}} Shown
+ */
 
 const LEFT = 50;
 const RIGHT = 18;
@@ -111,14 +115,23 @@ function rangeOf(unit, now, base, marks) {
   return [Math.min(low, 0), high === low ? low + 1 : high + 0.05 * (high - low)];
 }
 
-/** Keep an axis until what it shows leaves it, or leaves most of it empty. @param {[number, number] | null} old @param {[number, number]} now @returns {[number, number]} */
+/**
+ * Keep an axis until what it shows leaves it, or leaves most of it empty.
+ * @param {[number, number] | null} old
+ * @param {[number, number]} now
+ * @returns {[number, number]}
+ */
 function stable(old, now) {
   if (!old || now[0] < old[0] || now[1] > old[1]) return now;
   const isSameKind = scaleOf(...old).isLog === scaleOf(...now).isLog;
   return isSameKind && now[1] - now[0] > 0.4 * (old[1] - old[0]) ? old : now;
 }
 
-/** Return how far up a value is; outside of the axis, outside of the picture. @param {import("./scale.js").Scale} scale @param {number | null} value */
+/**
+ * Return how far up a value is; outside of the axis, outside of the picture.
+ * @param {import("./scale.js").Scale} scale
+ * @param {number | null} value
+ */
 function place({ low, high, isLog }, value) {
   if (value === null) return -1;
   if (isLog) return value > 0 ? Math.log(value / low) / Math.log(high / low) : -1;

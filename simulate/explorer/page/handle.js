@@ -6,7 +6,9 @@ import { capital, plain, said } from "./words.js";
 
 /** @typedef {import("./scale.js").Scale} Scale */
 /** @typedef {{part: string, title: string, value: number, text: string}} Part */
-/** @typedef {{low: number, high: number, low_text: string, high_text: string, why_low: string, why_high: string}} Limits */
+/**
+ * @typedef {{low: number, high: number, low_text: string, high_text: string, why_low: string, why_high: string}} Limits
+ */
 
 const PLACES = 400;
 
@@ -101,7 +103,7 @@ export function createHandle({ id, title, unit, part, scale, notes }, on) {
     if (text && text !== shown) on.type(text);
     else field.value = shown;
   });
-  field.addEventListener("keydown", (event) => {
+  field.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Escape") return;
     isTyped = false;
     field.value = shown;

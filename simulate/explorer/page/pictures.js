@@ -1,6 +1,6 @@
 /** All pictures: two dates, of which the second can be chosen, and the fans. */
 
-import { createDates, finding } from "./dates.js";
+import { createDates, finding, inShort } from "./dates.js";
 import { element } from "./dom.js";
 import { createFan } from "./fan.js";
 import { capital } from "./words.js";
@@ -57,13 +57,15 @@ export function createPictures(datesPlace, fansPlace) {
       choice.hidden = others.length < 2;
       while (fans.length < scene.fans.length) fans.push(createFan(fansPlace, `fan-${fans.length}`));
     },
-    /** Return the finding of the first date, and of the second. */
+    /** Return what the dates come to, as their titles say it and in short. */
     findings() {
       const { answer, base } = last;
       if (!scene || !answer) return [];
-      return abouts(answer).map((about) =>
-        finding({ calendar: scene, about, now: answer.times[about.name], base: base?.times[about.name] ?? null }),
-      );
+      return abouts(answer).map((about) => {
+        const was = base?.times[about.name] ?? null;
+        const shown = { calendar: scene, about, now: answer.times[about.name], base: was };
+        return { text: finding(shown), short: inShort(shown) };
+      });
     },
   };
 }

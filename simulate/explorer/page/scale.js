@@ -61,7 +61,11 @@ export function ticks(low, high, most) {
   return found;
 }
 
-/** Return powers of ten between two ends, with 2 and 5 between where those are few. @param {number} low @param {number} high */
+/**
+ * Return powers of ten between two ends, with 2 and 5 between where those are few.
+ * @param {number} low
+ * @param {number} high
+ */
 export function logTicks(low, high) {
   const decades = Math.log10(high / low);
   const digits = decades > 3 ? [1] : decades > 1.6 ? [1, 3] : [1, 2, 5];

@@ -15,7 +15,8 @@ export function createTable(parent, title, cells) {
   const body = element("tbody");
   const table = element("table", {}, caption, head, body);
   const around = element("div", { class: "wide", tabindex: "0", role: "region", "aria-labelledby": title }, table);
-  const details = element("details", { class: "table" }, element("summary", { "aria-describedby": title }, "Table"), around);
+  const summary = element("summary", { "aria-describedby": title }, "Table");
+  const details = element("details", { class: "table" }, summary, around);
   const foot = element("div", { class: "foot" }, details);
   parent.append(foot);
   details.addEventListener("toggle", show);
@@ -30,10 +31,10 @@ export function createTable(parent, title, cells) {
   return { show, foot };
 }
 
-/** @param {Element} part @param {string[][]} rows */
+/** @param {HTMLTableSectionElement} part @param {string[][]} rows */
 function fill(part, rows) {
   const isHead = part.tagName === "THEAD";
-  if (part.rows?.length !== rows.length || part.rows[0]?.cells.length !== rows[0]?.length) {
+  if (part.rows.length !== rows.length || part.rows[0]?.cells.length !== rows[0]?.length) {
     part.replaceChildren(...rows.map((row) => element("tr", {}, ...row.map((_, i) => cell(isHead, i)))));
   }
   rows.forEach((row, i) => row.forEach((text, j) => say(part.rows[i].cells[j], text)));

@@ -49,7 +49,11 @@ export function tick(value, unit) {
   return unit !== "share" && Math.abs(value) >= 10_000 ? withMinus(`${value / 1000}k`) : inUnit(value, unit);
 }
 
-/** Say what something was beside what it is; nothing, if that isn't known. @param {string} is @param {string} was */
+/**
+ * Say what something was beside what it is; nothing, if that isn't known.
+ * @param {string} is
+ * @param {string} was
+ */
 export function wasInWords(is, was) {
   if (was === "") return "";
   return is === was ? ", as it was" : `, was ${was}`;
