@@ -11,7 +11,7 @@ from simulate.scenario.quarters import format_quarter
 
 from .alternatives import chance_by, chance_by_year
 from .dates import median_finding
-from .numbers import NO_VALUE, SHARE, dollars, share
+from .numbers import NO_VALUE, SHARE, TIMES, dollars, share
 from .sentences import capitalized, listed
 from .tables import Row, Table, heading
 from .years import told_year
@@ -68,8 +68,11 @@ def _median_and_range(result: Result, metric: OwnMetric, year: int) -> str:
 def _written(metric: OwnMetric, value: float) -> str:
     if np.isnan(value):
         return NO_VALUE
-    if metric.unit != "share":
-        return dollars(value)
+    match metric.unit:
+        case "bn USD":
+            return dollars(value)
+        case "times":
+            return TIMES.rounded(value, 2 if abs(value) < 0.995 else 1 if abs(value) < 9.95 else 0)
     is_small = SMALLEST_TENTHS <= abs(value) < SMALLEST_WHOLE
     return SHARE.rounded(value, 1 if is_small else 0)
 
