@@ -716,7 +716,7 @@ def _asked(said: str, scenario: Scenario, where: str) -> Event:
     date, title = match["date"].upper(), match["what"]
     if len(said) > LONGEST_SAID:
         wrong = f"a condition has at most {LONGEST_SAID} characters"
-        raise ScenarioError(f"{where}: {wrong}; give it a title, in [outcomes.NAME] of the scenario")
+        raise ScenarioError(f"{where}: {wrong}; give it a title, as [outcomes.NAME]")
     quarter = _quarter_in_horizon(date, scenario, where)
     stated = condition_of(title, scenario, where)
     if match["when"].lower() == "in":

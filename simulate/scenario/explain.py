@@ -44,6 +44,7 @@ from .packaged import shown_path
 from .quantity import Section
 from .schema import Scenario
 from .table_edits import retyped
+from .targets import as_written
 
 # Steps of an error's location that the file does not have.
 INTERNAL = {*FAMILY, "quantiles", "parameters", MATRIX, PAIR, RANKS}
@@ -141,9 +142,10 @@ def describe(mistakes: list[Mistake], layers: Layers, path: Path) -> list[Told]:
     told = []
     mistakes = _absent_of_year(mistakes, layers.table)
     mistakes = misnamed_members(_absent_together(mistakes, layers, path), layers.table)
-    for mistake in mistakes[:MOST_LINES]:
+    for found in mistakes[:MOST_LINES]:
+        key, value, mistake = as_written(found, _value_at(found.key, layers.table), layers)
         where, inherited = layers.where_at_fault(mistake.key)
-        named = _named(mistake.key) + _shown(_value_at(mistake.key, layers.table))
+        named = _named(key) + _shown(value)
         # What is missing stands nowhere.
         if inherited and not is_missing(mistake):
             named += f", inherited from {inherited}"

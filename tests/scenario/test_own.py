@@ -661,3 +661,32 @@ def test_a_metric_may_begin_with_quarterly(anthropic: Scenario) -> None:
 def test_a_title_stands_on_one_line(anthropic: Scenario) -> None:
     own = {"outcomes": {"a": {"when": "cash < 1", "title": " two\n  words "}}}
     assert changed(anthropic, own).outcomes["a"].title == "two words"
+
+
+def test_one_wrong_line_hides_no_mistake_in_formulas() -> None:
+    """What is wrong itself, and what names it, is judged when that is right."""
+    text = (
+        a_line("0.1 * revenu")
+        + '[[lines]]\nname = "b"\ncounts_in = "opex"\nformula = "0.1 * revenu"\n'
+        + '[[lines]]\nname = "c"\ncounts_in = "financing"\nformula = "b + ebitd"\n'
+        + '[[lines]]\nname = "d"\ncounts_in = "financing"\nformula = "a + 1"\nuntil = 3\n'
+        + '[metrics.m]\nformula = "ebitd / revenue"\nunit = "share"\n'
+        + '[metrics.n]\nformula = "m + a / revenue"\nunit = "shares"\n'
+        + '[outcomes.o]\nwhen = "m > 0 and cas > 0"\n'
+        + '[outcomes.p]\nwhen = "quarterly_b > 0 or n > 0"\n'
+    )
+    told = [line.split(": ")[1].partition(" = ")[0] for line in lines_of(text)]
+    assert told == [
+        "lines.a.formula",
+        "lines.b.counts_in",
+        "lines.d.until",
+        "metrics.m.formula",
+        "metrics.n.unit",
+        "outcomes.o.when",
+    ]
+
+
+def test_mistakes_in_lines_and_metrics_are_told_together() -> None:
+    metric = '[metrics.m]\nformula = "2 * ebitd"\nunit = "bn USD"\n'
+    first, second = lines_of(a_line("0.1 * revenu") + metric)
+    assert "there is no revenu" in first and "there is no ebitd" in second
