@@ -27,9 +27,9 @@ from simulate.scenario.units import number_in_unit, scale_hint
 from .catalogue import (
     FUNDING_NEED,
     AnyMetric,
+    FormulaMetric,
     HittingTime,
     OwnHit,
-    OwnMetric,
     hitting_times_of,
     metrics_of,
     own_hit,
@@ -295,7 +295,7 @@ class Amount(Outcome):
     @property
     def unit(self) -> Unit:
         """Margins are shares, all else of the model is money."""
-        if isinstance(self.metric, OwnMetric):
+        if isinstance(self.metric, FormulaMetric):
             return self.metric.unit
         return "share" if self.metric in MARGIN_METRICS else "bn USD"
 
@@ -325,7 +325,7 @@ class Amount(Outcome):
         """Return it of each path, shape (paths,), of traces, shape (paths, traces, quarters)."""
         if not self.is_own:
             return traces[:, traced_metric(self.metric), self.quarter]
-        if isinstance(self.metric, OwnMetric):
+        if isinstance(self.metric, FormulaMetric):
             raise TypeError(f"{self.metric.title} is no flow of a quarter")
         if self.metric in FLOWS:
             return self._own_flow(traces, FLOWS[self.metric])
@@ -606,7 +606,7 @@ def known_metric(given: AnyMetric | str, scenario: Scenario, where: str) -> AnyM
     """
     if isinstance(given, Metric):
         return given
-    name = given.title if isinstance(given, OwnMetric) else spaced(str(given))
+    name = given.title if isinstance(given, FormulaMetric) else spaced(str(given))
     metric = _metrics(scenario).get(name.lower())
     if metric is None:
         raise _no_metric(name, scenario, where)
@@ -788,7 +788,7 @@ def _amount(match: re.Match[str], scenario: Scenario, where: str) -> Amount:
         raise ScenarioError(
             f'{where}: a quarter has a date such as 2027Q4; write "quarterly {called} {date[:4]}Q4"'
         )
-    is_of_date = metric == Metric.CASH or isinstance(metric, OwnMetric)
+    is_of_date = metric == Metric.CASH or isinstance(metric, FormulaMetric)
     if is_of_date and is_trailing:
         raise ScenarioError(
             f'{where}: {called} is what there is at a date; write "{called} {date}"'

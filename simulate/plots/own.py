@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simulate.engine.result import Result
-from simulate.model.catalogue import OwnHit, OwnMetric, own_metrics, own_times
+from simulate.model.catalogue import FormulaMetric, OwnHit, own_metrics, own_times
 from simulate.text.numbers import share, unit_of
 from simulate.text.own import own_metrics_finding, own_outcomes_finding
 from simulate.text.sentences import capitalized
@@ -97,7 +97,7 @@ def _draw_dates(axes: Axes, result: Result, time: OwnHit, theme: Theme) -> None:
 
 
 def _draw_metric(
-    axes: Axes, result: Result, metric: OwnMetric, is_titled: bool, theme: Theme
+    axes: Axes, result: Result, metric: FormulaMetric, is_titled: bool, theme: Theme
 ) -> bool:
     """Draw a metric's fan, and tell whether its outer band leaves the panel."""
     horizon, values = result.scenario.horizon, quantiles_of(result, metric)

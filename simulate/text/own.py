@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from simulate.engine.result import Result
-from simulate.engine.summary import without_value
-from simulate.model.catalogue import OwnHit, OwnMetric, own_metrics, own_times
+from simulate.engine.summary import value_gaps
+from simulate.model.catalogue import FormulaMetric, OwnHit, own_metrics, own_times
 from simulate.scenario.quarters import format_quarter
 
 from .alternatives import chance_by, chance_by_year
@@ -50,7 +50,7 @@ def _outcome_table(result: Result, times: tuple[OwnHit, ...]) -> Table:
     return Table("Probability by the end of", ("year", *heads), tuple(rows))
 
 
-def _metric_table(result: Result, metrics: tuple[OwnMetric, ...]) -> Table:
+def _metric_table(result: Result, metrics: tuple[FormulaMetric, ...]) -> Table:
     rows = [
         Row(str(year), tuple(_median_and_range(result, metric, year) for metric in metrics))
         for year in result.years
@@ -59,13 +59,13 @@ def _metric_table(result: Result, metrics: tuple[OwnMetric, ...]) -> Table:
     return Table("Median (P10 to P90)", ("year", *heads), tuple(rows))
 
 
-def _median_and_range(result: Result, metric: OwnMetric, year: int) -> str:
+def _median_and_range(result: Result, metric: FormulaMetric, year: int) -> str:
     found = result.in_year(metric, year)
     low, median, high = (_written(metric, found[level].value) for level in ("p10", "p50", "p90"))
     return median if median == NO_VALUE else f"{median} ({low} to {high})"
 
 
-def _written(metric: OwnMetric, value: float) -> str:
+def _written(metric: FormulaMetric, value: float) -> str:
     if np.isnan(value):
         return NO_VALUE
     match metric.unit:
@@ -93,7 +93,7 @@ def own_metrics_finding(result: Result) -> str:
     return f"{year}, P5 to P95: {told}"
 
 
-def _outer_range(result: Result, metric: OwnMetric, year: int) -> str:
+def _outer_range(result: Result, metric: FormulaMetric, year: int) -> str:
     found = result.in_year(metric, year)
     low, high = (_written(metric, found[level].value) for level in ("p05", "p95"))
     return low if low == NO_VALUE else f"{low} to {high}"
@@ -102,7 +102,7 @@ def _outer_range(result: Result, metric: OwnMetric, year: int) -> str:
 def no_value_sentences(result: Result) -> list[str]:
     """Say from when own formulas have a value, and in how many paths they have none after that."""
     alike: dict[tuple[str | None, str | None, float], list[str]] = {}
-    for name, lacking in without_value(result).items():
+    for name, lacking in value_gaps(result).items():
         alike.setdefault(lacking, []).append(name)
     found = []
     for (first, worst, part), names in alike.items():
