@@ -12,6 +12,7 @@ from simulate.engine.estimate import Estimate, WeightedPaths, centred, within
 from simulate.engine.run import run
 from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
+from simulate.model.asked import Of, asking, parse_asked
 from simulate.model.observation import Observation, as_observations
 from simulate.model.outcomes import Amount, Event, as_reported, asked_of, measures_of
 from simulate.scenario import Scenario
@@ -19,6 +20,7 @@ from simulate.scenario.figures import Figure, told_figures
 from simulate.scenario.scored import YEAR_OR_QUARTER, Scored
 from simulate.version import package_version
 
+from .asked import Answered, answered
 from .base_forecasts import Knowledge, knowledge
 from .figure_scores import FigureScore, score_figure
 from .scores import crps
@@ -90,18 +92,22 @@ class Backtest:
     beside
         Those of figures again, in the scale that their errors count in, beside the scores of simple
         forecasters where what they take was known before the scenario's first quarter.
+    answers
+        To what was asked beside what came true.
     """
 
     scenario: Scenario
     paths: int
     scores: list[Score]
     beside: Sequence[FigureScore] = ()
+    answers: tuple[Answered, ...] = ()
 
 
 def backtest(
     scenario: Scenario,
     observed: str | Sequence[str | Observation],
     *,
+    of: Of = (),
     figures: Sequence[Figure] | str | Path | None = None,
     paths: int | None = None,
     seed: int | None = None,
@@ -116,9 +122,11 @@ def backtest(
         From ``load_scenario``.
     observed
         What came true, taken as exact, such as ``"revenue 2025 = 4.5 bn"``; one or several.
+    of
+        What else to tell, one or several, as for ``hindcast``.
     figures
-        A CSV file of reported figures, or those of it, for simple forecasters to stand on; those
-        that come with the package if not given.
+        A CSV file of reported figures, or those of it, for simple forecasters to stand on, and to
+        tell what came true of what is asked; those that come with the package if not given.
     paths
         262,144 if not given.
     seed, threads, progress
@@ -131,7 +139,7 @@ def backtest(
     Raises
     ------
     ScenarioError
-        If one is no observation.
+        If one is no observation, or something can't be asked.
 
     Examples
     --------
@@ -140,20 +148,23 @@ def backtest(
     >>> print(found.scores[0].place, found.scores[0].crps)
     """
     observations = as_observations(observed, scenario)
-    scenario = asked_of(scenario, [each.seen for each in observations])
+    asked = parse_asked(of, scenario)
+    scenario = asked_of(asking(scenario, asked), [each.seen for each in observations])
     scenario = with_sampling(scenario, paths or PATHS, seed)
-    outcomes = run(
+    result = run(
         scenario,
         keep_outcomes=True,
         measures=measures_of(o.seen for o in observations),
         threads=threads,
         progress=progress,
-    ).outcomes
+    )
+    outcomes, told = result.outcomes, told_figures(figures)
     every = WeightedPaths(np.ones(len(outcomes)), outcomes["replicate"].to_numpy())
     scores = [score(o, o.seen.of_paths(outcomes), every) for o in observations]
-    known = _known(scenario, told_figures(figures))
+    known = _known(scenario, told)
     beside = [_beside(s, known, scenario) for s in scores if isinstance(s.observation.seen, Amount)]
-    return Backtest(scenario, len(outcomes), scores, beside)
+    answers = answered(asked, result, told)
+    return Backtest(scenario, len(outcomes), scores, beside, answers)
 
 
 def _known(scenario: Scenario, figures: Sequence[Figure]) -> Knowledge:
@@ -191,6 +202,7 @@ def summary(backtest: Backtest) -> dict[str, Any]:
             next(beside).as_dict() if score.is_amount else _event_score(score)
             for score in backtest.scores
         ],
+        "asked": [answer.as_dict() for answer in backtest.answers],
         "scenario": scenario.model_dump(mode="json"),
     }
 

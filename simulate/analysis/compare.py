@@ -15,7 +15,8 @@ from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
 from simulate.engine.statistics import Replicated
 from simulate.kernels.arrays import LANES
-from simulate.model.catalogue import own_metrics
+from simulate.model.asked import Of, ask
+from simulate.model.catalogue import FormulaMetric, OwnHit, own_metrics
 from simulate.model.outcomes import (
     BEHIND_NUMBERS,
     CASH_YEAR,
@@ -24,10 +25,10 @@ from simulate.model.outcomes import (
     Measure,
     PeakFundingNeed,
     Unit,
+    asked_events,
     counted_from,
     event_by_year,
     headline_events,
-    own_events,
 )
 from simulate.model.rows import Hit, Metric
 from simulate.model.statistics import OutcomeStatistic, usual_statistic
@@ -48,10 +49,21 @@ class Comparison:
         One a scenario, in the order given, all to the end of the horizon that ends first.
     scenarios
         As they were given.
+    asked
+        What is asked of them beside what leads a report.
     """
 
     results: tuple[Result, ...]
     scenarios: tuple[Scenario, ...]
+    asked: tuple[OutcomeStatistic, ...] = ()
+
+    @property
+    def within_horizon(self) -> list[Scenario]:
+        """The scenarios as they were given, to the end of the horizon that ends first."""
+        return [
+            scenario.model_copy(update={"horizon": result.scenario.horizon})
+            for scenario, result in zip(self.scenarios, self.results, strict=True)
+        ]
 
     def change_by_year(self, place: int, time: Hit | str, year: int) -> Estimate:
         """Return the change of the probability of getting there by the end of a fiscal year.
@@ -213,6 +225,7 @@ def common_random_numbers(
 def compare(
     scenarios: Sequence[Scenario],
     *,
+    of: Of = (),
     paths: int | None = None,
     seed: int | None = None,
     threads: int | None = None,
@@ -226,6 +239,9 @@ def compare(
         At least two; the first is what the others are compared with. Each is simulated to the end
         of the horizon that ends first. They may begin in different quarters; those of the same date
         share their points.
+    of
+        What else to tell of them, one or several: the probability of an outcome such as
+        ``"P(revenue >= 30 by 2027)"``, the median of ``"revenue 2027"``, or ``"P10(cash 2028)"``.
     paths, seed
         For all of them; by default those of the first.
     threads
@@ -240,7 +256,7 @@ def compare(
     Raises
     ------
     ScenarioError
-        If the horizons have no year in common.
+        If the horizons have no year in common, or one of the scenarios can't be asked something.
 
     Examples
     --------
@@ -250,9 +266,10 @@ def compare(
     >>> print(both.change_by_year(1, "out of cash", 2030))
     """
     common = common_random_numbers(scenarios, paths=paths, seed=seed, threads=threads)
-    runs = len(scenarios)
-    results = (common.run(s, progress, place=i, of=runs) for i, s in enumerate(scenarios))
-    return Comparison(tuple(results), tuple(scenarios))
+    asked, counted = ask(of, [common.within_horizon(scenario) for scenario in scenarios])
+    runs = len(counted)
+    results = (common.run(s, progress, place=i, of=runs) for i, s in enumerate(counted))
+    return Comparison(tuple(results), tuple(scenarios), asked)
 
 
 def compared_year(before: Result, after: Result) -> int:
@@ -283,7 +300,7 @@ class Statistic:
     unit
         A probability, a share of money, or money.
     more_is_better
-        Which way is up.
+        Which way is up; None where that isn't known, as of a scenario's own outcomes and metrics.
     read
         Takes it from a result.
     """
@@ -292,7 +309,7 @@ class Statistic:
     short: str
     kind: str
     unit: Unit
-    more_is_better: bool
+    more_is_better: bool | None
     read: Callable[[Result], Reading]
 
 
@@ -329,10 +346,11 @@ def statistic_of(asked: OutcomeStatistic, scenario: Scenario, *others: Scenario)
     outcome, name = asked.outcome, asked.in_words(scenario, *others)
     if isinstance(outcome, Event):
         short = outcome.in_short(scenario, *others)
-        is_good = outcome.time is not Hit.OUT_OF_CASH
+        of, bad = outcome.time, (Hit.OUT_OF_CASH,)
     else:
         short = name if outcome.unit in BEHIND_NUMBERS else f"{name}, {outcome.unit}"
-        is_good = isinstance(outcome, Amount) and outcome.metric not in COSTS
+        of, bad = outcome.metric if isinstance(outcome, Amount) else None, (None, *COSTS)
+    is_good = None if isinstance(of, (OwnHit, FormulaMetric)) else of not in bad
     reading = partial(_read, asked=asked, horizon=scenario.horizon)
     return Statistic(name, short, asked.kind_in_words, outcome.unit, is_good, reading)
 
@@ -350,7 +368,9 @@ def _read(result: Result, asked: OutcomeStatistic, horizon: Horizon) -> Reading:
     return Pooled(found, under)
 
 
-def headlines(scenario: Scenario, *others: Scenario) -> tuple[Statistic, ...]:
+def headlines(
+    scenario: Scenario, *others: Scenario, asked: Sequence[OutcomeStatistic] = ()
+) -> tuple[Statistic, ...]:
     """Return what a report on a scenario leads with.
 
     Parameters
@@ -359,19 +379,25 @@ def headlines(scenario: Scenario, *others: Scenario) -> tuple[Statistic, ...]:
         As for ``headline_events``.
     others
         In which the figures are read, too.
+    asked
+        What is asked beside it.
 
     Returns
     -------
     tuple of Statistic
-        The probabilities of the headline events, the median peak funding need, and the
-        probabilities of the own outcomes that all of them have.
+        The probabilities of the headline events, the median peak funding need, the probabilities
+        of the own outcomes that all of them have, and what is asked beside these.
     """
+    need = usual_statistic(PeakFundingNeed())
+    usual = [usual_statistic(event) for event in asked_events(scenario, *others)]
+    first = len(headline_events(scenario))
+    beside = [each for each in asked if each not in (*usual, need)]
     events, own = (
-        tuple(statistic_of(usual_statistic(event), scenario, *others) for event in asked)
-        for asked in (headline_events(scenario), own_events(scenario, *others))
+        tuple(statistic_of(each, scenario, *others) for each in told)
+        for told in (usual[:first], [*usual[first:], *beside])
     )
-    need = statistic_of(usual_statistic(PeakFundingNeed()), scenario)
-    return (*events, replace(need, short="peak need, bn USD"), *own)
+    shortly = replace(statistic_of(need, scenario), short="peak need, bn USD")
+    return (*events, shortly, *own)
 
 
 def read_all(
@@ -435,7 +461,7 @@ class Beside:
 
 def side_by_side(comparison: Comparison) -> tuple[Beside, ...]:
     """Return what leads a report on each scenario, in the definitions and years of the first."""
-    scenario, *compared = (result.scenario for result in comparison.results)
+    scenario, *compared = comparison.within_horizon
     horizon = scenario.horizon
     cash_year = min(max(CASH_YEAR, horizon.first_year), horizon.last_year)
     figures = (
@@ -463,8 +489,9 @@ def side_by_side(comparison: Comparison) -> tuple[Beside, ...]:
 
 def headlines_side_by_side(comparison: Comparison) -> tuple[Beside, ...]:
     """Return the first of what leads a report on each scenario: see ``headlines``."""
-    scenario, *others = (result.scenario for result in comparison.results)
-    return tuple(_beside(figure, comparison) for figure in headlines(scenario, *others))
+    scenario, *others = comparison.within_horizon
+    figures = headlines(scenario, *others, asked=comparison.asked)
+    return tuple(_beside(figure, comparison) for figure in figures)
 
 
 def odds_by_year(comparison: Comparison, time: Hit) -> dict[int, Beside]:

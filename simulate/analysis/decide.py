@@ -9,8 +9,10 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from simulate.engine.estimate import Estimate, centred, mean_of_replicates, within
+from simulate.engine.reading import Reading
 from simulate.engine.simulation import Progress, deviation_columns
 from simulate.kernels.arrays import index
+from simulate.model.asked import Of, ask
 from simulate.model.catalogue import outcome_columns
 from simulate.model.outcomes import Measure
 from simulate.model.rows import Flow, Hit, Metric, traced
@@ -21,7 +23,7 @@ from simulate.scenario.load import decision_options
 from simulate.scenario.quarters import QUARTERS_A_YEAR
 from simulate.scenario.schema import Decision
 
-from .compare import CommonRandomNumbers, common_random_numbers
+from .compare import CommonRandomNumbers, Statistic, common_random_numbers, statistic_of
 from .effects import equal_groups
 
 Array = NDArray[np.float64]
@@ -188,6 +190,10 @@ class Weighed:
         drifts as ``inference.overrun 2026``.
     units
         Of the inputs, by key.
+    figures
+        What is asked beside what options pay.
+    told
+        Of each option, a reading a figure.
     """
 
     scenario: Scenario
@@ -197,6 +203,8 @@ class Weighed:
     everything: Estimate
     inputs: dict[str, Knowledge]
     units: dict[str, str]
+    figures: tuple[Statistic, ...] = ()
+    told: tuple[tuple[Reading, ...], ...] = ()
 
     @property
     def options(self) -> list[str]:
@@ -251,6 +259,7 @@ def decide(
     scenario: Scenario,
     options: Mapping[str, Scenario] | None = None,
     *,
+    of: Of = (),
     paths: int | None = None,
     seed: int | None = None,
     threads: int | None = None,
@@ -265,7 +274,7 @@ def decide(
     options
         The scenario under each option, by the names of its decision and in their order; by default
         each is laid over the scenario as it is.
-    paths, seed, threads, progress
+    of, paths, seed, threads, progress
         As for ``compare``.
 
     Returns
@@ -275,7 +284,7 @@ def decide(
     Raises
     ------
     ScenarioError
-        If the scenario has no decision.
+        If the scenario has no decision, or something can't be asked.
 
     Examples
     --------
@@ -289,8 +298,10 @@ def decide(
     if decision is None or list(options) != list(decision.options):
         raise ValueError("the options must be those of the scenario's decision")
     common = common_random_numbers(scenarios, paths=paths, seed=seed, threads=threads)
-    frames = []
-    for place, (name, under) in enumerate(options.items()):
+    asked, counted = ask(of, [common.within_horizon(each) for each in scenarios])
+    figures = tuple(statistic_of(each, *scenarios) for each in asked)
+    frames, told = [], []
+    for place, (name, under) in enumerate(zip(options, counted, strict=True)):
         result = common.run(
             under,
             progress,
@@ -299,13 +310,14 @@ def decide(
             measures={PAYOFF: payoff_of(decision, under.horizon)},
         )
         frames.append(_less_costs(result.outcomes, decision, name, under))
+        told.append(tuple(figure.read(result) for figure in figures))
     payoffs = Payoffs(
         np.stack([frame[PAYOFF].to_numpy() for frame in frames], axis=1),
         frames[0]["replicate"].to_numpy(),
     )
     known = {
         key: value_of_knowing(payoffs, column.to_numpy())
-        for key, column in _known(frames, scenarios[0], decision).items()
+        for key, column in _known(frames, counted[0], decision).items()
     }
     units = {i.key: i.quantity.unit for s in scenarios for i in list_inputs(s)}
     ranked = sorted(known.items(), key=lambda item: -item[1].worth.value)
@@ -318,6 +330,8 @@ def decide(
         inputs=dict(ranked),
         # Which alternative holds has none.
         units={key: units.get(key.split(" ")[0], "") for key in known},
+        figures=figures,
+        told=tuple(told),
     )
 
 

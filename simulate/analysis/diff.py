@@ -16,6 +16,8 @@ from simulate.scenario.unchanged import table_of
 # What is told of an assumption is none, and neither is what the file is called.
 PROSE = {"source", "description", "title"}
 OF_THE_FILE = {"name", "lab", "as_of"}
+# What is counted beside all else, and what of it only says how it is told of.
+COUNTED, OF_TELLING = {"outcomes", "metrics"}, {"by", "words"}
 # A table with one of these states an input, which is changed as a whole.
 STATES = {"distribution", "value"}
 # Two readings of data whose sources differ are the same if so many quantiles are.
@@ -49,6 +51,13 @@ class Difference:
     def is_of_data(self) -> bool:
         """Whether the same is stated, and other data are in the file."""
         return self.before == self.after
+
+    @property
+    def moves_nothing(self) -> bool:
+        """Whether something that is counted comes, goes, or is only told of otherwise."""
+        what, *within = self.key
+        comes_or_goes = len(within) <= 1 and None in (self.before, self.after)
+        return what in COUNTED and (comes_or_goes or within[-1] in OF_TELLING)
 
 
 def differences(before: Scenario, after: Scenario) -> tuple[Difference, ...]:

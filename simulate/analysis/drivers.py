@@ -18,11 +18,15 @@ from simulate.kernels.arrays import LANES
 from simulate.model.outcomes import (
     Outcome,
     PeakFundingNeed,
+    as_condition,
     asked_events,
     asked_of,
     measures_of,
     parse_outcome,
     refuse_other_target,
+    refuse_statistic,
+    spaced,
+    split_statistic,
 )
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.inputs import correlated_inputs
@@ -191,13 +195,24 @@ def drivers(
 def parse_explained(text: str, scenario: Scenario) -> Outcome:
     """Return the outcome that is to be explained; see ``parse_outcome``.
 
+    Its mean or median is explained by what moves its value from path to path, as it is itself.
+
     Raises
     ------
     ScenarioError
-        If the text is none, or names another gross margin than the scenario's target.
+        If the text is none, is another quantile, or names another gross margin than the scenario's
+        target.
     """
-    where = f'--outcome "{text}"'
-    outcome = parse_outcome(text, scenario, where)
+    where = f'--of "{text}"'
+    kind, of = split_statistic(spaced(text), scenario)
+    outcome = parse_outcome(of, scenario, where)
+    refuse_statistic(kind, outcome, where)
+    if kind.lower().startswith("p"):
+        raise ScenarioError(
+            f"{where}: drivers are of what differs from path to path, and {kind} is one number of "
+            f'all; ask for "{outcome.name}", or how often it is below a level, '
+            f'"P({as_condition(outcome)})"'
+        )
     refuse_other_target(outcome, scenario, where)
     return outcome
 

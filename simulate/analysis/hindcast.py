@@ -14,6 +14,7 @@ from scipy import stats
 
 from simulate.engine.run import Session
 from simulate.engine.simulation import Progress
+from simulate.model.asked import Of, asking
 from simulate.model.outcomes import (
     OPERATING_RESULT,
     Amount,
@@ -22,6 +23,7 @@ from simulate.model.outcomes import (
     parse_outcome,
 )
 from simulate.model.rows import Metric
+from simulate.model.statistics import OutcomeStatistic
 from simulate.scenario import Scenario, ScenarioError, vintage
 from simulate.scenario.figures import Figure, told_figures
 from simulate.scenario.mistakes import did_you_mean
@@ -36,6 +38,7 @@ from simulate.scenario.scored import (
 )
 from simulate.version import package_version
 
+from .asked import Answered, answered, asked_of_each
 from .base_forecasts import FORECASTERS, RANDOM_WALK, chance_of, knowledge
 from .base_rates import base_rates, process_of
 from .figure_scores import FigureScore, Forecast, in_scale, score_figure
@@ -65,6 +68,8 @@ class Vintage:
         One a figure.
     joint_p
         The share of its paths that, taken for the truth, would have scored worse on all of them.
+    answers
+        To what was asked beside the figures.
     """
 
     lab: str
@@ -72,6 +77,7 @@ class Vintage:
     scenario: Scenario
     scores: tuple[FigureScore, ...]
     joint_p: float
+    answers: tuple[Answered, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -178,6 +184,7 @@ def hindcast(
     *,
     figures: Sequence[Figure] | str | Path | None = None,
     labs: Sequence[str] = (),
+    of: Of = (),
     vintage_of: VintageOf | None = None,
     paths: int = PATHS,
     seed: int | None = None,
@@ -197,6 +204,10 @@ def hindcast(
         package, of which a list made before anything was fitted says what is scored.
     labs
         All if none is named.
+    of
+        What else to tell of each vintage, one or several: the probability of an outcome such as
+        ``"P(revenue >= 30 by 2026Q2)"``, the median of ``"revenue 2026"``, or ``"P10(revenue
+        2026)"``, and what came true where figures tell.
     vintage_of
         Makes a lab's scenario of what was known on a day; by the packaged process, if not given.
     paths
@@ -213,7 +224,7 @@ def hindcast(
     Raises
     ------
     ScenarioError
-        If there is nothing to score, or two scenarios forecast the same.
+        If there is nothing to score, two scenarios forecast the same, or something can't be asked.
 
     Examples
     --------
@@ -231,6 +242,8 @@ def hindcast(
         scored = [each for each in scored if not labs or each.lab in labs]
         asked = list(_of_figures(scored, told, vintage_of or packaged_vintage, left_out))
     asked = [each for each in asked if not labs or each.lab in labs]
+    questions = asked_of_each(of, [each.scenario for each in asked])
+    asked = [each._replace(of=of_it) for each, of_it in zip(asked, questions, strict=True)]
     foretold = []
     with Session(threads) as session:
         for place, each in enumerate(asked):
@@ -270,6 +283,7 @@ class _Asked(NamedTuple):
     quarter: int
     scenario: Scenario
     scored: Sequence[Scored]
+    of: Sequence[OutcomeStatistic] = ()
 
 
 class _Told(NamedTuple):
@@ -360,14 +374,15 @@ def _foretell(
     told = list(_told(asked, figures, left_out))
     if not told:
         return
-    outcomes = session.run(
-        scenario,
+    result = session.run(
+        asking(scenario, asked.of),
         paths=paths,
         seed=seed,
         keep_outcomes=True,
         measures=measures_of(each.outcome for each in told),
         progress=progress,
-    ).outcomes
+    )
+    outcomes = result.outcomes
     last = scenario.horizon.first_quarter - 1
     known = knowledge(figures, asked.lab, last, last_day(asked.quarter))
     seed = scenario.sampling.seed if seed is None else seed
@@ -386,7 +401,9 @@ def _foretell(
     table = np.column_stack(columns)[order]
     truths = np.array([in_scale(score.came_true, score.scale) for score in scores])
     p = joint_p(table, truths)
-    yield _Foretold(Vintage(asked.lab, asked.quarter, scenario, tuple(scores), p), table, truths)
+    answers = answered(asked.of, result, figures)
+    vintage = Vintage(asked.lab, asked.quarter, scenario, tuple(scores), p, answers)
+    yield _Foretold(vintage, table, truths)
 
 
 def _told(asked: _Asked, figures: Sequence[Figure], left_out: dict[Scored, str]) -> Iterator[_Told]:
@@ -469,6 +486,7 @@ def summary(found: Hindcast) -> dict[str, Any]:
                 "lab": vintage.lab,
                 "as_of": format_quarter(vintage.quarter),
                 "joint_p": vintage.joint_p,
+                "asked": [answer.as_dict() for answer in vintage.answers],
                 "seed": vintage.scenario.sampling.seed,
                 "files": list(vintage.scenario.provenance.files),
                 "scenario": vintage.scenario.model_dump(mode="json"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from simulate.engine.estimate import Estimate
 from simulate.engine.reading import Reading
 from simulate.engine.simulation import Progress
+from simulate.model.asked import Of, ask
 from simulate.scenario import Scenario
 from simulate.scenario.load import stress_tests
 
@@ -60,7 +61,7 @@ class Stresses:
     common
         Paths and seed of each run.
     figures
-        The headline figures.
+        The headline figures, and what was asked beside them.
     base, base_under
         Their values in the baseline, and under its alternatives.
     tests
@@ -77,17 +78,24 @@ class Stresses:
     def worst(self, figure: int) -> StressTest | None:
         """Return the test that is worst for a figure, or None if none worsens it for certain.
 
+        Where it isn't known which way is worse, that is the test that moves it most.
+
         Parameters
         ----------
         figure
             Its place among the figures.
         """
-        sign = 1.0 if self.figures[figure].more_is_better else -1.0
-        worst = min(self.tests, key=lambda test: sign * test.changes[figure].value)
+        is_good = self.figures[figure].more_is_better
+
+        def gain(change: Estimate) -> float:
+            return -abs(change.value) if is_good is None else change.value * (1 if is_good else -1)
+
+        worst = min(self.tests, key=lambda test: gain(test.changes[figure]))
         change = worst.changes[figure]
-        worsens = change.high < 0.0 if sign > 0.0 else change.low > 0.0
+        is_clear = change.high < 0.0 or change.low > 0.0
         is_money = self.figures[figure].unit == "bn USD"
-        return worst if worsens and not (is_money and abs(change.value) < NOTHING) else None
+        is_nothing = is_money and abs(change.value) < NOTHING
+        return worst if gain(change) < 0.0 and is_clear and not is_nothing else None
 
     def ties(self, figure: int) -> list[StressTest]:
         """Return the tests that errors don't tell apart from the worst for a figure."""
@@ -107,6 +115,7 @@ def stress(
     tests: Mapping[str, Scenario] | None = None,
     titles: Mapping[str, str] | None = None,
     *,
+    of: Of = (),
     paths: int | None = None,
     seed: int | None = None,
     threads: int | None = None,
@@ -123,7 +132,7 @@ def stress(
         the scenario as it is.
     titles
         What each is, by name; by default as the file says.
-    paths, seed, threads, progress
+    of, paths, seed, threads, progress
         As for ``compare``.
 
     Returns
@@ -133,7 +142,7 @@ def stress(
     Raises
     ------
     ScenarioError
-        If there is no stress test.
+        If there is no stress test, or something can't be asked.
 
     Notes
     -----
@@ -153,8 +162,9 @@ def stress(
         titles = {name: str(table.get("title", "")) for name, table in stresses.items()}
     everything = [scenario, *tests.values()]
     common = common_random_numbers(everything, paths=paths, seed=seed, threads=threads)
-    figures = headlines(common.within_horizon(scenario), *tests.values())
-    base, *stressed = read_all(figures, everything, common, progress)
+    asked, counted = ask(of, [common.within_horizon(each) for each in everything])
+    figures = headlines(common.within_horizon(scenario), *tests.values(), asked=asked)
+    base, *stressed = read_all(figures, counted, common, progress)
     return Stresses(
         scenario=scenario,
         common=common,

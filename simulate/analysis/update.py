@@ -12,6 +12,7 @@ from simulate.engine.estimate import Estimate, WeightedPaths
 from simulate.engine.run import run
 from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
+from simulate.model.asked import Of, asking, parse_asked
 from simulate.model.observation import (
     Observation,
     as_observations,
@@ -30,6 +31,7 @@ from simulate.model.outcomes import (
     projected_time,
 )
 from simulate.model.rows import Metric
+from simulate.model.statistics import LEVEL_OF, MEAN, OutcomeStatistic, usual_statistic
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.inputs import ALTERNATIVE, list_inputs
 
@@ -50,6 +52,15 @@ class Belief:
     """A probability before and after what has been seen."""
 
     event: Event
+    before: Estimate
+    after: Estimate
+
+
+@dataclass(frozen=True)
+class Shift:
+    """What is asked beside the headline outcomes, before and after what has been seen."""
+
+    statistic: OutcomeStatistic
     before: Estimate
     after: Estimate
 
@@ -108,6 +119,8 @@ class Update:
         Those whose distribution has moved by more than chance, the most moved first.
     alternatives
         Those that a path may live in, if there are any.
+    asked
+        What is asked beside these.
     hitting
         Quarter of what the company projects, by path; the number of quarters stands for never.
     """
@@ -121,6 +134,7 @@ class Update:
     outcomes: list[Spread]
     inputs: list[Spread]
     alternatives: list[Weight]
+    asked: list[Shift]
     hitting: NDArray[np.integer]
 
 
@@ -128,6 +142,7 @@ def update(
     scenario: Scenario,
     observed: str | Sequence[str | Observation],
     *,
+    of: Of = (),
     paths: int | None = None,
     seed: int | None = None,
     threads: int | None = None,
@@ -141,6 +156,9 @@ def update(
         From ``load_scenario``.
     observed
         One or several, such as ``"revenue 2026Q2 = 11 bn ± 5%"``; their errors are independent.
+    of
+        What else to tell, one or several: the probability of an outcome such as ``"P(revenue >= 30
+        by 2027)"``, the median of ``"revenue 2027"``, or ``"P10(cash 2028)"``.
     paths
         262,144 if not given.
     seed, threads, progress
@@ -153,8 +171,8 @@ def update(
     Raises
     ------
     ScenarioError
-        If two are of one thing, a figure has no error, or so few paths agree with what has been
-        seen that nothing can be said: fewer than an effective 200.
+        If two are of one thing, a figure has no error, something can't be asked, or so few paths
+        agree with what has been seen that nothing can be said: fewer than an effective 200.
 
     Notes
     -----
@@ -174,12 +192,14 @@ def update(
     scenario = with_sampling(scenario, paths or PATHS, seed)
     amounts, events = _headline_amounts(scenario), asked_events(scenario)
     seen = [observation.seen for observation in observations]
-    scenario = asked_of(scenario, seen)
+    told = [usual_statistic(event) for event in events]
+    asked = [each for each in parse_asked(of, scenario) if each not in told]
+    scenario = asked_of(asking(scenario, asked), seen)
     outcomes = run(
         scenario,
         keep_outcomes=True,
         keep_inputs=True,
-        measures=measures_of([*seen, *amounts]),
+        measures=measures_of([*seen, *amounts, *(each.outcome for each in asked)]),
         threads=threads,
         progress=progress,
     ).outcomes
@@ -206,6 +226,7 @@ def update(
         ],
         inputs=compare.moved_inputs(scenario, outcomes),
         alternatives=compare.alternatives(scenario, outcomes),
+        asked=[compare.shift(each, outcomes) for each in asked],
         hitting=outcomes[projected_time(scenario).title].to_numpy(),
     )
 
@@ -228,6 +249,11 @@ class _BeforeAndAfter:
         happens = event.of_paths(outcomes)
         before, after = (p.probability(happens) for p in (self._prior, self._posterior))
         return Belief(event, before, after)
+
+    def shift(self, statistic: OutcomeStatistic, outcomes: pd.DataFrame) -> Shift:
+        values = statistic.outcome.of_paths(outcomes)
+        before, after = (_of_weighted(statistic, p, values) for p in (self._prior, self._posterior))
+        return Shift(statistic, before, after)
 
     def spread(self, name: str, unit: str, values: Array) -> Spread:
         before, after = (p.quantiles(values, LEVELS) for p in (self._prior, self._posterior))
@@ -261,6 +287,21 @@ class _BeforeAndAfter:
             np.cumsum(p.weight[order]) / p.weight.sum() for p in (self._prior, self._posterior)
         )
         return float(np.max(np.abs(after - before)))
+
+
+def _of_weighted(statistic: OutcomeStatistic, paths: WeightedPaths, values: Array) -> Estimate:
+    """Return a statistic of an outcome's values by path, of those paths that have one."""
+    if statistic.outcome.is_probability:
+        return paths.probability(values)
+    has_value = ~np.isnan(values)
+    weight = np.where(has_value, paths.weight, 0.0)
+    if not weight.any():
+        return Estimate(math.nan, math.nan, math.nan, math.nan)
+    known, values = WeightedPaths(weight, paths.replicate), np.where(has_value, values, 0.0)
+    if statistic.kind == MEAN:
+        return known.mean(values)
+    (found,) = known.quantiles(values, [LEVEL_OF[statistic.kind]])
+    return found
 
 
 def _headline_amounts(scenario: Scenario) -> list[Outcome]:

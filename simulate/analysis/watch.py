@@ -15,7 +15,7 @@ from simulate.engine.result import Result
 from simulate.engine.run import Session
 from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
-from simulate.model.outcomes import Event, asked_events, counted_from
+from simulate.model.outcomes import Event, asked_events, counted_from, own_events
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.frame import Horizon
 from simulate.scenario.load import judged_anew
@@ -40,7 +40,8 @@ class Move:
     change
         With a paired error, since both runs have the same random numbers.
     parts
-        What each difference brings of it, from fewer paths; empty where there is one, or many.
+        What each difference that may move something brings of it, from fewer paths; empty where
+        there is one, or many.
     """
 
     event: Event
@@ -64,6 +65,8 @@ class Change:
         What is assumed otherwise.
     moves
         Of the headline events that lie in both horizons.
+    added
+        The probabilities of outcomes that the former scenario hadn't.
     """
 
     old: Scenario
@@ -71,6 +74,7 @@ class Change:
     before: Result | None
     differences: tuple[Difference, ...]
     moves: tuple[Move, ...]
+    added: tuple[tuple[Event, Estimate], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -255,14 +259,23 @@ def _change(
     asked = asked_events(after.scenario, before.scenario)
     events = [event for event in asked if _lies_in(event, start, before)]
     parts: list[tuple[Estimate, ...]] = [() for _ in events]
-    if with_parts and 1 < len(differs) <= MOST_PARTS and start == before.scenario.horizon:
-        parts = _parts(old, new, differs, run, min(paths, PREVIEW), events) or parts
+    movers = tuple(each for each in differs if not each.moves_nothing)
+    if with_parts and 1 < len(movers) <= MOST_PARTS and start == before.scenario.horizon:
+        parts = _parts(old, new, movers, run, min(paths, PREVIEW), events) or parts
     moves = []
     for event, brought in zip(events, parts, strict=True):
         then, now = _counted(event, start, before), count(event, after)
         change = now.change_from(then)
         moves.append(Move(event, then.estimate, now.estimate, change, brought))
-    return Change(old.scenario, new.scenario, before, differs, tuple(moves))
+    added = [event for event in own_events(after.scenario) if event not in asked]
+    return Change(
+        old.scenario,
+        new.scenario,
+        before,
+        differs,
+        tuple(moves),
+        tuple((event, count(event, after).estimate) for event in added),
+    )
 
 
 def _stands(scenario: Scenario) -> bool:

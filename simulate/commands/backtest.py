@@ -15,6 +15,7 @@ from .session import (
     Force,
     Observations,
     Observe,
+    Of,
     Paths,
     Picture,
     Set,
@@ -31,6 +32,7 @@ def backtest(
     variant: Variant = None,
     stress: Stress = None,
     data: Data = None,
+    of: Of = None,
     observe: Observe = None,
     observations: Observations = None,
     figures: Figures = None,
@@ -56,7 +58,13 @@ def backtest(
     picture = drawn.picture(chosen.name, "backtest", force)
     found = simulated(
         lambda progress: backtest(
-            scenario, seen, figures=figures, paths=paths, threads=threads, progress=progress
+            scenario,
+            seen,
+            of=of or (),
+            figures=figures,
+            paths=paths,
+            threads=threads,
+            progress=progress,
         ),
         silent=as_json,
     )

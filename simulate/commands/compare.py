@@ -12,7 +12,7 @@ from simulate.scenario.packaged import PACKAGED
 from simulate.text.terminal import console
 
 from .pictures import NoPictures, Open, open_file
-from .session import Data, Force, Seed, Threads, load_named, print_place, simulated
+from .session import Data, Force, Of, Seed, Threads, load_named, print_place, simulated
 
 if TYPE_CHECKING:
     from simulate.analysis.compare import Comparison
@@ -39,6 +39,7 @@ def compare(
         ),
     ] = None,
     data: Data = None,
+    of: Of = None,
     paths: Annotated[
         int | None,
         typer.Option(min=1, help="At least this many paths of each.", show_default="those of A"),
@@ -71,11 +72,11 @@ def compare(
     page = new_page(out, _name(sources[0]), "comparison", force)
     comparison = simulated(
         lambda progress: compare(
-            scenarios, paths=paths, seed=seed, threads=threads, progress=progress
+            scenarios, of=of or (), paths=paths, seed=seed, threads=threads, progress=progress
         )
     )
     print_comparison(comparison, console())
-    command = _command(sources, settings or [], data or [], comparison, no_pictures)
+    command = _command(sources, settings or [], data or [], of or [], comparison, no_pictures)
     from simulate.output.compare import render_comparison
 
     with drawing(page):
@@ -96,6 +97,7 @@ def _command(
     sources: list[str],
     settings: list[str],
     data: list[Path],
+    of: list[str],
     comparison: "Comparison",
     no_pictures: bool,
 ) -> str:
@@ -103,6 +105,7 @@ def _command(
     words = ["simulate", "compare", *sources]
     words += [word for setting in settings for word in ("--set", setting)]
     words += [word for folder in data for word in ("--data", str(folder))]
+    words += [word for text in of for word in ("--of", text)]
     sampling = comparison.results[0].scenario.sampling
     words += ["--paths", str(sampling.paths), "--seed", str(sampling.seed)]
     return shlex.join([*words, "--no-pictures"] if no_pictures else words)

@@ -15,6 +15,7 @@ from .session import (
     Data,
     File,
     Force,
+    Of,
     Picture,
     Seed,
     Set,
@@ -32,6 +33,7 @@ def decide(
     variant: Variant = None,
     stress: Stress = None,
     data: Data = None,
+    of: Of = None,
     paths: Annotated[int, typer.Option(min=4096, help="Paths of each option.")] = 1 << 17,
     seed: Seed = None,
     threads: Threads = None,
@@ -56,7 +58,13 @@ def decide(
     picture = drawn.picture(chosen.name, "decision", force)
     weighed = simulated(
         lambda progress: decide(
-            scenario, options, paths=paths, seed=seed, threads=threads, progress=progress
+            scenario,
+            options,
+            of=of or (),
+            paths=paths,
+            seed=seed,
+            threads=threads,
+            progress=progress,
         )
     )
     print_decision(weighed, scenario.name, console())

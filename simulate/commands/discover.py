@@ -29,9 +29,12 @@ def discover(
     variant: Variant = None,
     stress: Stress = None,
     data: Data = None,
-    target: Annotated[
+    of: Annotated[
         str | None,
         typer.Option(
+            "--of",
+            "--target",
+            metavar="TEXT",
             help='What shall be reached, as "gross margin 70% by 2027" or "out of cash by 2028".',
             show_default="the company's projection",
         ),
@@ -54,8 +57,8 @@ def discover(
     from simulate.text.discover import print_disclaimer, print_discovery, print_story
 
     event = projected_event(scenario)
-    if target is not None:
-        event = parse_event(target, scenario, f'--target "{target}"')
+    if of is not None:
+        event = parse_event(of, scenario, f'--of "{of}"')
     picture = drawn.picture(chosen.name, "discovery", force)
     discovery = simulated(
         lambda progress: discover(scenario, event, paths=paths, threads=threads, progress=progress)

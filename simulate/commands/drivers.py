@@ -35,11 +35,14 @@ def drivers(
     variant: Variant = None,
     stress: Stress = None,
     data: Data = None,
-    outcome: Annotated[
+    of: Annotated[
         list[str] | None,
         typer.Option(
+            "--of",
+            "--outcome",
+            metavar="TEXT",
             help='What is to be explained, as "P(gross margin by 2027)", "revenue 2027" or "peak '
-            'funding need".',
+            'funding need"; may be repeated.',
             show_default="the headline ones",
         ),
     ] = None,
@@ -72,7 +75,7 @@ def drivers(
     from simulate.text.drivers import print_drivers
 
     scenario = with_sampling(read, paths, seed)
-    asked = [parse_explained(text, scenario) for text in outcome or ()] or None
+    asked = [parse_explained(text, scenario) for text in of or ()] or None
     folder = out or RESULTS / f"{chosen.name}-drivers"
     with drawn.workers(threads) as workers, drivers_folder(folder, force, tell) as unfinished:
         found = simulated(

@@ -15,6 +15,7 @@ from .session import (
     Data,
     Figures,
     Force,
+    Of,
     Quiet,
     Seed,
     Tables,
@@ -42,6 +43,7 @@ def hindcast(
         typer.Option(help="Score this lab alone; may be repeated.", show_default="every lab"),
     ] = None,
     data: Data = None,
+    of: Of = None,
     paths: Annotated[
         int, typer.Option(min=1000, help="At least this many joint paths of each vintage.")
     ] = 10_000,
@@ -77,6 +79,7 @@ def hindcast(
                 scenarios,
                 figures=figures,
                 labs=lab or (),
+                of=of or (),
                 paths=paths,
                 seed=seed,
                 threads=threads,

@@ -15,6 +15,7 @@ from .session import (
     Data,
     Figures,
     Force,
+    Of,
     Page,
     PathsOfRun,
     Seed,
@@ -28,6 +29,7 @@ from .session import (
 )
 
 if TYPE_CHECKING:
+    from simulate.engine.result import Result
     from simulate.scenario import Scenario
 
 
@@ -43,6 +45,7 @@ def report(
     variant: Variant = None,
     stress: Stress = None,
     data: Data = None,
+    of: Of = None,
     paths: PathsOfRun = None,
     seed: Seed = None,
     drivers: Annotated[
@@ -76,16 +79,22 @@ def report(
         scenario, name = chosen.read(), chosen.name
     from simulate.engine.run import run
     from simulate.engine.sampling import with_sampling
+    from simulate.model.asked import asking, parse_asked
     from simulate.output.new_file import drawing, new_page, save_page
     from simulate.output.workers import Workers
     from simulate.scenario.figures import read_figures
 
     if stored is None:
         scenario = with_sampling(scenario, paths, seed)
+    asked = parse_asked(of or (), scenario)
     marked = figures and read_figures(figures)
     page = new_page(out, name, "report", force)
     with Workers(1 if no_pictures else threads) as workers:
-        result = simulated(lambda progress: run(scenario, threads=threads, progress=progress))
+
+        def found_of(asked_of: "Scenario") -> "Result":
+            return simulated(lambda progress: run(asked_of, threads=threads, progress=progress))
+
+        result = found_of(asking(scenario, asked))
         found = None
         if drivers:
             from simulate.analysis.drivers import drivers as find_drivers
@@ -95,12 +104,16 @@ def report(
             )
         rests_on = headline_rests_on(scenario, threads, found)
         if stored is not None:
-            stored.refuse_another(result)
-            result = replace(result, goal=stored.goal)
+            # Of what is asked now the run knows nothing.
+            stored.refuse_another(found_of(scenario) if asked else result)
+            told = tuple(dict.fromkeys((*stored.asked, *asked)))
+            result = replace(result, goal=stored.goal, asked=told)
             words = ["simulate", "report", str(source)]
         else:
+            result = replace(result, asked=asked)
             words = _words(source, variant, stress, settings or [], scenario)
         words += [word for folder in data or [] for word in ("--data", str(folder))]
+        words += [word for text in of or [] for word in ("--of", text)]
         words += ["--figures", str(figures)] if figures is not None else []
         words += ["--drivers"] if drivers else []
         words += ["--no-pictures"] if no_pictures else []

@@ -1,6 +1,7 @@
 """``simulate run``."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +20,7 @@ from .session import (
     Figures,
     File,
     Force,
+    Of,
     PathsOfRun,
     Quiet,
     Seed,
@@ -44,6 +46,7 @@ def run(
     variant: Variant = None,
     stress: Stress = None,
     data: Data = None,
+    of: Of = None,
     paths: PathsOfRun = None,
     seed: Seed = None,
     threads: Threads = None,
@@ -85,13 +88,15 @@ def run(
     stated = chosen.load()
     from simulate.engine.run import run
     from simulate.engine.sampling import as_asked
+    from simulate.model.asked import asking, parse_asked
     from simulate.output.files import RESULTS
     from simulate.output.results import OutcomeWriter, draw_result, output_folder, write_result
     from simulate.scenario.figures import read_figures
     from simulate.text.run import print_answer, print_ground
 
     marked = figures and read_figures(figures)
-    scenario, _ = as_asked(stated, paths, seed, until)
+    asked = parse_asked(of or (), stated)
+    scenario, _ = as_asked(asking(stated, asked), paths, seed, until)
     folder = out or RESULTS / chosen.name
     keep = inputs or (outcomes if outcomes is not None else scenario.sampling.paths <= LARGEST_KEPT)
     silent = quiet or as_json
@@ -110,6 +115,7 @@ def run(
                     progress=progress,
                     sink=sink,
                 )
+            result = replace(result, asked=asked)
             show_answer(
                 partial(print_answer, result, figures=marked),
                 result.to_json,

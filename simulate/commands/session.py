@@ -56,6 +56,15 @@ Data = Annotated[
         help="A folder that the scenario may name files in, beside its own; may be repeated.",
     ),
 ]
+Of = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--of",
+        metavar="TEXT",
+        help='What else to tell, as "P(revenue >= 30 by 2027)", "out of cash by 2028" or '
+        '"P10(cash 2028)"; may be repeated.',
+    ),
+]
 Seed = Annotated[int | None, typer.Option(min=0, help="Seed of all randomness.")]
 Threads = Annotated[
     int | None, typer.Option(min=1, max=1024, help="Threads.", show_default="all processors")

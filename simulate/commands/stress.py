@@ -13,6 +13,7 @@ from .session import (
     Data,
     File,
     Force,
+    Of,
     PathsOfEachRun,
     Picture,
     Seed,
@@ -29,6 +30,7 @@ def stress(
     settings: Set = None,
     variant: Variant = None,
     data: Data = None,
+    of: Of = None,
     paths: PathsOfEachRun = 1 << 18,
     seed: Seed = None,
     threads: Threads = None,
@@ -54,7 +56,14 @@ def stress(
     picture = drawn.picture(chosen.name, "stress", force)
     found = simulated(
         lambda progress: stress(
-            scenario, tests, titles, paths=paths, seed=seed, threads=threads, progress=progress
+            scenario,
+            tests,
+            titles,
+            of=of or (),
+            paths=paths,
+            seed=seed,
+            threads=threads,
+            progress=progress,
         )
     )
     print_stresses(found, console())

@@ -11,6 +11,7 @@ from .session import (
     Force,
     Observations,
     Observe,
+    Of,
     Paths,
     Picture,
     Set,
@@ -29,6 +30,7 @@ def update(
     data: Data = None,
     observe: Observe = None,
     observations: Observations = None,
+    of: Of = None,
     paths: Paths = None,
     threads: Threads = None,
     out: Picture = None,
@@ -51,7 +53,9 @@ def update(
     seen = read_observations(observe or (), observations, scenario)
     picture = drawn.picture(chosen.name, "update", force)
     found = simulated(
-        lambda progress: update(scenario, seen, paths=paths, threads=threads, progress=progress)
+        lambda progress: update(
+            scenario, seen, of=of or (), paths=paths, threads=threads, progress=progress
+        )
     )
     print_update(found, console())
     drawn.draw("Before and after", picture, plot_of("update", "plot_update"), found)

@@ -27,7 +27,7 @@ from simulate.model.outcomes import (
     with_target,
 )
 from simulate.model.rows import Hit, Metric
-from simulate.model.statistics import parse_statistic
+from simulate.model.statistics import OutcomeStatistic, parse_statistic
 from simulate.model.tally import Tally, money_place
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.inputs import ALTERNATIVE
@@ -123,6 +123,8 @@ class Result:
         Time of the simulation.
     goal
         What became of the precision that was asked for, in words.
+    asked
+        What its answer tells beside what every answer does.
     hitting_times
         Distribution of the date of each outcome, as a table with errors.
     metrics
@@ -161,6 +163,7 @@ class Result:
     # What ``outcomes`` returns, where the run kept it.
     by_path: "pd.DataFrame | None" = None
     goal: str = ""
+    asked: tuple[OutcomeStatistic, ...] = ()
 
     def __repr__(self) -> str:
         """Return what was run: in a notebook all its numbers would fill many pages."""
@@ -623,8 +626,11 @@ class Result:
         """
         import pandas as pd
 
-        line = self._traced_line(metric) if isinstance(metric, str) else None
-        place = traced_metric(self._metric(metric)) if line is None else line
+        place = self._traced_line(metric) if isinstance(metric, str) else None
+        if place is None:
+            lines = [line.words for line in self.scenario.lines]
+            found = known_metric(metric, self.scenario, self.scenario.name, lines)
+            place = traced_metric(found)
         paths = pd.RangeIndex(len(self.traces), name="path")
         return pd.DataFrame(self.traces[:, place], index=paths, columns=self._quarters)
 

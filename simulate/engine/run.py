@@ -228,9 +228,10 @@ def _advance_until(
         if math.isnan(found.value):
             return f"Goal not met: {goal.text}: no path has a value."
         if error <= goal.error:
-            return f"Goal met: {goal.text}: the error is {error:.2g}."
+            return f"Goal met: {goal.text}: {goal.statistic.written(found.value, error)}."
         if simulation.paths >= limit:
-            return f"Goal not met: {goal.text}: the error is {error:.2g} at the limit of paths."
+            told = goal.statistic.written(found.value, error)
+            return f"Goal not met: {goal.text}: {told} at the limit of paths."
         wanted = min(2 * simulation.paths, limit)
 
 

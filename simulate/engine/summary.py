@@ -106,6 +106,7 @@ def summary_of(result: "Result") -> dict[str, Any]:
         "company_projection": scenario.targets.model_dump(
             include={"projected_year", "projected_margin", "source"}
         ),
+        "asked": _asked(result),
         "hitting_times": _hitting_times(result),
         "alternatives": _alternatives(result),
         "peak_funding_need": {k: v.as_dict() for k, v in result.funding_need.items()},
@@ -150,6 +151,12 @@ def value_gaps(result: "Result") -> dict[str, ValueGap]:
         name_of_worst = result.quarter_name(worst) if most else None
         found[name] = ValueGap(result.quarter_name(first), name_of_worst, most)
     return found
+
+
+def _asked(result: "Result") -> dict[str, Any]:
+    from .reading import read
+
+    return {each.name: read(each, result).estimate.as_dict() for each in result.asked}
 
 
 def _hitting_times(result: "Result") -> dict[str, Any]:

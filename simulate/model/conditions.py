@@ -9,7 +9,7 @@ from simulate.scenario.expression import Expression, Name, Number
 from simulate.scenario.formula import FUNCTIONS, read_formula
 from simulate.scenario.formula_syntax import FormulaError
 from simulate.scenario.own import LONGEST_SAID, OwnOutcome
-from simulate.scenario.own_formulas import FLOWS, names_in_outcomes, read_outcome
+from simulate.scenario.own_formulas import FLOWS, QUARTERLY, names_in_outcomes, read_outcome
 from simulate.scenario.quantities import MARGIN_NAMES
 from simulate.scenario.units import (
     AFTER_MULTIPLES,
@@ -42,6 +42,7 @@ CALLED = {
     "margin": "gross_margin",
     **{f"gross margin, {definition}": name for definition, name in MARGIN_NAMES.items()},
 }
+CALLED |= {f"quarterly {called}": f"{QUARTERLY}{n}" for called, n in CALLED.items() if n in FLOWS}
 # A flow in a condition is of twelve months anyway.
 A_YEARS = ("annual", "yearly", "twelve-month", "12-month")
 DOLLARS, SIZE = r"(?:US)?\$|USD", "|".join(SIZES)

@@ -6,7 +6,7 @@ asks for one takes the text that ``parse_outcome`` reads, and says what it can't
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import reduce
@@ -566,13 +566,33 @@ def parse_event(text: str, scenario: Scenario, where: str, form: str = EVENT_FOR
     ScenarioError
         If the text is no event of the scenario.
     """
-    found = parse_outcome(text, scenario, where, form)
+    kind, of = split_statistic(spaced(text), scenario)
+    found = parse_outcome(of, scenario, where, form)
+    refuse_statistic(kind, found, where)
     if not isinstance(found, Event):
         raise ScenarioError(
             f"{where}: {found.name} is an amount, and what happens by a date is asked for; "
-            f"write it as {form}"
+            f'write it as a condition, "{as_condition(found)}"'
         )
     return found
+
+
+def refuse_statistic(kind: str, outcome: Outcome, where: str) -> None:
+    """Raise if a statistic such as a mean is asked of an event, which has a probability."""
+    if kind and isinstance(outcome, Event):
+        raise ScenarioError(
+            f'{where}: what happens by a date has a probability, no {kind}; write "{outcome.asked}"'
+        )
+
+
+def as_condition(amount: Outcome) -> str:
+    """Return a condition on an amount, as an example."""
+    level = {"share": "50%", "times": "1.5x"}.get(amount.unit, "5 bn")
+    if not isinstance(amount, Amount):
+        return f"{amount.name} < {level}"
+    date = amount.date.removeprefix(TRAILING)
+    is_flow = amount.is_own and amount.metric in FLOWS
+    return f"{'quarterly ' if is_flow else ''}{amount.metric.title} < {level} in {date}"
 
 
 def known_time(given: HittingTime | str, scenario: Scenario, where: str) -> HittingTime:
@@ -594,7 +614,9 @@ def known_time(given: HittingTime | str, scenario: Scenario, where: str) -> Hitt
     raise _no_hitting_time(name, scenario, where)
 
 
-def known_metric(given: AnyMetric | str, scenario: Scenario, where: str) -> AnyMetric:
+def known_metric(
+    given: AnyMetric | str, scenario: Scenario, where: str, others: Sequence[str] = ()
+) -> AnyMetric:
     """Return the metric that a name means, without a date; see ``parse_outcome``.
 
     One of another scenario means the scenario's own of that title.
@@ -602,14 +624,14 @@ def known_metric(given: AnyMetric | str, scenario: Scenario, where: str) -> AnyM
     Raises
     ------
     ScenarioError
-        If there is no such metric.
+        If there is no such metric; ``others`` are what may have been meant instead.
     """
     if isinstance(given, Metric):
         return given
     name = given.title if isinstance(given, FormulaMetric) else spaced(str(given))
     metric = _metrics(scenario).get(name.lower())
     if metric is None:
-        raise _no_metric(name, scenario, where)
+        raise _no_metric(name, scenario, where, others)
     return metric
 
 
@@ -669,8 +691,13 @@ def refuse_other_target(outcome: Outcome, scenario: Scenario, where: str) -> Non
     """Raise if the outcome names another gross margin than the scenario's target."""
     target = scenario.targets.gross_margin
     if isinstance(outcome, Event) and outcome.level not in (None, target):
+        reached = (each for each in MARGINS.values() if each.reached is outcome.time)
+        as_condition = "".join(
+            f'ask "{each.metric.title} >= {_percent(outcome.level)} by {outcome.date}", or '
+            for each in reached
+        )
         raise ScenarioError(
-            f"{where}: the scenario's target is {_percent(target)}; "
+            f"{where}: the scenario's target is {_percent(target)}; {as_condition}"
             f"change it with --set targets.gross_margin={outcome.level:g}"
         )
 
@@ -833,8 +860,10 @@ def _no_hitting_time(name: str, scenario: Scenario, where: str) -> ScenarioError
     return _unknown(name, [*known, "gross margin"], where, "outcome")
 
 
-def _no_metric(name: str, scenario: Scenario, where: str) -> ScenarioError:
-    known = [*metrics_of(scenario).values(), "gross margin"]
+def _no_metric(
+    name: str, scenario: Scenario, where: str, others: Sequence[str] = ()
+) -> ScenarioError:
+    known = [*metrics_of(scenario).values(), "gross margin", *others]
     in_formulas = joined_name(name.lower())
     lines = [line.name for line in scenario.lines]
     if in_formulas in lines or (in_formulas in QUANTITIES and not _nearest(name, known)):

@@ -1,14 +1,17 @@
 """A number of all paths: the probability of an event, or the mean or a quantile of an amount."""
 
+import math
 from dataclasses import dataclass
 
 from simulate.scenario import Scenario, ScenarioError
 
 from .outcomes import (
+    IN_PERCENT,
     Event,
     Outcome,
     Unit,
     parse_outcome,
+    refuse_statistic,
     refuse_uncounted,
     spaced,
     split_statistic,
@@ -16,8 +19,9 @@ from .outcomes import (
 
 LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 LEVEL_NAMES = tuple(f"p{100 * level:02.0f}" for level in LEVELS)
+LEVEL_OF = dict(zip(LEVEL_NAMES, LEVELS, strict=True))
 MEAN, MEDIAN = "mean", "p50"
-IN_WORDS = {name: f"P{100 * level:.0f}" for name, level in zip(LEVEL_NAMES, LEVELS, strict=True)}
+IN_WORDS = {name: f"P{100 * level:.0f}" for name, level in LEVEL_OF.items()}
 IN_WORDS |= {MEAN: "mean", MEDIAN: "median"}
 STATISTIC_FORM = '"P10(cash 2028)", "mean(revenue 2027)" or "P(gross margin by 2027)"'
 
@@ -61,6 +65,14 @@ class OutcomeStatistic:
         """What it is, whatever of, such as ``P10``."""
         return "probability" if self.outcome.is_probability else IN_WORDS[self.kind]
 
+    def written(self, value: float, error: float) -> str:
+        """Return a value with two digits of its error, where that is known, in the unit."""
+        scale, sign = (100.0, "%") if self.unit in IN_PERCENT else (1.0, " bn")
+        if not error > 0.0:
+            return f"{scale * value:,.6g}{sign}, its error unknown"
+        decimals = max(0, 1 - math.floor(math.log10(scale * error)))
+        return f"{scale * value:,.{decimals}f}{sign} ± {scale * error:.{decimals}f}"
+
 
 def usual_statistic(outcome: Outcome) -> OutcomeStatistic:
     """Return what is read of an outcome where nothing is said: a probability, or a median."""
@@ -89,12 +101,9 @@ def parse_statistic(
     said, of = split_statistic(spaced(text), scenario)
     outcome = parse_outcome(of, scenario, where, form)
     refuse_uncounted(outcome, where)
+    refuse_statistic(said, outcome, where)
     if not said:
         return usual_statistic(outcome)
-    if isinstance(outcome, Event):
-        raise ScenarioError(
-            f'{where}: what happens by a date has a probability, no {said}; write "{outcome.asked}"'
-        )
     return OutcomeStatistic(outcome, _kind(said, outcome, where))
 
 
@@ -102,7 +111,7 @@ def _kind(said: str, outcome: Outcome, where: str) -> str:
     if (kind := said.lower()) in (MEAN, "median"):
         return MEAN if kind == MEAN else MEDIAN
     percent = float(kind[1:])
-    by_percent = {round(100 * level): name for name, level in zip(LEVEL_NAMES, LEVELS, strict=True)}
+    by_percent = {round(100 * level): name for name, level in LEVEL_OF.items()}
     if percent in by_percent:
         return by_percent[round(percent)]
     every = ", ".join(f"P{known}" for known in by_percent)

@@ -37,7 +37,7 @@ from simulate.text.drivers import (
 )
 from simulate.text.effects import telling
 from simulate.text.numbers import NO_LIMIT, dollars_with_error, exact_percent, unit_of
-from simulate.text.own import no_value_sentences, own_tables
+from simulate.text.own import asked_tables, no_value_sentences, own_tables
 from simulate.text.run import (
     alternative_tables,
     beyond_range_sentences,
@@ -314,6 +314,10 @@ def _chance_card(name: str, chance: Chance, detail: str) -> Card:
 def _sections(result: Result, figures: Figures) -> tuple[Section, ...]:
     target = exact_percent(result.scenario.targets.gross_margin)
     return (
+        *(
+            Section("asked", "What else was asked?", tables=(asked,))
+            for asked in asked_tables(result)
+        ),
         Section(
             "margin",
             f"When does gross margin reach {target}?",

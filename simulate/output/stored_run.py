@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from simulate.engine.result import Result
+from simulate.model.statistics import OutcomeStatistic, parse_statistic
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.mistakes import steering_text
 from simulate.scenario.reach import Reach, data_files, read_regular
@@ -35,6 +36,8 @@ class StoredRun:
         The whole resolved scenario, with the seed and the number of paths that were simulated.
     goal
         What became of the precision that was asked for, in words.
+    asked
+        What else it tells.
     summary
         As ``Result.summary`` gave it.
     """
@@ -42,6 +45,7 @@ class StoredRun:
     folder: Path
     scenario: Scenario
     goal: str
+    asked: tuple[OutcomeStatistic, ...]
     summary: dict[str, Any]
 
     def refuse_another(self, result: Result) -> None:
@@ -97,7 +101,8 @@ def read_run(folder: Path, data: Sequence[Path] = ()) -> StoredRun:
         scenario = Scenario.model_validate(summary["scenario"] | read)
         if not isinstance(summary["goal"], str):
             raise TypeError("goal")
-        return StoredRun(folder, scenario, summary["goal"], summary)
+        asked = tuple(parse_statistic(text, scenario, str(file)) for text in summary["asked"])
+        return StoredRun(folder, scenario, summary["goal"], asked, summary)
     except (KeyError, TypeError) as error:
         raise ScenarioError(f"{file}: not what simulate run writes: {error}") from None
     except ValidationError as error:

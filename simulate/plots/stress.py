@@ -66,7 +66,8 @@ def _draw_changes(axes: Axes, stresses: Stresses, theme: Theme) -> None:
 
 def _write_beside(axes: Axes, stresses: Stresses, theme: Theme) -> None:
     """Write each test's title above its bars, and its change of the funding need at the right."""
-    (need,) = (i for i, f in enumerate(stresses.figures) if f.unit != "probability")
+    # Of what isn't a probability the need stands first.
+    need = next(i for i, f in enumerate(stresses.figures) if f.unit != "probability")
     across = axes.get_yaxis_transform()
     now = f"median peak need,\nbn USD (now {amount_of(MONEY, stresses.base[need].value)})"
     axes.annotate(

@@ -7,7 +7,7 @@ from simulate.analysis.backtest import Backtest, Score
 from simulate.engine.estimate import Estimate
 from simulate.engine.result import DISCLAIMER
 
-from .hindcast import crps_table
+from .hindcast import answer_table, crps_table, named_answers
 from .numbers import SHARE, percent, unit_of
 from .tables import Row, Table, printed
 
@@ -73,6 +73,9 @@ def print_backtest(backtest: Backtest, out: Console) -> None:
         out.print(Text(place_sentence(score)))
     out.print()
     out.print(printed(score_table(backtest)))
+    if backtest.answers:
+        answers = named_answers(backtest.answers, backtest.scenario)
+        out.print(printed(answer_table("Asked", answers)))
     if any(len(score.forecasts) > 1 for score in backtest.beside):
         named = [(f"{s.scored.name} {s.scored.period}", s) for s in backtest.beside]
         out.print(printed(crps_table(BESIDE, named)))

@@ -3,13 +3,15 @@
 from rich.console import Console
 from rich.text import Text
 
+from simulate.analysis.compare import under_alternatives
 from simulate.analysis.decide import Weighed
 from simulate.engine.result import DISCLAIMER
 from simulate.scenario.inputs import ALTERNATIVE
 from simulate.scenario.schema import Decision
 
+from .alternatives import figure_cell
 from .compare import common_sentence
-from .numbers import PLAIN, SHARE, number
+from .numbers import PLAIN, SHARE, number, unit_of
 from .sentences import capitalized, with_full_stop
 from .tables import Row, Table, printed
 
@@ -80,6 +82,19 @@ def options_table(weighed: Weighed) -> Table:
     return Table("", columns, tuple(rows), is_dense=True)
 
 
+def asked_table(weighed: Weighed) -> Table:
+    """Return what was asked under each option, and how far it is from that of the best."""
+    best, rows = weighed.payoffs.best, []
+    for figure, told in zip(weighed.figures, zip(*weighed.told, strict=True), strict=True):
+        unit = unit_of(figure.unit)
+        rows.append(Row(figure.short, ("", "")))
+        for place, (option, reading) in enumerate(zip(weighed.options, told, strict=True)):
+            value = figure_cell(unit, reading.estimate, under_alternatives(reading))
+            apart = "" if place == best else unit.change(reading.change_from(told[best]))
+            rows.append(Row(option, (value, apart), weight="bold" if place == best else ""))
+    return Table("Asked", ("", "under the option", "against the best"), tuple(rows), is_dense=True)
+
+
 def worth_table(weighed: Weighed) -> Table:
     """Return what knowing everything and each telling input is worth, and what to do then."""
     rows = [Row("everything", (number(weighed.everything), ""))]
@@ -115,6 +130,9 @@ def print_decision(weighed: Weighed, name: str, out: Console) -> None:
     for option, told in decision.options.items():
         out.print(Text(f"{option}: {told.title or option}"))
     out.print()
+    if weighed.figures:
+        out.print(printed(asked_table(weighed)))
+        out.print()
     out.print(printed(worth_table(weighed)))
     out.print()
     out.print(Text(f"{finding(weighed)}."))

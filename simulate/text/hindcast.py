@@ -5,13 +5,16 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.text import Text
 
+from simulate.analysis.asked import Answered
 from simulate.analysis.base_forecasts import FORECASTERS, RANDOM_WALK
+from simulate.analysis.compare import statistic_of
 from simulate.analysis.figure_scores import MODEL, FigureScore, Forecast
 from simulate.analysis.hindcast import LEAST_RANKS, Hindcast
 from simulate.engine.result import DISCLAIMER
+from simulate.scenario import Scenario
 from simulate.scenario.quarters import format_quarter
 
-from .numbers import SHARE, share
+from .numbers import SHARE, share, unit_of
 from .sentences import listed, with_full_stop
 from .tables import Row, Table, printed
 
@@ -175,6 +178,35 @@ def _named(found: Hindcast, lab: str) -> list[tuple[str, FigureScore]]:
     ]
 
 
+def answer_table(title: str, named: Sequence[tuple[str, Answered]]) -> Table:
+    """Return what was forecast of what was asked, and what came true, with names."""
+    rows = []
+    for name, answer in named:
+        outcome, forecast = answer.statistic.outcome, unit_of(answer.statistic.unit)
+        came = "not known" if answer.came_true is None else outcome.written(answer.came_true)
+        rows.append(Row(name, (forecast.estimate(answer.estimate), came)))
+    return Table(title, ("", "forecast", "came true"), tuple(rows))
+
+
+def named_answers(answers: Iterable[Answered], scenario: Scenario) -> list[tuple[str, Answered]]:
+    """Return answers of a scenario, each with the name of what was asked."""
+    return [(statistic_of(answer.statistic, scenario).short, answer) for answer in answers]
+
+
+def answer_tables(found: Hindcast) -> list[Table]:
+    """Return what was forecast of what was asked, a table a lab, if anything was."""
+    told = {
+        lab: [
+            (f"{short} from {format_quarter(vintage.quarter)}", answer)
+            for vintage in found.vintages
+            if vintage.lab == lab
+            for short, answer in named_answers(vintage.answers, vintage.scenario)
+        ]
+        for lab in found.labs
+    }
+    return [answer_table(f"{lab}: what was asked", named) for lab, named in told.items() if named]
+
+
 def amount(score: FigureScore, value: float) -> str:
     """Return a figure's value with three digits."""
     return SHARE.rounded(value, 0) if score.unit == "share" else f"{value:,.3g}"
@@ -222,6 +254,8 @@ def print_hindcast(found: Hindcast, out: Console) -> None:
     out.print()
     if (ratios := ratio_table(found)).rows:
         out.print(printed(ratios))
+    for table in answer_tables(found):
+        out.print(printed(table))
     for both in zip(forecast_tables(found), score_tables(found), strict=True):
         for table in both:
             out.print(printed(table))

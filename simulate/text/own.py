@@ -4,14 +4,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from simulate.analysis.compare import statistic_of, under_alternatives
 from simulate.engine.result import Result
 from simulate.engine.summary import value_gaps
 from simulate.model.catalogue import FormulaMetric, OwnHit, own_metrics, own_times
 from simulate.scenario.quarters import format_quarter
 
-from .alternatives import chance_by, chance_by_year
+from .alternatives import chance_by, chance_by_year, figure_cell
 from .dates import median_finding
-from .numbers import NO_VALUE, SHARE, TIMES, dollars, share
+from .numbers import NO_VALUE, SHARE, TIMES, dollars, share, unit_of
 from .sentences import capitalized, listed
 from .tables import Row, Table, heading
 from .years import told_year
@@ -30,6 +31,16 @@ def own_tables(result: Result) -> list[Table]:
         *([_outcome_table(result, times)] if times else []),
         *([_metric_table(result, metrics)] if metrics else []),
     ]
+
+
+def asked_tables(result: Result) -> list[Table]:
+    """Return the table of what was asked beside what every answer tells, if anything was."""
+    rows = []
+    for figure in (statistic_of(each, result.scenario) for each in result.asked):
+        unit, reading = unit_of(figure.unit), figure.read(result)
+        value = figure_cell(unit, reading.estimate, under_alternatives(reading))
+        rows.append(Row(figure.short, (value,)))
+    return [Table("Asked", ("", "answer"), tuple(rows))] if rows else []
 
 
 def _target_table(result: Result, targets: Sequence[tuple[OwnHit, int]]) -> Table:

@@ -26,7 +26,7 @@ from .alternatives import alternative_table, chance_by_year, chance_of_never
 from .assumptions import moved_sentences, provenance_sentences
 from .cash import funding_sentences
 from .numbers import SHARE, exact_percent, percent, share
-from .own import no_value_sentences, own_tables
+from .own import asked_tables, no_value_sentences, own_tables
 from .tables import Row, Table, heading, printed
 from .years import fiscal_year_sentences
 
@@ -242,6 +242,7 @@ def print_answer(result: Result, out: Console, figures: Figures = None) -> None:
     out.print(
         Group(
             *_heading(result),
+            *(part for table in asked_tables(result) for part in ("", printed(table))),
             "",
             printed(definition_table(result, figures)),
             *(part for table in alternative_tables(result) for part in ("", printed(table))),

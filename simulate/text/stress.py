@@ -35,7 +35,10 @@ def from_to(stresses: Stresses, figure: int, test: StressTest) -> str:
 
 
 def worst_of_figure(stresses: Stresses, figure: int) -> str:
-    """Return which test is worst for a figure, by its place, and how far it goes."""
+    """Return which test is worst for a figure, by its place, and how far it goes.
+
+    Where it isn't known which way is worse, that is the one that moves it most.
+    """
     name, worst = stresses.figures[figure].name, stresses.worst(figure)
     if worst is None:
         return f"{name}: none of them"
@@ -67,6 +70,16 @@ def change_table(stresses: Stresses) -> Table:
     )
 
 
+def _by_what_is_known(stresses: Stresses) -> dict[str, list[int]]:
+    """Return the places of figures by what is told of them: the worst test, or the strongest."""
+    found: dict[str, list[int]] = {}
+    for place, figure in enumerate(stresses.figures):
+        is_known = figure.more_is_better is not None
+        head = "The worst test for" if is_known else "The test that moves most"
+        found.setdefault(head, []).append(place)
+    return found
+
+
 def print_stresses(stresses: Stresses, out: Console) -> None:
     """Print what each test changes, and which is worst for each figure."""
     out.print(Text(stresses.scenario.name, style="bold"))
@@ -78,9 +91,10 @@ def print_stresses(stresses: Stresses, out: Console) -> None:
     out.print()
     for sentence in apart_sentences(stresses):
         out.print(Text(sentence))
-    out.print(Text("The worst test for"))
-    for place in range(len(stresses.figures)):
-        out.print(Text(f"- {worst_of_figure(stresses, place)}."))
+    for head, figures in _by_what_is_known(stresses).items():
+        out.print(Text(head))
+        for place in figures:
+            out.print(Text(f"- {worst_of_figure(stresses, place)}."))
     out.print(Text(out_of_cash_sentence(stresses.scenario)))
     out.print(
         Text(

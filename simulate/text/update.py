@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
+from simulate.analysis.compare import statistic_of
 from simulate.analysis.update import Spread, Update
 from simulate.engine.result import DISCLAIMER
 from simulate.model.observation import overlap_sentences
@@ -52,6 +53,16 @@ def belief_table(update: Update) -> Table:
     return Table("Probability", ("", "before", "now"), tuple(rows))
 
 
+def asked_table(update: Update) -> Table:
+    """Return what was asked before and now."""
+    rows = []
+    for shift in update.asked:
+        figure = statistic_of(shift.statistic, update.scenario)
+        unit = unit_of(figure.unit)
+        rows.append(Row(figure.short, (unit.estimate(shift.before), unit.estimate(shift.after))))
+    return Table("Asked", ("", "before", "now"), tuple(rows))
+
+
 def weight_table(update: Update) -> Table:
     """Return the weights of the alternatives before and now."""
     rows = [
@@ -88,6 +99,8 @@ def print_update(update: Update, out: Console) -> None:
         out.print(Text(sentence))
     out.print()
     out.print(printed(belief_table(update)))
+    if update.asked:
+        out.print(printed(asked_table(update)))
     if update.alternatives:
         out.print(printed(weight_table(update)))
     out.print(printed(spread_table("Outcomes", update.outcomes)))

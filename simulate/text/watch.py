@@ -16,9 +16,10 @@ from simulate.analysis.diff import Difference
 from simulate.analysis.watch import Answer, Change, Move
 from simulate.engine.estimate import Estimate
 from simulate.engine.result import Result
-from simulate.model.outcomes import projected_time
+from simulate.model.outcomes import Event, projected_time
 from simulate.model.rows import Hit
 from simulate.scenario.inputs import list_inputs
+from simulate.scenario.own_inputs import words_of_name
 
 from .compare import CLEAR, apart_sentences, headline_table
 from .dates import margin_date_finding
@@ -40,22 +41,50 @@ YEAR, NUMBER, GAP = len("never "), len(" 100%"), 2
 
 def change_sentences(change: Change) -> tuple[str, ...]:
     """Say how a save moved the headline probabilities, and by what, one sentence each."""
-    names = [difference_in_words(each, change) for each in change.differences]
+    movers = [each for each in change.differences if not each.moves_nothing]
+    names = [difference_in_words(each, change) for each in movers or change.differences]
     if change.before is None:
         return (f"Changed: {_named(names)}; what the former data gave can't be run again.",)
     if not change.moves:
         return (f"Changed: {_named(names)}; the horizons have no date in common.",)
+    if not movers:
+        return (f"Changed: {_named(names)}", *_unmoved(change.moves, change), *_added(change))
+    keys = [_name(difference) for difference in movers]
     first, *others = change.moves
-    keys = [_name(difference) for difference in change.differences]
+    moved = [move for move in others if move.change.value != 0.0]
     return (
         _moved(first, change) + _by(first, names),
-        *(_moved(move, change) + (_by(move, keys) if move.parts else "") for move in others),
+        *(_moved(move, change) + (_by(move, keys) if move.parts else "") for move in moved),
+        *_unmoved([move for move in others if move not in moved], change),
+        *_added(change),
     )
+
+
+def _unmoved(moves: Sequence[Move], change: Change) -> list[str]:
+    """Say which probabilities stay as they were."""
+    each = [f"{_chance(move.event, change)} {_share(move.after)}" for move in moves]
+    return [f"No change: {listed(each)}"] if each else []
+
+
+def _added(change: Change) -> list[str]:
+    """Say how probable is what the former scenario hadn't."""
+    each = [f"{_chance(event, change)} {_share(found)}" for event, found in change.added]
+    return [f"New: {listed(each)}"] if each else []
+
+
+def _chance(event: Event, change: Change) -> str:
+    return f"P({event.in_short(change.old, change.new)})"
+
+
+def _share(found: Estimate) -> str:
+    return SHARE.rounded(found.value, 1)
 
 
 def difference_in_words(difference: Difference, change: Change) -> str:
     """Return what a scenario states otherwise, such as ``cash.opening 20 → 30``."""
     name, (old, new) = _name(difference), map(_certain, (difference.before, difference.after))
+    if difference.moves_nothing and (old is None or new is None):
+        return _comes_or_goes(difference, change)
     if difference.is_of_data:
         return f"{name} by other data in {Path(old).name}"
     if isinstance(old, dict) and isinstance(new, dict) and old.keys() == new.keys():
@@ -75,6 +104,18 @@ def difference_in_words(difference: Difference, change: Change) -> str:
         return f"{name} {in_quantiles(inputs[0], with_unit=False)} → {in_quantiles(inputs[1])}"
     lines = (line for line in describe_difference(change.old, change.new) if line.startswith(name))
     return "; ".join(lines) or name
+
+
+def _comes_or_goes(difference: Difference, change: Change) -> str:
+    """Return which outcome or metric is new, or left out."""
+    is_new = difference.before is None
+    scenario = change.new if is_new else change.old
+    named = difference.key[1:] or tuple(difference.after if is_new else difference.before)
+    titles = (
+        scenario.outcomes[name].called(name) if name in scenario.outcomes else words_of_name(name)
+        for name in named
+    )
+    return f"{listed([*titles])} {'new' if is_new else 'left out'}"
 
 
 def _name(difference: Difference) -> str:
@@ -117,7 +158,7 @@ def _moved(move: Move, change: Change) -> str:
     else:
         moved += " points"
     ends = " → ".join(SHARE.rounded(each.value, decimals) for each in (move.before, move.after))
-    return f"P({move.event.in_short(change.old, change.new)}) {ends}: {moved}"
+    return f"{_chance(move.event, change)} {ends}: {moved}"
 
 
 def _by(move: Move, names: Sequence[str]) -> str:

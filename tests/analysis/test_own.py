@@ -142,3 +142,5 @@ def test_a_line_is_read_by_path_by_its_name_or_title(scenario: Scenario) -> None
     assert (booked <= 8.0 + 1e-9).all() and booked.max() == pytest.approx(8.0)
     with pytest.raises(ScenarioError, match="no metric"):
         result.paths_of("no such line")
+    with pytest.raises(ScenarioError, match='did you mean "content licences"'):
+        result.paths_of("content licenses")

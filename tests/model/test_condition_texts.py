@@ -62,6 +62,7 @@ def formula_of(text: str, scenario: Scenario) -> str:
             "annual revenue >= 3 and twelve-month free cash flow > 0",
             "revenue >= 3 and free_cash_flow > 0",
         ),
+        ("quarterly training cost > 3 bn", "quarterly_training > 3"),
         ("revenue equals 3", "revenue == 3"),
         ("revenue <> 3", "revenue != 3"),
     ],

@@ -13,10 +13,12 @@ from simulate.model.catalogue import FUNDING_NEED
 from simulate.model.goal import parse_goal, parse_target
 from simulate.model.observation import parse_observation
 from simulate.model.outcomes import (
+    FLOWS,
     Amount,
     Event,
     Outcome,
     PeakFundingNeed,
+    as_condition,
     headline_events,
     parse_event,
     parse_outcome,
@@ -217,6 +219,9 @@ def test_a_question_says_what_it_can_be_asked(kind: str, anthropic: Scenario) ->
     ("arguments", "message"),
     [
         (["discover", "--target", "revenue 2027"], "revenue 2027 is an amount"),
+        (["discover", "--of", "P10(cash 2028)"], 'as a condition, "cash < 5 bn in 2028"'),
+        (["discover", "--of", "P90 of peak need"], '"peak funding need < 5 bn"'),
+        (["drivers", "--of", "P90(revenue 2027)"], 'ask for "revenue 2027"'),
         (["sweep", "--vary", "cash.tax_rate=0,0.1", "--of", "revenue 2026Q3"], "not by quarter"),
         (["drivers", "--outcome", "margin 80% by 2027"], "--set targets.gross_margin=0.8"),
         (["run", "--until", "revenue 2027"], "not a goal; write it as"),
@@ -230,6 +235,16 @@ def test_what_a_command_can_not_answer_ends_in_status_2(
 ) -> None:
     assert call(monkeypatch, *arguments) == 2
     assert message in " ".join(capsys.readouterr().err.split())
+
+
+def test_an_amount_is_told_a_condition_that_can_be_asked(anthropic: Scenario) -> None:
+    of_a_quarter = [Amount(metric, 6, "2027Q3", is_own=True) for metric in FLOWS]
+    every = [*every_outcome(anthropic), *of_a_quarter]
+    amounts = [outcome for outcome in every if not isinstance(outcome, Event)]
+    assert len(amounts) > len(Metric)
+    for amount in amounts:
+        event = parse_event(as_condition(amount), anthropic, "")
+        assert event.quarter == getattr(amount, "quarter", event.quarter)
 
 
 def test_a_runs_counts_and_its_kept_paths_tell_the_same(anthropic: Scenario) -> None:
