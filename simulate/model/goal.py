@@ -6,14 +6,8 @@ from dataclasses import dataclass
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.units import scale_hint
 
-from .outcomes import (
-    IN_PERCENT,
-    Outcome,
-    parse_number,
-    parse_value,
-    refuse_other_target,
-    with_target,
-)
+from .outcome_texts import parse_number, parse_value
+from .outcomes import IN_PERCENT, Outcome, refuse_other_target, with_target
 from .statistics import OutcomeStatistic, parse_statistic
 
 WITH_ERROR = re.compile(r"(.+?)\s*(?:±|\+-|\+/-)\s*(\S.*)")

@@ -15,16 +15,8 @@ from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.chain import read_toml
 from simulate.scenario.units import scale_hint, states_unit
 
-from .outcomes import (
-    Amount,
-    Event,
-    Outcome,
-    PeakFundingNeed,
-    parse_number,
-    parse_outcome,
-    parse_value,
-    refuse_other_target,
-)
+from .outcome_texts import parse_number, parse_outcome, parse_value
+from .outcomes import Amount, Event, Outcome, PeakFundingNeed, refuse_other_target
 
 Array = NDArray[np.float64]
 YES, NO = 1.0, 0.0

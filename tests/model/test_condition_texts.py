@@ -2,7 +2,8 @@
 
 import pytest
 
-from simulate.model.outcomes import Event, asked_of, parse_event, parse_outcome
+from simulate.model.outcome_texts import parse_event, parse_outcome
+from simulate.model.outcomes import Event, asked_of
 from simulate.scenario import Scenario, ScenarioError
 from tests.scenarios import changed
 

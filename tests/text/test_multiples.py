@@ -12,7 +12,7 @@ from simulate.engine.result import Result
 from simulate.engine.run import run
 from simulate.model.goal import parse_goal, parse_target
 from simulate.model.observation import parse_observation
-from simulate.model.outcomes import parse_outcome
+from simulate.model.outcome_texts import parse_outcome
 from simulate.plots.effects import plot_tornado_of
 from simulate.plots.own import plot_own_metrics
 from simulate.scenario import Scenario, ScenarioError, load_scenario
