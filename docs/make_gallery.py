@@ -8,6 +8,7 @@ from typing import NamedTuple
 from matplotlib.figure import Figure
 
 import simulate
+from docs.additions import METRICS, OUTCOMES
 from docs.printing import save_small
 from simulate.analysis.compare import compare
 from simulate.analysis.converge import converge
@@ -127,24 +128,8 @@ TEXTS = {
 }
 
 
-# As a scenario's file may have them.
-ADDED = {
-    "metrics": {
-        "rule_of_40": {
-            "formula": "trailing(revenue) / trailing(previous(revenue, 4)) - 1"
-            " + trailing(free_cash_flow) / trailing(revenue)",
-            "unit": "share",
-        },
-        "net_new_revenue": {
-            "formula": "trailing(revenue) - trailing(previous(revenue, 4))",
-            "unit": "bn USD",
-        },
-    },
-    "outcomes": {
-        "ebitda_positive": {"words": "EBITDA turns positive", "when": "ebitda > 0", "held": 4},
-        "large": {"words": "revenue is above 300 bn a year", "when": "revenue > 300"},
-    },
-}
+LARGE = {"words": "revenue is above 300 bn a year", "when": "revenue > 300"}
+ADDED = {"metrics": METRICS, "outcomes": OUTCOMES | {"large": LARGE}}
 
 
 def entries() -> Iterator[Entry]:

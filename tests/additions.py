@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from docs import additions
 from simulate.scenario import Scenario
 from tests.scenarios import changed
 
@@ -36,20 +37,10 @@ LINES: list[dict[str, Any]] = [
         "inputs": {"unit": "1 bn"},
     },
 ]
-METRICS = {
-    "rule_of_40": {
-        "formula": "trailing(revenue) / trailing(previous(revenue, 4)) - 1"
-        " + trailing(free_cash_flow) / trailing(revenue)",
-        "unit": "share",
-    },
-    "net_new_revenue": {
-        "formula": "trailing(revenue) - trailing(previous(revenue, 4))",
-        "unit": "bn USD",
-    },
-    "nothing": {"formula": "revenue / (revenue - revenue)", "unit": "share"},
+METRICS = additions.METRICS | {
+    "nothing": {"formula": "revenue / (revenue - revenue)", "unit": "share"}
 }
-OUTCOMES = {
-    "ebitda_positive": {"words": "EBITDA turns positive", "when": "ebitda > 0", "held": 4},
+OUTCOMES = additions.OUTCOMES | {
     "growing": {"when": "net_new_revenue > 0"},
     "never_met": {"when": "revenue < 0"},
 }

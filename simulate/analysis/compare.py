@@ -16,8 +16,9 @@ from simulate.engine.simulation import Progress
 from simulate.engine.statistics import Replicated
 from simulate.kernels.arrays import LANES
 from simulate.model.asked import Of, ask
-from simulate.model.catalogue import OwnHit, OwnMetric, own_metrics
+from simulate.model.catalogue import FormulaMetric, OwnHit, own_metrics
 from simulate.model.outcomes import (
+    BEHIND_NUMBERS,
     CASH_YEAR,
     Amount,
     Event,
@@ -347,9 +348,9 @@ def statistic_of(asked: OutcomeStatistic, scenario: Scenario, *others: Scenario)
         short = outcome.in_short(scenario, *others)
         of, bad = outcome.time, (Hit.OUT_OF_CASH,)
     else:
-        short = name if outcome.unit == "share" else f"{name}, {outcome.unit}"
+        short = name if outcome.unit in BEHIND_NUMBERS else f"{name}, {outcome.unit}"
         of, bad = outcome.metric if isinstance(outcome, Amount) else None, (None, *COSTS)
-    is_good = None if isinstance(of, (OwnHit, OwnMetric)) else of not in bad
+    is_good = None if isinstance(of, (OwnHit, FormulaMetric)) else of not in bad
     reading = partial(_read, asked=asked, horizon=scenario.horizon)
     return Statistic(name, short, asked.kind_in_words, outcome.unit, is_good, reading)
 

@@ -12,7 +12,8 @@ from simulate.engine.estimate import Estimate, WeightedPaths
 from simulate.engine.run import run
 from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
-from simulate.model.outcomes import Event, parse_event, projected_event, with_target
+from simulate.model.outcome_texts import parse_event
+from simulate.model.outcomes import Event, projected_event, with_target
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.inputs import ALTERNATIVE, Input, list_inputs, words_of_key
 

@@ -15,18 +15,20 @@ from simulate.engine.run import run
 from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress, thread_count
 from simulate.kernels.arrays import LANES
-from simulate.model.outcomes import (
-    Outcome,
-    PeakFundingNeed,
+from simulate.model.outcome_texts import (
     as_condition,
-    asked_events,
-    asked_of,
-    measures_of,
     parse_outcome,
-    refuse_other_target,
     refuse_statistic,
     spaced,
     split_statistic,
+)
+from simulate.model.outcomes import (
+    Outcome,
+    PeakFundingNeed,
+    asked_events,
+    asked_of,
+    measures_of,
+    refuse_other_target,
 )
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.inputs import correlated_inputs

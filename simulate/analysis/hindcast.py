@@ -15,13 +15,8 @@ from scipy import stats
 from simulate.engine.run import Session
 from simulate.engine.simulation import Progress
 from simulate.model.asked import Of, asking
-from simulate.model.outcomes import (
-    OPERATING_RESULT,
-    Amount,
-    OperatingResult,
-    measures_of,
-    parse_outcome,
-)
+from simulate.model.outcome_texts import parse_outcome
+from simulate.model.outcomes import OPERATING_RESULT, Amount, OperatingResult, measures_of
 from simulate.model.rows import Metric
 from simulate.model.statistics import OutcomeStatistic
 from simulate.scenario import Scenario, ScenarioError, vintage

@@ -33,7 +33,6 @@ Array = NDArray[np.float64]
 USUAL = (0.1, 0.9)
 SMALLEST_DEVIATION, ROUNDING = 0.005, 1e-9
 SMALLEST_ROUND = 0.005
-SUMS = ("EBITDA", "free cash flow", "change of cash")
 # Typical paths are sought among so many, the first of the run's first replicate.
 MOST_COMPARED = 1 << 14
 DEVIATION_NAMES = dict(zip(DEVIATIONS, ("inference", "training"), strict=True))
@@ -186,7 +185,7 @@ def _raised(trace: Array, path: "pd.Series", scenario: Scenario) -> Array:
     first = opening.quantile(0.5) if opening.is_certain else float(path["cash.opening"])
     moved = np.diff(trace[index(Metric.CASH)], prepend=first)
     raised = moved - trace[traced(Flow.FREE_CASH_FLOW)]
-    raised -= sum(line for _, line in _own_lines(trace, scenario)["financing"])
+    raised -= sum(row.amounts for row in _own_lines(trace, scenario)["financing"])
     return np.add.reduceat(raised, scenario.horizon.year_begins)
 
 
@@ -291,52 +290,62 @@ def cash_flow_statements(result: Result, path: int) -> dict[int, list[Line]]:
     flow, cash = _of(booked, Now.FREE_CASH_FLOW), _of(booked, Now.CASH)
     opening = np.concatenate(([x[index(Lab.OPENING_CASH)]], cash[:-1]))
     own = _own_lines(result.traces[path], result.scenario)
+    nothing = np.zeros(len(cash))
     added = {
-        where: sum((line for _, line in lines), np.zeros(len(cash))) for where, lines in own.items()
+        where: sum((row.amounts for row in booked_there), nothing)
+        for where, booked_there in own.items()
     }
-    lines = [
-        ("revenue", revenue - added["revenue"]),
+    rows = [
+        _Row("revenue", revenue - added["revenue"]),
         *own["revenue"],
-        ("inference", -(bill + free_bill)),
-        ("other cost of sales", -(cost - depreciation - bill - added["cost of revenue"])),
+        _Row("inference", -(bill + free_bill)),
+        _Row("other cost of sales", -(cost - depreciation - bill - added["cost of revenue"])),
         *_negative(own["cost of revenue"]),
-        ("training", -training),
-        ("other operating cost", added["operating cost"] - other),
+        _Row("training", -training),
+        _Row("other operating cost", added["operating cost"] - other),
         *_negative(own["operating cost"]),
-        ("EBITDA", ebitda),
-        ("pay in stock", x[index(Lab.STOCK_PAY)] * (other - added["operating cost"])),
-        ("capital spending", added["capital spending"] - _of(booked, Now.CAPITAL_SPENDING)),
+        _Row("EBITDA", ebitda, is_sum=True),
+        _Row("pay in stock", x[index(Lab.STOCK_PAY)] * (other - added["operating cost"])),
+        _Row("capital spending", added["capital spending"] - _of(booked, Now.CAPITAL_SPENDING)),
         *_negative(own["capital spending"]),
-        ("tax", -_of(booked, Now.TAX)),
-        ("working capital", -_of(booked, Now.BOUND_CAPITAL)),
-        ("interest", np.maximum(0.0, opening) * x[index(Lab.INTEREST_RATE)] / QUARTERS_A_YEAR),
-        ("free cash flow", flow),
-        ("funding rounds", cash - opening - flow - added["financing"]),
+        _Row("tax", -_of(booked, Now.TAX)),
+        _Row("working capital", -_of(booked, Now.BOUND_CAPITAL)),
+        _Row("interest", np.maximum(0.0, opening) * x[index(Lab.INTEREST_RATE)] / QUARTERS_A_YEAR),
+        _Row("free cash flow", flow, is_sum=True),
+        _Row("funding rounds", cash - opening - flow - added["financing"]),
         *own["financing"],
-        ("change of cash", cash - opening),
+        _Row("change of cash", cash - opening, is_sum=True),
     ]
     begins = result.scenario.horizon.year_begins
-    by_year = [(name, np.add.reduceat(line, begins)) for name, line in lines]
+    by_year = [row._replace(amounts=np.add.reduceat(row.amounts, begins)) for row in rows]
     return {
-        year: [Line(name, float(line[place]), name in SUMS) for name, line in by_year]
+        year: [Line(row.name, float(row.amounts[place]), row.is_sum) for row in by_year]
         for place, year in enumerate(result.years)
     }
 
 
-def _own_lines(trace: Array, scenario: Scenario) -> dict[str, list[tuple[str, Array]]]:
+class _Row(NamedTuple):
+    """A row of a path's statements: amounts by quarter or year, and whether it sums up others."""
+
+    name: str
+    amounts: Array
+    is_sum: bool = False
+
+
+def _own_lines(trace: Array, scenario: Scenario) -> dict[str, list[_Row]]:
     """Return what own lines book by quarter on a traced path, with their names, by where."""
     places = traced_lines(scenario)
     # By name would lose lines: one may be called as another, or as one of the model's.
-    found: dict[str, list[tuple[str, Array]]] = {where: [] for where in STAGES}
+    found: dict[str, list[_Row]] = {where: [] for where in STAGES}
     for line in scenario.lines:
         booked = trace[places[line.name]]
         # What has no value is not booked.
-        found[line.counts_in].append((line.words, np.where(np.isfinite(booked), booked, 0.0)))
+        found[line.counts_in].append(_Row(line.words, np.where(np.isfinite(booked), booked, 0.0)))
     return found
 
 
-def _negative(lines: list[tuple[str, Array]]) -> list[tuple[str, Array]]:
-    return [(name, -line) for name, line in lines]
+def _negative(rows: list[_Row]) -> list[_Row]:
+    return [row._replace(amounts=-row.amounts) for row in rows]
 
 
 def _of(booked: Array, row: Now) -> Array:

@@ -53,7 +53,8 @@ def discover(
     scenario = chosen.read()
     from simulate.analysis.discover import discover
     from simulate.analysis.typical_paths import example_paths
-    from simulate.model.outcomes import parse_event, projected_event
+    from simulate.model.outcome_texts import parse_event
+    from simulate.model.outcomes import projected_event
     from simulate.text.discover import print_disclaimer, print_discovery, print_story
 
     event = projected_event(scenario)

@@ -17,15 +17,8 @@ from simulate.model.catalogue import (
     traced_lines,
     traced_metric,
 )
-from simulate.model.outcomes import (
-    MARGIN_METRICS,
-    Event,
-    known_metric,
-    known_time,
-    parse_event,
-    targets_in_words,
-    with_target,
-)
+from simulate.model.outcome_texts import known_metric, known_time, parse_event
+from simulate.model.outcomes import MARGIN_METRICS, Event, targets_in_words, with_target
 from simulate.model.rows import Hit, Metric
 from simulate.model.statistics import OutcomeStatistic, parse_statistic
 from simulate.model.tally import Tally, money_place

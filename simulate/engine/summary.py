@@ -112,7 +112,7 @@ def summary_of(result: "Result") -> dict[str, Any]:
         "peak_funding_need": {k: v.as_dict() for k, v in result.funding_need.items()},
         "fiscal_years": _fiscal_years(result),
         "beyond_range": {m.title: b._asdict() for m, b in result.beyond_range.items()},
-        "without_value": {name: each._asdict() for name, each in without_value(result).items()},
+        "without_value": {name: each._asdict() for name, each in value_gaps(result).items()},
         "provenance": {
             "files": list(scenario.provenance.files),
             "notes": list(scenario.provenance.notes),
@@ -121,7 +121,7 @@ def summary_of(result: "Result") -> dict[str, Any]:
     }
 
 
-class WithoutValue(NamedTuple):
+class ValueGap(NamedTuple):
     """Since when a formula has a value, and in what share of paths it has none after that."""
 
     first: str | None
@@ -129,12 +129,12 @@ class WithoutValue(NamedTuple):
     share: float
 
 
-def without_value(result: "Result") -> dict[str, WithoutValue]:
+def value_gaps(result: "Result") -> dict[str, ValueGap]:
     """Return which own formulas lack a value somewhere, by name.
 
     Returns
     -------
-    dict of str to WithoutValue
+    dict of str to ValueGap
         ``first`` is the first quarter in which some path has a value, None where none ever has;
         ``worst`` the quarter after it in which most paths have none, None where all have one.
     """
@@ -143,13 +143,13 @@ def without_value(result: "Result") -> dict[str, WithoutValue]:
         if not shares.any():
             continue
         if (shares == 1.0).all():
-            found[name] = WithoutValue(None, None, 1.0)
+            found[name] = ValueGap(None, None, 1.0)
             continue
         first = int(np.argmax(shares < 1.0))
         worst = first + int(np.argmax(shares[first:]))
         most = float(shares[worst])
         name_of_worst = result.quarter_name(worst) if most else None
-        found[name] = WithoutValue(result.quarter_name(first), name_of_worst, most)
+        found[name] = ValueGap(result.quarter_name(first), name_of_worst, most)
     return found
 
 

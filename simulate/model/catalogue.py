@@ -18,7 +18,7 @@ IS_DATE = re.compile(r"\) and year == \d{4} and quarter == [1-4]$")
 
 
 @dataclass(frozen=True)
-class OwnMetric:
+class FormulaMetric:
     """A metric by a formula of the scenario.
 
     Attributes
@@ -73,14 +73,14 @@ class OwnHit:
         return self.short
 
 
-AnyMetric: TypeAlias = Metric | OwnMetric
+AnyMetric: TypeAlias = Metric | FormulaMetric
 HittingTime: TypeAlias = Hit | OwnHit
 
 
 def metrics_of(scenario: Scenario) -> dict[AnyMetric, str]:
     """Return the metrics that a run of a scenario counts, in order, with their titles."""
     own = [
-        OwnMetric(words_of_name(name), metric.unit, place * LANES)
+        FormulaMetric(words_of_name(name), metric.unit, place * LANES)
         for place, (name, metric) in enumerate(scenario.metrics.items(), len(Metric))
     ]
     return {metric: metric.title for metric in (*Metric, *own)}
@@ -105,12 +105,13 @@ def own_times(scenario: Scenario, *others: Scenario) -> tuple[OwnHit, ...]:
     )
 
 
-def own_metrics(scenario: Scenario, *others: Scenario) -> tuple[OwnMetric, ...]:
+def own_metrics(scenario: Scenario, *others: Scenario) -> tuple[FormulaMetric, ...]:
     """Return a scenario's own metrics, those that the others have, too."""
     return tuple(
         metric
         for metric in metrics_of(scenario)
-        if isinstance(metric, OwnMetric) and all(metric in metrics_of(other) for other in others)
+        if isinstance(metric, FormulaMetric)
+        and all(metric in metrics_of(other) for other in others)
     )
 
 

@@ -5,17 +5,8 @@ from dataclasses import dataclass
 
 from simulate.scenario import Scenario, ScenarioError
 
-from .outcomes import (
-    IN_PERCENT,
-    Event,
-    Outcome,
-    Unit,
-    parse_outcome,
-    refuse_statistic,
-    refuse_uncounted,
-    spaced,
-    split_statistic,
-)
+from .outcome_texts import parse_outcome, refuse_statistic, spaced, split_statistic
+from .outcomes import Event, Outcome, Unit, refuse_uncounted
 
 LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 LEVEL_NAMES = tuple(f"p{100 * level:02.0f}" for level in LEVELS)
@@ -67,7 +58,7 @@ class OutcomeStatistic:
 
     def written(self, value: float, error: float) -> str:
         """Return a value with two digits of its error, where that is known, in the unit."""
-        scale, sign = (100.0, "%") if self.unit in IN_PERCENT else (1.0, " bn")
+        scale, sign = {"bn USD": (1.0, " bn"), "times": (1.0, "x")}.get(self.unit, (100.0, "%"))
         if not error > 0.0:
             return f"{scale * value:,.6g}{sign}, its error unknown"
         decimals = max(0, 1 - math.floor(math.log10(scale * error)))

@@ -8,14 +8,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simulate.engine.result import Result
-from simulate.model.catalogue import OwnHit, OwnMetric, own_metrics, own_times
-from simulate.text.numbers import share
+from simulate.model.catalogue import FormulaMetric, OwnHit, own_metrics, own_times
+from simulate.text.numbers import share, unit_of
 from simulate.text.own import own_metrics_finding, own_outcomes_finding
 from simulate.text.sentences import capitalized
 
 from .dates import draw_range, reached_by, shares_of
 from .fan import ROOM, Array, draw_fan, quantiles_of, write_title
-from .frame import Frame, frame, in_money, in_percent, label_years, made_of
+from .frame import Frame, frame, in_money, in_percent, in_unit, label_years, made_of
 from .style import LIGHT, SMALL, Theme
 
 # Of what a scenario adds, in the order of its file.
@@ -97,7 +97,7 @@ def _draw_dates(axes: Axes, result: Result, time: OwnHit, theme: Theme) -> None:
 
 
 def _draw_metric(
-    axes: Axes, result: Result, metric: OwnMetric, is_titled: bool, theme: Theme
+    axes: Axes, result: Result, metric: FormulaMetric, is_titled: bool, theme: Theme
 ) -> bool:
     """Draw a metric's fan, and tell whether its outer band leaves the panel."""
     horizon, values = result.scenario.horizon, quantiles_of(result, metric)
@@ -109,10 +109,10 @@ def _draw_metric(
         draw_fan(axes, np.arange(1, horizon.quarters + 1), values, theme)
         cut = _set_height(axes, values)
         axes.axhline(0.0, color=theme.ink, linestyle="--", linewidth=0.8)
-        if metric.unit == "share":
-            in_percent(axes.yaxis)
-        else:
+        if metric.unit == "bn USD":
             name = f"{name}, {in_money(axes.yaxis)}"
+        else:
+            in_unit(axes.yaxis, unit_of(metric.unit), name)
     else:
         axes.set_yticks([])
         axes.text(0.5, 0.5, "no value in any quarter", transform=axes.transAxes, ha="center")

@@ -19,6 +19,7 @@ from .keys import place_of
 from .layers import Layers, Origin
 from .mistakes import Mistake, ScenarioError, Told
 from .own_formulas import unused_inputs
+from .own_mistakes import formula_mistakes
 from .packaged import find_file, find_scenario, packaged_configs, shown_path
 from .schema import OF_ITSELF, Provenance, Scenario
 from .unchanged import Known, table_of
@@ -58,7 +59,9 @@ def validate(
             )
     except ValidationError as error:
         wrong = mistakes_of(error, layers.table)
-        return None, describe(wrong + _misnamed(layers, wrong), layers, path)
+        with np.errstate(all="ignore"):
+            hidden = formula_mistakes(layers.table, wrong)
+        return None, describe([*wrong, *hidden, *_misnamed(layers, wrong)], layers, path)
     overridden, told = read_alternatives(scenario, layers, path, known)
     # Where the scenario keeps it once it is asked for: what follows asks, and reading takes time.
     vars(scenario)["overridden"] = overridden

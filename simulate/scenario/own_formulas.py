@@ -13,7 +13,7 @@ from .expression import Expression, Name, Trailing, names_in, uses, with_names
 from .formula import FUNCTIONS, Formula, read_formula
 from .formula_syntax import FormulaError
 from .layers import Key, Layers
-from .mistakes import Mend, Mistake, meant, question, renamed, rewrite
+from .mistakes import Mend, Mistake, meant, one_of, question, renamed, rewrite
 from .own import LINES, OwnLine, OwnMetric, OwnOutcome
 from .own_inputs import INPUTS, UNITS
 from .quantities import QUANTITIES, TOLD_BY_NAME, Stage
@@ -290,11 +290,13 @@ def _of_other_unit(name: str, metric: OwnMetric, unit: Unit) -> Iterator[Mistake
     """Return what is wrong with a metric's unit, if anything is."""
     if UNITS[metric.unit].alike(unit) is not None:
         return
-    right = next((written for written, each in UNITS.items() if each == unit), None)
-    if right is not None:
-        yield Mistake((name, "unit"), f"the formula {unit.words}", rewrite(right))
+    if right := [written for written, each in UNITS.items() if each == unit]:
+        others = "".join(f'or "{other}"' for other in right[1:])
+        yield Mistake(
+            (name, "unit"), f"the formula {unit.words}", rewrite(right[0], meaning=others)
+        )
     else:
-        wrong = f'the formula {unit.words}; a metric is a "share", or in "bn USD"'
+        wrong = f"the formula {unit.words}; a metric is {one_of(UNITS)}"
         yield Mistake((name, "formula"), wrong)
 
 

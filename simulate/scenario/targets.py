@@ -4,23 +4,25 @@ The target of gross margin goes by ``[targets]``, any other by an outcome with a
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from itertools import chain, count
 from typing import Any, get_args
 
+from .edits import Write
 from .frame import MarginDefinition
-from .layers import Layers, Origin, Table
-from .mistakes import ScenarioError, did_you_mean
+from .layers import Key, Layers, Origin, Table
+from .mistakes import Mend, MendableError, Mistake, ScenarioError, Told, rename
 from .quarters import QUARTERS_A_YEAR
 from .units import number_in_unit, written_units
 
-TARGETS = "targets"
+TARGETS, OUTCOMES, OF = "targets", "outcomes", "of"
 BOUNDS = {"at_least": ">=", "at_most": "<=", "above": ">", "below": "<"}
 TEXTS = ("title", "words", "source")
-OTHERS = ("of", "by", "held", *TEXTS)
+OTHERS = (OF, "by", "held", *TEXTS)
 MARGIN = "gross margin"
 PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_ ]*|gross margin, [a-z' ]+", re.IGNORECASE)
 LONGEST_NAME = 40
-LEVEL = {"type": ["number", "string"], "description": 'such as 0.4, "70%" or "30 bn"'}
+LEVEL = {"type": ["number", "string"], "description": 'such as 0.4, "70%", "1.5 times" or "30 bn"'}
 # What editors know of one.
 TARGET: dict[str, Any] = {
     "type": "object",
@@ -48,28 +50,86 @@ def lay_targets(targets: list[Any], layers: Layers, origin: Origin) -> None:
     Raises
     ------
     ScenarioError
-        If one of them is none, by its place in the file.
+        If some of them are none, by their places in the file.
     """
+    told: list[Told] = []
+    taken: set[str] = set()
     for place, target in enumerate(targets):
         at = origin.within(TARGETS, place)
         try:
-            layers.lay(_table_of(target), at)
+            table = _table_of(target, taken)
         except ValueError as error:
-            raise ScenarioError(f"{layers.where(at)}: {TARGETS}: {error}") from None
+            wrong, mend = getattr(error, "wrong", error), getattr(error, "mend", None)
+            told.append(layers.told(at, f"{TARGETS}.{place}: {wrong}", mend))
+        else:
+            taken.update(table[OUTCOMES])
+            layers.lay(table, at)
+            _keep_places(table, target, layers, at)
+    if told:
+        raise ScenarioError(*told)
 
 
-def _table_of(target: Any) -> Table:
-    """Return the part of a scenario that a target stands for."""
+def _keep_places(table: Table, target: Table, layers: Layers, at: Origin) -> None:
+    """Note where in a target stands what its table says."""
+    bound = next(key for key in target if key in BOUNDS)
+    places: dict[str, str] = {"when": OF, "projected_margin": OF, "gross_margin": bound}
+    places["hold_quarters"] = "held"
+    outcomes: Table = table[OUTCOMES]
+    parts: list[tuple[Key, Table]] = [((OUTCOMES, name), own) for name, own in outcomes.items()]
+    parts += [((TARGETS,), table[TARGETS])] if TARGETS in table else []
+    for key, own in parts:
+        layers.origins[key] = at
+        for name in own:
+            layers.origins[*key, name] = at.within(places.get(name, name))
+
+
+def as_written(mistake: Mistake, value: Any, layers: Layers) -> tuple[Key, Any, Mistake]:
+    """Return the key and the value that a file has for what is wrong, and what is wrong with it.
+
+    A target's key is another than that of the outcome which stands for it, and its formula is made
+    of several.
+    """
+    origin = layers.origin_of(mistake.key)
+    match origin.place if origin else ():
+        case [str(part), int(), *within] as place if part == TARGETS:
+            key = tuple(map(str, place))
+            if mistake.key[-1] == "when":
+                return key, *_of_quantity(mistake, str(value))
+            return key, value, mistake if within else mistake._replace(mend=None)
+    return mistake.key, value, mistake
+
+
+def _of_quantity(mistake: Mistake, when: str) -> tuple[str, Mistake]:
+    """Return what a target is of, and a mistake in its outcome's formula as one in that."""
+    of = _without_level(when)
+    column = mistake.column - when.startswith("(")
+    match mistake.mend.edits if mistake.mend else ():
+        case (Write((), str(right)),):
+            right = _without_level(right)
+            mend = Mend("", (Write((), right),), f'"{right}" is meant')
+        case _:
+            mend = None
+    return of, mistake._replace(mend=mend, column=column if column <= len(of) else 0)
+
+
+def _without_level(when: str) -> str:
+    """Return what the formula of a target's outcome compares; see ``_outcome``."""
+    compared = when.rsplit(" ", 2)[0]
+    return compared[1:-1] if compared.startswith("(") else compared
+
+
+def _table_of(target: Any, taken: Collection[str]) -> Table:
+    """Return the part of a scenario that a target stands for, beside outcomes of some names."""
     if not isinstance(target, Mapping):
         raise ValueError(f"is no table; {FORM}")
     for key in target:
         if key not in (*BOUNDS, *OTHERS):
-            hint = did_you_mean(str(key), [*BOUNDS, *OTHERS]) or FORM
-            raise ValueError(f'unknown key "{key}"; {hint}')
+            mend = rename(str(key), [*BOUNDS, *OTHERS], at=(str(key),))
+            raise MendableError(f'unknown key "{key}"', mend, f"; {FORM}")
     of, bounds = target.get("of"), [key for key in BOUNDS if key in target]
     if not isinstance(of, str) or not of.strip() or len(bounds) != 1:
         raise ValueError(f"takes of, and one of {', '.join(BOUNDS)}; {FORM}")
-    own = {"outcomes": _outcome(of.strip(), bounds[0], target)}
+    own = {OUTCOMES: _outcome(of.strip(), bounds[0], target, taken)}
     name = " ".join(of.replace("_", " ").split()).lower()
     if name.partition(",")[0] != MARGIN:
         return own
@@ -89,10 +149,10 @@ def _margin_target(name: str, bound: str, target: Mapping[str, Any]) -> Table:
     return {**said, "gross_margin": target[bound], **held}
 
 
-def _outcome(of: str, bound: str, target: Mapping[str, Any]) -> Table:
-    """Return the table of an outcome, by its name."""
+def _outcome(of: str, bound: str, target: Mapping[str, Any], taken: Collection[str]) -> Table:
+    """Return the table of an outcome, by a name that isn't taken."""
     level = target[bound]
-    unit = "bn USD" if "bn USD" in written_units(level) else "share"
+    unit = next(iter(written_units(level) - {""}), "share")
     number = number_in_unit(level, unit) if isinstance(level, str) else level
     if isinstance(number, bool) or not isinstance(number, (int, float)):
         raise ValueError(f'{bound} = {level!r:.60}: is no number, such as 0.4 or "30 bn"')
@@ -100,6 +160,8 @@ def _outcome(of: str, bound: str, target: Mapping[str, Any]) -> Table:
     formula = re.sub(r"\W+", "_", of.lower().replace("'", "")) if is_name else f"({of})"
     said = f"{of if is_name else 'formula'} {bound.replace('_', ' ')} {level}"
     name = re.sub(r"\W+", "_", said.lower()).strip("_")[:LONGEST_NAME].strip("_")
+    others = (f"{name[: LONGEST_NAME - 4]}_{number}" for number in count(2))
+    name = next(each for each in chain([name], others) if each not in taken)
     kept = {key: target[key] for key in ("held", *TEXTS) if key in target}
     table: Table = {
         "title": f"{of} {BOUNDS[bound]} {level}",

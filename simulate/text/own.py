@@ -6,13 +6,13 @@ import numpy as np
 
 from simulate.analysis.compare import statistic_of, under_alternatives
 from simulate.engine.result import Result
-from simulate.engine.summary import without_value
-from simulate.model.catalogue import OwnHit, OwnMetric, own_metrics, own_times
+from simulate.engine.summary import value_gaps
+from simulate.model.catalogue import FormulaMetric, OwnHit, own_metrics, own_times
 from simulate.scenario.quarters import format_quarter
 
 from .alternatives import chance_by, chance_by_year, figure_cell
 from .dates import median_finding
-from .numbers import NO_VALUE, SHARE, dollars, share, unit_of
+from .numbers import NO_VALUE, SHARE, TIMES, dollars, share, unit_of
 from .sentences import capitalized, listed
 from .tables import Row, Table, heading
 from .years import told_year
@@ -61,7 +61,7 @@ def _outcome_table(result: Result, times: tuple[OwnHit, ...]) -> Table:
     return Table("Probability by the end of", ("year", *heads), tuple(rows))
 
 
-def _metric_table(result: Result, metrics: tuple[OwnMetric, ...]) -> Table:
+def _metric_table(result: Result, metrics: tuple[FormulaMetric, ...]) -> Table:
     rows = [
         Row(str(year), tuple(_median_and_range(result, metric, year) for metric in metrics))
         for year in result.years
@@ -70,17 +70,20 @@ def _metric_table(result: Result, metrics: tuple[OwnMetric, ...]) -> Table:
     return Table("Median (P10 to P90)", ("year", *heads), tuple(rows))
 
 
-def _median_and_range(result: Result, metric: OwnMetric, year: int) -> str:
+def _median_and_range(result: Result, metric: FormulaMetric, year: int) -> str:
     found = result.in_year(metric, year)
     low, median, high = (_written(metric, found[level].value) for level in ("p10", "p50", "p90"))
     return median if median == NO_VALUE else f"{median} ({low} to {high})"
 
 
-def _written(metric: OwnMetric, value: float) -> str:
+def _written(metric: FormulaMetric, value: float) -> str:
     if np.isnan(value):
         return NO_VALUE
-    if metric.unit != "share":
-        return dollars(value)
+    match metric.unit:
+        case "bn USD":
+            return dollars(value)
+        case "times":
+            return TIMES.rounded(value, 2 if abs(value) < 0.995 else 1 if abs(value) < 9.95 else 0)
     is_small = SMALLEST_TENTHS <= abs(value) < SMALLEST_WHOLE
     return SHARE.rounded(value, 1 if is_small else 0)
 
@@ -101,7 +104,7 @@ def own_metrics_finding(result: Result) -> str:
     return f"{year}, P5 to P95: {told}"
 
 
-def _outer_range(result: Result, metric: OwnMetric, year: int) -> str:
+def _outer_range(result: Result, metric: FormulaMetric, year: int) -> str:
     found = result.in_year(metric, year)
     low, high = (_written(metric, found[level].value) for level in ("p05", "p95"))
     return low if low == NO_VALUE else f"{low} to {high}"
@@ -110,7 +113,7 @@ def _outer_range(result: Result, metric: OwnMetric, year: int) -> str:
 def no_value_sentences(result: Result) -> list[str]:
     """Say from when own formulas have a value, and in how many paths they have none after that."""
     alike: dict[tuple[str | None, str | None, float], list[str]] = {}
-    for name, lacking in without_value(result).items():
+    for name, lacking in value_gaps(result).items():
         alike.setdefault(lacking, []).append(name)
     found = []
     for (first, worst, part), names in alike.items():

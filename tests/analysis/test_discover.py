@@ -11,7 +11,7 @@ from simulate.analysis.discover import GAIN_OVER_PRICES, Discovery, discover
 from simulate.analysis.typical_paths import example_paths, medoid, tell_story
 from simulate.engine.run import run, simulate_traces
 from simulate.kernels.arrays import index
-from simulate.model.outcomes import parse_event
+from simulate.model.outcome_texts import parse_event
 from simulate.model.rows import Hit, Metric
 from simulate.scenario import Scenario, ScenarioError
 from simulate.text.discover import rule_sentences

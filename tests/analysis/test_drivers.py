@@ -25,7 +25,8 @@ from simulate.analysis.drivers import (
 from simulate.analysis.effects import AT_P10, AT_P90, Effect
 from simulate.analysis.variance import Index, Together
 from simulate.engine.estimate import Estimate, centred
-from simulate.model.outcomes import PeakFundingNeed, parse_outcome
+from simulate.model.outcome_texts import parse_outcome
+from simulate.model.outcomes import PeakFundingNeed
 from simulate.plots.drivers import plot_drivers
 from simulate.plots.effects import plot_tenths, plot_tornado
 from simulate.scenario import Scenario, ScenarioError

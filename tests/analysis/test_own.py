@@ -11,7 +11,7 @@ from simulate.analysis.stress import stress
 from simulate.analysis.typical_paths import example_paths
 from simulate.analysis.watch import Watch
 from simulate.engine.run import run
-from simulate.model.outcomes import parse_event
+from simulate.model.outcome_texts import parse_event
 from simulate.scenario import Scenario, ScenarioError
 from simulate.text.compare import apart_sentences
 from simulate.text.converge import finding

@@ -6,7 +6,8 @@ import pytest
 
 from simulate.engine.run import run
 from simulate.model.goal import parse_goal, parse_target
-from simulate.model.outcomes import parse_event, with_target
+from simulate.model.outcome_texts import parse_event
+from simulate.model.outcomes import with_target
 from simulate.model.rows import Hit
 from simulate.scenario import Scenario, ScenarioError
 

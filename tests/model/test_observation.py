@@ -16,7 +16,8 @@ from simulate.model.observation import (
     parse_observation,
     read_observations,
 )
-from simulate.model.outcomes import Amount, Event, OperatingResult, parse_outcome
+from simulate.model.outcome_texts import parse_outcome
+from simulate.model.outcomes import Amount, Event, OperatingResult
 from simulate.model.rows import Hit, Metric
 from simulate.scenario import Scenario, ScenarioError
 from tests.january import of_january

@@ -12,16 +12,14 @@ from simulate.kernels.arrays import index
 from simulate.model.catalogue import FUNDING_NEED
 from simulate.model.goal import parse_goal, parse_target
 from simulate.model.observation import parse_observation
+from simulate.model.outcome_texts import as_condition, parse_event, parse_outcome
 from simulate.model.outcomes import (
     FLOWS,
     Amount,
     Event,
     Outcome,
     PeakFundingNeed,
-    as_condition,
     headline_events,
-    parse_event,
-    parse_outcome,
     refuse_uncounted,
 )
 from simulate.model.rows import Hit, Metric

@@ -259,3 +259,14 @@ def test_a_formula_is_worth_what_plain_python_makes_of_it(certain: Scenario, for
             assert not math.isfinite(fast)
         elif math.isfinite(fast):
             assert fast == pytest.approx(plain, rel=1e-6, abs=1e-6) or abs(plain) > 1e6
+
+
+def test_a_value_of_many_paths_is_told_within_its_bin(anthropic: Scenario) -> None:
+    """The octave from 8 to 16 has bins of an eighth, and a mean has none."""
+    capped = {"formula": "min(max(trailing(revenue) / ebitda, -10), 10)", "unit": "times"}
+    result = run(changed(anthropic, {"metrics": {"capped": capped}}), paths=4096)
+    paths = result.paths_of("capped")["2027Q4"]
+    assert (paths.abs() == 10.0).mean() > 0.2
+    found = result.in_year("capped", 2027)
+    assert 10.0 <= found["p90"].value <= 10.125 and -10.125 <= found["p05"].value <= -10.0
+    assert result.probability("capped >= 10 in 2027").value > 0.1

@@ -9,7 +9,8 @@ from simulate.analysis.compare import compare
 from simulate.analysis.sweep import sweep
 from simulate.engine.run import run
 from simulate.model.goal import parse_goal, parse_target
-from simulate.model.outcomes import Amount, Event, PeakFundingNeed, parse_outcome
+from simulate.model.outcome_texts import parse_outcome
+from simulate.model.outcomes import Amount, Event, PeakFundingNeed
 from simulate.model.rows import Hit, Metric
 from simulate.model.statistics import OutcomeStatistic, parse_statistic
 from simulate.plots.sweep import plot_sweep

@@ -19,6 +19,8 @@ from tests.drawn import faults
 from tests.scenarios import changed
 
 PATHS = 4096
+# What the bridge sums up.
+SUMS = ["EBITDA", "free cash flow", "change of cash"]
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +96,17 @@ def test_a_bridge_with_own_lines_adds_up(result: Result) -> None:
                 total += line.value
         (loan,) = (line.value for line in lines if line.name == "loan")
         assert loan == pytest.approx(4.0 if year == 2028 else 0.0)
+
+
+@pytest.mark.parametrize("title", ["EBITDA", "free cash flow", "change of cash", "revenue"])
+@pytest.mark.parametrize("counts_in", ["revenue", "operating cost", "financing"])
+def test_a_line_called_as_a_sum_is_none(title: str, counts_in: str, anthropic: Scenario) -> None:
+    line = {"name": "mine", "title": title, "counts_in": counts_in, "formula": "amount"}
+    scenario = changed(anthropic, {"lines": [line | {"inputs": {"amount": "0.25 bn"}}]})
+    lines = cash_flow_statements(run(scenario, paths=64), 0)[2028]
+    assert [line.name for line in lines if line.is_sum] == SUMS
+    booked = [line.value for line in lines if line.name == title and not line.is_sum]
+    assert any(abs(value) == pytest.approx(1.0) for value in booked)
 
 
 def test_a_bridge_with_own_lines_is_legible(result: Result) -> None:

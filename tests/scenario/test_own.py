@@ -133,6 +133,10 @@ def test_a_flow_in_a_metric_is_the_quarter_s() -> None:
 WRITTEN: dict[str, tuple[str, float]] = {
     "0.05": ("share", 0.05),
     '"5%"': ("share", 0.05),
+    '"1.5 times"': ("times", 1.5),
+    '"1.5x"': ("times", 1.5),
+    '"0.5 to 2 times"': ("times", 1.0),
+    '{ distribution = "uniform", low = "0.5x", high = "1.5x" }': ("times", 1.0),
     '"5 m"': ("bn USD", 0.005),
     '"$5 bn"': ("bn USD", 5.0),
     '"5 bn USD"': ("bn USD", 5.0),
@@ -168,8 +172,10 @@ def test_a_unit_may_stand_beside_numbers_that_have_none() -> None:
     assert scenario.lines[0].units == {"x": "bn USD"}
 
 
-def test_numbers_of_an_input_have_a_unit_alike() -> None:
-    wrong = 'inputs.x = { distribution = "uniform", low = 3, high = "5 m" }'
+@pytest.mark.parametrize("ends", [("3", '"5 m"'), ("1", '"2 times"'), ('"50%"', '"2 times"')])
+def test_numbers_of_an_input_have_a_unit_alike(ends: tuple[str, str]) -> None:
+    low, high = ends
+    wrong = f'inputs.x = {{ distribution = "uniform", low = {low}, high = {high} }}'
     (line,) = lines_of(a_line("x", more=wrong))
     assert line == (
         "mine.toml:7:8: lines.a.inputs.x: write all of its numbers with a unit, "
@@ -281,7 +287,19 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     ),
     "a metric of no unit that it can have": (
         '[metrics.a]\nformula = "revenue ** 2"\nunit = "share"',
-        ['the formula is in (bn USD)^2; a metric is a "share", or in "bn USD"'],
+        ['the formula is in (bn USD)^2; a metric is "share", "bn USD" or "times"'],
+    ),
+    "a metric without a unit": (
+        '[metrics.a]\nformula = "1"',
+        ['metrics.a.unit: missing; it has no default; write "share", "bn USD" or "times"'],
+    ),
+    "a ratio as money": (
+        '[metrics.a]\nformula = "ebitda / revenue"\nunit = "bn USD"',
+        ['metrics.a.unit = "bn USD": the formula has no unit; write "share" or "times"'],
+    ),
+    "a line that counts nowhere": (
+        '[[lines]]\nname = "a"\nformula = "1"',
+        ['lines.a.counts_in: missing; it has no default; write "revenue", "cost of revenue"'],
     ),
     "an outcome that is a number": (
         '[outcomes.a]\nwhen = "revenue"',
@@ -643,3 +661,32 @@ def test_a_metric_may_begin_with_quarterly(anthropic: Scenario) -> None:
 def test_a_title_stands_on_one_line(anthropic: Scenario) -> None:
     own = {"outcomes": {"a": {"when": "cash < 1", "title": " two\n  words "}}}
     assert changed(anthropic, own).outcomes["a"].title == "two words"
+
+
+def test_one_wrong_line_hides_no_mistake_in_formulas() -> None:
+    """What is wrong itself, and what names it, is judged when that is right."""
+    text = (
+        a_line("0.1 * revenu")
+        + '[[lines]]\nname = "b"\ncounts_in = "opex"\nformula = "0.1 * revenu"\n'
+        + '[[lines]]\nname = "c"\ncounts_in = "financing"\nformula = "b + ebitd"\n'
+        + '[[lines]]\nname = "d"\ncounts_in = "financing"\nformula = "a + 1"\nuntil = 3\n'
+        + '[metrics.m]\nformula = "ebitd / revenue"\nunit = "share"\n'
+        + '[metrics.n]\nformula = "m + a / revenue"\nunit = "shares"\n'
+        + '[outcomes.o]\nwhen = "m > 0 and cas > 0"\n'
+        + '[outcomes.p]\nwhen = "quarterly_b > 0 or n > 0"\n'
+    )
+    told = [line.split(": ")[1].partition(" = ")[0] for line in lines_of(text)]
+    assert told == [
+        "lines.a.formula",
+        "lines.b.counts_in",
+        "lines.d.until",
+        "metrics.m.formula",
+        "metrics.n.unit",
+        "outcomes.o.when",
+    ]
+
+
+def test_mistakes_in_lines_and_metrics_are_told_together() -> None:
+    metric = '[metrics.m]\nformula = "2 * ebitd"\nunit = "bn USD"\n'
+    first, second = lines_of(a_line("0.1 * revenu") + metric)
+    assert "there is no revenu" in first and "there is no ebitd" in second
