@@ -65,11 +65,12 @@ export function createHandle({ id, title, unit, part, scale, notes }, on) {
   /** @param {number} wanted */
   function moveTo(wanted) {
     hasMoved = true;
+    const before = value;
     value = possible(wanted);
     shown = plain(value, unit);
     field.value = shown;
     toSlider();
-    on.move(value);
+    if (value !== before) on.move(value);
   }
 
   function released() {
