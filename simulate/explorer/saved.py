@@ -72,7 +72,9 @@ def _say(said: Table, whole: Any, given: Any, key: Key, value: Any, source: str)
         here = here.setdefault(step, empty if given is not None else _finite(whole))
         given = given or {}
     here[last] = value | {"source": source} if is_input(value) else value
-    if not is_input(value) and not isinstance(value, list):
+    # What has no control may stand where no source can.
+    is_sourced = source != OPENED_SO or "source" in whole
+    if is_sourced and not is_input(value) and not isinstance(value, list):
         here["source"] = source
 
 
