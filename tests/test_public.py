@@ -24,7 +24,18 @@ def test_every_command_that_asks_is_a_function_and_every_function_is_a_command()
     questions = set(simulate.__all__) - NO_QUESTIONS
     assert questions < commands
     # What is left reads, draws or writes files.
-    others = {"run", "report", "check", "show", "diff", "schema", "init", "warmup", "watch"}
+    others = {
+        "run",
+        "report",
+        "check",
+        "show",
+        "diff",
+        "explore",
+        "schema",
+        "init",
+        "warmup",
+        "watch",
+    }
     assert commands - questions == others
 
 

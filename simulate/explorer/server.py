@@ -72,8 +72,8 @@ def application(explorer: Explorer, work: Work, hosts: Collection[str], token: s
             page.close()
             open_pages.discard(page)
 
-    texts = {file.name: file.read_bytes() for file in files(__package__).joinpath("page").iterdir()}
-    served = {f"/{name}": _served(name, text) for name, text in texts.items()}
+    folder = files("simulate.explorer").joinpath("page")
+    served = {f"/{file.name}": _served(file.name, file.read_bytes()) for file in folder.iterdir()}
     routes = [Route(path, page) for path, page in {**served, "/": served["/index.html"]}.items()]
     return Guard(Starlette(routes=[*routes, WebSocketRoute("/answers", answers)]), hosts, token)
 
@@ -90,8 +90,8 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=_family(host))
     except OSError as error:
         # Of a name that is not known, the number is no error's of the system.
-        is_known = error.errno is not None and error.errno > 0
-        reason = os.strerror(error.errno) if is_known else error.strerror
+        number = error.errno or 0
+        reason = os.strerror(number) if number > 0 else error.strerror
         mend = "leave --port out for a free one" if port else "give another --host"
         raise ScenarioError(f"{host}, port {port}: {reason}; {mend}") from None
 

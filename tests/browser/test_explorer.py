@@ -113,6 +113,7 @@ def drag(page: OpenPage, element: str, by: float, moves: int) -> None:
     x, y, width = at
     mouse = {"y": y, "button": "left", "buttons": 1, "clickCount": 1}
     page.browser.ask("Input.dispatchMouseEvent", page.session, type="mousePressed", x=x, **mouse)
+    to = x
     for move in range(1, moves + 1):
         to = x + by * width * move / moves
         page.browser.ask("Input.dispatchMouseEvent", page.session, type="mouseMoved", x=to, **mouse)
