@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from queue import Queue
+from threading import Event
 
 import pytest
 
@@ -22,14 +23,6 @@ PATHS = 2048
 
 def asked(command: str = "simulate report") -> Asked:
     return Asked(simulate.load_scenario(FILE), PATHS, command, "report.html")
-
-
-def slow(_: Asked) -> str:
-    """Take longer than any test waits."""
-    import time
-
-    time.sleep(10 * PATIENCE)
-    return ""
 
 
 def failing(_: Asked) -> str:
@@ -61,7 +54,7 @@ def test_a_report_says_what_the_answer_says() -> None:
     assert "simulate report anthropic.toml --paths 2048" in page
 
 
-def test_a_report_of_changes_is_made_in_a_process_of_its_own(explorer, work: Work) -> None:
+def test_a_report_of_changes_is_made_of_them(explorer, work: Work) -> None:
     page = Conversation(explorer, work)
     number = page.ask("report", CHANGED, scenario="stress no_next_round")
     with closing(explorer.reports):
@@ -72,14 +65,18 @@ def test_a_report_of_changes_is_made_in_a_process_of_its_own(explorer, work: Wor
     assert len(re.findall("<svg|data:image", report["text"])) > 5
 
 
-def test_one_report_is_made_at_a_time_and_none_when_the_explorer_ends(
-    told: Queue[Message],
-) -> None:
+def test_one_report_is_made_at_a_time(told: Queue[Message]) -> None:
+    may_end = Event()
+
+    def slow(_: Asked) -> str:
+        return "a page" if may_end.wait(PATIENCE) else ""
+
     with closing(Reports(slow)) as reports:
         reports.begin(asked(), told.put)
         with pytest.raises(ScenarioError, match="ask again"):
             reports.begin(asked(), told.put)
-    assert finished(told)["type"] == "mistake"
+        may_end.set()
+        assert finished(told) == {"type": "report", "name": "report.html", "text": "a page"}
 
 
 def test_what_goes_wrong_is_told_without_a_path_and_another_can_be_made(
