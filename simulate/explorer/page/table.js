@@ -1,22 +1,32 @@
 /** The table beside a picture, made when it is opened. */
 
 import { element, say } from "./dom.js";
+import { csvOf, pngOf, save, standalone } from "./files.js";
 
 /** @typedef {{caption: string, head: string[], rows: string[][]}} Cells */
+/** @typedef {{name: string, numbers: import("./files.js").Numbers}} Saved what its files hold, and are called by */
 
 /**
  * @param {Element} parent
  * @param {string} title the id of the picture's title
  * @param {() => Cells | null} cells as they are now
+ * @param {() => Saved | null} saved as it is now
  */
-export function createTable(parent, title, cells) {
+export function createTable(parent, title, cells, saved) {
   const caption = element("caption");
   const head = element("thead");
   const body = element("tbody");
   const table = element("table", {}, caption, head, body);
   const around = element("div", { class: "wide", tabindex: "0", role: "region", "aria-labelledby": title }, table);
-  const summary = element("summary", { "aria-describedby": title }, "Table");
-  const details = element("details", { class: "table" }, summary, around);
+  const summary = element("summary", { "aria-describedby": title }, "Table, files");
+  const files = element("div", { class: "files", role: "group", "aria-labelledby": title },
+    ...[["SVG", saveSvg], ["PNG", savePng], ["CSV", saveCsv]].map(([kind, on]) => {
+      const label = `Download ${kind === "CSV" ? "the table" : "the picture"} as ${kind}`;
+      const button = element("button", { type: "button", class: "quiet", "aria-label": label }, kind);
+      button.addEventListener("click", on);
+      return button;
+    }));
+  const details = element("details", { class: "table" }, summary, files, around);
   const foot = element("div", { class: "foot" }, details);
   parent.append(foot);
   details.addEventListener("toggle", show);
@@ -27,6 +37,25 @@ export function createTable(parent, title, cells) {
     say(caption, now.caption);
     fill(head, [now.head]);
     fill(body, now.rows);
+  }
+
+  function picture() {
+    return standalone(parent.querySelector(":scope > svg"), document.getElementById(title)?.textContent ?? "");
+  }
+
+  function saveSvg() {
+    const now = saved();
+    if (now) save(`${now.name}.svg`, new Blob([picture().text], { type: "image/svg+xml" }));
+  }
+
+  async function savePng() {
+    const now = saved();
+    if (now) save(`${now.name}.png`, await pngOf(picture()));
+  }
+
+  function saveCsv() {
+    const now = saved();
+    if (now) save(`${now.name}.csv`, new Blob([csvOf(now.numbers)], { type: "text/csv" }));
   }
   return { show, foot };
 }
