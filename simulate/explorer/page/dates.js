@@ -130,7 +130,7 @@ export function createDates(parent, choice, id) {
 
   /** @param {Shown} shown @param {Layout} at */
   function drawOdds({ calendar, now, base, about, kept }, { x, up, ends }) {
-    keptLines.forEach((line, i) => put(line, { d: oddsOfKept(kept[i]?.answer, about, calendar, ends, up) }));
+    keptLines.forEach((line, i) => put(line, { d: oddsOfKept(kept[i]?.answer, about, calendar, x, up) }));
     put(odds, { d: climb(now, x, up) });
     put(oddsBefore, { d: base ? climb(base, x, up) : "" });
     put(band, { d: ribbon(now, calendar.year_ends, x, up) });
@@ -258,17 +258,20 @@ function ribbon({ by_quarter: reached, by_year: odds }, ends, x, up) {
 }
 
 /**
- * Return the odds of a kept state by the end of each year that both have.
+ * Return the odds of a kept state: of other quarters, by the end of each year that both have.
  * @param {any} answer if it is known
  * @param {About} about
  * @param {Calendar} calendar
- * @param {number[]} ends
+ * @param {Map} x
  * @param {Map} up
  */
-function oddsOfKept(answer, about, calendar, ends, up) {
+function oddsOfKept(answer, about, calendar, x, up) {
+  const time = answer?.times[about.name];
+  const { quarters } = calendar;
+  if (time && answer.first === quarters[0] && time.by_quarter.length === quarters.length) return climb(time, x, up);
   const found = calendar.years.flatMap((year, i) => {
     const odds = oddsIn(answer, about, year);
-    return odds === null ? [] : [point(ends[i], up(odds))];
+    return odds === null ? [] : [point(x(calendar.year_ends[i] + 1), up(odds))];
   });
   return found.length > 0 ? `M${found.join("L")}` : "";
 }

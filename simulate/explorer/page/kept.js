@@ -80,12 +80,12 @@ export function createKept({ keep, kept, legend }, first, on) {
   function heads() {
     const titles = scene.times.slice(0, 2).flatMap((/** @type {any} */ time) =>
       [`${capital(time.title)} by ${time.by}`, "Median quarter"]);
-    return ["State", "Scenario", "Changes", ...titles];
+    return ["State", "What is changed", ...titles];
   }
 
   function numbers() {
-    const rows = states.map((state) => [state.name, state.lab, state.words, ...row(state.answer)]);
-    return { head: heads(), rows: [["now", scene.name, "", ...row(now)], ...rows] };
+    const rows = states.map((state) => [state.name, inWords(state), ...row(state.answer)]);
+    return { head: heads(), rows: [["now", "", ...row(now)], ...rows] };
   }
 
   function fill() {
@@ -95,7 +95,7 @@ export function createKept({ keep, kept, legend }, first, on) {
     if (!scene || !kept.open) return;
     head.replaceChildren(element("tr", {}, ...heads().map((text) => element("th", { scope: "col" }, text)), element("td")));
     body.replaceChildren(
-      element("tr", {}, element("th", { scope: "row" }, "Now"), element("td"), element("td"), ...cells(now, ""), element("td")),
+      element("tr", {}, element("th", { scope: "row" }, "Now"), element("td"), ...cells(now, ""), element("td")),
       ...states.map(line),
     );
   }
@@ -110,6 +110,13 @@ export function createKept({ keep, kept, legend }, first, on) {
     if (!answer) return [element("td", { colspan: "4" }, wrong || "being simulated …")];
     return row(answer).map((/** @type {any} */ value) =>
       element("td", {}, typeof value === "number" ? percent(value) : value ?? "\u2013"));
+  }
+
+  /** @param {State} state */
+  function inWords({ scenario, lab, words, changes }) {
+    const number = Object.keys(changes).length;
+    const said = words || (number === 0 ? "nothing" : number === 1 ? "1 change" : `${number} changes`);
+    return scenario === scene.scenario ? said : `${lab}: ${said}`;
   }
 
   /** @param {State} state @param {number} i */
@@ -132,8 +139,7 @@ export function createKept({ keep, kept, legend }, first, on) {
     });
     return element("tr", {},
       element("th", { scope: "row" }, swatch(i), name),
-      element("td", { class: "words" }, state.lab),
-      element("td", { class: "words" }, state.words || (Object.keys(state.changes).length > 0 ? "" : "none")),
+      element("td", { class: "words" }, inWords(state)),
       ...cells(state.answer, state.wrong), element("td", {}, open, remove));
   }
 
