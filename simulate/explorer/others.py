@@ -49,11 +49,12 @@ class Opened:
     @property
     def words(self) -> list[str]:
         """What names it on a command line."""
-        options = [("--variant", self.variant), ("--stress", self.stress)]
+        laid = [("--variant", self.variant), ("--stress", self.stress)]
+        options = [(option, name) for option, name in laid if name is not None]
         options += [("--set", setting) for setting in self.settings]
         options += [("--data", str(folder)) for folder in self.data]
         file = self.file.name if is_packaged(self.file) else str(self.file)
-        return [file, *(word for option in options if option[1] is not None for word in option)]
+        return [file, *(word for option in options for word in option)]
 
     def load(self) -> Scenario:
         """Return the scenario, with its own number of paths.
