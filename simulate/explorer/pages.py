@@ -15,14 +15,17 @@ from simulate.engine.run import Session
 from simulate.scenario import Scenario, ScenarioError
 
 from .answers import answer_of, scene_of
+from .behind import NEVER, paths_behind
 from .changed import Changes, Explored
 from .controls import control_of
 from .growing import Growing
+from .kept import Keeping
 from .kinds import as_kind
 from .limits import limits_of
 from .ranks import ranks_of
 from .saved import toml_of
 from .shares import Shares, shares_of
+from .tornado import tornado_of
 from .work import Job, Message, Tell, Urgency, Work
 
 # A newer question takes the place of these.
@@ -73,7 +76,21 @@ class AskToml(_Question):
     type: Literal["toml"]
 
 
-Question = Ask | AskLimits | AskKind | AskToml
+class AskPaths(_Question):
+    """What paths are behind a bar: those in which a date comes in a quarter, or never."""
+
+    type: Literal["paths"]
+    time: str
+    quarter: int = Field(ge=NEVER)
+
+
+class AskTornado(_Question):
+    """How does the answer go from low to high with each input."""
+
+    type: Literal["tornado"]
+
+
+Question = Ask | AskLimits | AskKind | AskToml | AskPaths | AskTornado
 QUESTION: TypeAdapter[Question] = TypeAdapter(Annotated[Question, Field(discriminator="type")])
 
 
@@ -96,6 +113,7 @@ class Explorer:
         self.explored = Explored.of(scenario)
         self.file, self.session = file, session
         self.growing = Growing(session, paths)
+        self.keeping = Keeping(self.explored, session)
         self._kept: dict[str, Message] = {}
 
     @cached_property
@@ -185,7 +203,9 @@ class Page:
             self._work.drop(self._id, *OF_AN_ANSWER)
             self._ask(question)
         elif self._work.waiting(self._id) < MOST_WAITING:
-            self._add(Urgency.AT_ONCE, self._numbered(question, self._reply(question)))
+            # As what an answer is followed by, a newer one takes its place.
+            urgency = Urgency.SHARES if isinstance(question, AskTornado) else Urgency.AT_ONCE
+            self._add(urgency, self._numbered(question, self._reply(question)))
 
     def is_stale(self, message: Message) -> bool:
         """Tell whether a message answers a question that a newer one has taken the place of."""
@@ -206,7 +226,7 @@ class Page:
             yield answer and {"type": "base", **answer}
 
     def _ranks(self) -> Job:
-        for ranks in ranks_of(self._explorer.explored, self._explorer.session):
+        for ranks in ranks_of(self._explorer.keeping):
             yield ranks and {"type": "ranks", "ranks": ranks}
 
     def _ask(self, ask: Ask) -> None:
@@ -230,7 +250,7 @@ class Page:
             for shares in self._explorer.shares(ask.changes):
                 yield shares and {"type": "shares", "number": ask.number, **shares.as_dict()}
 
-    def _reply(self, question: AskLimits | AskKind | AskToml) -> Job:
+    def _reply(self, question: AskLimits | AskKind | AskToml | AskPaths | AskTornado) -> Job:
         explorer, changes = self._explorer, question.changes
         match question:
             case AskLimits(key=key, part=part):
@@ -243,6 +263,12 @@ class Page:
                 yield {"type": "toml", "name": f"{explorer.file.stem}-mine.toml"} | {
                     "text": toml_of(explorer.explored, changes, explorer.file, date.today())
                 }
+            case AskPaths(time=time, quarter=quarter):
+                for behind in paths_behind(explorer.keeping, changes, time, quarter):
+                    yield behind and {"type": "paths", **behind.as_dict()}
+            case AskTornado():
+                for tornado in tornado_of(explorer.keeping, changes):
+                    yield tornado and {"type": "tornado", **tornado.as_dict()}
 
     def _numbered(self, question: Question, job: Job) -> Job:
         """Yield what a job tells with its question's number, and a mistake in the changes."""
