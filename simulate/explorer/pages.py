@@ -203,8 +203,8 @@ class Page:
             self._work.drop(self._id, *OF_AN_ANSWER)
             self._ask(question)
         elif self._work.waiting(self._id) < MOST_WAITING:
-            # As what an answer is followed by, a newer one takes its place.
-            urgency = Urgency.SHARES if isinstance(question, AskTornado) else Urgency.AT_ONCE
+            # As the order of the inputs is, it is found after all else.
+            urgency = Urgency.RANKS if isinstance(question, AskTornado) else Urgency.AT_ONCE
             self._add(urgency, self._numbered(question, self._reply(question)))
 
     def is_stale(self, message: Message) -> bool:

@@ -184,7 +184,7 @@ def _ends(kept: KeptPaths, place: Place, last_year: int) -> _Ends | None:
         (low, below), (high, above) = _fifths(values, where)
         unit = unit_of(place.quantity.unit)
         written = [unit.named(each) for each in in_words([low, high], unit)]
-        ends = (f"to {written[0]}", below & where), (f"from {written[1]}", above & where)
+        ends = (f"up to {written[0]}", below & where), (f"from {written[1]}", above & where)
     else:
         return None
     return ends if min(mask.sum() for _, mask in ends) >= FEWEST else None
@@ -213,7 +213,8 @@ def _bar(
 ) -> Bar:
     low, high = (End(text, Chance.of(counted.among(mask))) for text, mask in ends)
     part = float(where.mean())
-    among = f"of the {share(part)} of paths that live there" if part < 1.0 else ""
+    which = "that is so" if place.alternative else "no alternative has its own"
+    among = f"of the {share(part)} of paths in which {which}" if part < 1.0 else ""
     middle = Chance.of(counted.among(where))
     return Bar(place.key, kept.title(place, last_year), among, middle, low, high)
 

@@ -1,6 +1,7 @@
 /** Wires the page: what is changed goes to the server, what it answers to the pictures. */
 
 import { createAnswer } from "./answer.js";
+import { createBehind } from "./behind.js";
 import { createChanged } from "./changed.js";
 import { connect } from "./connection.js";
 import { withPart, withValue } from "./control.js";
@@ -9,6 +10,8 @@ import { say } from "./dom.js";
 import { createPictures } from "./pictures.js";
 import { changesOf, createHistory, fragmentOf, isSame } from "./state.js";
 import { createTools } from "./tools.js";
+import { createTornado } from "./tornado.js";
+import { capital } from "./words.js";
 
 /** @typedef {import("./state.js").Changes} Changes */
 
@@ -47,7 +50,7 @@ let timer = 0;
 
 const linked = changesOf(location.hash);
 const history = createHistory(linked ?? {});
-const pictures = createPictures(byId("dates"), byId("fans"));
+const pictures = createPictures(byId("dates"), byId("fans"), lookBehind);
 const words = createAnswer(allById("lead", "more", "shares", "paths", "strip"));
 const controls = createControls(byId("controls"), byId("search"), {
   grab: (key, part) => connection.send("limits", { key, part, changes: history.now }),
@@ -57,6 +60,14 @@ const controls = createControls(byId("controls"), byId("search"), {
   type: typed,
   kind: (key, kind) => connection.send("kind", { key, kind, changes: history.now }),
   reset,
+});
+const behind = createBehind(byId("behind"), {
+  ask: (time, quarter) => connection.send("paths", { time, quarter, changes: history.now }),
+  reveal: controls.reveal,
+});
+const tornado = createTornado(byId("tornado"), {
+  ask: () => connection.send("tornado", { changes: history.now }),
+  reveal: controls.reveal,
 });
 const changed = createChanged(byId("changed"), byId("changes"), { reset, reveal: controls.reveal });
 const tools = createTools(allById("undo", "redo", "reset", "copy", "save"), byId("said"), {
@@ -92,6 +103,7 @@ const receive = {
     soon();
   },
   mistake(message, isOfAsk) {
+    if ([behind, tornado].some((asker) => asker.complain(message.number, message.text))) return;
     isMistaken ||= isOfAsk;
     if (!message.key || !controls.complain(message.key, message.text)) say(byId("mistake"), message.text);
     showChanges();
@@ -106,6 +118,8 @@ const receive = {
     if (isHeld) newRanks = message.ranks;
     else controls.ranks(message.ranks);
   },
+  paths: (message) => behind.show(message),
+  tornado: (message) => tornado.show(message),
   toml: (message) => tools.download(message.name, message.text),
   refused: (message) => say(byId("server"), message.text),
 };
@@ -118,10 +132,19 @@ function connected(state) {
     if (wasLost) tools.tell("The server is back.");
   } else {
     settledAs = null;
+    behind.lost();
+    tornado.lost();
     if (state === "lost") say(byId("server"), LOST);
   }
   wasLost = !isOpen;
   soon();
+}
+
+/** Ask for the paths behind a bar. @param {string} time @param {number} quarter */
+function lookBehind(time, quarter) {
+  const about = scene.times.find((/** @type {any} */ each) => each.name === time);
+  const date = quarter < 0 ? "never" : `in ${scene.quarters[quarter]}`;
+  behind.open(time, quarter, `${capital(about.title)}: ${date}`);
 }
 
 /** Show another scenario. @param {any} message */
@@ -280,6 +303,7 @@ function draw() {
   const now = isChanged ? answer ?? base : base;
   if (!scene || !now) return;
   pictures.show(now, isChanged && now !== base ? base : null);
+  tornado.want(history.now, isOpen && !isBusy() && !isMistaken);
   const isAtRest = !isChanged || settledAs === history.now;
   const all = scene.final_paths;
   words.show({ answer: now, findings: pictures.findings(), shares, all, isAtRest, isChanged, isMistaken });

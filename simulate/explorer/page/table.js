@@ -3,13 +3,15 @@
 import { element, say } from "./dom.js";
 
 /** @typedef {{caption: string, head: string[], rows: string[][]}} Cells */
+/** @typedef {{head: string, text: string, name: string, run: (row: number) => void}} Action what each row has a button for */
 
 /**
  * @param {Element} parent
  * @param {string} title the id of the picture's title
  * @param {() => Cells | null} cells as they are now
+ * @param {Action | null} action
  */
-export function createTable(parent, title, cells) {
+export function createTable(parent, title, cells, action = null) {
   const caption = element("caption");
   const head = element("thead");
   const body = element("tbody");
@@ -25,17 +27,33 @@ export function createTable(parent, title, cells) {
     const now = details.open ? cells() : null;
     if (!now) return;
     say(caption, now.caption);
-    fill(head, [now.head]);
-    fill(body, now.rows);
+    fill(head, [now.head], action && (() => element("th", { scope: "col" }, action.head)));
+    fill(body, now.rows, action && ((row) => element("td", {}, button(row, now.rows[row][0]))));
+  }
+
+  /** @param {number} row @param {string} name */
+  function button(row, name) {
+    const label = `${action?.name}: ${name}`;
+    const node = element("button", { type: "button", class: "quiet", "aria-label": label }, action?.text ?? "");
+    node.addEventListener("click", () => action?.run(row));
+    return node;
   }
   return { show, foot };
 }
 
-/** @param {HTMLTableSectionElement} part @param {string[][]} rows */
-function fill(part, rows) {
+/**
+ * @param {HTMLTableSectionElement} part
+ * @param {string[][]} rows
+ * @param {((row: number) => Element) | null} last makes a further cell, whose text stays
+ */
+export function fill(part, rows, last = null) {
   const isHead = part.tagName === "THEAD";
-  if (part.rows.length !== rows.length || part.rows[0]?.cells.length !== rows[0]?.length) {
-    part.replaceChildren(...rows.map((row) => element("tr", {}, ...row.map((_, i) => cell(isHead, i)))));
+  const cells = (rows[0]?.length ?? 0) + (last ? 1 : 0);
+  if (part.rows.length !== rows.length || part.rows[0]?.cells.length !== cells) {
+    part.replaceChildren(
+      ...rows.map((row, i) =>
+        element("tr", {}, ...row.map((_, j) => cell(isHead, j)), ...(last ? [last(i)] : []))),
+    );
   }
   rows.forEach((row, i) => row.forEach((text, j) => say(part.rows[i].cells[j], text)));
 }
