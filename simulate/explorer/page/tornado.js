@@ -10,6 +10,7 @@ import { capital, count, percent } from "./words.js";
 /** @typedef {{key: string, title: string, among: string, middle: Chance, low: End, high: End}} Bar */
 
 const ID = "tornado-title";
+const ASKED = "Looking into the paths \u2026";
 const WIDTH = 100;
 const HEIGHT = 20;
 /** Top and bottom of the bar of each end. */
@@ -25,7 +26,7 @@ const STEP = 0.1;
  * @param {(key: string) => void} on.reveal
  */
 export function createTornado(place, on) {
-  const title = element("h3", { id: ID });
+  const title = element("h3", { id: ID }, ASKED);
   const [from, to, middle] = [element("span"), element("span"), element("span", { class: "value" })];
   const axis = element("div", { class: "axis-labels", "aria-hidden": "true" }, element("p", {}, from, middle, to));
   const list = element("ol", { class: "plain" });
@@ -50,7 +51,6 @@ export function createTornado(place, on) {
     if (!details.open || !now?.isReady || askedFor === now.changes) return;
     number = on.ask();
     askedFor = number > 0 ? now.changes : null;
-    if (!last) say(title, "Looking into the paths \u2026");
     figure.setAttribute("aria-busy", "true");
   }
 
