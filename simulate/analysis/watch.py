@@ -14,6 +14,8 @@ from simulate.engine.result import Result
 from simulate.engine.run import Session
 from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
+from simulate.model.asked import Of, ask, parse_asked
+from simulate.model.catalogue import own_times
 from simulate.model.outcomes import Event, asked_events, counted_from, own_events
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.frame import Horizon
@@ -25,6 +27,22 @@ from .shapley import shapley_parts
 
 # Paths of a first answer, and of the runs that tell differences apart, which are 2**n of n.
 PREVIEW, MOST_PARTS = 1 << 14, 3
+
+
+def asked_beside(of: Of, scenarios: Sequence[Scenario]) -> list[Scenario]:
+    """Return scenarios of which events are asked beside those of every answer.
+
+    Raises
+    ------
+    ScenarioError
+        If one can't be asked, or it is no event.
+    """
+    statistics, asked = ask(of, scenarios)
+    for statistic in statistics:
+        if not isinstance(statistic.outcome, Event):
+            wrong = f'--of "{statistic.name}": a save is told to move probabilities alone'
+            raise ScenarioError(f'{wrong}; ask of one, such as "P(cash < 5 bn in 2028)"')
+    return asked
 
 
 @dataclass(frozen=True)
@@ -120,6 +138,8 @@ class Watch:
         As for ``run``; by default those of the first scenario.
     threads
         By default one a processor. The numbers don't depend on it.
+    of
+        Events whose moves are told beside the headline's, such as ``"P(revenue >= 100 by 2027)"``.
 
     Examples
     --------
@@ -130,9 +150,13 @@ class Watch:
     """
 
     def __init__(
-        self, paths: int | None = None, seed: int | None = None, threads: int | None = None
+        self,
+        paths: int | None = None,
+        seed: int | None = None,
+        threads: int | None = None,
+        of: Of = (),
     ) -> None:
-        self._paths, self._seed = paths, seed
+        self._paths, self._seed, self._of = paths, seed, of
         self._session = Session(threads)
         self._latest: tuple[_Runs, ...] = ()
         # What the latest are compared with, and whether there was no more than their preview.
@@ -167,6 +191,7 @@ class Watch:
         ScenarioError
             If one can't be run.
         """
+        scenarios = asked_beside(self._of, scenarios)
         before = self._latest or (None,) * len(scenarios)
         found = _each_differs(before, scenarios)
         after = tuple(
@@ -189,7 +214,9 @@ class Watch:
             is_preview = size < paths
             results = tuple(run(runs, size) for runs in after)
             changes = tuple(
-                _change(old, new, differs, run, size, not is_preview) if old and differs else None
+                _change(old, new, differs, run, size, not is_preview, self._of)
+                if old and differs
+                else None
                 for old, new, differs in zip(before, after, found, strict=True)
             )
             self._before, self._latest, self._is_unfinished = before, after, is_preview
@@ -250,13 +277,14 @@ def _change(
     run: _Run,
     paths: int,
     with_parts: bool,
+    of: Of,
 ) -> Change:
     """Return what differences change, and what each brings of it if that is asked for."""
     if paths not in old.results and not _stands(old.scenario):
         return Change(old.scenario, new.scenario, None, differs, ())
     before, after = run(old, paths), run(new, paths)
     start = after.scenario.horizon
-    asked = asked_events(after.scenario, before.scenario)
+    asked = _asked_events(after.scenario, before.scenario, of)
     events = [event for event in asked if _lies_in(event, start, before)]
     parts: list[tuple[Estimate, ...]] = [() for _ in events]
     movers = tuple(each for each in differs if not each.moves_nothing)
@@ -267,7 +295,8 @@ def _change(
         then, now = _counted(event, start, before), count(event, after)
         change = now.change_from(then)
         moves.append(Move(event, then.estimate, now.estimate, change, brought))
-    added = [event for event in own_events(after.scenario) if event not in asked]
+    times = {event.time for event in asked}
+    added = [event for event in own_events(after.scenario) if event.time not in times]
     return Change(
         old.scenario,
         new.scenario,
@@ -276,6 +305,15 @@ def _change(
         tuple(moves),
         tuple((event, count(event, after).estimate) for event in added),
     )
+
+
+def _asked_events(scenario: Scenario, before: Scenario, of: Of) -> tuple[Event, ...]:
+    """Return what every answer asks, and what is asked beside it, each by its own date."""
+    outcomes = [statistic.outcome for statistic in parse_asked(of, scenario)]
+    beside = [outcome for outcome in outcomes if isinstance(outcome, Event)]
+    told = {event.time for event in beside} & set(own_times(scenario))
+    every = (event for event in asked_events(scenario, before) if event.time not in told)
+    return tuple(dict.fromkeys([*every, *beside]))
 
 
 def _stands(scenario: Scenario) -> bool:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .session import Data, Force, PathsOfRun, Seed, Set, Stress, Threads, Variant
+from .session import Data, Force, Of, PathsOfRun, Seed, Set, Stress, Threads, Variant
 
 
 def watch(
@@ -21,6 +21,7 @@ def watch(
     variant: Variant = None,
     stress: Stress = None,
     data: Data = None,
+    of: Of = None,
     paths: PathsOfRun = None,
     seed: Seed = None,
     threads: Threads = None,
@@ -53,4 +54,6 @@ def watch(
     from .watch_loop import Shown, keep_answering
 
     chosen = Chosen(None, variant, stress, settings, data)
-    keep_answering(files, chosen, paths, seed, threads, Shown(terminal, window, out, force))
+    keep_answering(
+        files, chosen, of or (), paths, seed, threads, Shown(terminal, window, out, force)
+    )

@@ -54,6 +54,7 @@ class Shown:
 def keep_answering(
     files: Sequence[str],
     chosen: Chosen,
+    of: Sequence[str],
     paths: int | None,
     seed: int | None,
     threads: int | None,
@@ -67,11 +68,12 @@ def keep_answering(
         Each as FILE, or FILE@NAME of a variant or stress test.
     chosen
         What is said of all of them, whatever its file.
-    paths, seed, threads
+    of, paths, seed, threads
         As for ``run``.
     shown
         Where.
     """
+    from simulate.analysis.watch import asked_beside
     from simulate.engine.sampling import with_sampling
 
     data = chosen.data or ()
@@ -87,6 +89,7 @@ def keep_answering(
     picture = new_picture(shown.picture, "-".join(filter(None, parts)), "watch", shown.force)
     loop = _Loop(
         Saves(lambda: _all_behind(files)),
+        of,
         threads,
         with_bars=shown.in_terminal,
         window=window,
@@ -95,8 +98,11 @@ def keep_answering(
     compile_kernels(silent=False)
     try:
         for found in each_save(loop.saves, read, _looks(window)):
-            if isinstance(found, ScenarioError) and loop.is_first:
-                _refuse_options(files, data, found)
+            if isinstance(found, ScenarioError):
+                if loop.is_first:
+                    _refuse_options(files, data, found)
+            elif loop.is_first:
+                asked_beside(of, found)
             loop.take(found)
     except KeyboardInterrupt:
         ignore_interruptions()
@@ -171,7 +177,7 @@ class _Loop:
     ----------
     saves
         Of the files.
-    threads
+    of, threads
         As for ``run``.
     with_bars, window, picture
         Where the dates are shown.
@@ -180,6 +186,7 @@ class _Loop:
     def __init__(
         self,
         saves: Saves,
+        of: Sequence[str],
         threads: int | None,
         with_bars: bool,
         window: "Window | None",
@@ -189,7 +196,7 @@ class _Loop:
 
         self.saves = saves
         self.answered = 0
-        self._watch = Watch(threads=threads)
+        self._watch = Watch(threads=threads, of=of)
         self._with_bars, self._window, self._picture = with_bars, window, picture
         self._notes: set[str] = set()
 

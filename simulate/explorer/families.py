@@ -41,8 +41,8 @@ A_LOT = {
     "bn USD": 10.0,
     "bn USD/yr": 1000.0,
 }
-# The spread of a doubt about a certain number, as a part of it.
-PART_OF_NUMBER = 0.2
+# How far a doubt about a certain number reaches, as a part of it.
+PART_OF_NUMBER = 0.25
 # So much further from the median must P90 be than P10 to make a tail, in parts of the spread.
 LEAST_TAIL = 1e-3
 DEGREES = 4.0
@@ -89,14 +89,10 @@ def spread_of(given: Uncertain, quantity: Quantity) -> tuple[float, float, float
         return low, middle, high
     middle = a_lot_of(quantity) if middle >= NO_LIMIT else middle
     reach = PART_OF_NUMBER * (abs(middle) or a_lot_of(quantity))
-    if middle - reach <= quantity.low:
-        # So that what is never negative has something on either side.
-        middle = quantity.low + 2.0 * reach if middle <= quantity.low else middle
-        reach = min(reach, 0.9 * (middle - quantity.low))
-    if middle + reach >= quantity.high:
-        middle = quantity.high - 2.0 * reach if middle >= quantity.high else middle
-        reach = min(reach, 0.9 * (quantity.high - middle))
-    return middle - reach, middle, middle + reach
+    # Of what can't be negative, a doubt about 0 lies above it.
+    low, high = max(middle - reach, quantity.low), min(middle + reach, quantity.high)
+    tail = LEVELS[0] * (high - low)
+    return float(low + tail), (low + high) / 2.0, float(high - tail)
 
 
 def kinds_for(given: Uncertain, quantity: Quantity) -> tuple[str, ...]:

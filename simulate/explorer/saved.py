@@ -14,6 +14,7 @@ from simulate.scenario.table_text import is_input, written
 from simulate.scenario.unchanged import table_of
 
 from .changed import Changes, Explored, Refused
+from .places import source_at
 from .tables import Table
 
 # What is said of a difference that was there when the page was opened.
@@ -42,12 +43,17 @@ def toml_of(explored: Explored, changes: Changes, file: str | Path, on: date) ->
     now, original = explored.with_changes(changes), load_scenario(found)
     whole, given, differs = table_of(now), read_chain(found).table, differences(original, now)
     places = {place.steps: place for place in explored.places.values()}
+    by_hand = explored.effective(changes)
     day, said = f"{on.day} {on:%B %Y}", Table()
     for each in differs:
         if each.after is None:
             raise Refused("", f"{each.name} is left out, which no file that extends another says")
-        place = places.get(each.key)
-        source = explored.source_of(place, each.after, day) if place else OPENED_SO
+        place, source = places.get(each.key), OPENED_SO
+        if place:
+            is_by_hand = place.key in by_hand
+            source = (
+                explored.source_of(place, each.after, day) if is_by_hand else source_at(now, place)
+            )
         _say(said, whole, given, each.key, _finite(each.after), source)
     name = printable(shown_path(found))
     beside = "" if is_packaged(found) else f"# It stands beside {printable(found.name)}.\n"
@@ -72,7 +78,7 @@ def _say(said: Table, whole: Any, given: Any, key: Key, value: Any, source: str)
         here = here.setdefault(step, empty if given is not None else _finite(whole))
         given = given or {}
     here[last] = value | {"source": source} if is_input(value) else value
-    if not is_input(value) and not isinstance(value, list):
+    if not is_input(value) and "source" in whole:
         here["source"] = source
 
 

@@ -21,7 +21,7 @@ def rounded(value: float, digits: int) -> float:
 
 def written(table: Mapping[str, Any]) -> Iterator[str]:
     """Yield a scenario's lines."""
-    yield from (f"{k} = {toml_value(v)}" for k, v in table.items() if not _is_section(v))
+    yield from (f"{k} = {_inlined(v)}" for k, v in table.items() if not _is_section(v))
     for name, value in table.items():
         if isinstance(value, Mapping) and not is_input(value):
             yield from _section(name, value)

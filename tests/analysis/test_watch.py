@@ -242,3 +242,21 @@ def test_a_scenario_that_cannot_be_run_leaves_the_last_answer(anthropic: Scenari
     with pytest.raises(ScenarioError, match=r"lower training\.growth"):
         watch.answer(changed(anthropic, boundless))
     assert watch.answer(anthropic).changes == (None,)
+
+
+def test_what_is_asked_beside_moves_by_its_own_date_and_alone(anthropic: Scenario) -> None:
+    watch = Watch(paths=PATHS, of="P(revenue >= 30 by 2027)")
+    watch.answer(anthropic)
+    smaller = {"distribution": "lognormal", "p10": 40.0, "p90": 80.0}
+    changed = anthropic.changed({"segments.api.market": smaller})
+    (change,) = watch.answer(changed).changes
+    assert change is not None
+    asked = [move for move in change.moves if "revenue" in move.event.name]
+    assert [move.event.date for move in asked] == ["2027"]
+    alone = run(changed, paths=PATHS).probability("revenue >= 30 by 2027")
+    assert asked[0].after.value == alone.value
+
+
+def test_what_is_no_event_is_not_asked_of_saves(anthropic: Scenario) -> None:
+    with pytest.raises(ScenarioError, match="P10 of cash 2028"):
+        Watch(paths=PATHS, of="P10(cash 2028)").answer(anthropic)

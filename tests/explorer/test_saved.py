@@ -134,11 +134,25 @@ def test_one_of_a_users_own_stands_beside_it(tmp_path: Path) -> None:
     assert tomllib.loads(text)["extends"] == "mine.toml"
 
 
-def test_a_variant_that_was_opened_is_in_the_file(tmp_path: Path) -> None:
-    opened = Explored.of(load_scenario("anthropic.toml", variant="bull"))
+@pytest.mark.parametrize(
+    "opened_so",
+    [
+        {"variant": "bull"},
+        {"stress": "largest_client_lost"},
+        {"settings": ["horizon.last_quarter=2030Q4"]},
+        {"settings": ["copula.nearest=true", "targets.hold_quarters=2"]},
+    ],
+)
+def test_how_the_scenario_was_opened_is_in_the_file(
+    tmp_path: Path, opened_so: dict[str, Any]
+) -> None:
+    opened = Explored.of(load_scenario("anthropic.toml", **opened_so))
     changes = {"cash.tax_rate": {"value": 0.2}}
     found = saved(opened, changes, "anthropic.toml", tmp_path)
     assert not differences(opened.with_changes(changes), found)
+    if "variant" in opened_so:
+        written = tomllib.loads((tmp_path / "by-hand.toml").read_text())
+        assert "by hand" not in written["segments"][0]["growth"]["plateau"]["source"]
 
 
 def test_a_name_of_a_file_makes_no_line_of_its_own(tmp_path: Path) -> None:
