@@ -19,7 +19,7 @@ from simulate.text.typical_paths import COLUMNS, story_rows, story_sentence
 
 from .answers import time_title, times_of, year_asked
 from .changed import Changes, Refused
-from .controls import in_words, number
+from .controls import in_words, number, with_minus
 from .kept import Keeping, KeptPaths, Mask
 from .places import Place
 
@@ -138,13 +138,18 @@ def paths_behind(
     yield Behind(
         title=f"{capitalized(time_title(scenario, time))}: {date}",
         share=f"{count:,} of {len(kept):,} paths, {SHARE.rounded(count / len(kept), 1)}.",
-        sentence=story_sentence(story) if story else "",
+        sentence=with_minus(story_sentence(story)) if story else "",
         head=tuple(name.replace("\n", " ") for name in COLUMNS) if story else (),
-        rows=tuple((row.name, *row.cells) for row in story_rows(story)) if story else (),
+        rows=_cells(story) if story else (),
         name=name,
         apart=apart,
         note=_note(count, len(kept) - count, bool(apart)),
     )
+
+
+def _cells(story: Story) -> tuple[tuple[str, ...], ...]:
+    rows = story_rows(story)
+    return tuple((row.name, *map(with_minus, row.cells[:-1]), row.cells[-1]) for row in rows)
 
 
 def _note(inside: int, outside: int, is_told: bool) -> str:
@@ -209,7 +214,7 @@ def _of_input(kept: KeptPaths, place: Place, chosen: Mask, last_year: int) -> Ap
     middles = [float(np.median(side)) for side in (here, there)]
     if middles[0] == middles[1]:
         named, middles = "mean", [float(np.mean(side)) for side in (here, there)]
-    told = [unit.significant(middle, DIGITS).replace("-", "−") for middle in middles]
+    told = [with_minus(unit.significant(middle, DIGITS)) for middle in middles]
     if told[0] == told[1]:
         told = in_words(middles, unit)
     title = kept.title(place, last_year)

@@ -281,7 +281,7 @@ def test_a_journey_by_keyboard_alone_ends_with_a_file_that_gives_the_page_s_numb
             details.open = true;
             details.dispatchEvent(new Event("toggle"));
             return Array.from(details.querySelectorAll("tbody tr"), row =>
-                row.children[2].textContent);
+                row.children[3].textContent);
         })()"""
     )
     reached = result.hits(projected_time(result.scenario)).sum(axis=0).cumsum() / result.paths

@@ -5,7 +5,9 @@ import { fill } from "./table.js";
 
 const ASKED = "Looking into the paths \u2026";
 const LOST = "The server is gone. Close this, and ask again when it is back.";
-const HOW = "AUC: how often the input is larger of one of these paths than of another path; 0.5 tells nothing.";
+const HOW =
+  "AUC: how often the input is larger of one of these paths than of another; 0.5 tells nothing. " +
+  "What only some paths have is compared among them, and counts by how many they are.";
 
 /**
  * @param {HTMLDialogElement} dialog
@@ -66,7 +68,7 @@ export function createBehind(dialog, on) {
       typical.hidden = message.rows.length === 0;
       apart.hidden = false;
       say(story, message.sentence);
-      say(name, `In billions of dollars: ${message.name}`);
+      say(name, `In bn USD: ${message.name}`);
       fill(head, [message.head]);
       fill(body, message.rows);
       say(note, message.note);

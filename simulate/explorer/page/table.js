@@ -44,18 +44,16 @@ export function createTable(parent, title, cells, action = null) {
 /**
  * @param {HTMLTableSectionElement} part
  * @param {string[][]} rows
- * @param {((row: number) => Element) | null} last makes a further cell, whose text stays
+ * @param {((row: number) => Element) | null} second makes a further cell after the first, whose text stays
  */
-export function fill(part, rows, last = null) {
+export function fill(part, rows, second = null) {
   const isHead = part.tagName === "THEAD";
-  const cells = (rows[0]?.length ?? 0) + (last ? 1 : 0);
-  if (part.rows.length !== rows.length || part.rows[0]?.cells.length !== cells) {
-    part.replaceChildren(
-      ...rows.map((row, i) =>
-        element("tr", {}, ...row.map((_, j) => cell(isHead, j)), ...(last ? [last(i)] : []))),
-    );
+  const more = second ? 1 : 0;
+  if (part.rows.length !== rows.length || part.rows[0]?.cells.length !== (rows[0]?.length ?? 0) + more) {
+    part.replaceChildren(...rows.map((row) => element("tr", {}, ...row.map((_, i) => cell(isHead, i)))));
+    if (second) rows.forEach((_, i) => part.rows[i].cells[0].after(second(i)));
   }
-  rows.forEach((row, i) => row.forEach((text, j) => say(part.rows[i].cells[j], text)));
+  rows.forEach((row, i) => row.forEach((text, j) => say(part.rows[i].cells[j > 0 ? j + more : 0], text)));
 }
 
 /** @param {boolean} isHead @param {number} column */

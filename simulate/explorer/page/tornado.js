@@ -107,8 +107,9 @@ export function createTornado(place, on) {
 }
 
 const LEGEND =
-  "Upper, light bar: among the fifth of paths in which the input is lowest; lower, dark bar: in which it is highest. " +
-  "No input is set: what goes along with it moves as well. Thin lines: 95% intervals. Dashed: the answer of all paths.";
+  "Upper, light bar: among the fifth of paths in which the input is lowest, or where the alternative isn\u2019t so; " +
+  "lower, dark bar: in which it is highest, or where it is so. No input is set: what goes along with it moves as well. " +
+  "Thin lines: 95% intervals. Dashed: the answer of all paths.";
 
 /** @param {(key: string) => void} reveal */
 function createRow(reveal) {
@@ -151,7 +152,7 @@ function createRow(reveal) {
 
 /** @param {any} shown */
 function cellsOf({ title, bars }) {
-  const head = ["Input", "Lowest fifth", "Answer there", "Highest fifth", "Answer there", "Of which paths", "Their answer"];
+  const head = ["Input", "Low", "Answer there", "High", "Answer there", "Of which paths", "Their answer"];
   const rows = bars.map((/** @type {Bar} */ { title: name, among, middle, low, high }) => [
     name, low.text, low.chance.text, high.text, high.chance.text, among || "all", middle.text,
   ]);
