@@ -107,12 +107,13 @@ export function createDates(parent, choice, id, behind) {
   }).observe(svg);
 
   /** Return the bar under a pointer: its quarter, or that it never comes. @param {MouseEvent} event */
-  function barAt({ offsetX }) {
+  function barAt({ clientX }) {
     if (!place || !last) return null;
+    const at = clientX - svg.getBoundingClientRect().left;
     const quarters = last.calendar.quarters.map((_, i) => i);
     const isIn = (/** @type {number} */ bar) => {
       const [from, to] = sidesOf(/** @type {Layout} */ (place), bar);
-      return from <= offsetX && offsetX < to;
+      return from <= at && at < to;
     };
     return [...quarters, NEVER_COMES].find(isIn) ?? null;
   }
