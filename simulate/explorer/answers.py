@@ -133,8 +133,11 @@ def answer_of(result: Result) -> dict[str, Any]:
     """Return what a page draws of a run, ready for JSON."""
     scenario, need = result.scenario, result.funding_need
     year, _ = headline_years(result)
+    horizon = scenario.horizon
     return {
         "paths": result.paths,
+        "first": format_quarter(horizon.first_quarter),
+        "years": list(range(horizon.first_year, horizon.last_year + 1)),
         "target": exact_percent(scenario.targets.gross_margin),
         "sentence": headline(result),
         "range": _range(chance_by_year(result, projected_time(scenario), year).range),

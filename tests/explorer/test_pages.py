@@ -34,6 +34,10 @@ class Conversation:
         self.page.take(json.dumps(asked))
         return self._number
 
+    def open(self, name: str) -> None:
+        self._number += 1
+        self.page.take(json.dumps({"type": "open", "number": self._number, "name": name}))
+
     def wait_for(self, kind: str, **wanted: object) -> Message:
         """Return the next message of a kind, as it would be sent."""
         while True:
@@ -182,6 +186,9 @@ def test_what_a_closed_page_asked_for_is_not_done(explorer: Explorer, work: Work
         '{"type": "ask", "number": 1, "changes": {}, "paths": 100000000}',
         '{"type": "ask", "number": 1, "changes": {}, "rest": "yes"}',
         '{"type": "limits", "number": 1, "changes": {}, "key": 3, "part": "p10"}',
+        '{"type": "open", "number": 1, "name": null}',
+        '{"type": "open", "number": 1, "name": "' + "x" * 1000 + '"}',
+        '{"type": "ask", "number": 1, "changes": {}, "scenario": ["openai.toml"]}',
         '{"type": "ask", "number": 1, "changes": ' + "[" * 20_000 + "]" * 20_000 + "}",
         "\ud800",
     ],

@@ -1,13 +1,14 @@
 /** The picture of a date: in which quarter it comes, or never, and the odds by year. */
 
 import { drawn, element, labels, put, say } from "./dom.js";
+import { fileName } from "./files.js";
 import { roundUp, ticks } from "./scale.js";
 import { createTable } from "./table.js";
 import { capital, percent, wasInWords } from "./words.js";
 
 /** @typedef {{by_quarter: number[], never: number, by_year: [number, number, number][]}} Time */
 /** @typedef {{name: string, title: string, by?: number | string}} About */
-/** @typedef {{quarters: string[], years: number[], year_ends: number[]}} Calendar */
+/** @typedef {{quarters: string[], years: number[], year_ends: number[], stem: string}} Calendar */
 
 const LEFT = 40;
 const RIGHT = 4;
@@ -66,12 +67,12 @@ export function createDates(parent, choice, id, behind) {
   const band = drawn(svg, "path", { class: "band" });
   const oddsBefore = drawn(svg, "path", { class: "was" });
   const odds = drawn(svg, "path", { class: "line" });
+  const keptLines = [0, 1, 2, 3].map((i) => drawn(svg, "path", { class: `kept kept-${i}` }));
   const asked = drawn(svg, "path", { class: "asked" });
   const points = drawn(svg, "path", { class: "points" });
   const axes = drawn(svg, "path", { class: "axis" });
   const write = labels(svg);
   const reach = drawn(svg, "path", { class: "reach" });
-  drawn(reach, "title").textContent = "Click a bar for the paths behind it";
   let width = 0;
   let height = 0;
   let top = 0;
@@ -81,7 +82,7 @@ export function createDates(parent, choice, id, behind) {
   /** @type {Layout | null} */
   let place = null;
 
-  const table = createTable(figure, id, () => (last ? cellsOf(last) : null), {
+  const table = createTable(figure, id, () => (last ? cellsOf(last) : null), () => (last ? savedOf(last) : null), {
     head: "Behind it",
     text: "Paths",
     name: "Paths behind it",
@@ -166,7 +167,8 @@ export function createDates(parent, choice, id, behind) {
   }
 
   /** @param {Shown} shown @param {Layout} at */
-  function drawOdds({ calendar, now, base }, { x, up, ends }) {
+  function drawOdds({ calendar, now, base, about, kept }, { x, up, ends }) {
+    keptLines.forEach((line, i) => put(line, { d: oddsOfKept(kept[i]?.answer, about, calendar, x, up) }));
     put(odds, { d: climb(now, x, up) });
     put(oddsBefore, { d: base ? climb(base, x, up) : "" });
     put(band, { d: ribbon(now, calendar.year_ends, x, up) });
@@ -191,10 +193,11 @@ export function createDates(parent, choice, id, behind) {
      * @param {About} about
      * @param {Time} now
      * @param {Time | null} base if it differs
+     * @param {Kept[]} kept states
      */
-    show(calendar, about, now, base) {
+    show(calendar, about, now, base, kept) {
       if (about.name !== last?.about.name) top = 0;
-      last = { calendar, about, now, base };
+      last = { calendar, about, now, base, kept };
       say(title, finding(last));
       table.show();
       if (width > 0) draw(last);
@@ -202,7 +205,8 @@ export function createDates(parent, choice, id, behind) {
   };
 }
 
-/** @typedef {{calendar: Calendar, about: About, now: Time, base: Time | null}} Shown */
+/** @typedef {{name: string, answer: any}} Kept */
+/** @typedef {{calendar: Calendar, about: About, now: Time, base: Time | null, kept: Kept[]}} Shown */
 
 /** Say the odds by the year that is asked about, and what they were. @param {Shown} shown */
 export function finding(shown) {
@@ -296,6 +300,30 @@ function ribbon({ by_quarter: reached, by_year: odds }, ends, x, up) {
   return `M${[...edges.map(([over]) => over), ...edges.map(([, under]) => under).reverse()].join("L")}Z`;
 }
 
+/**
+ * Return the odds of a kept state: of other quarters, by the end of each year that both have.
+ * @param {any} answer if it is known
+ * @param {About} about
+ * @param {Calendar} calendar
+ * @param {Map} x
+ * @param {Map} up
+ */
+function oddsOfKept(answer, about, calendar, x, up) {
+  const time = answer?.times[about.name];
+  const { quarters } = calendar;
+  if (time && answer.first === quarters[0] && time.by_quarter.length === quarters.length) return climb(time, x, up);
+  const found = calendar.years.flatMap((year, i) => {
+    const odds = oddsIn(answer, about, year);
+    return odds === null ? [] : [point(x(calendar.year_ends[i] + 1), up(odds))];
+  });
+  return found.length > 0 ? `M${found.join("L")}` : "";
+}
+
+/** @param {any} answer @param {About} about @param {number} year @returns {number | null} */
+function oddsIn(answer, about, year) {
+  return answer?.times[about.name]?.by_year[answer.years.indexOf(year)]?.[0] ?? null;
+}
+
 /** @param {number} x @param {number} y */
 function dot(x, y) {
   return `M${(x - 2.5).toFixed(1)} ${y.toFixed(1)}a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0 -5 0`;
@@ -350,16 +378,32 @@ function oddsLabels({ now }, { up, ends, year, floor, ground, last }) {
   return [asked, { text: percent(final), x: last + 6, y: up(final) + 4, ...bold }];
 }
 
-/** @param {Shown} shown */
-function cellsOf({ calendar, about, now, base }) {
+/** Return what the files hold. @param {Shown} shown */
+function savedOf({ calendar, about, now, base }) {
   const own = shares(now);
-  const head = ["Quarter", "In it", "By its end", "95% interval", ...(base ? ["Unchanged, by its end"] : [])];
+  const head = ["quarter", "in it", "by its end", "95% low", "95% high", ...(base ? ["unchanged, by its end"] : [])];
+  const rows = calendar.quarters.map((quarter, i) => {
+    const [, low, high] = now.by_year[calendar.year_ends.indexOf(i)] ?? [0, null, null];
+    return [quarter, own[i], now.by_quarter[i], low, high, ...(base ? [base.by_quarter[i]] : [])];
+  });
+  rows.push(["never", now.never, null, null, null, ...(base ? [base.never] : [])]);
+  return { name: fileName(calendar.stem, "date-of", about.name), numbers: { head, rows } };
+}
+
+/** @param {Shown} shown */
+function cellsOf({ calendar, about, now, base, kept }) {
+  const own = shares(now);
+  const head = ["Quarter", "In it", "By its end", "95% interval", ...(base ? ["Unchanged, by its end"] : []), ...kept.map(({ name }) => capital(name))];
   const rows = calendar.quarters.map((quarter, i) => {
     const year = calendar.year_ends.indexOf(i);
     const interval = year >= 0 ? `${percent(now.by_year[year][1], 1)} to ${percent(now.by_year[year][2], 1)}` : "";
     const was = base ? [percent(base.by_quarter[i], 1)] : [];
-    return [quarter, percent(own[i], 1), percent(now.by_quarter[i], 1), interval, ...was];
+    const ofKept = kept.map(({ answer }) => {
+      const odds = year >= 0 ? oddsIn(answer, about, calendar.years[year]) : null;
+      return odds === null ? "" : percent(odds, 1);
+    });
+    return [quarter, percent(own[i], 1), percent(now.by_quarter[i], 1), interval, ...was, ...ofKept];
   });
-  rows.push(["never", percent(now.never, 1), "", "", ...(base ? [`never: ${percent(base.never, 1)}`] : [])]);
+  rows.push(["never", percent(now.never, 1), "", "", ...(base ? [`never: ${percent(base.never, 1)}`] : []), ...kept.map(() => "")]);
   return { caption: capital(about.title), head, rows };
 }

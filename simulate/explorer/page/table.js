@@ -1,24 +1,34 @@
 /** The table beside a picture, made when it is opened. */
 
 import { element, say } from "./dom.js";
+import { csvOf, pngOf, save, standalone } from "./files.js";
 
 /** @typedef {{caption: string, head: string[], rows: string[][]}} Cells */
 /** @typedef {{head: string, text: string, name: string, run: (row: number) => void}} Action what each row has a button for */
+/** @typedef {{name: string, numbers: import("./files.js").Numbers}} Saved what its files hold, and are called by */
 
 /**
  * @param {Element} parent
  * @param {string} title the id of the picture's title
  * @param {() => Cells | null} cells as they are now
+ * @param {(() => Saved | null) | null} saved as it is now, none of what has no files
  * @param {Action | null} action
  */
-export function createTable(parent, title, cells, action = null) {
+export function createTable(parent, title, cells, saved, action = null) {
   const caption = element("caption");
   const head = element("thead");
   const body = element("tbody");
   const table = element("table", {}, caption, head, body);
   const around = element("div", { class: "wide", tabindex: "0", role: "region", "aria-labelledby": title }, table);
-  const summary = element("summary", { "aria-describedby": title }, "Table");
-  const details = element("details", { class: "table" }, summary, around);
+  const summary = element("summary", { "aria-describedby": title }, saved ? "Table, files" : "Table");
+  const files = element("div", { class: "files", role: "group", "aria-labelledby": title },
+    ...[["SVG", saveSvg], ["PNG", savePng], ["CSV", saveCsv]].map(([kind, on]) => {
+      const label = `Download ${kind === "CSV" ? "the table" : "the picture"} as ${kind}`;
+      const button = element("button", { type: "button", class: "quiet", "aria-label": label }, kind);
+      button.addEventListener("click", on);
+      return button;
+    }));
+  const details = element("details", { class: "table" }, summary, ...(saved ? [files] : []), around);
   const foot = element("div", { class: "foot" }, details);
   parent.append(foot);
   details.addEventListener("toggle", show);
@@ -37,6 +47,25 @@ export function createTable(parent, title, cells, action = null) {
     const node = element("button", { type: "button", class: "quiet", "aria-label": label }, action?.text ?? "");
     node.addEventListener("click", () => action?.run(row));
     return node;
+  }
+
+  function picture() {
+    return standalone(parent.querySelector(":scope > svg"), document.getElementById(title)?.textContent ?? "");
+  }
+
+  function saveSvg() {
+    const now = saved?.();
+    if (now) save(`${now.name}.svg`, new Blob([picture().text], { type: "image/svg+xml" }));
+  }
+
+  async function savePng() {
+    const now = saved?.();
+    if (now) save(`${now.name}.png`, await pngOf(picture()));
+  }
+
+  function saveCsv() {
+    const now = saved?.();
+    if (now) save(`${now.name}.csv`, new Blob([csvOf(now.numbers)], { type: "text/csv" }));
   }
   return { show, foot };
 }

@@ -37,7 +37,7 @@ export function createTornado(place, on) {
   place.append(details);
   /** @type {any} */
   let last = null;
-  const table = createTable(figure, ID, () => last && cellsOf(last));
+  const table = createTable(figure, ID, () => last && cellsOf(last), null);
   /** @type {ReturnType<typeof createRow>[]} */
   const rows = [];
   /** @type {Changes | null} What it was asked for. */
