@@ -600,9 +600,7 @@ def test_kept_states_are_compared_renamed_opened_removed_and_in_the_link(
     settle(page)
     for _ in range(4):
         click(page, "document.querySelector('#keep')")
-    page.wait_until(
-        "document.querySelector('#said').textContent.includes('remove one')"
-    )
+    page.wait_until("document.querySelector('#said').textContent.includes('remove one')")
     assert page.evaluate(f"{KEPT}.querySelector('summary').textContent") == "4 kept states"
     assert page.evaluate("document.querySelectorAll('#dates path.kept[d^=M]').length") == 8
     type_into_field(page, "as it was", f"{KEPT}.querySelector('input')")
@@ -658,9 +656,7 @@ def test_a_link_to_what_can_not_be_opened_says_so(browser: Chromium, address: st
     state = json.dumps({"v": 1, "changes": {}, "scenario": "/etc/passwd", "kept": {"a": [1]}})
     link = "#s=" + base64.urlsafe_b64encode(state.encode()).decode().rstrip("=")
     with open_page(browser, address + link, width=DESK, theme="light") as page:
-        page.wait_until(
-            "document.querySelector('#mistake').textContent.includes('nothing of')"
-        )
+        page.wait_until("document.querySelector('#mistake').textContent.includes('nothing of')")
         page.wait_until(f"{NAME} === 'Anthropic, June 2026'")
         settle(page)
         page.hear()
