@@ -94,12 +94,6 @@ class AskToml(_Question):
     type: Literal["toml"]
 
 
-class AskReport(_Question):
-    """What is the page that ``simulate report`` makes."""
-
-    type: Literal["report"]
-
-
 class AskPaths(_Question):
     """What paths are behind a bar: those in which a date comes in a quarter, or never."""
 
@@ -114,9 +108,13 @@ class AskTornado(_Question):
     type: Literal["tornado"]
 
 
+class AskReport(_Question):
+    """What is the page that ``simulate report`` makes."""
+
+    type: Literal["report"]
+
+
 Question = Ask | AskLimits | AskKind | AskToml | AskReport | AskPaths | AskTornado | Open
-# All but what an answer is asked for by.
-Reply = AskLimits | AskKind | AskToml | AskReport | AskPaths | AskTornado | Open
 QUESTION: TypeAdapter[Question] = TypeAdapter(Annotated[Question, Field(discriminator="type")])
 
 
@@ -149,8 +147,8 @@ class Explorer:
         self.file, self.session = file, session
         self.opened = opened or Opened(file, paths=paths)
         self.growing = Growing(session, paths)
-        self.reports = Reports()
         self.keeping = Keeping(self.explored, session)
+        self.reports = Reports()
         self._kept: dict[str, Message] = {}
         self._others: dict[str, Explorer] = {}
 
@@ -275,8 +273,8 @@ class Page:
             self._work.drop(self._id, *OF_AN_ANSWER)
             self._ask(question)
         elif self._work.waiting(self._id) < MOST_WAITING:
-            # As the order of the inputs is, it is found after all else.
-            urgency = Urgency.RANKS if isinstance(question, AskTornado) else Urgency.AT_ONCE
+            # It is found after all else, and no newer answer takes its place.
+            urgency = Urgency.TORNADO if isinstance(question, AskTornado) else Urgency.AT_ONCE
             self._add(urgency, self._numbered(question, self._reply(question)))
 
     def is_stale(self, message: Message) -> bool:
@@ -331,7 +329,9 @@ class Page:
             for shares in self._explorer.named(ask.scenario).shares(ask.changes):
                 yield shares and {"type": "shares", "number": ask.number, **shares.as_dict()}
 
-    def _reply(self, question: Reply) -> Job:
+    def _reply(
+        self, question: AskLimits | AskKind | AskToml | AskReport | AskPaths | AskTornado | Open
+    ) -> Job:
         if isinstance(question, Open):
             yield from self._open(question.name)
             return
@@ -347,18 +347,18 @@ class Page:
                 yield {"type": "toml", "name": f"{explorer.opened.stem}-mine.toml"} | {
                     "text": toml_of(explorer.explored, changes, explorer.file, date.today())
                 }
-            case AskReport(number=number):
-                asked = explorer.report(changes)
-                self._explorer.reports.begin(
-                    asked, lambda told: self._tell(told | {"number": number})
-                )
-                yield None
             case AskPaths(time=time, quarter=quarter):
                 for behind in paths_behind(explorer.keeping, changes, time, quarter):
                     yield behind and {"type": "paths", **behind.as_dict()}
             case AskTornado():
                 for tornado in tornado_of(explorer.keeping, changes):
                     yield tornado and {"type": "tornado", **tornado.as_dict()}
+            case AskReport(number=number):
+                asked = explorer.report(changes)
+                self._explorer.reports.begin(
+                    asked, lambda told: self._tell(told | {"number": number})
+                )
+                yield None
 
     def _numbered(self, question: Question, job: Job) -> Job:
         """Yield what a job tells with its question's number, and a mistake in the changes."""

@@ -326,7 +326,7 @@ def test_the_paths_behind_a_bar_are_found_by_keyboard_and_give_the_focus_back(
     page.evaluate("document.querySelector('#dates figure details summary').focus()")
     page.press("Enter")
     page.wait_until("document.querySelector('#dates tbody button') !== null")
-    # What saves files, the region that scrolls, and the rows' buttons.
+    # Three files, the region that scrolls, and the rows' buttons.
     page.press(*["Tab"] * 8)
     on = page.evaluate("document.activeElement.ariaLabel")
     assert on == "Paths behind it: 2027Q1"

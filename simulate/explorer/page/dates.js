@@ -73,7 +73,6 @@ export function createDates(parent, choice, id, behind) {
   const axes = drawn(svg, "path", { class: "axis" });
   const write = labels(svg);
   const reach = drawn(svg, "path", { class: "reach" });
-  drawn(reach, "title").textContent = "Click a bar for the paths behind it";
   let width = 0;
   let height = 0;
   let top = 0;

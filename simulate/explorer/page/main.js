@@ -219,12 +219,12 @@ function lookBehind(time, quarter) {
 function show(message) {
   scene = message;
   base = answer = null;
-  tornado.lost();
   say(byId("name"), scene.name);
   document.title = `${scene.name}: explorer`;
   say(byId("disclaimer"), scene.disclaimer);
   others.show(scene.others);
   kept.scene(scene);
+  tornado.lost();
   pictures.scene(scene);
   controls.scene(scene.controls);
 }
@@ -451,10 +451,10 @@ function draw() {
   const now = isChanged ? answer ?? base : base;
   if (!scene || !now) return;
   pictures.show(now, isChanged && now !== base ? base : null, kept.states);
+  tornado.want(history.now, isOpen && !isBusy() && !isMistaken);
   if (!isBusy()) kept.now(now);
   byId("keep").disabled = false;
   askKept();
-  tornado.want(history.now, isOpen && !isBusy() && !isMistaken);
   const isAtRest = !isChanged || settledAs === history.now;
   const all = scene.final_paths;
   words.show({ answer: now, findings: pictures.findings(), shares, all, isAtRest, isChanged, isMistaken });

@@ -4,14 +4,14 @@ import { element, say } from "./dom.js";
 import { csvOf, pngOf, save, standalone } from "./files.js";
 
 /** @typedef {{caption: string, head: string[], rows: string[][]}} Cells */
-/** @typedef {{name: string, numbers: import("./files.js").Numbers}} Saved what its files hold, and are called by */
 /** @typedef {{head: string, text: string, name: string, run: (row: number) => void}} Action what each row has a button for */
+/** @typedef {{name: string, numbers: import("./files.js").Numbers}} Saved what its files hold, and are called by */
 
 /**
  * @param {Element} parent
  * @param {string} title the id of the picture's title
  * @param {() => Cells | null} cells as they are now
- * @param {(() => Saved | null) | null} saved as it is now, where there are files to save
+ * @param {(() => Saved | null) | null} saved as it is now, none of what has no files
  * @param {Action | null} action
  */
 export function createTable(parent, title, cells, saved, action = null) {
