@@ -16,9 +16,11 @@ from simulate.engine.run import Session
 from simulate.scenario import Scenario, ScenarioError
 
 from .answers import answer_of, scene_of
+from .behind import NEVER, paths_behind
 from .changed import Changes, Explored
 from .controls import control_of
 from .growing import Growing
+from .kept import Keeping
 from .kinds import as_kind
 from .limits import limits_of
 from .others import FIRST, Opened, find_opened, others_of
@@ -26,6 +28,7 @@ from .ranks import ranks_of
 from .reports import Asked, Reports
 from .saved import toml_of
 from .shares import Shares, shares_of
+from .tornado import tornado_of
 from .work import Job, Message, Tell, Urgency, Work
 
 # A newer question takes the place of these.
@@ -97,7 +100,23 @@ class AskReport(_Question):
     type: Literal["report"]
 
 
-Question = Ask | AskLimits | AskKind | AskToml | AskReport | Open
+class AskPaths(_Question):
+    """What paths are behind a bar: those in which a date comes in a quarter, or never."""
+
+    type: Literal["paths"]
+    time: str
+    quarter: int = Field(ge=NEVER)
+
+
+class AskTornado(_Question):
+    """How does the answer go from low to high with each input."""
+
+    type: Literal["tornado"]
+
+
+Question = Ask | AskLimits | AskKind | AskToml | AskReport | AskPaths | AskTornado | Open
+# All but what an answer is asked for by.
+Reply = AskLimits | AskKind | AskToml | AskReport | AskPaths | AskTornado | Open
 QUESTION: TypeAdapter[Question] = TypeAdapter(Annotated[Question, Field(discriminator="type")])
 
 
@@ -131,6 +150,7 @@ class Explorer:
         self.opened = opened or Opened(file, paths=paths)
         self.growing = Growing(session, paths)
         self.reports = Reports()
+        self.keeping = Keeping(self.explored, session)
         self._kept: dict[str, Message] = {}
         self._others: dict[str, Explorer] = {}
 
@@ -255,7 +275,9 @@ class Page:
             self._work.drop(self._id, *OF_AN_ANSWER)
             self._ask(question)
         elif self._work.waiting(self._id) < MOST_WAITING:
-            self._add(Urgency.AT_ONCE, self._numbered(question, self._reply(question)))
+            # As the order of the inputs is, it is found after all else.
+            urgency = Urgency.RANKS if isinstance(question, AskTornado) else Urgency.AT_ONCE
+            self._add(urgency, self._numbered(question, self._reply(question)))
 
     def is_stale(self, message: Message) -> bool:
         """Tell whether a message answers a question that a newer one has taken the place of."""
@@ -284,7 +306,7 @@ class Page:
             yield answer and {"type": "base", **answer}
 
     def _ranks(self, explorer: Explorer) -> Job:
-        for ranks in ranks_of(explorer.explored, explorer.session):
+        for ranks in ranks_of(explorer.keeping):
             yield ranks and {"type": "ranks", "ranks": ranks}
 
     def _ask(self, ask: Ask) -> None:
@@ -309,7 +331,7 @@ class Page:
             for shares in self._explorer.named(ask.scenario).shares(ask.changes):
                 yield shares and {"type": "shares", "number": ask.number, **shares.as_dict()}
 
-    def _reply(self, question: AskLimits | AskKind | AskToml | AskReport | Open) -> Job:
+    def _reply(self, question: Reply) -> Job:
         if isinstance(question, Open):
             yield from self._open(question.name)
             return
@@ -331,6 +353,12 @@ class Page:
                     asked, lambda told: self._tell(told | {"number": number})
                 )
                 yield None
+            case AskPaths(time=time, quarter=quarter):
+                for behind in paths_behind(explorer.keeping, changes, time, quarter):
+                    yield behind and {"type": "paths", **behind.as_dict()}
+            case AskTornado():
+                for tornado in tornado_of(explorer.keeping, changes):
+                    yield tornado and {"type": "tornado", **tornado.as_dict()}
 
     def _numbered(self, question: Question, job: Job) -> Job:
         """Yield what a job tells with its question's number, and a mistake in the changes."""

@@ -285,12 +285,103 @@ def test_a_journey_by_keyboard_alone_ends_with_a_file_that_gives_the_page_s_numb
             details.open = true;
             details.dispatchEvent(new Event("toggle"));
             return Array.from(details.querySelectorAll("tbody tr"), row =>
-                row.children[2].textContent);
+                row.children[3].textContent);
         })()"""
     )
     reached = result.hits(projected_time(result.scenario)).sum(axis=0).cumsum() / result.paths
     told = [float(text.strip("<>%")) / 100 for text in table[:-1]]
     np.testing.assert_allclose(told, reached[:-1], atol=6e-4)
+
+
+BARS = "document.querySelector('#dates figure .reach')"
+BEHIND = "document.querySelector('#behind')"
+
+
+def test_a_click_on_a_bar_shows_the_paths_behind_it(page: OpenPage) -> None:
+    at = page.evaluate(
+        f"""(() => {{
+            const box = {BARS}.getBoundingClientRect();
+            return [box.right - 10, box.top + box.height / 2];
+        }})()"""
+    )
+    mouse = {"x": at[0], "y": at[1], "button": "left", "buttons": 1, "clickCount": 1}
+    for kind in ("mousePressed", "mouseReleased"):
+        page.browser.ask("Input.dispatchMouseEvent", page.session, type=kind, **mouse)
+    page.wait_until(f"{BEHIND}.querySelectorAll('li').length > 0")
+    title = page.evaluate(f"{BEHIND}.querySelector('h2').textContent")
+    assert title == "Gross margin of 70%: never"
+    there = page.evaluate(f"{BEHIND}.querySelector('[role=status]').textContent").split()[0]
+    scenario = simulate.load_scenario(FILE)
+    result = simulate.run(scenario, paths=16_384)
+    assert int(there.replace(",", "")) == result.hits(projected_time(scenario))[:, -1].sum()
+    page.press("Escape")
+    page.wait_until(f"!{BEHIND}.open")
+
+
+def test_the_paths_behind_a_bar_are_found_by_keyboard_and_give_the_focus_back(
+    page: OpenPage,
+) -> None:
+    page.evaluate("document.querySelector('#dates figure details summary').focus()")
+    page.press("Enter")
+    page.wait_until("document.querySelector('#dates tbody button') !== null")
+    # The region that scrolls, and the rows' buttons.
+    page.press(*["Tab"] * 5)
+    on = page.evaluate("document.activeElement.ariaLabel")
+    assert on == "Paths behind it: 2027Q1"
+    page.press("Enter")
+    page.wait_until(f"{BEHIND}.querySelectorAll('tbody tr').length === 10")
+    assert page.evaluate(f"{BEHIND}.contains(document.activeElement)")
+    page.press("Escape")
+    page.wait_until(f"!{BEHIND}.open")
+    assert page.evaluate("document.activeElement.ariaLabel") == on
+
+
+def test_what_separates_paths_leads_to_its_control(page: OpenPage) -> None:
+    page.evaluate("document.querySelector('#dates figure details').open = true")
+    page.wait_until("document.querySelector('#dates tbody button') !== null")
+    click(page, "[...document.querySelectorAll('#dates figure tbody button')].at(-1)")
+    page.wait_until(f"{BEHIND}.querySelectorAll('li button').length > 0")
+    click(page, f"{BEHIND}.querySelector('li button')")
+    page.wait_until("document.activeElement.closest('.control') !== null")
+    assert not page.evaluate(f"{BEHIND}.open")
+
+
+def test_the_answer_by_input_is_told_when_it_is_opened_and_follows_a_change(
+    page: OpenPage,
+) -> None:
+    tornado = "document.querySelector('.tornado')"
+    assert page.evaluate(f"{tornado}.querySelectorAll('li').length") == 0
+    page.evaluate(f"{tornado}.querySelector('summary').focus()")
+    page.press("Enter")
+    page.wait_until(f"{tornado}.querySelectorAll('li').length === 10")
+    title = page.evaluate(f"{tornado}.querySelector('h3').textContent")
+    assert title.startswith("Gross margin (paying users) reaches 70% by the end of 2027: ")
+    press_on(page, SLIDER, *["ArrowRight"] * 20)
+    page.wait_until(f"{tornado}.querySelector('h3').textContent !== {json.dumps(title)}")
+    click(page, f"{tornado}.querySelector('li button')")
+    page.wait_until("document.activeElement.closest('.control') !== null")
+
+
+@pytest.mark.skipif(AXE is None, reason="AXE does not name axe.min.js")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_axe_finds_nothing_in_the_paths_behind_a_bar_and_in_the_answer_by_input(
+    browser: Chromium, address: str, width: int, theme: Literal["light", "dark"]
+) -> None:
+    assert AXE is not None
+    with explored(browser, address, width, theme) as page:
+        settle(page)
+        page.evaluate("document.querySelector('.tornado').open = true")
+        page.wait_until("document.querySelectorAll('.tornado li').length > 0")
+        page.evaluate(f"{Path(AXE).read_text(encoding='utf-8')}; 0")
+        find = "axe.run().then(r => r.violations.map(v => `${v.id} ${v.nodes[0].html}`))"
+        assert page.evaluate(find) == []
+        page.evaluate("document.querySelector('#dates figure details').open = true")
+        page.wait_until("document.querySelector('#dates tbody button') !== null")
+        click(page, "document.querySelector('#dates tbody button')")
+        page.wait_until(f"{BEHIND}.querySelectorAll('li').length > 0")
+        assert page.evaluate(find) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_a_link_holds_the_whole_state(browser: Chromium, page: OpenPage) -> None:
@@ -502,9 +593,7 @@ def test_kept_states_are_compared_renamed_opened_removed_and_in_the_link(
     settle(page)
     for _ in range(4):
         click(page, "document.querySelector('#keep')")
-    page.wait_until(
-        "document.querySelector('#said').textContent.includes('remove one')"
-    )
+    page.wait_until("document.querySelector('#said').textContent.includes('remove one')")
     assert page.evaluate(f"{KEPT}.querySelector('summary').textContent") == "4 kept states"
     assert page.evaluate("document.querySelectorAll('#dates path.kept[d^=M]').length") == 8
     type_into_field(page, "as it was", f"{KEPT}.querySelector('input')")
@@ -560,9 +649,7 @@ def test_a_link_to_what_can_not_be_opened_says_so(browser: Chromium, address: st
     state = json.dumps({"v": 1, "changes": {}, "scenario": "/etc/passwd", "kept": {"a": [1]}})
     link = "#s=" + base64.urlsafe_b64encode(state.encode()).decode().rstrip("=")
     with open_page(browser, address + link, width=DESK, theme="light") as page:
-        page.wait_until(
-            "document.querySelector('#mistake').textContent.includes('nothing of')"
-        )
+        page.wait_until("document.querySelector('#mistake').textContent.includes('nothing of')")
         page.wait_until(f"{NAME} === 'Anthropic, June 2026'")
         settle(page)
         page.hear()

@@ -44,16 +44,21 @@ function shares({ by_quarter: reached }) {
   return reached.map((share, i) => Math.max(share - (reached[i - 1] ?? 0), 0));
 }
 
+/** Of the paths in which a date never comes. */
+const NEVER_COMES = -1;
+
 /**
  * @param {Element} parent
  * @param {Element | null} choice what chooses the date, if it can be chosen
  * @param {string} id
+ * @param {(time: string, quarter: number) => void} behind asks for the paths behind a bar
  */
-export function createDates(parent, choice, id) {
+export function createDates(parent, choice, id, behind) {
   const title = element("h3", { id });
   const figure = element("figure", { "aria-labelledby": id }, title);
   parent.append(figure);
   const svg = drawn(figure, "svg", { "aria-hidden": "true" });
+  const column = drawn(svg, "path", { class: "column" });
   const grid = drawn(svg, "path", { class: "grid" });
   const before = drawn(svg, "path", { class: "before" });
   const bars = drawn(svg, "path", { class: "bars" });
@@ -67,13 +72,33 @@ export function createDates(parent, choice, id) {
   const points = drawn(svg, "path", { class: "points" });
   const axes = drawn(svg, "path", { class: "axis" });
   const write = labels(svg);
+  const reach = drawn(svg, "path", { class: "reach" });
+  drawn(reach, "title").textContent = "Click a bar for the paths behind it";
   let width = 0;
   let height = 0;
   let top = 0;
   /** @type {Shown | null} */
   let last = null;
 
-  const table = createTable(figure, id, () => (last ? cellsOf(last) : null), () => (last ? savedOf(last) : null));
+  /** @type {Layout | null} */
+  let place = null;
+
+  const table = createTable(figure, id, () => (last ? cellsOf(last) : null), () => (last ? savedOf(last) : null), {
+    head: "Behind it",
+    text: "Paths",
+    name: "Paths behind it",
+    run: (row) => last && behind(last.about.name, row < last.calendar.quarters.length ? row : NEVER_COMES),
+  });
+  reach.addEventListener("click", (/** @type {MouseEvent} */ event) => {
+    const bar = barAt(event);
+    if (last && bar !== null) behind(last.about.name, bar);
+  });
+  reach.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
+    const bar = barAt(event);
+    const [from, to] = place && bar !== null ? sidesOf(place, bar) : [0, 0];
+    put(column, { d: to > from && place ? box(from, to, HEAD, place.floor) : "" });
+  });
+  reach.addEventListener("pointerleave", () => put(column, { d: "" }));
   if (choice) table.foot.append(choice);
   new ResizeObserver(([{ contentRect }]) => {
     [width, height] = [Math.round(contentRect.width), Math.round(contentRect.height)];
@@ -81,9 +106,22 @@ export function createDates(parent, choice, id) {
     if (last) draw(last);
   }).observe(svg);
 
+  /** Return the bar under a pointer: its quarter, or that it never comes. @param {MouseEvent} event */
+  function barAt({ offsetX }) {
+    if (!place || !last) return null;
+    const quarters = last.calendar.quarters.map((_, i) => i);
+    const isIn = (/** @type {number} */ bar) => {
+      const [from, to] = sidesOf(/** @type {Layout} */ (place), bar);
+      return from <= offsetX && offsetX < to;
+    };
+    return [...quarters, NEVER_COMES].find(isIn) ?? null;
+  }
+
   /** @param {Shown} shown */
   function draw(shown) {
     const at = layout(shown);
+    place = at;
+    put(reach, { d: box(LEFT, width - RIGHT, HEAD, at.floor) });
     drawBars(shown, at);
     drawOdds(shown, at);
     const upright = (/** @type {number} */ x) =>
@@ -214,6 +252,11 @@ function beside(line, top, ground) {
 
 /** @param {number} x @param {number} y */
 const point = (x, y) => `${x.toFixed(1)} ${y.toFixed(1)}`;
+
+/** Return where a bar begins and ends. @param {Layout} at @param {number} bar */
+function sidesOf({ x, never }, bar) {
+  return bar === NEVER_COMES ? never : [x(bar), x(bar + 1)];
+}
 
 /** @param {number} left @param {number} right @param {number} top @param {number} floor */
 function box(left, right, top, floor) {

@@ -1,6 +1,7 @@
 /** Wires the page: what is changed goes to the server, what it answers to the pictures. */
 
 import { createAnswer } from "./answer.js";
+import { createBehind } from "./behind.js";
 import { createChanged, inWords } from "./changed.js";
 import { connect } from "./connection.js";
 import { withPart, withValue } from "./control.js";
@@ -11,6 +12,8 @@ import { say } from "./dom.js";
 import { createPictures } from "./pictures.js";
 import { createHistory, fragmentOf, isSame, linkOf } from "./state.js";
 import { createTools } from "./tools.js";
+import { createTornado } from "./tornado.js";
+import { capital } from "./words.js";
 
 /** @typedef {import("./state.js").Changes} Changes */
 
@@ -79,7 +82,7 @@ const kept = createKept({ keep: byId("keep"), kept: byId("kept"), legend: byId("
   stem: () => scene?.stem ?? "explorer",
   tell: (text) => tools.tell(text),
 });
-const pictures = createPictures(byId("dates"), byId("fans"));
+const pictures = createPictures(byId("dates"), byId("fans"), lookBehind);
 const words = createAnswer(allById("lead", "more", "shares", "paths", "strip"));
 const controls = createControls(byId("controls"), byId("search"), {
   grab: (key, part) => connection.send("limits", { key, part, ...asked() }),
@@ -89,6 +92,14 @@ const controls = createControls(byId("controls"), byId("search"), {
   type: typed,
   kind: (key, kind) => connection.send("kind", { key, kind, ...asked() }),
   reset,
+});
+const behind = createBehind(byId("behind"), {
+  ask: (time, quarter) => connection.send("paths", { time, quarter, ...asked() }),
+  reveal: controls.reveal,
+});
+const tornado = createTornado(byId("tornado"), {
+  ask: () => connection.send("tornado", asked()),
+  reveal: controls.reveal,
 });
 const changed = createChanged(byId("changed"), byId("changes"), { reset, reveal: controls.reveal });
 const tools = createTools(allById("undo", "redo", "reset", "copy", "save", "report"), byId("said"), {
@@ -143,6 +154,7 @@ const receive = {
     soon();
   },
   mistake(message, isOfAsk) {
+    if ([behind, tornado].some((asker) => asker.complain(message.number, message.text))) return;
     if (message.number === opening && opening > 0) notOpened();
     else if (isReporting && !isOfAsk) isReporting = false;
     if (isOfAsk && askedState) {
@@ -167,6 +179,8 @@ const receive = {
     if (isHeld) newRanks = message.ranks;
     else controls.ranks(message.ranks);
   },
+  paths: (message) => behind.show(message),
+  tornado: (message) => tornado.show(message),
   toml: (message) => tools.download(message.name, message.text),
   reporting({ seconds }) {
     // Who hears it is not told each second.
@@ -189,16 +203,26 @@ function connected(state) {
   } else {
     settledAs = askedState = null;
     isReporting = false;
+    behind.lost();
+    tornado.lost();
     if (state === "lost") say(byId("server"), LOST);
   }
   wasLost = !isOpen;
   soon();
 }
 
+/** Ask for the paths behind a bar. @param {string} time @param {number} quarter */
+function lookBehind(time, quarter) {
+  const about = scene.times.find((/** @type {any} */ each) => each.name === time);
+  const date = quarter < 0 ? "never" : `in ${scene.quarters[quarter]}`;
+  behind.open(time, quarter, `${capital(about.title)}: ${date}`);
+}
+
 /** Show another scenario. @param {any} message */
 function show(message) {
   scene = message;
   base = answer = null;
+  tornado.lost();
   say(byId("name"), scene.name);
   document.title = `${scene.name}: explorer`;
   say(byId("disclaimer"), scene.disclaimer);
@@ -433,6 +457,7 @@ function draw() {
   if (!isBusy()) kept.now(now);
   byId("keep").disabled = false;
   askKept();
+  tornado.want(history.now, isOpen && !isBusy() && !isMistaken);
   const isAtRest = !isChanged || settledAs === history.now;
   const all = scene.final_paths;
   words.show({ answer: now, findings: pictures.findings(), shares, all, isAtRest, isChanged, isMistaken });

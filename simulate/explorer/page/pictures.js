@@ -5,13 +5,20 @@ import { element } from "./dom.js";
 import { createFan } from "./fan.js";
 import { capital } from "./words.js";
 
-/** @param {Element} datesPlace @param {Element} fansPlace */
-export function createPictures(datesPlace, fansPlace) {
+/**
+ * @param {Element} datesPlace
+ * @param {Element} fansPlace
+ * @param {(time: string, quarter: number) => void} behind asks for the paths behind a bar
+ */
+export function createPictures(datesPlace, fansPlace, behind) {
   /** @type {any} */
   let scene = null;
   /** @type {HTMLSelectElement} */
   const choice = element("select", { "aria-label": "Which date the second picture shows" });
-  const dates = [createDates(datesPlace, null, "first-date"), createDates(datesPlace, choice, "other-date")];
+  const dates = [
+    createDates(datesPlace, null, "first-date", behind),
+    createDates(datesPlace, choice, "other-date", behind),
+  ];
   /** @type {ReturnType<typeof createFan>[]} */
   let fans = [];
   /** @type {{answer: any, base: any, kept: import("./dates.js").Kept[]}} */
