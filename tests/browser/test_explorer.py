@@ -605,7 +605,7 @@ def test_kept_states_are_compared_renamed_opened_removed_and_in_the_link(
     assert page.evaluate("document.querySelectorAll('#dates path.kept[d^=M]').length") == 8
     type_into_field(page, "as it was", f"{KEPT}.querySelector('input')")
     settle(page)
-    rows = f"Array.from({KEPT}.querySelectorAll('tbody tr'), row => row.cells[2].textContent)"
+    rows = f"Array.from({KEPT}.querySelectorAll('tbody tr'), row => row.cells[1].textContent)"
     told = page.evaluate(rows)
     assert len(told) == 5 and told[1] != told[2] == told[0]
     with open_page(browser, page.evaluate("location.href"), width=DESK, theme="light") as other:

@@ -42,7 +42,7 @@ export function csvOf({ head, rows }) {
  */
 export function standalone(picture, title) {
   const { width, height } = picture.getBoundingClientRect();
-  const lines = linesOf(title, width / (0.56 * TITLE));
+  const lines = linesOf(title, width / (0.62 * TITLE));
   const above = EDGE + LINE * lines.length;
   const inner = /** @type {SVGSVGElement} */ (picture.cloneNode(true));
   inline(picture, inner);

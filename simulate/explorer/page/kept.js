@@ -80,12 +80,12 @@ export function createKept({ keep, kept, legend }, first, on) {
   function heads() {
     const titles = scene.times.slice(0, 2).flatMap((/** @type {any} */ time) =>
       [`${capital(time.title)} by ${time.by}`, "Median quarter"]);
-    return ["State", "What is changed", ...titles];
+    return ["State", ...titles, "What is changed"];
   }
 
   function numbers() {
-    const rows = states.map((state) => [state.name, inWords(state), ...row(state.answer)]);
-    return { head: heads(), rows: [["now", "", ...row(now)], ...rows] };
+    const rows = states.map((state) => [state.name, ...row(state.answer), inWords(state)]);
+    return { head: heads(), rows: [["now", ...row(now), ""], ...rows] };
   }
 
   function fill() {
@@ -95,7 +95,7 @@ export function createKept({ keep, kept, legend }, first, on) {
     if (!scene || !kept.open) return;
     head.replaceChildren(element("tr", {}, ...heads().map((text) => element("th", { scope: "col" }, text)), element("td")));
     body.replaceChildren(
-      element("tr", {}, element("th", { scope: "row" }, "Now"), element("td"), ...cells(now, ""), element("td")),
+      element("tr", {}, element("th", { scope: "row" }, "Now"), ...cells(now, ""), element("td"), element("td")),
       ...states.map(line),
     );
   }
@@ -139,8 +139,8 @@ export function createKept({ keep, kept, legend }, first, on) {
     });
     return element("tr", {},
       element("th", { scope: "row" }, swatch(i), name),
-      element("td", { class: "words" }, inWords(state)),
-      ...cells(state.answer, state.wrong), element("td", {}, open, remove));
+      ...cells(state.answer, state.wrong),
+      element("td", { class: "words" }, inWords(state)), element("td", { class: "acts" }, open, remove));
   }
 
   return {

@@ -182,7 +182,10 @@ const receive = {
   paths: (message) => behind.show(message),
   tornado: (message) => tornado.show(message),
   toml: (message) => tools.download(message.name, message.text),
-  reporting: ({ seconds }) => tools.tell(`The report is being made: ${seconds} s …`),
+  reporting({ seconds }) {
+    // Who hears it is not told each second.
+    if (seconds % 5 === 0) tools.tell(`The report is being made: ${seconds} s …`);
+  },
   report(message) {
     isReporting = false;
     tools.download(message.name, message.text, "text/html");
