@@ -149,7 +149,7 @@ def test_what_is_not_offered_is_a_mistake_and_what_is_open_stays(told: Conversat
     assert "nothing of that name" in told.wait_for("mistake")["text"]
     told.ask(changes=CHANGED, rest=True, scenario="/etc/passwd")
     assert "nothing of that name" in told.wait_for("mistake")["text"]
-    assert told.wait_for("base", is_final=True)
+    assert told.wait_for("answer", number=told.ask(rest=True))
 
 
 def test_no_more_than_the_latest_are_kept(explorer: Explorer) -> None:
