@@ -178,9 +178,17 @@ class OpenPage:
 
 @contextmanager
 def open_page(
-    browser: Chromium, place: Path | str, *, width: int, theme: Literal["light", "dark"]
+    browser: Chromium,
+    place: Path | str,
+    *,
+    width: int,
+    theme: Literal["light", "dark"],
+    script: str = "",
 ) -> Iterator[OpenPage]:
-    """Show a file or an address in a new tab, in a window of a width and a colour scheme."""
+    """Show a file or an address in a new tab, in a window of a width and a colour scheme.
+
+    A script runs before those of the page.
+    """
     target = browser.ask("Target.createTarget", url="about:blank")["targetId"]
     session = browser.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
     for domain in ("Page", "Network", "Runtime", "Log"):
@@ -196,6 +204,7 @@ def open_page(
     scheme = {"name": "prefers-color-scheme", "value": theme}
     browser.ask("Emulation.setEmulatedMedia", session, features=[scheme])
     browser.events.clear()
+    browser.ask("Page.addScriptToEvaluateOnNewDocument", session, source=script)
     address = place if isinstance(place, str) else place.as_uri()
     browser.ask("Page.navigate", session, url=address)
     browser.wait_for("Page.loadEventFired")
