@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.frame import Horizon, MarginDefinition
 from simulate.scenario.own import LONGEST_SAID, joined_name
-from simulate.scenario.quantities import QUANTITIES
 from simulate.scenario.quarters import QUARTERS_A_YEAR, format_quarter, parse_quarter
 from simulate.scenario.units import number_in_unit, scale_hint
 
@@ -47,7 +46,7 @@ Array = NDArray[np.float64]
 Column = NDArray[np.float64 | np.float32 | np.uint8]
 # From metrics by path and quarter, shape (paths, metrics, quarters), to a number a path.
 Measure = Callable[[Array], Array]
-Unit = Literal["probability", "share", "bn USD", "times"]
+Unit = Literal["probability", "share", "bn USD", "times", "months"]
 IN_PERCENT: tuple[Unit, ...] = ("probability", "share")
 # Units that stand behind each number, and so in no head of a column.
 BEHIND_NUMBERS: tuple[Unit, ...] = (*IN_PERCENT, "times")
@@ -191,7 +190,8 @@ class Outcome(ABC):
         """Return a path's value with its unit."""
         if self.unit == "share":
             return f"{value:.1%}"
-        return f"{value:,.3g}x" if self.unit == "times" else f"{value:,.3g} bn"
+        behind = {"times": "x", "months": " months"}.get(self.unit, " bn")
+        return f"{value:,.3g}{behind}"
 
 
 @dataclass(frozen=True)
@@ -716,7 +716,9 @@ def _asked(said: str, scenario: Scenario, where: str) -> Event:
     date, title = match["date"].upper(), match["what"]
     if len(said) > LONGEST_SAID:
         wrong = f"a condition has at most {LONGEST_SAID} characters"
-        raise ScenarioError(f"{where}: {wrong}; give it a title, in [outcomes.NAME] of the scenario")
+        raise ScenarioError(
+            f"{where}: {wrong}; give it a title, in [outcomes.NAME] of the scenario"
+        )
     quarter = _quarter_in_horizon(date, scenario, where)
     stated = condition_of(title, scenario, where)
     if match["when"].lower() == "in":
@@ -837,7 +839,7 @@ def _no_metric(name: str, scenario: Scenario, where: str) -> ScenarioError:
     known = [*metrics_of(scenario).values(), "gross margin"]
     in_formulas = joined_name(name.lower())
     lines = [line.name for line in scenario.lines]
-    if in_formulas in lines or (in_formulas in QUANTITIES and not _nearest(name, known)):
+    if in_formulas in lines or (in_formulas in scenario.quantities and not _nearest(name, known)):
         hint = f'to count it, add [metrics.NAME] with formula = "{in_formulas}"'
         return ScenarioError(f'{where}: no metric "{name}"; {hint}')
     return _unknown(name, known, where, "metric")

@@ -112,6 +112,9 @@ def draws_by_path(
             u = point[place]
             return inputs[key].quantile(u / chance) if u < chance else 0.0
 
+        def shut(t: int, chance: float) -> float:
+            return arrival(place(t, draws.shut_slot), chance, "raising.shut.quarters")
+
         return Draws(
             value=(
                 certain | {key: float(values[path]) for key, values in drawn.items()}
@@ -131,6 +134,8 @@ def draws_by_path(
             round_comes=lambda j: bool(
                 point[draws.chance_coordinate[j]] < scenario.funding[j].chance
             ),
+            shut=shut,
+            money=lambda t: float(point[place(t, draws.raising_slot)]),
         )
 
     return [of_path(path) for path in range(len(points))]
@@ -247,6 +252,66 @@ def test_every_path_books_own_lines_and_knows_own_metrics(
     check_every_path(changed(request.getfixturevalue(lab), OWN))
 
 
+RAISING = {
+    "below_months": {"distribution": "uniform", "low": 6, "high": 18},
+    "months": {"distribution": "uniform", "low": 18, "high": 30},
+    "share_of_value": {"distribution": "uniform", "low": 0.02, "high": 0.2},
+    "chance": {"distribution": "uniform", "low": 0.2, "high": 0.9},
+    "full_growth": {"distribution": "uniform", "low": 0.1, "high": 0.6},
+    "after_listing": 0.95,
+    "value": {
+        "today": 200,
+        "multiple": {"distribution": "lognormal", "interval": [8, 40]},
+        "size_exponent": {"distribution": "uniform", "low": 0.2, "high": 0.6},
+        "growth_exponent": 0.3,
+        "reference_growth": 0.8,
+        "floor": {"distribution": "uniform", "low": 1, "high": 5},
+    },
+    "debt": {
+        "share": {"distribution": "uniform", "low": 0, "high": 0.6},
+        "interest_rate": 0.09,
+        "maturity": {"distribution": "uniform", "low": 4, "high": 30},
+        "recovery": {"distribution": "uniform", "low": 0, "high": 0.4},
+        "opening": 1.5,
+    },
+    "shut": {
+        "rate": {"distribution": "uniform", "low": 0.05, "high": 0.8},
+        "quarters": {"distribution": "uniform", "low": 1, "high": 6},
+    },
+}
+
+
+@pytest.mark.parametrize("parts", [(), ("debt",), ("shut",)], ids=["all", "no debt", "never shut"])
+@pytest.mark.parametrize("lab", ["anthropic", "openai"])
+def test_every_path_raises_borrows_and_fails(
+    lab: str, parts: tuple[str, ...], request: pytest.FixtureRequest
+) -> None:
+    scenario: Scenario = request.getfixturevalue(lab)
+    raising = {name: value for name, value in RAISING.items() if name not in parts}
+    listing = {f"funding.{scenario.funding[-1].name}.kind": "listing"}
+    check_every_path(changed(scenario, {"raising": raising} | listing))
+
+
+def test_every_path_with_capital_books_own_lines_until_it_fails(anthropic: Scenario) -> None:
+    own = OWN | {
+        "lines": [
+            *OWN["lines"],
+            {
+                "name": "rent of halls",
+                "counts_in": "financing",
+                "formula": "-0.01 * previous(debt) - where(previous(runway) < 12, 0.1, 0)",
+            },
+        ],
+        "metrics": OWN["metrics"]
+        | {
+            "worth": {"formula": "value / trailing(revenue)", "unit": "times"},
+            "owed": {"formula": "trailing(debt_interest) + debt", "unit": "bn USD"},
+        },
+        "outcomes": OWN["outcomes"] | {"lent": {"when": "debt > 2 and not failed"}},
+    }
+    check_every_path(changed(anthropic, own | {"raising": RAISING}))
+
+
 def test_a_layout_shared_with_other_scenarios_changes_no_rule(openai: Scenario) -> None:
     scenario = changed(openai, FAT_TAILS)
     others = [of_january("anthropic-tpu"), scenario]
@@ -265,7 +330,8 @@ def check_every_path(scenario: Scenario, layout: Layout | None = None) -> None:
         [[[m[metric.title] for m in path.metrics] for metric in Metric] for path in slow]
     )
     # Normal scores are float32, so a path's levels carry relative errors of some 1e-6.
-    scale = np.abs(expected[:, :1]) + np.abs(expected)
+    # After a failure all amounts are 0.
+    scale = np.maximum(np.abs(expected[:, :1]) + np.abs(expected), 1e-9)
     margins = index(Metric.MARGIN_INFERENCE)
     scale[:, margins:] = 1.0 + np.abs(expected[:, margins:])
     assert np.max(np.abs(traces - expected) / scale) < 2e-5
@@ -281,7 +347,8 @@ def check_every_path(scenario: Scenario, layout: Layout | None = None) -> None:
     columns = list(outcome_columns(scenario))
     outcomes = kept[kept["replicate"] == 0].sort_values("path")[columns].to_numpy()
     each = [path.hits | path.own_hits for path in slow]
-    hits = np.array([[hit[name] for name in (*HITS, *scenario.outcomes)] for hit in each])
+    names = (*HITS, *scenario.added_outcomes, *scenario.outcomes)
+    hits = np.array([[hit[name] for name in names] for hit in each])
     # A path within rounding of a target may fall to the other side of it: at most one here.
     assert np.sum(np.any(outcomes[:, :-1] != hits, axis=1)) <= 1
     # Beyond the last bin of money an amount is that bin's edge.
@@ -292,9 +359,10 @@ def check_every_path(scenario: Scenario, layout: Layout | None = None) -> None:
 
 def check_own_rows(scenario: Scenario, traced: np.ndarray, slow: list[SlowPath]) -> None:
     """Compare own metrics and lines, which have values in the same quarters of the same paths."""
-    names = [*scenario.metrics, *(line.name for line in scenario.lines)]
+    metrics = [*scenario.added_metrics, *scenario.metrics]
+    names = [*metrics, *(line.name for line in scenario.lines)]
     for row, name in enumerate(names):
-        is_metric = name in scenario.metrics
+        is_metric = row < len(metrics)
         quarters = [path.own_metrics if is_metric else path.lines for path in slow]
         expected = np.array([[q[name] for q in path] for path in quarters], float)
         found = np.where(np.isfinite(traced[:, row]), traced[:, row], np.nan)
