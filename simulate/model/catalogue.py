@@ -30,11 +30,14 @@ class OwnMetric:
         Of its values.
     value
         Its place among metrics, as a member of ``Metric`` has one.
+    is_added
+        Whether a part of the model adds it; such is never negative.
     """
 
     title: str
     unit: MetricUnit
     value: int = field(compare=False)
+    is_added: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def metrics_of(scenario: Scenario) -> dict[AnyMetric, str]:
     added = [(title, metric.unit) for title, metric in scenario.added_metrics.items()]
     stated = [(words_of_name(name), metric.unit) for name, metric in scenario.metrics.items()]
     own = [
-        OwnMetric(title, unit, place * LANES)
+        OwnMetric(title, unit, place * LANES, title in scenario.added_metrics)
         for place, (title, unit) in enumerate([*added, *stated], len(Metric))
     ]
     return {metric: metric.title for metric in (*Metric, *own)}

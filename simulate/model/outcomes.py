@@ -382,7 +382,12 @@ def bounds_of(metric: AnyMetric) -> tuple[float, float]:
     """Return what a metric can't be less or more than."""
     if metric in MARGIN_METRICS:
         return -inf, 1.0
-    return (0.0 if metric in NEVER_NEGATIVE else -inf), inf
+    return (0.0 if is_never_negative(metric) else -inf), inf
+
+
+def is_never_negative(metric: AnyMetric) -> bool:
+    """Tell whether a metric can't be below 0."""
+    return metric in NEVER_NEGATIVE or (isinstance(metric, OwnMetric) and metric.is_added)
 
 
 def as_reported(metric: AnyMetric) -> tuple[str, str]:

@@ -8,7 +8,7 @@ MetricUnit = Literal["share", "bn USD", "times", "months"]
 
 
 class AddedMetric(NamedTuple):
-    """A number of each quarter, by a formula of the model's quantities."""
+    """A number of each quarter, by a formula of the model's quantities; never below 0."""
 
     formula: str
     unit: MetricUnit

@@ -418,6 +418,8 @@ def _sources(table: Any, key: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...]
 
 def funding_assumption(scenario: Scenario) -> str:
     """Return what is assumed where cash runs short, as in "assuming no funding round"."""
+    if scenario.raising is not None:
+        return "money that comes by the chances of [raising], and no budget that reacts"
     last = scenario.horizon.last_quarter
     quarters = [f.quarter for f in scenario.funding if f.chance > 0.0 and f.quarter <= last]
     after = f" after {format_quarter(max(quarters))}" if quarters else ""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from simulate.analysis.cash import NOTHING
 from simulate.engine.result import Result
 from simulate.engine.summary import without_value
 from simulate.model.catalogue import OwnHit, OwnMetric, own_metrics, own_times
@@ -23,7 +24,10 @@ SMALLEST_TENTHS, SMALLEST_WHOLE = 2e-3, 0.1
 
 def own_tables(result: Result) -> list[Table]:
     """Return the tables of a scenario's own metrics and outcomes, if it has any."""
-    times, metrics = own_times(result.scenario), own_metrics(result.scenario)
+    metrics = own_metrics(result.scenario)
+    # The table of cash tells what parts of the model add.
+    added = result.scenario.added_outcomes
+    times = tuple(time for time in own_times(result.scenario) if time.title not in added)
     targets = [(time, by) for time in times if (by := time.stated.by) is not None]
     return [
         *([_target_table(result, targets)] if targets else []),
@@ -70,7 +74,10 @@ def _written(metric: OwnMetric, value: float) -> str:
         return NO_VALUE
     match metric.unit:
         case "bn USD":
-            return dollars(value)
+            # What stands in the bin about zero is nothing.
+            return dollars(0.0 if abs(value) < NOTHING else value)
+        case "months":
+            return f"{value:.0f} months"
         case "times":
             return TIMES.rounded(value, 2 if abs(value) < 0.995 else 1 if abs(value) < 9.95 else 0)
     is_small = SMALLEST_TENTHS <= abs(value) < SMALLEST_WHOLE
