@@ -183,7 +183,8 @@ class Capital:
         self.recovery = self.v("debt.recovery") if has_debt else 0.0
         self.shares, self.shut, self.listed, self.failed = 1.0, 0.0, False, False
         self.interest = self.value = self.loss = 0.0
-        self.months = 0.0
+        self.months = self.repaid = 0.0
+        self.ends_now = False
         self.sources: list[dict[str, float]] = []
 
     def pay_interest(self) -> float:
@@ -209,10 +210,10 @@ class Capital:
         rounds = 0.0
         for j, f in enumerate(scenario.funding):
             is_open = f.chance == 1 or self.shut <= 0
-            if f.quarter - scenario.horizon.first_quarter == t and is_open:
-                if self.draws.round_comes(j):
-                    rounds += self.draws.value(f"funding.{f.name}.amount")
-                    self.listed = self.listed or f.kind == "listing"
+            is_due = f.quarter - scenario.horizon.first_quarter == t
+            if is_due and is_open and self.draws.round_comes(j):
+                rounds += self.draws.value(f"funding.{f.name}.amount")
+                self.listed = self.listed or f.kind == "listing"
         cash += rounds
         burn = max(-cash_flow, 1e-9)
         chance = v("after_listing") if self.listed else v("chance")
@@ -240,9 +241,6 @@ class Capital:
                 self.loss = 1 - min(1.0, self.recovery * revenue / self.debt)
             self.ends_now = True
 
-    ends_now = False
-    repaid = 0.0
-
     def known_before(self) -> dict[str, float]:
         """What formulas may name in the quarters before the horizon: nothing was raised."""
         flows = ("debt_interest", "dated_rounds", "equity_raised", "debt_issued", "debt_repaid")
@@ -252,19 +250,19 @@ class Capital:
     def known(self) -> dict[str, float]:
         """What formulas may name; the failure counts for quarters that follow."""
         last = self.sources[-1]
-        now = dict(
-            dated_rounds=last["rounds"],
-            equity_raised=last["equity"],
-            debt_issued=last["issued"],
-            debt_repaid=self.repaid,
-            debt=self.debt,
-            runway=self.months,
-            value=self.value,
-            dilution=1 - 1 / self.shares,
-            return_on_todays_price=self.value / self.shares / self.v("value.today"),
-            lenders_loss=self.loss,
-            failed=self.ends_now or self.failed,
-        )
+        now = {
+            "dated_rounds": last["rounds"],
+            "equity_raised": last["equity"],
+            "debt_issued": last["issued"],
+            "debt_repaid": self.repaid,
+            "debt": self.debt,
+            "runway": self.months,
+            "value": self.value,
+            "dilution": 1 - 1 / self.shares,
+            "return_on_todays_price": self.value / self.shares / self.v("value.today"),
+            "lenders_loss": self.loss,
+            "failed": self.ends_now or self.failed,
+        }
         self.failed = self.failed or self.ends_now
         return now
 

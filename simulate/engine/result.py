@@ -493,7 +493,9 @@ class Result:
         """
         hits, failed_first = self.hits(time, given), self._failed_first(time, given)
         neither = hits[:, -1:] - failed_first[:, :-1].sum(axis=1, keepdims=True)
-        return self._share(np.hstack([hits.sum(axis=1, keepdims=True) - neither, neither]), slice(-1, None), given)
+        return self._share(
+            np.hstack([hits.sum(axis=1, keepdims=True) - neither, neither]), slice(-1, None), given
+        )
 
     def _failed_first(self, time: HittingTime | str, given: str | None) -> NDArray[np.int64]:
         """Return how many paths of each replicate fail in each quarter before a hitting time."""

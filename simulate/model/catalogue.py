@@ -83,8 +83,12 @@ HittingTime: TypeAlias = Hit | OwnHit
 
 def metrics_of(scenario: Scenario) -> dict[AnyMetric, str]:
     """Return the metrics that a run of a scenario counts, in order, with their titles."""
-    added = [(title, metric.unit) for title, metric in scenario.added_metrics.items()]
-    stated = [(words_of_name(name), metric.unit) for name, metric in scenario.metrics.items()]
+    added: list[tuple[str, MetricUnit]] = [
+        (title, metric.unit) for title, metric in scenario.added_metrics.items()
+    ]
+    stated: list[tuple[str, MetricUnit]] = [
+        (words_of_name(name), metric.unit) for name, metric in scenario.metrics.items()
+    ]
     own = [
         OwnMetric(title, unit, place * LANES, title in scenario.added_metrics)
         for place, (title, unit) in enumerate([*added, *stated], len(Metric))
@@ -123,6 +127,16 @@ def own_metrics(scenario: Scenario, *others: Scenario) -> tuple[OwnMetric, ...]:
         for metric in metrics_of(scenario)
         if isinstance(metric, OwnMetric) and all(metric in metrics_of(other) for other in others)
     )
+
+
+def stated_times(scenario: Scenario) -> tuple[OwnHit, ...]:
+    """Return the hitting times of [outcomes], without those that parts of the model add."""
+    return own_times(scenario)[len(scenario.added_outcomes) :]
+
+
+def stated_metrics(scenario: Scenario) -> tuple[OwnMetric, ...]:
+    """Return the metrics of [metrics], without those that parts of the model add."""
+    return own_metrics(scenario)[len(scenario.added_metrics) :]
 
 
 def own_hit(title: str, stated: OwnOutcome, place: int) -> OwnHit:

@@ -7,7 +7,7 @@ import numpy as np
 from simulate.analysis.cash import NOTHING
 from simulate.engine.result import Result
 from simulate.engine.summary import without_value
-from simulate.model.catalogue import OwnHit, OwnMetric, own_metrics, own_times
+from simulate.model.catalogue import OwnHit, OwnMetric, own_metrics, stated_metrics, stated_times
 from simulate.scenario.quarters import format_quarter
 
 from .alternatives import chance_by, chance_by_year
@@ -24,10 +24,8 @@ SMALLEST_TENTHS, SMALLEST_WHOLE = 2e-3, 0.1
 
 def own_tables(result: Result) -> list[Table]:
     """Return the tables of a scenario's own metrics and outcomes, if it has any."""
-    metrics = own_metrics(result.scenario)
-    # The table of cash tells what parts of the model add.
-    added = result.scenario.added_outcomes
-    times = tuple(time for time in own_times(result.scenario) if time.title not in added)
+    # The table of cash tells of failure.
+    times, metrics = stated_times(result.scenario), own_metrics(result.scenario)
     targets = [(time, by) for time in times if (by := time.stated.by) is not None]
     return [
         *([_target_table(result, targets)] if targets else []),
@@ -86,7 +84,7 @@ def _written(metric: OwnMetric, value: float) -> str:
 
 def own_outcomes_finding(result: Result) -> str:
     """Say by when half of the paths have come to the first of a scenario's own outcomes."""
-    time = own_times(result.scenario)[0]
+    time = stated_times(result.scenario)[0]
     return median_finding(result, time, capitalized(time.clause))
 
 
@@ -95,7 +93,7 @@ def own_metrics_finding(result: Result) -> str:
     year = told_year(result)
     told = ", ".join(
         f"{metric.title} {_outer_range(result, metric, year)}"
-        for metric in own_metrics(result.scenario)[:MOST_TOLD]
+        for metric in stated_metrics(result.scenario)[:MOST_TOLD]
     )
     return f"{year}, P5 to P95: {told}"
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from simulate.analysis.typical_paths import Line, cash_flow_statements
 from simulate.engine.estimate import Estimate
 from simulate.engine.result import Result
 from simulate.engine.run import run, simulate_traces
@@ -15,7 +16,6 @@ from simulate.kernels.arrays import index
 from simulate.model.catalogue import metrics_of, traced_metric
 from simulate.model.rows import Flow, Hit, Metric, traced
 from simulate.scenario import Scenario, ScenarioError, load_scenario
-from tests.january import of_january
 from tests.model.test_closed_forms import quiet
 from tests.model.test_paths import CONFIGS, RAISING
 from tests.scenarios import changed
@@ -138,7 +138,7 @@ def test_no_more_is_raised_than_a_share_of_value_in_four_quarters(booked: Any) -
 
 
 def test_nothing_is_booked_after_a_failure_and_ratios_stay(booked: Any) -> None:
-    scenario, found = booked
+    _, found = booked
     after = ~found["is_booked"]
     assert after.any()
     stay = [title for title in found if title.startswith("gross margin")]
@@ -164,6 +164,28 @@ def test_outcomes_are_those_of_the_quarters_before_the_failure() -> None:
     need = np.maximum(0, -np.cumsum(traces[:, traced(Flow.FREE_CASH_FLOW)], axis=1).min(axis=1))
     first = kept[kept["replicate"] == 0].sort_values("path").iloc[:1024]
     np.testing.assert_allclose(first["peak funding need"], need, rtol=1e-5, atol=1e-5)
+
+
+def test_statements_add_up_with_money_that_is_sought_on_paths_that_live_and_that_fail() -> None:
+    scenario = load_scenario(CONFIGS / "openai-capital.toml")
+    result = run(scenario, paths=PATHS)
+    cash = result.traces[:, index(Metric.CASH)]
+    has_failed = (cash < 0).any(axis=1)
+    borrowed = result.paths_of("debt issued").to_numpy().max(axis=1) > 0
+    for path in (np.argmax(has_failed), np.argmax(~has_failed & borrowed)):
+        statements = cash_flow_statements(result, int(path))
+        every = [line for lines in statements.values() for line in lines]
+        assert sum(line.value for line in every if line.name in ("shares sold", "debt issued")) > 0
+        for year, lines in statements.items():
+            for line in lines:
+                if line.is_sum:
+                    so_far = sum(each.value for each in lines_before(lines, line))
+                    assert line.value == pytest.approx(so_far, abs=1e-9), (year, line.name)
+
+
+def lines_before(lines: list[Line], total: Line) -> list[Line]:
+    """Return the lines that a sum is of, without the sums before it."""
+    return [line for line in lines[: lines.index(total)] if not line.is_sum]
 
 
 # Money that is sought
