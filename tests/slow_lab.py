@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from simulate.scenario import Scenario
+from simulate.scenario.expression import names_in
 from simulate.scenario.own_formulas import OwnFormulas
 from tests.slow_formulas import SlowFormulas, Value
 
@@ -22,6 +23,11 @@ HITS = (
     "payback",
     "out_of_cash",
 )
+
+
+# What formulas know of a lab that has failed.
+OUTLIVES = {"year", "quarter", "value", "dilution", "return_on_todays_price", "lenders_loss"}
+OUTLIVES |= {"failed"}
 
 
 class Draws(NamedTuple):
@@ -113,11 +119,14 @@ class Own:
         own = {name: self.slow.value(f.expression) for name, f in self._metrics()}
         if t < 0:
             return
-        if not is_booked:
+        if is_booked:
+            self.metrics.append(own)
+        else:
             self.stand_still()
-            return
-        self.metrics.append(own)
         for name, formula, held in self.watched:
+            names = names_in(formula.expression)
+            if not is_booked and not names.now | names.earlier <= OUTLIVES:
+                continue
             is_met = self.slow.value(formula.expression)
             self.runs[name] = self.runs[name] + 1 if is_met else 0
             if self.runs[name] >= held:

@@ -6,7 +6,17 @@ its inputs. Growth is that of four quarters, in logarithms; a runway is in month
 
 import numpy as np
 
-from simulate.kernels.arrays import BASE_QUARTERS, LANES, Array, Drawn, Inputs, Plan, Points, State
+from simulate.kernels.arrays import (
+    BASE_QUARTERS,
+    LANES,
+    Array,
+    Drawn,
+    Inputs,
+    Plan,
+    Points,
+    Schedule,
+    State,
+)
 from simulate.kernels.draws import draw_arrivals, draw_uniform, scores
 from simulate.kernels.jit import exact_kernel, inlined, kernel
 from simulate.kernels.vector_math import exp, log
@@ -22,7 +32,7 @@ LEAST_BURN, LONGEST_RUNWAY = 1e-9, 120.0
 LEAST_VALUE = 1e-9
 
 
-# 8. Capital
+# 9. Capital
 
 
 @inlined
@@ -167,23 +177,25 @@ def fail(x: Array, s: Array, metrics: Array) -> None:
 
 
 @exact_kernel
-def end_failed_paths(quarter: int, quarters: int, stops_at_zero: Array, state: State) -> None:
-    """Count nothing of paths that failed in an earlier quarter: they reach no more, and own none.
+def end_failed_paths(quarter: int, schedule: Schedule, state: State) -> None:
+    """Count nothing more of paths that failed in an earlier quarter.
 
-    Amounts of theirs are 0; shares stay what they were when they failed.
+    Amounts of theirs are 0, ratios stay what they were, and they reach nothing but what outlives a
+    failure, as a loss for who owned a share.
     """
     is_booked = state.now[Now.IS_BOOKED : Now.IS_BOOKED + LANES]
-    for place in range(stops_at_zero.size):
+    for place in range(schedule.stops_at_zero.size):
         metric = state.metrics[place * LANES : (place + 1) * LANES]
         held = state.held[place]
         for i in range(LANES):
-            after = 0.0 if stops_at_zero[place] else held[i]
+            after = 0.0 if schedule.stops_at_zero[place] else held[i]
             metric[i] = metric[i] if is_booked[i] == 1.0 else after
         for i in range(LANES):
             held[i] = metric[i]
-    now = np.float64(quarter)
-    for time in range(state.hits.size // LANES):
-        hits = state.hits[time * LANES : (time + 1) * LANES]
-        for i in range(LANES):
-            is_late = is_booked[i] == 0.0 and hits[i] == now
-            hits[i] = np.float64(quarters) if is_late else hits[i]
+    now, never = np.float64(quarter), np.float64(schedule.quarters)
+    for time in range(schedule.outlives.size):
+        if not schedule.outlives[time]:
+            hits = state.hits[time * LANES : (time + 1) * LANES]
+            for i in range(LANES):
+                is_late = is_booked[i] == 0.0 and hits[i] == now
+                hits[i] = never if is_late else hits[i]

@@ -114,7 +114,7 @@ def live_quarter(quarter: int, plan: Plan, points: Points, inputs: Inputs, state
     watch_cash(quarter, state)
     run_stage(program, Stage.END, quarter, inputs.rows, state)
     if schedule.raises:
-        end_failed_paths(quarter, schedule.quarters, schedule.stops_at_zero, state)
+        end_failed_paths(quarter, schedule, state)
 
 
 # Shared terms

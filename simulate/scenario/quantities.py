@@ -112,6 +112,11 @@ RAISING_QUANTITIES: dict[str, ModelQuantity] = {
     "failed": ModelQuantity(CONDITION, Stage.END, "whether the lab has failed"),
 }
 
+# What is still so of a lab that has failed, and what a date is by.
+OUTLIVES_FAILURE = frozenset(
+    {"year", "quarter", "value", "dilution", "return_on_todays_price", "lenders_loss", "failed"}
+)
+
 # What answers call by a name that a metric or an outcome could have, too.
 TOLD_BY_NAME = frozenset(
     {

@@ -19,6 +19,7 @@ from simulate.model.rows import TRACED, Metric
 from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.correlations import correlation_matrix
 from simulate.scenario.inputs import ALTERNATIVE, correlated_inputs, list_inputs
+from tests.capital import RAISING
 from tests.january import SCENARIOS, of_january
 from tests.scenarios import base_year, changed, value, without_uncertainty
 from tests.slow_lab import HITS, Draws, live
@@ -252,35 +253,6 @@ def test_every_path_books_own_lines_and_knows_own_metrics(
     check_every_path(changed(request.getfixturevalue(lab), OWN))
 
 
-RAISING = {
-    "below_months": {"distribution": "uniform", "low": 6, "high": 18},
-    "months": {"distribution": "uniform", "low": 18, "high": 30},
-    "share_of_value": {"distribution": "uniform", "low": 0.02, "high": 0.2},
-    "chance": {"distribution": "uniform", "low": 0.2, "high": 0.9},
-    "full_growth": {"distribution": "uniform", "low": 0.1, "high": 0.6},
-    "after_listing": 0.95,
-    "value": {
-        "today": 200,
-        "multiple": {"distribution": "lognormal", "interval": [8, 40]},
-        "size_exponent": {"distribution": "uniform", "low": 0.2, "high": 0.6},
-        "growth_exponent": 0.3,
-        "reference_growth": 0.8,
-        "floor": {"distribution": "uniform", "low": 1, "high": 5},
-    },
-    "debt": {
-        "share": {"distribution": "uniform", "low": 0, "high": 0.6},
-        "interest_rate": 0.09,
-        "maturity": {"distribution": "uniform", "low": 4, "high": 30},
-        "recovery": {"distribution": "uniform", "low": 0, "high": 0.4},
-        "opening": 1.5,
-    },
-    "shut": {
-        "rate": {"distribution": "uniform", "low": 0.05, "high": 0.8},
-        "quarters": {"distribution": "uniform", "low": 1, "high": 6},
-    },
-}
-
-
 @pytest.mark.parametrize("parts", [(), ("debt",), ("shut",)], ids=["all", "no debt", "never shut"])
 @pytest.mark.parametrize("lab", ["anthropic", "openai"])
 def test_every_path_raises_borrows_and_fails(
@@ -307,7 +279,12 @@ def test_every_path_with_capital_books_own_lines_until_it_fails(anthropic: Scena
             "worth": {"formula": "value / trailing(revenue)", "unit": "times"},
             "owed": {"formula": "trailing(debt_interest) + debt", "unit": "bn USD"},
         },
-        "outcomes": OWN["outcomes"] | {"lent": {"when": "debt > 2 and not failed"}},
+        "outcomes": OWN["outcomes"]
+        | {
+            "lent": {"when": "debt > 2 and not failed"},
+            "lost": {"when": "return_on_todays_price < 0.5 and year == 2031"},
+            "lost_twice": {"when": "lenders_loss > 0.2 or value < 20", "held": 6},
+        },
     }
     check_every_path(changed(anthropic, own | {"raising": RAISING}))
 
