@@ -232,7 +232,7 @@ class Capital:
         amount = 0.0
         is_sought = 3 * cash / burn < v("below_months")
         if is_sought and self.shut <= 0 and self.draws.money(t) < chance:
-            amount = min(v("months") / 3 * burn - cash, room)
+            amount = min(max(0.0, v("months") / 3 * burn - cash), room)
         issued = self.debt_share * amount
         self.sources.append({"rounds": rounds, "equity": amount - issued, "issued": issued})
         cash += amount

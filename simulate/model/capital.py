@@ -143,7 +143,7 @@ def seek_money(quarter: int, plan: Plan, points: Points, x: Array, s: Array) -> 
         grown = min(max(s[Now.GROWTH + i] / x[Raising.FULL_GROWTH + i], 0.0), 1.0)
         comes = s[Drawn.UNIFORM + i] < chance * grown and s[Now.SHUT_LEFT + i] <= 0.0
         is_sought = runway < x[Raising.BELOW_MONTHS + i] and comes
-        amount = s[Now.IS_BOOKED + i] * min(wanted, room) if is_sought else 0.0
+        amount = s[Now.IS_BOOKED + i] * min(max(0.0, wanted), room) if is_sought else 0.0
         issued = x[Raising.DEBT_SHARE + i] * amount
         s[Now.EQUITY_RAISED + i] = amount - issued
         s[Now.DEBT_ISSUED + i] = issued

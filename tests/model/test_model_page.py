@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from simulate.scenario.own import STAGES
-from simulate.scenario.quantities import QUANTITIES, Stage
+from simulate.scenario.quantities import QUANTITIES, RAISING_QUANTITIES, Stage
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
@@ -76,6 +76,11 @@ def test_the_page_says_where_lines_are_booked_and_what_they_may_name(
     assert after.strip() == f"`{booked[stage]}`"
     new = [name for name, quantity in QUANTITIES.items() if quantity.known == stage]
     assert sorted(re.findall(r"`(\w+)`", named)) == sorted(new)
+
+
+def test_the_page_says_what_formulas_may_name_of_capital() -> None:
+    told = PAGE.partition("Formulas of one's own may name")[2].partition("\n\n")[0]
+    assert set(re.findall(r"`(\w+)`", told)) - {"return"} == set(RAISING_QUANTITIES)
 
 
 @pytest.mark.parametrize(
