@@ -198,9 +198,9 @@ class Schedule(NamedTuple):
 
     ``deviation`` has, by quarter, the place of the deviations from plan that are drawn in it, or
     -1; ``size_matters``, ``gain_is_net`` and ``raises`` say which terms the scenario has. A round
-    that is ``signed`` comes for certain. ``stops_at_zero`` says of each
-    metric whether it is 0 after a failure, or stays as it was, ``outlives`` of each hitting time
-    whether it may come after one.
+    that ``is_signed`` comes for certain. ``stops_at_zero`` says of each metric whether it is 0 after
+    a failure, or stays as it was, and ``outlives`` of each hitting time whether it may come after
+    one.
     """
 
     quarters: int
@@ -219,7 +219,7 @@ class Schedule(NamedTuple):
     margin_target: float
     hold_quarters: int
     raises: bool
-    signed: Array
+    is_signed: Array
     is_listing: Array
     stops_at_zero: Array
     outlives: Array
