@@ -15,7 +15,7 @@ from simulate.analysis.converge import converge
 from simulate.analysis.watch import Watch
 from simulate.engine.run import run
 from simulate.model.outcomes import headline_events
-from simulate.plots import OWN_PICTURES, PICTURES
+from simulate.plots import OWN_PICTURES, PICTURES, RAISING_PICTURES
 from simulate.plots.compare import plot_comparison
 from simulate.plots.converge import plot_convergence
 from simulate.plots.drivers import plot_drivers_of
@@ -116,6 +116,21 @@ TEXTS = {
         "Those that `[metrics]` of a scenario add, here the rule of 40 and net new revenue, from "
         "the first quarter on in which their formula has a value.",
     ),
+    "sources_and_uses": (
+        "Where cash comes from, and where it goes",
+        "Of `anthropic-capital.toml`, whose `[raising]` says how money is sought: means by fiscal "
+        "year, what comes in above 0 and what goes out below.",
+    ),
+    "runway": (
+        "How long cash lasts",
+        "Months that cash lasts at the burn of the quarter; below the dashed line money is sought.",
+    ),
+    "incidence": (
+        "Failure against success",
+        "Which part of the paths has had four quarters of positive free cash flow in a row, and "
+        "which failed before that: cumulative incidences, of which neither is conditional on the "
+        "other.",
+    ),
     "drivers": (
         "What drives the margin's date",
         "`simulate drivers`: how much of the variance of reaching the target by the projected year "
@@ -140,6 +155,10 @@ def entries() -> Iterator[Entry]:
         figures = {theme: plot(result, theme=colors) for theme, colors in THEMES.items()}
         yield Entry(f"anthropic-{name}", *TEXTS[name], figures)
     yield from own_entries(anthropic)
+    raising = run(load_scenario("anthropic-capital.toml"))
+    for name, plot in RAISING_PICTURES.items():
+        figures = {theme: plot(raising, theme=colors) for theme, colors in THEMES.items()}
+        yield Entry(f"anthropic-{name}", *TEXTS[name], figures)
     openai = run(load_scenario("openai.toml"))
     plot = PICTURES["margin_date"]
     yield Entry(

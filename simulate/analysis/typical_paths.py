@@ -180,10 +180,12 @@ def tell_story(path: "pd.Series", trace: Array, scenario: Scenario, among: "pd.D
 
 
 def _raised(trace: Array, path: "pd.Series", scenario: Scenario) -> Array:
-    """Return what funding rounds brought by year: what else moved cash than flow and own lines."""
+    """Return what was raised by year, less debt repaid: what moved cash beside flow and lines."""
     opening = scenario.cash.opening
     first = opening.quantile(0.5) if opening.is_certain else float(path["cash.opening"])
     moved = np.diff(trace[index(Metric.CASH)], prepend=first)
+    # After a failure amounts are 0.
+    moved = np.where(trace[index(Metric.REVENUE)] > 0.0, moved, 0.0)
     raised = moved - trace[traced(Flow.FREE_CASH_FLOW)]
     raised -= sum(row.amounts for row in _own_lines(trace, scenario)["financing"])
     return np.add.reduceat(raised, scenario.horizon.year_begins)
@@ -199,6 +201,9 @@ def _events(year: int, path: "pd.Series", scenario: Scenario, raised: float) -> 
     projected = projected_time(scenario)
     own = {time: time.clause for time in own_times(scenario)}
     for time, words in (TIMES_IN_WORDS | own).items():
+        # Cash is out where the lab fails.
+        if time == Hit.OUT_OF_CASH and scenario.raising is not None:
+            continue
         if time != projected and any(time is margin.reached for margin in MARGINS.values()):
             continue
         quarter = scenario.horizon.first_quarter + int(path[time.title])
@@ -288,6 +293,7 @@ def cash_flow_statements(result: Result, path: int) -> dict[int, list[Line]]:
         )
     )
     flow, cash = _of(booked, Now.FREE_CASH_FLOW), _of(booked, Now.CASH)
+    interest, sought = _of_capital(booked, result.scenario)
     opening = np.concatenate(([x[index(Lab.OPENING_CASH)]], cash[:-1]))
     own = _own_lines(result.traces[path], result.scenario)
     nothing = np.zeros(len(cash))
@@ -295,6 +301,7 @@ def cash_flow_statements(result: Result, path: int) -> dict[int, list[Line]]:
         where: sum((row.amounts for row in booked_there), nothing)
         for where, booked_there in own.items()
     }
+    rounds = cash - opening - flow - added["financing"] - sum(row.amounts for row in sought)
     rows = [
         _Row("revenue", revenue - added["revenue"]),
         *own["revenue"],
@@ -311,8 +318,10 @@ def cash_flow_statements(result: Result, path: int) -> dict[int, list[Line]]:
         _Row("tax", -_of(booked, Now.TAX)),
         _Row("working capital", -_of(booked, Now.BOUND_CAPITAL)),
         _Row("interest", np.maximum(0.0, opening) * x[index(Lab.INTEREST_RATE)] / QUARTERS_A_YEAR),
+        *interest,
         _Row("free cash flow", flow, is_sum=True),
-        _Row("funding rounds", cash - opening - flow - added["financing"]),
+        _Row("funding rounds", rounds),
+        *sought,
         *own["financing"],
         _Row("change of cash", cash - opening, is_sum=True),
     ]
@@ -330,6 +339,18 @@ class _Row(NamedTuple):
     name: str
     amounts: Array
     is_sum: bool = False
+
+
+def _of_capital(booked: Array, scenario: Scenario) -> tuple[list[_Row], list[_Row]]:
+    """Return interest on debt, and what was sought and repaid, where a scenario has them."""
+    if scenario.raising is None:
+        return [], []
+    sought = [
+        _Row("shares sold", _of(booked, Now.EQUITY_RAISED)),
+        _Row("debt issued", _of(booked, Now.DEBT_ISSUED)),
+        _Row("debt repaid", -_of(booked, Now.DEBT_REPAID)),
+    ]
+    return [_Row("interest on debt", -_of(booked, Now.DEBT_INTEREST))], sought
 
 
 def _own_lines(trace: Array, scenario: Scenario) -> dict[str, list[_Row]]:
@@ -367,4 +388,8 @@ def _booked(result: Result, path: int) -> tuple[Array, Array]:
         stopped = plan._replace(schedule=plan.schedule._replace(quarters=quarter + 1))
         space.simulate(points, block, 1, plan=stopped)
         booked[quarter] = space.state.now.reshape(-1, LANES)[:, lane]
+        if plan.schedule.raises and not booked[quarter, index(Now.IS_BOOKED)]:
+            # What has failed books nothing more.
+            booked[quarter] = 0.0
+            booked[quarter, index(Now.CASH)] = booked[quarter - 1, index(Now.CASH)]
     return booked, space.inputs.lab.reshape(-1, LANES)[:, lane].copy()

@@ -85,6 +85,7 @@ class Inputs(NamedTuple):
     """A block's inputs: all rows, shape (rows, LANES), and flat views of that memory.
 
     ``lab`` has the rows of ``Lab``; the others one line a segment, purchase, round or base quarter.
+    ``raising`` is empty where no money is sought.
     """
 
     rows: Array
@@ -93,6 +94,7 @@ class Inputs(NamedTuple):
     hardware: Array
     funding: Array
     base: Array
+    raising: Array
 
 
 @group
@@ -101,7 +103,8 @@ class State(NamedTuple):
 
     ``raw`` and ``shock`` are float32 normal scores: of the inputs, shape (inputs + 2, LANES), and
     of a quarter's shocks, shape (2, LANES). ``memory`` holds
-    ``now``, ``metrics``, and then the rows of formulas; ``counted`` is a row to count in.
+    ``now``, ``metrics``, and then the rows of formulas; ``counted`` is a row to count in. ``held``
+    has the metrics of the quarter before, where paths may fail.
     """
 
     now: Array
@@ -114,6 +117,7 @@ class State(NamedTuple):
     bins: Array
     counted: Array
     memory: Array
+    held: Array
 
 
 @group
@@ -183,6 +187,9 @@ class Draws(NamedTuple):
     segment_slot: Array
     client_loss_slot: Array
     generation_slot: int
+    raising_slot: int
+    shut_slot: int
+    shut_table: int
 
 
 @group
@@ -190,7 +197,10 @@ class Schedule(NamedTuple):
     """What is dated: quarters are counted from the horizon's first.
 
     ``deviation`` has, by quarter, the place of the deviations from plan that are drawn in it, or
-    -1; ``size_matters`` and ``gain_is_net`` say which terms the scenario has.
+    -1; ``size_matters``, ``gain_is_net`` and ``raises`` say which terms the scenario has. A round
+    that ``is_signed`` comes for certain. ``stops_at_zero`` says of each metric whether it is 0 after
+    a failure, or stays as it was, and ``outlives`` of each hitting time whether it may come after
+    one.
     """
 
     quarters: int
@@ -208,6 +218,11 @@ class Schedule(NamedTuple):
     funding_score: Array
     margin_target: float
     hold_quarters: int
+    raises: bool
+    is_signed: Array
+    is_listing: Array
+    stops_at_zero: Array
+    outlives: Array
 
 
 @group

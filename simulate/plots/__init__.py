@@ -66,6 +66,13 @@ OWN_PICTURES: dict[str, Plot] = {
     "own_metrics": plot_of("own", "plot_own_metrics"),
 }
 
+# Those of a scenario with [raising].
+RAISING_PICTURES: dict[str, Plot] = {
+    "sources_and_uses": plot_of("capital", "plot_sources_and_uses"),
+    "runway": plot_of("capital", "plot_runway"),
+    "incidence": plot_of("capital", "plot_incidence"),
+}
+
 # Those that mark reported figures.
 MARKED = {"margins", "revenue", "fans"}
 
@@ -76,15 +83,16 @@ def picture_of(name: str, result: "Result", figures: "Figures" = None) -> "Calla
     Parameters
     ----------
     name
-        Of ``PICTURES`` or ``OWN_PICTURES``.
+        Of ``PICTURES``, ``OWN_PICTURES`` or ``RAISING_PICTURES``.
     figures
         Reported figures to mark, where it marks any; see ``plot_revenue``.
     """
     more: dict[str, Any] = {"figures": figures} if name in MARKED else {}
-    return partial((PICTURES | OWN_PICTURES)[name], result, **more)
+    return partial((PICTURES | OWN_PICTURES | RAISING_PICTURES)[name], result, **more)
 
 
 def own_pictures(scenario: "Scenario") -> list[str]:
     """Return the names of the pictures of what a scenario adds to the model."""
     added = {"own_outcomes": scenario.outcomes, "own_metrics": scenario.metrics}
-    return [name for name in OWN_PICTURES if added[name]]
+    own = [name for name in OWN_PICTURES if added[name]]
+    return own if scenario.raising is None else [*RAISING_PICTURES, *own]

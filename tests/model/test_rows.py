@@ -16,6 +16,7 @@ from simulate.model.rows import (
     Lab,
     Metric,
     Now,
+    Raising,
     Segment,
 )
 from simulate.scenario.inputs import ALTERNATIVE, declared_inputs
@@ -23,7 +24,7 @@ from tests.mutate import ROOT
 
 TABLE = tomllib.loads((ROOT / "tests" / "data" / "everything.toml").read_text(encoding="utf-8"))
 TABLE["base_quarters"] = [{"name": "2025Q4"}]
-OF_INPUTS = (Lab, Segment, Hardware, Funding, BaseQuarter)
+OF_INPUTS = (Lab, Segment, Hardware, Funding, BaseQuarter, Raising)
 # What base quarters are worked out from or the schedule reads; or no part of the simulation.
 NOT_IN_ROWS = ("base_year.", "segments.*.share_of_revenue", "other_costs.not_operating")
 
@@ -36,7 +37,9 @@ def keys_of_rows() -> set[str]:
         "funding": Funding,
     }
     in_lists = ({f"{part}.*.{row.key}" for row in rows} for part, rows in members.items())
-    return ({row.key for row in Lab} - {ALTERNATIVE}) | set(chain.from_iterable(in_lists))
+    return ({row.key for row in (*Lab, *Raising)} - {ALTERNATIVE}).union(
+        chain.from_iterable(in_lists)
+    )
 
 
 def declared_keys() -> set[str]:
