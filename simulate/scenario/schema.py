@@ -10,8 +10,6 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationInfo,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
     field_validator,
 )
 from pydantic.json_schema import SkipJsonSchema
@@ -25,41 +23,40 @@ from .lab import (
     NO_FREE_USERS,
     NO_SHOCKS,
     Cash,
+    Commitment,
+    Compute,
     Demand,
     FreeUsers,
     Funding,
     Hardware,
     Inference,
     OtherCosts,
+    RevenueShare,
     Segment,
     Training,
 )
 from .mistakes import Mistake
 from .own import OwnLine, OwnMetric, OwnOutcome
 from .own_formulas import OwnFormulas, read_lines, read_metrics, read_outcomes
-from .quantity import CertainShare, Count, Name, Section, Source, refuse
+from .quantity import CertainShare, Count, Money, Name, Section, Source, refuse
 from .quarters import first_day, format_quarter, parse_quarter
-from .units import in_unit, scale_hint
 
-MOST_MONEY = 1e3
-Member = TypeVar("Member", BaseQuarter, Segment, Hardware, Funding, OwnLine, "Alternative")
+Member = TypeVar(
+    "Member",
+    BaseQuarter,
+    Segment,
+    Hardware,
+    Commitment,
+    RevenueShare,
+    Funding,
+    OwnLine,
+    "Alternative",
+)
 # So that a path's coordinates stay within those that Sobol' points have.
 MOST_SEGMENTS, MOST_MEMBERS = 20, 100
 LEAST_ALTERNATIVES, MOST_ALTERNATIVES = 2, 5
 # Parts of a scenario that are judged by themselves.
 OF_ITSELF = frozenset({"name", "sampling", "provenance"})
-
-
-def _read_money(given: Any, handler: ValidatorFunctionWrapHandler) -> float:
-    found: float = handler(in_unit(given, "bn USD"))
-    if abs(found) > MOST_MONEY:
-        limits = -MOST_MONEY, MOST_MONEY
-        hint = scale_hint(found, "bn USD", *limits, given)
-        raise ValueError(f"an amount is from {limits[0]:g} to {limits[1]:g} bn USD{hint}")
-    return found
-
-
-Money = Annotated[Number, WrapValidator(_read_money)]
 
 
 class Option(Section):
@@ -150,6 +147,9 @@ class Scenario(Section):
     inference: Inference
     free_users: FreeUsers = NO_FREE_USERS
     hardware: tuple[Hardware, ...] = Field(default=(), max_length=MOST_MEMBERS)
+    commitments: tuple[Commitment, ...] = Field(default=(), max_length=MOST_MEMBERS)
+    compute: Compute | None = Field(default=None, validate_default=True)
+    revenue_shares: tuple[RevenueShare, ...] = Field(default=(), max_length=MOST_MEMBERS)
     training: Training
     other_costs: OtherCosts
     cash: Cash
@@ -288,6 +288,29 @@ class Scenario(Section):
     def _check_hardware(cls, hardware: tuple[Hardware, ...]) -> tuple[Hardware, ...]:
         refuse(_named_twice(hardware))
         return hardware
+
+    @field_validator("commitments", "revenue_shares")
+    @classmethod
+    def _check_contracts(
+        cls, contracts: tuple[Commitment | RevenueShare, ...], info: ValidationInfo
+    ) -> tuple[Commitment | RevenueShare, ...]:
+        mistakes = [*_named_twice(contracts)]
+        for each in contracts:
+            by_year = isinstance(each, Commitment) and each.by_year is not None
+            dates = [("by_year" if by_year else "last_quarter", each.ends)]
+            mistakes += _before_the_horizon(
+                each.name, [(key, date) for key, date in dates if date is not None], info
+            )
+        refuse(mistakes)
+        return contracts
+
+    @field_validator("compute")
+    @classmethod
+    def _check_compute(cls, compute: Compute | None, info: ValidationInfo) -> Compute | None:
+        if compute is None and info.data.get("commitments"):
+            wrong = "missing: commitments are for its use; the table may be empty"
+            refuse([Mistake((), wrong)])
+        return compute
 
     @field_validator("funding")
     @classmethod
