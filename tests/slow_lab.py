@@ -73,7 +73,7 @@ class Partners:
         return all_paid
 
 
-class Rent(NamedTuple):
+class Renting(NamedTuple):
     """What is committed for a quarter, firmly, and for all later ones."""
 
     committed: float
@@ -81,7 +81,7 @@ class Rent(NamedTuple):
     ahead: float
 
 
-def rent_of(scenario: Scenario, v: Callable[[str], float], quarter: int) -> Rent:
+def renting_of(scenario: Scenario, v: Callable[[str], float], quarter: int) -> Renting:
     committed = firm = ahead = 0.0
     for c in scenario.commitments:
         if c.by_year is not None:
@@ -94,7 +94,21 @@ def rent_of(scenario: Scenario, v: Callable[[str], float], quarter: int) -> Rent
         committed += now
         firm += now * (1 - v(f"commitments.{c.name}.cancellable"))
         ahead += sum(amount for q, amount in due.items() if q > quarter)
-    return Rent(committed, firm, ahead)
+    return Renting(committed, firm, ahead)
+
+
+def known_of_compute(
+    renting: Renting, use: float, v: Callable[[str], float]
+) -> dict[str, float]:
+    """What formulas know of a quarter's compute."""
+    idle = max(0.0, renting.firm - use)
+    return {
+        "commitments": renting.committed,
+        "commitments_ahead": renting.ahead,
+        "compute_use": use,
+        "idle_compute": idle,
+        "idle_compute_cost": (1 - v("compute.resold")) * idle if idle else 0.0,
+    }
 
 
 def capacity_of(scenario: Scenario, v: Callable[[str], float], t: int) -> float:
@@ -246,6 +260,10 @@ def live(scenario: Scenario, draws: Draws) -> Path:
         ebitda = revenue - paying - free - spent - other
         cash_flow = ebitda + stock * other - capex * revenue - working * 4 * (revenue - previous)
         partners = v("other_costs.partner_share") * revenue + shares.base_shares(revenue)
+        renting, use = Renting(0.0, 0.0, 0.0), 0.0
+        if compute is not None:
+            use = inference + free + v("compute.of_training") * spent
+            renting = renting_of(scenario, v, first_quarter + before)
         own.begin(before)
         own.know(
             segment_revenue=revenue,
@@ -259,6 +277,7 @@ def live(scenario: Scenario, draws: Draws) -> Path:
             cost_of_revenue=paying,
             partner_share=partners,
             training=spent,
+            **known_of_compute(renting, use, v),
             gross_profit=revenue - paying,
             other_costs=other,
             ebitda=ebitda,
@@ -399,14 +418,12 @@ def live(scenario: Scenario, draws: Draws) -> Path:
             cut = v("training.cut.most") * min(1.0, max(0.0, (months - runway) / months))
         planned = (1 - cut) * training * math.exp(drift_level)
         trained = max(planned, v("training.floor") * revenue)
-        rent, use, idle, idle_cost = Rent(0.0, 0.0, 0.0), 0.0, 0.0, 0.0
+        renting, use = Renting(0.0, 0.0, 0.0), 0.0
         if compute is not None:
             of_training = v("compute.of_training")
             trained = min(trained, left_for_training / of_training)
-            rent = rent_of(scenario, v, first_quarter + t)
+            renting = renting_of(scenario, v, first_quarter + t)
             use = inference + free + of_training * trained
-            idle = max(0.0, rent.firm - use)
-            idle_cost = (1 - v("compute.resold")) * idle
         fixed *= math.exp(v("other_costs.fixed_growth") / 4)
         scale = (revenue / last.revenue) ** (v("other_costs.scale_elasticity") - 1)
         unpaid = v("other_costs.partner_share") * unshared
@@ -417,12 +434,9 @@ def live(scenario: Scenario, draws: Draws) -> Path:
             training=trained,
             training_cut=cut,
             gross_profit=revenue - paying,
-            commitments=rent.committed,
-            commitments_ahead=rent.ahead,
-            compute_use=use,
-            idle_compute=idle,
-            idle_compute_cost=idle_cost,
+            **known_of_compute(renting, use, v),
         )
+        idle_cost = known_of_compute(renting, use, v)["idle_compute_cost"]
         in_cash = own.booked("operating cost", t) + idle_cost + shares.beside
         other += in_cash
 

@@ -197,7 +197,8 @@ class Schedule(NamedTuple):
     ``deviation`` has, by quarter, the place of the deviations from plan that are drawn in it, or
     -1; ``size_matters``, ``gain_is_net`` and what else is true or false say which terms the
     scenario has. ``committed`` and ``ahead`` are parts of a commitment's amount, that of a quarter
-    and that of all later ones; ``committed_known`` and ``ahead_known`` are amounts of its own.
+    and that of all later ones, from the first base quarter on; ``committed_known`` and
+    ``ahead_known`` are amounts beside it.
     """
 
     quarters: int

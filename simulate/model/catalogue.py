@@ -81,7 +81,7 @@ def metrics_of(scenario: Scenario) -> dict[AnyMetric, str]:
     """Return the metrics that a run of a scenario counts, in order, with their titles."""
     own = [
         OwnMetric(words_of_name(name), metric.unit, place * LANES)
-        for place, (name, metric) in enumerate(scenario.metrics.items(), len(Metric))
+        for place, (name, metric) in enumerate(scenario.measured.items(), len(Metric))
     ]
     return {metric: metric.title for metric in (*Metric, *own)}
 
@@ -126,13 +126,13 @@ def outcome_columns(scenario: Scenario) -> tuple[str, ...]:
 
 def traced_lines(scenario: Scenario) -> dict[str, int]:
     """Return which row of a trace holds each own line, by its name."""
-    first = TRACED + len(scenario.metrics)
+    first = TRACED + len(scenario.measured)
     return {line.name: first + place for place, line in enumerate(scenario.lines)}
 
 
 def traces_of(scenario: Scenario) -> int:
     """Return how many rows a trace of a scenario's path has."""
-    return TRACED + len(scenario.metrics) + len(scenario.lines)
+    return TRACED + len(scenario.measured) + len(scenario.lines)
 
 
 def traced_metric(metric: AnyMetric) -> int:

@@ -123,14 +123,18 @@ def train_within_capacity(x: Array, s: Array) -> None:
 
 @inlined
 def use_compute(quarter: int, schedule: Schedule, commitments: Array, x: Array, s: Array) -> None:
-    """Compare the compute that is rented with what is committed, and book what stands idle."""
+    """Compare the compute that is rented with what is committed, and find what stands idle.
+
+    What that cost in the base quarters is within what was reported.
+    """
+    place = quarter + BASE_QUARTERS
     for i in range(LANES):
         s[Now.COMMITTED + i] = 0.0
         s[Now.FIRMLY_COMMITTED + i] = 0.0
         s[Now.COMMITTED_AHEAD + i] = 0.0
     for j in range(schedule.committed.shape[0]):
-        of, part, later = commitments[j], schedule.committed[j, quarter], schedule.ahead[j, quarter]
-        known, known_later = schedule.committed_known[j, quarter], schedule.ahead_known[j, quarter]
+        of, part, later = commitments[j], schedule.committed[j, place], schedule.ahead[j, place]
+        known, known_later = schedule.committed_known[j, place], schedule.ahead_known[j, place]
         for i in range(LANES):
             amount = of[Commitment.AMOUNT + i]
             due = amount * part + known

@@ -79,7 +79,7 @@ def condition_of(text: str, scenario: Scenario, where: str) -> OwnOutcome:
     ScenarioError
         If it is no formula that is true or false.
     """
-    names = names_in_outcomes(scenario.metrics, scenario.lines)
+    names = names_in_outcomes(scenario.measured, scenario.lines)
     try:
         formula = _as_formula(text, names.units, _plain)
     except ValueError as error:

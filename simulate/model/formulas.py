@@ -154,13 +154,13 @@ def formulas_of(scenario: Scenario, row_of_input: Mapping[str, int]) -> Formulas
     own = scenario.formulas
     writer = _Writer(scenario, row_of_input)
     booked = {each.line.name: writer.book(each) for each in own.lines}
-    for place, name in enumerate(scenario.metrics, len(Metric)):
+    for place, name in enumerate(scenario.measured, len(Metric)):
         writer.measure(Name(name), STATE_WIDTH + place * LANES)
     outcomes = [
         writer.watch(own.outcomes[name].expression, place * LANES, outcome.held)
         for place, (name, outcome) in enumerate(scenario.outcomes.items(), len(Hit))
     ]
-    metrics = [STATE_WIDTH + (len(Metric) + k) * LANES for k in range(len(scenario.metrics))]
+    metrics = [STATE_WIDTH + (len(Metric) + k) * LANES for k in range(len(scenario.measured))]
     lines = [booked[line.name] for line in scenario.lines]
     return writer.written([*metrics, *outcomes, *lines], [*metrics, *lines])
 
@@ -180,7 +180,7 @@ class _Writer:
         self._stages: list[Steps] = [[] for _ in (*Stage, START)]
         self._bookings: list[Steps] = [[] for _ in (*Stage, START)]
         self._numbers: list[float] = []
-        self._end = STATE_WIDTH + (len(Metric) + len(scenario.metrics)) * LANES
+        self._end = STATE_WIDTH + (len(Metric) + len(scenario.measured)) * LANES
         self._known: dict[Expression, _Place] = {}
         self._rings: dict[Expression, _Ring] = {}
         lines = [self._resolved(each.formula.expression) for each in own.lines]

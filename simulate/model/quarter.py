@@ -79,6 +79,8 @@ def live_base_quarter(quarter: int, plan: Plan, inputs: Inputs, state: State) ->
     spend_capital(x, s)
     add_cost_of_revenue(x, s)
     share_base_revenue(schedule, inputs.share, s)
+    if schedule.rents_compute:
+        use_compute(quarter, schedule, inputs.commitment, x, s)
     operate_base_quarter(x, s)
     earn_ebitda(s)
     flow_cash(x, s)

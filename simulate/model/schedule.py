@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from simulate.kernels.arrays import Schedule
+from simulate.kernels.arrays import BASE_QUARTERS, Schedule
 from simulate.scenario.frame import Horizon
 from simulate.scenario.lab import Commitment, Hardware, RevenueShare, Segment
 from simulate.scenario.quantity import ZERO
@@ -25,8 +25,9 @@ def schedule_of(scenario: Scenario) -> Schedule:
     hardware = [_hardware_profile(purchase, first, quarters) for purchase in scenario.hardware]
     profiles = np.array(hardware).reshape(len(hardware), 3, quarters)
     compute, training = scenario.compute, scenario.training
-    contracts = [_commitment_profile(each, first, quarters) for each in scenario.commitments]
-    committed = np.array(contracts).reshape(len(contracts), 4, quarters)
+    since, known = first - BASE_QUARTERS, quarters + BASE_QUARTERS
+    contracts = [_commitment_profile(each, since, known) for each in scenario.commitments]
+    committed = np.array(contracts).reshape(len(contracts), 4, known)
     due = [_is_due(each, first, quarters) for each in scenario.revenue_shares]
     by_year = compute.capacity_by_year if compute is not None else None
     return Schedule(

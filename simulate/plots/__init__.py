@@ -86,5 +86,5 @@ def picture_of(name: str, result: "Result", figures: "Figures" = None) -> "Calla
 
 def own_pictures(scenario: "Scenario") -> list[str]:
     """Return the names of the pictures of what a scenario adds to the model."""
-    added = {"own_outcomes": scenario.outcomes, "own_metrics": scenario.metrics}
+    added = {"own_outcomes": scenario.outcomes, "own_metrics": scenario.measured}
     return [name for name in OWN_PICTURES if added[name]]

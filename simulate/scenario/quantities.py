@@ -88,16 +88,18 @@ QUANTITIES: dict[str, ModelQuantity] = {
     "training_cut": _reaction(
         Stage.OPERATING_COST, "share cut from the training budget as cash runs short"
     ),
-    "commitments": _flow(Stage.OPERATING_COST, "compute that is committed", from_start=True),
-    "commitments_ahead": _balance(Stage.OPERATING_COST, "compute committed for later quarters"),
+    "commitments": _flow(Stage.OPERATING_COST, "compute that is committed"),
+    "commitments_ahead": ModelQuantity(
+        MONEY, Stage.OPERATING_COST, "compute committed for later quarters"
+    ),
     "compute_use": _flow(
-        Stage.OPERATING_COST, "compute in use that is rented; 0 without [compute]", from_start=True
+        Stage.OPERATING_COST, "compute in use that is rented; 0 without [compute]"
     ),
     "idle_compute": _flow(
-        Stage.OPERATING_COST, "compute that is firmly committed and not used", from_start=True
+        Stage.OPERATING_COST, "compute that is firmly committed and not used"
     ),
     "idle_compute_cost": _flow(
-        Stage.OPERATING_COST, "what idle compute costs, less what resale brings", from_start=True
+        Stage.OPERATING_COST, "what idle compute costs, less what resale brings"
     ),
     "gross_profit": _flow(Stage.OPERATING_COST, "revenue less cost of revenue of paying users"),
     "other_costs": _flow(Stage.CAPITAL_SPENDING, "other operating cost"),

@@ -38,6 +38,7 @@ from .lab import (
 from .mistakes import Mistake
 from .own import OwnLine, OwnMetric, OwnOutcome
 from .own_formulas import OwnFormulas, read_lines, read_metrics, read_outcomes
+from .part_metrics import part_metrics
 from .quantity import CertainShare, Count, Money, Name, Section, Source, refuse
 from .quarters import first_day, format_quarter, parse_quarter
 
@@ -358,9 +359,14 @@ class Scenario(Section):
         """The formulas of its own lines, metrics and outcomes, in an order to compute them."""
         return OwnFormulas(
             read_lines(self.lines)[0],
-            read_metrics(self.metrics, self.lines)[0],
-            read_outcomes(self.outcomes, self.metrics, self.lines)[0],
+            read_metrics(self.measured, self.lines)[0],
+            read_outcomes(self.outcomes, self.measured, self.lines)[0],
         )
+
+    @cached_property
+    def measured(self) -> Mapping[str, OwnMetric]:
+        """Its own metrics, after those of the parts that it has; one's own goes before."""
+        return part_metrics(self) | self.metrics
 
     @field_validator("alternatives")
     @classmethod

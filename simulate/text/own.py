@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from simulate.analysis.cash import NOTHING
 from simulate.engine.result import Result
 from simulate.engine.summary import without_value
 from simulate.model.catalogue import OwnHit, OwnMetric, own_metrics, own_times
@@ -69,7 +70,7 @@ def _written(metric: OwnMetric, value: float) -> str:
     if np.isnan(value):
         return NO_VALUE
     if metric.unit != "share":
-        return dollars(value)
+        return dollars(0.0 if abs(value) < NOTHING else value)
     is_small = SMALLEST_TENTHS <= abs(value) < SMALLEST_WHOLE
     return SHARE.rounded(value, 1 if is_small else 0)
 

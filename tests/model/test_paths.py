@@ -333,9 +333,9 @@ def check_every_path(
 
 def check_own_rows(scenario: Scenario, traced: np.ndarray, slow: list[SlowPath]) -> None:
     """Compare own metrics and lines, which have values in the same quarters of the same paths."""
-    names = [*scenario.metrics, *(line.name for line in scenario.lines)]
+    names = [*scenario.measured, *(line.name for line in scenario.lines)]
     for row, name in enumerate(names):
-        is_metric = name in scenario.metrics
+        is_metric = name in scenario.measured
         quarters = [path.own_metrics if is_metric else path.lines for path in slow]
         expected = np.array([[q[name] for q in path] for path in quarters], float)
         found = np.where(np.isfinite(traced[:, row]), traced[:, row], np.nan)
