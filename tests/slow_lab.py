@@ -97,9 +97,7 @@ def renting_of(scenario: Scenario, v: Callable[[str], float], quarter: int) -> R
     return Renting(committed, firm, ahead)
 
 
-def known_of_compute(
-    renting: Renting, use: float, v: Callable[[str], float]
-) -> dict[str, float]:
+def known_of_compute(renting: Renting, use: float, v: Callable[[str], float]) -> dict[str, float]:
     """What formulas know of a quarter's compute."""
     idle = max(0.0, renting.firm - use)
     return {
@@ -245,6 +243,7 @@ def live(scenario: Scenario, draws: Draws) -> Path:
 
     own, shares, compute = Own(scenario, v), Partners(scenario, v), scenario.compute
     flows: list[dict[str, float]] = []
+    cash_flow = 0.0
     previous = base[0].revenue ** 2 / base[1].revenue
     for before, (revenue, cost, spent) in enumerate(base, -4):
         inference = sum(

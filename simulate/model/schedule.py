@@ -106,20 +106,19 @@ def _hardware_profile(hardware: Hardware, first: int, quarters: int) -> Array:
 def _commitment_profile(commitment: Commitment, first: int, quarters: int) -> Array:
     """Return what is committed in each quarter and what in all later ones, shape (4, quarters).
 
-    Two rows are per unit of an amount, two are amounts by year.
+    Of an amount's parts, then as amounts.
     """
-    quarter, spread = np.arange(first, first + quarters), np.zeros((2, quarters))
+    quarter, profile = np.arange(first, first + quarters), np.zeros((4, quarters))
     if commitment.by_year is not None:
         each = {4 * year + q: bn / 4 for year, bn in commitment.by_year.items() for q in range(4)}
-        known = np.array([each.get(int(q), 0.0) for q in quarter])
-        later = np.array([sum(bn for q, bn in each.items() if q > now) for now in quarter])
-        return np.array([spread[0], known, spread[1], later])
+        profile[1] = [each.get(now, 0.0) for now in quarter.tolist()]
+        profile[3] = [sum(bn for q, bn in each.items() if q > now) for now in quarter.tolist()]
+        return profile
     assert commitment.first_quarter is not None and commitment.last_quarter is not None
     start, stop = commitment.first_quarter, commitment.last_quarter + 1
-    part = 1.0 / (stop - start)
-    is_on = (quarter >= start) & (quarter < stop)
-    left = np.clip(stop - quarter - 1, 0, stop - start)
-    return np.array([is_on * part, spread[0], left * part, spread[1]])
+    profile[0] = (quarter >= start) & (quarter < stop)
+    profile[2] = np.clip(stop - quarter - 1, 0, stop - start)
+    return profile / (stop - start)
 
 
 def _is_due(share: RevenueShare, first: int, quarters: int) -> Array:
@@ -132,5 +131,8 @@ def _is_due(share: RevenueShare, first: int, quarters: int) -> Array:
 
 def _known_capacity(by_year: Mapping[int, float], first: int, quarters: int) -> Array:
     """Return a quarter's capacity: a year's quarter, that of the last year given, or no limit."""
-    known = [max((year for year in by_year if year <= q // 4), default=None) for q in range(first, first + quarters)]
+    known = [
+        max((year for year in by_year if year <= q // 4), default=None)
+        for q in range(first, first + quarters)
+    ]
     return np.array([UNLIMITED if year is None else by_year[year] / 4.0 for year in known])

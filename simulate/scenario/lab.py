@@ -262,7 +262,9 @@ class Commitment(Section):
     def _mistakes(self) -> Iterator[Mistake]:
         dates = {"first_quarter": self.first_quarter, "last_quarter": self.last_quarter}
         if self.amount is None and not self.by_year:
-            yield Mistake(("amount",), "missing; give it with its quarters, or by_year in its place")
+            yield Mistake(
+                ("amount",), "missing; give it with its quarters, or by_year in its place"
+            )
         elif self.by_year is None:
             for key in (key for key, date in dates.items() if date is None):
                 yield Mistake((key,), "missing; the amount is spread evenly from first to last")
@@ -284,13 +286,15 @@ class Compute(Section):
     of_training: Annotated[AnyDistribution, share("part of training cost that is compute")] = Fixed(
         value=1.0, source="A9, O4: training is known as cost of compute; N21 leaves room for all"
     )
-    resold: Annotated[AnyDistribution, share("share of its price that idle compute brings back")] = (
-        ZERO
-    )
+    resold: Annotated[
+        AnyDistribution, share("share of its price that idle compute brings back")
+    ] = ZERO
     capacity: (
         Annotated[
             AnyDistribution,
-            Quantity("compute that can be had at the start", "bn USD/yr", 0.0, 1e7, largest_median=1e4),
+            Quantity(
+                "compute that can be had at the start", "bn USD/yr", 0.0, 1e7, largest_median=1e4
+            ),
         ]
         | None
     ) = None
@@ -324,7 +328,9 @@ class RevenueShare(Section):
 
     name: Name
     share: Annotated[AnyDistribution, share("share of revenue that goes to the partner")]
-    total: Annotated[AnyDistribution, Quantity("most that is paid in all", "bn USD", 0.0)] = NO_LIMIT
+    total: Annotated[AnyDistribution, Quantity("most that is paid in all", "bn USD", 0.0)] = (
+        NO_LIMIT
+    )
     paid: Annotated[AnyDistribution, money("paid of it before the start")] = ZERO
     first_quarter: Quarter | None = None
     last_quarter: Quarter | None = None

@@ -95,9 +95,7 @@ QUANTITIES: dict[str, ModelQuantity] = {
     "compute_use": _flow(
         Stage.OPERATING_COST, "compute in use that is rented; 0 without [compute]"
     ),
-    "idle_compute": _flow(
-        Stage.OPERATING_COST, "compute that is firmly committed and not used"
-    ),
+    "idle_compute": _flow(Stage.OPERATING_COST, "compute that is firmly committed and not used"),
     "idle_compute_cost": _flow(
         Stage.OPERATING_COST, "what idle compute costs, less what resale brings"
     ),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 from pydantic import (
     ConfigDict,
@@ -42,17 +42,6 @@ from .part_metrics import part_metrics
 from .quantity import CertainShare, Count, Money, Name, Section, Source, refuse
 from .quarters import first_day, format_quarter, parse_quarter
 
-Member = TypeVar(
-    "Member",
-    BaseQuarter,
-    Segment,
-    Hardware,
-    Commitment,
-    RevenueShare,
-    Funding,
-    OwnLine,
-    "Alternative",
-)
 # So that a path's coordinates stay within those that Sobol' points have.
 MOST_SEGMENTS, MOST_MEMBERS = 20, 100
 LEAST_ALTERNATIVES, MOST_ALTERNATIVES = 2, 5
@@ -390,6 +379,15 @@ class Scenario(Section):
             span = f"{horizon.first_year} to {horizon.last_year}"
             refuse([Mistake(("year",), f"{decision.year} lies outside the horizon, {span}")])
         return decision
+
+
+class Member(Protocol):
+    """A member of one of the scenario's lists."""
+
+    @property
+    def name(self) -> str:
+        """By which it is found."""
+        ...
 
 
 def _named_twice(members: Sequence[Member]) -> Iterator[Mistake]:

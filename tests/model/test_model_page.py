@@ -11,7 +11,12 @@ from simulate.scenario.quantities import QUANTITIES, Stage
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
-SOURCE = (ROOT / "simulate" / "model" / "quarter.py").read_text(encoding="utf-8")
+# What a quarter is, and after it the parts that a scenario may have beside.
+SOURCE, *BESIDE = (
+    (ROOT / "simulate" / "model" / f"{name}.py").read_text(encoding="utf-8")
+    for name in ("quarter", "compute")
+)
+EVERY = "\n".join((SOURCE, *BESIDE))
 # A section's heading, or a function before its equation.
 ON_THE_PAGE = re.compile(r"(?m)^## (.+)$|^    ([a-z_]+) {2,}\S")
 IN_THE_FILE = re.compile(r"(?m)^# (.+)$|^def ([a-z_]+)\(")
@@ -30,7 +35,7 @@ def equations(pattern: re.Pattern[str], text: str) -> list[tuple[str, str]]:
 
 
 def steps(source: str, function: str) -> list[str]:
-    """Return the functions of the file that a function calls in turn, without those once a year."""
+    """Return the functions of the file that a function calls in turn, without what isn't always."""
     defined = {name for _, name in equations(IN_THE_FILE, source)}
     (body,) = [
         node.body
@@ -42,8 +47,8 @@ def steps(source: str, function: str) -> list[str]:
 
 
 def test_the_page_has_every_equation_of_the_file_in_its_order() -> None:
-    assert equations(ON_THE_PAGE, PAGE) == equations(IN_THE_FILE, SOURCE)
-    assert len(equations(IN_THE_FILE, SOURCE)) > 30
+    assert equations(ON_THE_PAGE, PAGE) == equations(IN_THE_FILE, EVERY)
+    assert len(equations(IN_THE_FILE, EVERY)) > 30
 
 
 @pytest.mark.parametrize("function", ["live_quarter", "live_base_quarter"])
@@ -55,6 +60,15 @@ def test_a_quarter_goes_through_the_equations_in_their_order(function: str) -> N
     assert len(taken) > 6
     for names in (first_of_the_base_year, others):
         assert names == sorted(names, key=order.index)
+
+
+@pytest.mark.parametrize("part", BESIDE)
+def test_a_quarter_goes_through_what_a_part_adds_in_its_order(part: str) -> None:
+    order = [name for _, name in equations(IN_THE_FILE, part)]
+    called = re.findall(r"(?m)^ {8}([a-z_]+)\(", SOURCE.partition("def live_quarter")[2])
+    taken = [name for name in called if name in order]
+    assert len(taken) > 6
+    assert taken == sorted(taken, key=order.index)
 
 
 @pytest.mark.parametrize(("counts_in", "stage"), STAGES.items())
@@ -82,7 +96,7 @@ def test_the_page_says_where_lines_are_booked_and_what_they_may_name(
 def test_a_page_out_of_step_is_found(there: str, planted: str) -> None:
     assert PAGE.count(there) == 1
     page = PAGE.replace(there, planted)
-    assert equations(ON_THE_PAGE, page) != equations(IN_THE_FILE, SOURCE)
+    assert equations(ON_THE_PAGE, page) != equations(IN_THE_FILE, EVERY)
 
 
 def test_two_equations_that_change_places_are_found() -> None:
@@ -90,4 +104,4 @@ def test_two_equations_that_change_places_are_found() -> None:
     page = PAGE.replace("    pay_tax ", "    flow_cash\0").replace("    flow_cash ", "    pay_tax ")
     after = equations(ON_THE_PAGE, page.replace("\0", " "))
     assert sorted(after) == sorted(before)
-    assert after != equations(IN_THE_FILE, SOURCE)
+    assert after != equations(IN_THE_FILE, EVERY)
