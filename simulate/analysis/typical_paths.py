@@ -33,6 +33,8 @@ Array = NDArray[np.float64]
 USUAL = (0.1, 0.9)
 SMALLEST_DEVIATION, ROUNDING = 0.005, 1e-9
 SMALLEST_ROUND = 0.005
+# Of what may be nothing, and is divided by.
+TINY = 1e-12
 SUMS = ("EBITDA", "free cash flow", "change of cash")
 # Typical paths are sought among so many, the first of the run's first replicate.
 MOST_COMPARED = 1 << 14
@@ -294,17 +296,21 @@ def cash_flow_statements(result: Result, path: int) -> dict[int, list[Line]]:
     added = {
         where: sum((line for _, line in lines), np.zeros(len(cash))) for where, lines in own.items()
     }
+    contracts = _contract_lines(booked, result.scenario)
+    unserved = _unserved_lines(booked, x, result.scenario)
     lines = [
-        ("revenue", revenue - added["revenue"]),
+        ("revenue", revenue - added["revenue"] - _sum_of(unserved)),
         *own["revenue"],
+        *unserved,
         ("inference", -(bill + free_bill)),
         ("other cost of sales", -(cost - depreciation - bill - added["cost of revenue"])),
         *_negative(own["cost of revenue"]),
         ("training", -training),
-        ("other operating cost", added["operating cost"] - other),
+        ("other operating cost", added["operating cost"] - other - _sum_of(contracts)),
+        *contracts,
         *_negative(own["operating cost"]),
         ("EBITDA", ebitda),
-        ("pay in stock", x[index(Lab.STOCK_PAY)] * (other - added["operating cost"])),
+        ("pay in stock", x[index(Lab.STOCK_PAY)] * (other - _of(booked, Now.COST_IN_CASH))),
         ("capital spending", added["capital spending"] - _of(booked, Now.CAPITAL_SPENDING)),
         *_negative(own["capital spending"]),
         ("tax", -_of(booked, Now.TAX)),
@@ -321,6 +327,28 @@ def cash_flow_statements(result: Result, path: int) -> dict[int, list[Line]]:
         year: [Line(name, float(line[place]), name in SUMS) for name, line in by_year]
         for place, year in enumerate(result.years)
     }
+
+
+def _contract_lines(booked: Array, scenario: Scenario) -> list[tuple[str, Array]]:
+    """Return what contracts add to other cost, where a scenario has some."""
+    found = []
+    if scenario.commitments:
+        found.append(("idle compute", -_of(booked, Now.IDLE_COST)))
+    if not all(share.within for share in scenario.revenue_shares):
+        found.append(("shares of revenue", -_of(booked, Now.SHARES_BESIDE)))
+    return found
+
+
+def _unserved_lines(booked: Array, x: Array, scenario: Scenario) -> list[tuple[str, Array]]:
+    """Return the revenue that capacity leaves unserved, where it is limited."""
+    if scenario.compute is None or not scenario.compute.has_capacity:
+        return []
+    lost = _of(booked, Now.UNSERVED) * (1.0 - x[index(Lab.PASSED_TO_PRICE)])
+    return [("unserved demand", -_of(booked, Now.REVENUE) * lost / np.maximum(1.0 - lost, TINY))]
+
+
+def _sum_of(lines: list[tuple[str, Array]]) -> Array | float:
+    return sum((line for _, line in lines), 0.0)
 
 
 def _own_lines(trace: Array, scenario: Scenario) -> dict[str, list[tuple[str, Array]]]:

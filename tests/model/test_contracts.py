@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from simulate.analysis.typical_paths import cash_flow_statements
 from simulate.engine.run import run, simulate_traces
 from simulate.kernels.arrays import index
 from simulate.model.catalogue import metrics_of
@@ -85,6 +86,30 @@ def test_the_accounts_balance_in_every_quarter_of_every_path(lab: str, contracts
     scale = found.pop("most") + 1.0
     for name, left in found.items():
         assert np.max(np.abs(left) / scale) < 1e-9, name
+
+
+def test_what_contracts_move_stands_in_the_bridge_which_adds_up(anthropic: Scenario) -> None:
+    fees = {"name": "fees", "counts_in": "revenue", "formula": "0.05 * segment_revenue"}
+    levy = {"name": "levy", "counts_in": "operating cost", "formula": "0.1 * idle_compute_cost"}
+    result = run(changed(anthropic, WITH_CAPACITY | {"lines": [fees, levy]}), paths=1024)
+    names = ["unserved demand", "idle compute", "shares of revenue"]
+    moved = dict.fromkeys(names, 0.0)
+    for path in range(0, 64, 7):
+        for year, lines in cash_flow_statements(result, path).items():
+            trace = result.traces[path, :, result.last_quarter(year)]
+            sums = [line for line in lines if line.is_sum]
+            parts = np.cumsum([0.0 if line.is_sum else line.value for line in lines])
+            totals = [parts[lines.index(line)] for line in sums]
+            np.testing.assert_allclose([line.value for line in sums], totals, atol=1e-6)
+            metrics = trace[[index(Metric.EBITDA), index(Metric.FREE_CASH_FLOW)]]
+            np.testing.assert_allclose(totals[:2], metrics, atol=1e-6)
+            before = next(k for k, line in enumerate(lines) if line.name == "inference")
+            revenue = sum(line.value for line in lines[:before])
+            assert revenue == pytest.approx(trace[index(Metric.REVENUE)])
+            for line in lines:
+                if line.name in moved:
+                    moved[line.name] += line.value
+    assert all(amount < 0.0 for amount in moved.values())
 
 
 @pytest.mark.parametrize("lab", ["anthropic", "openai"])
