@@ -375,8 +375,8 @@ def live(scenario: Scenario, draws: Draws) -> Path:
             capacity, needed = capacity_of(scenario, v, t), inference + free
             for_users = (1 - v("compute.for_training")) * capacity
             unserved = 1 - min(1.0, for_users / needed)
-            lost = unserved * (1 - v("compute.passed_to_price"))
-            revenue, unshared = revenue * (1 - lost), unshared * (1 - lost)
+            earned = (1 - unserved) ** (1 - v("compute.passed_to_price"))
+            revenue, unshared = revenue * earned, unshared * earned
             inference, free = inference * (1 - unserved), free * (1 - unserved)
             left_for_training = capacity - inference - free
         partners = v("other_costs.partner_share") * (revenue - unshared)

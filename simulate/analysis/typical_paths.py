@@ -343,8 +343,9 @@ def _unserved_lines(booked: Array, x: Array, scenario: Scenario) -> list[tuple[s
     """Return the revenue that capacity leaves unserved, where it is limited."""
     if scenario.compute is None or not scenario.compute.has_capacity:
         return []
-    lost = _of(booked, Now.UNSERVED) * (1.0 - x[index(Lab.PASSED_TO_PRICE)])
-    return [("unserved demand", -_of(booked, Now.REVENUE) * lost / np.maximum(1.0 - lost, TINY))]
+    served = np.maximum(1.0 - _of(booked, Now.UNSERVED), TINY)
+    lacking = served ** (x[index(Lab.PASSED_TO_PRICE)] - 1.0) - 1.0
+    return [("unserved demand", -_of(booked, Now.REVENUE) * lacking)]
 
 
 def _sum_of(lines: list[tuple[str, Array]]) -> Array | float:

@@ -46,7 +46,7 @@ def share_base_revenue(schedule: Schedule, shares: Array, s: Array) -> None:
 
 @inlined
 def serve_within_capacity(quarter: int, schedule: Schedule, x: Array, s: Array) -> None:
-    """Cut revenue and both bills to what can be served; a part of a shortage raises prices."""
+    """Cut both bills to what can be served, and revenue by less: prices rise, too."""
     known = schedule.known_capacity[quarter]
     for i in range(LANES):
         grown = exp(x[Lab.CAPACITY_GROWTH + i] * quarter / QUARTERS_A_YEAR)
@@ -54,8 +54,8 @@ def serve_within_capacity(quarter: int, schedule: Schedule, x: Array, s: Array) 
         capacity = known if schedule.capacity_is_known else drawn
         needed = s[Now.PAYING_BILL + i] + s[Now.FREE_BILL + i]
         for_users = (1.0 - x[Lab.CAPACITY_FOR_TRAINING + i]) * capacity
-        served = minimum(1.0, for_users / maximum(needed, TINY))
-        earned = 1.0 - (1.0 - served) * (1.0 - x[Lab.PASSED_TO_PRICE + i])
+        served = minimum(1.0, maximum(for_users, TINY) / maximum(needed, TINY))
+        earned = exp((1.0 - x[Lab.PASSED_TO_PRICE + i]) * log(served))
         s[Now.REVENUE + i] *= earned
         s[Now.UNSHARED_REVENUE + i] *= earned
         s[Now.PAYING_BILL + i] *= served

@@ -67,7 +67,7 @@ NAMES = {
     "compute.of_training": "part of training cost that is compute",
     "compute.resold": "share that idle compute brings back",
     "compute.for_training": "share of capacity kept for training",
-    "compute.passed_to_price": "part of a shortage that raises prices",
+    "compute.passed_to_price": "part of a shortage that higher prices make up",
 }
 # Of the one segment of a lab that has no others: its revenue is the lab's.
 WHOLE = "all"

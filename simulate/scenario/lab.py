@@ -304,7 +304,7 @@ class Compute(Section):
     )
     for_training: Annotated[AnyDistribution, share("share of capacity kept for training")] = ZERO
     passed_to_price: Annotated[
-        AnyDistribution, share("part of a shortage that raises prices instead")
+        AnyDistribution, share("part of a small shortage that higher prices make up")
     ] = ZERO
     source: Source = ""
 

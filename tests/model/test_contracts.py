@@ -289,7 +289,7 @@ def test_what_capacity_leaves_unserved_is_lost_or_passed_to_prices() -> None:
     served = np.minimum(1.0, 0.4 * bills[0] / 0.8 / bills)
     for passed in (0.0, 0.25, 1.0):
         scenario = changed(quiet(), {"compute": short | {"passed_to_price": passed}})
-        expected = plain * (1.0 - (1.0 - served) * (1.0 - passed))
+        expected = plain * served ** (1.0 - passed)
         np.testing.assert_allclose(flows(scenario, Flow.REVENUE), expected, rtol=1e-9)
         np.testing.assert_allclose(flows(scenario, Flow.INFERENCE), bills * served, rtol=1e-9)
         # Three fifths of the capacity are left for training.
