@@ -114,6 +114,17 @@ def own_metrics(scenario: Scenario, *others: Scenario) -> tuple[OwnMetric, ...]:
     )
 
 
+def stated_metrics(scenario: Scenario) -> tuple[OwnMetric, ...]:
+    """Return a scenario's own metrics without those that its parts bring."""
+    stated = {words_of_name(name) for name in scenario.metrics}
+    return tuple(metric for metric in own_metrics(scenario) if metric.title in stated)
+
+
+def metric_of_part(scenario: Scenario, name: str) -> OwnMetric:
+    """Return a metric that a part of a scenario brings, by its name."""
+    return next(each for each in own_metrics(scenario) if each.title == words_of_name(name))
+
+
 def own_hit(title: str, stated: OwnOutcome, place: int) -> OwnHit:
     """Return the hitting time of an outcome of the scenario."""
     return OwnHit(title, stated.words or title, title, place * LANES, stated)

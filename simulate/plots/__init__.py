@@ -66,6 +66,11 @@ OWN_PICTURES: dict[str, Plot] = {
     "own_metrics": plot_of("own", "plot_own_metrics"),
 }
 
+# Those of parts of the model that a scenario may have.
+PART_PICTURES: dict[str, Plot] = {
+    "compute": plot_of("compute", "plot_compute"),
+}
+
 # Those that mark reported figures.
 MARKED = {"margins", "revenue", "fans"}
 
@@ -76,15 +81,19 @@ def picture_of(name: str, result: "Result", figures: "Figures" = None) -> "Calla
     Parameters
     ----------
     name
-        Of ``PICTURES`` or ``OWN_PICTURES``.
+        Of ``PICTURES``, ``OWN_PICTURES`` or ``PART_PICTURES``.
     figures
         Reported figures to mark, where it marks any; see ``plot_revenue``.
     """
     more: dict[str, Any] = {"figures": figures} if name in MARKED else {}
-    return partial((PICTURES | OWN_PICTURES)[name], result, **more)
+    return partial((PICTURES | OWN_PICTURES | PART_PICTURES)[name], result, **more)
 
 
 def own_pictures(scenario: "Scenario") -> list[str]:
-    """Return the names of the pictures of what a scenario adds to the model."""
-    added = {"own_outcomes": scenario.outcomes, "own_metrics": scenario.measured}
-    return [name for name in OWN_PICTURES if added[name]]
+    """Return the names of the pictures of what a scenario has beside what all have."""
+    has = {
+        "own_outcomes": scenario.outcomes,
+        "own_metrics": scenario.metrics,
+        "compute": scenario.commitments,
+    }
+    return [name for name in (*PART_PICTURES, *OWN_PICTURES) if has[name]]

@@ -7,7 +7,13 @@ import numpy as np
 from simulate.analysis.cash import NOTHING
 from simulate.engine.result import Result
 from simulate.engine.summary import without_value
-from simulate.model.catalogue import OwnHit, OwnMetric, own_metrics, own_times
+from simulate.model.catalogue import (
+    OwnHit,
+    OwnMetric,
+    own_metrics,
+    own_times,
+    stated_metrics,
+)
 from simulate.scenario.quarters import format_quarter
 
 from .alternatives import chance_by, chance_by_year
@@ -86,7 +92,7 @@ def own_metrics_finding(result: Result) -> str:
     year = told_year(result)
     told = ", ".join(
         f"{metric.title} {_outer_range(result, metric, year)}"
-        for metric in own_metrics(result.scenario)[:MOST_TOLD]
+        for metric in stated_metrics(result.scenario)[:MOST_TOLD]
     )
     return f"{year}, P5 to P95: {told}"
 

@@ -18,12 +18,14 @@ from PIL import Image
 from simulate.analysis.watch import Answer, Watch
 from simulate.engine.result import Result
 from simulate.engine.run import run
-from simulate.plots import OWN_PICTURES, PICTURES
+from simulate.plots import OWN_PICTURES, PART_PICTURES, PICTURES
 from simulate.plots.compare import plot_comparison
 from simulate.plots.style import DARK, LIGHT
 from simulate.plots.watch import plot_watch
 from tests.additions import with_additions
+from tests.contracts import CONTRACTS
 from tests.january import of_january
+from tests.scenarios import changed
 
 BASELINE = Path(__file__).parents[1] / "baseline"
 DPI = 50
@@ -56,6 +58,8 @@ def pictures(one: Result, other: Result) -> dict[str, Figure]:
     figures = {name: plot(one) for name, plot in PICTURES.items()}
     added = run(with_additions(one.scenario), paths=PATHS)
     figures |= {name: plot(added) for name, plot in OWN_PICTURES.items()}
+    signed = run(changed(one.scenario, CONTRACTS), paths=PATHS)
+    figures |= {name: plot(signed) for name, plot in PART_PICTURES.items()}
     figures["comparison"] = plot_comparison(one, other)
     figures["watch"] = plot_watch(saved(one))
     figures["fans-dark"] = PICTURES["fans"](one, theme=DARK)
@@ -127,6 +131,7 @@ def test_the_kept_pictures_are_all_of_them_and_small() -> None:
     assert {file.stem for file in kept} == {
         *PICTURES,
         *OWN_PICTURES,
+        *PART_PICTURES,
         "comparison",
         "watch",
         "fans-dark",
