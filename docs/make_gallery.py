@@ -119,7 +119,7 @@ TEXTS = {
     "compute": (
         "Compute that is committed, and used",
         "What `[[commitments]]` of a scenario say against the compute that its paths use, here of "
-        "`configs/openai-compute.toml`; hatched is what stands idle where use is low.",
+        "`configs/openai-compute.toml`; hatched is what a low use leaves of it.",
     ),
     "drivers": (
         "What drives the margin's date",
