@@ -10,6 +10,7 @@ from pydantic import (
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     Strict,
+    WithJsonSchema,
     WrapValidator,
     model_validator,
 )
@@ -226,7 +227,9 @@ def _read_money(given: Any, inner: Validator) -> float:
     return found
 
 
-Money = Annotated[Number, WrapValidator(_read_money)]
+Money = Annotated[
+    Number, WrapValidator(_read_money), WithJsonSchema({"anyOf": [{"type": "number"}, WRITTEN]})
+]
 
 
 def _range(low: float, high: float, unit: str) -> str:

@@ -26,6 +26,9 @@ LABELS = ("assumption:", "base-rates.md")
 REPORTED = {
     "base_quarters.*",
     "cash.opening",
+    "commitments.*.amount",
+    "commitments.colossus",
+    "revenue_shares.microsoft*",
     "free_users.annual_cost",
     "funding.series_h*",
     "other_costs.partner_share",
