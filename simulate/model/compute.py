@@ -61,7 +61,7 @@ def serve_within_capacity(quarter: int, schedule: Schedule, x: Array, s: Array) 
         s[Now.PAYING_BILL + i] *= served
         s[Now.FREE_BILL + i] *= served
         s[Now.UNSERVED + i] = 1.0 - served
-        s[Now.CAPACITY_LEFT + i] = capacity - served * needed
+        s[Now.CAPACITY_LEFT + i] = maximum(0.0, capacity - served * needed)
 
 
 @inlined

@@ -94,7 +94,8 @@ def told_margins(scenario: Scenario) -> tuple[MarginDefinition, ...]:
         or bool(scenario.hardware)
         or "cost of revenue" in booked,
         "paying users": True,
-        "with partners' shares": "other_costs.partner_share" in given,
+        "with partners' shares": "other_costs.partner_share" in given
+        or bool(scenario.revenue_shares),
         "with free users": "free_users.users" in given,
     }
     return tuple(

@@ -15,6 +15,7 @@ from simulate.kernels.arrays import index
 from simulate.model.catalogue import metrics_of
 from simulate.model.rows import TRACED, Flow, Metric, traced
 from simulate.scenario import Scenario
+from simulate.text.run import told_margins
 from tests.contracts import CONTRACTS, REVENUE_SHARES, WITH_CAPACITY
 from tests.january import of_january
 from tests.model.test_closed_forms import MU, quiet
@@ -200,6 +201,12 @@ def test_a_share_ends_in_the_quarter_in_which_its_total_is_paid() -> None:
     assert found.sum() == pytest.approx(total - paid, rel=1e-12)
     less = flows(quiet(), Flow.EBITDA) - flows(scenario, Flow.EBITDA)
     np.testing.assert_allclose(less, found, atol=1e-9)
+
+
+def test_the_margin_with_partners_shares_is_told_where_there_are_some(anthropic: Scenario) -> None:
+    shared = changed(anthropic, {"revenue_shares": REVENUE_SHARES})
+    assert "with partners' shares" not in told_margins(anthropic)
+    assert "with partners' shares" in told_margins(shared)
 
 
 def test_the_total_that_was_paid_is_the_cap_on_every_path(anthropic: Scenario) -> None:
