@@ -121,6 +121,21 @@ TEXTS = {
         "What `[[commitments]]` of a scenario say against the compute that its paths use, here of "
         "`configs/openai-compute.toml`; hatched is what a low use leaves of it.",
     ),
+    "sources_and_uses": (
+        "Where cash comes from, and where it goes",
+        "Of `anthropic-capital.toml`, whose `[raising]` says how money is sought: means by fiscal "
+        "year, what comes in above 0 and what goes out below.",
+    ),
+    "runway": (
+        "How long cash lasts",
+        "Months that cash lasts at the burn of the quarter; below the dashed line money is sought.",
+    ),
+    "incidence": (
+        "Failure against success",
+        "Which part of the paths has had four quarters of positive free cash flow in a row, and "
+        "which failed before that: cumulative incidences, of which neither is conditional on the "
+        "other.",
+    ),
     "drivers": (
         "What drives the margin's date",
         "`simulate drivers`: how much of the variance of reaching the target by the projected year "
@@ -161,6 +176,7 @@ def entries() -> Iterator[Entry]:
         figures = {theme: plot(result, theme=colors) for theme, colors in THEMES.items()}
         yield Entry(f"anthropic-{name}", *TEXTS[name], figures)
     yield from own_entries(anthropic)
+    yield from part_entries("anthropic", run(load_scenario("anthropic-capital.toml")))
     yield from part_entries("openai", run(load_scenario("openai-compute.toml")))
     openai = run(load_scenario("openai.toml"))
     plot = PICTURES["margin_date"]

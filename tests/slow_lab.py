@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from simulate.scenario import Scenario
+from simulate.scenario.expression import names_in
 from simulate.scenario.own_formulas import OwnFormulas
 from tests.slow_formulas import SlowFormulas, Value
 
@@ -24,12 +25,19 @@ HITS = (
 )
 
 
+# What formulas know of a lab that has failed.
+OUTLIVES = {"year", "quarter", "value", "dilution", "return_on_todays_price", "lenders_loss"}
+OUTLIVES |= {"failed"}
+
+
 class Draws(NamedTuple):
     """What chance decides on a path.
 
     ``value`` gives an input; ``overrun`` and ``drift`` a period's deviation from plan; ``demand``
     and ``own`` a quarter's normal scores; ``loss`` and ``jump`` the size of what arrives in a
-    quarter, given its chance; ``round_comes`` whether a funding round does.
+    quarter, given its chance; ``round_comes`` whether a funding round does; ``shut`` for how many
+    quarters funding is shut from a quarter on, given its chance; ``money`` the number that the
+    chance of money must be above.
     """
 
     value: Callable[[str], float]
@@ -40,6 +48,8 @@ class Draws(NamedTuple):
     loss: Callable[[int, int, float], float]
     jump: Callable[[int, float], float]
     round_comes: Callable[[int], bool]
+    shut: Callable[[int, float], float]
+    money: Callable[[int], float]
 
 
 class Partners:
@@ -142,8 +152,12 @@ class Own:
         }
         self.lines: list[dict[str, Value]] = []
         self.metrics: list[dict[str, Value]] = []
-        self.runs = dict.fromkeys(scenario.outcomes, 0)
-        self.hits = dict.fromkeys(scenario.outcomes, scenario.horizon.quarters)
+        self.watched = [
+            *((title, of, 1) for title, of in self.formulas.added_outcomes.items()),
+            *((n, of, scenario.outcomes[n].held) for n, of in self.formulas.outcomes.items()),
+        ]
+        self.runs = {name: 0 for name, _, _ in self.watched}
+        self.hits = {name: scenario.horizon.quarters for name, _, _ in self.watched}
 
     def begin(self, t: int) -> None:
         self.slow.begin()
@@ -179,18 +193,35 @@ class Own:
         kept = [line.name for line in apart if not line.through_partners]
         return sum(self.lines[-1][name] or 0.0 for name in kept)
 
-    def end(self, t: int) -> None:
+    def end(self, t: int, is_booked: bool = True) -> None:
         own = {name: self.slow.value(f.expression) for name, f in self._metrics()}
         if t < 0:
             return
-        self.metrics.append(own)
-        for name, formula in self.formulas.outcomes.items():
+        if is_booked:
+            self.metrics.append(own)
+        else:
+            self.stand_still()
+        for name, formula, held in self.watched:
+            names = names_in(formula.expression)
+            if not is_booked and not names.now | names.earlier <= OUTLIVES:
+                continue
             is_met = self.slow.value(formula.expression)
             self.runs[name] = self.runs[name] + 1 if is_met else 0
-            if self.runs[name] >= self.scenario.outcomes[name].held:
+            if self.runs[name] >= held:
                 self.hits[name] = min(self.hits[name], t)
 
+    def stand_still(self) -> None:
+        """A quarter after a failure: amounts are 0, ratios what they were."""
+        scenario = self.scenario
+        units = {title: each.unit for title, each in scenario.added_metrics.items()}
+        units |= {name: metric.unit for name, metric in scenario.metrics.items()}
+        is_amount = {name: unit in ("bn USD", "months") for name, unit in units.items()}
+        before = self.metrics[-1]
+        self.metrics.append({name: 0.0 if is_amount[name] else before[name] for name in before})
+        self.lines[-1] = dict.fromkeys(self.lines[-1], 0.0)
+
     def _metrics(self):
+        yield from self.formulas.added_metrics.items()
         for name, formula in self.formulas.metrics.items():
             yield name, formula
             # Others may use it.
@@ -224,6 +255,105 @@ def base_of(scenario: Scenario, v: Callable[[str], float]) -> list[Base]:
     return [Base(r, 1.0, t) for r, t in zip(revenue, training, strict=True)]
 
 
+class Capital:
+    """Money that is sought, debt and failure, of one path."""
+
+    def __init__(self, scenario: Scenario, draws: Draws) -> None:
+        assert scenario.raising is not None
+        self.scenario, self.draws, self.raising = scenario, draws, scenario.raising
+        self.v = lambda key: draws.value(f"raising.{key}")
+        has_debt = scenario.raising.debt is not None
+        self.debt = self.v("debt.opening") if has_debt else 0.0
+        self.debt_rate = self.v("debt.interest_rate") if has_debt else 0.0
+        self.maturity = self.v("debt.maturity") if has_debt else 1.0
+        self.debt_share = self.v("debt.share") if has_debt else 0.0
+        self.recovery = self.v("debt.recovery") if has_debt else 0.0
+        self.shares, self.shut, self.listed, self.failed = 1.0, 0.0, False, False
+        self.interest = self.value = self.loss = 0.0
+        self.months = self.repaid = 0.0
+        self.ends_now = False
+        self.sources: list[dict[str, float]] = []
+
+    def pay_interest(self) -> float:
+        self.interest = 0.0 if self.failed else self.debt * self.debt_rate / 4
+        return self.interest
+
+    def finance(
+        self, t: int, cash: float, cash_flow: float, revenue: float, year_before: float
+    ) -> float:
+        """Return cash after all money that comes; ``cash`` has the quarter's flow already."""
+        v, scenario = self.v, self.scenario
+        self.shut = max(0.0, self.shut - 1)
+        if self.raising.shut is not None:
+            chance = 1 - math.exp(-v("shut.rate") / 4)
+            self.shut = max(self.shut, self.draws.shut(t, chance))
+        growth = math.log(revenue / year_before)
+        multiple = v("value.multiple") * (4 * revenue / 10) ** -v("value.size_exponent")
+        multiple *= math.exp(v("value.growth_exponent") * (growth - v("value.reference_growth")))
+        self.value = max(multiple, v("value.floor")) * 4 * revenue
+        repaid = self.debt / self.maturity
+        self.debt -= repaid
+        cash -= repaid
+        rounds = 0.0
+        for j, f in enumerate(scenario.funding):
+            is_open = f.chance == 1 or self.shut <= 0
+            is_due = f.quarter - scenario.horizon.first_quarter == t
+            if is_due and is_open and self.draws.round_comes(j):
+                rounds += self.draws.value(f"funding.{f.name}.amount")
+                self.listed = self.listed or f.kind == "listing"
+        cash += rounds
+        burn = max(-cash_flow, 1e-9)
+        chance = v("after_listing") if self.listed else v("chance")
+        chance *= min(max(growth / v("full_growth"), 0.0), 1.0)
+        earlier = sum(sum(source.values()) for source in self.sources[-3:])
+        room = max(0.0, v("share_of_value") * self.value - earlier - rounds)
+        amount = 0.0
+        is_sought = 3 * cash / burn < v("below_months")
+        if is_sought and self.shut <= 0 and self.draws.money(t) < chance:
+            amount = min(max(0.0, v("months") / 3 * burn - cash), room)
+        issued = self.debt_share * amount
+        self.sources.append({"rounds": rounds, "equity": amount - issued, "issued": issued})
+        cash += amount
+        self.debt += issued
+        self.repaid = repaid
+        self.shares *= 1 + (rounds + amount - issued) / self.value
+        self.months = min(max(3 * cash / burn, 0.0), 120.0)
+        return cash
+
+    def end(self, cash: float, revenue: float) -> None:
+        """Fail at the end of a quarter, if cash has run out."""
+        if cash < 0:
+            self.value = 0.0
+            if self.debt > 0:
+                self.loss = 1 - min(1.0, self.recovery * revenue / self.debt)
+            self.ends_now = True
+
+    def known_before(self) -> dict[str, float]:
+        """What formulas may name in the quarters before the horizon: nothing was raised."""
+        flows = ("debt_interest", "dated_rounds", "equity_raised", "debt_issued", "debt_repaid")
+        nothing = dict.fromkeys((*flows, "dilution", "lenders_loss"), 0.0)
+        return nothing | {"debt": self.debt, "failed": False}
+
+    def known(self) -> dict[str, float]:
+        """What formulas may name; the failure counts for quarters that follow."""
+        last = self.sources[-1]
+        now = {
+            "dated_rounds": last["rounds"],
+            "equity_raised": last["equity"],
+            "debt_issued": last["issued"],
+            "debt_repaid": self.repaid,
+            "debt": self.debt,
+            "runway": self.months,
+            "value": self.value,
+            "dilution": 1 - 1 / self.shares,
+            "return_on_todays_price": self.value / self.shares / self.v("value.today"),
+            "lenders_loss": self.loss,
+            "failed": self.ends_now or self.failed,
+        }
+        self.failed = self.failed or self.ends_now
+        return now
+
+
 def live(scenario: Scenario, draws: Draws) -> Path:
     v, first_quarter = draws.value, scenario.horizon.first_quarter
     quarters, targets = scenario.horizon.quarters, scenario.targets
@@ -242,6 +372,7 @@ def live(scenario: Scenario, draws: Draws) -> Path:
     }
 
     own, shares, compute = Own(scenario, v), Partners(scenario, v), scenario.compute
+    capital = None if scenario.raising is None else Capital(scenario, draws)
     flows: list[dict[str, float]] = []
     cash_flow = 0.0
     previous = base[0].revenue ** 2 / base[1].revenue
@@ -283,6 +414,8 @@ def live(scenario: Scenario, draws: Draws) -> Path:
             operating_result=ebitda,
             free_cash_flow=cash_flow,
         )
+        if capital is not None:
+            own.know(**capital.known_before())
         own.end(before)
         flows.append(
             {
@@ -448,14 +581,23 @@ def live(scenario: Scenario, draws: Draws) -> Path:
         interest = max(0.0, cash) * v("cash.interest_rate") / 4
         bound = working * 4 * (revenue - previous)
         cash_flow = ebitda + stock * (other - in_cash) - spending - tax - bound + interest
-        previous, flow_before = revenue, cash_flow
+        previous = revenue
+        if capital is not None:
+            cash_flow -= capital.pay_interest()
+            own.know(debt_interest=capital.interest)
+        flow_before = cash_flow
         own.know(capital_spending=spending, working_capital=bound, free_cash_flow=cash_flow)
         cash += own.booked("financing", t)
-        cumulative += cash_flow
-        cash += cash_flow
-        for j, f in enumerate(scenario.funding):
-            if f.quarter - first_quarter == t and draws.round_comes(j):
-                cash += v(f"funding.{f.name}.amount")
+        if capital is None:
+            cumulative += cash_flow
+            cash += cash_flow
+            for j, f in enumerate(scenario.funding):
+                if f.quarter - first_quarter == t and draws.round_comes(j):
+                    cash += v(f"funding.{f.name}.amount")
+        elif not capital.failed:
+            cumulative += cash_flow
+            year_before = flows[-4]["revenue"]
+            cash = capital.finance(t, cash + cash_flow, cash_flow, revenue, year_before)
 
         flows.append(
             {
@@ -471,6 +613,9 @@ def live(scenario: Scenario, draws: Draws) -> Path:
             }
         )
         year = {name: sum(flow[name] for flow in flows[-4:]) for name in flows[-1]}
+        is_booked = capital is None or not capital.failed
+        if capital is not None and is_booked:
+            capital.end(cash, year["revenue"])
         margin = 1 - year["paying"] / year["revenue"]
         margin_all = margin - year["free"] / year["revenue"]
         margin_inference = 1 - year["bill"] / year["revenue"]
@@ -490,6 +635,9 @@ def live(scenario: Scenario, draws: Draws) -> Path:
             }
         )
 
+        if not is_booked:
+            before = metrics[-2]
+            metrics[-1] = {k: v if k.startswith("gross") else 0.0 for k, v in before.items()}
         reached = {
             "inference": margin_inference >= targets.gross_margin,
             "paying": margin >= targets.gross_margin,
@@ -511,7 +659,7 @@ def live(scenario: Scenario, draws: Draws) -> Path:
             ("cash_flow_positive", "cash_flow", 1),
             ("cash_flow_held", "cash_flow", 4),
         ):
-            if runs[run] >= hold:
+            if runs[run] >= hold and is_booked:
                 hits[hit] = min(hits[hit], t)
         if cash < 0:
             hits["out_of_cash"] = min(hits["out_of_cash"], t)
@@ -531,6 +679,8 @@ def live(scenario: Scenario, draws: Draws) -> Path:
             gross_margin=margins[projected],
             **{f"gross_margin_{name}": value for name, value in margins.items()},
         )
-        own.end(t)
+        if capital is not None:
+            own.know(**capital.known())
+        own.end(t, is_booked)
     hits["payback"] = last_below + 1
     return Path(metrics, hits, need, own.metrics, own.hits, own.lines)

@@ -17,6 +17,7 @@ from simulate.engine.statistics import Replicated
 from simulate.kernels.arrays import LANES
 from simulate.model.catalogue import own_metrics
 from simulate.model.outcomes import (
+    BEHIND_NUMBERS,
     CASH_YEAR,
     Amount,
     Event,
@@ -330,7 +331,7 @@ def statistic_of(asked: OutcomeStatistic, scenario: Scenario, *others: Scenario)
         short = outcome.in_short(scenario, *others)
         is_good = outcome.time is not Hit.OUT_OF_CASH
     else:
-        short = name if outcome.unit == "share" else f"{name}, {outcome.unit}"
+        short = name if outcome.unit in BEHIND_NUMBERS else f"{name}, {outcome.unit}"
         is_good = isinstance(outcome, Amount) and outcome.metric not in COSTS
     reading = partial(_read, asked=asked, horizon=scenario.horizon)
     return Statistic(name, short, asked.kind_in_words, outcome.unit, is_good, reading)

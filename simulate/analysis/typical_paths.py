@@ -38,6 +38,8 @@ TINY = 1e-12
 SUMS = ("EBITDA", "free cash flow", "change of cash")
 # Typical paths are sought among so many, the first of the run's first replicate.
 MOST_COMPARED = 1 << 14
+# A line's name, and what it books by quarter.
+Booked = tuple[str, Array]
 DEVIATION_NAMES = dict(zip(DEVIATIONS, ("inference", "training"), strict=True))
 TIMES_IN_WORDS = {
     **{margin.reached: "margin reaches {target}" for margin in MARGINS.values()},
@@ -183,10 +185,12 @@ def tell_story(path: "pd.Series", trace: Array, scenario: Scenario, among: "pd.D
 
 
 def _raised(trace: Array, path: "pd.Series", scenario: Scenario) -> Array:
-    """Return what funding rounds brought by year: what else moved cash than flow and own lines."""
+    """Return what was raised by year, less debt repaid: what moved cash beside flow and lines."""
     opening = scenario.cash.opening
     first = opening.quantile(0.5) if opening.is_certain else float(path["cash.opening"])
     moved = np.diff(trace[index(Metric.CASH)], prepend=first)
+    # After a failure amounts are 0.
+    moved = np.where(trace[index(Metric.REVENUE)] > 0.0, moved, 0.0)
     raised = moved - trace[traced(Flow.FREE_CASH_FLOW)]
     raised -= sum(line for _, line in _own_lines(trace, scenario)["financing"])
     return np.add.reduceat(raised, scenario.horizon.year_begins)
@@ -202,6 +206,9 @@ def _events(year: int, path: "pd.Series", scenario: Scenario, raised: float) -> 
     projected = projected_time(scenario)
     own = {time: time.clause for time in own_times(scenario)}
     for time, words in (TIMES_IN_WORDS | own).items():
+        # Cash is out where the lab fails.
+        if time == Hit.OUT_OF_CASH and scenario.raising is not None:
+            continue
         if time != projected and any(time is margin.reached for margin in MARGINS.values()):
             continue
         quarter = scenario.horizon.first_quarter + int(path[time.title])
@@ -291,6 +298,7 @@ def cash_flow_statements(result: Result, path: int) -> dict[int, list[Line]]:
         )
     )
     flow, cash = _of(booked, Now.FREE_CASH_FLOW), _of(booked, Now.CASH)
+    interest, sought = _of_capital(booked, result.scenario)
     opening = np.concatenate(([x[index(Lab.OPENING_CASH)]], cash[:-1]))
     own = _own_lines(result.traces[path], result.scenario)
     added = {
@@ -298,6 +306,7 @@ def cash_flow_statements(result: Result, path: int) -> dict[int, list[Line]]:
     }
     contracts = _contract_lines(booked, result.scenario)
     unserved = _unserved_lines(booked, x, result.scenario)
+    rounds = cash - opening - flow - added["financing"] - sum(amount for _, amount in sought)
     lines = [
         ("revenue", revenue - added["revenue"] - _sum_of(unserved)),
         *own["revenue"],
@@ -316,8 +325,10 @@ def cash_flow_statements(result: Result, path: int) -> dict[int, list[Line]]:
         ("tax", -_of(booked, Now.TAX)),
         ("working capital", -_of(booked, Now.BOUND_CAPITAL)),
         ("interest", np.maximum(0.0, opening) * x[index(Lab.INTEREST_RATE)] / QUARTERS_A_YEAR),
+        *interest,
         ("free cash flow", flow),
-        ("funding rounds", cash - opening - flow - added["financing"]),
+        ("funding rounds", rounds),
+        *sought,
         *own["financing"],
         ("change of cash", cash - opening),
     ]
@@ -350,6 +361,18 @@ def _unserved_lines(booked: Array, x: Array, scenario: Scenario) -> list[tuple[s
 
 def _sum_of(lines: list[tuple[str, Array]]) -> Array | float:
     return sum((line for _, line in lines), 0.0)
+
+
+def _of_capital(booked: Array, scenario: Scenario) -> tuple[list[Booked], list[Booked]]:
+    """Return interest on debt, and what was sought and repaid, where a scenario has them."""
+    if scenario.raising is None:
+        return [], []
+    sought = [
+        ("shares sold", _of(booked, Now.EQUITY_RAISED)),
+        ("debt issued", _of(booked, Now.DEBT_ISSUED)),
+        ("debt repaid", -_of(booked, Now.DEBT_REPAID)),
+    ]
+    return [("interest on debt", -_of(booked, Now.DEBT_INTEREST))], sought
 
 
 def _own_lines(trace: Array, scenario: Scenario) -> dict[str, list[tuple[str, Array]]]:
@@ -387,4 +410,8 @@ def _booked(result: Result, path: int) -> tuple[Array, Array]:
         stopped = plan._replace(schedule=plan.schedule._replace(quarters=quarter + 1))
         space.simulate(points, block, 1, plan=stopped)
         booked[quarter] = space.state.now.reshape(-1, LANES)[:, lane]
+        if plan.schedule.raises and not booked[quarter, index(Now.IS_BOOKED)]:
+            # What has failed books nothing more.
+            booked[quarter] = 0.0
+            booked[quarter, index(Now.CASH)] = booked[quarter - 1, index(Now.CASH)]
     return booked, space.inputs.lab.reshape(-1, LANES)[:, lane].copy()

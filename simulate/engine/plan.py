@@ -17,6 +17,7 @@ from simulate.model.rows import (
     Funding,
     Hardware,
     Lab,
+    Raising,
     Segment,
     Share,
 )
@@ -29,7 +30,7 @@ from simulate.scenario.own import LINES
 from simulate.scenario.quantity import ZERO
 from simulate.scenario.schema import Scenario
 
-from .layout import GENERATION, Layout, client_loss_slot, layout_of, segment_slot
+from .layout import GENERATION, RAISING, SHUT, Layout, client_loss_slot, layout_of, segment_slot
 from .sampling import point_set
 from .tables import Tabulate, build_tables, copula_of, tabulate, tail_curves
 
@@ -99,9 +100,10 @@ class Prepared:
             self.commitments * len(Commitment),
             self.shares * len(Share),
             BASE_QUARTERS * len(BaseQuarter),
+            self.plan.schedule.raises * len(Raising),
         )
         parts = np.split(rows.reshape(-1), np.cumsum(counts) * LANES)
-        lab, segment, hardware, funding, commitment, share, base, _ = parts
+        lab, segment, hardware, funding, commitment, share, base, raising, _ = parts
         return Inputs(
             rows=rows,
             lab=lab,
@@ -111,6 +113,7 @@ class Prepared:
             commitment=commitment.reshape(self.commitments, len(Commitment) * LANES),
             share=share.reshape(self.shares, len(Share) * LANES),
             base=base.reshape(BASE_QUARTERS, len(BaseQuarter) * LANES),
+            raising=raising,
         )
 
 
@@ -142,7 +145,8 @@ def prepare(
     base = dict(zip(_base_keys(scenario), chain(*base_quarters(scenario)), strict=True))
     by_key = {i.key: i.distribution for i in list_inputs(scenario)} | base
     own_keys = [key for key in by_key if key.startswith(f"{LINES}.")]
-    rows = [*_row_keys(scenario), *base, *own_keys]
+    of_raising = [row.key for row in Raising] if scenario.raising else []
+    rows = [*_row_keys(scenario), *base, *of_raising, *own_keys]
     formulas = formulas_of(scenario, {key: rows.index(key) for key in own_keys})
     inputs = correlated_inputs(scenario)
     of_path = [i for i in inputs if i.quantity.drawn == "path"]
@@ -174,12 +178,15 @@ def prepare(
 
 
 def _event_sizes(scenario: Scenario) -> list[Uncertain]:
-    """Return what may arrive in a quarter: losses by segment, and last a new generation's jump."""
+    """Return what may arrive in a quarter: losses by segment, a new generation's jump, no money."""
     sizes: list[Uncertain] = [
         s.client_loss.share for s in scenario.segments if s.client_loss is not None
     ]
-    generation = scenario.training.generation
-    return sizes if generation is None else [*sizes, generation.size]
+    if scenario.training.generation is not None:
+        sizes.append(scenario.training.generation.size)
+    if scenario.raising is not None and scenario.raising.shut is not None:
+        sizes.append(scenario.raising.shut.quarters)
+    return sizes
 
 
 def _draws(
@@ -194,6 +201,7 @@ def _draws(
     input_table, tables = _input_tables(under)
     is_joint = scenario.copula.degrees_of_freedom is not None
     has_generation = scenario.training.generation is not None
+    has_shut = scenario.raising is not None and scenario.raising.shut is not None
     has_loss = np.array([s.client_loss is not None for s in segments])
     first_event_table = tables + 2
     first_tail_table = first_event_table + events
@@ -212,7 +220,7 @@ def _draws(
         overrun_table=tables,
         drift_table=tables + 1,
         client_loss_table=np.where(has_loss, np.cumsum(has_loss) - 1 + first_event_table, 0),
-        generation_table=first_event_table + events - 1,
+        generation_table=first_event_table + int(has_loss.sum()),
         chance_coordinate=np.array(chances, np.int64),
         first_deviation=layout.first_deviation_of(scenario.horizon),
         first_quarter=layout.first_quarter_of(scenario.horizon),
@@ -220,6 +228,9 @@ def _draws(
         segment_slot=np.array([slot[segment_slot(s.name)] for s in segments], np.int64),
         client_loss_slot=np.where(has_loss, loss_slots, -1),
         generation_slot=slot[GENERATION] if has_generation else -1,
+        raising_slot=-1 if scenario.raising is None else slot[RAISING],
+        shut_slot=slot[SHUT] if has_shut else -1,
+        shut_table=first_event_table + events - 1,
     )
 
 

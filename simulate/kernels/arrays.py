@@ -85,7 +85,7 @@ class Inputs(NamedTuple):
     """A block's inputs: all rows, shape (rows, LANES), and flat views of that memory.
 
     ``lab`` has the rows of ``Lab``; the others one line a segment, purchase, round, commitment,
-    share of revenue or base quarter.
+    share of revenue or base quarter. ``raising`` is empty where no money is sought.
     """
 
     rows: Array
@@ -96,6 +96,7 @@ class Inputs(NamedTuple):
     commitment: Array
     share: Array
     base: Array
+    raising: Array
 
 
 @group
@@ -105,7 +106,8 @@ class State(NamedTuple):
     ``raw`` and ``shock`` are float32 normal scores: of the inputs, shape (inputs + 2, LANES), and
     of a quarter's shocks, shape (2, LANES). ``paid`` is what has been paid of each share of
     revenue, shape (shares, LANES). ``memory`` holds
-    ``now``, ``metrics``, and then the rows of formulas; ``counted`` is a row to count in.
+    ``now``, ``metrics``, and then the rows of formulas; ``counted`` is a row to count in. ``held``
+    has the metrics of the quarter before, where paths may fail.
     """
 
     now: Array
@@ -119,6 +121,7 @@ class State(NamedTuple):
     bins: Array
     counted: Array
     memory: Array
+    held: Array
 
 
 @group
@@ -188,6 +191,9 @@ class Draws(NamedTuple):
     segment_slot: Array
     client_loss_slot: Array
     generation_slot: int
+    raising_slot: int
+    shut_slot: int
+    shut_table: int
 
 
 @group
@@ -198,7 +204,9 @@ class Schedule(NamedTuple):
     -1; ``size_matters``, ``gain_is_net`` and what else is true or false say which terms the
     scenario has. ``committed`` and ``ahead`` are parts of a commitment's amount, that of a quarter
     and that of all later ones, from the first base quarter on; ``committed_known`` and
-    ``ahead_known`` are amounts beside it.
+    ``ahead_known`` are amounts beside it. A round that is ``signed`` comes for certain.
+    ``stops_at_zero`` says of each metric whether it is 0 after a failure, or stays as it was,
+    ``outlives`` of each hitting time whether it may come after one.
     """
 
     quarters: int
@@ -228,6 +236,11 @@ class Schedule(NamedTuple):
     budget_is_cut: bool
     margin_target: float
     hold_quarters: int
+    raises: bool
+    signed: Array
+    is_listing: Array
+    stops_at_zero: Array
+    outlives: Array
 
 
 @group

@@ -1,17 +1,24 @@
 """Conditions as people write them on a command line, such as ``revenue >= 30 bn``, as formulas."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from simulate.scenario import Scenario, ScenarioError
+from simulate.scenario.added import RETURN
 from simulate.scenario.dimensions import MONEY, SHARE, USERS, Unit
 from simulate.scenario.expression import Expression, Name, Number
 from simulate.scenario.formula import FUNCTIONS, read_formula
 from simulate.scenario.formula_syntax import FormulaError
-from simulate.scenario.own import OwnOutcome
-from simulate.scenario.own_formulas import FLOWS, names_in_outcomes, read_outcome
+from simulate.scenario.own import LONGEST_SAID, OwnOutcome
+from simulate.scenario.own_formulas import QUARTERLY, names_in_outcomes, read_outcome
 from simulate.scenario.quantities import MARGIN_NAMES
-from simulate.scenario.units import SIZES, number_in_unit, scale_hint
+from simulate.scenario.units import (
+    AFTER_MULTIPLES,
+    MULTIPLE,
+    SIZES,
+    number_in_unit,
+    scale_hint,
+)
 
 from .condition_words import compared_in, in_words
 
@@ -36,15 +43,23 @@ CALLED = {
     "margin": "gross_margin",
     **{f"gross margin, {definition}": name for definition, name in MARGIN_NAMES.items()},
 }
+# The same of what a part of a scenario adds.
+ADDED = {
+    "return": "return_on_todays_price",
+    RETURN: "return_on_todays_price",
+    "lender's loss": "lenders_loss",
+}
 # A flow in a condition is of twelve months anyway.
 A_YEARS = ("annual", "yearly", "twelve-month", "12-month")
 DOLLARS, SIZE = r"(?:US)?\$|USD", "|".join(SIZES)
+# What follows a multiple; before anything else "times" multiplies.
+ENDS = r"\s*(?:$|[),<>=≤≥]|(?:and|or)\b)"
 DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d*)?|\.\d+"
 NUMBER = (
     rf"(?<![\w.])(?:(?:{DOLLARS}) ?)?(?:{DIGITS})(?:e[-+]?\d+)?"
-    rf"(?: ?%| ?percent\b|(?: ?(?:{SIZE})\b)?(?: ?(?:USD|dollars)\b)?)"
+    rf"(?: ?%| ?percent\b| ?(?:times|[x×])(?={ENDS})|(?: ?(?:{SIZE})\b)?(?: ?(?:USD|dollars)\b)?)"
 )
-HAS_UNIT = re.compile(rf"{DOLLARS}|%|[a-df-z]", re.IGNORECASE)
+HAS_UNIT = re.compile(rf"{DOLLARS}|[%×]|[a-df-z]", re.IGNORECASE)
 BETWEEN = rf"\bbetween (?P<low>{NUMBER}) and (?P<high>{NUMBER})"
 # What lies between two numbers stands before that, up to what joins conditions.
 RANGE = re.compile(
@@ -79,7 +94,7 @@ def condition_of(text: str, scenario: Scenario, where: str) -> OwnOutcome:
     ScenarioError
         If it is no formula that is true or false.
     """
-    names = names_in_outcomes(scenario.measured, scenario.lines)
+    names = names_in_outcomes(scenario.metrics, scenario.lines, scenario.quantities)
     try:
         formula = _as_formula(text, names.units, _plain)
     except ValueError as error:
@@ -91,12 +106,16 @@ def condition_of(text: str, scenario: Scenario, where: str) -> OwnOutcome:
         raise ScenarioError(f"{where}: {error.message} {read}") from None
     if wrong := _other_unit(text, names.units) or _beyond_a_margin(compared_in(meant)):
         raise ScenarioError(f"{where}: {wrong}")
-    return OwnOutcome(when=formula, words=in_words(meant, names))
+    words = in_words(meant, names)
+    # What would be a long clause is called as it was written.
+    return OwnOutcome(when=formula, words=words if len(words) <= LONGEST_SAID else "")
 
 
-def _as_formula(text: str, known: Iterable[str], write: Writer) -> str:
+def _as_formula(text: str, known: Collection[str], write: Writer) -> str:
     """Return a condition in the words of formulas, each number as ``write`` writes it."""
-    names = {f"{year} {flow.replace('_', ' ')}": flow for flow in FLOWS for year in A_YEARS}
+    flows = [name for name in known if QUARTERLY + name in known]
+    names = {f"{year} {flow.replace('_', ' ')}": flow for flow in flows for year in A_YEARS}
+    names |= {said: name for said, name in ADDED.items() if name in known}
     names |= CALLED | {name.replace("_", " "): name for name in known}
     names |= {function: function for function in FUNCTIONS}
     longest_first = sorted(names, key=len, reverse=True)
@@ -144,6 +163,8 @@ def _plain(number: str) -> str:
 
 
 def _unit(number: str) -> str:
+    if number.lower().endswith(AFTER_MULTIPLES):
+        return MULTIPLE
     return "share" if number.lower().endswith(("%", "percent")) else "bn USD"
 
 
@@ -164,7 +185,7 @@ def _wrong_unit(text: str, known: Mapping[str, Unit], of_amounts: Unit) -> str |
             return _plain(number)
         name = f"written_{len(written)}_"
         written[name] = number
-        units[name] = SHARE if _unit(number) == "share" else of_amounts
+        units[name] = of_amounts if _unit(number) == "bn USD" else SHARE
         return name
 
     try:

@@ -7,6 +7,7 @@ from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.units import scale_hint
 
 from .outcomes import (
+    IN_PERCENT,
     Outcome,
     parse_number,
     parse_value,
@@ -41,7 +42,7 @@ class Target:
     scenario
         Whose outcome it is, with the gross margin that the text names as its target.
     level
-        A probability, a share, or billions of dollars.
+        A probability, or an amount in the unit of the statistic.
     """
 
     scenario: Scenario
@@ -57,9 +58,16 @@ class Target:
     def in_words(self) -> str:
         """The target in words, such as ``P(cash runs out by the end of 2030) at most 10%``."""
         bound = "at least" if self.at_least else "at most"
-        unit = self.statistic.unit
-        level = f"{self.level:.6g} {unit}" if unit == "bn USD" else f"{100.0 * self.level:.4g}%"
-        return f"{self.statistic.in_words(self.scenario)} {bound} {level}"
+        return f"{self.statistic.in_words(self.scenario)} {bound} {self._level_in_words}"
+
+    @property
+    def _level_in_words(self) -> str:
+        match self.statistic.unit:
+            case "bn USD" as unit:
+                return f"{self.level:.6g} {unit}"
+            case "times":
+                return f"{self.level:.6g}x"
+        return f"{100.0 * self.level:.4g}%"
 
 
 def parse_goal(text: str, scenario: Scenario) -> Goal:
@@ -127,7 +135,7 @@ def _probability(given: str, where: str) -> float:
 
 
 def _error(given: str, outcome: Outcome, where: str) -> float:
-    if outcome.unit == "bn USD":
+    if outcome.unit not in IN_PERCENT:
         error = parse_number(given, outcome.unit, where)
         if not error > 0.0:
             raise ScenarioError(f'{where}: "{given}" is no standard error above 0')

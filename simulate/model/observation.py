@@ -271,7 +271,8 @@ def _error(given: str, value: str, seen: Outcome, where: str) -> tuple[float, bo
     error = parse_number(given, "share" if is_relative else seen.unit, where)
     if states_unit(value) and not states_unit(given):
         written = given.strip()
-        mend = f"{written}%" + ("" if is_share else f" or {written} bn")
+        unit = "bn" if seen.unit == "bn USD" else seen.unit
+        mend = f"{written}%" + ("" if is_share else f" or {written} {unit}")
         raise ScenarioError(f"{where}: the error has no unit; write {mend}")
     if not 0.0 < error < math.inf:
         raise ScenarioError(f"{where}: an error of {given} is not above 0")

@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.frame import Horizon, MarginDefinition
-from simulate.scenario.own import joined_name
-from simulate.scenario.quantities import QUANTITIES
+from simulate.scenario.own import LONGEST_SAID, joined_name
 from simulate.scenario.quarters import QUARTERS_A_YEAR, format_quarter, parse_quarter
 from simulate.scenario.units import number_in_unit, scale_hint
 
@@ -47,8 +46,10 @@ Array = NDArray[np.float64]
 Column = NDArray[np.float64 | np.float32 | np.uint8]
 # From metrics by path and quarter, shape (paths, metrics, quarters), to a number a path.
 Measure = Callable[[Array], Array]
-Unit = Literal["probability", "share", "bn USD"]
+Unit = Literal["probability", "share", "bn USD", "times", "months"]
 IN_PERCENT: tuple[Unit, ...] = ("probability", "share")
+# Units that stand behind each number, and so in no head of a column.
+BEHIND_NUMBERS: tuple[Unit, ...] = (*IN_PERCENT, "times")
 OPERATING_RESULT = "operating result"
 NEVER_NEGATIVE = (Metric.REVENUE, Metric.TRAINING, Metric.INFERENCE)
 # The quarter's own flow behind the sum of trailing four quarters.
@@ -187,7 +188,10 @@ class Outcome(ABC):
 
     def written(self, value: float) -> str:
         """Return a path's value with its unit."""
-        return f"{value:.1%}" if self.unit == "share" else f"{value:,.3g} bn"
+        if self.unit == "share":
+            return f"{value:.1%}"
+        behind = {"times": "x", "months": " months"}.get(self.unit, " bn")
+        return f"{value:,.3g}{behind}"
 
 
 @dataclass(frozen=True)
@@ -378,7 +382,12 @@ def bounds_of(metric: AnyMetric) -> tuple[float, float]:
     """Return what a metric can't be less or more than."""
     if metric in MARGIN_METRICS:
         return -inf, 1.0
-    return (0.0 if metric in NEVER_NEGATIVE else -inf), inf
+    return (0.0 if is_never_negative(metric) else -inf), inf
+
+
+def is_never_negative(metric: AnyMetric) -> bool:
+    """Tell whether a metric can't be below 0."""
+    return metric in NEVER_NEGATIVE or (isinstance(metric, OwnMetric) and metric.is_added)
 
 
 def as_reported(metric: AnyMetric) -> tuple[str, str]:
@@ -710,13 +719,19 @@ def _asked(said: str, scenario: Scenario, where: str) -> Event:
             said = f"{dated['name']} {dated['compared']}"
         raise ScenarioError(f'{where}: {wrong}; write "{said} by {year}", or "{said} in {year}"')
     date, title = match["date"].upper(), match["what"]
+    if len(said) > LONGEST_SAID:
+        wrong = f"a condition has at most {LONGEST_SAID} characters"
+        raise ScenarioError(
+            f"{where}: {wrong}; give it a title, in [outcomes.NAME] of the scenario"
+        )
     quarter = _quarter_in_horizon(date, scenario, where)
     stated = condition_of(title, scenario, where)
     if match["when"].lower() == "in":
         title = f"{title} in {date}"
         year, of_year = divmod(scenario.horizon.first_quarter + quarter, QUARTERS_A_YEAR)
         at_date = f"({stated.when}) and year == {year} and quarter == {of_year + 1}"
-        stated = stated.model_copy(update={"when": at_date, "words": f"{stated.words} in {date}"})
+        words = stated.words and f"{stated.words} in {date}"
+        stated = stated.model_copy(update={"when": at_date, "words": words})
     stated = stated.model_copy(update={"title": title})
     return Event(own_hit(title, stated, len(hitting_times_of(scenario))), quarter, date)
 
@@ -829,7 +844,7 @@ def _no_metric(name: str, scenario: Scenario, where: str) -> ScenarioError:
     known = [*metrics_of(scenario).values(), "gross margin"]
     in_formulas = joined_name(name.lower())
     lines = [line.name for line in scenario.lines]
-    if in_formulas in lines or (in_formulas in QUANTITIES and not _nearest(name, known)):
+    if in_formulas in lines or (in_formulas in scenario.quantities and not _nearest(name, known)):
         hint = f'to count it, add [metrics.NAME] with formula = "{in_formulas}"'
         return ScenarioError(f'{where}: no metric "{name}"; {hint}')
     return _unknown(name, known, where, "metric")

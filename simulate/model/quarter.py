@@ -26,6 +26,7 @@ from simulate.kernels.jit import inlined, kernel
 from simulate.kernels.vector_math import exp, log, maximum, minimum
 from simulate.scenario.quantities import Stage
 
+from .capital import end_failed_paths, fail, finance_quarter, pay_interest
 from .compute import (
     cut_training,
     follow_revenue,
@@ -49,6 +50,7 @@ from .rows import (
     Level,
     Metric,
     Now,
+    Raising,
     Segment,
 )
 
@@ -129,13 +131,22 @@ def live_quarter(quarter: int, plan: Plan, points: Points, inputs: Inputs, state
     pay_tax(x, s)
     run_stage(program, Stage.CAPITAL_SPENDING, quarter, inputs.rows, state)
     flow_cash(x, s)
+    if schedule.raises:
+        pay_interest(inputs.raising, s)
     run_stage(program, Stage.FINANCING, quarter, inputs.rows, state)
-    add_to_cash(quarter, plan, points, inputs.funding, state)
+    if schedule.raises:
+        finance_quarter(quarter, plan, points, inputs, state)
+    else:
+        add_to_cash(quarter, plan, points, inputs.funding, state)
     remember(quarter, s, state.past)
     measure(s, state.past, state.metrics)
+    if schedule.raises:
+        fail(inputs.raising, s, state.metrics)
     watch_margins(quarter, schedule, state)
     watch_cash(quarter, state)
     run_stage(program, Stage.END, quarter, inputs.rows, state)
+    if schedule.raises:
+        end_failed_paths(quarter, schedule, state)
 
 
 # Shared terms
@@ -210,6 +221,11 @@ def start_paths(inputs: Inputs, schedule: Schedule, state: State) -> None:
         s[Now.TRAINING_EXCESS + i] = x[Lab.TRAINING_GROWTH_INITIAL + i] - lasting
         s[Now.TRAINING_DECAY + i] = left_after_quarter(x[Lab.TRAINING_GROWTH_HALF_LIFE + i])
     start_contracts(inputs, schedule, state)
+    if schedule.raises:
+        for i in range(LANES):
+            s[Now.SHARES + i] = 1.0
+            s[Now.DEBT + i] = inputs.raising[Raising.OPENING_DEBT + i]
+            s[Now.SHUT_CHANCE + i] = chance_in_quarter(inputs.raising[Raising.SHUT_RATE + i])
 
 
 @inlined

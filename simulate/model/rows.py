@@ -130,6 +130,29 @@ class Funding(InputRows):
     AMOUNT = "amount"
 
 
+class Raising(InputRows):
+    """Inputs of money that is sought, of what the lab is worth and of its debt."""
+
+    BELOW_MONTHS = "raising.below_months"
+    MONTHS = "raising.months"
+    SHARE_OF_VALUE = "raising.share_of_value"
+    CHANCE = "raising.chance"
+    FULL_GROWTH = "raising.full_growth"
+    AFTER_LISTING = "raising.after_listing"
+    VALUE_TODAY = "raising.value.today"
+    MULTIPLE = "raising.value.multiple"
+    SIZE_EXPONENT = "raising.value.size_exponent"
+    GROWTH_EXPONENT = "raising.value.growth_exponent"
+    REFERENCE_GROWTH = "raising.value.reference_growth"
+    LEAST_MULTIPLE = "raising.value.floor"
+    DEBT_SHARE = "raising.debt.share"
+    DEBT_INTEREST_RATE = "raising.debt.interest_rate"
+    MATURITY = "raising.debt.maturity"
+    RECOVERY = "raising.debt.recovery"
+    OPENING_DEBT = "raising.debt.opening"
+    SHUT_RATE = "raising.shut.rate"
+
+
 class BaseQuarter(InputRows):
     """Inputs of one of the four quarters before the horizon."""
 
@@ -222,6 +245,30 @@ class Now(Rows):
     RUN_MARGIN_PARTNERS = auto()
     RUN_MARGIN_ALL = auto()
     RUN_CASH_FLOW = auto()
+    # Of scenarios with [raising]; what was raised in each of four quarters, one after the other
+    VALUE = auto()
+    GROWTH = auto()
+    SHARES = auto()
+    DILUTION = auto()
+    RETURN = auto()
+    DEBT = auto()
+    DEBT_INTEREST = auto()
+    DEBT_ISSUED = auto()
+    DEBT_REPAID = auto()
+    DATED_ROUNDS = auto()
+    EQUITY_RAISED = auto()
+    RAISED = auto()
+    RAISED_SECOND = auto()
+    RAISED_THIRD = auto()
+    RAISED_FOURTH = auto()
+    RUNWAY = auto()
+    LISTED = auto()
+    SHUT_CHANCE = auto()
+    SHUT_LEFT = auto()
+    LENDERS_LOSS = auto()
+    FAILED = auto()
+    # 1 in every quarter that a path books, 0 in those after its failure
+    IS_BOOKED = auto()
 
 
 class Metric(Rows):

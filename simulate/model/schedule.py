@@ -6,11 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from simulate.kernels.arrays import BASE_QUARTERS, Schedule
+from simulate.kernels.arrays import BASE_QUARTERS, Schedule, index
+from simulate.scenario.expression import names_in
 from simulate.scenario.frame import Horizon
 from simulate.scenario.lab import Commitment, Hardware, RevenueShare, Segment
+from simulate.scenario.quantities import OUTLIVES_FAILURE
 from simulate.scenario.quantity import ZERO
 from simulate.scenario.schema import Scenario
+
+from .catalogue import AnyMetric, metrics_of
+from .rows import MARGIN_DEFINITIONS, Hit, Metric
 
 # Of a round that comes for certain: beyond every normal score that is drawn.
 CERTAIN_SCORE = 40.0
@@ -58,7 +63,29 @@ def schedule_of(scenario: Scenario) -> Schedule:
         budget_is_cut=training.cut is not None,
         margin_target=scenario.targets.gross_margin,
         hold_quarters=scenario.targets.hold_quarters,
+        raises=scenario.raising is not None,
+        signed=np.array([f.chance >= 1.0 for f in scenario.funding], np.bool_),
+        is_listing=np.array([f.kind == "listing" for f in scenario.funding], np.bool_),
+        outlives=np.array(_outlive(scenario), np.bool_),
+        stops_at_zero=np.array(
+            [_stops_at_zero(metric) for metric in metrics_of(scenario)], np.bool_
+        ),
     )
+
+
+def _outlive(scenario: Scenario) -> list[bool]:
+    """Return of each hitting time whether its condition is still known after a failure."""
+    own = scenario.formulas
+    stated = (own.outcomes[name] for name in scenario.outcomes)
+    conditions = [names_in(each.expression) for each in (*own.added_outcomes.values(), *stated)]
+    names = (condition.now | condition.earlier for condition in conditions)
+    return [False] * len(Hit) + [each <= OUTLIVES_FAILURE for each in names]
+
+
+def _stops_at_zero(metric: AnyMetric) -> bool:
+    if isinstance(metric, Metric):
+        return index(metric) < len(Metric) - MARGIN_DEFINITIONS
+    return metric.unit in ("bn USD", "months")
 
 
 def _deviation_places(horizon: Horizon) -> NDArray[np.int64]:

@@ -126,7 +126,7 @@ def _assumption(member: Input) -> Assumption:
         key=member.key,
         kind=f"{kind_of(distribution).replace('_', ' ')}{often}",
         values=tuple(_written(distribution.quantile(level), quantity.unit) for level in levels),
-        unit="" if quantity.unit == "share" else quantity.unit,
+        unit="" if unit_of(quantity.unit).sign else quantity.unit,
         source=distribution.source or NO_SOURCE,
         picture=None if certain else sparkline(distribution),
     )

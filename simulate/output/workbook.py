@@ -46,8 +46,8 @@ MADE = datetime(1980, 1, 1)
 # A spreadsheet opens it at once; Excel holds 1,048,576 rows and no more.
 MOST_ROWS = 1 << 15
 TRAILING = (
-    "Billions of dollars, and shares. Flows and margins are of the trailing four quarters, cash is "
-    "the balance."
+    "Billions of dollars, shares and multiples. Flows and margins are of the trailing four "
+    "quarters, cash is the balance."
 )
 
 

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simulate.engine.result import Result
-from simulate.model.catalogue import metric_of_part
+from simulate.model.catalogue import own_metrics
 from simulate.text.compute import compute_finding
 
 from .fan import ROOM, draw_fan, explain_fan, quantiles_of
@@ -19,8 +19,9 @@ def plot_compute(result: Result, *, axes: Axes | None = None, theme: Theme = LIG
     """Draw commitments for compute against its use, with what a low use leaves of them hatched."""
     horizon = result.scenario.horizon
     use, committed = (
-        quantiles_of(result, metric_of_part(result.scenario, name))
-        for name in ("compute_in_use", "committed_compute")
+        quantiles_of(result, metric)
+        for metric in own_metrics(result.scenario)
+        if metric.title in ("compute in use", "committed compute")
     )
     with frame(axes, theme) as picture:
         # A quarter's sum over four is known at its end.

@@ -11,11 +11,11 @@ from matplotlib.figure import Figure
 from simulate.analysis.drivers import Drivers, Explanation
 from simulate.analysis.variance import Index
 from simulate.engine.estimate import Estimate
-from simulate.model.outcomes import IN_PERCENT
 from simulate.scenario.inputs import words_of_key
 from simulate.text.drivers import group_letters, largest, what_moves
+from simulate.text.numbers import unit_of
 
-from .frame import frame, in_percent, legend_columns, made_by, wrap
+from .frame import frame, in_percent, in_unit, legend_columns, made_by, wrap
 from .style import LIGHT, SMALL, Theme
 
 # In inches.
@@ -107,10 +107,8 @@ def _explain(panels: Sequence[Axes]) -> None:
 def label_outcome(axis: Axis, explanation: Explanation) -> None:
     """Say what an outcome is measured in."""
     outcome = explanation.outcome
-    if outcome.unit in IN_PERCENT:
-        in_percent(axis)
-    median = "median" if outcome.unit == "share" else f"median, {outcome.unit}"
-    axis.set_label_text("probability" if outcome.is_probability else median)
+    name = "probability" if outcome.is_probability else "median"
+    axis.set_label_text(in_unit(axis, unit_of(outcome.unit), name))
 
 
 def list_names(axes: Axes, names: Sequence[str]) -> None:

@@ -177,27 +177,36 @@ def legend_columns(axes: Axes, most: int) -> int:
     return most if width_of(axes) >= WIDE else 1
 
 
-class _Percent(Formatter):
-    """Writes shares in percent, with as many digits as all ticks of their axis need."""
+class _InUnit(Formatter):
+    """Writes numbers with the sign of their unit, and the digits that their axis' ticks need.
+
+    Parameters
+    ----------
+    unit
+        Such as that of shares, which are written in percent.
+    """
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
 
     def format_ticks(self, values: Sequence[float]) -> list[str]:
         """Return the labels of an axis."""
-        return [SHARE.tick(value, values) for value in values]
+        return [self._unit.tick(value, values) for value in values]
 
     def __call__(self, x: float, pos: int | None = None) -> str:  # noqa: ARG002
         """Return the label of a place by itself."""
-        return SHARE.tick(x, [x])
+        return self._unit.tick(x, [x])
 
 
 def in_percent(axis: Axis) -> None:
     """Label an axis of shares in percent, with as many digits as its ticks need."""
-    axis.set_major_formatter(_Percent())
+    axis.set_major_formatter(_InUnit(SHARE))
 
 
 def in_unit(axis: Axis, unit: Unit, name: str) -> str:
     """Label an axis of a unit's numbers; return their name, with the unit where no tick has it."""
     if unit.sign:
-        in_percent(axis)
+        axis.set_major_formatter(_InUnit(unit))
     return unit.label(name)
 
 

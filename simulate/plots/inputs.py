@@ -113,7 +113,7 @@ def _quantiles(distribution: Uncertain, unit: str) -> str:
     else:
         values = unit_of(unit).readable([distribution.quantile(level) for level in LEVELS.values()])
         text = ", ".join(f"{name} {value}" for name, value in zip(LEVELS, values, strict=True))
-    return text if unit == "share" else f"{text} {unit}"
+    return unit_of(unit).named(text)
 
 
 def _draw_distribution(axes: Axes, distribution: Uncertain, unit: str, theme: Theme) -> None:

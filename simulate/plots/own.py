@@ -8,14 +8,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simulate.engine.result import Result
-from simulate.model.catalogue import OwnHit, OwnMetric, own_times, stated_metrics
-from simulate.text.numbers import share
+from simulate.model.catalogue import OwnHit, OwnMetric, stated_metrics, stated_times
+from simulate.text.numbers import share, unit_of
 from simulate.text.own import own_metrics_finding, own_outcomes_finding
 from simulate.text.sentences import capitalized
 
 from .dates import draw_range, reached_by, shares_of
 from .fan import ROOM, Array, draw_fan, quantiles_of, write_title
-from .frame import Frame, frame, in_money, in_percent, label_years, made_of
+from .frame import Frame, frame, in_money, in_percent, in_unit, label_years, made_of
 from .style import LIGHT, SMALL, Theme
 
 # Of what a scenario adds, in the order of its file.
@@ -28,7 +28,7 @@ MOST_YEARS = 5
 
 def plot_own_outcomes(result: Result, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
     """Draw when each of the scenario's own outcomes comes: by quarter, and by the end of each."""
-    times = own_times(result.scenario)
+    times = stated_times(result.scenario)
     with _frame(len(times), axes, theme) as picture:
         panels = _panels(picture)
         for panel, time in zip(panels, times, strict=False):
@@ -109,10 +109,10 @@ def _draw_metric(
         draw_fan(axes, np.arange(1, horizon.quarters + 1), values, theme)
         cut = _set_height(axes, values)
         axes.axhline(0.0, color=theme.ink, linestyle="--", linewidth=0.8)
-        if metric.unit == "share":
-            in_percent(axes.yaxis)
-        else:
+        if metric.unit == "bn USD":
             name = f"{name}, {in_money(axes.yaxis)}"
+        else:
+            in_unit(axes.yaxis, unit_of(metric.unit), name)
     else:
         axes.set_yticks([])
         axes.text(0.5, 0.5, "no value in any quarter", transform=axes.transAxes, ha="center")

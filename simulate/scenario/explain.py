@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -16,11 +16,30 @@ from .changes import CHANGES
 from .dependence import MATRIX, PAIR, RANKS
 from .distributions import FAMILY, PREFIX, Fixed, called_in_scipy
 from .edits import Edit, Insert, Rename
-from .hints import EXTENDS, MISSING, likely_parent, misnamed_members, only_family, rename_quantile
+from .hints import (
+    EXTENDS,
+    MISSING,
+    is_missing,
+    likely_parent,
+    misnamed_members,
+    only_family,
+    rename_quantile,
+)
 from .input_mends import FOR_INPUTS
 from .inputs import MEMBER, homes_of, section_in
 from .layers import Key, Layers, Origin, Table, named_members
-from .mistakes import Fix, Mend, Mistake, Told, did_you_mean, in_words, move, rename, respell
+from .mistakes import (
+    Fix,
+    Mend,
+    Mistake,
+    Told,
+    did_you_mean,
+    in_words,
+    move,
+    one_of,
+    rename,
+    respell,
+)
 from .packaged import shown_path
 from .quantity import Section
 from .schema import Scenario
@@ -126,7 +145,7 @@ def describe(mistakes: list[Mistake], layers: Layers, path: Path) -> list[Told]:
         where, inherited = layers.where_at_fault(mistake.key)
         named = _named(mistake.key) + _shown(_value_at(mistake.key, layers.table))
         # What is missing stands nowhere.
-        if inherited and mistake.wrong != MISSING:
+        if inherited and not is_missing(mistake):
             named += f", inherited from {inherited}"
         message = mistake.message
         if mistake.column and (within := layers.where_within(mistake.key, mistake.column)):
@@ -142,7 +161,7 @@ def describe(mistakes: list[Mistake], layers: Layers, path: Path) -> list[Told]:
 
 def _absent_of_year(mistakes: list[Mistake], table: Table) -> list[Mistake]:
     """Return mistakes with all that a base year lacks as one, where quarters stand beside it."""
-    absent = [m for m in mistakes if m.wrong == MISSING and m.key[:-1] == (BASE_YEAR,)]
+    absent = [m for m in mistakes if is_missing(m) and m.key[:-1] == (BASE_YEAR,)]
     if not absent or BASE_QUARTERS not in table:
         return mistakes
     *names, last = (mistake.key[-1] for mistake in absent)
@@ -156,7 +175,7 @@ def _absent_of_year(mistakes: list[Mistake], table: Table) -> list[Mistake]:
 
 def _absent_together(mistakes: list[Mistake], layers: Layers, path: Path) -> list[Mistake]:
     """Return mistakes with all that is missing as one, of a file that extends none."""
-    absent = [m for m in mistakes if m.wrong == MISSING]
+    absent = [m for m in mistakes if is_missing(m)]
     extends = any(origin.file != path for origin in layers.origins.values())
     if extends or len(absent) < MANY:
         return mistakes
@@ -265,7 +284,8 @@ def _message(item: Any) -> str:
     if kind in ("model_type", "model_attributes_type") and context.get("class_name") == "Fixed":
         return FOR_INPUTS
     if kind == "missing":
-        return MISSING
+        choices = _choices_at(item["loc"])
+        return f"{MISSING}; write {one_of(choices)}" if choices else MISSING
     if kind == "tuple_type":
         is_of_tables = _section_at(item["loc"]) is not None
         return FOR_LISTS.format(item["loc"][-1]) if is_of_tables else "must be a list"
@@ -317,6 +337,14 @@ def _unknown_distribution(given: str) -> tuple[str, Mend | None]:
     hint = did_you_mean(given, names) or f"known are: {', '.join(names)}, {PREFIX}NAME"
     unknown = f'unknown distribution "{given:.{LONGEST_SHOWN}}"'
     return unknown + ("" if mend else f"; {hint}"), mend
+
+
+def _choices_at(location: tuple[int | str, ...]) -> tuple[str, ...]:
+    """Return the values of which the schema has one at a location, if it lists them."""
+    section = _section_at(location[:-1])
+    field = section.model_fields.get(str(location[-1])) if section else None
+    annotation = field.annotation if field else None
+    return get_args(annotation) if get_origin(annotation) is Literal else ()
 
 
 def _section_at(location: tuple[int | str, ...]) -> type[BaseModel] | None:

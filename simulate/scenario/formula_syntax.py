@@ -4,7 +4,7 @@ import ast
 import keyword
 import re
 
-from .units import number_in_unit
+from .units import MULTIPLE, number_in_unit
 
 LONGEST, DEEPEST = 1000, 50
 # What a formula is written with; Python's own parser says whether it makes sense together.
@@ -15,6 +15,11 @@ TOKEN = re.compile(
     r"|(?P<sign>\*\*|[<>=!]=|[-+*/<>(),])"
 )
 WORDS = {"and", "or", "not"}
+# How numbers that are written with a unit stand in a formula.
+PLAIN = {
+    "bn USD": "money is a plain number, in bn USD",
+    MULTIPLE: "a multiple is a plain number, and * multiplies",
+}
 AMOUNT = re.compile(r"(?<![\w.])\d+(?:\.\d*)?[ \t]+[A-Za-z]+")
 # What other languages write, and what is written here.
 HINTS = {
@@ -102,12 +107,14 @@ def _said(error: SyntaxError, rest: list[str]) -> str:
 
 
 def _plain_amount(written: str) -> str:
-    """Return how a formula says an amount that is written with its unit, or nothing if none is."""
-    try:
-        billions = number_in_unit(written, "bn USD")
-    except ValueError:
-        return ""
-    return f"write {billions:.15g} for {written}; money is a plain number, in bn USD"
+    """Return how a formula says a number that is written with its unit, or nothing if none is."""
+    for unit, words in PLAIN.items():
+        try:
+            number = number_in_unit(written, unit)
+        except ValueError:
+            continue
+        return f"write {number:.15g} for {written}; {words}"
+    return ""
 
 
 def _check_words(text: str) -> None:

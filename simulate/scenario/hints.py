@@ -36,6 +36,11 @@ MOST_NAMES = 12
 MISSING = "missing; it has no default"
 
 
+def is_missing(mistake: Mistake) -> bool:
+    """Tell whether something without a default is left out."""
+    return mistake.wrong.startswith(MISSING)
+
+
 def only_family(table: Any) -> Mend | None:
     """Return the mend that names a table's distribution, if only one takes its keys and values."""
     if not isinstance(table, dict):
@@ -167,23 +172,24 @@ def misnamed_members(mistakes: Sequence[Mistake], table: Table) -> list[Mistake]
     table
         The whole scenario's.
     """
-    lacking: dict[tuple[str, ...], list[str]] = {}
+    lacking: dict[tuple[str, ...], list[Mistake]] = {}
     for mistake in mistakes:
-        if mistake.wrong == MISSING and len(mistake.key) > 2 and mistake.key[0] in LISTS + TABLES:
-            lacking.setdefault(mistake.key[:2], []).append(".".join(mistake.key[2:]))
+        if is_missing(mistake) and len(mistake.key) > 2 and mistake.key[0] in LISTS + TABLES:
+            lacking.setdefault(mistake.key[:2], []).append(mistake)
     found = list(mistakes)
-    for (part, name), keys in lacking.items():
+    for (part, name), absent in lacking.items():
         others = [other for other in _names_in(table[part]) if other not in ("", name)]
         mend = rename(name, others) if part in TABLES else respell(name, others, "name")
         about = [mistake for mistake in found if mistake.key[:2] == (part, name)]
         # Beside other mistakes it may lack what they spoil.
-        if not others or (mend is None and len(about) > len(keys)):
+        if not others or (mend is None and len(about) > len(absent)):
             continue
         found = [mistake for mistake in found if mistake not in about]
-        are = "is" if len(keys) == 1 else "are"
-        wrong = f"{', '.join(keys)} {are} missing"
+        keys = ", ".join(".".join(mistake.key[2:]) for mistake in absent)
+        wrong = f"{keys} {'is' if len(absent) == 1 else 'are'} missing"
         if mend is None:
             known = " or ".join(f'"{other}"' for other in others[:MOST_NAMES])
+            wrong += absent[-1].wrong.removeprefix(MISSING)
             wrong = f"a new one, of which {wrong}; to change one that is there, call it {known}"
         found.append(Mistake((part, name), wrong, mend))
     return found

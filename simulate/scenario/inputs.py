@@ -68,6 +68,25 @@ NAMES = {
     "compute.resold": "share that idle compute brings back",
     "compute.for_training": "share of capacity kept for training",
     "compute.passed_to_price": "part of a shortage that higher prices make up",
+    "raising.below_months": "runway below which money is sought",
+    "raising.months": "runway that is sought",
+    "raising.share_of_value": "most that is raised a year over value",
+    "raising.chance": "chance that money comes",
+    "raising.full_growth": "growth from which on the chance is whole",
+    "raising.after_listing": "chance that money comes after a listing",
+    "raising.value.today": "value at which an investor buys now",
+    "raising.value.multiple": "value over run rate",
+    "raising.value.size_exponent": "fall of the multiple with run rate",
+    "raising.value.growth_exponent": "rise of the multiple with growth",
+    "raising.value.reference_growth": "growth at which the multiple is stated",
+    "raising.value.floor": "least value over run rate",
+    "raising.debt.share": "part of money sought that is borrowed",
+    "raising.debt.interest_rate": "interest on debt",
+    "raising.debt.maturity": "maturity of debt",
+    "raising.debt.recovery": "what lenders get after failure",
+    "raising.debt.opening": "debt at the start",
+    "raising.shut.rate": "times that funding shuts",
+    "raising.shut.quarters": "quarters for which funding is shut",
 }
 # Of the one segment of a lab that has no others: its revenue is the lab's.
 WHOLE = "all"
@@ -431,6 +450,8 @@ def _sources(table: Any, key: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...]
 
 def funding_assumption(scenario: Scenario) -> str:
     """Return what is assumed where cash runs short, as in "assuming no funding round"."""
+    if scenario.raising is not None:
+        return "money that comes by the chances of [raising], and no budget that reacts"
     last = scenario.horizon.last_quarter
     quarters = [f.quarter for f in scenario.funding if f.chance > 0.0 and f.quarter <= last]
     after = f" after {format_quarter(max(quarters))}" if quarters else ""

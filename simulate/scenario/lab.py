@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool, model_validator
 
@@ -27,7 +27,7 @@ from .quantity import (
     share,
 )
 from .quarters import Quarter, format_quarter
-from .units import ELASTICITY, TIMES
+from .units import ELASTICITY, MULTIPLE, TIMES
 
 # A calendar year, as a key of a table.
 Year = Annotated[int, Field(ge=2000, le=2200)]
@@ -442,7 +442,93 @@ class Funding(Section):
     """A funding round: its date, its size and the chance that it comes."""
 
     name: Name
+    kind: Literal["round", "listing"] = Field(
+        default="round", description="a listing changes the chance of raising, with [raising]"
+    )
     quarter: Quarter
     amount: Annotated[AnyDistribution, money("size of the round")]
     chance: Annotated[Number, CertainShare("chance that the round comes", 0.0, 1.0)] = 1.0
     source: Source = ""
+
+
+class Value(Section):
+    """What the shares of a lab are worth: a multiple of its run rate."""
+
+    today: Annotated[
+        AnyDistribution, Quantity("value at which an investor buys now", "bn USD", 1e-3, 1e7)
+    ]
+    multiple: Annotated[
+        AnyDistribution,
+        Quantity(
+            "value over run rate, at 10 bn USD a year and the reference growth", MULTIPLE, 0, 1e3
+        ),
+    ]
+    size_exponent: Annotated[
+        AnyDistribution, Quantity("fall of the multiple with run rate", ELASTICITY, 0.0, 1.0)
+    ] = ZERO
+    growth_exponent: Annotated[
+        AnyDistribution, Quantity("rise of the multiple with growth", "per log/yr", 0.0, 5.0)
+    ] = ZERO
+    reference_growth: Annotated[
+        AnyDistribution, log_rate("growth of four quarters at which the multiple is stated")
+    ] = ZERO
+    floor: Annotated[AnyDistribution, Quantity("least value over run rate", MULTIPLE, 0.0, 1e3)] = (
+        ZERO
+    )
+
+
+class Debt(Section):
+    """What a lab borrows."""
+
+    interest_rate: Annotated[AnyDistribution, Quantity("interest on debt", "a year", 0.0, 1.0)]
+    maturity: Annotated[
+        AnyDistribution, Quantity("quarters over which debt is repaid", "quarters", 1.0, 200.0)
+    ]
+    recovery: Annotated[
+        AnyDistribution,
+        share("what lenders get after failure, over trailing revenue", high=20.0),
+    ] = ZERO
+    opening: Annotated[AnyDistribution, money("debt at the start")] = ZERO
+    share: Annotated[
+        AnyDistribution, Quantity("part of money sought that is borrowed", "share", 0.0, 1.0)
+    ] = ZERO
+
+
+class Shut(Section):
+    """Times in which funding is shut for everybody."""
+
+    rate: Annotated[AnyDistribution, Quantity("times that funding shuts", TIMES, 0.0, 4.0)]
+    quarters: Annotated[
+        AnyDistribution,
+        Quantity("quarters for which funding is shut", "quarters", 1.0, 40.0, drawn="event"),
+    ]
+
+
+class Raising(Section):
+    """Money that is sought when the runway is short, beside dated rounds."""
+
+    below_months: Annotated[
+        AnyDistribution, Quantity("runway below which money is sought", "months", 0.0, 60.0)
+    ]
+    months: Annotated[AnyDistribution, Quantity("runway that is sought", "months", 0.0, 120.0)]
+    share_of_value: Annotated[
+        AnyDistribution, share("most that is raised in four quarters, over value")
+    ]
+    chance: Annotated[AnyDistribution, share("chance a quarter that money comes")]
+    full_growth: Annotated[
+        AnyDistribution,
+        Quantity("growth from which on the chance is whole", "log/yr", 1e-3, 6.0),
+    ] = Fixed(value=0.3, source="assumption: less growth than 35% a year makes it less likely")
+    after_listing: Annotated[AnyDistribution, share("chance a quarter after a listing")] = Fixed(
+        value=0.9, source="assumption: a listed company sells shares in most quarters"
+    )
+    value: Value
+    debt: Debt | None = None
+    shut: Shut | None = None
+    source: Source = ""
+
+    def _mistakes(self) -> Iterator[Mistake]:
+        below, months = self.below_months.quantile(0.5), self.months.quantile(0.5)
+        if months < below:
+            wrong = f"a median of {months:g} is below that of below_months, {below:g}"
+            yield Mistake(("months",), f"{wrong}; money that came would be sought again at once")

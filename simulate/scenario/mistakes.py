@@ -333,11 +333,18 @@ def in_words(item: Any) -> str:
     """Return what one item of an error of pydantic's says, as a person would."""
     if item["type"] in KINDS:
         return KINDS[item["type"]]
+    if item["type"] == "string_too_long":
+        return f"must have at most {item['ctx']['max_length']} characters"
     if item["type"] == "literal_error":
-        *most, last = (f'"{value}"' for value in expected_values(item))
-        return f"must be {', '.join(most)} or {last}" if most else f"must be {last}"
+        return f"must be {one_of(expected_values(item))}"
     message = re.sub("^Input should", "must", item["msg"].removeprefix("Value error, "))
     return message[0].lower() + message[1:]
+
+
+def one_of(values: Iterable[str]) -> str:
+    """Return in words that one of some values is meant."""
+    *most, last = (f'"{value}"' for value in values)
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def expected_values(item: Any) -> list[str]:

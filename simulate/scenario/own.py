@@ -43,6 +43,7 @@ NAME = {
     "description": "small letters, digits and spaces; formulas and keys say it with _ for a space",
 }
 MOST_HELD, MOST_INPUTS = 40, 20
+LONGEST_SAID = 200
 
 
 def joined_name(given: Any) -> Any:
@@ -56,7 +57,7 @@ def _one_line(given: Any) -> Any:
 
 
 # What something is called in print.
-Said = Annotated[str, BeforeValidator(_one_line)]
+Said = Annotated[str, Field(max_length=LONGEST_SAID), BeforeValidator(_one_line)]
 
 
 def settle_lines(table: Any) -> None:
@@ -94,7 +95,7 @@ class OwnLine(create_model("From", __base__=Section, __module__=__name__, **FROM
     """A line of the lab's statements, beside those that the model has."""
 
     name: Annotated[Name, BeforeValidator(joined_name), WithJsonSchema(NAME)]
-    title: Annotated[Said, Field(max_length=100)] = ""
+    title: Said = ""
     counts_in: CountsIn
     formula: str = Field(description="its amount in a quarter, bn USD; a cost is above 0")
     until: Quarter | None = Field(default=None, description="its last quarter")
@@ -172,12 +173,8 @@ class OwnMetric(Section):
 class OwnOutcome(Section):
     """Something that may happen in a quarter, beside what the model watches for."""
 
-    title: Annotated[
-        Said, Field(max_length=100, description="what it is called in print, if not by its name")
-    ] = ""
-    words: Annotated[
-        Said, Field(max_length=100, description='a clause, as "EBITDA turns positive"')
-    ] = ""
+    title: Annotated[Said, Field(description="what it is called in print, if not by its name")] = ""
+    words: Annotated[Said, Field(description='a clause, as "EBITDA turns positive"')] = ""
     when: str = Field(description="a formula that is true or false; a flow is of twelve months")
     held: Annotated[Count, Field(ge=1, le=MOST_HELD)] = Field(
         default=1, description="for how many quarters in a row it must be so"

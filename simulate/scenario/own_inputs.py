@@ -11,11 +11,11 @@ from pydantic_core import CoreSchema, core_schema
 from .dimensions import MONEY, SHARE, Unit
 from .distributions import Uncertain
 from .quantity import WRITTEN, Quantity, money
-from .units import written_units
+from .units import MULTIPLE, written_units
 
 # What an input or a metric of one's own is of.
-OwnUnit = Literal["share", "bn USD"]
-UNITS: Mapping[OwnUnit, Unit] = {"share": SHARE, "bn USD": MONEY}
+OwnUnit = Literal["share", "bn USD", "times"]
+UNITS: Mapping[OwnUnit, Unit] = {"share": SHARE, "bn USD": MONEY, MULTIPLE: SHARE}
 INPUTS = "inputs"
 LARGEST = 1e5
 AMOUNTS = 'write all of its numbers with a unit, as "5 m" or "5%", or none of them'
@@ -81,9 +81,10 @@ def units_of(inputs: Mapping[str, Any], given: Any) -> dict[str, OwnUnit | None]
 
 
 def _unit_of(written: set[str]) -> OwnUnit | None:
-    if "bn USD" not in written:
+    stated: list[OwnUnit] = [unit for unit in UNITS if unit in written]
+    if stated in ([], ["share"]):
         return "share"
-    return "bn USD" if len(written) == 1 else None
+    return stated[0] if len(written) == 1 else None
 
 
 def _written_units(given: Any) -> set[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 from pydantic import (
@@ -15,6 +16,16 @@ from pydantic import (
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticKnownError
 
+from .added import (
+    CAPACITY_METRICS,
+    COMMITMENT_METRICS,
+    COMPUTE_METRICS,
+    CUT_METRICS,
+    RAISING_METRICS,
+    RAISING_OUTCOMES,
+    AddedMetric,
+    AddedOutcome,
+)
 from .days import Day
 from .dependence import AnyCorrelation, Copula, Shocks
 from .distributions import Number, Uncertain
@@ -31,14 +42,15 @@ from .lab import (
     Hardware,
     Inference,
     OtherCosts,
+    Raising,
     RevenueShare,
     Segment,
     Training,
 )
 from .mistakes import Mistake
 from .own import OwnLine, OwnMetric, OwnOutcome
-from .own_formulas import OwnFormulas, read_lines, read_metrics, read_outcomes
-from .part_metrics import part_metrics
+from .own_formulas import Model, OwnFormulas, read_added, read_lines, read_metrics, read_outcomes
+from .quantities import QUANTITIES, RAISING_QUANTITIES
 from .quantity import CertainShare, Count, Money, Name, Section, Source, refuse
 from .quarters import first_day, format_quarter, parse_quarter
 
@@ -144,6 +156,7 @@ class Scenario(Section):
     other_costs: OtherCosts
     cash: Cash
     funding: tuple[Funding, ...] = Field(default=(), max_length=MOST_MEMBERS)
+    raising: Raising | None = None
     lines: tuple[OwnLine, ...] = Field(default=(), max_length=MOST_MEMBERS)
     metrics: dict[str, OwnMetric] = Field(default_factory=dict, max_length=MOST_MEMBERS)
     outcomes: dict[str, OwnOutcome] = Field(default_factory=dict, max_length=MOST_MEMBERS)
@@ -320,7 +333,7 @@ class Scenario(Section):
         for line in lines:
             dates = [("until", line.until)] if line.until is not None else []
             mistakes += _before_the_horizon(line.name, dates, info)
-        refuse([*mistakes, *read_lines(lines)[1]])
+        refuse([*mistakes, *read_lines(lines, _model(info.data.get("raising")))[1]])
         return lines
 
     @field_validator("metrics")
@@ -330,7 +343,8 @@ class Scenario(Section):
     ) -> dict[str, OwnMetric]:
         # What they may name isn't known where that is wrong itself.
         if "lines" in info.data:
-            refuse(read_metrics(metrics, info.data["lines"])[1])
+            model = _model(info.data.get("raising"))
+            refuse(read_metrics(metrics, info.data["lines"], model)[1])
         return metrics
 
     @field_validator("outcomes")
@@ -339,23 +353,45 @@ class Scenario(Section):
         cls, outcomes: dict[str, OwnOutcome], info: ValidationInfo
     ) -> dict[str, OwnOutcome]:
         if {"lines", "metrics"} <= info.data.keys():
-            refuse(read_outcomes(outcomes, info.data["metrics"], info.data["lines"])[1])
+            model = _model(info.data.get("raising"))
+            refuse(read_outcomes(outcomes, info.data["metrics"], info.data["lines"], model)[1])
         refuse(_beyond_the_horizon(outcomes, info))
         return outcomes
 
     @cached_property
     def formulas(self) -> OwnFormulas:
         """The formulas of its own lines, metrics and outcomes, in an order to compute them."""
+        model = self.quantities
         return OwnFormulas(
-            read_lines(self.lines)[0],
-            read_metrics(self.measured, self.lines)[0],
-            read_outcomes(self.outcomes, self.measured, self.lines)[0],
+            read_lines(self.lines, model)[0],
+            read_metrics(self.metrics, self.lines, model)[0],
+            read_outcomes(self.outcomes, self.metrics, self.lines, model)[0],
+            read_added({title: each.formula for title, each in self.added_metrics.items()}, model),
+            read_added({title: each.when for title, each in self.added_outcomes.items()}, model),
         )
 
-    @cached_property
-    def measured(self) -> Mapping[str, OwnMetric]:
-        """Its own metrics, after those of the parts that it has; one's own goes before."""
-        return part_metrics(self) | self.metrics
+    @property
+    def quantities(self) -> Model:
+        """The quantities of the model that its formulas may name."""
+        return _model(self.raising)
+
+    @property
+    def added_metrics(self) -> Mapping[str, AddedMetric]:
+        """What its optional parts add to the model's metrics, by title."""
+        compute = self.compute
+        has = (
+            (COMPUTE_METRICS, compute is not None),
+            (COMMITMENT_METRICS, bool(self.commitments)),
+            (CAPACITY_METRICS, compute is not None and compute.has_capacity),
+            (CUT_METRICS, self.training.cut is not None),
+            (RAISING_METRICS, self.raising is not None),
+        )
+        return dict(chain.from_iterable(metrics.items() for metrics, there in has if there))
+
+    @property
+    def added_outcomes(self) -> Mapping[str, AddedOutcome]:
+        """What its optional parts add to the model's hitting times, by title."""
+        return {} if self.raising is None else RAISING_OUTCOMES
 
     @field_validator("alternatives")
     @classmethod
@@ -379,6 +415,11 @@ class Scenario(Section):
             span = f"{horizon.first_year} to {horizon.last_year}"
             refuse([Mistake(("year",), f"{decision.year} lies outside the horizon, {span}")])
         return decision
+
+
+def _model(raising: Raising | None) -> Model:
+    """Return the quantities of the model, with those of its optional parts."""
+    return QUANTITIES if raising is None else QUANTITIES | RAISING_QUANTITIES
 
 
 class Member(Protocol):

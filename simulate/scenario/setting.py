@@ -21,6 +21,7 @@ from .layers import Origin
 from .load import layers_of, validate
 from .mistakes import ScenarioError
 from .schema import Scenario
+from .units import MULTIPLE
 
 Value = float | str
 Range = tuple[float, float]
@@ -124,6 +125,8 @@ class Setting:
             return value
         if self.unit == "share":
             return f"{shown_value(100.0 * value)}%"
+        if self.unit == MULTIPLE:
+            return f"{shown_value(value)}x"
         return f"{shown_value(value)} {self.unit}".rstrip()
 
     def shown(self, value: Value) -> str:

@@ -20,7 +20,7 @@ OTHERS = ("of", "by", "held", *TEXTS)
 MARGIN = "gross margin"
 PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_ ]*|gross margin, [a-z' ]+", re.IGNORECASE)
 LONGEST_NAME = 40
-LEVEL = {"type": ["number", "string"], "description": 'such as 0.4, "70%" or "30 bn"'}
+LEVEL = {"type": ["number", "string"], "description": 'such as 0.4, "70%", "1.5 times" or "30 bn"'}
 # What editors know of one.
 TARGET: dict[str, Any] = {
     "type": "object",
@@ -92,7 +92,7 @@ def _margin_target(name: str, bound: str, target: Mapping[str, Any]) -> Table:
 def _outcome(of: str, bound: str, target: Mapping[str, Any]) -> Table:
     """Return the table of an outcome, by its name."""
     level = target[bound]
-    unit = "bn USD" if "bn USD" in written_units(level) else "share"
+    unit = next(iter(written_units(level) - {""}), "share")
     number = number_in_unit(level, unit) if isinstance(level, str) else level
     if isinstance(number, bool) or not isinstance(number, (int, float)):
         raise ValueError(f'{bound} = {level!r:.60}: is no number, such as 0.4 or "30 bn"')

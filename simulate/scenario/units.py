@@ -10,6 +10,9 @@ from .notation import AS_TYPED
 
 # Of how many events there are, and of how many percent a quantity grows with a percent of another.
 TIMES, ELASTICITY = "times a year", "log/log"
+# Of a ratio that is told as so many times something, as a burn multiple is.
+MULTIPLE = "times"
+AFTER_MULTIPLES = (MULTIPLE, "x", "×")
 # Units of what may be written as a percentage, and of logarithms, which may not.
 PARTS = {"share", "a year", "a quarter", "", TIMES, ELASTICITY}
 GROWTH, VOLATILITY = "log/yr", "log/quarter"
@@ -202,8 +205,8 @@ def states_unit(value: Any) -> bool:
 def written_units(value: Any) -> set[str]:
     """Return the units in which a file writes the numbers of a quantity.
 
-    ``bn USD`` of amounts, ``share`` of percentages, and nothing of plain numbers but 0, which is
-    the same in all.
+    ``bn USD`` of amounts, ``share`` of percentages, ``times`` of multiples, and nothing of plain
+    numbers but 0, which is the same in all.
     """
     if isinstance(value, dict):
         of_scipy = str(value.get("distribution")).startswith("scipy.")
@@ -226,6 +229,8 @@ def _unit_of(written: re.Match[str]) -> str:
     suffix = written["suffix"] or ""
     if suffix == PERCENT:
         return "share"
+    if _suffix(written) in AFTER_MULTIPLES:
+        return MULTIPLE
     is_amount = _suffix(written) in SIZES or written["before"].lower() in DOLLARS
     return "bn USD" if is_amount or AFTER_AMOUNTS.search(suffix) else ""
 
@@ -304,6 +309,7 @@ def _refuse_other_unit(written: re.Match[str], number: float, unit: str, suffix:
     of_dollars = before in DOLLARS or AFTER_AMOUNTS.search(written["suffix"] or "") is not None
     has_size, is_known = suffix in SIZES, suffix in {"", PERCENT, unit.lower(), *SIZES}
     is_known = is_known or (unit == YEARS and suffix in PERIODS)
+    is_known = is_known or (unit == MULTIPLE and suffix in AFTER_MULTIPLES)
     if not is_known or (before and before not in DOLLARS):
         unknown = written["before"] if is_known else written["suffix"]
         raise ValueError(f'"{text}": unknown unit "{unknown}"; {_known_units(unit)}')
@@ -322,4 +328,6 @@ def _known_units(unit: str) -> str:
         return 'amounts are in US dollars, as "900 m" or "4.5 bn"'
     if unit in BASES:
         return 'write "900 m" or "4.5 bn"'
+    if unit == MULTIPLE:
+        return 'write "1.3 times" or 1.3'
     return 'write "23%" or 0.23' if unit in PARTS else f"the unit here is {unit}"

@@ -10,7 +10,7 @@ from simulate.analysis.typical_paths import Story
 from simulate.engine.result import DISCLAIMER
 
 from .alternatives import Chance, chance_of
-from .numbers import MONEY, SHARE, percent
+from .numbers import MONEY, SHARE, percent, unit_of
 from .sentences import capitalized, listed
 from .tables import Row, Table, printed
 
@@ -61,8 +61,8 @@ def limit_in_words(limit: Limit) -> str:
 
 def _written(feature: Feature, value: float) -> str:
     """Return a value with its unit, a rate in logarithms also as what a year multiplies by."""
-    if feature.unit == "share":
-        return SHARE.significant(value, 6)
+    if (unit := unit_of(feature.unit)).sign:
+        return unit.significant(value, 6)
     more = f" (×{math.exp(value):.2f} a year)" if feature.unit == "log/yr" else ""
     return f"{value:g} {feature.unit}{more}".rstrip()
 

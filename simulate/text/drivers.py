@@ -220,10 +220,10 @@ def _from_to(effect: Effect | None, outcome: Outcome) -> str:
     low, high = (at.value for at in (effect.at_p10, effect.at_p90))
     unit = unit_of(outcome.unit)
     if outcome.unit in IN_PERCENT:
-        low_end, high_end = (unit.rounded(end, 1).removesuffix(unit.sign) for end in (low, high))
+        low_end, high_end = (unit.rounded(end, 1) for end in (low, high))
     else:
         low_end, high_end = (amount_of(unit, end) for end in (low, high))
-    return f"{low_end} to {high_end}"
+    return f"{low_end.removesuffix(unit.sign)} to {high_end.removesuffix(unit.sign)}"
 
 
 def print_drivers(drivers: Drivers, out: Console) -> None:

@@ -53,13 +53,13 @@ def telling(effects: Sequence[Effect], most: int) -> list[Effect]:
 
 
 def amount_of(unit: Unit, value: float) -> str:
-    """Return a number to three digits, without its unit; nothing where no reader can use it."""
+    """Return a number to three digits, without its unit's name; 0 where it is of no use."""
     return "0" if unit.is_nothing(value) else unit.significant(value, 3)
 
 
 def figure_of(outcome: Outcome, value: float) -> str:
-    """Return a probability or a margin in percent, or billions of dollars."""
+    """Return a probability or a margin in percent, or an amount with its unit."""
     unit = unit_of(outcome.unit)
-    if not unit.sign:
-        return f"{amount_of(unit, value)} {unit.name}"
+    if not unit.is_percentage:
+        return unit.named(amount_of(unit, value))
     return unit.rounded(value, 0 if 0.095 <= value < 0.905 else 1)

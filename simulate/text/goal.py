@@ -92,10 +92,9 @@ def _found_over(goal: GoalMap) -> str:
 
 def with_error(setting: Setting, value: Estimate) -> str:
     """Return a value of a setting with its standard error, a sign of what it does, and unit."""
-    if setting.unit == "share" and setting.way != "times":
-        return setting.marked(SHARE.amount(value))
-    unit = "" if setting.way == "times" else setting.unit
-    return f"{setting.marked(number(value))} {unit}".rstrip()
+    unit = unit_of("" if setting.way == "times" else setting.unit)
+    written = unit.amount(value) if unit.sign else number(value)
+    return unit.named(setting.marked(written))
 
 
 def gap(goal: GoalSeek | GoalMap) -> str:

@@ -48,9 +48,14 @@ class Unit:
         return self.name == "probability"
 
     @property
+    def is_percentage(self) -> bool:
+        """Whether its numbers are written in percent."""
+        return self.sign == "%"
+
+    @property
     def head(self) -> str:
         """What a column of its numbers is headed by."""
-        return self.sign or self.name
+        return self.sign if self.is_percentage else self.name
 
     def label(self, name: str) -> str:
         """Return the name of numbers, with their unit unless a sign behind each says it."""
@@ -90,7 +95,8 @@ class Unit:
     def amount(self, estimate: Estimate) -> str:
         """Return a number of any size with its standard error, left out where it rounds to 0."""
         value, error = self.scale * estimate.value, self.scale * estimate.standard_error
-        most = 2 if abs(value) >= 10.0 or self.sign else 3 if abs(value) >= 1.0 else self.finest
+        is_coarse = self.is_percentage or abs(value) >= 10.0
+        most = 2 if is_coarse else 3 if abs(value) >= 1.0 else self.finest
         if error < 0.5 * 10.0**-most <= abs(value):
             return f"{value:,.{most}f}{self.sign}"
         return _with_error(value, error, self.sign, most)
@@ -99,7 +105,7 @@ class Unit:
         """Return a number with so many decimals."""
         if math.isnan(value):
             return NO_VALUE
-        comma = "" if self.sign else ","
+        comma = "" if self.is_percentage else ","
         return _plain_zero(f"{self.scale * value:{comma}.{decimals}f}{self.sign}")
 
     def significant(self, value: float, digits: int) -> str:
@@ -137,13 +143,14 @@ class Unit:
 
 PROBABILITY = Unit("probability", 100.0, "%")
 SHARE = Unit("share", 100.0, "%")
+TIMES = Unit("times", 1.0, "x")
 MONEY = Unit(MONEY_NAME)
 PLAIN = Unit("")
 
 
 def unit_of(name: str) -> Unit:
     """Return the unit of a name."""
-    known = {unit.name: unit for unit in (PROBABILITY, SHARE)}
+    known = {unit.name: unit for unit in (PROBABILITY, SHARE, TIMES)}
     return known.get(name, Unit(name))
 
 

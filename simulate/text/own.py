@@ -7,18 +7,12 @@ import numpy as np
 from simulate.analysis.cash import NOTHING
 from simulate.engine.result import Result
 from simulate.engine.summary import without_value
-from simulate.model.catalogue import (
-    OwnHit,
-    OwnMetric,
-    own_metrics,
-    own_times,
-    stated_metrics,
-)
+from simulate.model.catalogue import OwnHit, OwnMetric, own_metrics, stated_metrics, stated_times
 from simulate.scenario.quarters import format_quarter
 
 from .alternatives import chance_by, chance_by_year
 from .dates import median_finding
-from .numbers import NO_VALUE, SHARE, dollars, share
+from .numbers import NO_VALUE, SHARE, TIMES, dollars, share
 from .sentences import capitalized, listed
 from .tables import Row, Table, heading
 from .years import told_year
@@ -30,7 +24,8 @@ SMALLEST_TENTHS, SMALLEST_WHOLE = 2e-3, 0.1
 
 def own_tables(result: Result) -> list[Table]:
     """Return the tables of a scenario's own metrics and outcomes, if it has any."""
-    times, metrics = own_times(result.scenario), own_metrics(result.scenario)
+    # The table of cash tells of failure.
+    times, metrics = stated_times(result.scenario), own_metrics(result.scenario)
     targets = [(time, by) for time in times if (by := time.stated.by) is not None]
     return [
         *([_target_table(result, targets)] if targets else []),
@@ -75,15 +70,21 @@ def _median_and_range(result: Result, metric: OwnMetric, year: int) -> str:
 def _written(metric: OwnMetric, value: float) -> str:
     if np.isnan(value):
         return NO_VALUE
-    if metric.unit != "share":
-        return dollars(0.0 if abs(value) < NOTHING else value)
+    match metric.unit:
+        case "bn USD":
+            # What stands in the bin about zero is nothing.
+            return dollars(0.0 if abs(value) < NOTHING else value)
+        case "months":
+            return f"{value:.0f} months"
+        case "times":
+            return TIMES.rounded(value, 2 if abs(value) < 0.995 else 1 if abs(value) < 9.95 else 0)
     is_small = SMALLEST_TENTHS <= abs(value) < SMALLEST_WHOLE
     return SHARE.rounded(value, 1 if is_small else 0)
 
 
 def own_outcomes_finding(result: Result) -> str:
     """Say by when half of the paths have come to the first of a scenario's own outcomes."""
-    time = own_times(result.scenario)[0]
+    time = stated_times(result.scenario)[0]
     return median_finding(result, time, capitalized(time.clause))
 
 

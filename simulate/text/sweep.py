@@ -61,7 +61,7 @@ def grid_title(sweep: Sweep, figure: int) -> str:
     """Return what a grid of a figure, by its place, shows, and how large its errors are."""
     unit = unit_of(sweep.figures[figure].unit)
     largest = np.nanmax([cell.figures[figure].standard_error for cell in sweep.cells])
-    error = f"{100 * largest:.2f} points" if unit.sign else f"{largest:.2g}"
+    error = f"{100 * largest:.2f} points" if unit.is_percentage else f"{largest:.2g}{unit.sign}"
     return f"{sweep.figures[figure].name} (standard errors to {error})"
 
 

@@ -52,6 +52,12 @@ def formula_of(text: str, scenario: Scenario) -> str:
         ("Max(free cash flow, EBITDA) > 0", "max(free_cash_flow, ebitda) > 0"),
         ("below plan below 5%", "below_plan < 0.05"),
         ("quarterly growth > 10%", "quarterly_growth > 0.1"),
+        ("below plan under 1.5 times", "below_plan < 1.5"),
+        (
+            "(below plan < 1.5x or ebitda > 2) and cash > 1",
+            "(below_plan < 1.5 or ebitda > 2) and cash > 1",
+        ),
+        ("below plan between 0.5 and 1.5 ×", "0.5 <= below_plan <= 1.5"),
         (
             "annual revenue >= 3 and twelve-month free cash flow > 0",
             "revenue >= 3 and free_cash_flow > 0",
@@ -139,6 +145,15 @@ def test_a_title_is_printed_as_it_is(own: Scenario) -> None:
 
 def test_a_title_in_its_own_letters_comes_first(own: Scenario) -> None:
     assert parse_event("IPO by 2028", own, "--of").time != parse_event("ipo by 2028", own, "").time
+
+
+def test_a_long_condition_is_called_as_it_is_written(own: Scenario) -> None:
+    asked = " and ".join(f"{name} > 1" for name in ("revenue", "cash", "ebitda", "training", "fee"))
+    event = parse_event(f"P({asked} and free cash flow > 1 in 2027)", own, "--of")
+    assert event.in_words(own) == f"{asked} and free cash flow > 1 in 2027"
+    assert changed(asked_of(own, [event]), {"cash.opening": 1.0}).outcomes
+    with pytest.raises(ScenarioError, match=r"at most 200 characters; give it a title"):
+        parse_event(f"{asked} and {asked} and {asked} by 2027", own, "--of")
 
 
 def test_an_own_metric_may_have_a_word_of_comparisons(own: Scenario) -> None:

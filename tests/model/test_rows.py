@@ -17,6 +17,7 @@ from simulate.model.rows import (
     Lab,
     Metric,
     Now,
+    Raising,
     Segment,
     Share,
 )
@@ -33,14 +34,16 @@ MEMBERS = {
     "revenue_shares": Share,
     "funding": Funding,
 }
-OF_INPUTS = (Lab, *MEMBERS.values())
+OF_INPUTS = (Lab, Raising, *MEMBERS.values())
 # What base quarters are worked out from or the schedule reads; or no part of the simulation.
 NOT_IN_ROWS = ("base_year.", "segments.*.share_of_revenue", "other_costs.not_operating")
 
 
 def keys_of_rows() -> set[str]:
     in_lists = ({f"{part}.*.{row.key}" for row in rows} for part, rows in MEMBERS.items())
-    return ({row.key for row in Lab} - {ALTERNATIVE}) | set(chain.from_iterable(in_lists))
+    return ({row.key for row in (*Lab, *Raising)} - {ALTERNATIVE}).union(
+        chain.from_iterable(in_lists)
+    )
 
 
 def declared_keys() -> set[str]:

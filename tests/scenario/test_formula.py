@@ -158,7 +158,7 @@ MISTAKES = {
     "max(5 m, revenue)": (5, "write 0.005 for 5 m"),
     "revenue + 1.5 tn": (11, "write 1500 for 1.5 tn"),
     "free cash flow > 0": (1, 'a name has no spaces; did you mean "free_cash_flow"?'),
-    "2x * revenue": (1, "2x is no number, and * multiplies"),
+    "2x * revenue": (1, "write 2 for 2x; a multiple is a plain number, and * multiplies"),
     "2 shares": (3, "what is shares here?"),
     "IF(revenue > 2, 1, 0)": (1, 'there is no function IF; did you mean "where"?'),
     "revenue > 2 AND ebitda > 0": (13, "write and between conditions"),

@@ -133,6 +133,10 @@ def test_a_flow_in_a_metric_is_the_quarter_s() -> None:
 WRITTEN: dict[str, tuple[str, float]] = {
     "0.05": ("share", 0.05),
     '"5%"': ("share", 0.05),
+    '"1.5 times"': ("times", 1.5),
+    '"1.5x"': ("times", 1.5),
+    '"0.5 to 2 times"': ("times", 1.0),
+    '{ distribution = "uniform", low = "0.5x", high = "1.5x" }': ("times", 1.0),
     '"5 m"': ("bn USD", 0.005),
     '"$5 bn"': ("bn USD", 5.0),
     '"5 bn USD"': ("bn USD", 5.0),
@@ -168,8 +172,10 @@ def test_a_unit_may_stand_beside_numbers_that_have_none() -> None:
     assert scenario.lines[0].units == {"x": "bn USD"}
 
 
-def test_numbers_of_an_input_have_a_unit_alike() -> None:
-    wrong = 'inputs.x = { distribution = "uniform", low = 3, high = "5 m" }'
+@pytest.mark.parametrize("ends", [("3", '"5 m"'), ("1", '"2 times"'), ('"50%"', '"2 times"')])
+def test_numbers_of_an_input_have_a_unit_alike(ends: tuple[str, str]) -> None:
+    low, high = ends
+    wrong = f'inputs.x = {{ distribution = "uniform", low = {low}, high = {high} }}'
     (line,) = lines_of(a_line("x", more=wrong))
     assert line == (
         "mine.toml:7:8: lines.a.inputs.x: write all of its numbers with a unit, "
@@ -281,7 +287,19 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     ),
     "a metric of no unit that it can have": (
         '[metrics.a]\nformula = "revenue ** 2"\nunit = "share"',
-        ['the formula is in (bn USD)^2; a metric is a "share", or in "bn USD"'],
+        ['the formula is in (bn USD)^2; a metric is "share", "bn USD" or "times"'],
+    ),
+    "a metric without a unit": (
+        '[metrics.a]\nformula = "1"',
+        ['metrics.a.unit: missing; it has no default; write "share", "bn USD" or "times"'],
+    ),
+    "a ratio as money": (
+        '[metrics.a]\nformula = "ebitda / revenue"\nunit = "bn USD"',
+        ['metrics.a.unit = "bn USD": the formula has no unit; write "share" or "times"'],
+    ),
+    "a line that counts nowhere": (
+        '[[lines]]\nname = "a"\nformula = "1"',
+        ['lines.a.counts_in: missing; it has no default; write "revenue", "cost of revenue"'],
     ),
     "an outcome that is a number": (
         '[outcomes.a]\nwhen = "revenue"',
