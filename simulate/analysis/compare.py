@@ -32,6 +32,7 @@ from simulate.model.outcomes import (
 from simulate.model.rows import Hit, Metric
 from simulate.model.statistics import OutcomeStatistic, usual_statistic
 from simulate.scenario import Scenario, ScenarioError
+from simulate.scenario.added import FAILED
 from simulate.scenario.frame import Horizon, Sampling
 
 # The less of them, the better.
@@ -329,7 +330,7 @@ def statistic_of(asked: OutcomeStatistic, scenario: Scenario, *others: Scenario)
     outcome, name = asked.outcome, asked.in_words(scenario, *others)
     if isinstance(outcome, Event):
         short = outcome.in_short(scenario, *others)
-        is_good = outcome.time is not Hit.OUT_OF_CASH
+        is_good = outcome.time is not Hit.OUT_OF_CASH and outcome.time.title != FAILED
     else:
         short = name if outcome.unit in BEHIND_NUMBERS else f"{name}, {outcome.unit}"
         is_good = isinstance(outcome, Amount) and outcome.metric not in COSTS

@@ -109,7 +109,7 @@ def take_rounds(quarter: int, plan: Plan, points: Points, funding: Array, state:
         if schedule.funding_quarter[j] == quarter:
             scores(points, plan.draws.chance_coordinate[j], score)
             threshold, x = schedule.funding_score[j], funding[j]
-            is_signed, listing = schedule.signed[j], 1.0 if schedule.is_listing[j] else 0.0
+            is_signed, listing = schedule.is_signed[j], 1.0 if schedule.is_listing[j] else 0.0
             for i in range(LANES):
                 is_open = is_signed or s[Now.SHUT_LEFT + i] <= 0.0
                 comes = s[Now.IS_BOOKED + i] if score[i] < threshold and is_open else 0.0

@@ -482,6 +482,8 @@ def own_events(scenario: Scenario, *others: Scenario) -> tuple[Event, ...]:
     return tuple(
         target_event(time, scenario) or event_by_year(time, CASH_YEAR, scenario)
         for time in own_times(scenario, *others)
+        # The headline asks when cash is out, which is when a lab fails.
+        if time.title not in scenario.added_outcomes
     )
 
 

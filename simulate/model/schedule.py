@@ -64,7 +64,7 @@ def schedule_of(scenario: Scenario) -> Schedule:
         margin_target=scenario.targets.gross_margin,
         hold_quarters=scenario.targets.hold_quarters,
         raises=scenario.raising is not None,
-        signed=np.array([f.chance >= 1.0 for f in scenario.funding], np.bool_),
+        is_signed=np.array([f.chance >= 1.0 for f in scenario.funding], np.bool_),
         is_listing=np.array([f.kind == "listing" for f in scenario.funding], np.bool_),
         outlives=np.array(_outlive(scenario), np.bool_),
         stops_at_zero=np.array(

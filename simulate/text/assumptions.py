@@ -133,6 +133,7 @@ def _dated_rows(scenario: Scenario) -> Iterator[Row]:
     for funding in scenario.funding:
         chance = f"with a chance of {exact_percent(funding.chance)}"
         when = f"in {format_quarter(funding.quarter)}, {chance}"
+        when = f"a listing {when}" if funding.kind == "listing" else when
         yield Row(name_of_member("funding", funding.name), (when, funding.source or NO_SOURCE))
 
 
