@@ -52,6 +52,84 @@ class Draws(NamedTuple):
     money: Callable[[int], float]
 
 
+class Partners:
+    """Shares of revenue, each until its total has been paid."""
+
+    def __init__(self, scenario: Scenario, v: Callable[[str], float]) -> None:
+        self.shares, self.v = scenario.revenue_shares, v
+        self.paid = {share.name: v(f"revenue_shares.{share.name}.paid") for share in self.shares}
+        self.beside = self.spared = 0.0
+
+    def base_shares(self, revenue: float) -> float:
+        """What partners had of a base quarter's revenue."""
+        within = [share.name for share in self.shares if share.within]
+        return sum(self.v(f"revenue_shares.{name}.share") * revenue for name in within)
+
+    def pay(self, quarter: int, revenue: float) -> float:
+        """What partners get of a quarter's revenue, of which a part is within other cost."""
+        self.beside = self.spared = all_paid = 0.0
+        for share in self.shares:
+            key = f"revenue_shares.{share.name}"
+            due = self.v(f"{key}.share") * revenue
+            first, last = share.first_quarter or quarter, share.last_quarter or quarter
+            left = max(0.0, self.v(f"{key}.total") - self.paid[share.name])
+            now = min(due, left) if first <= quarter <= last else 0.0
+            self.paid[share.name] += now
+            all_paid += now
+            if share.within:
+                self.spared += due - now
+            else:
+                self.beside += now
+        return all_paid
+
+
+class Renting(NamedTuple):
+    """What is committed for a quarter, firmly, and for all later ones."""
+
+    committed: float
+    firm: float
+    ahead: float
+
+
+def renting_of(scenario: Scenario, v: Callable[[str], float], quarter: int) -> Renting:
+    committed = firm = ahead = 0.0
+    for c in scenario.commitments:
+        if c.by_year is not None:
+            due = {4 * year + q: amount / 4 for year, amount in c.by_year.items() for q in range(4)}
+        else:
+            assert c.first_quarter is not None and c.last_quarter is not None
+            over = range(c.first_quarter, c.last_quarter + 1)
+            due = {q: v(f"commitments.{c.name}.amount") / len(over) for q in over}
+        now = due.get(quarter, 0.0)
+        committed += now
+        firm += now * (1 - v(f"commitments.{c.name}.cancellable"))
+        ahead += sum(amount for q, amount in due.items() if q > quarter)
+    return Renting(committed, firm, ahead)
+
+
+def known_of_compute(renting: Renting, use: float, v: Callable[[str], float]) -> dict[str, float]:
+    """What formulas know of a quarter's compute."""
+    idle = max(0.0, renting.firm - use)
+    return {
+        "commitments": renting.committed,
+        "commitments_ahead": renting.ahead,
+        "compute_use": use,
+        "idle_compute": idle,
+        "idle_compute_cost": (1 - v("compute.resold")) * idle if idle else 0.0,
+    }
+
+
+def capacity_of(scenario: Scenario, v: Callable[[str], float], t: int) -> float:
+    """What compute can be had in a quarter, if that is limited."""
+    assert scenario.compute is not None
+    by_year = scenario.compute.capacity_by_year
+    if by_year is None:
+        return v("compute.capacity") / 4 * math.exp(v("compute.capacity_growth") * t / 4)
+    year = (scenario.horizon.first_quarter + t) // 4
+    known = [known for known in by_year if known <= year]
+    return by_year[max(known)] / 4 if known else math.inf
+
+
 class Path(NamedTuple):
     metrics: list[dict[str, float]]
     hits: dict[str, int]
@@ -293,9 +371,10 @@ def live(scenario: Scenario, draws: Draws) -> Path:
         s.name: v(f"segments.{s.name}.share_of_revenue") * last.revenue for s in scenario.segments
     }
 
-    own = Own(scenario, v)
+    own, shares, compute = Own(scenario, v), Partners(scenario, v), scenario.compute
     capital = None if scenario.raising is None else Capital(scenario, draws)
     flows: list[dict[str, float]] = []
+    cash_flow = 0.0
     previous = base[0].revenue ** 2 / base[1].revenue
     for before, (revenue, cost, spent) in enumerate(base, -4):
         inference = sum(
@@ -310,6 +389,11 @@ def live(scenario: Scenario, draws: Draws) -> Path:
         other = fixed + v("other_costs.variable") * revenue
         ebitda = revenue - paying - free - spent - other
         cash_flow = ebitda + stock * other - capex * revenue - working * 4 * (revenue - previous)
+        partners = v("other_costs.partner_share") * revenue + shares.base_shares(revenue)
+        renting, use = Renting(0.0, 0.0, 0.0), 0.0
+        if compute is not None:
+            use = inference + free + v("compute.of_training") * spent
+            renting = renting_of(scenario, v, first_quarter + before)
         own.begin(before)
         own.know(
             segment_revenue=revenue,
@@ -321,8 +405,9 @@ def live(scenario: Scenario, draws: Draws) -> Path:
             inference=inference + free,
             depreciation=0.0,
             cost_of_revenue=paying,
-            partner_share=v("other_costs.partner_share") * revenue,
+            partner_share=partners,
             training=spent,
+            **known_of_compute(renting, use, v),
             gross_profit=revenue - paying,
             other_costs=other,
             ebitda=ebitda,
@@ -337,7 +422,7 @@ def live(scenario: Scenario, draws: Draws) -> Path:
                 "revenue": revenue,
                 "paying": paying,
                 "bill": inference,
-                "partners": v("other_costs.partner_share") * revenue,
+                "partners": partners,
                 "free": free,
                 "ebitda": ebitda,
                 "cash_flow": cash_flow,
@@ -351,6 +436,7 @@ def live(scenario: Scenario, draws: Draws) -> Path:
     demand = v("demand.initial")
     overrun_level = drift_level = gain = free_gain = cumulative = need = 0.0
     training, last_below, metrics = last.training, -1, []
+    followed, flow_before = math.log(last.revenue / base[0].revenue) / 3, cash_flow
     runs: dict[str, int] = dict.fromkeys(("inference", "paying", "partners", "all", "cash_flow"), 0)
     hits: dict[str, int] = dict.fromkeys(HITS, quarters)
 
@@ -408,7 +494,6 @@ def live(scenario: Scenario, draws: Draws) -> Path:
         revenue += own.booked("revenue", t)
         unshared = own.unshared()
         revenue = max(revenue, 1e-6) if scenario.lines else revenue
-        partners = v("other_costs.partner_share") * (revenue - unshared)
 
         left = 2 ** (-t / 4 / v("inference.catch_up_half_life"))
         if scenario.inference.net_gain is not None:
@@ -418,6 +503,17 @@ def live(scenario: Scenario, draws: Draws) -> Path:
         free_gain += (v("inference.efficiency_gain") - v("free_users.usage_growth")) / 4 * left
         inference = base_bill * math.exp(overrun_level - gain)
         free = users * cost_per_user / 4 * math.exp(overrun_level - free_gain)
+        unserved, left_for_training = 0.0, math.inf
+        if compute is not None and compute.has_capacity:
+            capacity, needed = capacity_of(scenario, v, t), inference + free
+            for_users = (1 - v("compute.for_training")) * capacity
+            unserved = 1 - min(1.0, for_users / needed)
+            earned = (1 - unserved) ** (1 - v("compute.passed_to_price"))
+            revenue, unshared = revenue * earned, unshared * earned
+            inference, free = inference * (1 - unserved), free * (1 - unserved)
+            left_for_training = capacity - inference - free
+        partners = v("other_costs.partner_share") * (revenue - unshared)
+        partners += shares.pay(first_quarter + t, revenue - unshared)
         depreciation, spending = 0.0, capex * revenue
         for h in scenario.hardware:
             key, amount = f"hardware.{h.name}", v(f"hardware.{h.name}.amount")
@@ -436,25 +532,44 @@ def live(scenario: Scenario, draws: Draws) -> Path:
             free_inference=free,
             inference=inference + free,
             depreciation=depreciation,
+            unserved_share=unserved,
         )
         paying += own.booked("cost of revenue", t)
 
         jump = 0.0
         if scenario.training.generation is not None:
             jump = draws.jump(t, 1 - math.exp(-v("training.generation.rate") / 4))
-        training *= math.exp(decayed("training.growth", t / 4) / 4) * (1 + jump)
-        trained = max(training * math.exp(drift_level), v("training.floor") * revenue)
+        follows = v("training.follows")
+        followed += (math.log(revenue / previous) - followed) / (1 + v("training.lag"))
+        growth = (1 - follows) * decayed("training.growth", t / 4) / 4 + follows * followed
+        training *= math.exp(growth) * (1 + jump)
+        cut = 0.0
+        if scenario.training.cut is not None:
+            runway = 3 * cash / max(-flow_before, 1e-9)
+            months = v("training.cut.below_months")
+            cut = v("training.cut.most") * min(1.0, max(0.0, (months - runway) / months))
+        planned = (1 - cut) * training * math.exp(drift_level)
+        trained = max(planned, v("training.floor") * revenue)
+        renting, use = Renting(0.0, 0.0, 0.0), 0.0
+        if compute is not None:
+            of_training = v("compute.of_training")
+            trained = min(trained, left_for_training / of_training)
+            renting = renting_of(scenario, v, first_quarter + t)
+            use = inference + free + of_training * trained
         fixed *= math.exp(v("other_costs.fixed_growth") / 4)
         scale = (revenue / last.revenue) ** (v("other_costs.scale_elasticity") - 1)
         unpaid = v("other_costs.partner_share") * unshared
-        other = fixed + (v("other_costs.variable") * revenue - unpaid) * scale
+        other = fixed + (v("other_costs.variable") * revenue - unpaid - shares.spared) * scale
         own.know(
             cost_of_revenue=paying,
             partner_share=partners,
             training=trained,
+            training_cut=cut,
             gross_profit=revenue - paying,
+            **known_of_compute(renting, use, v),
         )
-        in_cash = own.booked("operating cost", t)
+        idle_cost = known_of_compute(renting, use, v)["idle_compute_cost"]
+        in_cash = own.booked("operating cost", t) + idle_cost + shares.beside
         other += in_cash
 
         ebitda = revenue - paying - free + depreciation - trained - other
@@ -470,6 +585,7 @@ def live(scenario: Scenario, draws: Draws) -> Path:
         if capital is not None:
             cash_flow -= capital.pay_interest()
             own.know(debt_interest=capital.interest)
+        flow_before = cash_flow
         own.know(capital_spending=spending, working_capital=bound, free_cash_flow=cash_flow)
         cash += own.booked("financing", t)
         if capital is None:

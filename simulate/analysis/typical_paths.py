@@ -33,6 +33,8 @@ Array = NDArray[np.float64]
 USUAL = (0.1, 0.9)
 SMALLEST_DEVIATION, ROUNDING = 0.005, 1e-9
 SMALLEST_ROUND = 0.005
+# Of what may be nothing, and is divided by.
+TINY = 1e-12
 # Typical paths are sought among so many, the first of the run's first replicate.
 MOST_COMPARED = 1 << 14
 DEVIATION_NAMES = dict(zip(DEVIATIONS, ("inference", "training"), strict=True))
@@ -301,18 +303,22 @@ def cash_flow_statements(result: Result, path: int) -> dict[int, list[Line]]:
         where: sum((row.amounts for row in booked_there), nothing)
         for where, booked_there in own.items()
     }
+    contracts = _contract_lines(booked, result.scenario)
+    unserved = _unserved_lines(booked, x, result.scenario)
     rounds = cash - opening - flow - added["financing"] - sum(row.amounts for row in sought)
     rows = [
-        _Row("revenue", revenue - added["revenue"]),
+        _Row("revenue", revenue - added["revenue"] - _sum_of(unserved)),
         *own["revenue"],
+        *unserved,
         _Row("inference", -(bill + free_bill)),
         _Row("other cost of sales", -(cost - depreciation - bill - added["cost of revenue"])),
         *_negative(own["cost of revenue"]),
         _Row("training", -training),
-        _Row("other operating cost", added["operating cost"] - other),
+        _Row("other operating cost", added["operating cost"] - other - _sum_of(contracts)),
+        *contracts,
         *_negative(own["operating cost"]),
         _Row("EBITDA", ebitda, is_sum=True),
-        _Row("pay in stock", x[index(Lab.STOCK_PAY)] * (other - added["operating cost"])),
+        _Row("pay in stock", x[index(Lab.STOCK_PAY)] * (other - _of(booked, Now.COST_IN_CASH))),
         _Row("capital spending", added["capital spending"] - _of(booked, Now.CAPITAL_SPENDING)),
         *_negative(own["capital spending"]),
         _Row("tax", -_of(booked, Now.TAX)),
@@ -339,6 +345,29 @@ class _Row(NamedTuple):
     name: str
     amounts: Array
     is_sum: bool = False
+
+
+def _contract_lines(booked: Array, scenario: Scenario) -> list[_Row]:
+    """Return what contracts add to other cost, where a scenario has some."""
+    found = []
+    if scenario.commitments:
+        found.append(_Row("idle compute", -_of(booked, Now.IDLE_COST)))
+    if not all(share.within for share in scenario.revenue_shares):
+        found.append(_Row("shares of revenue", -_of(booked, Now.SHARES_BESIDE)))
+    return found
+
+
+def _unserved_lines(booked: Array, x: Array, scenario: Scenario) -> list[_Row]:
+    """Return the revenue that capacity leaves unserved, where it is limited."""
+    if scenario.compute is None or not scenario.compute.has_capacity:
+        return []
+    served = np.maximum(1.0 - _of(booked, Now.UNSERVED), TINY)
+    lacking = served ** (x[index(Lab.PASSED_TO_PRICE)] - 1.0) - 1.0
+    return [_Row("unserved demand", -_of(booked, Now.REVENUE) * lacking)]
+
+
+def _sum_of(lines: list[_Row]) -> Array | float:
+    return sum((row.amounts for row in lines), 0.0)
 
 
 def _of_capital(booked: Array, scenario: Scenario) -> tuple[list[_Row], list[_Row]]:

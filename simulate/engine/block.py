@@ -86,6 +86,7 @@ class Workspace:
             now=memory[:STATE_WIDTH],
             level=aligned_zeros(prepared.segments, width(Level)),
             past=aligned_zeros(BASE_QUARTERS, width(Flow)),
+            paid=aligned_zeros(prepared.shares, LANES),
             metrics=memory[metrics],
             hits=aligned_zeros(prepared.hitting_times * LANES),
             raw=aligned_zeros(len(prepared.drawn_keys) + 2, LANES, dtype=np.float32),

@@ -11,7 +11,16 @@ from simulate.kernels.arrays import BASE_QUARTERS, LANES, Draws, Inputs, Plan, P
 from simulate.model.base import base_quarters
 from simulate.model.catalogue import metrics_of, outcome_columns, traces_of
 from simulate.model.formulas import formulas_of
-from simulate.model.rows import BaseQuarter, Funding, Hardware, Lab, Raising, Segment
+from simulate.model.rows import (
+    BaseQuarter,
+    Commitment,
+    Funding,
+    Hardware,
+    Lab,
+    Raising,
+    Segment,
+    Share,
+)
 from simulate.model.schedule import schedule_of
 from simulate.scenario.correlations import correlation_matrix
 from simulate.scenario.distributions import Fixed, Uncertain
@@ -40,8 +49,9 @@ class Prepared:
         The distribution of each row of ``Inputs.rows``.
     drawn_keys
         The keys of the inputs that a path draws, in the order of their coordinates.
-    segments, purchases, rounds
-        Numbers of revenue segments, purchases of hardware and funding rounds.
+    segments, purchases, rounds, commitments, shares
+        Numbers of revenue segments, purchases of hardware, funding rounds, commitments for compute
+        and partners' shares of revenue.
     alternatives
         How many a path may live in; 1 where there are none.
     outcome_columns
@@ -59,6 +69,8 @@ class Prepared:
     segments: int
     purchases: int
     rounds: int
+    commitments: int
+    shares: int
     alternatives: int
     outcome_columns: tuple[str, ...]
     metrics: int
@@ -85,17 +97,21 @@ class Prepared:
             self.segments * len(Segment),
             self.purchases * len(Hardware),
             self.rounds * len(Funding),
+            self.commitments * len(Commitment),
+            self.shares * len(Share),
             BASE_QUARTERS * len(BaseQuarter),
             self.plan.schedule.raises * len(Raising),
         )
         parts = np.split(rows.reshape(-1), np.cumsum(counts) * LANES)
-        lab, segment, hardware, funding, base, raising, _ = parts
+        lab, segment, hardware, funding, commitment, share, base, raising, _ = parts
         return Inputs(
             rows=rows,
             lab=lab,
             segment=segment.reshape(self.segments, len(Segment) * LANES),
             hardware=hardware.reshape(self.purchases, len(Hardware) * LANES),
             funding=funding.reshape(self.rounds, len(Funding) * LANES),
+            commitment=commitment.reshape(self.commitments, len(Commitment) * LANES),
+            share=share.reshape(self.shares, len(Share) * LANES),
             base=base.reshape(BASE_QUARTERS, len(BaseQuarter) * LANES),
             raising=raising,
         )
@@ -151,6 +167,8 @@ def prepare(
         segments=len(scenario.segments),
         purchases=len(scenario.hardware),
         rounds=len(scenario.funding),
+        commitments=len(scenario.commitments),
+        shares=len(scenario.revenue_shares),
         alternatives=max(1, len(scenario.possible_alternatives)),
         metrics=len(metrics_of(scenario)),
         outcome_columns=outcome_columns(scenario),
@@ -237,6 +255,8 @@ def _row_keys(scenario: Scenario) -> list[str]:
         ("segments", scenario.segments, Segment),
         ("hardware", scenario.hardware, Hardware),
         ("funding", scenario.funding, Funding),
+        ("commitments", scenario.commitments, Commitment),
+        ("revenue_shares", scenario.revenue_shares, Share),
     ):
         keys += [f"{part}.{member.name}.{row.key}" for member in members for row in rows]
     return keys

@@ -45,9 +45,16 @@ ROWS: dict[str, Now | Metric] = {
     "paying_inference": Now.PAYING_BILL,
     "free_inference": Now.FREE_BILL,
     "depreciation": Now.DEPRECIATION,
+    "unserved_share": Now.UNSERVED,
     "cost_of_revenue": Now.PAYING_COST,
     "partner_share": Now.PARTNER_SHARE,
     "training": Now.TRAINING,
+    "training_cut": Now.TRAINING_CUT,
+    "commitments": Now.COMMITTED,
+    "commitments_ahead": Now.COMMITTED_AHEAD,
+    "compute_use": Now.COMPUTE_USE,
+    "idle_compute": Now.IDLE_COMPUTE,
+    "idle_compute_cost": Now.IDLE_COST,
     "other_costs": Now.OTHER_COST,
     "ebitda": Now.EBITDA,
     "tax": Now.TAX,
@@ -119,11 +126,11 @@ CLOCK = {"year": Step.YEAR, "quarter": Step.QUARTER}
 BOOKED_IN: dict[CountsIn, tuple[Now, ...]] = {
     "revenue": (Now.REVENUE,),
     "cost of revenue": (Now.PAYING_COST,),
-    "operating cost": (Now.OTHER_COST, Now.OWN_OPERATING_COST),
+    "operating cost": (Now.OTHER_COST, Now.COST_IN_CASH),
     "capital spending": (Now.CAPITAL_SPENDING,),
     "financing": (Now.CASH,),
 }
-CLEARED = (Now.UNSHARED_REVENUE, Now.OWN_OPERATING_COST)
+CLEARED = (Now.UNSHARED_REVENUE, Now.COST_IN_CASH)
 
 
 class Formulas(NamedTuple):
@@ -203,7 +210,10 @@ class _Writer:
         self._of_lines = {part for line in lines for part in _every_part(line)}
         # What has to be right before the horizon, too, since later quarters look back at it.
         self._looked_at = {part for of in self._reach for part in _every_part(of)}
-        self._changes_revenue = any(line.counts_in == "revenue" for line in scenario.lines)
+        compute = scenario.compute
+        has_capacity = compute is not None and compute.has_capacity
+        has_lines = any(line.counts_in == "revenue" for line in scenario.lines)
+        self._changes_revenue = has_capacity or has_lines
 
     def book(self, own: LineFormula) -> int:
         """Let a line enter its quarters; return the place of what it books."""

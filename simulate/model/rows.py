@@ -70,6 +70,16 @@ class Lab(InputRows):
     LOSSES_CARRIED_FORWARD = "cash.losses_carried_forward"
     INTEREST_RATE = "cash.interest_rate"
     OPENING_CASH = "cash.opening"
+    COMPUTE_OF_TRAINING = "compute.of_training"
+    RESOLD = "compute.resold"
+    CAPACITY = "compute.capacity"
+    CAPACITY_GROWTH = "compute.capacity_growth"
+    CAPACITY_FOR_TRAINING = "compute.for_training"
+    PASSED_TO_PRICE = "compute.passed_to_price"
+    TRAINING_FOLLOWS = "training.follows"
+    TRAINING_LAG = "training.lag"
+    CUT_BELOW_MONTHS = "training.cut.below_months"
+    MOST_CUT = "training.cut.most"
     # Which one a path lives in, counted from 0.
     ALTERNATIVE = "alternative"
 
@@ -97,6 +107,21 @@ class Hardware(InputRows):
     AMOUNT = "amount"
     RENT_REPLACED = "rent_replaced"
     SAVING = "saving"
+
+
+class Commitment(InputRows):
+    """Inputs of one commitment for compute."""
+
+    AMOUNT = "amount"
+    CANCELLABLE = "cancellable"
+
+
+class Share(InputRows):
+    """Inputs of one partner's share of revenue."""
+
+    SHARE = "share"
+    TOTAL = "total"
+    PAID = "paid"
 
 
 class Funding(InputRows):
@@ -196,9 +221,22 @@ class Now(Rows):
     TAX = auto()
     BOUND_CAPITAL = auto()
     FREE_CASH_FLOW = auto()
-    # What a user's own lines add to a quarter
+    # Of revenue what partners have no share of, and of other cost what is all cash
     UNSHARED_REVENUE = auto()
-    OWN_OPERATING_COST = auto()
+    COST_IN_CASH = auto()
+    # Compute, partners, and a budget that reacts
+    UNSERVED = auto()
+    CAPACITY_LEFT = auto()
+    COMPUTE_USE = auto()
+    COMMITTED = auto()
+    FIRMLY_COMMITTED = auto()
+    COMMITTED_AHEAD = auto()
+    IDLE_COMPUTE = auto()
+    IDLE_COST = auto()
+    SHARES_BESIDE = auto()
+    SHARES_SPARED = auto()
+    FOLLOWED_GROWTH = auto()
+    TRAINING_CUT = auto()
     # Outcomes on the way
     FUNDING_NEED = auto()
     LAST_BELOW_ZERO = auto()

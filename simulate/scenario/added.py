@@ -23,7 +23,20 @@ class AddedOutcome(NamedTuple):
 
 RETURN = "return on today's price"
 FAILED = "failed"
-# By title: those of a scenario that has [raising].
+# By title: those of a scenario that has [compute], commitments, a capacity, and a cut of training.
+COMPUTE_METRICS: Mapping[str, AddedMetric] = {
+    "compute in use": AddedMetric("trailing(compute_use)", "bn USD")
+}
+COMMITMENT_METRICS: Mapping[str, AddedMetric] = {
+    "committed compute": AddedMetric("trailing(commitments)", "bn USD"),
+    "cost of idle compute": AddedMetric("trailing(idle_compute_cost)", "bn USD"),
+    "commitments to come": AddedMetric("commitments_ahead", "bn USD"),
+}
+CAPACITY_METRICS: Mapping[str, AddedMetric] = {
+    "demand unserved": AddedMetric("unserved_share", "share")
+}
+CUT_METRICS: Mapping[str, AddedMetric] = {"cut of training": AddedMetric("training_cut", "share")}
+# Those of one that has [raising].
 RAISING_METRICS: Mapping[str, AddedMetric] = {
     "value": AddedMetric("value", "bn USD"),
     RETURN: AddedMetric("return_on_todays_price", "times"),

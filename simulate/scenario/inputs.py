@@ -28,6 +28,9 @@ PLAIN_SECTIONS = (
     "base_quarters.",
     "segments.",
     "hardware.",
+    "commitments.",
+    "compute.",
+    "revenue_shares.",
     "funding.",
     "lines.",
     "alternatives.",
@@ -45,6 +48,10 @@ NAMES = {
     "training.drift_carried": "share of a training drift that stays",
     "training.generation.rate": "rate of jumps of training cost",
     "training.generation.size": "size of jumps of training cost",
+    "training.follows": "share of training growth that follows revenue",
+    "training.lag": "lag of training behind revenue",
+    "training.cut.below_months": "runway below which training is cut",
+    "training.cut.most": "most that is cut from training",
     "training.floor": "least training cost over revenue",
     "demand.initial": "demand shock at the start",
     "demand.size_exponent": "fall of volatility with revenue",
@@ -57,6 +64,10 @@ NAMES = {
     "other_costs.stock_pay": "part of other costs paid in stock",
     "other_costs.partner_share": "partners' share of revenue",
     "cash.opening": "opening cash",
+    "compute.of_training": "part of training cost that is compute",
+    "compute.resold": "share that idle compute brings back",
+    "compute.for_training": "share of capacity kept for training",
+    "compute.passed_to_price": "part of a shortage that higher prices make up",
     "raising.below_months": "runway below which money is sought",
     "raising.months": "runway that is sought",
     "raising.share_of_value": "most that is raised a year over value",
@@ -103,6 +114,8 @@ ATTRIBUTES = {
     "fixed": "fixed part",
     "variable": "variable part",
     "cost": "inference cost per dollar",
+    "cancellable": "cancellable share",
+    "paid": "amount paid before the start",
     "training": "training cost",
 }
 # The input that says which alternative a path lives in.
@@ -442,4 +455,5 @@ def funding_assumption(scenario: Scenario) -> str:
     last = scenario.horizon.last_quarter
     quarters = [f.quarter for f in scenario.funding if f.chance > 0.0 and f.quarter <= last]
     after = f" after {format_quarter(max(quarters))}" if quarters else ""
-    return f"no funding round{after}, and no budget or investor that reacts"
+    reacting = "no budget or investor" if scenario.training.cut is None else "no investor"
+    return f"no funding round{after}, and {reacting} that reacts"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from .distributions import AnyDistribution, Fixed, Number
 from .mistakes import Mend, Mistake, rewrite_all
@@ -15,6 +15,7 @@ from .quantity import (
     ZERO,
     CertainShare,
     Count,
+    Money,
     Name,
     Quantity,
     Section,
@@ -27,6 +28,9 @@ from .quantity import (
 )
 from .quarters import Quarter, format_quarter
 from .units import ELASTICITY, MULTIPLE, TIMES
+
+# A calendar year, as a key of a table.
+Year = Annotated[int, Field(ge=2000, le=2200)]
 
 
 class Growth(Section):
@@ -228,17 +232,123 @@ class Hardware(Section):
     source: Source = ""
 
     def _mistakes(self) -> Iterator[Mistake]:
-        if self.last_quarter < self.first_quarter:
-            yield Mistake(
-                ("last_quarter",),
-                "must not come before first_quarter",
-                _swapped(self.first_quarter, self.last_quarter),
-            )
+        yield from _out_of_order(self.first_quarter, self.last_quarter)
+
+
+def _out_of_order(first: int | None, last: int | None) -> Iterator[Mistake]:
+    if first is not None and last is not None and last < first:
+        wrong = "must not come before first_quarter"
+        yield Mistake(("last_quarter",), wrong, _swapped(first, last))
 
 
 def _swapped(first: int, last: int) -> Mend:
     quarters = {("first_quarter",): format_quarter(last), ("last_quarter",): format_quarter(first)}
     return replace(rewrite_all(quarters, "the two were swapped"), of_table=True)
+
+
+class Commitment(Section):
+    """Compute that a contract says is paid for: an amount over some quarters, or by year."""
+
+    name: Name
+    amount: Annotated[AnyDistribution, money("compute committed in all")] | None = None
+    first_quarter: Quarter | None = None
+    last_quarter: Quarter | None = None
+    by_year: dict[Year, Annotated[Money, Field(ge=0.0)]] | None = Field(
+        default=None, description="bn USD, as { 2026 = 20, 2027 = 30 }, in place of an amount"
+    )
+    cancellable: Annotated[AnyDistribution, share("share that can be cancelled at once")] = ZERO
+    source: Source = ""
+
+    def _mistakes(self) -> Iterator[Mistake]:
+        dates = {"first_quarter": self.first_quarter, "last_quarter": self.last_quarter}
+        if self.amount is None and not self.by_year:
+            yield Mistake(
+                ("amount",), "missing; give it with its quarters, or by_year in its place"
+            )
+        elif self.by_year is None:
+            for key in (key for key, date in dates.items() if date is None):
+                yield Mistake((key,), "missing; the amount is spread evenly from first to last")
+        else:
+            given = [key for key in ("amount", *dates) if getattr(self, key) is not None]
+            for key in given:
+                yield Mistake((key,), "does not go with by_year; leave one of them out")
+        yield from _out_of_order(self.first_quarter, self.last_quarter)
+
+    @property
+    def ends(self) -> int | None:
+        """The last quarter that it is for."""
+        return self.last_quarter if self.by_year is None else 4 * max(self.by_year) + 3
+
+
+class Compute(Section):
+    """Compute that is rented, for training and for inference, and how much of it there is."""
+
+    of_training: Annotated[AnyDistribution, share("part of training cost that is compute")] = Fixed(
+        value=1.0, source="A9, O4: training is known as cost of compute; N21 leaves room for all"
+    )
+    resold: Annotated[
+        AnyDistribution, share("share of its price that idle compute brings back")
+    ] = ZERO
+    capacity: (
+        Annotated[
+            AnyDistribution,
+            Quantity(
+                "compute that can be had at the start", "bn USD/yr", 0.0, 1e7, largest_median=1e4
+            ),
+        ]
+        | None
+    ) = None
+    capacity_growth: Annotated[AnyDistribution, log_rate("growth of capacity")] = ZERO
+    capacity_by_year: dict[Year, Annotated[Money, Field(ge=0.0)]] | None = Field(
+        default=None, description="bn USD, as { 2026 = 20, 2027 = 30 }, in place of capacity"
+    )
+    for_training: Annotated[AnyDistribution, share("share of capacity kept for training")] = ZERO
+    passed_to_price: Annotated[
+        AnyDistribution, share("part of a small shortage that higher prices make up")
+    ] = ZERO
+    source: Source = ""
+
+    @property
+    def has_capacity(self) -> bool:
+        """Whether there is a limit to what can be served."""
+        return self.capacity is not None or self.capacity_by_year is not None
+
+    def _mistakes(self) -> Iterator[Mistake]:
+        if self.capacity is not None and self.capacity_by_year is not None:
+            yield Mistake(("capacity_by_year",), "does not go with capacity; leave one of them out")
+        if self.capacity is None and self.capacity_growth != ZERO:
+            yield Mistake(("capacity",), "missing; capacity_growth begins with it")
+        for key in ("for_training", "passed_to_price"):
+            if not self.has_capacity and getattr(self, key) != ZERO:
+                yield Mistake((key,), "says how a capacity acts; give capacity, or leave this out")
+
+
+class RevenueShare(Section):
+    """A share of revenue that a partner gets, until a total has been paid."""
+
+    name: Name
+    share: Annotated[AnyDistribution, share("share of revenue that goes to the partner")]
+    total: Annotated[AnyDistribution, Quantity("most that is paid in all", "bn USD", 0.0)] = (
+        NO_LIMIT
+    )
+    paid: Annotated[AnyDistribution, money("paid of it before the start")] = ZERO
+    first_quarter: Quarter | None = None
+    last_quarter: Quarter | None = None
+    within: StrictBool = Field(
+        default=False, description="whether other_costs.variable has it in, as it was at the start"
+    )
+    source: Source = ""
+
+    def _mistakes(self) -> Iterator[Mistake]:
+        yield from _out_of_order(self.first_quarter, self.last_quarter)
+        if self.within and self.first_quarter is not None:
+            wrong = "leave it out: what is within the variable part has begun"
+            yield Mistake(("first_quarter",), wrong)
+
+    @property
+    def ends(self) -> int | None:
+        """The last quarter that it is for, if there is one."""
+        return self.last_quarter
 
 
 class Generation(Section):
@@ -249,6 +359,15 @@ class Generation(Section):
         AnyDistribution,
         Quantity("size of a jump", "share", -0.9, 100.0, largest_median=10.0, drawn="event"),
     ]
+
+
+class Cut(Section):
+    """What is cut from the training budget when cash runs short."""
+
+    below_months: Annotated[
+        AnyDistribution, Quantity("runway below which training is cut", "months", 0.1, 120.0)
+    ]
+    most: Annotated[AnyDistribution, share("most that is cut")]
 
 
 class Training(Section):
@@ -268,7 +387,14 @@ class Training(Section):
     ] = ZERO
     drift_carried: Annotated[AnyDistribution, share("share of a drift that stays")] = ZERO
     floor: Annotated[AnyDistribution, share("least training cost over revenue")] = ZERO
+    follows: Annotated[
+        AnyDistribution, share("part of the budget's growth that follows revenue's")
+    ] = ZERO
+    lag: Annotated[
+        AnyDistribution, Quantity("quarters by which it lags behind", "quarters", 0.0, 40.0)
+    ] = ZERO
     generation: Generation | None = None
+    cut: Cut | None = None
 
 
 class OtherCosts(Section):

@@ -50,6 +50,10 @@ def _balance(known: Stage, words: str) -> ModelQuantity:
     return ModelQuantity(MONEY, known, words, from_start=True)
 
 
+def _reaction(known: Stage, words: str) -> ModelQuantity:
+    return ModelQuantity(SHARE, known, words, from_start=True)
+
+
 def _margin(words: str) -> ModelQuantity:
     return ModelQuantity(SHARE, Stage.END, f"gross margin of twelve months, {words}")
 
@@ -75,9 +79,26 @@ QUANTITIES: dict[str, ModelQuantity] = {
     "free_inference": _flow(Stage.COST_OF_REVENUE, "inference of free users"),
     "inference": _flow(Stage.COST_OF_REVENUE, "inference of all users"),
     "depreciation": _flow(Stage.COST_OF_REVENUE, "depreciation of owned hardware"),
+    "unserved_share": _reaction(
+        Stage.COST_OF_REVENUE, "share of demand that capacity leaves unserved"
+    ),
     "cost_of_revenue": _flow(Stage.OPERATING_COST, "cost of revenue of paying users"),
     "partner_share": _flow(Stage.OPERATING_COST, "partners' share of revenue"),
     "training": _flow(Stage.OPERATING_COST, "training cost"),
+    "training_cut": _reaction(
+        Stage.OPERATING_COST, "share cut from the training budget as cash runs short"
+    ),
+    "commitments": _flow(Stage.OPERATING_COST, "compute that is committed"),
+    "commitments_ahead": ModelQuantity(
+        MONEY, Stage.OPERATING_COST, "compute committed for later quarters"
+    ),
+    "compute_use": _flow(
+        Stage.OPERATING_COST, "compute in use that is rented; 0 without [compute]"
+    ),
+    "idle_compute": _flow(Stage.OPERATING_COST, "compute that is firmly committed and not used"),
+    "idle_compute_cost": _flow(
+        Stage.OPERATING_COST, "what idle compute costs, less what resale brings"
+    ),
     "gross_profit": _flow(Stage.OPERATING_COST, "revenue less cost of revenue of paying users"),
     "other_costs": _flow(Stage.CAPITAL_SPENDING, "other operating cost"),
     "ebitda": _flow(Stage.CAPITAL_SPENDING, "EBITDA"),

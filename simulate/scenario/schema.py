@@ -4,20 +4,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from itertools import chain
+from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 from pydantic import (
     ConfigDict,
     Field,
     ValidationInfo,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
     field_validator,
 )
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticKnownError
 
-from .added import RAISING_METRICS, RAISING_OUTCOMES, AddedMetric, AddedOutcome
+from .added import (
+    CAPACITY_METRICS,
+    COMMITMENT_METRICS,
+    COMPUTE_METRICS,
+    CUT_METRICS,
+    RAISING_METRICS,
+    RAISING_OUTCOMES,
+    AddedMetric,
+    AddedOutcome,
+)
 from .days import Day
 from .dependence import AnyCorrelation, Copula, Shocks
 from .distributions import Number, Uncertain
@@ -26,6 +34,8 @@ from .lab import (
     NO_FREE_USERS,
     NO_SHOCKS,
     Cash,
+    Commitment,
+    Compute,
     Demand,
     FreeUsers,
     Funding,
@@ -33,6 +43,7 @@ from .lab import (
     Inference,
     OtherCosts,
     Raising,
+    RevenueShare,
     Segment,
     Training,
 )
@@ -40,29 +51,14 @@ from .mistakes import Mistake
 from .own import OwnLine, OwnMetric, OwnOutcome
 from .own_formulas import Model, OwnFormulas, read_added, read_lines, read_metrics, read_outcomes
 from .quantities import QUANTITIES, RAISING_QUANTITIES
-from .quantity import CertainShare, Count, Name, Section, Source, refuse
+from .quantity import CertainShare, Count, Money, Name, Section, Source, refuse
 from .quarters import first_day, format_quarter, parse_quarter
-from .units import in_unit, scale_hint
 
-MOST_MONEY = 1e3
-Member = TypeVar("Member", BaseQuarter, Segment, Hardware, Funding, OwnLine, "Alternative")
 # So that a path's coordinates stay within those that Sobol' points have.
 MOST_SEGMENTS, MOST_MEMBERS = 20, 100
 LEAST_ALTERNATIVES, MOST_ALTERNATIVES = 2, 5
 # Parts of a scenario that are judged by themselves.
 OF_ITSELF = frozenset({"name", "sampling", "provenance"})
-
-
-def _read_money(given: Any, handler: ValidatorFunctionWrapHandler) -> float:
-    found: float = handler(in_unit(given, "bn USD"))
-    if abs(found) > MOST_MONEY:
-        limits = -MOST_MONEY, MOST_MONEY
-        hint = scale_hint(found, "bn USD", *limits, given)
-        raise ValueError(f"an amount is from {limits[0]:g} to {limits[1]:g} bn USD{hint}")
-    return found
-
-
-Money = Annotated[Number, WrapValidator(_read_money)]
 
 
 class Option(Section):
@@ -153,6 +149,9 @@ class Scenario(Section):
     inference: Inference
     free_users: FreeUsers = NO_FREE_USERS
     hardware: tuple[Hardware, ...] = Field(default=(), max_length=MOST_MEMBERS)
+    commitments: tuple[Commitment, ...] = Field(default=(), max_length=MOST_MEMBERS)
+    compute: Compute | None = Field(default=None, validate_default=True)
+    revenue_shares: tuple[RevenueShare, ...] = Field(default=(), max_length=MOST_MEMBERS)
     training: Training
     other_costs: OtherCosts
     cash: Cash
@@ -293,6 +292,29 @@ class Scenario(Section):
         refuse(_named_twice(hardware))
         return hardware
 
+    @field_validator("commitments", "revenue_shares")
+    @classmethod
+    def _check_contracts(
+        cls, contracts: tuple[Commitment | RevenueShare, ...], info: ValidationInfo
+    ) -> tuple[Commitment | RevenueShare, ...]:
+        mistakes = [*_named_twice(contracts)]
+        for each in contracts:
+            by_year = isinstance(each, Commitment) and each.by_year is not None
+            dates = [("by_year" if by_year else "last_quarter", each.ends)]
+            mistakes += _before_the_horizon(
+                each.name, [(key, date) for key, date in dates if date is not None], info
+            )
+        refuse(mistakes)
+        return contracts
+
+    @field_validator("compute")
+    @classmethod
+    def _check_compute(cls, compute: Compute | None, info: ValidationInfo) -> Compute | None:
+        if compute is None and info.data.get("commitments"):
+            wrong = "missing: commitments are for its use; the table may be empty"
+            refuse([Mistake((), wrong)])
+        return compute
+
     @field_validator("funding")
     @classmethod
     def _check_funding(
@@ -356,7 +378,15 @@ class Scenario(Section):
     @property
     def added_metrics(self) -> Mapping[str, AddedMetric]:
         """What its optional parts add to the model's metrics, by title."""
-        return {} if self.raising is None else RAISING_METRICS
+        compute = self.compute
+        has = (
+            (COMPUTE_METRICS, compute is not None),
+            (COMMITMENT_METRICS, bool(self.commitments)),
+            (CAPACITY_METRICS, compute is not None and compute.has_capacity),
+            (CUT_METRICS, self.training.cut is not None),
+            (RAISING_METRICS, self.raising is not None),
+        )
+        return dict(chain.from_iterable(metrics.items() for metrics, there in has if there))
 
     @property
     def added_outcomes(self) -> Mapping[str, AddedOutcome]:
@@ -390,6 +420,15 @@ class Scenario(Section):
 def _model(raising: Raising | None) -> Model:
     """Return the quantities of the model, with those of its optional parts."""
     return QUANTITIES if raising is None else QUANTITIES | RAISING_QUANTITIES
+
+
+class Member(Protocol):
+    """A member of one of the scenario's lists."""
+
+    @property
+    def name(self) -> str:
+        """By which it is found."""
+        ...
 
 
 def _named_twice(members: Sequence[Member]) -> Iterator[Mistake]:

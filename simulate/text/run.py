@@ -102,7 +102,7 @@ def told_margins(scenario: Scenario) -> tuple[MarginDefinition, ...]:
         or bool(scenario.hardware)
         or "cost of revenue" in booked,
         "paying users": True,
-        "with partners' shares": partners in given,
+        "with partners' shares": partners in given or bool(scenario.revenue_shares),
         "with free users": free_users in given,
     }
     return tuple(

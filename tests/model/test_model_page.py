@@ -14,7 +14,7 @@ PAGE = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
 # What a quarter is, and after it the parts that a scenario may have beside.
 SOURCE, *BESIDE = (
     (ROOT / "simulate" / "model" / f"{name}.py").read_text(encoding="utf-8")
-    for name in ("quarter", "capital")
+    for name in ("quarter", "compute", "capital")
 )
 EVERY = "\n".join((SOURCE, *BESIDE))
 # A section's heading, or a function before its equation.
@@ -22,7 +22,7 @@ ON_THE_PAGE = re.compile(r"(?m)^## (.+)$|^    ([a-z_]+) {2,}\S")
 IN_THE_FILE = re.compile(r"(?m)^# (.+)$|^def ([a-z_]+)\(")
 # An equation before the lines of a stage, with what only some scenarios have between them.
 BEFORE_LINES = re.compile(
-    r"(?m)^    ([a-z_]+)\([^\n]*\)\n(?:    if [^\n]*:\n {8}[^\n]*\n)?"
+    r"(?m)^    ([a-z_]+)\([^\n]*\)\n(?:    if [^\n]*:\n {8}[^\n]*\n)*"
     r"    run_stage\(program, Stage\.([A-Z_]+)"
 )
 
@@ -63,6 +63,15 @@ def test_a_quarter_goes_through_the_equations_in_their_order(function: str) -> N
     assert len(taken) > 6
     for names in (first_of_the_base_year, others):
         assert names == sorted(names, key=order.index)
+
+
+@pytest.mark.parametrize("part", BESIDE)
+def test_a_quarter_goes_through_what_a_part_adds_in_its_order(part: str) -> None:
+    order = [name for _, name in equations(IN_THE_FILE, part)]
+    called = re.findall(r"(?m)^ {8}([a-z_]+)\(", SOURCE.partition("def live_quarter")[2])
+    taken = [name for name in called if name in order]
+    assert len(taken) > 3
+    assert taken == sorted(taken, key=order.index)
 
 
 @pytest.mark.parametrize(("counts_in", "stage"), STAGES.items())

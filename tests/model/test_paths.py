@@ -20,6 +20,7 @@ from simulate.scenario import Scenario, load_scenario
 from simulate.scenario.correlations import correlation_matrix
 from simulate.scenario.inputs import ALTERNATIVE, correlated_inputs, list_inputs
 from tests.capital import RAISING
+from tests.contracts import CONTRACTS, WITH_CAPACITY, WITH_KNOWN_CAPACITY
 from tests.january import SCENARIOS, of_january
 from tests.scenarios import base_year, changed, value, without_uncertainty
 from tests.slow_lab import HITS, Draws, live
@@ -253,6 +254,52 @@ def test_every_path_books_own_lines_and_knows_own_metrics(
     check_every_path(changed(request.getfixturevalue(lab), OWN))
 
 
+OF_CONTRACTS = {
+    "lines": [
+        {"name": "levy", "counts_in": "operating cost", "formula": "0.1 * idle_compute_cost"},
+        {"name": "fees", "counts_in": "revenue", "formula": "0.05 * segment_revenue"},
+    ],
+    "metrics": {
+        "unserved": {"formula": "unserved_share + trailing(segment_revenue) / trailing(revenue)"}
+        | {"unit": "share"},
+        "cut": {"formula": "training_cut", "unit": "share"},
+        "owed": {"formula": "commitments_ahead + trailing(commitments)", "unit": "bn USD"},
+        "in_use": {"formula": "compute_use + trailing(idle_compute)", "unit": "bn USD"},
+        "to_partners": {"formula": "trailing(partner_share)", "unit": "bn USD"},
+    },
+}
+
+
+@pytest.mark.parametrize("lab", ["anthropic", "openai"])
+@pytest.mark.parametrize(
+    "contracts",
+    [CONTRACTS, WITH_CAPACITY, WITH_KNOWN_CAPACITY],
+    ids=["contracts", "capacity", "known_capacity"],
+)
+def test_every_path_keeps_contracts_and_follows_revenue(
+    lab: str, contracts: dict, request: pytest.FixtureRequest
+) -> None:
+    uncut = {"training.cut": None}
+    check_every_path(changed(request.getfixturevalue(lab), contracts | OF_CONTRACTS | uncut))
+
+
+@pytest.mark.parametrize("lab", ["anthropic", "openai"])
+def test_every_path_cuts_training_as_cash_runs_short(
+    lab: str, request: pytest.FixtureRequest
+) -> None:
+    scenario = changed(request.getfixturevalue(lab), WITH_CAPACITY | OF_CONTRACTS)
+    # A runway is cash over a burn that is the small difference of large flows.
+    check_every_path(scenario, within=1e-3)
+
+
+@pytest.mark.parametrize("lab", ["anthropic", "openai"])
+def test_every_path_keeps_contracts_until_it_fails(
+    lab: str, request: pytest.FixtureRequest
+) -> None:
+    both = CONTRACTS | OF_CONTRACTS | {"raising": RAISING}
+    check_every_path(changed(request.getfixturevalue(lab), both), within=1e-3)
+
+
 @pytest.mark.parametrize("parts", [(), ("debt",), ("shut",)], ids=["all", "no debt", "never shut"])
 @pytest.mark.parametrize("lab", ["anthropic", "openai"])
 def test_every_path_raises_borrows_and_fails(
@@ -295,7 +342,9 @@ def test_a_layout_shared_with_other_scenarios_changes_no_rule(openai: Scenario) 
     check_every_path(scenario, common_layout(others))
 
 
-def check_every_path(scenario: Scenario, layout: Layout | None = None) -> None:
+def check_every_path(
+    scenario: Scenario, layout: Layout | None = None, within: float = 2e-5
+) -> None:
     """Compare traces and outcomes with those of the slow model on the same points."""
     dimensions = (layout or layout_of(scenario)).dimensions
     engine = qmc.Sobol(dimensions, bits=32, rng=np.random.default_rng([7, 0]))
@@ -311,7 +360,7 @@ def check_every_path(scenario: Scenario, layout: Layout | None = None) -> None:
     scale = np.maximum(np.abs(expected[:, :1]) + np.abs(expected), 1e-9)
     margins = index(Metric.MARGIN_INFERENCE)
     scale[:, margins:] = 1.0 + np.abs(expected[:, margins:])
-    assert np.max(np.abs(traces - expected) / scale) < 2e-5
+    assert np.max(np.abs(traces - expected) / scale) < within
 
     kept = run(
         scenario,

@@ -18,13 +18,15 @@ from PIL import Image
 from simulate.analysis.watch import Answer, Watch
 from simulate.engine.result import Result
 from simulate.engine.run import run
-from simulate.plots import OWN_PICTURES, PICTURES, RAISING_PICTURES
+from simulate.plots import COMPUTE_PICTURES, OWN_PICTURES, PICTURES, RAISING_PICTURES
 from simulate.plots.compare import plot_comparison
 from simulate.plots.style import DARK, LIGHT
 from simulate.plots.watch import plot_watch
 from tests.additions import with_additions
 from tests.capital import with_capital
+from tests.contracts import CONTRACTS
 from tests.january import of_january
+from tests.scenarios import changed
 
 BASELINE = Path(__file__).parents[1] / "baseline"
 DPI = 50
@@ -57,6 +59,8 @@ def pictures(one: Result, other: Result) -> dict[str, Figure]:
     figures = {name: plot(one) for name, plot in PICTURES.items()}
     added = run(with_additions(one.scenario), paths=PATHS)
     figures |= {name: plot(added) for name, plot in OWN_PICTURES.items()}
+    signed = run(changed(one.scenario, CONTRACTS), paths=PATHS)
+    figures |= {name: plot(signed) for name, plot in COMPUTE_PICTURES.items()}
     raising = run(with_capital(one.scenario), paths=PATHS)
     figures |= {name: plot(raising) for name, plot in RAISING_PICTURES.items()}
     figures["comparison"] = plot_comparison(one, other)
@@ -130,6 +134,7 @@ def test_the_kept_pictures_are_all_of_them_and_small() -> None:
     assert {file.stem for file in kept} == {
         *PICTURES,
         *OWN_PICTURES,
+        *COMPUTE_PICTURES,
         *RAISING_PICTURES,
         "comparison",
         "watch",
