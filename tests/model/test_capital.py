@@ -17,7 +17,14 @@ from simulate.kernels.arrays import index
 from simulate.model.catalogue import metrics_of, traced_metric
 from simulate.model.rows import Flow, Hit, Metric, traced
 from simulate.scenario import Scenario, ScenarioError, load_scenario
+from simulate.scenario.added import (
+    CAPACITY_METRICS,
+    COMMITMENT_METRICS,
+    COMPUTE_METRICS,
+    CUT_METRICS,
+)
 from tests.capital import RAISING
+from tests.contracts import CONTRACTS, WITH_CAPACITY
 from tests.model.test_closed_forms import quiet
 from tests.scenarios import changed
 
@@ -77,13 +84,18 @@ def burning(**changes: Any) -> Scenario:
 # Identities
 
 
-@pytest.fixture(scope="module", params=["anthropic", "openai"])
+@pytest.fixture(
+    scope="module",
+    params=[("anthropic", {}), ("openai", {}), ("openai", CONTRACTS), ("anthropic", WITH_CAPACITY)],
+    ids=["anthropic", "openai", "contracts", "capacity"],
+)
 def booked(request: pytest.FixtureRequest) -> tuple[Scenario, dict[str, np.ndarray]]:
     """The packaged labs with capital, with a loan of their own, whose every flow is traced."""
+    lab, contracts = request.param
     metrics = {name: {"formula": of, "unit": "bn USD"} for name, of in BOOKED.items()}
     loan = {"name": "loan", "counts_in": "financing", "formula": "0.01 * previous(revenue)"}
-    scenario = load_scenario(CONFIGS / f"{request.param}-capital.toml")
-    scenario = changed(scenario, {"metrics": metrics, "lines": [loan], "raising.debt.opening": 2})
+    own = {"metrics": metrics, "lines": [loan], "raising.debt.opening": 2}
+    scenario = changed(load_scenario(CONFIGS / f"{lab}-capital.toml"), contracts | own)
     traces = simulate_traces(scenario, PATHS)
     found = {title: traces[:, traced_metric(m)] for m, title in metrics_of(scenario).items()}
     found |= {"flow": traces[:, traced(Flow.FREE_CASH_FLOW)], "loan": traces[:, -1]}
@@ -143,8 +155,12 @@ def test_nothing_is_booked_after_a_failure_and_ratios_stay(booked: Any) -> None:
     _, found = booked
     after = ~found["is_booked"]
     assert after.any()
-    stay = [title for title in found if title.startswith("gross margin")]
-    for title in ("revenue", "EBITDA", "cash", "training cost", "value", "debt", "flow", "loan"):
+    parts = [CAPACITY_METRICS, COMMITMENT_METRICS, COMPUTE_METRICS, CUT_METRICS]
+    added = {title: metric.unit for part in parts for title, metric in part.items()}
+    ends = [title for title in found if added.get(title) == "bn USD"]
+    stay = [t for t in found if t.startswith("gross margin") or added.get(t) == "share"]
+    at_zero = ("revenue", "EBITDA", "cash", "training cost", "value", "debt", "flow", "loan")
+    for title in (*at_zero, *ends):
         assert np.all(found[title][after] == 0), title
     for title in (*stay, "dilution", "lender's loss"):
         before = np.column_stack([found[title][:, 0], found[title][:, :-1]])
@@ -168,13 +184,16 @@ def test_outcomes_are_those_of_the_quarters_before_the_failure() -> None:
     np.testing.assert_allclose(first["peak funding need"], need, rtol=1e-5, atol=1e-5)
 
 
-def test_statements_add_up_with_money_that_is_sought_on_paths_that_live_and_that_fail() -> None:
-    scenario = load_scenario(CONFIGS / "openai-capital.toml")
+@pytest.mark.parametrize("contracts", [{}, CONTRACTS, WITH_CAPACITY])
+def test_statements_add_up_with_money_that_is_sought_on_paths_that_live_and_that_fail(
+    contracts: dict[str, Any],
+) -> None:
+    scenario = changed(load_scenario(CONFIGS / "openai-capital.toml"), contracts)
     result = run(scenario, paths=PATHS)
     cash = result.traces[:, index(Metric.CASH)]
     has_failed = (cash < 0).any(axis=1)
     borrowed = result.paths_of("debt issued").to_numpy().max(axis=1) > 0
-    for path in (np.argmax(has_failed), np.argmax(~has_failed & borrowed)):
+    for path in (np.argmax(has_failed & borrowed), np.argmax(~has_failed & borrowed)):
         statements = cash_flow_statements(result, int(path))
         every = [line for lines in statements.values() for line in lines]
         assert sum(line.value for line in every if line.name in ("shares sold", "debt issued")) > 0
