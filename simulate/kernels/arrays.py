@@ -198,9 +198,9 @@ class Schedule(NamedTuple):
 
     ``deviation`` has, by quarter, the place of the deviations from plan that are drawn in it, or
     -1; ``size_matters``, ``gain_is_net`` and ``raises`` say which terms the scenario has. A round
-    that ``is_signed`` comes for certain. ``stops_at_zero`` says of each metric whether it is 0 after
-    a failure, or stays as it was, and ``outlives`` of each hitting time whether it may come after
-    one.
+    that ``is_signed`` comes for certain. ``stops_at_zero`` says of each metric whether it is 0
+    after a failure, or stays as it was, and ``outlives`` of each hitting time whether it may come
+    after one.
     """
 
     quarters: int
