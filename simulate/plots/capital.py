@@ -21,7 +21,7 @@ from .frame import (
     legend_height,
     made_of,
 )
-from .style import LIGHT, SMALL, Theme, mix
+from .style import LIGHT, Theme, mix
 
 BAR = 0.7
 # Of the lightest part of a stack, how much of its colour is left.
@@ -60,7 +60,9 @@ def plot_sources_and_uses(
         picture.axes.set_xticks(place, list(map(str, result.years)))
         unit = in_money(picture.axes.yaxis)
         columns = legend_columns(picture.axes, 3)
-        picture.axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns)
+        picture.axes.legend(
+            loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, borderaxespad=0.2
+        )
         write_title(picture.axes, f"mean of paths, {unit}", legend_height(picture.axes))
         detail = (
             f"{result.scenario.name}: means of {len(result.traces):,} paths by fiscal year; what "
@@ -98,28 +100,23 @@ def plot_incidence(result: Result, *, axes: Axes | None = None, theme: Theme = L
     reached, failed = (np.insert(part, 0, 0.0) for part in found)
     with frame(axes, theme) as picture:
         panel = picture.axes
-        panel.fill_between(place, 0.0, reached, color=theme.blue, linewidth=0)
-        panel.fill_between(place, 1.0 - failed, 1.0, color=theme.orange, linewidth=0)
-        panel.fill_between(place, reached, 1.0 - failed, color=theme.pale, linewidth=0)
-        parts = {
-            f"cash flow held {share(reached[-1])}": reached[-1] / 2,
-            f"neither {share(found.neither[-1])}": (reached[-1] + 1.0 - failed[-1]) / 2,
-            f"failed first {share(failed[-1])}": 1.0 - failed[-1] / 2,
-        }
-        for name, height in parts.items():
-            panel.annotate(
-                name.replace(" held ", "\nheld ").replace("failed first", "failed\nfirst"),
-                (horizon.quarters, height),
-                (6.0, 0.0),
-                textcoords="offset points",
-                fontsize=SMALL,
-                fontweight="bold",
-                va="center",
-            )
+        for low, high, color, name in (
+            (0.0 * reached, reached, theme.blue, "four quarters of cash flow > 0"),
+            (reached, 1.0 - failed, theme.pale, "neither"),
+            (1.0 - failed, 0.0 * failed + 1.0, theme.orange, "failed first"),
+        ):
+            part = share(float((high - low)[-1]))
+            panel.fill_between(place, low, high, color=color, linewidth=0, label=f"{name}: {part}")
         panel.set_xlim(0.0, horizon.quarters)
         panel.set_ylim(0.0, 1.0)
         in_percent(panel.yaxis)
         label_years(panel, horizon, theme)
+        panel.legend(
+            loc="lower left",
+            bbox_to_anchor=(0.0, 1.0),
+            ncols=legend_columns(panel, 3),
+            borderaxespad=0.2,
+        )
         detail = (
             f"{result.scenario.name}: paths by the end of each quarter, of which those that failed "
             "reach nothing any more"
