@@ -79,12 +79,28 @@ QUANTITIES: dict[str, ModelQuantity] = {
     "free_inference": _flow(Stage.COST_OF_REVENUE, "inference of free users"),
     "inference": _flow(Stage.COST_OF_REVENUE, "inference of all users"),
     "depreciation": _flow(Stage.COST_OF_REVENUE, "depreciation of owned hardware"),
-    "unserved_share": _reaction(
-        Stage.COST_OF_REVENUE, "share of demand that capacity leaves unserved"
-    ),
     "cost_of_revenue": _flow(Stage.OPERATING_COST, "cost of revenue of paying users"),
     "partner_share": _flow(Stage.OPERATING_COST, "partners' share of revenue"),
     "training": _flow(Stage.OPERATING_COST, "training cost"),
+    "gross_profit": _flow(Stage.OPERATING_COST, "revenue less cost of revenue of paying users"),
+    "other_costs": _flow(Stage.CAPITAL_SPENDING, "other operating cost"),
+    "ebitda": _flow(Stage.CAPITAL_SPENDING, "EBITDA"),
+    "operating_result": _flow(Stage.CAPITAL_SPENDING, "EBITDA less depreciation"),
+    "tax": _flow(Stage.CAPITAL_SPENDING, "tax on profit", from_start=True),
+    "capital_spending": _flow(Stage.FINANCING, "capital spending", from_start=True),
+    "working_capital": _flow(Stage.FINANCING, "cash bound in working capital", from_start=True),
+    "free_cash_flow": _flow(Stage.FINANCING, "free cash flow"),
+    "cash": _balance(Stage.END, "cash after the quarter"),
+    "cumulative_cash_flow": _balance(Stage.END, "free cash flow since the start"),
+    "funding_need": _balance(Stage.END, "peak funding need so far"),
+    "gross_margin": _margin("of the definition that the company projects"),
+    **{name: _margin(definition) for definition, name in MARGIN_NAMES.items()},
+}
+# Those of a scenario that has [compute] or [training.cut].
+COMPUTE_QUANTITIES: dict[str, ModelQuantity] = {
+    "unserved_share": _reaction(
+        Stage.COST_OF_REVENUE, "share of demand that capacity leaves unserved"
+    ),
     "training_cut": _reaction(
         Stage.OPERATING_COST, "share cut from the training budget as cash runs short"
     ),
@@ -99,19 +115,6 @@ QUANTITIES: dict[str, ModelQuantity] = {
     "idle_compute_cost": _flow(
         Stage.OPERATING_COST, "what idle compute costs, less what resale brings"
     ),
-    "gross_profit": _flow(Stage.OPERATING_COST, "revenue less cost of revenue of paying users"),
-    "other_costs": _flow(Stage.CAPITAL_SPENDING, "other operating cost"),
-    "ebitda": _flow(Stage.CAPITAL_SPENDING, "EBITDA"),
-    "operating_result": _flow(Stage.CAPITAL_SPENDING, "EBITDA less depreciation"),
-    "tax": _flow(Stage.CAPITAL_SPENDING, "tax on profit", from_start=True),
-    "capital_spending": _flow(Stage.FINANCING, "capital spending", from_start=True),
-    "working_capital": _flow(Stage.FINANCING, "cash bound in working capital", from_start=True),
-    "free_cash_flow": _flow(Stage.FINANCING, "free cash flow"),
-    "cash": _balance(Stage.END, "cash after the quarter"),
-    "cumulative_cash_flow": _balance(Stage.END, "free cash flow since the start"),
-    "funding_need": _balance(Stage.END, "peak funding need so far"),
-    "gross_margin": _margin("of the definition that the company projects"),
-    **{name: _margin(definition) for definition, name in MARGIN_NAMES.items()},
 }
 # Those of a scenario that has [raising]: before the start nothing was raised or owed.
 RAISING_QUANTITIES: dict[str, ModelQuantity] = {

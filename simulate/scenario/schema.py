@@ -50,7 +50,7 @@ from .lab import (
 from .mistakes import Mistake
 from .own import OwnLine, OwnMetric, OwnOutcome
 from .own_formulas import Model, OwnFormulas, read_added, read_lines, read_metrics, read_outcomes
-from .quantities import QUANTITIES, RAISING_QUANTITIES
+from .quantities import COMPUTE_QUANTITIES, QUANTITIES, RAISING_QUANTITIES
 from .quantity import CertainShare, Count, Money, Name, Section, Source, refuse
 from .quarters import first_day, format_quarter, parse_quarter
 
@@ -333,7 +333,7 @@ class Scenario(Section):
         for line in lines:
             dates = [("until", line.until)] if line.until is not None else []
             mistakes += _before_the_horizon(line.name, dates, info)
-        refuse([*mistakes, *read_lines(lines, _model(info.data.get("raising")))[1]])
+        refuse([*mistakes, *read_lines(lines, _model(info.data))[1]])
         return lines
 
     @field_validator("metrics")
@@ -343,7 +343,7 @@ class Scenario(Section):
     ) -> dict[str, OwnMetric]:
         # What they may name isn't known where that is wrong itself.
         if "lines" in info.data:
-            model = _model(info.data.get("raising"))
+            model = _model(info.data)
             refuse(read_metrics(metrics, info.data["lines"], model)[1])
         return metrics
 
@@ -353,7 +353,7 @@ class Scenario(Section):
         cls, outcomes: dict[str, OwnOutcome], info: ValidationInfo
     ) -> dict[str, OwnOutcome]:
         if {"lines", "metrics"} <= info.data.keys():
-            model = _model(info.data.get("raising"))
+            model = _model(info.data)
             refuse(read_outcomes(outcomes, info.data["metrics"], info.data["lines"], model)[1])
         refuse(_beyond_the_horizon(outcomes, info))
         return outcomes
@@ -373,7 +373,7 @@ class Scenario(Section):
     @property
     def quantities(self) -> Model:
         """The quantities of the model that its formulas may name."""
-        return _model(self.raising)
+        return _model(vars(self))
 
     @property
     def added_metrics(self) -> Mapping[str, AddedMetric]:
@@ -417,9 +417,16 @@ class Scenario(Section):
         return decision
 
 
-def _model(raising: Raising | None) -> Model:
-    """Return the quantities of the model, with those of its optional parts."""
-    return QUANTITIES if raising is None else QUANTITIES | RAISING_QUANTITIES
+def _model(parts: Mapping[str, Any]) -> Model:
+    """Return the quantities of the model, with those of the optional parts that are there."""
+    training: Training | None = parts.get("training")
+    is_cut = training is not None and training.cut is not None
+    has = (
+        (COMPUTE_QUANTITIES, is_cut or parts.get("compute") is not None),
+        (RAISING_QUANTITIES, parts.get("raising") is not None),
+    )
+    added = chain.from_iterable(quantities.items() for quantities, there in has if there)
+    return QUANTITIES | dict(added)
 
 
 class Member(Protocol):

@@ -16,7 +16,7 @@ from simulate.model.catalogue import metrics_of
 from simulate.model.rows import TRACED, Flow, Metric, traced
 from simulate.scenario import Scenario
 from simulate.text.run import told_margins
-from tests.contracts import CONTRACTS, REVENUE_SHARES, WITH_CAPACITY
+from tests.contracts import BUDGET, CONTRACTS, REVENUE_SHARES, WITH_CAPACITY
 from tests.january import of_january
 from tests.model.test_closed_forms import MU, quiet
 from tests.scenarios import changed
@@ -154,6 +154,14 @@ def test_a_part_is_counted_only_where_a_scenario_has_it(anthropic: Scenario) -> 
     with_them = changed(anthropic, CONTRACTS)
     assert not set(titles) & set(metrics_of(anthropic).values())
     assert list(metrics_of(with_them).values())[len(Metric) :] == [*titles, "cut of training"]
+
+
+def test_without_contracts_their_names_are_free(anthropic: Scenario) -> None:
+    line = {"name": "commitments", "counts_in": "operating cost", "formula": "0.1 * revenue"}
+    scenario = changed(anthropic, {"lines": [line]})
+    for part in ({"compute": {}}, {"training.cut": BUDGET["training.cut"]}):
+        with pytest.raises(ValueError, match='"commitments" is a quantity of the model'):
+            changed(scenario, part)
 
 
 def test_commitments_by_year_are_those_of_the_same_amount(anthropic: Scenario) -> None:

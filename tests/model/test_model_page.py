@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 from simulate.scenario.own import STAGES
-from simulate.scenario.quantities import QUANTITIES, RAISING_QUANTITIES, Stage
+from simulate.scenario.quantities import (
+    COMPUTE_QUANTITIES,
+    QUANTITIES,
+    RAISING_QUANTITIES,
+    Stage,
+)
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
@@ -83,7 +88,8 @@ def test_the_page_says_where_lines_are_booked_and_what_they_may_name(
     after, _, named = row.split("|")
     booked = {Stage[name]: function for function, name in BEFORE_LINES.findall(SOURCE)}
     assert after.strip() == f"`{booked[stage]}`"
-    new = [name for name, quantity in QUANTITIES.items() if quantity.known == stage]
+    known = QUANTITIES | COMPUTE_QUANTITIES
+    new = [name for name, quantity in known.items() if quantity.known == stage]
     assert sorted(re.findall(r"`(\w+)`", named)) == sorted(new)
 
 

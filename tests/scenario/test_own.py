@@ -382,8 +382,6 @@ def test_what_must_be_before_the_horizon_is_a_flow_of_reported_quarters() -> Non
     late = {name for name, quantity in QUANTITIES.items() if quantity.from_start}
     assert late == {
         "opening_cash",
-        "unserved_share",
-        "training_cut",
         "tax",
         "capital_spending",
         "working_capital",
