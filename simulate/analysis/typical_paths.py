@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -45,6 +45,14 @@ TIMES_IN_WORDS = {
     Hit.PAYBACK: "all paid back",
     Hit.OUT_OF_CASH: "cash runs out",
 }
+
+
+class ByName(Protocol):
+    """Numbers of one path or columns of many, by name: of a table, or without one."""
+
+    def __getitem__(self, name: str, /) -> Any:
+        """Return what has a name."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -132,33 +140,33 @@ def medoid(*groups: ArrayLike) -> int:
     total = 0.0
     for group in groups:
         columns = np.asarray(group)
-        total = total + np.mean((_ranks(columns, axis=0) - 0.5) ** 2, axis=1)
+        total = total + np.mean((mid_ranks(columns) - 0.5) ** 2, axis=1)
     return int(np.argmin(total))
 
 
-def _ranks(values: Array, axis: int) -> Array:
+def mid_ranks(values: ArrayLike, axis: int = 0) -> Array:
     """Return the ranks of values along an axis, between 0 and 1; equal values share their mean."""
 
     def of_line(line: Array) -> Array:
         _, place, counts = np.unique(line, return_inverse=True, return_counts=True)
         return ((np.cumsum(counts) - counts / 2.0) / len(line))[place]
 
-    return np.apply_along_axis(of_line, axis, values)
+    return np.apply_along_axis(of_line, axis, np.asarray(values))
 
 
-def tell_story(path: "pd.Series", trace: Array, scenario: Scenario, among: "pd.DataFrame") -> Story:
+def tell_story(path: ByName, trace: Array, scenario: Scenario, among: ByName) -> Story:
     """Return the years of a path.
 
     Parameters
     ----------
     path
-        A row of ``Result.outcomes`` with inputs and deviations.
+        Its outcomes, inputs and deviations, as ``Result.outcomes`` names them.
     trace
         Its metrics and flows by quarter, shape (traces, quarters).
     scenario
         Of the run.
     among
-        Rows of paths that say what is usual.
+        Those of paths that say what is usual, a column each.
     """
     margin = projected_metric(scenario)
     at_end = trace[:, scenario.horizon.year_ends]
@@ -181,7 +189,7 @@ def tell_story(path: "pd.Series", trace: Array, scenario: Scenario, among: "pd.D
     return Story(int(path["path"]), trace, years)
 
 
-def _raised(trace: Array, path: "pd.Series", scenario: Scenario) -> Array:
+def _raised(trace: Array, path: ByName, scenario: Scenario) -> Array:
     """Return what was raised by year, less debt repaid: what moved cash beside flow and lines."""
     opening = scenario.cash.opening
     first = opening.quantile(0.5) if opening.is_certain else float(path["cash.opening"])
@@ -193,7 +201,7 @@ def _raised(trace: Array, path: "pd.Series", scenario: Scenario) -> Array:
     return np.add.reduceat(raised, scenario.horizon.year_begins)
 
 
-def _events(year: int, path: "pd.Series", scenario: Scenario, raised: float) -> list[str]:
+def _events(year: int, path: ByName, scenario: Scenario, raised: float) -> list[str]:
     found = []
     due = [f for f in scenario.funding if f.quarter // QUARTERS_A_YEAR == year]
     if raised > SMALLEST_ROUND:
@@ -216,13 +224,13 @@ def _events(year: int, path: "pd.Series", scenario: Scenario, raised: float) -> 
     return found
 
 
-def _deviations(path: "pd.Series", among: "pd.DataFrame", periods: Sequence[str]) -> list[str]:
+def _deviations(path: ByName, among: ByName, periods: Sequence[str]) -> list[str]:
     """Return which costs were far from the year's plan, such as ``over plan: training 19%``."""
     over, under = [], []
     for key, name in DEVIATION_NAMES.items():
         columns = [f"{key} {period}" for period in periods]
-        own = float(_of_plan(path[columns].to_numpy(float)))
-        low, high = np.quantile(_of_plan(among[columns].to_numpy(float)), USUAL)
+        own = float(_of_plan(_together(path, columns)))
+        low, high = np.quantile(_of_plan(_together(among, columns)), USUAL)
         told = f"{name} {abs(own):.0%}"
         if own >= max(high - ROUNDING, SMALLEST_DEVIATION):
             over.append(told)
@@ -230,6 +238,11 @@ def _deviations(path: "pd.Series", among: "pd.DataFrame", periods: Sequence[str]
             under.append(told)
     sides = (("over", over), ("under", under))
     return [f"{side} plan: {', '.join(far)}" for side, far in sides if far]
+
+
+def _together(by_name: ByName, columns: Sequence[str]) -> Array:
+    """Return columns side by side, along the last axis."""
+    return np.stack([np.asarray(by_name[name], float) for name in columns], axis=-1)
 
 
 def _of_plan(deviations: Array) -> Array:
@@ -259,7 +272,7 @@ def median_path(result: Result) -> int:
             years[:, index(Metric.FREE_CASH_FLOW)].cumsum(axis=1),
         ]
     )
-    return int(np.argmin(((_ranks(measures, axis=1) - 0.5) ** 2).sum(axis=(0, 2))))
+    return int(np.argmin(((mid_ranks(measures, axis=1) - 0.5) ** 2).sum(axis=(0, 2))))
 
 
 class Line(NamedTuple):

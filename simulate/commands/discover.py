@@ -55,7 +55,8 @@ def discover(
     from simulate.analysis.typical_paths import example_paths
     from simulate.model.outcome_texts import parse_event
     from simulate.model.outcomes import projected_event
-    from simulate.text.discover import print_disclaimer, print_discovery, print_story
+    from simulate.text.discover import print_disclaimer, print_discovery
+    from simulate.text.typical_paths import print_story
 
     event = projected_event(scenario)
     if of is not None:

@@ -79,6 +79,7 @@ def explore(
     tell_notes(scenario)
     from simulate.engine.run import Session
     from simulate.engine.sampling import with_sampling
+    from simulate.explorer.others import Opened
     from simulate.explorer.pages import Explorer
     from simulate.explorer.server import application, listen, server
     from simulate.explorer.work import Work
@@ -93,7 +94,9 @@ def explore(
     compile_kernels(silent=False)
     console().print(f"explorer: {address}", soft_wrap=True, highlight=False)
     with Session(threads) as session, Work() as work:
-        explorer = Explorer(scenario, find_scenario(file), whole, session)
+        found, laid = find_scenario(file), tuple(settings or ())
+        opened = Opened(found, variant, stress, laid, tuple(data or ()), paths, seed)
+        explorer = Explorer(scenario, found, whole, session, opened)
         if not no_browser and has_screen():
             webbrowser.open(address)
         try:
@@ -102,6 +105,8 @@ def explore(
             ignore_interruptions()
             # Which ends it, as it should: the shell's ^C has a line of its own.
             print(file=sys.stderr)
+        finally:
+            explorer.reports.close()
     tell("Ended; what was not saved is kept in the page's address.")
 
 

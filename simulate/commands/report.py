@@ -23,7 +23,6 @@ from .session import (
     Stress,
     Threads,
     Variant,
-    headline_rests_on,
     print_place,
     simulated,
 )
@@ -81,6 +80,7 @@ def report(
     from simulate.engine.sampling import with_sampling
     from simulate.model.asked import asking, parse_asked
     from simulate.output.new_file import drawing, new_page, save_page
+    from simulate.output.rests_on import headline_rests_on
     from simulate.output.workers import Workers
     from simulate.scenario.figures import read_figures
 

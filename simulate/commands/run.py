@@ -30,7 +30,6 @@ from .session import (
     Threads,
     Variant,
     compile_kernels,
-    headline_rests_on,
     print_place,
     progress_bar,
     show_answer,
@@ -124,6 +123,8 @@ def run(
             )
             drawing = draw_result(result, drawn.kinds, workers, marked)
         if not silent:
+            from simulate.output.rests_on import headline_rests_on
+
             print_ground(headline_rests_on(result.scenario, threads), console())
         write_result(result, unfinished, tell, kinds, drawing)
     if not silent:

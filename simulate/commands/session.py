@@ -24,14 +24,11 @@ from simulate.text.terminal import console
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from simulate.analysis.drivers import Drivers
     from simulate.scenario import Scenario
     from simulate.scenario.load import Names
 
 Found = TypeVar("Found")
 SEPARATOR = "@"
-# With fewer paths, what the answer rests on would take longer than the answer.
-LEAST_TO_EXPLAIN, PATHS_TO_EXPLAIN = 1 << 17, 1 << 10
 
 File = Annotated[
     Path | None,
@@ -274,33 +271,6 @@ def compile_kernels(silent: bool) -> None:
     if not silent:
         console(stderr=True).print(f"Compiling the kernels, some 10 s ({often}) …")
     run(load_scenario(), paths=1, threads=1, keep_outcomes=True, keep_deviations=True)
-
-
-def headline_rests_on(
-    scenario: "Scenario", threads: int | None, found: "Drivers | None" = None
-) -> str:
-    """Return what the headline rests on, in words; empty where that would take longer than it.
-
-    Parameters
-    ----------
-    scenario
-        Of the run.
-    threads
-        By default one a processor.
-    found
-        What drives the headline outcomes, where that has been found out.
-    """
-    from simulate.analysis.drivers import drivers
-    from simulate.model.outcomes import projected_event
-    from simulate.text.drivers import what_it_rests_on
-
-    event = projected_event(scenario)
-    if found is None:
-        if scenario.sampling.paths < LEAST_TO_EXPLAIN:
-            return ""
-        found = drivers(scenario, [event], paths=PATHS_TO_EXPLAIN, threads=threads)
-    of_headline = next(each for each in found.explanations if each.outcome == event)
-    return what_it_rests_on(of_headline, scenario)
 
 
 @contextmanager

@@ -54,8 +54,8 @@ def scene_of(
         "times": [
             {
                 "name": name,
-                "title": f"{name} of {target}" if name == GROSS_MARGIN else time.title,
-                "by": _year_asked(scenario, name, time),
+                "title": time_title(scenario, name),
+                "by": year_asked(scenario, name, time),
             }
             for name, time in times_of(scenario).items()
         ],
@@ -82,7 +82,14 @@ def times_of(scenario: Scenario) -> dict[str, HittingTime]:
     return {GROSS_MARGIN: projected} | others
 
 
-def _year_asked(scenario: Scenario, name: str, time: HittingTime) -> int:
+def time_title(scenario: Scenario, name: str) -> str:
+    """Return what a hitting time is of, by its name."""
+    if name == GROSS_MARGIN:
+        return f"{name} of {exact_percent(scenario.targets.gross_margin)}"
+    return times_of(scenario)[name].title
+
+
+def year_asked(scenario: Scenario, name: str, time: HittingTime) -> int:
     """Return by the end of which year a hitting time is asked about, as in the headline."""
     if name == GROSS_MARGIN:
         return int(projected_event(scenario).date)
@@ -126,8 +133,11 @@ def answer_of(result: Result) -> dict[str, Any]:
     """Return what a page draws of a run, ready for JSON."""
     scenario, need = result.scenario, result.funding_need
     year, _ = headline_years(result)
+    horizon = scenario.horizon
     return {
         "paths": result.paths,
+        "first": format_quarter(horizon.first_quarter),
+        "years": list(range(horizon.first_year, horizon.last_year + 1)),
         "target": exact_percent(scenario.targets.gross_margin),
         "sentence": headline(result),
         "range": _range(chance_by_year(result, projected_time(scenario), year).range),

@@ -198,9 +198,14 @@ def in_words(values: Iterable[float], unit: Unit) -> list[str]:
     """Return values with as many digits as tell them apart."""
     values = list(values)
     if len(values) == 1:
-        written = unit.significant(values[0], TOLD).replace("-", "−")
+        written = with_minus(unit.significant(values[0], TOLD))
         return ["no limit" if values[0] >= NO_LIMIT else written]
     return unit.readable(values)
+
+
+def with_minus(text: str) -> str:
+    """Return a number's text with the sign that a page has."""
+    return text.replace("-", "−")
 
 
 def number(value: float) -> float:

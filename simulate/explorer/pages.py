@@ -1,5 +1,6 @@
 """What one open page asks for, as jobs; all that it has changed comes with each question."""
 
+import shlex
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
@@ -15,20 +16,28 @@ from simulate.engine.run import Session
 from simulate.scenario import Scenario, ScenarioError
 
 from .answers import answer_of, scene_of
+from .behind import NEVER, paths_behind
 from .changed import Changes, Explored
 from .controls import control_of
 from .growing import Growing
+from .kept import Keeping
 from .kinds import as_kind
 from .limits import limits_of
+from .others import FIRST, Opened, find_opened, others_of
 from .ranks import ranks_of
+from .reports import Asked, Reports
 from .saved import toml_of
 from .shares import Shares, shares_of
+from .tornado import tornado_of
 from .work import Job, Message, Tell, Urgency, Work
 
 # A newer question takes the place of these.
 OF_AN_ANSWER = (Urgency.PREVIEW, Urgency.WHOLE, Urgency.SHARES)
 # Questions of a page that may wait at once, and whole answers that are kept.
 MOST_WAITING, MOST_KEPT = 32, 16
+# Other scenarios that are kept, of all pages.
+MOST_OTHERS = 8
+LONGEST_NAME = 200
 PATHS_OF_SHARES = 1 << 14
 LARGEST_NUMBER = 2**53
 
@@ -37,11 +46,23 @@ class UnreadableError(Exception):
     """A message that no page of this program sends."""
 
 
+class Open(BaseModel):
+    """What scenario is open, to be shown from now on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    type: Literal["open"]
+    number: int = Field(ge=0, lt=LARGEST_NUMBER)
+    name: str = Field(max_length=LONGEST_NAME)
+
+
 class _Question(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     number: int = Field(ge=0, lt=LARGEST_NUMBER)
     changes: Changes
+    # Of what it is asked; see ``others``.
+    scenario: str = Field(default=FIRST, max_length=LONGEST_NAME)
 
 
 class Ask(_Question):
@@ -73,7 +94,27 @@ class AskToml(_Question):
     type: Literal["toml"]
 
 
-Question = Ask | AskLimits | AskKind | AskToml
+class AskPaths(_Question):
+    """What paths are behind a bar: those in which a date comes in a quarter, or never."""
+
+    type: Literal["paths"]
+    time: str
+    quarter: int = Field(ge=NEVER)
+
+
+class AskTornado(_Question):
+    """How does the answer go from low to high with each input."""
+
+    type: Literal["tornado"]
+
+
+class AskReport(_Question):
+    """What is the page that ``simulate report`` makes."""
+
+    type: Literal["report"]
+
+
+Question = Ask | AskLimits | AskKind | AskToml | AskReport | AskPaths | AskTornado | Open
 QUESTION: TypeAdapter[Question] = TypeAdapter(Annotated[Question, Field(discriminator="type")])
 
 
@@ -90,20 +131,59 @@ class Explorer:
         Of a whole answer.
     session
         In which its runs are done, one at a time.
+    opened
+        How the scenario was opened; by default the file as it stands.
     """
 
-    def __init__(self, scenario: Scenario, file: Path, paths: int, session: Session) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        file: Path,
+        paths: int,
+        session: Session,
+        opened: Opened | None = None,
+    ) -> None:
         self.explored = Explored.of(scenario)
         self.file, self.session = file, session
+        self.opened = opened or Opened(file, paths=paths)
         self.growing = Growing(session, paths)
+        self.keeping = Keeping(self.explored, session)
+        self.reports = Reports()
         self._kept: dict[str, Message] = {}
+        self._others: dict[str, Explorer] = {}
 
     @cached_property
     def scene(self) -> Message:
         """What a page has to know before it asks."""
         return {"type": "scene", **scene_of(self.explored, self.file.name)} | {
-            "final_paths": self.growing.paths
+            "final_paths": self.growing.paths,
+            "stem": self.opened.stem,
         }
+
+    def named(self, name: str) -> "Explorer":
+        """Return what is shared by the pages of another scenario; the latest are kept.
+
+        Raises
+        ------
+        ScenarioError
+            If the name is none that may be opened.
+        """
+        if name == FIRST:
+            return self
+        other = self._others.pop(name, None)
+        if other is None:
+            opened = find_opened(self.opened, name)
+            scenario = opened.load()
+            other = Explorer(scenario, opened.file, scenario.sampling.paths, self.session, opened)
+        while len(self._others) >= MOST_OTHERS:
+            del self._others[next(iter(self._others))]
+        self._others[name] = other
+        return other
+
+    def scene_named(self, name: str) -> Message:
+        """Return what a page has to know of a scenario, and what it may open instead."""
+        others = others_of(self.opened, self.explored.scenario.name, name)
+        return {**self.named(name).scene, "scenario": name, "others": others}
 
     def whole(self, changes: Changes) -> Job:
         """Yield answers of more and more paths, without their number."""
@@ -140,6 +220,16 @@ class Explorer:
             "controls": [control.as_dict() for control in controls],
         }
 
+    def report(self, changes: Changes) -> Asked:
+        """Return what a report is to be made of."""
+        opened, scenario = self.opened, self.explored.with_changes(changes)
+        is_changed = bool(self.explored.effective(changes))
+        words = [f"{opened.stem}-mine.toml"] if is_changed else opened.words
+        command = ["simulate", "report", *words, "--paths", str(self.growing.paths)]
+        command += ["--seed", str(scenario.sampling.seed)]
+        name = f"{opened.stem}{'-mine' * is_changed}-report.html"
+        return Asked(scenario, self.growing.paths, shlex.join(command), name)
+
     def _keep(self, key: str, answer: Message) -> None:
         while len(self._kept) >= MOST_KEPT:
             del self._kept[next(iter(self._kept))]
@@ -163,10 +253,8 @@ class Page:
 
     def __init__(self, explorer: Explorer, work: Work, tell: Tell) -> None:
         self._explorer, self._work, self._tell = explorer, work, tell
-        self._id, self._latest = next(Page._ids), 0
-        self._add(Urgency.AT_ONCE, self._scene())
-        self._add(Urgency.BASE, self._base())
-        self._add(Urgency.RANKS, self._ranks())
+        self._id, self._latest, self._is_closed = next(Page._ids), 0, False
+        self._add(Urgency.AT_ONCE, self._open(FIRST))
 
     def take(self, text: str) -> None:
         """Take a question.
@@ -185,7 +273,9 @@ class Page:
             self._work.drop(self._id, *OF_AN_ANSWER)
             self._ask(question)
         elif self._work.waiting(self._id) < MOST_WAITING:
-            self._add(Urgency.AT_ONCE, self._numbered(question, self._reply(question)))
+            # It is found after all else, and no newer answer takes its place.
+            urgency = Urgency.TORNADO if isinstance(question, AskTornado) else Urgency.AT_ONCE
+            self._add(urgency, self._numbered(question, self._reply(question)))
 
     def is_stale(self, message: Message) -> bool:
         """Tell whether a message answers a question that a newer one has taken the place of."""
@@ -193,20 +283,28 @@ class Page:
 
     def close(self) -> None:
         """Drop all that was asked for."""
+        self._is_closed = True
         self._work.drop(self._id, *Urgency)
 
     def _add(self, urgency: Urgency, job: Job) -> None:
         self._work.add(self._id, urgency, job, self._tell)
 
-    def _scene(self) -> Job:
-        yield self._explorer.scene
+    def _open(self, name: str) -> Job:
+        """Tell of a scenario, and then of its answer as it is and of what moves it."""
+        explorer = self._explorer.named(name)
+        yield None
+        yield self._explorer.scene_named(name)
+        self._work.drop(self._id, Urgency.BASE, Urgency.RANKS)
+        if not self._is_closed:
+            self._add(Urgency.BASE, self._base(explorer))
+            self._add(Urgency.RANKS, self._ranks(explorer))
 
-    def _base(self) -> Job:
-        for answer in self._explorer.whole({}):
+    def _base(self, explorer: Explorer) -> Job:
+        for answer in explorer.whole({}):
             yield answer and {"type": "base", **answer}
 
-    def _ranks(self) -> Job:
-        for ranks in ranks_of(self._explorer.explored, self._explorer.session):
+    def _ranks(self, explorer: Explorer) -> Job:
+        for ranks in ranks_of(explorer.keeping):
             yield ranks and {"type": "ranks", "ranks": ranks}
 
     def _ask(self, ask: Ask) -> None:
@@ -218,20 +316,26 @@ class Page:
             self._add(Urgency.SHARES, self._shares(ask))
 
     def _preview(self, ask: Ask) -> Job:
-        yield {"type": "answer", **self._explorer.preview(ask.changes)}
+        explorer = self._explorer.named(ask.scenario)
+        yield {"type": "answer", **explorer.preview(ask.changes)}
 
     def _whole(self, ask: Ask) -> Job:
-        for answer in self._explorer.whole(ask.changes):
+        for answer in self._explorer.named(ask.scenario).whole(ask.changes):
             yield answer and {"type": "answer", **answer}
 
     def _shares(self, ask: Ask) -> Job:
         # What can't be run is told with the answer.
         with suppress(ScenarioError):
-            for shares in self._explorer.shares(ask.changes):
+            for shares in self._explorer.named(ask.scenario).shares(ask.changes):
                 yield shares and {"type": "shares", "number": ask.number, **shares.as_dict()}
 
-    def _reply(self, question: AskLimits | AskKind | AskToml) -> Job:
-        explorer, changes = self._explorer, question.changes
+    def _reply(
+        self, question: AskLimits | AskKind | AskToml | AskReport | AskPaths | AskTornado | Open
+    ) -> Job:
+        if isinstance(question, Open):
+            yield from self._open(question.name)
+            return
+        explorer, changes = self._explorer.named(question.scenario), question.changes
         match question:
             case AskLimits(key=key, part=part):
                 limits = limits_of(explorer.explored, changes, key, part)
@@ -240,9 +344,21 @@ class Page:
                 control = as_kind(explorer.explored, changes, key, kind)
                 yield {"type": "control", "control": control.as_dict()}
             case AskToml():
-                yield {"type": "toml", "name": f"{explorer.file.stem}-mine.toml"} | {
+                yield {"type": "toml", "name": f"{explorer.opened.stem}-mine.toml"} | {
                     "text": toml_of(explorer.explored, changes, explorer.file, date.today())
                 }
+            case AskPaths(time=time, quarter=quarter):
+                for behind in paths_behind(explorer.keeping, changes, time, quarter):
+                    yield behind and {"type": "paths", **behind.as_dict()}
+            case AskTornado():
+                for tornado in tornado_of(explorer.keeping, changes):
+                    yield tornado and {"type": "tornado", **tornado.as_dict()}
+            case AskReport(number=number):
+                asked = explorer.report(changes)
+                self._explorer.reports.begin(
+                    asked, lambda told: self._tell(told | {"number": number})
+                )
+                yield None
 
     def _numbered(self, question: Question, job: Job) -> Job:
         """Yield what a job tells with its question's number, and a mistake in the changes."""

@@ -1,6 +1,6 @@
 """Which inputs move the headline dates most, from one small run."""
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,15 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from simulate.engine.run import Session
 from simulate.model.outcomes import headline_events
-from simulate.scenario.inputs import ALTERNATIVE
 
-from .changed import Explored
+from .kept import Keeping, KeptPaths
 from .places import Place
 
 Array = NDArray[np.float64]
-PATHS = 1 << 14
 # Inputs whose columns are made between two looks at whether to stop.
 AT_ONCE = 8
 # In how many parts the paths are summed over.
@@ -35,15 +32,13 @@ class _Term:
     weights: list[float]
 
 
-def ranks_of(explored: Explored, session: Session) -> Iterator[dict[str, int] | None]:
+def ranks_of(keeping: Keeping) -> Iterator[dict[str, int] | None]:
     """Yield nothing a few times, so that it may be left there, and ranks by key at last.
 
     Parameters
     ----------
-    explored
-        The scenario.
-    session
-        In which it is run.
+    keeping
+        Gives the paths of the scenario without changes.
 
     Notes
     -----
@@ -56,24 +51,21 @@ def ranks_of(explored: Explored, session: Session) -> Iterator[dict[str, int] | 
     alternative has of its own counts among the paths that live in it; the weight of an
     alternative, by how far its mean is from the others'.
     """
-    parts: list[dict[str, NDArray[Any]]] = []
-    session.run(
-        explored.scenario, paths=PATHS, keep_inputs=True, keep_deviations=True, sink=parts.append
-    )
-    yield None
-    paths = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    events = headline_events(explored.scenario)[:2]
-    columns = [(paths[event.column], event.of_column(paths[event.column])) for event in events]
+    kept = yield from keeping.paths({})
+    events = headline_events(kept.scenario)[:2]
+    columns = [
+        (kept.columns[event.column], event.of_column(kept.columns[event.column]))
+        for event in events
+    ]
     dates = np.stack([y for date, comes in columns for y in (_ranked(date), _standard(comes))], 1)
-    lives_in = paths.get(ALTERNATIVE, np.zeros(len(dates))).astype(int)
     terms: list[_Term] = []
-    for place in explored.places.values():
-        if (term := _term_of(explored, place, paths, lives_in)) is not None:
+    for place in kept.explored.places.values():
+        if (term := _term_of(kept, place)) is not None:
             terms.append(term)
             if len(terms) % AT_ONCE == 0:
                 yield None
-    found = yield from _variances(terms, dates, lives_in)
-    found |= _of_weights(explored, dates, lives_in)
+    found = yield from _variances(terms, dates, kept.lives_in)
+    found |= _of_weights(kept, dates)
     first = sorted((key for key in found if found[key] > LEAST), key=lambda key: -found[key])
     yield {key: place for place, key in enumerate(first, 1)}
 
@@ -86,18 +78,16 @@ def _ranked(quarters: NDArray[Any]) -> Array:
     return (ranks - ranks.mean()) / (ranks.std() or 1.0)
 
 
-def _term_of(
-    explored: Explored, place: Place, paths: Mapping[str, NDArray[Any]], lives_in: NDArray[Any]
-) -> _Term | None:
+def _term_of(kept: KeptPaths, place: Place) -> _Term | None:
     """Return the columns of an uncertain input, none of anything else."""
     if place.what != "input":
         return None
-    if columns := _by_year(place.input, paths):
-        return _Term(place.key, columns, [1.0] * len(columns))
-    if place.input not in paths:
+    if years := kept.by_year(place):
+        return _Term(place.key, [_standard(each) for each in years.values()], [1.0] * len(years))
+    if place.input not in kept.columns:
         return None
-    where = np.isin(lives_in, _alternatives_of(explored, place))
-    values = paths[place.input][where]
+    where = kept.where(place)
+    values = kept.columns[place.input][where]
     if not len(values) or values.min() == values.max():
         return None
     score, square = np.zeros(len(where)), np.zeros(len(where))
@@ -109,28 +99,8 @@ def _term_of(
     return _Term(place.key, [score, square], [part, 2.0 * part])
 
 
-def _by_year(key: str, paths: Mapping[str, NDArray[Any]]) -> list[Array]:
-    """Return the deviations of each year together, none of an input that is drawn once."""
-    years: dict[str, list[Array]] = {}
-    for name, values in paths.items():
-        if name.startswith(f"{key} "):
-            years.setdefault(name.removeprefix(f"{key} ")[:4], []).append(values)
-    return [_standard(np.mean(each, axis=0, dtype=float)) for each in years.values()]
-
-
 def _standard(values: Array) -> Array:
     return (values - values.mean()) / (values.std() or 1.0)
-
-
-def _alternatives_of(explored: Explored, place: Place) -> list[int]:
-    """Return the alternatives in which an input is what stands at a place, counted from 0."""
-    possible = [each.name for each in explored.scenario.possible_alternatives]
-    if not possible:
-        return [0]
-    if place.alternative:
-        return [possible.index(place.alternative)]
-    own = {p.alternative for p in explored.places.values() if p.input == place.input}
-    return [i for i, name in enumerate(possible) if name not in own]
 
 
 def _variances(
@@ -154,12 +124,10 @@ def _variances(
     return found
 
 
-def _of_weights(explored: Explored, dates: Array, lives_in: NDArray[Any]) -> dict[str, float]:
+def _of_weights(kept: KeptPaths, dates: Array) -> dict[str, float]:
     """Return what each alternative brings of the dates' variance, by the key of its weight."""
-    keys = {p.alternative: p.key for p in explored.places.values() if p.what == "weight"}
     found = {}
-    for place, each in enumerate(explored.scenario.possible_alternatives):
-        where = lives_in == place
-        if where.any():
-            found[keys[each.name]] = float(where.mean() * (dates[where].mean(axis=0) ** 2).sum())
+    for place in kept.explored.places.values():
+        if place.what == "weight" and (where := kept.where(place)).any():
+            found[place.key] = float(where.mean() * (dates[where].mean(axis=0) ** 2).sum())
     return found

@@ -22,6 +22,7 @@ class Urgency(IntEnum):
     BASE = 3
     SHARES = 4
     RANKS = 5
+    TORNADO = 6
 
 
 @dataclass(order=True)

@@ -111,6 +111,18 @@ class Workers:
         asked = jobs if sent else ()
         return Begun(jobs, {name: self._threads.submit(self._ask, sent, name) for name in asked})
 
+    def submit(self, job: Callable[[], Done]) -> Future[Done]:
+        """Let a worker do one job, and return at once; without any, a thread of this process does.
+
+        Parameters
+        ----------
+        job
+            That can be pickled.
+        """
+        if not self._workers:
+            return self._threads.submit(job)
+        return self._threads.submit(self._ask, pickle.dumps({"": job}), "")
+
     def _ask(self, jobs: bytes, name: str) -> Any:
         worker = self._idle.get()
         try:

@@ -1,4 +1,4 @@
-"""A discovery in words: the rule, how it does on held-out paths, and a typical path by year."""
+"""A discovery in words: the rule, and how it does on held-out paths."""
 
 import math
 
@@ -6,11 +6,10 @@ from rich.console import Console
 from rich.text import Text
 
 from simulate.analysis.discover import Discovery, Feature, Limit
-from simulate.analysis.typical_paths import Story
 from simulate.engine.result import DISCLAIMER
 
 from .alternatives import Chance, chance_of
-from .numbers import MONEY, SHARE, percent, unit_of
+from .numbers import SHARE, percent, unit_of
 from .sentences import capitalized, listed
 from .tables import Row, Table, printed
 
@@ -88,31 +87,6 @@ def judged_table(discovery: Discovery) -> Table:
     return Table(title, ("", "share of paths"), tuple(Row(name, (cell,)) for name, cell in rows))
 
 
-def story_table(story: Story, kind: str) -> Table:
-    """Return a typical path of a kind by year."""
-    rows = [
-        Row(
-            str(year.year),
-            (
-                MONEY.rounded(year.revenue, 1),
-                SHARE.rounded(year.margin, 0),
-                MONEY.rounded(year.training, 1),
-                MONEY.rounded(year.cash_flow, 1),
-                MONEY.rounded(year.cash, 1),
-                "; ".join(year.events),
-            ),
-        )
-        for year in story.years
-    ]
-    return Table(
-        f"A typical path in which {kind} (replicate 0, path {story.path})",
-        ("year", "revenue", "margin", "training", "cash\nflow", "cash", "what happens"),
-        tuple(rows),
-        is_dense=True,
-        ends_in_words=True,
-    )
-
-
 def print_discovery(discovery: Discovery, out: Console) -> None:
     """Print the rule, and how it does on held-out paths."""
     out.print(Text(discovery.scenario.name, style="bold"))
@@ -121,12 +95,6 @@ def print_discovery(discovery: Discovery, out: Console) -> None:
     out.print()
     if discovery.limits:
         out.print(printed(judged_table(discovery)))
-
-
-def print_story(story: Story, kind: str, out: Console) -> None:
-    """Print a typical path of a kind by year."""
-    out.print(printed(story_table(story, kind)))
-    out.print()
 
 
 def print_disclaimer(out: Console) -> None:

@@ -4,6 +4,7 @@
 environment, its accessibility checks run too.
 """
 
+import base64
 import json
 import os
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -145,7 +147,9 @@ def test_axe_finds_nothing_when_all_is_open_and_something_is_changed(
     with explored(browser, address, width, theme) as page:
         settle(page)
         page.wait_until(f"{CARD} !== null")
+        click(page, "document.querySelector('#keep')")
         press_on(page, SLIDER, "ArrowRight", "ArrowRight")
+        page.evaluate("document.querySelector('#others').showPopover()")
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
         # A policy that lets no other script in holds for this one, too.
         page.evaluate(f"{Path(AXE).read_text(encoding='utf-8')}; 0")
@@ -281,12 +285,105 @@ def test_a_journey_by_keyboard_alone_ends_with_a_file_that_gives_the_page_s_numb
             details.open = true;
             details.dispatchEvent(new Event("toggle"));
             return Array.from(details.querySelectorAll("tbody tr"), row =>
-                row.children[2].textContent);
+                row.children[3].textContent);
         })()"""
     )
     reached = result.hits(projected_time(result.scenario)).sum(axis=0).cumsum() / result.paths
     told = [float(text.strip("<>%")) / 100 for text in table[:-1]]
     np.testing.assert_allclose(told, reached[:-1], atol=6e-4)
+
+
+BARS = "document.querySelector('#dates figure .reach')"
+BEHIND = "document.querySelector('#behind')"
+
+
+@pytest.mark.parametrize("bar", [0, 5, -1])
+def test_a_click_on_a_bar_shows_the_paths_behind_it(page: OpenPage, bar: int) -> None:
+    result = simulate.run(simulate.load_scenario(FILE), paths=16_384)
+    hits = result.hits(projected_time(result.scenario)).sum(axis=0)
+    # Never is six quarters wide, and one and a half from the last.
+    middle = (len(hits) + 3.5) if bar < 0 else bar + 0.5
+    at = page.evaluate(
+        f"""(() => {{
+            const box = {BARS}.getBoundingClientRect();
+            const part = {middle} / {len(hits) - 1 + 7.5};
+            return [box.left + part * box.width, box.top + box.height / 2];
+        }})()"""
+    )
+    mouse = {"x": at[0], "y": at[1], "button": "left", "buttons": 1, "clickCount": 1}
+    for kind in ("mousePressed", "mouseReleased"):
+        page.browser.ask("Input.dispatchMouseEvent", page.session, type=kind, **mouse)
+    page.wait_until(f"{BEHIND}.querySelectorAll('li').length > 0")
+    there = page.evaluate(f"{BEHIND}.querySelector('[role=status]').textContent").split()[0]
+    assert int(there.replace(",", "")) == hits[bar]
+    page.press("Escape")
+    page.wait_until(f"!{BEHIND}.open")
+
+
+def test_the_paths_behind_a_bar_are_found_by_keyboard_and_give_the_focus_back(
+    page: OpenPage,
+) -> None:
+    page.evaluate("document.querySelector('#dates figure details summary').focus()")
+    page.press("Enter")
+    page.wait_until("document.querySelector('#dates tbody button') !== null")
+    # Three files, the region that scrolls, and the rows' buttons.
+    page.press(*["Tab"] * 8)
+    on = page.evaluate("document.activeElement.ariaLabel")
+    assert on == "Paths behind it: 2027Q1"
+    page.press("Enter")
+    page.wait_until(f"{BEHIND}.querySelectorAll('tbody tr').length === 10")
+    assert page.evaluate(f"{BEHIND}.contains(document.activeElement)")
+    page.press("Escape")
+    page.wait_until(f"!{BEHIND}.open")
+    assert page.evaluate("document.activeElement.ariaLabel") == on
+
+
+def test_what_separates_paths_leads_to_its_control(page: OpenPage) -> None:
+    page.evaluate("document.querySelector('#dates figure details').open = true")
+    page.wait_until("document.querySelector('#dates tbody button') !== null")
+    click(page, "[...document.querySelectorAll('#dates figure tbody button')].at(-1)")
+    page.wait_until(f"{BEHIND}.querySelectorAll('li button').length > 0")
+    click(page, f"{BEHIND}.querySelector('li button')")
+    page.wait_until("document.activeElement.closest('.control') !== null")
+    assert not page.evaluate(f"{BEHIND}.open")
+
+
+def test_the_answer_by_input_is_told_when_it_is_opened_and_follows_a_change(
+    page: OpenPage,
+) -> None:
+    tornado = "document.querySelector('.tornado')"
+    assert page.evaluate(f"{tornado}.querySelectorAll('li').length") == 0
+    page.evaluate(f"{tornado}.querySelector('summary').focus()")
+    page.press("Enter")
+    page.wait_until(f"{tornado}.querySelectorAll('li').length === 10")
+    title = page.evaluate(f"{tornado}.querySelector('h3').textContent")
+    assert title.startswith("Gross margin (paying users) reaches 70% by the end of 2027: ")
+    press_on(page, SLIDER, *["ArrowRight"] * 20)
+    page.wait_until(f"{tornado}.querySelector('h3').textContent !== {json.dumps(title)}")
+    click(page, f"{tornado}.querySelector('li button')")
+    page.wait_until("document.activeElement.closest('.control') !== null")
+
+
+@pytest.mark.skipif(AXE is None, reason="AXE does not name axe.min.js")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_axe_finds_nothing_in_the_paths_behind_a_bar_and_in_the_answer_by_input(
+    browser: Chromium, address: str, width: int, theme: Literal["light", "dark"]
+) -> None:
+    assert AXE is not None
+    with explored(browser, address, width, theme) as page:
+        settle(page)
+        page.evaluate("document.querySelector('.tornado').open = true")
+        page.wait_until("document.querySelectorAll('.tornado li').length > 0")
+        page.evaluate(f"{Path(AXE).read_text(encoding='utf-8')}; 0")
+        find = "axe.run().then(r => r.violations.map(v => `${v.id} ${v.nodes[0].html}`))"
+        assert page.evaluate(find) == []
+        page.evaluate("document.querySelector('#dates figure details').open = true")
+        page.wait_until("document.querySelector('#dates tbody button') !== null")
+        click(page, "document.querySelector('#dates tbody button')")
+        page.wait_until(f"{BEHIND}.querySelectorAll('li').length > 0")
+        assert page.evaluate(find) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_a_link_holds_the_whole_state(browser: Chromium, page: OpenPage) -> None:
@@ -369,6 +466,11 @@ def test_a_page_that_lost_its_server_says_so_and_comes_back_with_its_changes(
         told = answer(page)
         first.close()
         page.wait_until(f"{banner}.includes('server is gone')")
+        click(page, "document.querySelector('#dates .table summary')")
+        page.wait_until("document.querySelector('#dates tbody button') !== null")
+        click(page, "document.querySelector('#dates tbody button')")
+        page.wait_until(f"{BEHIND}.textContent.includes('server is gone')")
+        page.press("Escape")
         assert page.evaluate("document.querySelector('#save').disabled")
         port = urlsplit(address).port
         assert port is not None
@@ -464,3 +566,120 @@ def test_two_thousand_moves_leave_no_memory_behind(page: OpenPage) -> None:
         drag(page, SLIDER, 0.1 if turn % 2 else -0.1, 200)
     settle(page)
     assert used() < before + 2e6
+
+
+NAME = "document.querySelector('#name').textContent"
+KEPT = "document.querySelector('#kept')"
+WAITING = f"{KEPT}.querySelectorAll('td[colspan]').length"
+
+
+def open_other(page: OpenPage, title: str) -> None:
+    click(page, "document.querySelector('#another')")
+    click(
+        page,
+        "Array.from(document.querySelectorAll('#others button'))"
+        f".find(each => each.textContent === {json.dumps(title)})",
+    )
+
+
+def downloaded(page: OpenPage, folder: Path, name: str) -> bytes:
+    """Return what was saved under a name, once it is whole."""
+    for _ in range(600):
+        if (folder / name).exists() and (folder / name).stat().st_size > 0:
+            return (folder / name).read_bytes()
+        page.evaluate("new Promise(done => setTimeout(done, 50))")
+    raise AssertionError(f"{name} was not saved, but {[each.name for each in folder.iterdir()]}")
+
+
+def test_kept_states_are_compared_renamed_opened_removed_and_in_the_link(
+    browser: Chromium, page: OpenPage
+) -> None:
+    unchanged = answer(page)
+    click(page, "document.querySelector('#keep')")
+    press_on(page, SLIDER, *["ArrowRight"] * 20)
+    settle(page)
+    for _ in range(4):
+        click(page, "document.querySelector('#keep')")
+    page.wait_until("document.querySelector('#said').textContent.includes('remove one')")
+    assert page.evaluate(f"{KEPT}.querySelector('summary').textContent") == "4 kept states"
+    assert page.evaluate("document.querySelectorAll('#dates path.kept[d^=M]').length") == 8
+    type_into_field(page, "as it was", f"{KEPT}.querySelector('input')")
+    settle(page)
+    rows = f"Array.from({KEPT}.querySelectorAll('tbody tr'), row => row.cells[1].textContent)"
+    told = page.evaluate(rows)
+    assert len(told) == 5 and told[1] != told[2] == told[0]
+    with open_page(browser, page.evaluate("location.href"), width=DESK, theme="light") as other:
+        settle(other)
+        other.evaluate(f"{KEPT}.open = true")
+        other.wait_until(f"{KEPT}.querySelector('tbody tr') !== null && {WAITING} === 0")
+        assert other.evaluate(rows) == told
+        assert other.evaluate(f"{KEPT}.querySelector('input').value") == "as it was"
+    to_front(page)
+    click(page, f"{KEPT}.querySelector('[aria-label=\"Open as it was\"], tbody button')")
+    page.wait_until("document.querySelector('.control.changed') === null")
+    settle(page)
+    assert answer(page) == unchanged
+    for _ in range(4):
+        click(page, f"{KEPT}.querySelector('[aria-label^=Remove]')")
+    assert page.evaluate(f"{KEPT}.hidden")
+    assert page.evaluate("document.activeElement.id") == "keep"
+    assert page.evaluate("location.hash") == ""
+
+
+def test_a_variant_keeps_the_changes_another_lab_starts_afresh_and_back_leads_back(
+    browser: Chromium, page: OpenPage
+) -> None:
+    press_on(page, SLIDER, *["ArrowRight"] * 20)
+    settle(page)
+    open_other(page, "Growth holds for a year, cheaper inference")
+    page.wait_until(f"{NAME}.includes('cheaper inference')")
+    page.wait_until(f"{CARD} !== null && {CARD}.classList.contains('changed')")
+    settle(page)
+    told, link = answer(page), page.evaluate("location.href")
+    with open_page(browser, link, width=DESK, theme="light") as other:
+        other.wait_until(f"{NAME}.includes('cheaper inference')")
+        settle(other)
+        assert answer(other) == told
+    to_front(page)
+    open_other(page, "OpenAI, June 2026")
+    page.wait_until(f"{NAME} === 'OpenAI, June 2026'")
+    settle(page)
+    alone = simulate.run(simulate.load_scenario("openai.toml"), paths=PATHS)
+    assert answer(page) == headline(alone)
+    page.evaluate("history.back()")
+    page.wait_until(f"{NAME}.includes('cheaper inference')")
+    settle(page)
+    assert answer(page) == told
+
+
+def test_a_link_to_what_can_not_be_opened_says_so(browser: Chromium, address: str) -> None:
+    state = json.dumps({"v": 1, "changes": {}, "scenario": "/etc/passwd", "kept": {"a": [1]}})
+    link = "#s=" + base64.urlsafe_b64encode(state.encode()).decode().rstrip("=")
+    with open_page(browser, address + link, width=DESK, theme="light") as page:
+        page.wait_until("document.querySelector('#mistake').textContent.includes('nothing of')")
+        page.wait_until(f"{NAME} === 'Anthropic, June 2026'")
+        settle(page)
+        page.hear()
+        assert page.complaints == []
+
+
+def test_pictures_tables_and_the_report_are_saved(page: OpenPage, tmp_path: Path) -> None:
+    page.browser.ask("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+    page.evaluate("document.querySelector('#dates figure details').open = true")
+    for kind in ("SVG", "PNG", "CSV"):
+        button = f"document.querySelector('#dates [aria-label$=\"as {kind}\"]')"
+        press_on(page, button, "Enter")
+    svg = downloaded(page, tmp_path, "anthropic-date-of-gross-margin.svg").decode()
+    root = ElementTree.fromstring(svg)
+    assert root[0].text is not None and root[0].text.startswith("Gross margin of 70% by 2027")
+    assert "class=" not in svg and "rgb(0, 114, 178)" in svg
+    png = downloaded(page, tmp_path, "anthropic-date-of-gross-margin.png")
+    assert png.startswith(b"\x89PNG") and len(png) > 5000
+    csv = downloaded(page, tmp_path, "anthropic-date-of-gross-margin.csv").decode()
+    result = simulate.run(simulate.load_scenario(FILE), paths=PATHS)
+    reached = result.hits(projected_time(result.scenario)).sum(axis=0).cumsum() / result.paths
+    column = [float(line.split(",")[2]) for line in csv.splitlines()[1:-1]]
+    np.testing.assert_allclose(column, reached[:-1], rtol=1e-4)
+    click(page, "document.querySelector('#report')")
+    report = downloaded(page, tmp_path, "anthropic-report.html").decode()
+    assert f"simulate report anthropic.toml --paths {PATHS}" in report

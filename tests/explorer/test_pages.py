@@ -34,6 +34,10 @@ class Conversation:
         self.page.take(json.dumps(asked))
         return self._number
 
+    def open(self, name: str) -> None:
+        self._number += 1
+        self.page.take(json.dumps({"type": "open", "number": self._number, "name": name}))
+
     def wait_for(self, kind: str, **wanted: object) -> Message:
         """Return the next message of a kind, as it would be sent."""
         while True:
@@ -113,6 +117,24 @@ def test_changes_that_cannot_be_are_told_at_their_control_and_nothing_is_simulat
     assert "\n" not in mistake["text"]
 
 
+def test_a_bar_is_told_with_the_paths_behind_it(told: Conversation) -> None:
+    number = told.ask("paths", CHANGED, time="gross margin", quarter=3)
+    behind = told.wait_for("paths", number=number)
+    assert behind["title"] == "Gross margin of 70%: in 2027Q1"
+    assert len(behind["rows"][0]) == len(behind["head"])
+
+
+def test_the_answer_by_input_is_told_even_if_a_newer_question_comes(told: Conversation) -> None:
+    number = told.ask("tornado", CHANGED)
+    told.ask(changes={}, rest=True)
+    assert told.wait_for("tornado", number=number)["bars"]
+
+
+def test_a_bar_that_is_none_is_a_mistake(told: Conversation) -> None:
+    number = told.ask("paths", time="gross margin", quarter=1000)
+    assert "no such bar" in told.wait_for("mistake", number=number)["text"]
+
+
 def test_a_newer_question_takes_the_place_of_the_older_one(told: Conversation) -> None:
     told.wait_for("ranks")
     older = told.ask(changes=CHANGED, rest=True)
@@ -164,6 +186,9 @@ def test_what_a_closed_page_asked_for_is_not_done(explorer: Explorer, work: Work
         '{"type": "ask", "number": 1, "changes": {}, "paths": 100000000}',
         '{"type": "ask", "number": 1, "changes": {}, "rest": "yes"}',
         '{"type": "limits", "number": 1, "changes": {}, "key": 3, "part": "p10"}',
+        '{"type": "open", "number": 1, "name": null}',
+        '{"type": "open", "number": 1, "name": "' + "x" * 1000 + '"}',
+        '{"type": "ask", "number": 1, "changes": {}, "scenario": ["openai.toml"]}',
         '{"type": "ask", "number": 1, "changes": ' + "[" * 20_000 + "]" * 20_000 + "}",
         "\ud800",
     ],

@@ -5,6 +5,7 @@ import pytest
 
 from simulate.engine.run import Session
 from simulate.explorer.changed import Explored
+from simulate.explorer.kept import Keeping
 from simulate.explorer.ranks import _ranked, ranks_of
 from tests.explorer.own import explored
 
@@ -13,7 +14,7 @@ SLUMP = 'alternatives.slump."inference.net_gain"'
 
 def ranks(explored: Explored) -> dict[str, int]:
     with Session(threads=1) as session:
-        *looks, found = ranks_of(explored, session)
+        *looks, found = ranks_of(Keeping(explored, session))
     assert set(looks) == {None}
     assert found is not None
     return found

@@ -30,7 +30,7 @@ from simulate.text.backtest import print_backtest
 from simulate.text.compare import print_comparison
 from simulate.text.converge import print_convergence
 from simulate.text.decide import print_decision
-from simulate.text.discover import print_discovery, print_story
+from simulate.text.discover import print_discovery
 from simulate.text.drivers import print_drivers
 from simulate.text.fit import print_fits
 from simulate.text.goal import print_goal
@@ -40,6 +40,7 @@ from simulate.text.stress import print_stresses
 from simulate.text.sweep import print_sweep
 from simulate.text.tables import Row, Table, printed
 from simulate.text.terminal import console
+from simulate.text.typical_paths import print_story
 from simulate.text.update import print_update
 from simulate.text.watch import watched
 from tests.calling import call

@@ -54,7 +54,7 @@ export function createChanged(button, popover, on) {
 }
 
 /** Say what an assumption was, and what it is. @param {Control} base @param {Control} now */
-function inWords(base, now) {
+export function inWords(base, now) {
   if (base.kind !== now.kind) return `${base.kind} \u2192 ${now.kind}`.replaceAll("_", " ");
   const moved = now.handles.filter(({ value }, i) => value !== base.handles[i]?.value);
   return moved

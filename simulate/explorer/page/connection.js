@@ -1,6 +1,6 @@
 /** The socket to the server: what is asked, what still matters of its answers, and trying again. */
 
-/** @typedef {import("./state.js").Changes} Changes */
+/** @typedef {{changes: import("./state.js").Changes, scenario: string}} Asked */
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 8000;
@@ -24,7 +24,7 @@ export function connect(on) {
   let askedAt = 0;
   /** Whether the newest ask has no answer yet. */
   let isAwaited = false;
-  /** @type {Changes | null} What to ask once that is answered. */
+  /** @type {Asked | null} What to ask once that is answered. */
   let next = null;
 
   function open() {
@@ -77,18 +77,19 @@ export function connect(on) {
 
   /**
    * Ask for an answer. While a hand moves, one is asked for at a time, and the newest next.
-   * @param {Changes} changes
+   * @param {Asked} what
    * @param {boolean} rest
    */
-  function ask(changes, rest) {
+  function ask(what, rest) {
     if (!rest && isAwaited && performance.now() - askedAt < PATIENCE) {
-      next = changes;
-      return;
+      next = what;
+      return 0;
     }
     next = null;
-    const sent = send("ask", { changes, rest });
+    const sent = send("ask", { ...what, rest });
     isAwaited = sent > 0;
     if (isAwaited) [asked, askedAt] = [sent, performance.now()];
+    return sent;
   }
 
   open();

@@ -1,13 +1,14 @@
 /** The picture of a date: in which quarter it comes, or never, and the odds by year. */
 
 import { drawn, element, labels, put, say } from "./dom.js";
+import { fileName } from "./files.js";
 import { roundUp, ticks } from "./scale.js";
 import { createTable } from "./table.js";
 import { capital, percent, wasInWords } from "./words.js";
 
 /** @typedef {{by_quarter: number[], never: number, by_year: [number, number, number][]}} Time */
 /** @typedef {{name: string, title: string, by?: number | string}} About */
-/** @typedef {{quarters: string[], years: number[], year_ends: number[]}} Calendar */
+/** @typedef {{quarters: string[], years: number[], year_ends: number[], stem: string}} Calendar */
 
 const LEFT = 40;
 const RIGHT = 4;
@@ -43,16 +44,21 @@ function shares({ by_quarter: reached }) {
   return reached.map((share, i) => Math.max(share - (reached[i - 1] ?? 0), 0));
 }
 
+/** Of the paths in which a date never comes. */
+const NEVER_COMES = -1;
+
 /**
  * @param {Element} parent
  * @param {Element | null} choice what chooses the date, if it can be chosen
  * @param {string} id
+ * @param {(time: string, quarter: number) => void} behind asks for the paths behind a bar
  */
-export function createDates(parent, choice, id) {
+export function createDates(parent, choice, id, behind) {
   const title = element("h3", { id });
   const figure = element("figure", { "aria-labelledby": id }, title);
   parent.append(figure);
   const svg = drawn(figure, "svg", { "aria-hidden": "true" });
+  const column = drawn(svg, "path", { class: "column" });
   const grid = drawn(svg, "path", { class: "grid" });
   const before = drawn(svg, "path", { class: "before" });
   const bars = drawn(svg, "path", { class: "bars" });
@@ -61,17 +67,37 @@ export function createDates(parent, choice, id) {
   const band = drawn(svg, "path", { class: "band" });
   const oddsBefore = drawn(svg, "path", { class: "was" });
   const odds = drawn(svg, "path", { class: "line" });
+  const keptLines = [0, 1, 2, 3].map((i) => drawn(svg, "path", { class: `kept kept-${i}` }));
   const asked = drawn(svg, "path", { class: "asked" });
   const points = drawn(svg, "path", { class: "points" });
   const axes = drawn(svg, "path", { class: "axis" });
   const write = labels(svg);
+  const reach = drawn(svg, "path", { class: "reach" });
   let width = 0;
   let height = 0;
   let top = 0;
   /** @type {Shown | null} */
   let last = null;
 
-  const table = createTable(figure, id, () => (last ? cellsOf(last) : null));
+  /** @type {Layout | null} */
+  let place = null;
+
+  const table = createTable(figure, id, () => (last ? cellsOf(last) : null), () => (last ? savedOf(last) : null), {
+    head: "Behind it",
+    text: "Paths",
+    name: "Paths behind it",
+    run: (row) => last && behind(last.about.name, row < last.calendar.quarters.length ? row : NEVER_COMES),
+  });
+  reach.addEventListener("click", (/** @type {MouseEvent} */ event) => {
+    const bar = barAt(event);
+    if (last && bar !== null) behind(last.about.name, bar);
+  });
+  reach.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
+    const bar = barAt(event);
+    const [from, to] = place && bar !== null ? sidesOf(place, bar) : [0, 0];
+    put(column, { d: to > from && place ? box(from, to, HEAD, place.floor) : "" });
+  });
+  reach.addEventListener("pointerleave", () => put(column, { d: "" }));
   if (choice) table.foot.append(choice);
   new ResizeObserver(([{ contentRect }]) => {
     [width, height] = [Math.round(contentRect.width), Math.round(contentRect.height)];
@@ -79,9 +105,23 @@ export function createDates(parent, choice, id) {
     if (last) draw(last);
   }).observe(svg);
 
+  /** Return the bar under a pointer: its quarter, or that it never comes. @param {MouseEvent} event */
+  function barAt({ clientX }) {
+    if (!place || !last) return null;
+    const at = clientX - svg.getBoundingClientRect().left;
+    const quarters = last.calendar.quarters.map((_, i) => i);
+    const isIn = (/** @type {number} */ bar) => {
+      const [from, to] = sidesOf(/** @type {Layout} */ (place), bar);
+      return from <= at && at < to;
+    };
+    return [...quarters, NEVER_COMES].find(isIn) ?? null;
+  }
+
   /** @param {Shown} shown */
   function draw(shown) {
     const at = layout(shown);
+    place = at;
+    put(reach, { d: box(LEFT, width - RIGHT, HEAD, at.floor) });
     drawBars(shown, at);
     drawOdds(shown, at);
     const upright = (/** @type {number} */ x) =>
@@ -127,7 +167,8 @@ export function createDates(parent, choice, id) {
   }
 
   /** @param {Shown} shown @param {Layout} at */
-  function drawOdds({ calendar, now, base }, { x, up, ends }) {
+  function drawOdds({ calendar, now, base, about, kept }, { x, up, ends }) {
+    keptLines.forEach((line, i) => put(line, { d: oddsOfKept(kept[i]?.answer, about, calendar, x, up) }));
     put(odds, { d: climb(now, x, up) });
     put(oddsBefore, { d: base ? climb(base, x, up) : "" });
     put(band, { d: ribbon(now, calendar.year_ends, x, up) });
@@ -152,10 +193,11 @@ export function createDates(parent, choice, id) {
      * @param {About} about
      * @param {Time} now
      * @param {Time | null} base if it differs
+     * @param {Kept[]} kept states
      */
-    show(calendar, about, now, base) {
+    show(calendar, about, now, base, kept) {
       if (about.name !== last?.about.name) top = 0;
-      last = { calendar, about, now, base };
+      last = { calendar, about, now, base, kept };
       say(title, finding(last));
       table.show();
       if (width > 0) draw(last);
@@ -163,7 +205,8 @@ export function createDates(parent, choice, id) {
   };
 }
 
-/** @typedef {{calendar: Calendar, about: About, now: Time, base: Time | null}} Shown */
+/** @typedef {{name: string, answer: any}} Kept */
+/** @typedef {{calendar: Calendar, about: About, now: Time, base: Time | null, kept: Kept[]}} Shown */
 
 /** Say the odds by the year that is asked about, and what they were. @param {Shown} shown */
 export function finding(shown) {
@@ -210,6 +253,11 @@ function beside(line, top, ground) {
 /** @param {number} x @param {number} y */
 const point = (x, y) => `${x.toFixed(1)} ${y.toFixed(1)}`;
 
+/** Return where a bar begins and ends. @param {Layout} at @param {number} bar */
+function sidesOf({ x, never }, bar) {
+  return bar === NEVER_COMES ? never : [x(bar), x(bar + 1)];
+}
+
 /** @param {number} left @param {number} right @param {number} top @param {number} floor */
 function box(left, right, top, floor) {
   return `M${left.toFixed(1)} ${floor}V${top.toFixed(1)}H${right.toFixed(1)}V${floor}Z`;
@@ -250,6 +298,30 @@ function ribbon({ by_quarter: reached, by_year: odds }, ends, x, up) {
     return [point(at, up(share + width(2))), point(at, up(Math.max(share - width(1), 0)))];
   });
   return `M${[...edges.map(([over]) => over), ...edges.map(([, under]) => under).reverse()].join("L")}Z`;
+}
+
+/**
+ * Return the odds of a kept state: of other quarters, by the end of each year that both have.
+ * @param {any} answer if it is known
+ * @param {About} about
+ * @param {Calendar} calendar
+ * @param {Map} x
+ * @param {Map} up
+ */
+function oddsOfKept(answer, about, calendar, x, up) {
+  const time = answer?.times[about.name];
+  const { quarters } = calendar;
+  if (time && answer.first === quarters[0] && time.by_quarter.length === quarters.length) return climb(time, x, up);
+  const found = calendar.years.flatMap((year, i) => {
+    const odds = oddsIn(answer, about, year);
+    return odds === null ? [] : [point(x(calendar.year_ends[i] + 1), up(odds))];
+  });
+  return found.length > 0 ? `M${found.join("L")}` : "";
+}
+
+/** @param {any} answer @param {About} about @param {number} year @returns {number | null} */
+function oddsIn(answer, about, year) {
+  return answer?.times[about.name]?.by_year[answer.years.indexOf(year)]?.[0] ?? null;
 }
 
 /** @param {number} x @param {number} y */
@@ -306,16 +378,32 @@ function oddsLabels({ now }, { up, ends, year, floor, ground, last }) {
   return [asked, { text: percent(final), x: last + 6, y: up(final) + 4, ...bold }];
 }
 
-/** @param {Shown} shown */
-function cellsOf({ calendar, about, now, base }) {
+/** Return what the files hold. @param {Shown} shown */
+function savedOf({ calendar, about, now, base }) {
   const own = shares(now);
-  const head = ["Quarter", "In it", "By its end", "95% interval", ...(base ? ["Unchanged, by its end"] : [])];
+  const head = ["quarter", "in it", "by its end", "95% low", "95% high", ...(base ? ["unchanged, by its end"] : [])];
+  const rows = calendar.quarters.map((quarter, i) => {
+    const [, low, high] = now.by_year[calendar.year_ends.indexOf(i)] ?? [0, null, null];
+    return [quarter, own[i], now.by_quarter[i], low, high, ...(base ? [base.by_quarter[i]] : [])];
+  });
+  rows.push(["never", now.never, null, null, null, ...(base ? [base.never] : [])]);
+  return { name: fileName(calendar.stem, "date-of", about.name), numbers: { head, rows } };
+}
+
+/** @param {Shown} shown */
+function cellsOf({ calendar, about, now, base, kept }) {
+  const own = shares(now);
+  const head = ["Quarter", "In it", "By its end", "95% interval", ...(base ? ["Unchanged, by its end"] : []), ...kept.map(({ name }) => capital(name))];
   const rows = calendar.quarters.map((quarter, i) => {
     const year = calendar.year_ends.indexOf(i);
     const interval = year >= 0 ? `${percent(now.by_year[year][1], 1)} to ${percent(now.by_year[year][2], 1)}` : "";
     const was = base ? [percent(base.by_quarter[i], 1)] : [];
-    return [quarter, percent(own[i], 1), percent(now.by_quarter[i], 1), interval, ...was];
+    const ofKept = kept.map(({ answer }) => {
+      const odds = year >= 0 ? oddsIn(answer, about, calendar.years[year]) : null;
+      return odds === null ? "" : percent(odds, 1);
+    });
+    return [quarter, percent(own[i], 1), percent(now.by_quarter[i], 1), interval, ...was, ...ofKept];
   });
-  rows.push(["never", percent(now.never, 1), "", "", ...(base ? [`never: ${percent(base.never, 1)}`] : [])]);
+  rows.push(["never", percent(now.never, 1), "", "", ...(base ? [`never: ${percent(base.never, 1)}`] : []), ...kept.map(() => "")]);
   return { caption: capital(about.title), head, rows };
 }

@@ -1,6 +1,7 @@
 /** The picture of an amount over the years: median, where half and 90% of paths are, what came true. */
 
 import { drawn, element, labels, put, say } from "./dom.js";
+import { fileName } from "./files.js";
 import { logTicks, scaleOf, ticks } from "./scale.js";
 import { createTable } from "./table.js";
 import { capital, inUnit, tick, wasInWords } from "./words.js";
@@ -11,7 +12,7 @@ import { capital, inUnit, tick, wasInWords } from "./words.js";
 /** @typedef {{name: string, title: string, unit: string}} About */
 /** @typedef {{quarter: number, value: number, text: string}} Mark */
 /**
- * @typedef {{about: About, years: number[], year: number, now: Fan, base: Fan | null, marks: Mark[]}} Shown
+ * @typedef {{about: About, stem: string, years: number[], year: number, now: Fan, base: Fan | null, marks: Mark[]}} Shown
  */
 
 const LEFT = 50;
@@ -45,7 +46,7 @@ export function createFan(parent, id) {
   /** @type {[number, number] | null} */
   let range = null;
 
-  const table = createTable(figure, id, () => (last ? cellsOf(last) : null));
+  const table = createTable(figure, id, () => (last ? cellsOf(last) : null), () => (last ? savedOf(last) : null));
   new ResizeObserver(([{ contentRect }]) => {
     width = Math.round(contentRect.width);
     height = Math.max(Math.round(contentRect.height) - TOP - FOOT, 1);
@@ -160,6 +161,13 @@ function ribbon(fan, low, high, x, y) {
 /** @param {number} x @param {number} y */
 function diamond(x, y) {
   return `M${(x - 4.5).toFixed(1)} ${y.toFixed(1)}l4.5 -4.5l4.5 4.5l-4.5 4.5Z`;
+}
+
+/** Return what the files hold. @param {Shown} shown */
+function savedOf({ about, stem, years, now, base }) {
+  const head = ["year", ...LEVELS, ...(base ? ["unchanged p50"] : [])];
+  const rows = years.map((year, i) => [year, ...LEVELS.map((level) => now[level][i]), ...(base ? [base.p50[i]] : [])]);
+  return { name: fileName(stem, about.name, "by-year"), numbers: { head, rows } };
 }
 
 /** @param {Shown} shown */

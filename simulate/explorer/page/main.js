@@ -1,14 +1,19 @@
 /** Wires the page: what is changed goes to the server, what it answers to the pictures. */
 
 import { createAnswer } from "./answer.js";
-import { createChanged } from "./changed.js";
+import { createBehind } from "./behind.js";
+import { createChanged, inWords } from "./changed.js";
 import { connect } from "./connection.js";
 import { withPart, withValue } from "./control.js";
 import { createControls } from "./controls.js";
+import { createKept, statesOf } from "./kept.js";
+import { createOthers } from "./others.js";
 import { say } from "./dom.js";
 import { createPictures } from "./pictures.js";
-import { changesOf, createHistory, fragmentOf, isSame } from "./state.js";
+import { createHistory, fragmentOf, isSame, linkOf } from "./state.js";
 import { createTools } from "./tools.js";
+import { createTornado } from "./tornado.js";
+import { capital } from "./words.js";
 
 /** @typedef {import("./state.js").Changes} Changes */
 
@@ -45,25 +50,69 @@ let wasLost = false;
 let isDue = false;
 let timer = 0;
 
-const linked = changesOf(location.hash);
-const history = createHistory(linked ?? {});
-const pictures = createPictures(byId("dates"), byId("fans"));
+/** What of a kept state is asked next waits so long for what the changes bring, in milliseconds. */
+const UNTIL_KEPT = 3000;
+/** Letters of an address that programs pass on whole. */
+const LONGEST_LINK = 30_000;
+const TOO_LONG = " It leaves the kept states out: with them it is too long.";
+
+const linked = linkOf(location.hash);
+const history = createHistory(linked?.changes ?? {});
+/** Which scenario is open, or is being opened. */
+let scenario = linked?.scenario ?? "";
+let opening = 0;
+let isReporting = false;
+/** @type {import("./kept.js").State | null} Of which kept state the newest ask is. */
+let askedState = null;
+/** When an answer was final. */
+let finalAt = 0;
+/** Number of the ask whose shares are shown. */
+let sharesOf = 0;
+const others = createOthers(byId("another"), byId("others"), (other) => openOther(other.name, other.keeps ? history.now : {}));
+const kept = createKept({ keep: byId("keep"), kept: byId("kept"), legend: byId("kept-legend") }, statesOf(linked?.kept), {
+  keep: () => ({ name: "", scenario, lab: scene.name, changes: history.now, wrong: "", ...keptAnswer() }),
+  open: (state) => {
+    if (state.scenario === scenario) set(state.changes, "");
+    else openOther(state.scenario, state.changes);
+  },
+  change: () => {
+    keepInAddress();
+    soon();
+  },
+  stem: () => scene?.stem ?? "explorer",
+  tell: (text) => tools.tell(text),
+});
+const pictures = createPictures(byId("dates"), byId("fans"), lookBehind);
 const words = createAnswer(allById("lead", "more", "shares", "paths", "strip"));
 const controls = createControls(byId("controls"), byId("search"), {
-  grab: (key, part) => connection.send("limits", { key, part, changes: history.now }),
+  grab: (key, part) => connection.send("limits", { key, part, ...asked() }),
   hold: held,
   move: moved,
   rest: (key, part) => rested(`${key} ${part}`),
   type: typed,
-  kind: (key, kind) => connection.send("kind", { key, kind, changes: history.now }),
+  kind: (key, kind) => connection.send("kind", { key, kind, ...asked() }),
   reset,
 });
+const behind = createBehind(byId("behind"), {
+  ask: (time, quarter) => connection.send("paths", { time, quarter, ...asked() }),
+  reveal: controls.reveal,
+});
+const tornado = createTornado(byId("tornado"), {
+  ask: () => connection.send("tornado", asked()),
+  reveal: controls.reveal,
+});
 const changed = createChanged(byId("changed"), byId("changes"), { reset, reveal: controls.reveal });
-const tools = createTools(allById("undo", "redo", "reset", "copy", "save"), byId("said"), {
+const tools = createTools(allById("undo", "redo", "reset", "copy", "save", "report"), byId("said"), {
   undo: () => history.canUndo && jump(() => history.undo()),
   redo: () => history.canRedo && jump(() => history.redo()),
   reset: () => set({}, "reset all"),
-  save: () => connection.send("toml", { changes: history.now }),
+  save: () => connection.send("toml", asked()),
+  report: () => {
+    isReporting = connection.send("report", asked()) > 0;
+    tools.tell("The report is being made …");
+    note();
+  },
+  link: () => (isLinkTooLong() ? TOO_LONG : ""),
 });
 const connection = connect({
   message: (message, isOfAsk) => receive[message.type]?.(message, isOfAsk),
@@ -73,6 +122,11 @@ const connection = connect({
 /** @type {Record<string, (message: any, isOfAsk: boolean) => void>} */
 const receive = {
   scene(message) {
+    if (message.scenario !== scenario) {
+      opening = connection.send("open", { name: scenario });
+      return;
+    }
+    opening = 0;
     // After a pause of the connection it is the same again.
     if (!isSame(scene, message)) show(message);
     showChanges();
@@ -84,19 +138,38 @@ const receive = {
     soon();
   },
   answer(message) {
+    if (askedState) {
+      if (message.is_final) answered(askedState, message);
+      return;
+    }
     forgive();
     answer = message;
-    if (message.is_final) wholeOf = settledAs;
+    if (message.is_final) {
+      wholeOf = settledAs;
+      finalAt = performance.now();
+      setTimeout(soon, UNTIL_KEPT);
+    }
     controls.show(new Map(message.controls.map((/** @type {any} */ each) => [each.key, asChanged(each)])));
     if (message.is_final && hasChanges()) say(byId("live"), message.sentence);
     soon();
   },
   mistake(message, isOfAsk) {
+    if ([behind, tornado].some((asker) => asker.complain(message.number, message.text))) return;
+    if (message.number === opening && opening > 0) notOpened();
+    else if (isReporting && !isOfAsk) isReporting = false;
+    if (isOfAsk && askedState) {
+      askedState.wrong = message.text;
+      askedState = null;
+      kept.fill();
+      soon();
+      return;
+    }
     isMistaken ||= isOfAsk;
     if (!message.key || !controls.complain(message.key, message.text)) say(byId("mistake"), message.text);
     showChanges();
   },
   shares(message) {
+    if (askedState || message.number !== sharesOf) return;
     shares = message.sentence;
     soon();
   },
@@ -106,7 +179,18 @@ const receive = {
     if (isHeld) newRanks = message.ranks;
     else controls.ranks(message.ranks);
   },
+  paths: (message) => behind.show(message),
+  tornado: (message) => tornado.show(message),
   toml: (message) => tools.download(message.name, message.text),
+  reporting({ seconds }) {
+    // Who hears it is not told each second.
+    if (seconds % 5 === 0) tools.tell(`The report is being made: ${seconds} s …`);
+  },
+  report(message) {
+    isReporting = false;
+    tools.download(message.name, message.text, "text/html");
+    note();
+  },
   refused: (message) => say(byId("server"), message.text),
 };
 
@@ -117,11 +201,21 @@ function connected(state) {
     say(byId("server"), "");
     if (wasLost) tools.tell("The server is back.");
   } else {
-    settledAs = null;
+    settledAs = askedState = null;
+    isReporting = false;
+    behind.lost();
+    tornado.lost();
     if (state === "lost") say(byId("server"), LOST);
   }
   wasLost = !isOpen;
   soon();
+}
+
+/** Ask for the paths behind a bar. @param {string} time @param {number} quarter */
+function lookBehind(time, quarter) {
+  const about = scene.times.find((/** @type {any} */ each) => each.name === time);
+  const date = quarter < 0 ? "never" : `in ${scene.quarters[quarter]}`;
+  behind.open(time, quarter, `${capital(about.title)}: ${date}`);
 }
 
 /** Show another scenario. @param {any} message */
@@ -131,8 +225,86 @@ function show(message) {
   say(byId("name"), scene.name);
   document.title = `${scene.name}: explorer`;
   say(byId("disclaimer"), scene.disclaimer);
+  others.show(scene.others);
+  kept.scene(scene);
+  tornado.lost();
   pictures.scene(scene);
   controls.scene(scene.controls);
+}
+
+/** What every question holds. */
+function asked() {
+  return { changes: history.now, scenario };
+}
+
+/** Open another scenario; Back leads back. @param {string} name @param {Changes} changes */
+function openOther(name, changes) {
+  scenario = name;
+  window.history.pushState(null, "", fragment() || location.pathname + location.search);
+  begin(changes);
+}
+
+/** Begin with another scenario: its answer is yet to come. @param {Changes} changes */
+function begin(changes) {
+  clearTimeout(timer);
+  history.restart(changes);
+  settledAs = wholeOf = askedState = null;
+  shares = "";
+  forgive();
+  opening = connection.send("open", { name: scenario });
+}
+
+/** What is open stays. */
+function notOpened() {
+  opening = 0;
+  scenario = scene?.scenario ?? "";
+  if (!scene) opening = connection.send("open", { name: scenario });
+}
+
+/** The answer for a kept state, if it is final. */
+function keptAnswer() {
+  const now = hasChanges() ? (isBusy() ? null : answer) : base?.is_final ? base : null;
+  return { answer: now, words: now ? changesInWords(now) : "" };
+}
+
+/** Say what an answer's assumptions are changed to. @param {any} answer */
+function changesInWords(answer) {
+  return answer.controls.map((/** @type {any} */ control) => {
+    const was = controls.base(control.key);
+    return `${control.title}: ${was ? inWords(was, control) : control.kind}`;
+  }).join("; ");
+}
+
+/** @param {import("./kept.js").State} state @param {any} message */
+function answered(state, message) {
+  Object.assign(state, { answer: message, words: state.scenario === scenario ? changesInWords(message) : state.words });
+  askedState = null;
+  kept.fill();
+  soon();
+}
+
+/** Ask for the answer of a kept state that has none, once nothing else is to come. */
+function askKept() {
+  const state = kept.next();
+  const waits = hasChanges() && !shares && performance.now() < finalAt + UNTIL_KEPT;
+  if (!state || askedState || !isOpen || !scene || isHeld || isMistaken || isBusy() || waits) return;
+  askedState = state;
+  connection.ask({ changes: state.changes, scenario: state.scenario }, true);
+}
+
+function fragment(withKept = true) {
+  const states = kept.states.map(({ name, scenario, lab, changes }) => ({ name, scenario, lab, changes }));
+  return fragmentOf({ changes: history.now, scenario, kept: withKept ? states : [] });
+}
+
+function isLinkTooLong() {
+  return kept.states.length > 0 && fragment().length > LONGEST_LINK;
+}
+
+/** Keep the whole state in the address, without the kept ones where it would be too long. */
+function keepInAddress() {
+  const text = fragment(!isLinkTooLong());
+  window.history.replaceState(null, "", text || location.pathname + location.search);
 }
 
 function hasChanges() {
@@ -155,7 +327,8 @@ function change(key, part, set) {
 /** @param {string} key @param {string} part @param {number} value */
 function moved(key, part, value) {
   change(key, part, value);
-  connection.ask(history.now, false);
+  askedState = null;
+  sharesOf = connection.ask(asked(), false);
   clearTimeout(timer);
   timer = setTimeout(() => rested(`${key} ${part}`), REST);
 }
@@ -228,8 +401,9 @@ function askWhole() {
     forgive();
     say(byId("live"), base ? `Nothing is changed. ${base.sentence}` : "");
   }
-  connection.ask(history.now, true);
-  window.history.replaceState(null, "", fragmentOf(history.now) || location.pathname + location.search);
+  askedState = null;
+  sharesOf = connection.ask(asked(), true);
+  keepInAddress();
 }
 
 /** Take away what was said of a mistake. */
@@ -271,7 +445,7 @@ function isBusy() {
 function note() {
   const { canUndo, canRedo } = history;
   byId("answer").setAttribute("aria-busy", String(isBusy()));
-  tools.enable({ canUndo, canRedo, isChanged: hasChanges(), isOpen, isShown: scene !== null });
+  tools.enable({ canUndo, canRedo, isChanged: hasChanges(), isOpen, isShown: scene !== null, isReporting });
 }
 
 function draw() {
@@ -279,7 +453,11 @@ function draw() {
   const isChanged = hasChanges();
   const now = isChanged ? answer ?? base : base;
   if (!scene || !now) return;
-  pictures.show(now, isChanged && now !== base ? base : null);
+  pictures.show(now, isChanged && now !== base ? base : null, kept.states);
+  tornado.want(history.now, isOpen && !isBusy() && !isMistaken);
+  if (!isBusy()) kept.now(now);
+  byId("keep").disabled = false;
+  askKept();
   const isAtRest = !isChanged || settledAs === history.now;
   const all = scene.final_paths;
   words.show({ answer: now, findings: pictures.findings(), shares, all, isAtRest, isChanged, isMistaken });
@@ -290,8 +468,13 @@ function draw() {
 }
 
 window.addEventListener("hashchange", () => {
-  const changes = changesOf(location.hash);
-  if (changes) set(changes, "");
-  else say(byId("mistake"), UNREADABLE);
+  const link = linkOf(location.hash);
+  if (link && link.scenario !== scenario) {
+    scenario = link.scenario;
+    begin(link.changes);
+  } else if (link) {
+    kept.replace(statesOf(link.kept));
+    set(link.changes, "");
+  } else say(byId("mistake"), UNREADABLE);
 });
 if (linked === null) say(byId("mistake"), UNREADABLE);

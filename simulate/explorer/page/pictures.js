@@ -5,33 +5,45 @@ import { element } from "./dom.js";
 import { createFan } from "./fan.js";
 import { capital } from "./words.js";
 
-/** @param {Element} datesPlace @param {Element} fansPlace */
-export function createPictures(datesPlace, fansPlace) {
+/**
+ * @param {Element} datesPlace
+ * @param {Element} fansPlace
+ * @param {(time: string, quarter: number) => void} behind asks for the paths behind a bar
+ */
+export function createPictures(datesPlace, fansPlace, behind) {
   /** @type {any} */
   let scene = null;
   /** @type {HTMLSelectElement} */
   const choice = element("select", { "aria-label": "Which date the second picture shows" });
-  const dates = [createDates(datesPlace, null, "first-date"), createDates(datesPlace, choice, "other-date")];
+  const dates = [
+    createDates(datesPlace, null, "first-date", behind),
+    createDates(datesPlace, choice, "other-date", behind),
+  ];
   /** @type {ReturnType<typeof createFan>[]} */
   let fans = [];
-  /** @type {{answer: any, base: any}} */
-  let last = { answer: null, base: null };
-  choice.addEventListener("change", () => show(last.answer, last.base));
+  /** @type {{answer: any, base: any, kept: import("./dates.js").Kept[]}} */
+  let last = { answer: null, base: null, kept: [] };
+  choice.addEventListener("change", () => show(last.answer, last.base, last.kept));
 
-  /** @param {any} answer @param {any} base what it was, if anything is changed */
-  function show(answer, base) {
-    last = { answer, base };
+  /**
+   * @param {any} answer
+   * @param {any} base what it was, if anything is changed
+   * @param {import("./dates.js").Kept[]} kept states
+   */
+  function show(answer, base, kept) {
+    last = { answer, base, kept };
     if (!scene || !answer) return;
     abouts(answer).forEach((about, i) => {
       const now = answer.times[about.name];
-      if (now) dates[i].show(scene, about, now, base?.times[about.name] ?? null);
+      if (now) dates[i].show(scene, about, now, base?.times[about.name] ?? null, kept);
     });
+    const { stem } = scene;
     scene.fans.forEach((/** @type {any} */ about, /** @type {number} */ i) => {
       const now = answer.fans[about.name];
       const was = base?.fans[about.name] ?? null;
       const year = Number(scene.times[0].by ?? scene.years.at(-1));
       const marks = scene.came_true[about.name] ?? [];
-      if (now) fans[i].show({ about, years: scene.years, year, now, base: was, marks });
+      if (now) fans[i].show({ about, stem, years: scene.years, year, now, base: was, marks });
     });
   }
 
@@ -63,7 +75,7 @@ export function createPictures(datesPlace, fansPlace) {
       if (!scene || !answer) return [];
       return abouts(answer).map((about) => {
         const was = base?.times[about.name] ?? null;
-        const shown = { calendar: scene, about, now: answer.times[about.name], base: was };
+        const shown = { calendar: scene, about, now: answer.times[about.name], base: was, kept: [] };
         return { text: finding(shown), short: inShort(shown) };
       });
     },

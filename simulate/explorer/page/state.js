@@ -54,6 +54,13 @@ export function createHistory(first) {
       future = [];
       last = { tag, at };
     },
+    /** Begin anew: no step leads back. @param {Changes} changes */
+    restart(changes) {
+      now = kept = changes;
+      past = [];
+      future = [];
+      last.tag = "";
+    },
     undo() {
       this.keep("");
       future.push(kept);
@@ -70,28 +77,39 @@ export function createHistory(first) {
 
 const VERSION = 1;
 const PREFIX = "#s=";
+/** Of a scenario's name. */
+const LONGEST_NAME = 200;
 
-/** Return the fragment that holds changes. @param {Changes} changes */
-export function fragmentOf(changes) {
-  if (Object.keys(changes).length === 0) return "";
-  const bytes = new TextEncoder().encode(JSON.stringify({ v: VERSION, changes }));
+/**
+ * @typedef {object} Link
+ * @property {Changes} changes
+ * @property {string} scenario what is open; empty, what the command opened
+ * @property {any} kept states
+ */
+
+/** Return the fragment that holds a state. @param {Link} link */
+export function fragmentOf({ changes, scenario, kept }) {
+  if (Object.keys(changes).length === 0 && !scenario && kept.length === 0) return "";
+  const more = { ...(scenario ? { scenario } : {}), ...(kept.length > 0 ? { kept } : {}) };
+  const bytes = new TextEncoder().encode(JSON.stringify({ v: VERSION, changes, ...more }));
   const text = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
   return PREFIX + text.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
 /**
- * Return the changes that a fragment holds; null if it can't be read.
+ * Return the state that a fragment holds; null if it can't be read.
  * @param {string} fragment
- * @returns {Changes | null}
+ * @returns {Link | null}
  */
-export function changesOf(fragment) {
-  if (!fragment.startsWith(PREFIX)) return {};
+export function linkOf(fragment) {
+  if (!fragment.startsWith(PREFIX)) return { changes: {}, scenario: "", kept: [] };
   try {
     const text = atob(fragment.slice(PREFIX.length).replaceAll("-", "+").replaceAll("_", "/"));
     const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
     const held = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
     const isTable = typeof held?.changes === "object" && held.changes && !Array.isArray(held.changes);
-    return held?.v === VERSION && isTable ? held.changes : null;
+    const scenario = typeof held?.scenario === "string" ? held.scenario.slice(0, LONGEST_NAME) : "";
+    return held?.v === VERSION && isTable ? { changes: held.changes, scenario, kept: held.kept } : null;
   } catch {
     return null;
   }

@@ -1,28 +1,32 @@
 /** The tools above the page: back and forth, the link, the file; and what they say when they have done it. */
 
 import { say } from "./dom.js";
+import { save as saveFile } from "./files.js";
 
 /** So long stands what was done, in milliseconds. */
 const SAID_FOR = 4000;
 
 /**
- * @typedef {{canUndo: boolean, canRedo: boolean, isChanged: boolean, isOpen: boolean, isShown: boolean}} Possible
+ * @typedef {{canUndo: boolean, canRedo: boolean, isChanged: boolean, isOpen: boolean, isShown: boolean, isReporting: boolean}} Possible
  */
 
 /**
- * @param {Record<"undo" | "redo" | "reset" | "copy" | "save", HTMLButtonElement>} buttons
+ * @param {Record<"undo" | "redo" | "reset" | "copy" | "save" | "report", HTMLButtonElement>} buttons
  * @param {Element} note
  * @param {object} on
  * @param {() => void} on.undo
  * @param {() => void} on.redo
  * @param {() => void} on.reset
  * @param {() => void} on.save
+ * @param {() => void} on.report
+ * @param {() => string} on.link what is to be said of a link, if anything
  */
-export function createTools({ undo, redo, reset, copy, save }, note, on) {
+export function createTools({ undo, redo, reset, copy, save, report }, note, on) {
   undo.addEventListener("click", on.undo);
   redo.addEventListener("click", on.redo);
   reset.addEventListener("click", on.reset);
   save.addEventListener("click", on.save);
+  report.addEventListener("click", on.report);
   copy.addEventListener("click", copyLink);
   document.addEventListener("keydown", (event) => {
     const isText = event.target instanceof HTMLInputElement && event.target.type !== "range";
@@ -36,7 +40,7 @@ export function createTools({ undo, redo, reset, copy, save }, note, on) {
   async function copyLink() {
     try {
       await navigator.clipboard.writeText(location.href);
-      tell("Link copied.");
+      tell(`Link copied.${on.link()}`);
     } catch {
       tell("The link stands in the address bar: copy it there.");
     }
@@ -53,21 +57,20 @@ export function createTools({ undo, redo, reset, copy, save }, note, on) {
   return {
     tell,
     /** Enable what is possible; the focus doesn't stay on what isn't. @param {Possible} possible */
-    enable({ canUndo, canRedo, isChanged, isOpen, isShown }) {
+    enable({ canUndo, canRedo, isChanged, isOpen, isShown, isReporting }) {
       const focused = document.activeElement;
       undo.disabled = !canUndo;
       redo.disabled = !canRedo;
       reset.disabled = !isChanged;
       copy.disabled = !isShown;
       save.disabled = !isOpen || !isChanged;
+      report.disabled = !isOpen || !isShown || isReporting;
       if (focused === undo && undo.disabled) redo.focus();
       if ((focused === redo && redo.disabled) || (focused === reset && reset.disabled)) undo.focus();
     },
-    /** @param {string} name @param {string} text */
-    download(name, text) {
-      const address = URL.createObjectURL(new Blob([text], { type: "application/toml" }));
-      Object.assign(document.createElement("a"), { href: address, download: name }).click();
-      URL.revokeObjectURL(address);
+    /** @param {string} name @param {string} text @param {string} type */
+    download(name, text, type = "application/toml") {
+      saveFile(name, new Blob([text], { type }));
       tell(`Saved as ${name}.`);
     },
   };
