@@ -13,9 +13,10 @@ from docs.printing import save_small
 from simulate.analysis.compare import compare
 from simulate.analysis.converge import converge
 from simulate.analysis.watch import Watch
+from simulate.engine.result import Result
 from simulate.engine.run import run
 from simulate.model.outcomes import headline_events
-from simulate.plots import OWN_PICTURES, PICTURES
+from simulate.plots import OWN_PICTURES, PICTURES, own_pictures, picture_of
 from simulate.plots.compare import plot_comparison
 from simulate.plots.converge import plot_convergence
 from simulate.plots.drivers import plot_drivers_of
@@ -116,6 +117,26 @@ TEXTS = {
         "Those that `[metrics]` of a scenario add, here the rule of 40 and net new revenue, from "
         "the first quarter on in which their formula has a value.",
     ),
+    "compute": (
+        "Compute that is committed, and used",
+        "What `[[commitments]]` of a scenario say against the compute that its paths use, here of "
+        "`configs/openai-compute.toml`; hatched is what a low use leaves of it.",
+    ),
+    "sources_and_uses": (
+        "Where cash comes from, and where it goes",
+        "Of `anthropic-capital.toml`, whose `[raising]` says how money is sought: means by fiscal "
+        "year, what comes in above 0 and what goes out below.",
+    ),
+    "runway": (
+        "How long cash lasts",
+        "Months that cash lasts at the burn of the quarter; below the dashed line money is sought.",
+    ),
+    "incidence": (
+        "Failure against success",
+        "Which part of the paths has had four quarters of positive free cash flow in a row, and "
+        "which failed before that: cumulative incidences, of which neither is conditional on the "
+        "other.",
+    ),
     "drivers": (
         "What drives the margin's date",
         "`simulate drivers`: how much of the variance of reaching the target by the projected year "
@@ -140,6 +161,8 @@ def entries() -> Iterator[Entry]:
         figures = {theme: plot(result, theme=colors) for theme, colors in THEMES.items()}
         yield Entry(f"anthropic-{name}", *TEXTS[name], figures)
     yield from own_entries(anthropic)
+    yield from part_entries("anthropic", run(load_scenario("anthropic-capital.toml")))
+    yield from part_entries("openai", run(load_scenario("openai-compute.toml")))
     openai = run(load_scenario("openai.toml"))
     plot = PICTURES["margin_date"]
     yield Entry(
@@ -192,6 +215,13 @@ def own_entries(scenario: Scenario) -> Iterator[Entry]:
     for name, plot in OWN_PICTURES.items():
         figures = {theme: plot(result, theme=colors) for theme, colors in THEMES.items()}
         yield Entry(f"anthropic-{name}", *TEXTS[name], figures)
+
+
+def part_entries(lab: str, result: Result) -> Iterator[Entry]:
+    """Give the pictures of the parts of the model that a scenario has."""
+    for name in own_pictures(result.scenario):
+        figures = {t: picture_of(name, result)(theme=colors) for t, colors in THEMES.items()}
+        yield Entry(f"{lab}-{name}", *TEXTS[name], figures)
 
 
 def section(entry: Entry) -> str:

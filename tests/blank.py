@@ -6,12 +6,12 @@ from io import BytesIO
 import pytest
 from matplotlib.figure import Figure
 
-from simulate.plots import OWN_PICTURES, PICTURES
+from simulate.plots import COMPUTE_PICTURES, OWN_PICTURES, PICTURES, RAISING_PICTURES
 
 
 def leave_pictures_blank(patch: pytest.MonkeyPatch) -> None:
     """Print a blank file of its kind for every picture, and make no figure."""
-    for pictures in (PICTURES, OWN_PICTURES):
+    for pictures in (PICTURES, OWN_PICTURES, COMPUTE_PICTURES, RAISING_PICTURES):
         for name in pictures:
             patch.setitem(pictures, name, _blank_figure)
     patch.setattr("simulate.plots._plot", _blank_figure)

@@ -33,6 +33,7 @@ from simulate.model.outcomes import (
 from simulate.model.rows import Hit, Metric
 from simulate.model.statistics import OutcomeStatistic, usual_statistic
 from simulate.scenario import Scenario, ScenarioError
+from simulate.scenario.added import FAILED
 from simulate.scenario.frame import Horizon, Sampling
 
 # The less of them, the better.
@@ -350,7 +351,8 @@ def statistic_of(asked: OutcomeStatistic, scenario: Scenario, *others: Scenario)
     else:
         short = name if outcome.unit in BEHIND_NUMBERS else f"{name}, {outcome.unit}"
         of, bad = outcome.metric if isinstance(outcome, Amount) else None, (None, *COSTS)
-    is_good = None if isinstance(of, (OwnHit, FormulaMetric)) else of not in bad
+    is_own = isinstance(of, (OwnHit, FormulaMetric))
+    is_good = False if of is not None and of.title == FAILED else None if is_own else of not in bad
     reading = partial(_read, asked=asked, horizon=scenario.horizon)
     return Statistic(name, short, asked.kind_in_words, outcome.unit, is_good, reading)
 

@@ -23,6 +23,15 @@ from .prim import LEAST_INSIDE, Box, Mask, find_box, round_limits
 EFFICIENCY, EROSION = "inference.efficiency_gain", "inference.price_erosion"
 GAIN_OVER_PRICES = "fall of cost beyond that of prices"
 MEAN_DEVIATIONS = dict(zip(DEVIATIONS, ("inference overrun", "training drift"), strict=True))
+# How keys of inputs begin whose titles don't say which member's they are.
+OF_MEMBERS = (
+    "base_quarters.",
+    "segments.",
+    "hardware.",
+    "commitments.",
+    "revenue_shares.",
+    "funding.",
+)
 PATHS = 1 << 18
 LEAST_REPLICATES = 4
 
@@ -103,7 +112,7 @@ def _indicators(outcomes: pd.DataFrame, scenario: Scenario) -> list[Feature]:
 
 def _title(member: Input, titles: Counter[str]) -> str:
     """Return an input's title, with what it belongs to where others have the same."""
-    is_of_a_member = member.key.startswith(("base_quarters.", "segments.", "hardware.", "funding."))
+    is_of_a_member = member.key.startswith(OF_MEMBERS)
     if is_of_a_member or titles[member.quantity.title] > 1:
         return words_of_key(member.key)
     return member.quantity.title

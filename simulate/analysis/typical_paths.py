@@ -33,6 +33,8 @@ Array = NDArray[np.float64]
 USUAL = (0.1, 0.9)
 SMALLEST_DEVIATION, ROUNDING = 0.005, 1e-9
 SMALLEST_ROUND = 0.005
+# Of what may be nothing, and is divided by.
+TINY = 1e-12
 # Typical paths are sought among so many, the first of the run's first replicate.
 MOST_COMPARED = 1 << 14
 DEVIATION_NAMES = dict(zip(DEVIATIONS, ("inference", "training"), strict=True))
@@ -188,10 +190,12 @@ def tell_story(path: ByName, trace: Array, scenario: Scenario, among: ByName) ->
 
 
 def _raised(trace: Array, path: ByName, scenario: Scenario) -> Array:
-    """Return what funding rounds brought by year: what else moved cash than flow and own lines."""
+    """Return what was raised by year, less debt repaid: what moved cash beside flow and lines."""
     opening = scenario.cash.opening
     first = opening.quantile(0.5) if opening.is_certain else float(path["cash.opening"])
     moved = np.diff(trace[index(Metric.CASH)], prepend=first)
+    # After a failure amounts are 0.
+    moved = np.where(trace[index(Metric.REVENUE)] > 0.0, moved, 0.0)
     raised = moved - trace[traced(Flow.FREE_CASH_FLOW)]
     raised -= sum(row.amounts for row in _own_lines(trace, scenario)["financing"])
     return np.add.reduceat(raised, scenario.horizon.year_begins)
@@ -207,6 +211,9 @@ def _events(year: int, path: ByName, scenario: Scenario, raised: float) -> list[
     projected = projected_time(scenario)
     own = {time: time.clause for time in own_times(scenario)}
     for time, words in (TIMES_IN_WORDS | own).items():
+        # Cash is out where the lab fails.
+        if time == Hit.OUT_OF_CASH and scenario.raising is not None:
+            continue
         if time != projected and any(time is margin.reached for margin in MARGINS.values()):
             continue
         quarter = scenario.horizon.first_quarter + int(path[time.title])
@@ -301,6 +308,7 @@ def cash_flow_statements(result: Result, path: int) -> dict[int, list[Line]]:
         )
     )
     flow, cash = _of(booked, Now.FREE_CASH_FLOW), _of(booked, Now.CASH)
+    interest, sought = _of_capital(booked, result.scenario)
     opening = np.concatenate(([x[index(Lab.OPENING_CASH)]], cash[:-1]))
     own = _own_lines(result.traces[path], result.scenario)
     nothing = np.zeros(len(cash))
@@ -308,24 +316,31 @@ def cash_flow_statements(result: Result, path: int) -> dict[int, list[Line]]:
         where: sum((row.amounts for row in booked_there), nothing)
         for where, booked_there in own.items()
     }
+    contracts = _contract_lines(booked, result.scenario)
+    unserved = _unserved_lines(booked, x, result.scenario)
+    rounds = cash - opening - flow - added["financing"] - sum(row.amounts for row in sought)
     rows = [
-        _Row("revenue", revenue - added["revenue"]),
+        _Row("revenue", revenue - added["revenue"] - _sum_of(unserved)),
         *own["revenue"],
+        *unserved,
         _Row("inference", -(bill + free_bill)),
         _Row("other cost of sales", -(cost - depreciation - bill - added["cost of revenue"])),
         *_negative(own["cost of revenue"]),
         _Row("training", -training),
-        _Row("other operating cost", added["operating cost"] - other),
+        _Row("other operating cost", added["operating cost"] - other - _sum_of(contracts)),
+        *contracts,
         *_negative(own["operating cost"]),
         _Row("EBITDA", ebitda, is_sum=True),
-        _Row("pay in stock", x[index(Lab.STOCK_PAY)] * (other - added["operating cost"])),
+        _Row("pay in stock", x[index(Lab.STOCK_PAY)] * (other - _of(booked, Now.COST_IN_CASH))),
         _Row("capital spending", added["capital spending"] - _of(booked, Now.CAPITAL_SPENDING)),
         *_negative(own["capital spending"]),
         _Row("tax", -_of(booked, Now.TAX)),
         _Row("working capital", -_of(booked, Now.BOUND_CAPITAL)),
         _Row("interest", np.maximum(0.0, opening) * x[index(Lab.INTEREST_RATE)] / QUARTERS_A_YEAR),
+        *interest,
         _Row("free cash flow", flow, is_sum=True),
-        _Row("funding rounds", cash - opening - flow - added["financing"]),
+        _Row("funding rounds", rounds),
+        *sought,
         *own["financing"],
         _Row("change of cash", cash - opening, is_sum=True),
     ]
@@ -343,6 +358,41 @@ class _Row(NamedTuple):
     name: str
     amounts: Array
     is_sum: bool = False
+
+
+def _contract_lines(booked: Array, scenario: Scenario) -> list[_Row]:
+    """Return what contracts add to other cost, where a scenario has some."""
+    found = []
+    if scenario.commitments:
+        found.append(_Row("idle compute", -_of(booked, Now.IDLE_COST)))
+    if not all(share.within for share in scenario.revenue_shares):
+        found.append(_Row("shares of revenue", -_of(booked, Now.SHARES_BESIDE)))
+    return found
+
+
+def _unserved_lines(booked: Array, x: Array, scenario: Scenario) -> list[_Row]:
+    """Return the revenue that capacity leaves unserved, where it is limited."""
+    if scenario.compute is None or not scenario.compute.has_capacity:
+        return []
+    served = np.maximum(1.0 - _of(booked, Now.UNSERVED), TINY)
+    lacking = served ** (x[index(Lab.PASSED_TO_PRICE)] - 1.0) - 1.0
+    return [_Row("unserved demand", -_of(booked, Now.REVENUE) * lacking)]
+
+
+def _sum_of(lines: list[_Row]) -> Array | float:
+    return sum((row.amounts for row in lines), 0.0)
+
+
+def _of_capital(booked: Array, scenario: Scenario) -> tuple[list[_Row], list[_Row]]:
+    """Return interest on debt, and what was sought and repaid, where a scenario has them."""
+    if scenario.raising is None:
+        return [], []
+    sought = [
+        _Row("shares sold", _of(booked, Now.EQUITY_RAISED)),
+        _Row("debt issued", _of(booked, Now.DEBT_ISSUED)),
+        _Row("debt repaid", -_of(booked, Now.DEBT_REPAID)),
+    ]
+    return [_Row("interest on debt", -_of(booked, Now.DEBT_INTEREST))], sought
 
 
 def _own_lines(trace: Array, scenario: Scenario) -> dict[str, list[_Row]]:
@@ -380,4 +430,8 @@ def _booked(result: Result, path: int) -> tuple[Array, Array]:
         stopped = plan._replace(schedule=plan.schedule._replace(quarters=quarter + 1))
         space.simulate(points, block, 1, plan=stopped)
         booked[quarter] = space.state.now.reshape(-1, LANES)[:, lane]
+        if plan.schedule.raises and not booked[quarter, index(Now.IS_BOOKED)]:
+            # What has failed books nothing more.
+            booked[quarter] = 0.0
+            booked[quarter, index(Now.CASH)] = booked[quarter - 1, index(Now.CASH)]
     return booked, space.inputs.lab.reshape(-1, LANES)[:, lane].copy()

@@ -45,6 +45,7 @@ def empty_tally(prepared: Prepared, *leading: int, zeros: Zeros = np.zeros) -> T
     """
     quarters, alternatives = prepared.plan.schedule.quarters, prepared.alternatives
     formulas = len(prepared.plan.program.watched)
+    may_miss = prepared.hitting_times if prepared.plan.schedule.raises else 0
     return Tally(
         hits=zeros((*leading, alternatives, prepared.hitting_times, quarters + 1), np.uint32),
         joint=zeros(
@@ -58,6 +59,7 @@ def empty_tally(prepared: Prepared, *leading: int, zeros: Zeros = np.zeros) -> T
         no_value=zeros((*leading, formulas, quarters), np.uint32),
         funding_need=zeros((*leading, MONEY_BINS), np.uint32),
         funding_need_sum=zeros((*leading, 1), np.int64),
+        failed_first=zeros((*leading, alternatives, may_miss, quarters + 1), np.uint32),
     )
 
 
@@ -84,6 +86,7 @@ class Workspace:
             now=memory[:STATE_WIDTH],
             level=aligned_zeros(prepared.segments, width(Level)),
             past=aligned_zeros(BASE_QUARTERS, width(Flow)),
+            paid=aligned_zeros(prepared.shares, LANES),
             metrics=memory[metrics],
             hits=aligned_zeros(prepared.hitting_times * LANES),
             raw=aligned_zeros(len(prepared.drawn_keys) + 2, LANES, dtype=np.float32),
@@ -91,6 +94,7 @@ class Workspace:
             bins=aligned_zeros(LANES, dtype=np.uint32),
             counted=aligned_zeros(LANES),
             memory=memory,
+            held=aligned_zeros(prepared.metrics if self._plan.schedule.raises else 0, LANES),
         )
 
     def simulate(

@@ -9,6 +9,7 @@ from simulate.scenario.schema import Scenario
 
 DEMAND = "demand"
 GENERATION = "training.generation"
+RAISING, SHUT = "raising", "raising.shut"
 DRAWS_A_PERIOD = 2
 
 
@@ -99,6 +100,8 @@ def layout_of(scenario: Scenario) -> Layout:
             *(segment_slot(s.name) for s in segments),
             *losses,
             *([GENERATION] if scenario.training.generation else []),
+            *([RAISING] if scenario.raising else []),
+            *([SHUT] if scenario.raising and scenario.raising.shut else []),
         ),
         start=scenario.horizon.first_quarter,
         quarters=scenario.horizon.quarters,

@@ -11,7 +11,16 @@ from simulate.kernels.arrays import BASE_QUARTERS, LANES, Draws, Inputs, Plan, P
 from simulate.model.base import base_quarters
 from simulate.model.catalogue import metrics_of, outcome_columns, traces_of
 from simulate.model.formulas import formulas_of
-from simulate.model.rows import BaseQuarter, Funding, Hardware, Lab, Segment
+from simulate.model.rows import (
+    BaseQuarter,
+    Commitment,
+    Funding,
+    Hardware,
+    Lab,
+    Raising,
+    Segment,
+    Share,
+)
 from simulate.model.schedule import schedule_of
 from simulate.scenario.correlations import correlation_matrix
 from simulate.scenario.distributions import Fixed, Uncertain
@@ -21,7 +30,7 @@ from simulate.scenario.own import LINES
 from simulate.scenario.quantity import ZERO
 from simulate.scenario.schema import Scenario
 
-from .layout import GENERATION, Layout, client_loss_slot, layout_of, segment_slot
+from .layout import GENERATION, RAISING, SHUT, Layout, client_loss_slot, layout_of, segment_slot
 from .sampling import point_set
 from .tables import Tabulate, build_tables, copula_of, tabulate, tail_curves
 
@@ -40,8 +49,9 @@ class Prepared:
         The distribution of each row of ``Inputs.rows``.
     drawn_keys
         The keys of the inputs that a path draws, in the order of their coordinates.
-    segments, purchases, rounds
-        Numbers of revenue segments, purchases of hardware and funding rounds.
+    segments, purchases, rounds, commitments, shares
+        Numbers of revenue segments, purchases of hardware, funding rounds, commitments for compute
+        and partners' shares of revenue.
     alternatives
         How many a path may live in; 1 where there are none.
     outcome_columns
@@ -59,6 +69,8 @@ class Prepared:
     segments: int
     purchases: int
     rounds: int
+    commitments: int
+    shares: int
     alternatives: int
     outcome_columns: tuple[str, ...]
     metrics: int
@@ -85,17 +97,23 @@ class Prepared:
             self.segments * len(Segment),
             self.purchases * len(Hardware),
             self.rounds * len(Funding),
+            self.commitments * len(Commitment),
+            self.shares * len(Share),
             BASE_QUARTERS * len(BaseQuarter),
+            self.plan.schedule.raises * len(Raising),
         )
         parts = np.split(rows.reshape(-1), np.cumsum(counts) * LANES)
-        lab, segment, hardware, funding, base, _ = parts
+        lab, segment, hardware, funding, commitment, share, base, raising, _ = parts
         return Inputs(
             rows=rows,
             lab=lab,
             segment=segment.reshape(self.segments, len(Segment) * LANES),
             hardware=hardware.reshape(self.purchases, len(Hardware) * LANES),
             funding=funding.reshape(self.rounds, len(Funding) * LANES),
+            commitment=commitment.reshape(self.commitments, len(Commitment) * LANES),
+            share=share.reshape(self.shares, len(Share) * LANES),
             base=base.reshape(BASE_QUARTERS, len(BaseQuarter) * LANES),
+            raising=raising,
         )
 
 
@@ -127,7 +145,8 @@ def prepare(
     base = dict(zip(_base_keys(scenario), chain(*base_quarters(scenario)), strict=True))
     by_key = {i.key: i.distribution for i in list_inputs(scenario)} | base
     own_keys = [key for key in by_key if key.startswith(f"{LINES}.")]
-    rows = [*_row_keys(scenario), *base, *own_keys]
+    of_raising = [row.key for row in Raising] if scenario.raising else []
+    rows = [*_row_keys(scenario), *base, *of_raising, *own_keys]
     formulas = formulas_of(scenario, {key: rows.index(key) for key in own_keys})
     inputs = correlated_inputs(scenario)
     of_path = [i for i in inputs if i.quantity.drawn == "path"]
@@ -148,6 +167,8 @@ def prepare(
         segments=len(scenario.segments),
         purchases=len(scenario.hardware),
         rounds=len(scenario.funding),
+        commitments=len(scenario.commitments),
+        shares=len(scenario.revenue_shares),
         alternatives=max(1, len(scenario.possible_alternatives)),
         metrics=len(metrics_of(scenario)),
         outcome_columns=outcome_columns(scenario),
@@ -157,12 +178,15 @@ def prepare(
 
 
 def _event_sizes(scenario: Scenario) -> list[Uncertain]:
-    """Return what may arrive in a quarter: losses by segment, and last a new generation's jump."""
+    """Return what may arrive in a quarter: losses by segment, a new generation's jump, no money."""
     sizes: list[Uncertain] = [
         s.client_loss.share for s in scenario.segments if s.client_loss is not None
     ]
-    generation = scenario.training.generation
-    return sizes if generation is None else [*sizes, generation.size]
+    if scenario.training.generation is not None:
+        sizes.append(scenario.training.generation.size)
+    if scenario.raising is not None and scenario.raising.shut is not None:
+        sizes.append(scenario.raising.shut.quarters)
+    return sizes
 
 
 def _draws(
@@ -177,6 +201,7 @@ def _draws(
     input_table, tables = _input_tables(under)
     is_joint = scenario.copula.degrees_of_freedom is not None
     has_generation = scenario.training.generation is not None
+    has_shut = scenario.raising is not None and scenario.raising.shut is not None
     has_loss = np.array([s.client_loss is not None for s in segments])
     first_event_table = tables + 2
     first_tail_table = first_event_table + events
@@ -195,7 +220,7 @@ def _draws(
         overrun_table=tables,
         drift_table=tables + 1,
         client_loss_table=np.where(has_loss, np.cumsum(has_loss) - 1 + first_event_table, 0),
-        generation_table=first_event_table + events - 1,
+        generation_table=first_event_table + int(has_loss.sum()),
         chance_coordinate=np.array(chances, np.int64),
         first_deviation=layout.first_deviation_of(scenario.horizon),
         first_quarter=layout.first_quarter_of(scenario.horizon),
@@ -203,6 +228,9 @@ def _draws(
         segment_slot=np.array([slot[segment_slot(s.name)] for s in segments], np.int64),
         client_loss_slot=np.where(has_loss, loss_slots, -1),
         generation_slot=slot[GENERATION] if has_generation else -1,
+        raising_slot=-1 if scenario.raising is None else slot[RAISING],
+        shut_slot=slot[SHUT] if has_shut else -1,
+        shut_table=first_event_table + events - 1,
     )
 
 
@@ -227,6 +255,8 @@ def _row_keys(scenario: Scenario) -> list[str]:
         ("segments", scenario.segments, Segment),
         ("hardware", scenario.hardware, Hardware),
         ("funding", scenario.funding, Funding),
+        ("commitments", scenario.commitments, Commitment),
+        ("revenue_shares", scenario.revenue_shares, Share),
     ):
         keys += [f"{part}.{member.name}.{row.key}" for member in members for row in rows]
     return keys

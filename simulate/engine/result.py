@@ -453,6 +453,54 @@ class Result:
         """Return the probability that a hitting time does not come within the horizon."""
         return self._share(self.hits(time, given), slice(-1, None), given)
 
+    def probability_failed_first(
+        self, time: HittingTime | str, year: int | None = None, given: str | None = None
+    ) -> Estimate:
+        """Return the probability that the lab fails without a hitting time having come.
+
+        What comes by a date, what failed first by then and what may still do either make 1: these
+        are cumulative incidences of events that compete.
+
+        Parameters
+        ----------
+        time
+            Which hitting time, by its name.
+        year
+            By the end of which it has failed; by default that of the horizon.
+        given
+            As for ``probability``.
+
+        Returns
+        -------
+        Estimate
+
+        Raises
+        ------
+        ScenarioError
+            If the scenario has no [raising], and paths can't fail.
+        """
+        last = self.scenario.horizon.quarters - 1 if year is None else self.last_quarter(year)
+        return self._share(self._failed_first(time, given), slice(last + 1), given)
+
+    def probability_neither(self, time: HittingTime | str, given: str | None = None) -> Estimate:
+        """Return the probability that neither a hitting time nor failure comes within the horizon.
+
+        Parameters and errors are those of ``probability_failed_first``.
+        """
+        hits, failed_first = self.hits(time, given), self._failed_first(time, given)
+        neither = hits[:, -1:] - failed_first[:, :-1].sum(axis=1, keepdims=True)
+        return self._share(
+            np.hstack([hits.sum(axis=1, keepdims=True) - neither, neither]), slice(-1, None), given
+        )
+
+    def _failed_first(self, time: HittingTime | str, given: str | None) -> NDArray[np.int64]:
+        """Return how many paths of each replicate fail in each quarter before a hitting time."""
+        if self.scenario.raising is None:
+            raise ScenarioError(f"{self.scenario.name}: no path fails without [raising]")
+        counts = self.tally.failed_first[:, :, index(self._time(time))]
+        places = slice(None) if given is None else [self._place_of(given)]
+        return counts[:, places].sum(axis=1, dtype=np.int64)
+
     def _share(self, hits: NDArray[np.int64], quarters: slice, given: str | None) -> Estimate:
         """Return the share of paths that get there in some quarters, of those in an alternative."""
         counts = hits[:, quarters].sum(axis=1)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from simulate.kernels.arrays import index
 from simulate.model.catalogue import AnyMetric
-from simulate.model.outcomes import MARGIN_METRICS, NEVER_NEGATIVE, bounds_of
+from simulate.model.outcomes import MARGIN_METRICS, bounds_of, is_never_negative
 from simulate.model.rows import Metric
 from simulate.model.statistics import LEVEL_NAMES, LEVELS, MEAN
 from simulate.model.tally import (
@@ -68,7 +68,7 @@ def histogram(tally: Tally, metric: AnyMetric) -> tuple[Counts, Array]:
     if metric in MARGIN_METRICS:
         return tally.margin[:, index(metric) - MONEY_METRICS], margin_edges()
     counts = tally.money[:, money_place(metric)]
-    return _from_zero(counts) if metric in NEVER_NEGATIVE else (counts, money_edges())
+    return _from_zero(counts) if is_never_negative(metric) else (counts, money_edges())
 
 
 def metric_statistics(

@@ -84,7 +84,8 @@ def aligned_zeros(*shape: int, dtype: type[np.generic] = np.float64) -> Array:
 class Inputs(NamedTuple):
     """A block's inputs: all rows, shape (rows, LANES), and flat views of that memory.
 
-    ``lab`` has the rows of ``Lab``; the others one line a segment, purchase, round or base quarter.
+    ``lab`` has the rows of ``Lab``; the others one line a segment, purchase, round, commitment,
+    share of revenue or base quarter. ``raising`` is empty where no money is sought.
     """
 
     rows: Array
@@ -92,7 +93,10 @@ class Inputs(NamedTuple):
     segment: Array
     hardware: Array
     funding: Array
+    commitment: Array
+    share: Array
     base: Array
+    raising: Array
 
 
 @group
@@ -100,13 +104,16 @@ class State(NamedTuple):
     """A block's state: rows of ``Drawn`` and ``Now``, of ``Level`` by segment, ``Flow`` by quarter.
 
     ``raw`` and ``shock`` are float32 normal scores: of the inputs, shape (inputs + 2, LANES), and
-    of a quarter's shocks, shape (2, LANES). ``memory`` holds
-    ``now``, ``metrics``, and then the rows of formulas; ``counted`` is a row to count in.
+    of a quarter's shocks, shape (2, LANES). ``paid`` is what has been paid of each share of
+    revenue, shape (shares, LANES). ``memory`` holds
+    ``now``, ``metrics``, and then the rows of formulas; ``counted`` is a row to count in. ``held``
+    has the metrics of the quarter before, where paths may fail.
     """
 
     now: Array
     level: Array
     past: Array
+    paid: Array
     metrics: Array
     hits: Array
     raw: Array
@@ -114,6 +121,7 @@ class State(NamedTuple):
     bins: Array
     counted: Array
     memory: Array
+    held: Array
 
 
 @group
@@ -183,6 +191,9 @@ class Draws(NamedTuple):
     segment_slot: Array
     client_loss_slot: Array
     generation_slot: int
+    raising_slot: int
+    shut_slot: int
+    shut_table: int
 
 
 @group
@@ -190,7 +201,12 @@ class Schedule(NamedTuple):
     """What is dated: quarters are counted from the horizon's first.
 
     ``deviation`` has, by quarter, the place of the deviations from plan that are drawn in it, or
-    -1; ``size_matters`` and ``gain_is_net`` say which terms the scenario has.
+    -1; ``size_matters``, ``gain_is_net`` and what else is true or false say which terms the
+    scenario has. ``committed`` and ``ahead`` are parts of a commitment's amount, that of a quarter
+    and that of all later ones, from the first base quarter on; ``committed_known`` and
+    ``ahead_known`` are amounts beside it. A round that ``is_signed`` comes for certain.
+    ``stops_at_zero`` says of each metric whether it is 0 after a failure, or stays as it was,
+    ``outlives`` of each hitting time whether it may come after one.
     """
 
     quarters: int
@@ -206,8 +222,25 @@ class Schedule(NamedTuple):
     depreciation: Array
     funding_quarter: Array
     funding_score: Array
+    rents_compute: bool
+    has_capacity: bool
+    capacity_is_known: bool
+    known_capacity: Array
+    committed: Array
+    committed_known: Array
+    ahead: Array
+    ahead_known: Array
+    share_is_due: Array
+    share_is_within: Array
+    budget_follows: bool
+    budget_is_cut: bool
     margin_target: float
     hold_quarters: int
+    raises: bool
+    is_signed: Array
+    is_listing: Array
+    stops_at_zero: Array
+    outlives: Array
 
 
 @group

@@ -294,6 +294,15 @@ def mix_deviation(line: Row, count: int, raw: Array, given: int, s: Array) -> No
 
 
 @inlined
+def draw_uniform(points: Points, dimension: int, s: Array) -> None:
+    """Write uniform numbers to the row UNIFORM."""
+    low = points.low[dimension]
+    base = points.base[dimension]
+    for i in range(LANES):
+        s[Drawn.UNIFORM + i] = (np.float64(np.uint32(low[i] ^ base)) + 0.5) * UNIT
+
+
+@inlined
 def draw_arrivals(
     points: Points, dimension: int, chance: Array, tables: Tables, table: int, s: Array
 ) -> None:

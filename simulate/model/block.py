@@ -90,6 +90,8 @@ def simulate_block(
         count_formulas(tally, plan.program, quarter, state)
         if trace.shape[0] > 0:
             keep_trace(quarter, plan.program, state, trace, first_path)
+            if plan.schedule.raises:
+                clear_failed(quarter, state, trace, first_path)
 
 
 @kernel
@@ -132,3 +134,15 @@ def keep_trace(quarter: int, program: Program, state: State, trace: Array, first
     for k in range(program.kept.size):
         for i in range(LANES):
             trace[first_path + i, TRACED + k, quarter] = state.memory[program.kept[k] + i]
+
+
+@kernel
+def clear_failed(quarter: int, state: State, trace: Array, first_path: int) -> None:
+    """Clear what a path that has failed before would have booked: its flows and its lines."""
+    metrics, traces = state.metrics.size // LANES, trace.shape[1]
+    for i in range(LANES):
+        if state.now[Now.IS_BOOKED + i] == 0.0:
+            for place in range(METRICS, TRACED):
+                trace[first_path + i, place, quarter] = 0.0
+            for place in range(TRACED + metrics - METRICS, traces):
+                trace[first_path + i, place, quarter] = 0.0

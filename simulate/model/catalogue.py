@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from simulate.kernels.arrays import LANES, index
+from simulate.scenario.added import MetricUnit
 from simulate.scenario.own import OwnOutcome
-from simulate.scenario.own_inputs import OwnUnit, words_of_name
+from simulate.scenario.own_inputs import words_of_name
 from simulate.scenario.schema import Scenario
 
 from .rows import TRACED, Hit, Metric
@@ -19,7 +20,7 @@ IS_DATE = re.compile(r"\) and year == \d{4} and quarter == [1-4]$")
 
 @dataclass(frozen=True)
 class FormulaMetric:
-    """A metric by a formula of the scenario.
+    """A metric by a formula of the scenario, or of one of its parts.
 
     Attributes
     ----------
@@ -29,11 +30,14 @@ class FormulaMetric:
         Of its values.
     value
         Its place among metrics, as a member of ``Metric`` has one.
+    is_added
+        Whether a part of the model adds it; such is never negative.
     """
 
     title: str
-    unit: OwnUnit
+    unit: MetricUnit
     value: int = field(compare=False)
+    is_added: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -79,18 +83,29 @@ HittingTime: TypeAlias = Hit | OwnHit
 
 def metrics_of(scenario: Scenario) -> dict[AnyMetric, str]:
     """Return the metrics that a run of a scenario counts, in order, with their titles."""
+    added: list[tuple[str, MetricUnit]] = [
+        (title, metric.unit) for title, metric in scenario.added_metrics.items()
+    ]
+    stated: list[tuple[str, MetricUnit]] = [
+        (words_of_name(name), metric.unit) for name, metric in scenario.metrics.items()
+    ]
     own = [
-        FormulaMetric(words_of_name(name), metric.unit, place * LANES)
-        for place, (name, metric) in enumerate(scenario.metrics.items(), len(Metric))
+        FormulaMetric(title, unit, place * LANES, title in scenario.added_metrics)
+        for place, (title, unit) in enumerate([*added, *stated], len(Metric))
     ]
     return {metric: metric.title for metric in (*Metric, *own)}
 
 
 def hitting_times_of(scenario: Scenario) -> dict[HittingTime, str]:
     """Return the hitting times that a run of a scenario counts, in order, with their titles."""
+    added = [
+        (title, OwnOutcome(title=title, words=each.words, when=each.when))
+        for title, each in scenario.added_outcomes.items()
+    ]
+    stated = [(outcome.called(name), outcome) for name, outcome in scenario.outcomes.items()]
     own = [
-        own_hit(outcome.called(name), outcome, place)
-        for place, (name, outcome) in enumerate(scenario.outcomes.items(), len(Hit))
+        own_hit(title, outcome, place)
+        for place, (title, outcome) in enumerate([*added, *stated], len(Hit))
     ]
     return {time: time.title for time in (*Hit, *own)}
 
@@ -115,6 +130,16 @@ def own_metrics(scenario: Scenario, *others: Scenario) -> tuple[FormulaMetric, .
     )
 
 
+def stated_times(scenario: Scenario) -> tuple[OwnHit, ...]:
+    """Return the hitting times of [outcomes], without those that parts of the model add."""
+    return own_times(scenario)[len(scenario.added_outcomes) :]
+
+
+def stated_metrics(scenario: Scenario) -> tuple[FormulaMetric, ...]:
+    """Return the metrics of [metrics], without those that parts of the model add."""
+    return own_metrics(scenario)[len(scenario.added_metrics) :]
+
+
 def own_hit(title: str, stated: OwnOutcome, place: int) -> OwnHit:
     """Return the hitting time of an outcome of the scenario."""
     return OwnHit(title, stated.words or title, title, place * LANES, stated)
@@ -127,13 +152,18 @@ def outcome_columns(scenario: Scenario) -> tuple[str, ...]:
 
 def traced_lines(scenario: Scenario) -> dict[str, int]:
     """Return which row of a trace holds each own line, by its name."""
-    first = TRACED + len(scenario.metrics)
+    first = TRACED + formula_metrics(scenario)
     return {line.name: first + place for place, line in enumerate(scenario.lines)}
 
 
 def traces_of(scenario: Scenario) -> int:
     """Return how many rows a trace of a scenario's path has."""
-    return TRACED + len(scenario.metrics) + len(scenario.lines)
+    return TRACED + formula_metrics(scenario) + len(scenario.lines)
+
+
+def formula_metrics(scenario: Scenario) -> int:
+    """Return how many metrics follow those that every scenario has."""
+    return len(scenario.added_metrics) + len(scenario.metrics)
 
 
 def traced_metric(metric: AnyMetric) -> int:

@@ -1,15 +1,16 @@
 """Conditions as people write them on a command line, such as ``revenue >= 30 bn``, as formulas."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from simulate.scenario import Scenario, ScenarioError
+from simulate.scenario.added import RETURN
 from simulate.scenario.dimensions import MONEY, SHARE, USERS, Unit
 from simulate.scenario.expression import Expression, Name, Number
 from simulate.scenario.formula import FUNCTIONS, read_formula
 from simulate.scenario.formula_syntax import FormulaError
 from simulate.scenario.own import LONGEST_SAID, OwnOutcome
-from simulate.scenario.own_formulas import FLOWS, QUARTERLY, names_in_outcomes, read_outcome
+from simulate.scenario.own_formulas import QUARTERLY, names_in_outcomes, read_outcome
 from simulate.scenario.quantities import MARGIN_NAMES
 from simulate.scenario.units import (
     AFTER_MULTIPLES,
@@ -42,7 +43,12 @@ CALLED = {
     "margin": "gross_margin",
     **{f"gross margin, {definition}": name for definition, name in MARGIN_NAMES.items()},
 }
-CALLED |= {f"quarterly {called}": f"{QUARTERLY}{n}" for called, n in CALLED.items() if n in FLOWS}
+# The same of what a part of a scenario adds.
+ADDED = {
+    "return": "return_on_todays_price",
+    RETURN: "return_on_todays_price",
+    "lender's loss": "lenders_loss",
+}
 # A flow in a condition is of twelve months anyway.
 A_YEARS = ("annual", "yearly", "twelve-month", "12-month")
 DOLLARS, SIZE = r"(?:US)?\$|USD", "|".join(SIZES)
@@ -88,7 +94,7 @@ def condition_of(text: str, scenario: Scenario, where: str) -> OwnOutcome:
     ScenarioError
         If it is no formula that is true or false.
     """
-    names = names_in_outcomes(scenario.metrics, scenario.lines)
+    names = names_in_outcomes(scenario.metrics, scenario.lines, scenario.quantities)
     try:
         formula = _as_formula(text, names.units, _plain)
     except ValueError as error:
@@ -105,9 +111,13 @@ def condition_of(text: str, scenario: Scenario, where: str) -> OwnOutcome:
     return OwnOutcome(when=formula, words=words if len(words) <= LONGEST_SAID else "")
 
 
-def _as_formula(text: str, known: Iterable[str], write: Writer) -> str:
+def _as_formula(text: str, known: Collection[str], write: Writer) -> str:
     """Return a condition in the words of formulas, each number as ``write`` writes it."""
-    names = {f"{year} {flow.replace('_', ' ')}": flow for flow in FLOWS for year in A_YEARS}
+    flows = [name for name in known if QUARTERLY + name in known]
+    names = {f"{year} {flow.replace('_', ' ')}": flow for flow in flows for year in A_YEARS}
+    names |= {said: name for said, name in ADDED.items() if name in known}
+    quarterly = {called: QUARTERLY + name for called, name in CALLED.items()}
+    names |= {f"quarterly {said}": name for said, name in quarterly.items() if name in known}
     names |= CALLED | {name.replace("_", " "): name for name in known}
     names |= {function: function for function in FUNCTIONS}
     longest_first = sorted(names, key=len, reverse=True)

@@ -21,10 +21,11 @@ from simulate.scenario.expression import (
 )
 from simulate.scenario.own import CountsIn
 from simulate.scenario.own_formulas import LineFormula
-from simulate.scenario.quantities import MARGIN_NAMES, QUANTITIES, Stage
+from simulate.scenario.quantities import MARGIN_NAMES, Stage
 from simulate.scenario.quarters import QUARTERS_A_YEAR
 from simulate.scenario.schema import Scenario
 
+from .catalogue import formula_metrics
 from .rows import Hit, Metric, Now
 
 # Revenue of a quarter that own lines can't push it below: a thousand dollars.
@@ -44,9 +45,16 @@ ROWS: dict[str, Now | Metric] = {
     "paying_inference": Now.PAYING_BILL,
     "free_inference": Now.FREE_BILL,
     "depreciation": Now.DEPRECIATION,
+    "unserved_share": Now.UNSERVED,
     "cost_of_revenue": Now.PAYING_COST,
     "partner_share": Now.PARTNER_SHARE,
     "training": Now.TRAINING,
+    "training_cut": Now.TRAINING_CUT,
+    "commitments": Now.COMMITTED,
+    "commitments_ahead": Now.COMMITTED_AHEAD,
+    "compute_use": Now.COMPUTE_USE,
+    "idle_compute": Now.IDLE_COMPUTE,
+    "idle_compute_cost": Now.IDLE_COST,
     "other_costs": Now.OTHER_COST,
     "ebitda": Now.EBITDA,
     "tax": Now.TAX,
@@ -56,6 +64,18 @@ ROWS: dict[str, Now | Metric] = {
     "cash": Now.CASH,
     "cumulative_cash_flow": Now.CUMULATIVE,
     "funding_need": Now.FUNDING_NEED,
+    "debt_interest": Now.DEBT_INTEREST,
+    "dated_rounds": Now.DATED_ROUNDS,
+    "equity_raised": Now.EQUITY_RAISED,
+    "debt_issued": Now.DEBT_ISSUED,
+    "debt_repaid": Now.DEBT_REPAID,
+    "debt": Now.DEBT,
+    "runway": Now.RUNWAY,
+    "value": Now.VALUE,
+    "dilution": Now.DILUTION,
+    "return_on_todays_price": Now.RETURN,
+    "lenders_loss": Now.LENDERS_LOSS,
+    "failed": Now.FAILED,
     "gross_margin_inference_only": Metric.MARGIN_INFERENCE,
     "gross_margin_paying_users": Metric.MARGIN_PAYING,
     "gross_margin_with_partners_shares": Metric.MARGIN_PARTNERS,
@@ -106,11 +126,11 @@ CLOCK = {"year": Step.YEAR, "quarter": Step.QUARTER}
 BOOKED_IN: dict[CountsIn, tuple[Now, ...]] = {
     "revenue": (Now.REVENUE,),
     "cost of revenue": (Now.PAYING_COST,),
-    "operating cost": (Now.OTHER_COST, Now.OWN_OPERATING_COST),
+    "operating cost": (Now.OTHER_COST, Now.COST_IN_CASH),
     "capital spending": (Now.CAPITAL_SPENDING,),
     "financing": (Now.CASH,),
 }
-CLEARED = (Now.UNSHARED_REVENUE, Now.OWN_OPERATING_COST)
+CLEARED = (Now.UNSHARED_REVENUE, Now.COST_IN_CASH)
 
 
 class Formulas(NamedTuple):
@@ -147,13 +167,15 @@ def formulas_of(scenario: Scenario, row_of_input: Mapping[str, int]) -> Formulas
     own = scenario.formulas
     writer = _Writer(scenario, row_of_input)
     booked = {each.line.name: writer.book(each) for each in own.lines}
-    for place, name in enumerate(scenario.metrics, len(Metric)):
-        writer.measure(Name(name), STATE_WIDTH + place * LANES)
+    added = [formula.expression for formula in own.added_metrics.values()]
+    for place, of in enumerate([*added, *map(Name, scenario.metrics)], len(Metric)):
+        writer.measure(of, STATE_WIDTH + place * LANES)
+    watched = [(formula.expression, 1) for formula in own.added_outcomes.values()]
+    watched += [(own.outcomes[name].expression, o.held) for name, o in scenario.outcomes.items()]
     outcomes = [
-        writer.watch(own.outcomes[name].expression, place * LANES, outcome.held)
-        for place, (name, outcome) in enumerate(scenario.outcomes.items(), len(Hit))
+        writer.watch(of, place * LANES, held) for place, (of, held) in enumerate(watched, len(Hit))
     ]
-    metrics = [STATE_WIDTH + (len(Metric) + k) * LANES for k in range(len(scenario.metrics))]
+    metrics = [STATE_WIDTH + (len(Metric) + k) * LANES for k in range(formula_metrics(scenario))]
     lines = [booked[line.name] for line in scenario.lines]
     return writer.written([*metrics, *outcomes, *lines], [*metrics, *lines])
 
@@ -164,7 +186,7 @@ class _Writer:
     def __init__(self, scenario: Scenario, row_of_input: Mapping[str, int]) -> None:
         own, horizon = scenario.formulas, scenario.horizon
         self._first_quarter, self._last = horizon.first_quarter, horizon.quarters - 1
-        self._inputs = row_of_input
+        self._inputs, self._quantities = row_of_input, scenario.quantities
         # What names mean beside the model's own.
         self._meanings: dict[str, Expression] = {
             PROJECTED: Name(MARGIN_NAMES[scenario.targets.projected_margin]),
@@ -173,17 +195,25 @@ class _Writer:
         self._stages: list[Steps] = [[] for _ in (*Stage, START)]
         self._bookings: list[Steps] = [[] for _ in (*Stage, START)]
         self._numbers: list[float] = []
-        self._end = STATE_WIDTH + (len(Metric) + len(scenario.metrics)) * LANES
+        self._end = STATE_WIDTH + (len(Metric) + formula_metrics(scenario)) * LANES
         self._known: dict[Expression, _Place] = {}
         self._rings: dict[Expression, _Ring] = {}
         lines = [self._resolved(each.formula.expression) for each in own.lines]
-        others = chain(own.metrics.values(), own.outcomes.values())
+        others = chain(
+            own.metrics.values(),
+            own.outcomes.values(),
+            own.added_metrics.values(),
+            own.added_outcomes.values(),
+        )
         every = [*lines, *(self._resolved(formula.expression) for formula in others)]
         self._reach = _reach(every)
         self._of_lines = {part for line in lines for part in _every_part(line)}
         # What has to be right before the horizon, too, since later quarters look back at it.
         self._looked_at = {part for of in self._reach for part in _every_part(of)}
-        self._changes_revenue = any(line.counts_in == "revenue" for line in scenario.lines)
+        compute = scenario.compute
+        has_capacity = compute is not None and compute.has_capacity
+        has_lines = any(line.counts_in == "revenue" for line in scenario.lines)
+        self._changes_revenue = has_capacity or has_lines
 
     def book(self, own: LineFormula) -> int:
         """Let a line enter its quarters; return the place of what it books."""
@@ -295,7 +325,7 @@ class _Writer:
             return self._computed(START, Step.INPUT, self._inputs[name])
         if name in CLOCK:
             return self._computed(0, CLOCK[name], self._first_quarter)
-        quantity, row = QUANTITIES[name], ROWS[name]
+        quantity, row = self._quantities[name], ROWS[name]
         is_metric = isinstance(row, Metric)
         at = row.value + (STATE_WIDTH if is_metric else 0)
         is_unknown_before = quantity.from_start or is_metric

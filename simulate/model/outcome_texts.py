@@ -10,7 +10,6 @@ from difflib import get_close_matches
 
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.own import LONGEST_SAID, joined_name
-from simulate.scenario.quantities import QUANTITIES
 from simulate.scenario.quarters import QUARTERS_A_YEAR, parse_quarter
 from simulate.scenario.units import number_in_unit, scale_hint
 
@@ -405,7 +404,7 @@ def _no_metric(
     known = [*metrics_of(scenario).values(), "gross margin", *others]
     in_formulas = joined_name(name.lower())
     lines = [line.name for line in scenario.lines]
-    if in_formulas in lines or (in_formulas in QUANTITIES and not _nearest(name, known)):
+    if in_formulas in lines or (in_formulas in scenario.quantities and not _nearest(name, known)):
         hint = f'to count it, add [metrics.NAME] with formula = "{in_formulas}"'
         return ScenarioError(f'{where}: no metric "{name}"; {hint}')
     return _unknown(name, known, where, "metric")

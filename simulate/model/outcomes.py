@@ -38,7 +38,7 @@ Array = NDArray[np.float64]
 Column = NDArray[np.float64 | np.float32 | np.uint8]
 # From metrics by path and quarter, shape (paths, metrics, quarters), to a number a path.
 Measure = Callable[[Array], Array]
-Unit = Literal["probability", "share", "bn USD", "times"]
+Unit = Literal["probability", "share", "bn USD", "times", "months"]
 IN_PERCENT: tuple[Unit, ...] = ("probability", "share")
 # Units that stand behind each number, and so in no head of a column.
 BEHIND_NUMBERS: tuple[Unit, ...] = (*IN_PERCENT, "times")
@@ -159,7 +159,8 @@ class Outcome(ABC):
         """Return a path's value with its unit."""
         if self.unit == "share":
             return f"{value:.1%}"
-        return f"{value:,.3g}x" if self.unit == "times" else f"{value:,.3g} bn"
+        behind = {"times": "x", "months": " months"}.get(self.unit, " bn")
+        return f"{value:,.3g}{behind}"
 
 
 @dataclass(frozen=True)
@@ -350,7 +351,12 @@ def bounds_of(metric: AnyMetric) -> tuple[float, float]:
     """Return what a metric can't be less or more than."""
     if metric in MARGIN_METRICS:
         return -inf, 1.0
-    return (0.0 if metric in NEVER_NEGATIVE else -inf), inf
+    return (0.0 if is_never_negative(metric) else -inf), inf
+
+
+def is_never_negative(metric: AnyMetric) -> bool:
+    """Tell whether a metric can't be below 0."""
+    return metric in NEVER_NEGATIVE or (isinstance(metric, FormulaMetric) and metric.is_added)
 
 
 def as_reported(metric: AnyMetric) -> tuple[str, str]:
@@ -445,6 +451,8 @@ def own_events(scenario: Scenario, *others: Scenario) -> tuple[Event, ...]:
     return tuple(
         target_event(time, scenario) or event_by_year(time, CASH_YEAR, scenario)
         for time in own_times(scenario, *others)
+        # The headline asks when cash is out, which is when a lab fails.
+        if time.title not in scenario.added_outcomes
     )
 
 

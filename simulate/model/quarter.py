@@ -26,6 +26,19 @@ from simulate.kernels.jit import inlined, kernel
 from simulate.kernels.vector_math import exp, log, maximum, minimum
 from simulate.scenario.quantities import Stage
 
+from .capital import end_failed_paths, fail, finance_quarter, pay_interest
+from .compute import (
+    cut_training,
+    follow_revenue,
+    pay_in_cash,
+    serve_within_capacity,
+    share_base_revenue,
+    share_revenue,
+    spare_partners,
+    start_contracts,
+    train_within_capacity,
+    use_compute,
+)
 from .rows import (
     MARGIN_DEFINITIONS,
     BaseQuarter,
@@ -37,6 +50,7 @@ from .rows import (
     Level,
     Metric,
     Now,
+    Raising,
     Segment,
 )
 
@@ -66,6 +80,9 @@ def live_base_quarter(quarter: int, plan: Plan, inputs: Inputs, state: State) ->
     bill_free_users(x, s)
     spend_capital(x, s)
     add_cost_of_revenue(x, s)
+    share_base_revenue(schedule, inputs.share, s)
+    if schedule.rents_compute:
+        use_compute(quarter, schedule, inputs.commitment, x, s)
     operate_base_quarter(x, s)
     earn_ebitda(s)
     flow_cash(x, s)
@@ -86,24 +103,50 @@ def live_quarter(quarter: int, plan: Plan, points: Points, inputs: Inputs, state
     run_stage(program, Stage.REVENUE, quarter, inputs.rows, state)
     bill_inference(s)
     bill_free_users(x, s)
+    if schedule.has_capacity:
+        serve_within_capacity(quarter, schedule, x, s)
     spend_capital(x, s)
     serve_from_own_hardware(quarter, schedule, inputs.hardware, s)
     add_cost_of_revenue(x, s)
     run_stage(program, Stage.COST_OF_REVENUE, quarter, inputs.rows, state)
+    is_shared = schedule.share_is_within.size > 0
+    if is_shared:
+        share_revenue(quarter, schedule, inputs.share, state)
+    if schedule.budget_follows:
+        follow_revenue(x, s)
     train(quarter, plan, points, x, s)
+    if schedule.budget_is_cut:
+        cut_training(x, s)
+    if schedule.has_capacity:
+        train_within_capacity(x, s)
+    if schedule.rents_compute:
+        use_compute(quarter, schedule, inputs.commitment, x, s)
     operate(x, s)
+    if is_shared:
+        spare_partners(x, s)
+    if is_shared or schedule.rents_compute:
+        pay_in_cash(s)
     run_stage(program, Stage.OPERATING_COST, quarter, inputs.rows, state)
     earn_ebitda(s)
     pay_tax(x, s)
     run_stage(program, Stage.CAPITAL_SPENDING, quarter, inputs.rows, state)
     flow_cash(x, s)
+    if schedule.raises:
+        pay_interest(inputs.raising, s)
     run_stage(program, Stage.FINANCING, quarter, inputs.rows, state)
-    add_to_cash(quarter, plan, points, inputs.funding, state)
+    if schedule.raises:
+        finance_quarter(quarter, plan, points, inputs, state)
+    else:
+        add_to_cash(quarter, plan, points, inputs.funding, state)
     remember(quarter, s, state.past)
     measure(s, state.past, state.metrics)
+    if schedule.raises:
+        fail(inputs.raising, s, state.metrics)
     watch_margins(quarter, schedule, state)
     watch_cash(quarter, state)
     run_stage(program, Stage.END, quarter, inputs.rows, state)
+    if schedule.raises:
+        end_failed_paths(quarter, schedule, state)
 
 
 # Shared terms
@@ -177,6 +220,12 @@ def start_paths(inputs: Inputs, schedule: Schedule, state: State) -> None:
         lasting = x[Lab.TRAINING_GROWTH_LASTING + i]
         s[Now.TRAINING_EXCESS + i] = x[Lab.TRAINING_GROWTH_INITIAL + i] - lasting
         s[Now.TRAINING_DECAY + i] = left_after_quarter(x[Lab.TRAINING_GROWTH_HALF_LIFE + i])
+    start_contracts(inputs, schedule, state)
+    if schedule.raises:
+        for i in range(LANES):
+            s[Now.SHARES + i] = 1.0
+            s[Now.DEBT + i] = inputs.raising[Raising.OPENING_DEBT + i]
+            s[Now.SHUT_CHANCE + i] = chance_in_quarter(inputs.raising[Raising.SHUT_RATE + i])
 
 
 @inlined
@@ -513,8 +562,7 @@ def flow_cash(x: Array, s: Array) -> None:
     """Book free cash flow; working capital is a share of annualised revenue."""
     for i in range(LANES):
         revenue, spending = s[Now.REVENUE + i], s[Now.CAPITAL_SPENDING + i]
-        # A user's own lines are paid in cash.
-        part_paid = s[Now.OTHER_COST + i] - s[Now.OWN_OPERATING_COST + i]
+        part_paid = s[Now.OTHER_COST + i] - s[Now.COST_IN_CASH + i]
         cash_ebitda = s[Now.EBITDA + i] + x[Lab.STOCK_PAY + i] * part_paid
         growth = revenue - s[Now.PREVIOUS_REVENUE + i]
         bound = x[Lab.WORKING_CAPITAL + i] * QUARTERS_A_YEAR * growth

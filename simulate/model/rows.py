@@ -70,6 +70,16 @@ class Lab(InputRows):
     LOSSES_CARRIED_FORWARD = "cash.losses_carried_forward"
     INTEREST_RATE = "cash.interest_rate"
     OPENING_CASH = "cash.opening"
+    COMPUTE_OF_TRAINING = "compute.of_training"
+    RESOLD = "compute.resold"
+    CAPACITY = "compute.capacity"
+    CAPACITY_GROWTH = "compute.capacity_growth"
+    CAPACITY_FOR_TRAINING = "compute.for_training"
+    PASSED_TO_PRICE = "compute.passed_to_price"
+    TRAINING_FOLLOWS = "training.follows"
+    TRAINING_LAG = "training.lag"
+    CUT_BELOW_MONTHS = "training.cut.below_months"
+    MOST_CUT = "training.cut.most"
     # Which one a path lives in, counted from 0.
     ALTERNATIVE = "alternative"
 
@@ -99,10 +109,48 @@ class Hardware(InputRows):
     SAVING = "saving"
 
 
+class Commitment(InputRows):
+    """Inputs of one commitment for compute."""
+
+    AMOUNT = "amount"
+    CANCELLABLE = "cancellable"
+
+
+class Share(InputRows):
+    """Inputs of one partner's share of revenue."""
+
+    SHARE = "share"
+    TOTAL = "total"
+    PAID = "paid"
+
+
 class Funding(InputRows):
     """Inputs of one funding round."""
 
     AMOUNT = "amount"
+
+
+class Raising(InputRows):
+    """Inputs of money that is sought, of what the lab is worth and of its debt."""
+
+    BELOW_MONTHS = "raising.below_months"
+    MONTHS = "raising.months"
+    SHARE_OF_VALUE = "raising.share_of_value"
+    CHANCE = "raising.chance"
+    FULL_GROWTH = "raising.full_growth"
+    AFTER_LISTING = "raising.after_listing"
+    VALUE_TODAY = "raising.value.today"
+    MULTIPLE = "raising.value.multiple"
+    SIZE_EXPONENT = "raising.value.size_exponent"
+    GROWTH_EXPONENT = "raising.value.growth_exponent"
+    REFERENCE_GROWTH = "raising.value.reference_growth"
+    LEAST_MULTIPLE = "raising.value.floor"
+    DEBT_SHARE = "raising.debt.share"
+    DEBT_INTEREST_RATE = "raising.debt.interest_rate"
+    MATURITY = "raising.debt.maturity"
+    RECOVERY = "raising.debt.recovery"
+    OPENING_DEBT = "raising.debt.opening"
+    SHUT_RATE = "raising.shut.rate"
 
 
 class BaseQuarter(InputRows):
@@ -173,9 +221,22 @@ class Now(Rows):
     TAX = auto()
     BOUND_CAPITAL = auto()
     FREE_CASH_FLOW = auto()
-    # What a user's own lines add to a quarter
+    # Of revenue what partners have no share of, and of other cost what is all cash
     UNSHARED_REVENUE = auto()
-    OWN_OPERATING_COST = auto()
+    COST_IN_CASH = auto()
+    # Compute, partners, and a budget that reacts
+    UNSERVED = auto()
+    CAPACITY_LEFT = auto()
+    COMPUTE_USE = auto()
+    COMMITTED = auto()
+    FIRMLY_COMMITTED = auto()
+    COMMITTED_AHEAD = auto()
+    IDLE_COMPUTE = auto()
+    IDLE_COST = auto()
+    SHARES_BESIDE = auto()
+    SHARES_SPARED = auto()
+    FOLLOWED_GROWTH = auto()
+    TRAINING_CUT = auto()
     # Outcomes on the way
     FUNDING_NEED = auto()
     LAST_BELOW_ZERO = auto()
@@ -184,6 +245,30 @@ class Now(Rows):
     RUN_MARGIN_PARTNERS = auto()
     RUN_MARGIN_ALL = auto()
     RUN_CASH_FLOW = auto()
+    # Of scenarios with [raising]; what was raised in each of four quarters, one after the other
+    VALUE = auto()
+    GROWTH = auto()
+    SHARES = auto()
+    DILUTION = auto()
+    RETURN = auto()
+    DEBT = auto()
+    DEBT_INTEREST = auto()
+    DEBT_ISSUED = auto()
+    DEBT_REPAID = auto()
+    DATED_ROUNDS = auto()
+    EQUITY_RAISED = auto()
+    RAISED = auto()
+    RAISED_SECOND = auto()
+    RAISED_THIRD = auto()
+    RAISED_FOURTH = auto()
+    RUNWAY = auto()
+    LISTED = auto()
+    SHUT_CHANCE = auto()
+    SHUT_LEFT = auto()
+    LENDERS_LOSS = auto()
+    FAILED = auto()
+    # 1 in every quarter that a path books, 0 in those after its failure
+    IS_BOOKED = auto()
 
 
 class Metric(Rows):

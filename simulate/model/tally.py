@@ -33,6 +33,9 @@ MARGIN_LOW = -3.0
 MARGIN_BINS_A_UNIT = 500.0
 MARGIN_BINS = 2000
 
+# The first of the hitting times that parts of a scenario add is that of failure.
+FAILED = len(Hit) * LANES
+
 # Sums are kept in units of 2**-16 billion (15,000 dollars), so that integers add them exactly.
 FIXED_POINT = 65536.0
 
@@ -49,6 +52,8 @@ class Tally(NamedTuple):
     by the quarter of the margin, in each definition of it, and by that of the fourth quarter in a
     row with positive cash flow. ``money`` and ``sums`` hold the model's metrics, and then those of
     formulas; ``no_value`` the paths in which a formula has none, by formula and quarter.
+    ``failed_first`` counts paths by alternative, by the outcome that they don't reach, and by the
+    quarter in which they fail; it has no outcome where paths can't fail.
     """
 
     hits: Array
@@ -59,6 +64,7 @@ class Tally(NamedTuple):
     no_value: Array
     funding_need: Array
     funding_need_sum: Array
+    failed_first: Array
 
 
 @kernel
@@ -154,6 +160,13 @@ def count_outcomes(tally: Tally, lab: Array, state: State) -> None:
             alternative = np.int64(lab[Lab.ALTERNATIVE + i])
             reached, held = state.hits[first + i], state.hits[Hit.CASH_FLOW_HELD + i]
             tally.joint[alternative, margin, np.int64(reached), np.int64(held)] += np.uint32(1)
+    for time in range(tally.failed_first.shape[1]):
+        never = tally.failed_first.shape[2] - 1
+        for i in range(LANES):
+            alternative = np.int64(lab[Lab.ALTERNATIVE + i])
+            is_open = state.hits[time * LANES + i] == never
+            failed = np.int64(state.hits[FAILED + i]) if is_open else never
+            tally.failed_first[alternative, time, failed] += np.uint32(1)
     need = state.now[Now.FUNDING_NEED : Now.FUNDING_NEED + LANES]
     money_bins(need, state.bins)
     count(tally.funding_need, state.bins)

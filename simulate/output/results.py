@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from simulate.engine.result import Result, dated
 from simulate.engine.simulation import Columns, table_of
-from simulate.plots import OWN_PICTURES, PICTURES, own_pictures, picture_of
+from simulate.plots import (
+    COMPUTE_PICTURES,
+    OWN_PICTURES,
+    PICTURES,
+    RAISING_PICTURES,
+    own_pictures,
+    picture_of,
+)
 from simulate.scenario import Scenario
 from simulate.scenario.figures import Figures
 from simulate.version import package_version
@@ -31,7 +38,9 @@ OUTCOMES_TABLE = "outcomes.parquet"
 ALTERNATIVES_TABLE = "alternatives.parquet"
 WORKBOOK = "workbook.xlsx"
 TABLES = {HITTING_TABLE, METRICS_TABLE, OUTCOMES_TABLE, ALTERNATIVES_TABLE}
-OWN_FILES = {SUMMARY, *TABLES} | picture_files([*PICTURES, *OWN_PICTURES])
+OWN_FILES = {SUMMARY, *TABLES} | picture_files(
+    [*PICTURES, *OWN_PICTURES, *COMPUTE_PICTURES, *RAISING_PICTURES]
+)
 # A run of four million paths, and more than that is written while it goes on.
 MOST_HELD = 1 << 27
 ROWS_OF_A_GROUP = 1 << 16

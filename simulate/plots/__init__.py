@@ -66,6 +66,18 @@ OWN_PICTURES: dict[str, Plot] = {
     "own_metrics": plot_of("own", "plot_own_metrics"),
 }
 
+# Those of a scenario with [[commitments]].
+COMPUTE_PICTURES: dict[str, Plot] = {
+    "compute": plot_of("compute", "plot_compute"),
+}
+
+# Those of a scenario with [raising].
+RAISING_PICTURES: dict[str, Plot] = {
+    "sources_and_uses": plot_of("capital", "plot_sources_and_uses"),
+    "runway": plot_of("capital", "plot_runway"),
+    "incidence": plot_of("capital", "plot_incidence"),
+}
+
 # Those that mark reported figures.
 MARKED = {"margins", "revenue", "fans"}
 
@@ -76,15 +88,18 @@ def picture_of(name: str, result: "Result", figures: "Figures" = None) -> "Calla
     Parameters
     ----------
     name
-        Of ``PICTURES`` or ``OWN_PICTURES``.
+        Of ``PICTURES``, or what ``own_pictures`` returns.
     figures
         Reported figures to mark, where it marks any; see ``plot_revenue``.
     """
     more: dict[str, Any] = {"figures": figures} if name in MARKED else {}
-    return partial((PICTURES | OWN_PICTURES)[name], result, **more)
+    every = PICTURES | OWN_PICTURES | COMPUTE_PICTURES | RAISING_PICTURES
+    return partial(every[name], result, **more)
 
 
 def own_pictures(scenario: "Scenario") -> list[str]:
-    """Return the names of the pictures of what a scenario adds to the model."""
+    """Return the names of the pictures of what a scenario has beside what all have."""
     added = {"own_outcomes": scenario.outcomes, "own_metrics": scenario.metrics}
-    return [name for name in OWN_PICTURES if added[name]]
+    own = [name for name in OWN_PICTURES if added[name]]
+    capital = [] if scenario.raising is None else list(RAISING_PICTURES)
+    return [*capital, *(COMPUTE_PICTURES if scenario.commitments else ()), *own]

@@ -21,8 +21,8 @@ MARKED = {"p50": 0.5, "p90": 0.1, "p95": 0.05}
 FURTHEST = 0.98
 # Points of the curve, as fine as the eye sees.
 STEPS = 600
-# In inches: without own lines, and what each of them adds.
-SIZE, ROW = (8.0, 8.4), 0.46
+# In inches: of the lines that every statement has, and what each beside them adds.
+SIZE, ROW, USUAL_LINES = (8.0, 8.4), 0.46, 14
 MOST_YEARS = 5
 # Points that a year takes, with its part of the names.
 YEAR = 85.0
@@ -95,7 +95,8 @@ def plot_cash_bridge(result: Result, *, axes: Axes | None = None, theme: Theme =
     path = median_path(result)
     years = _shown_years(result, axes)
     statements = cash_flow_statements(result, path)
-    size = (SIZE[0], SIZE[1] + ROW * len(result.scenario.lines))
+    added = len(statements[years[0]]) - USUAL_LINES
+    size = (SIZE[0], SIZE[1] + ROW * added)
     with frame(axes, theme, size, columns=len(years)) as picture:
         (panels,) = picture.panels
         bars = {year: _bars(statements[year]) for year in years}

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simulate.engine.result import Result
-from simulate.model.catalogue import FormulaMetric, OwnHit, own_metrics, own_times
+from simulate.model.catalogue import FormulaMetric, OwnHit, stated_metrics, stated_times
 from simulate.text.numbers import share, unit_of
 from simulate.text.own import own_metrics_finding, own_outcomes_finding
 from simulate.text.sentences import capitalized
@@ -28,7 +28,7 @@ MOST_YEARS = 5
 
 def plot_own_outcomes(result: Result, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
     """Draw when each of the scenario's own outcomes comes: by quarter, and by the end of each."""
-    times = own_times(result.scenario)
+    times = stated_times(result.scenario)
     with _frame(len(times), axes, theme) as picture:
         panels = _panels(picture)
         for panel, time in zip(panels, times, strict=False):
@@ -43,7 +43,7 @@ def plot_own_outcomes(result: Result, *, axes: Axes | None = None, theme: Theme 
 
 def plot_own_metrics(result: Result, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
     """Draw P5 to P95, P25 to P75 and the median of the scenario's own metrics by quarter."""
-    metrics = own_metrics(result.scenario)
+    metrics = stated_metrics(result.scenario)
     with _frame(len(metrics), axes, theme) as picture:
         panels = _panels(picture)
         cut = [

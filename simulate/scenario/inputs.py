@@ -28,6 +28,9 @@ PLAIN_SECTIONS = (
     "base_quarters.",
     "segments.",
     "hardware.",
+    "commitments.",
+    "compute.",
+    "revenue_shares.",
     "funding.",
     "lines.",
     "alternatives.",
@@ -45,6 +48,10 @@ NAMES = {
     "training.drift_carried": "share of a training drift that stays",
     "training.generation.rate": "rate of jumps of training cost",
     "training.generation.size": "size of jumps of training cost",
+    "training.follows": "share of training growth that follows revenue",
+    "training.lag": "lag of training behind revenue",
+    "training.cut.below_months": "runway below which training is cut",
+    "training.cut.most": "most that is cut from training",
     "training.floor": "least training cost over revenue",
     "demand.initial": "demand shock at the start",
     "demand.size_exponent": "fall of volatility with revenue",
@@ -57,6 +64,29 @@ NAMES = {
     "other_costs.stock_pay": "part of other costs paid in stock",
     "other_costs.partner_share": "partners' share of revenue",
     "cash.opening": "opening cash",
+    "compute.of_training": "part of training cost that is compute",
+    "compute.resold": "share that idle compute brings back",
+    "compute.for_training": "share of capacity kept for training",
+    "compute.passed_to_price": "part of a shortage that higher prices make up",
+    "raising.below_months": "runway below which money is sought",
+    "raising.months": "runway that is sought",
+    "raising.share_of_value": "most that is raised a year over value",
+    "raising.chance": "chance that money comes",
+    "raising.full_growth": "growth from which on the chance is whole",
+    "raising.after_listing": "chance that money comes after a listing",
+    "raising.value.today": "value at which an investor buys now",
+    "raising.value.multiple": "value over run rate",
+    "raising.value.size_exponent": "fall of the multiple with run rate",
+    "raising.value.growth_exponent": "rise of the multiple with growth",
+    "raising.value.reference_growth": "growth at which the multiple is stated",
+    "raising.value.floor": "least value over run rate",
+    "raising.debt.share": "part of money sought that is borrowed",
+    "raising.debt.interest_rate": "interest on debt",
+    "raising.debt.maturity": "maturity of debt",
+    "raising.debt.recovery": "what lenders get after failure",
+    "raising.debt.opening": "debt at the start",
+    "raising.shut.rate": "times that funding shuts",
+    "raising.shut.quarters": "quarters for which funding is shut",
 }
 # Of the one segment of a lab that has no others: its revenue is the lab's.
 WHOLE = "all"
@@ -84,6 +114,8 @@ ATTRIBUTES = {
     "fixed": "fixed part",
     "variable": "variable part",
     "cost": "inference cost per dollar",
+    "cancellable": "cancellable share",
+    "paid": "amount paid before the start",
     "training": "training cost",
 }
 # The input that says which alternative a path lives in.
@@ -418,7 +450,10 @@ def _sources(table: Any, key: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...]
 
 def funding_assumption(scenario: Scenario) -> str:
     """Return what is assumed where cash runs short, as in "assuming no funding round"."""
+    if scenario.raising is not None:
+        return "money that comes by the chances of [raising], and no budget that reacts"
     last = scenario.horizon.last_quarter
     quarters = [f.quarter for f in scenario.funding if f.chance > 0.0 and f.quarter <= last]
     after = f" after {format_quarter(max(quarters))}" if quarters else ""
-    return f"no funding round{after}, and no budget or investor that reacts"
+    reacting = "no budget or investor" if scenario.training.cut is None else "no investor"
+    return f"no funding round{after}, and {reacting} that reacts"

@@ -14,7 +14,16 @@ SCHEMA_FILE = "scenario.schema.json"
 DISTRIBUTION = {"$ref": "#/definitions/Distribution"}
 # What is required of a table that need not be whole: a file leaves out what it inherits.
 # But by its name a member is found, and any key might be a parameter of scipy's.
-MEMBERS = ("BaseQuarter", "Segment", "Hardware", "Funding", "OwnLine", "Alternative")
+MEMBERS = (
+    "BaseQuarter",
+    "Segment",
+    "Hardware",
+    "Commitment",
+    "RevenueShare",
+    "Funding",
+    "OwnLine",
+    "Alternative",
+)
 REQUIRED = {name: ["name"] for name in MEMBERS} | {ScipyNamed.__name__: ["distribution"]}
 MOVES = {"type": "object", "additionalProperties": {"type": ["number", "string"]}}
 CHANGE = {

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from .distributions import AnyDistribution, Fixed, Number
 from .mistakes import Mend, Mistake, rewrite_all
@@ -15,6 +15,7 @@ from .quantity import (
     ZERO,
     CertainShare,
     Count,
+    Money,
     Name,
     Quantity,
     Section,
@@ -26,7 +27,10 @@ from .quantity import (
     share,
 )
 from .quarters import Quarter, format_quarter
-from .units import ELASTICITY, TIMES
+from .units import ELASTICITY, MULTIPLE, TIMES
+
+# A calendar year, as a key of a table.
+Year = Annotated[int, Field(ge=2000, le=2200)]
 
 
 class Growth(Section):
@@ -228,17 +232,123 @@ class Hardware(Section):
     source: Source = ""
 
     def _mistakes(self) -> Iterator[Mistake]:
-        if self.last_quarter < self.first_quarter:
-            yield Mistake(
-                ("last_quarter",),
-                "must not come before first_quarter",
-                _swapped(self.first_quarter, self.last_quarter),
-            )
+        yield from _out_of_order(self.first_quarter, self.last_quarter)
+
+
+def _out_of_order(first: int | None, last: int | None) -> Iterator[Mistake]:
+    if first is not None and last is not None and last < first:
+        wrong = "must not come before first_quarter"
+        yield Mistake(("last_quarter",), wrong, _swapped(first, last))
 
 
 def _swapped(first: int, last: int) -> Mend:
     quarters = {("first_quarter",): format_quarter(last), ("last_quarter",): format_quarter(first)}
     return replace(rewrite_all(quarters, "the two were swapped"), of_table=True)
+
+
+class Commitment(Section):
+    """Compute that a contract says is paid for: an amount over some quarters, or by year."""
+
+    name: Name
+    amount: Annotated[AnyDistribution, money("compute committed in all")] | None = None
+    first_quarter: Quarter | None = None
+    last_quarter: Quarter | None = None
+    by_year: dict[Year, Annotated[Money, Field(ge=0.0)]] | None = Field(
+        default=None, description="bn USD, as { 2026 = 20, 2027 = 30 }, in place of an amount"
+    )
+    cancellable: Annotated[AnyDistribution, share("share that can be cancelled at once")] = ZERO
+    source: Source = ""
+
+    def _mistakes(self) -> Iterator[Mistake]:
+        dates = {"first_quarter": self.first_quarter, "last_quarter": self.last_quarter}
+        if self.amount is None and not self.by_year:
+            yield Mistake(
+                ("amount",), "missing; give it with its quarters, or by_year in its place"
+            )
+        elif self.by_year is None:
+            for key in (key for key, date in dates.items() if date is None):
+                yield Mistake((key,), "missing; the amount is spread evenly from first to last")
+        else:
+            given = [key for key in ("amount", *dates) if getattr(self, key) is not None]
+            for key in given:
+                yield Mistake((key,), "does not go with by_year; leave one of them out")
+        yield from _out_of_order(self.first_quarter, self.last_quarter)
+
+    @property
+    def ends(self) -> int | None:
+        """The last quarter that it is for."""
+        return self.last_quarter if self.by_year is None else 4 * max(self.by_year) + 3
+
+
+class Compute(Section):
+    """Compute that is rented, for training and for inference, and how much of it there is."""
+
+    of_training: Annotated[AnyDistribution, share("part of training cost that is compute")] = Fixed(
+        value=1.0, source="A9, O4: training is known as cost of compute; N21 leaves room for all"
+    )
+    resold: Annotated[
+        AnyDistribution, share("share of its price that idle compute brings back")
+    ] = ZERO
+    capacity: (
+        Annotated[
+            AnyDistribution,
+            Quantity(
+                "compute that can be had at the start", "bn USD/yr", 0.0, 1e7, largest_median=1e4
+            ),
+        ]
+        | None
+    ) = None
+    capacity_growth: Annotated[AnyDistribution, log_rate("growth of capacity")] = ZERO
+    capacity_by_year: dict[Year, Annotated[Money, Field(ge=0.0)]] | None = Field(
+        default=None, description="bn USD, as { 2026 = 20, 2027 = 30 }, in place of capacity"
+    )
+    for_training: Annotated[AnyDistribution, share("share of capacity kept for training")] = ZERO
+    passed_to_price: Annotated[
+        AnyDistribution, share("part of a small shortage that higher prices make up")
+    ] = ZERO
+    source: Source = ""
+
+    @property
+    def has_capacity(self) -> bool:
+        """Whether there is a limit to what can be served."""
+        return self.capacity is not None or self.capacity_by_year is not None
+
+    def _mistakes(self) -> Iterator[Mistake]:
+        if self.capacity is not None and self.capacity_by_year is not None:
+            yield Mistake(("capacity_by_year",), "does not go with capacity; leave one of them out")
+        if self.capacity is None and self.capacity_growth != ZERO:
+            yield Mistake(("capacity",), "missing; capacity_growth begins with it")
+        for key in ("for_training", "passed_to_price"):
+            if not self.has_capacity and getattr(self, key) != ZERO:
+                yield Mistake((key,), "says how a capacity acts; give capacity, or leave this out")
+
+
+class RevenueShare(Section):
+    """A share of revenue that a partner gets, until a total has been paid."""
+
+    name: Name
+    share: Annotated[AnyDistribution, share("share of revenue that goes to the partner")]
+    total: Annotated[AnyDistribution, Quantity("most that is paid in all", "bn USD", 0.0)] = (
+        NO_LIMIT
+    )
+    paid: Annotated[AnyDistribution, money("paid of it before the start")] = ZERO
+    first_quarter: Quarter | None = None
+    last_quarter: Quarter | None = None
+    within: StrictBool = Field(
+        default=False, description="whether other_costs.variable has it in, as it was at the start"
+    )
+    source: Source = ""
+
+    def _mistakes(self) -> Iterator[Mistake]:
+        yield from _out_of_order(self.first_quarter, self.last_quarter)
+        if self.within and self.first_quarter is not None:
+            wrong = "leave it out: what is within the variable part has begun"
+            yield Mistake(("first_quarter",), wrong)
+
+    @property
+    def ends(self) -> int | None:
+        """The last quarter that it is for, if there is one."""
+        return self.last_quarter
 
 
 class Generation(Section):
@@ -249,6 +359,15 @@ class Generation(Section):
         AnyDistribution,
         Quantity("size of a jump", "share", -0.9, 100.0, largest_median=10.0, drawn="event"),
     ]
+
+
+class Cut(Section):
+    """What is cut from the training budget when cash runs short."""
+
+    below_months: Annotated[
+        AnyDistribution, Quantity("runway below which training is cut", "months", 0.1, 120.0)
+    ]
+    most: Annotated[AnyDistribution, share("most that is cut")]
 
 
 class Training(Section):
@@ -268,7 +387,14 @@ class Training(Section):
     ] = ZERO
     drift_carried: Annotated[AnyDistribution, share("share of a drift that stays")] = ZERO
     floor: Annotated[AnyDistribution, share("least training cost over revenue")] = ZERO
+    follows: Annotated[
+        AnyDistribution, share("part of the budget's growth that follows revenue's")
+    ] = ZERO
+    lag: Annotated[
+        AnyDistribution, Quantity("quarters by which it lags behind", "quarters", 0.0, 40.0)
+    ] = ZERO
     generation: Generation | None = None
+    cut: Cut | None = None
 
 
 class OtherCosts(Section):
@@ -316,7 +442,93 @@ class Funding(Section):
     """A funding round: its date, its size and the chance that it comes."""
 
     name: Name
+    kind: Literal["round", "listing"] = Field(
+        default="round", description="a listing changes the chance of raising, with [raising]"
+    )
     quarter: Quarter
     amount: Annotated[AnyDistribution, money("size of the round")]
     chance: Annotated[Number, CertainShare("chance that the round comes", 0.0, 1.0)] = 1.0
     source: Source = ""
+
+
+class Value(Section):
+    """What the shares of a lab are worth: a multiple of its run rate."""
+
+    today: Annotated[
+        AnyDistribution, Quantity("value at which an investor buys now", "bn USD", 1e-3, 1e7)
+    ]
+    multiple: Annotated[
+        AnyDistribution,
+        Quantity(
+            "value over run rate, at 10 bn USD a year and the reference growth", MULTIPLE, 0, 1e3
+        ),
+    ]
+    size_exponent: Annotated[
+        AnyDistribution, Quantity("fall of the multiple with run rate", ELASTICITY, 0.0, 1.0)
+    ] = ZERO
+    growth_exponent: Annotated[
+        AnyDistribution, Quantity("rise of the multiple with growth", "per log/yr", 0.0, 5.0)
+    ] = ZERO
+    reference_growth: Annotated[
+        AnyDistribution, log_rate("growth of four quarters at which the multiple is stated")
+    ] = ZERO
+    floor: Annotated[AnyDistribution, Quantity("least value over run rate", MULTIPLE, 0.0, 1e3)] = (
+        ZERO
+    )
+
+
+class Debt(Section):
+    """What a lab borrows."""
+
+    interest_rate: Annotated[AnyDistribution, Quantity("interest on debt", "a year", 0.0, 1.0)]
+    maturity: Annotated[
+        AnyDistribution, Quantity("quarters over which debt is repaid", "quarters", 1.0, 200.0)
+    ]
+    recovery: Annotated[
+        AnyDistribution,
+        share("what lenders get after failure, over trailing revenue", high=20.0),
+    ] = ZERO
+    opening: Annotated[AnyDistribution, money("debt at the start")] = ZERO
+    share: Annotated[
+        AnyDistribution, Quantity("part of money sought that is borrowed", "share", 0.0, 1.0)
+    ] = ZERO
+
+
+class Shut(Section):
+    """Times in which funding is shut for everybody."""
+
+    rate: Annotated[AnyDistribution, Quantity("times that funding shuts", TIMES, 0.0, 4.0)]
+    quarters: Annotated[
+        AnyDistribution,
+        Quantity("quarters for which funding is shut", "quarters", 1.0, 40.0, drawn="event"),
+    ]
+
+
+class Raising(Section):
+    """Money that is sought when the runway is short, beside dated rounds."""
+
+    below_months: Annotated[
+        AnyDistribution, Quantity("runway below which money is sought", "months", 0.0, 60.0)
+    ]
+    months: Annotated[AnyDistribution, Quantity("runway that is sought", "months", 0.0, 120.0)]
+    share_of_value: Annotated[
+        AnyDistribution, share("most that is raised in four quarters, over value")
+    ]
+    chance: Annotated[AnyDistribution, share("chance a quarter that money comes")]
+    full_growth: Annotated[
+        AnyDistribution,
+        Quantity("growth from which on the chance is whole", "log/yr", 1e-3, 6.0),
+    ] = Fixed(value=0.3, source="assumption: less growth than 35% a year makes it less likely")
+    after_listing: Annotated[AnyDistribution, share("chance a quarter after a listing")] = Fixed(
+        value=0.9, source="assumption: a listed company sells shares in most quarters"
+    )
+    value: Value
+    debt: Debt | None = None
+    shut: Shut | None = None
+    source: Source = ""
+
+    def _mistakes(self) -> Iterator[Mistake]:
+        below, months = self.below_months.quantile(0.5), self.months.quantile(0.5)
+        if months < below:
+            wrong = f"a median of {months:g} is below that of below_months, {below:g}"
+            yield Mistake(("months",), f"{wrong}; money that came would be sought again at once")

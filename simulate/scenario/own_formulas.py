@@ -16,7 +16,7 @@ from .layers import Key, Layers
 from .mistakes import Mend, Mistake, meant, one_of, question, renamed, rewrite
 from .own import LINES, OwnLine, OwnMetric, OwnOutcome
 from .own_inputs import INPUTS, UNITS
-from .quantities import QUANTITIES, TOLD_BY_NAME, Stage
+from .quantities import QUANTITIES, TOLD_BY_NAME, ModelQuantity, Stage
 from .quarters import QUARTERS_A_YEAR
 
 # What is booked at each stage, as in "isn't known yet when operating costs are booked".
@@ -36,8 +36,8 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 OTHER_COLUMNS = frozenset({"replicate", "path", "weight", "alternative"})
 # Keys by which what reads tables knows what they are of.
 RESERVED = {"name", "title", "description", "source", "value", "distribution"}
-MODEL = {name: quantity.unit for name, quantity in QUANTITIES.items()}
-FLOWS = frozenset(name for name, quantity in QUANTITIES.items() if quantity.is_flow)
+# The quantities of the model that a scenario has, by name.
+Model = Mapping[str, ModelQuantity]
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,15 @@ class OwnFormulas:
         Each after those that it needs.
     outcomes
         Flows in them are summed over twelve months, as they are meant.
+    added_metrics, added_outcomes
+        What the optional parts of the model add, by title.
     """
 
     lines: tuple[LineFormula, ...] = ()
     metrics: Mapping[str, Formula] = field(default_factory=dict)
     outcomes: Mapping[str, Formula] = field(default_factory=dict)
+    added_metrics: Mapping[str, Formula] = field(default_factory=dict)
+    added_outcomes: Mapping[str, Formula] = field(default_factory=dict)
 
 
 class OutcomeNames(NamedTuple):
@@ -84,20 +88,23 @@ class OutcomeNames(NamedTuple):
     flows: frozenset[str]
 
 
-def read_lines(lines: Iterable[OwnLine]) -> tuple[tuple[LineFormula, ...], list[Mistake]]:
+def read_lines(
+    lines: Iterable[OwnLine], model: Model = QUANTITIES
+) -> tuple[tuple[LineFormula, ...], list[Mistake]]:
     """Return the formulas of lines, and what is wrong with them, by keys from ``lines``."""
     by_name = {line.name: line for line in lines}
     found: dict[str, LineFormula] = {}
     mistakes: list[Mistake] = []
     for name, line in by_name.items():
-        misnamed = [*_misnamed((name, "name"), name, _quarterly(by_name))]
+        misnamed = [*_misnamed((name, "name"), name, _quarterly(by_name), model)]
         for own in line.inputs:
-            misnamed += _misnamed((name, INPUTS, own), own, dict.fromkeys(by_name, "a line"))
+            others = dict.fromkeys(by_name, "a line")
+            misnamed += _misnamed((name, INPUTS, own), own, others, model)
         mistakes += misnamed
         if misnamed:
             continue
         try:
-            found[name] = LineFormula(line, line.stage, _read_line(line, by_name))
+            found[name] = LineFormula(line, line.stage, _read_line(line, by_name, model))
         except FormulaError as error:
             mistakes.append(_mistake((name, "formula"), error))
     order, circles = _in_order({name: each.formula for name, each in found.items()}, "lines")
@@ -106,15 +113,16 @@ def read_lines(lines: Iterable[OwnLine]) -> tuple[tuple[LineFormula, ...], list[
 
 
 def read_metrics(
-    metrics: Mapping[str, OwnMetric], lines: Iterable[OwnLine]
+    metrics: Mapping[str, OwnMetric], lines: Iterable[OwnLine], model: Model = QUANTITIES
 ) -> tuple[dict[str, Formula], list[Mistake]]:
     """Return the formulas of metrics, and what is wrong with them, by keys from ``metrics``."""
     names = [line.name for line in lines]
-    known, taken = _units(metrics, names), dict.fromkeys(names, "a line") | _quarterly(names)
+    known = _units(metrics, names, model)
+    taken = dict.fromkeys(names, "a line") | _quarterly(names)
     found: dict[str, Formula] = {}
     mistakes: list[Mistake] = []
     for name, metric in metrics.items():
-        mistakes += _misnamed((name,), name, taken)
+        mistakes += _misnamed((name,), name, taken, model)
         try:
             formula = read_formula(metric.formula, known)
         except FormulaError as error:
@@ -130,9 +138,10 @@ def read_outcomes(
     outcomes: Mapping[str, OwnOutcome],
     metrics: Mapping[str, OwnMetric],
     lines: Sequence[OwnLine],
+    model: Model = QUANTITIES,
 ) -> tuple[dict[str, Formula], list[Mistake]]:
     """Return the formulas of outcomes, and what is wrong with them, by keys from ``outcomes``."""
-    names = names_in_outcomes(metrics, lines)
+    names = names_in_outcomes(metrics, lines, model)
     taken = dict.fromkeys((line.name for line in lines), "a line") | dict.fromkeys(
         metrics, "a metric"
     )
@@ -140,7 +149,7 @@ def read_outcomes(
     found: dict[str, Formula] = {}
     mistakes: list[Mistake] = [*_called_twice(outcomes)]
     for name, outcome in outcomes.items():
-        mistakes += _misnamed((name,), name, taken)
+        mistakes += _misnamed((name,), name, taken, model)
         try:
             found[name] = read_outcome(outcome.when, names)
         except FormulaError as error:
@@ -163,10 +172,12 @@ def _called_twice(outcomes: Mapping[str, OwnOutcome]) -> Iterator[Mistake]:
         called.setdefault(title, name)
 
 
-def names_in_outcomes(metrics: Mapping[str, OwnMetric], lines: Sequence[OwnLine]) -> OutcomeNames:
+def names_in_outcomes(
+    metrics: Mapping[str, OwnMetric], lines: Sequence[OwnLine], model: Model = QUANTITIES
+) -> OutcomeNames:
     """Return what outcomes may name of a scenario with such metrics and lines."""
     names = [line.name for line in lines]
-    units, flows = _units(metrics, names), FLOWS.union(names)
+    units, flows = _units(metrics, names, model), _flows(model).union(names)
     quarterly = {QUARTERLY + name: unit for name, unit in units.items() if name in flows}
     return OutcomeNames(units | quarterly, flows)
 
@@ -193,6 +204,12 @@ def read_outcome(text: str, names: OutcomeNames) -> Formula:
         return Trailing(name, QUARTERS_A_YEAR) if is_of_year else name
 
     return replace(formula, expression=with_names(formula.expression, as_meant))
+
+
+def read_added(formulas: Mapping[str, str], model: Model) -> dict[str, Formula]:
+    """Return the formulas of what parts of the model add, by title."""
+    units = _model_units(model)
+    return {title: read_formula(formula, units) for title, formula in formulas.items()}
 
 
 def unused_inputs(lines: Iterable[LineFormula], layers: Layers) -> Iterator[Mistake]:
@@ -227,10 +244,19 @@ def _knows_of(layers: Layers, key: Key, other: Key) -> bool:
     return order[last] > order[other]
 
 
-def _read_line(line: OwnLine, lines: Mapping[str, OwnLine]) -> Formula:
+def _flows(model: Model) -> frozenset[str]:
+    """Return the names of what is of a quarter, and in an outcome of twelve months."""
+    return frozenset(name for name, quantity in model.items() if quantity.is_flow)
+
+
+def _model_units(model: Model) -> dict[str, Unit]:
+    return {name: quantity.unit for name, quantity in model.items()}
+
+
+def _read_line(line: OwnLine, lines: Mapping[str, OwnLine], model: Model) -> Formula:
     """Return a line's formula, with the keys of its inputs for their names."""
     own: dict[str, Unit] = {name: UNITS[unit] for name, unit in line.units.items()}
-    known = own | dict.fromkeys(lines, MONEY) | MODEL
+    known = own | dict.fromkeys(lines, MONEY) | _model_units(model)
     try:
         formula = read_formula(line.formula, known)
         if MONEY.alike(formula.unit) is None:
@@ -239,7 +265,7 @@ def _read_line(line: OwnLine, lines: Mapping[str, OwnLine]) -> Formula:
             )
     except FormulaError as error:
         raise _with_unit_meant(error, line, known) from None
-    _refuse_unknown_yet(line, formula, lines)
+    _refuse_unknown_yet(line, formula, lines, model)
     key = f"{LINES}.{line.name}.{INPUTS}."
 
     def qualified(name: Name, _: bool) -> Name:
@@ -265,9 +291,11 @@ def _is_money(text: str, known: Mapping[str, Unit]) -> bool:
         return False
 
 
-def _refuse_unknown_yet(line: OwnLine, formula: Formula, lines: Mapping[str, OwnLine]) -> None:
+def _refuse_unknown_yet(
+    line: OwnLine, formula: Formula, lines: Mapping[str, OwnLine], model: Model
+) -> None:
     """Raise unless all that a line uses of its own quarter is known when it is booked."""
-    stages = {name: quantity.known for name, quantity in QUANTITIES.items()}
+    stages = {name: quantity.known for name, quantity in model.items()}
     stages |= {name: other.stage for name, other in lines.items()}
     late = [
         use.name
@@ -300,13 +328,15 @@ def _of_other_unit(name: str, metric: OwnMetric, unit: Unit) -> Iterator[Mistake
         yield Mistake((name, "formula"), wrong)
 
 
-def _units(metrics: Mapping[str, OwnMetric], lines: Iterable[str]) -> dict[str, Unit]:
+def _units(metrics: Mapping[str, OwnMetric], lines: Iterable[str], model: Model) -> dict[str, Unit]:
     """Return the unit of each metric, line and quantity of the model, by name."""
     of_metrics = {name: UNITS[metric.unit] for name, metric in metrics.items()}
-    return of_metrics | dict.fromkeys(lines, MONEY) | MODEL
+    return of_metrics | dict.fromkeys(lines, MONEY) | _model_units(model)
 
 
-def _misnamed(key: tuple[str, ...], name: str, others: Mapping[str, str]) -> Iterator[Mistake]:
+def _misnamed(
+    key: tuple[str, ...], name: str, others: Mapping[str, str], model: Model
+) -> Iterator[Mistake]:
     """Return why something can't have a name, if it can't.
 
     Parameters
@@ -315,6 +345,8 @@ def _misnamed(key: tuple[str, ...], name: str, others: Mapping[str, str]) -> Ite
         Of it.
     others
         What else has a name, in words.
+    model
+        Its quantities, whose names are taken.
     """
     if not NAME.fullmatch(name):
         right = re.sub(r"\W+", "_", name.casefold())
@@ -326,7 +358,7 @@ def _misnamed(key: tuple[str, ...], name: str, others: Mapping[str, str]) -> Ite
         yield Mistake(key, f'"{name}" is a word of formulas; choose another name')
     elif name in TOLD_BY_NAME:
         yield Mistake(key, f'answers call something else "{name}"; choose another name')
-    elif name in QUANTITIES or name.removeprefix(QUARTERLY) in FLOWS:
+    elif name in model or name.removeprefix(QUARTERLY) in _flows(model):
         yield Mistake(key, f'"{name}" is a quantity of the model; choose another name')
     elif name in others:
         yield Mistake(key, f'"{name}" is {others[name]}, too; choose another name')

@@ -3,7 +3,7 @@
 from enum import IntEnum
 from typing import NamedTuple
 
-from .dimensions import MONEY, SHARE, USERS, Unit
+from .dimensions import CONDITION, MONEY, SHARE, USERS, Unit
 from .frame import MarginDefinition
 
 
@@ -50,6 +50,10 @@ def _balance(known: Stage, words: str) -> ModelQuantity:
     return ModelQuantity(MONEY, known, words, from_start=True)
 
 
+def _reaction(known: Stage, words: str) -> ModelQuantity:
+    return ModelQuantity(SHARE, known, words, from_start=True)
+
+
 def _margin(words: str) -> ModelQuantity:
     return ModelQuantity(SHARE, Stage.END, f"gross margin of twelve months, {words}")
 
@@ -92,6 +96,50 @@ QUANTITIES: dict[str, ModelQuantity] = {
     "gross_margin": _margin("of the definition that the company projects"),
     **{name: _margin(definition) for definition, name in MARGIN_NAMES.items()},
 }
+# Those of a scenario that has [compute] or [training.cut].
+COMPUTE_QUANTITIES: dict[str, ModelQuantity] = {
+    "unserved_share": _reaction(
+        Stage.COST_OF_REVENUE, "share of demand that capacity leaves unserved"
+    ),
+    "training_cut": _reaction(
+        Stage.OPERATING_COST, "share cut from the training budget as cash runs short"
+    ),
+    "commitments": _flow(Stage.OPERATING_COST, "compute that is committed"),
+    "commitments_ahead": ModelQuantity(
+        MONEY, Stage.OPERATING_COST, "compute committed for later quarters"
+    ),
+    "compute_use": _flow(
+        Stage.OPERATING_COST, "compute in use that is rented; 0 without [compute]"
+    ),
+    "idle_compute": _flow(Stage.OPERATING_COST, "compute that is firmly committed and not used"),
+    "idle_compute_cost": _flow(
+        Stage.OPERATING_COST, "what idle compute costs, less what resale brings"
+    ),
+}
+# Those of a scenario that has [raising]: before the start nothing was raised or owed.
+RAISING_QUANTITIES: dict[str, ModelQuantity] = {
+    "debt_interest": _flow(Stage.FINANCING, "interest on debt, a part of free cash flow"),
+    "dated_rounds": _flow(Stage.END, "money from dated funding rounds"),
+    "equity_raised": _flow(Stage.END, "money that was sought, for shares"),
+    "debt_issued": _flow(Stage.END, "money that was sought, borrowed"),
+    "debt_repaid": _flow(Stage.END, "debt that was paid back"),
+    "debt": ModelQuantity(MONEY, Stage.END, "debt after the quarter"),
+    "runway": ModelQuantity(
+        SHARE, Stage.END, "months that cash lasts at the quarter's burn", from_start=True
+    ),
+    "value": _balance(Stage.END, "what all shares are worth"),
+    "dilution": ModelQuantity(SHARE, Stage.END, "part of the shares that is new since the start"),
+    "return_on_todays_price": ModelQuantity(
+        SHARE, Stage.END, "value per share over that of the start", from_start=True
+    ),
+    "lenders_loss": ModelQuantity(SHARE, Stage.END, "part of the debt lost with a failure"),
+    "failed": ModelQuantity(CONDITION, Stage.END, "whether the lab has failed"),
+}
+
+# What is still so of a lab that has failed, and what a date is by.
+OUTLIVES_FAILURE = frozenset(
+    {"year", "quarter", "value", "dilution", "return_on_todays_price", "lenders_loss", "failed"}
+)
 
 # What answers call by a name that a metric or an outcome could have, too.
 TOLD_BY_NAME = frozenset(

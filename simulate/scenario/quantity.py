@@ -5,13 +5,21 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Strict, model_validator
+from pydantic import (
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    Strict,
+    WithJsonSchema,
+    WrapValidator,
+    model_validator,
+)
 from pydantic import ValidatorFunctionWrapHandler as Validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from .checked import Checked
-from .distributions import OUTERMOST_SCORE, Fixed, Uncertain
+from .distributions import OUTERMOST_SCORE, Fixed, Number, Uncertain
 from .input_mends import OutOfRangeError, mended
 from .mistakes import Mistake
 from .units import in_unit, scale_hint, scale_reminder, states_unit
@@ -30,6 +38,7 @@ Source = Annotated[
     str, Field(max_length=2000, description='a row of docs/facts.md, or "assumption: why"')
 ]
 Drawn = Literal["path", "year", "quarter", "event"]
+MOST_MONEY = 1e3
 EXTREME_SCORES = np.array([-OUTERMOST_SCORE, OUTERMOST_SCORE])
 INFINITE = float("inf")
 # A range's end that far out is there for the tails of distributions, and not worth saying.
@@ -214,6 +223,20 @@ class CertainShare:
             allowed = _range(self.low, self.high, "share")
             raise OutOfRangeError(f"{self.title} is {allowed}", hint)
         return found
+
+
+def _read_money(given: Any, inner: Validator) -> float:
+    found: float = inner(in_unit(given, "bn USD"))
+    if abs(found) > MOST_MONEY:
+        limits = -MOST_MONEY, MOST_MONEY
+        hint = scale_hint(found, "bn USD", *limits, given)
+        raise ValueError(f"an amount is from {limits[0]:g} to {limits[1]:g} bn USD{hint}")
+    return found
+
+
+Money = Annotated[
+    Number, WrapValidator(_read_money), WithJsonSchema({"anyOf": [{"type": "number"}, WRITTEN]})
+]
 
 
 def _range(low: float, high: float, unit: str) -> str:

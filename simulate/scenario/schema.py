@@ -4,19 +4,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from itertools import chain
+from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 from pydantic import (
     ConfigDict,
     Field,
     ValidationInfo,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
     field_validator,
 )
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticKnownError
 
+from .added import (
+    CAPACITY_METRICS,
+    COMMITMENT_METRICS,
+    COMPUTE_METRICS,
+    CUT_METRICS,
+    RAISING_METRICS,
+    RAISING_OUTCOMES,
+    AddedMetric,
+    AddedOutcome,
+)
 from .days import Day
 from .dependence import AnyCorrelation, Copula, Shocks
 from .distributions import Number, Uncertain
@@ -25,41 +34,31 @@ from .lab import (
     NO_FREE_USERS,
     NO_SHOCKS,
     Cash,
+    Commitment,
+    Compute,
     Demand,
     FreeUsers,
     Funding,
     Hardware,
     Inference,
     OtherCosts,
+    Raising,
+    RevenueShare,
     Segment,
     Training,
 )
 from .mistakes import Mistake
 from .own import OwnLine, OwnMetric, OwnOutcome
-from .own_formulas import OwnFormulas, read_lines, read_metrics, read_outcomes
-from .quantity import CertainShare, Count, Name, Section, Source, refuse
+from .own_formulas import Model, OwnFormulas, read_added, read_lines, read_metrics, read_outcomes
+from .quantities import COMPUTE_QUANTITIES, QUANTITIES, RAISING_QUANTITIES
+from .quantity import CertainShare, Count, Money, Name, Section, Source, refuse
 from .quarters import first_day, format_quarter, parse_quarter
-from .units import in_unit, scale_hint
 
-MOST_MONEY = 1e3
-Member = TypeVar("Member", BaseQuarter, Segment, Hardware, Funding, OwnLine, "Alternative")
 # So that a path's coordinates stay within those that Sobol' points have.
 MOST_SEGMENTS, MOST_MEMBERS = 20, 100
 LEAST_ALTERNATIVES, MOST_ALTERNATIVES = 2, 5
 # Parts of a scenario that are judged by themselves.
 OF_ITSELF = frozenset({"name", "sampling", "provenance"})
-
-
-def _read_money(given: Any, handler: ValidatorFunctionWrapHandler) -> float:
-    found: float = handler(in_unit(given, "bn USD"))
-    if abs(found) > MOST_MONEY:
-        limits = -MOST_MONEY, MOST_MONEY
-        hint = scale_hint(found, "bn USD", *limits, given)
-        raise ValueError(f"an amount is from {limits[0]:g} to {limits[1]:g} bn USD{hint}")
-    return found
-
-
-Money = Annotated[Number, WrapValidator(_read_money)]
 
 
 class Option(Section):
@@ -150,10 +149,14 @@ class Scenario(Section):
     inference: Inference
     free_users: FreeUsers = NO_FREE_USERS
     hardware: tuple[Hardware, ...] = Field(default=(), max_length=MOST_MEMBERS)
+    commitments: tuple[Commitment, ...] = Field(default=(), max_length=MOST_MEMBERS)
+    compute: Compute | None = Field(default=None, validate_default=True)
+    revenue_shares: tuple[RevenueShare, ...] = Field(default=(), max_length=MOST_MEMBERS)
     training: Training
     other_costs: OtherCosts
     cash: Cash
     funding: tuple[Funding, ...] = Field(default=(), max_length=MOST_MEMBERS)
+    raising: Raising | None = None
     lines: tuple[OwnLine, ...] = Field(default=(), max_length=MOST_MEMBERS)
     metrics: dict[str, OwnMetric] = Field(default_factory=dict, max_length=MOST_MEMBERS)
     outcomes: dict[str, OwnOutcome] = Field(default_factory=dict, max_length=MOST_MEMBERS)
@@ -289,6 +292,29 @@ class Scenario(Section):
         refuse(_named_twice(hardware))
         return hardware
 
+    @field_validator("commitments", "revenue_shares")
+    @classmethod
+    def _check_contracts(
+        cls, contracts: tuple[Commitment | RevenueShare, ...], info: ValidationInfo
+    ) -> tuple[Commitment | RevenueShare, ...]:
+        mistakes = [*_named_twice(contracts)]
+        for each in contracts:
+            by_year = isinstance(each, Commitment) and each.by_year is not None
+            dates = [("by_year" if by_year else "last_quarter", each.ends)]
+            mistakes += _before_the_horizon(
+                each.name, [(key, date) for key, date in dates if date is not None], info
+            )
+        refuse(mistakes)
+        return contracts
+
+    @field_validator("compute")
+    @classmethod
+    def _check_compute(cls, compute: Compute | None, info: ValidationInfo) -> Compute | None:
+        if compute is None and info.data.get("commitments"):
+            wrong = "missing: commitments are for its use; the table may be empty"
+            refuse([Mistake((), wrong)])
+        return compute
+
     @field_validator("funding")
     @classmethod
     def _check_funding(
@@ -307,7 +333,7 @@ class Scenario(Section):
         for line in lines:
             dates = [("until", line.until)] if line.until is not None else []
             mistakes += _before_the_horizon(line.name, dates, info)
-        refuse([*mistakes, *read_lines(lines)[1]])
+        refuse([*mistakes, *read_lines(lines, _model(info.data))[1]])
         return lines
 
     @field_validator("metrics")
@@ -317,7 +343,8 @@ class Scenario(Section):
     ) -> dict[str, OwnMetric]:
         # What they may name isn't known where that is wrong itself.
         if "lines" in info.data:
-            refuse(read_metrics(metrics, info.data["lines"])[1])
+            model = _model(info.data)
+            refuse(read_metrics(metrics, info.data["lines"], model)[1])
         return metrics
 
     @field_validator("outcomes")
@@ -326,18 +353,45 @@ class Scenario(Section):
         cls, outcomes: dict[str, OwnOutcome], info: ValidationInfo
     ) -> dict[str, OwnOutcome]:
         if {"lines", "metrics"} <= info.data.keys():
-            refuse(read_outcomes(outcomes, info.data["metrics"], info.data["lines"])[1])
+            model = _model(info.data)
+            refuse(read_outcomes(outcomes, info.data["metrics"], info.data["lines"], model)[1])
         refuse(_beyond_the_horizon(outcomes, info))
         return outcomes
 
     @cached_property
     def formulas(self) -> OwnFormulas:
         """The formulas of its own lines, metrics and outcomes, in an order to compute them."""
+        model = self.quantities
         return OwnFormulas(
-            read_lines(self.lines)[0],
-            read_metrics(self.metrics, self.lines)[0],
-            read_outcomes(self.outcomes, self.metrics, self.lines)[0],
+            read_lines(self.lines, model)[0],
+            read_metrics(self.metrics, self.lines, model)[0],
+            read_outcomes(self.outcomes, self.metrics, self.lines, model)[0],
+            read_added({title: each.formula for title, each in self.added_metrics.items()}, model),
+            read_added({title: each.when for title, each in self.added_outcomes.items()}, model),
         )
+
+    @property
+    def quantities(self) -> Model:
+        """The quantities of the model that its formulas may name."""
+        return _model(vars(self))
+
+    @property
+    def added_metrics(self) -> Mapping[str, AddedMetric]:
+        """What its optional parts add to the model's metrics, by title."""
+        compute = self.compute
+        has = (
+            (COMPUTE_METRICS, compute is not None),
+            (COMMITMENT_METRICS, bool(self.commitments)),
+            (CAPACITY_METRICS, compute is not None and compute.has_capacity),
+            (CUT_METRICS, self.training.cut is not None),
+            (RAISING_METRICS, self.raising is not None),
+        )
+        return dict(chain.from_iterable(metrics.items() for metrics, there in has if there))
+
+    @property
+    def added_outcomes(self) -> Mapping[str, AddedOutcome]:
+        """What its optional parts add to the model's hitting times, by title."""
+        return {} if self.raising is None else RAISING_OUTCOMES
 
     @field_validator("alternatives")
     @classmethod
@@ -361,6 +415,27 @@ class Scenario(Section):
             span = f"{horizon.first_year} to {horizon.last_year}"
             refuse([Mistake(("year",), f"{decision.year} lies outside the horizon, {span}")])
         return decision
+
+
+def _model(parts: Mapping[str, Any]) -> Model:
+    """Return the quantities of the model, with those of the optional parts that are there."""
+    training: Training | None = parts.get("training")
+    is_cut = training is not None and training.cut is not None
+    has = (
+        (COMPUTE_QUANTITIES, is_cut or parts.get("compute") is not None),
+        (RAISING_QUANTITIES, parts.get("raising") is not None),
+    )
+    added = chain.from_iterable(quantities.items() for quantities, there in has if there)
+    return QUANTITIES | dict(added)
+
+
+class Member(Protocol):
+    """A member of one of the scenario's lists."""
+
+    @property
+    def name(self) -> str:
+        """By which it is found."""
+        ...
 
 
 def _named_twice(members: Sequence[Member]) -> Iterator[Mistake]:

@@ -1,7 +1,7 @@
 """Probabilities over all alternatives with the range between them, in words."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from simulate.engine.estimate import Estimate
@@ -66,11 +66,27 @@ def chance_by(result: Result, time: HittingTime, quarter: int) -> Chance:
 
 def chance_of_never(result: Result, time: HittingTime) -> Chance:
     """Return the probability that an outcome does not come within the horizon."""
-    under = {
-        each.clause: result.probability_never(time, each.name)
-        for each in result.scenario.possible_alternatives
+    return _chance(result, result.probability_never, time)
+
+
+def chances_of_never(result: Result, time: HittingTime) -> dict[str, Chance]:
+    """Return the probability that an outcome does not come within the horizon, by what comes first.
+
+    Where paths may fail, those that do are told apart.
+    """
+    last = result.years[-1]
+    if result.scenario.raising is None:
+        return {f"never by {last}": chance_of_never(result, time)}
+    return {
+        "failed first": _chance(result, result.probability_failed_first, time),
+        f"neither by {last}": _chance(result, result.probability_neither, time),
     }
-    return chance_of(result.probability_never(time), under)
+
+
+def _chance(result: Result, ask: Callable[..., Estimate], time: HittingTime) -> Chance:
+    """Return a probability of a hitting time, over all alternatives and in each."""
+    alternatives = result.scenario.possible_alternatives
+    return chance_of(ask(time), {each.clause: ask(time, given=each.name) for each in alternatives})
 
 
 def chance_of(pooled: Estimate, under: Mapping[str, Estimate]) -> Chance:

@@ -1,7 +1,7 @@
 """Assumptions in words and tables: inputs with their sources, facts, correlations."""
 
 import itertools
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from rich.console import Console
@@ -29,7 +29,14 @@ from .tables import Row, Table
 
 MOVED_BY = "the nearest that can be, as nearest = true under [copula] asks"
 MOST_NAMED = 5
-LISTS = {"segments": "segment", "hardware": "hardware", "funding": "funding", "lines": "line"}
+LISTS = {
+    "segments": "segment",
+    "hardware": "hardware",
+    "commitments": "commitment",
+    "revenue_shares": "revenue share",
+    "funding": "funding",
+    "lines": "line",
+}
 
 
 def provenance_sentences(scenario: Scenario) -> list[str]:
@@ -122,10 +129,45 @@ def _dated_rows(scenario: Scenario) -> Iterator[Row]:
         when = period(bought.first_quarter, bought.last_quarter)
         life = f"bought {when}, in service for {bought.life_years} years"
         yield Row(name_of_member("hardware", bought.name), (life, bought.source or NO_SOURCE))
+    yield from _contract_rows(scenario)
     for funding in scenario.funding:
         chance = f"with a chance of {exact_percent(funding.chance)}"
         when = f"in {format_quarter(funding.quarter)}, {chance}"
+        when = f"a listing {when}" if funding.kind == "listing" else when
         yield Row(name_of_member("funding", funding.name), (when, funding.source or NO_SOURCE))
+
+
+def _contract_rows(scenario: Scenario) -> Iterator[Row]:
+    for each in scenario.commitments:
+        if each.by_year is not None:
+            when = amounts_by_year(each.by_year)
+        else:
+            assert each.first_quarter is not None and each.last_quarter is not None
+            when = f"spread evenly over {period(each.first_quarter, each.last_quarter)}"
+        yield Row(name_of_member("commitments", each.name), (when, each.source or NO_SOURCE))
+    compute = scenario.compute
+    if compute is not None and compute.capacity_by_year is not None:
+        known = known_capacity_in_words(scenario)
+        yield Row("capacity of compute", (known, compute.source or NO_SOURCE))
+    for share in scenario.revenue_shares:
+        first, last = share.first_quarter, share.last_quarter
+        since = "from the start" if first is None else f"from {format_quarter(first)}"
+        until = " until its total is paid" if last is None else f" to {format_quarter(last)}"
+        within = ", within the variable part of other cost" if share.within else ""
+        name = name_of_member("revenue_shares", share.name)
+        yield Row(name, (f"{since}{until}{within}", share.source or NO_SOURCE))
+
+
+def amounts_by_year(amounts: Mapping[int, float]) -> str:
+    """Return what is given by year, as ``20 bn USD in 2026, 30 in 2027``."""
+    each = [f"{amount:g} in {year}" for year, amount in sorted(amounts.items())]
+    return ", ".join(each).replace(" in ", " bn USD in ", 1)
+
+
+def known_capacity_in_words(scenario: Scenario) -> str:
+    """Return the capacity of compute that a scenario gives by year."""
+    by_year = scenario.compute.capacity_by_year if scenario.compute is not None else None
+    return "none" if by_year is None else amounts_by_year(by_year)
 
 
 def _own_rows(scenario: Scenario) -> Iterator[Row]:

@@ -36,19 +36,33 @@ def need_in_words(need: Estimate) -> str:
 
 def funding_sentences(result: Result) -> tuple[str, str]:
     """Return how much funding it takes, and how likely cash runs out."""
-    need = result.funding_need
+    need, last = result.funding_need, result.years[-1]
+    chance = percent(result.chance_out_of_cash)
+    if result.scenario.raising is None:
+        runs_out = (
+            f"Cash runs out by the end of {last} in {chance} of paths, assuming "
+            f"{funding_assumption(result.scenario)}. "
+            "That is how often more money is needed, no forecast of failure."
+        )
+    else:
+        runs_out = (
+            f"The lab fails by the end of {last} in {chance} of paths: cash falls below zero, and "
+            "no money comes. Chances, sizes and values of [raising] are assumptions."
+        )
     return (
         "Peak funding need (deepest cumulative free cash flow), bn USD: "
         f"P10 {money(need['p10'])}, P50 {money(need['p50'])}, P90 {money(need['p90'])}.",
-        f"Cash runs out by the end of {result.years[-1]} in "
-        f"{percent(result.chance_out_of_cash)} of paths, assuming "
-        f"{funding_assumption(result.scenario)}. "
-        "That is how often more money is needed, no forecast of failure.",
+        runs_out,
     )
 
 
 def out_of_cash_sentence(scenario: Scenario) -> str:
     """Return how a chance of running out of cash is to be read."""
+    if scenario.raising is not None:
+        return (
+            "Out of cash is where the lab fails: cash falls below zero, and no money comes. "
+            "Chances, sizes and values of [raising] are assumptions."
+        )
     return (
         f"Out of cash assumes {funding_assumption(scenario)}: it is how often more money is "
         "needed, no forecast of failure."

@@ -14,7 +14,13 @@ from simulate.scenario.inputs import Input, list_inputs
 from simulate.scenario.quantity import ABSENT
 from simulate.scenario.quarters import format_quarter
 
-from .assumptions import kind_of, period, tails_in_words
+from .assumptions import (
+    amounts_by_year,
+    kind_of,
+    known_capacity_in_words,
+    period,
+    tails_in_words,
+)
 from .numbers import PLAIN, SHARE, unit_of
 
 LEVELS = (0.1, 0.5, 0.9)
@@ -25,6 +31,8 @@ PARTS = (
     "base_quarters",
     "segments",
     "hardware",
+    "commitments",
+    "revenue_shares",
     "funding",
     "lines",
     "metrics",
@@ -34,6 +42,7 @@ PARTS = (
 # What of a member is no input, and no name or source.
 DATES = ("starts", "quarter", "first_quarter", "last_quarter", "life_years", "from", "until", "by")
 AS_GIVEN = ("counts_in", "formula", "when", "unit", "held")
+SWITCHES = ("through_partners", "within")
 # Of a number that counts.
 DIGITS = 4
 
@@ -66,6 +75,7 @@ def _frame(before: Scenario, after: Scenario) -> Iterator[str]:
         "quarters that it must hold": lambda s: f"{s.targets.hold_quarters}",
         "projected year": lambda s: f"{s.targets.projected_year or 'none'}",
         "projected margin": lambda s: s.targets.projected_margin,
+        "known capacity": known_capacity_in_words,
         "joint extremes": lambda s: tails_in_words(s.copula.degrees_of_freedom),
         "quarterly shocks": lambda s: tails_in_words(s.shocks.degrees_of_freedom),
     }.items():
@@ -103,8 +113,9 @@ def _facts(member: Any) -> dict[str, str]:
         if key in given
     }
     facts |= {key: " ".join(str(given[key]).split()) for key in AS_GIVEN if key in given}
-    if getattr(member, "through_partners", False):
-        facts["through_partners"] = "true"
+    facts |= {key: "true" for key in SWITCHES if given.get(key)}
+    if "by_year" in given:
+        facts["by_year"] = amounts_by_year(given["by_year"])
     if (chance := getattr(member, "chance", None)) is not None:
         facts["chance"] = SHARE.significant(chance, DIGITS)
     if (weight := getattr(member, "weight", None)) is not None:

@@ -4,10 +4,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from simulate.analysis.cash import NOTHING
 from simulate.analysis.compare import statistic_of, under_alternatives
 from simulate.engine.result import Result
 from simulate.engine.summary import value_gaps
-from simulate.model.catalogue import FormulaMetric, OwnHit, own_metrics, own_times
+from simulate.model.catalogue import (
+    FormulaMetric,
+    OwnHit,
+    own_metrics,
+    stated_metrics,
+    stated_times,
+)
 from simulate.scenario.quarters import format_quarter
 
 from .alternatives import chance_by, chance_by_year, figure_cell
@@ -24,7 +31,8 @@ SMALLEST_TENTHS, SMALLEST_WHOLE = 2e-3, 0.1
 
 def own_tables(result: Result) -> list[Table]:
     """Return the tables of a scenario's own metrics and outcomes, if it has any."""
-    times, metrics = own_times(result.scenario), own_metrics(result.scenario)
+    # The table of cash tells of failure.
+    times, metrics = stated_times(result.scenario), own_metrics(result.scenario)
     targets = [(time, by) for time in times if (by := time.stated.by) is not None]
     return [
         *([_target_table(result, targets)] if targets else []),
@@ -81,7 +89,10 @@ def _written(metric: FormulaMetric, value: float) -> str:
         return NO_VALUE
     match metric.unit:
         case "bn USD":
-            return dollars(value)
+            # What stands in the bin about zero is nothing.
+            return dollars(0.0 if abs(value) < NOTHING else value)
+        case "months":
+            return f"{value:.0f} months"
         case "times":
             return TIMES.rounded(value, 2 if abs(value) < 0.995 else 1 if abs(value) < 9.95 else 0)
     is_small = SMALLEST_TENTHS <= abs(value) < SMALLEST_WHOLE
@@ -90,7 +101,7 @@ def _written(metric: FormulaMetric, value: float) -> str:
 
 def own_outcomes_finding(result: Result) -> str:
     """Say by when half of the paths have come to the first of a scenario's own outcomes."""
-    time = own_times(result.scenario)[0]
+    time = stated_times(result.scenario)[0]
     return median_finding(result, time, capitalized(time.clause))
 
 
@@ -99,7 +110,7 @@ def own_metrics_finding(result: Result) -> str:
     year = told_year(result)
     told = ", ".join(
         f"{metric.title} {_outer_range(result, metric, year)}"
-        for metric in own_metrics(result.scenario)[:MOST_TOLD]
+        for metric in stated_metrics(result.scenario)[:MOST_TOLD]
     )
     return f"{year}, P5 to P95: {told}"
 

@@ -17,12 +17,13 @@ from simulate.model.outcomes import (
 )
 from simulate.model.rows import Hit
 from simulate.scenario import Scenario
+from simulate.scenario.added import FAILED
 from simulate.scenario.figures import Figure, Figures, newest, published, told_figures
 from simulate.scenario.frame import MarginDefinition
 from simulate.scenario.inputs import list_inputs
 from simulate.scenario.quantity import ABSENT
 
-from .alternatives import alternative_table, chance_by_year, chance_of_never
+from .alternatives import alternative_table, chance_by_year, chances_of_never
 from .assumptions import moved_sentences, provenance_sentences
 from .cash import funding_sentences
 from .numbers import SHARE, exact_percent, percent, share
@@ -101,7 +102,7 @@ def told_margins(scenario: Scenario) -> tuple[MarginDefinition, ...]:
         or bool(scenario.hardware)
         or "cost of revenue" in booked,
         "paying users": True,
-        "with partners' shares": partners in given,
+        "with partners' shares": partners in given or bool(scenario.revenue_shares),
         "with free users": free_users in given,
     }
     return tuple(
@@ -152,7 +153,10 @@ def cash_table(result: Result) -> Table:
         Row(str(year), tuple(chance_by_year(result, t, year).cell for t in CASH_TIMES))
         for year in result.years
     ]
-    return Table("Probability by the end of", ("year", *CASH_TIMES.values()), tuple(rows))
+    *heads, out_of_cash = CASH_TIMES.values()
+    # Cash is out where a path fails.
+    last = out_of_cash if result.scenario.raising is None else FAILED
+    return Table("Probability by the end of", ("year", *heads, last), tuple(rows))
 
 
 def alternative_tables(result: Result) -> list[Table]:
@@ -170,18 +174,22 @@ def alternative_tables(result: Result) -> list[Table]:
 
 def quarter_table(result: Result) -> Table:
     """Return the quarters by which a tenth, half and nine tenths of the paths get there."""
-    rows = []
+    rows, heads = [], ()
     untold = {MARGINS[name] for name in MARGINS if name not in told_margins(result.scenario)}
+    # Cash is out where a path fails.
+    has_failed = result.scenario.raising is not None
     untold_times = {time for margin in untold for time in (margin.reached, margin.held)}
     for time, name in hitting_times_of(result.scenario).items():
-        if time in untold_times:
+        if time in untold_times or (time == Hit.OUT_OF_CASH and has_failed):
             continue
         quarters = (str(result.hitting_quarter(time, level)) for level in (0.1, 0.5, 0.9))
         short = name.replace("gross margin", "margin").replace("free cash flow", "cash flow")
-        rows.append(Row(short, (*quarters, chance_of_never(result, time).cell)))
+        never = chances_of_never(result, time)
+        heads = tuple(map(heading, never))
+        rows.append(Row(short, (*quarters, *(chance.cell for chance in never.values()))))
     return Table(
         "First quarter, at a share of paths",
-        ("outcome", "10%", "50%", "90%", f"never by {result.years[-1]}"),
+        ("outcome", "10%", "50%", "90%", *heads),
         tuple(rows),
     )
 

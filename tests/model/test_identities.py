@@ -26,6 +26,9 @@ LABELS = ("assumption:", "base-rates.md")
 REPORTED = {
     "base_quarters.*",
     "cash.opening",
+    "commitments.*.amount",
+    "commitments.colossus",
+    "revenue_shares.microsoft*",
     "free_users.annual_cost",
     "funding.series_h*",
     "other_costs.partner_share",
@@ -147,6 +150,8 @@ def test_every_number_has_a_source(config: Path) -> None:
     sources = {i.key: i.distribution.source for i in list_inputs(scenario)}
     sources |= {f"funding.{f.name}": f.source for f in scenario.funding}
     sources |= {f"hardware.{h.name}": h.source for h in scenario.hardware}
+    sources |= {f"commitments.{c.name}": c.source for c in scenario.commitments}
+    sources |= {f"revenue_shares.{s.name}": s.source for s in scenario.revenue_shares}
     sources["targets"] = scenario.targets.source
     sources |= {f"correlations.{pair}": c.source for pair, c in scenario.correlations.items()}
     for key, source in sources.items():

@@ -7,16 +7,29 @@ from pathlib import Path
 import pytest
 
 from simulate.scenario.own import STAGES
-from simulate.scenario.quantities import QUANTITIES, Stage
+from simulate.scenario.quantities import (
+    COMPUTE_QUANTITIES,
+    QUANTITIES,
+    RAISING_QUANTITIES,
+    Stage,
+)
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
-SOURCE = (ROOT / "simulate" / "model" / "quarter.py").read_text(encoding="utf-8")
+# What a quarter is, and after it the parts that a scenario may have beside.
+SOURCE, *BESIDE = (
+    (ROOT / "simulate" / "model" / f"{name}.py").read_text(encoding="utf-8")
+    for name in ("quarter", "compute", "capital")
+)
+EVERY = "\n".join((SOURCE, *BESIDE))
 # A section's heading, or a function before its equation.
 ON_THE_PAGE = re.compile(r"(?m)^## (.+)$|^    ([a-z_]+) {2,}\S")
 IN_THE_FILE = re.compile(r"(?m)^# (.+)$|^def ([a-z_]+)\(")
-# An equation before the lines of a stage.
-BEFORE_LINES = re.compile(r"([a-z_]+)\([^\n]*\)\n    run_stage\(program, Stage\.([A-Z_]+)")
+# An equation before the lines of a stage, with what only some scenarios have between them.
+BEFORE_LINES = re.compile(
+    r"(?m)^    ([a-z_]+)\([^\n]*\)\n(?:    if [^\n]*:\n {8}[^\n]*\n)*"
+    r"    run_stage\(program, Stage\.([A-Z_]+)"
+)
 
 
 def equations(pattern: re.Pattern[str], text: str) -> list[tuple[str, str]]:
@@ -30,7 +43,7 @@ def equations(pattern: re.Pattern[str], text: str) -> list[tuple[str, str]]:
 
 
 def steps(source: str, function: str) -> list[str]:
-    """Return the functions of the file that a function calls in turn, without those once a year."""
+    """Return the functions of the file that a function calls in turn, without what isn't always."""
     defined = {name for _, name in equations(IN_THE_FILE, source)}
     (body,) = [
         node.body
@@ -42,8 +55,8 @@ def steps(source: str, function: str) -> list[str]:
 
 
 def test_the_page_has_every_equation_of_the_file_in_its_order() -> None:
-    assert equations(ON_THE_PAGE, PAGE) == equations(IN_THE_FILE, SOURCE)
-    assert len(equations(IN_THE_FILE, SOURCE)) > 30
+    assert equations(ON_THE_PAGE, PAGE) == equations(IN_THE_FILE, EVERY)
+    assert len(equations(IN_THE_FILE, EVERY)) > 30
 
 
 @pytest.mark.parametrize("function", ["live_quarter", "live_base_quarter"])
@@ -57,6 +70,15 @@ def test_a_quarter_goes_through_the_equations_in_their_order(function: str) -> N
         assert names == sorted(names, key=order.index)
 
 
+@pytest.mark.parametrize("part", BESIDE)
+def test_a_quarter_goes_through_what_a_part_adds_in_its_order(part: str) -> None:
+    order = [name for _, name in equations(IN_THE_FILE, part)]
+    called = re.findall(r"(?m)^ {8}([a-z_]+)\(", SOURCE.partition("def live_quarter")[2])
+    taken = [name for name in called if name in order]
+    assert len(taken) > 3
+    assert taken == sorted(taken, key=order.index)
+
+
 @pytest.mark.parametrize(("counts_in", "stage"), STAGES.items())
 def test_the_page_says_where_lines_are_booked_and_what_they_may_name(
     counts_in: str, stage: Stage
@@ -66,8 +88,14 @@ def test_the_page_says_where_lines_are_booked_and_what_they_may_name(
     after, _, named = row.split("|")
     booked = {Stage[name]: function for function, name in BEFORE_LINES.findall(SOURCE)}
     assert after.strip() == f"`{booked[stage]}`"
-    new = [name for name, quantity in QUANTITIES.items() if quantity.known == stage]
+    known = QUANTITIES | COMPUTE_QUANTITIES
+    new = [name for name, quantity in known.items() if quantity.known == stage]
     assert sorted(re.findall(r"`(\w+)`", named)) == sorted(new)
+
+
+def test_the_page_says_what_formulas_may_name_of_capital() -> None:
+    told = PAGE.partition("Formulas of one's own may name")[2].partition("\n\n")[0]
+    assert set(re.findall(r"`(\w+)`", told)) - {"return"} == set(RAISING_QUANTITIES)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +110,7 @@ def test_the_page_says_where_lines_are_booked_and_what_they_may_name(
 def test_a_page_out_of_step_is_found(there: str, planted: str) -> None:
     assert PAGE.count(there) == 1
     page = PAGE.replace(there, planted)
-    assert equations(ON_THE_PAGE, page) != equations(IN_THE_FILE, SOURCE)
+    assert equations(ON_THE_PAGE, page) != equations(IN_THE_FILE, EVERY)
 
 
 def test_two_equations_that_change_places_are_found() -> None:
@@ -90,4 +118,4 @@ def test_two_equations_that_change_places_are_found() -> None:
     page = PAGE.replace("    pay_tax ", "    flow_cash\0").replace("    flow_cash ", "    pay_tax ")
     after = equations(ON_THE_PAGE, page.replace("\0", " "))
     assert sorted(after) == sorted(before)
-    assert after != equations(IN_THE_FILE, SOURCE)
+    assert after != equations(IN_THE_FILE, EVERY)

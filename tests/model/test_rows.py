@@ -8,6 +8,7 @@ import pytest
 from simulate.kernels.arrays import LANES, Rows, index
 from simulate.model.rows import (
     BaseQuarter,
+    Commitment,
     Flow,
     Funding,
     Hardware,
@@ -16,27 +17,33 @@ from simulate.model.rows import (
     Lab,
     Metric,
     Now,
+    Raising,
     Segment,
+    Share,
 )
 from simulate.scenario.inputs import ALTERNATIVE, declared_inputs
 from tests.mutate import ROOT
 
 TABLE = tomllib.loads((ROOT / "tests" / "data" / "everything.toml").read_text(encoding="utf-8"))
 TABLE["base_quarters"] = [{"name": "2025Q4"}]
-OF_INPUTS = (Lab, Segment, Hardware, Funding, BaseQuarter)
+MEMBERS = {
+    "base_quarters": BaseQuarter,
+    "segments": Segment,
+    "hardware": Hardware,
+    "commitments": Commitment,
+    "revenue_shares": Share,
+    "funding": Funding,
+}
+OF_INPUTS = (Lab, Raising, *MEMBERS.values())
 # What base quarters are worked out from or the schedule reads; or no part of the simulation.
 NOT_IN_ROWS = ("base_year.", "segments.*.share_of_revenue", "other_costs.not_operating")
 
 
 def keys_of_rows() -> set[str]:
-    members = {
-        "base_quarters": BaseQuarter,
-        "segments": Segment,
-        "hardware": Hardware,
-        "funding": Funding,
-    }
-    in_lists = ({f"{part}.*.{row.key}" for row in rows} for part, rows in members.items())
-    return ({row.key for row in Lab} - {ALTERNATIVE}) | set(chain.from_iterable(in_lists))
+    in_lists = ({f"{part}.*.{row.key}" for row in rows} for part, rows in MEMBERS.items())
+    return ({row.key for row in (*Lab, *Raising)} - {ALTERNATIVE}).union(
+        chain.from_iterable(in_lists)
+    )
 
 
 def declared_keys() -> set[str]:
@@ -44,7 +51,7 @@ def declared_keys() -> set[str]:
     found = set()
     for key, quantity in declared_inputs(TABLE).items():
         steps = key.split(".")
-        if steps[0] in ("base_quarters", "segments", "hardware", "funding"):
+        if steps[0] in MEMBERS:
             steps[1] = "*"
         if quantity.drawn == "path":
             found.add(".".join(steps))

@@ -18,12 +18,15 @@ from PIL import Image
 from simulate.analysis.watch import Answer, Watch
 from simulate.engine.result import Result
 from simulate.engine.run import run
-from simulate.plots import OWN_PICTURES, PICTURES
+from simulate.plots import COMPUTE_PICTURES, OWN_PICTURES, PICTURES, RAISING_PICTURES
 from simulate.plots.compare import plot_comparison
 from simulate.plots.style import DARK, LIGHT
 from simulate.plots.watch import plot_watch
 from tests.additions import with_additions
+from tests.capital import with_capital
+from tests.contracts import CONTRACTS
 from tests.january import of_january
+from tests.scenarios import changed
 
 BASELINE = Path(__file__).parents[1] / "baseline"
 DPI = 50
@@ -56,6 +59,10 @@ def pictures(one: Result, other: Result) -> dict[str, Figure]:
     figures = {name: plot(one) for name, plot in PICTURES.items()}
     added = run(with_additions(one.scenario), paths=PATHS)
     figures |= {name: plot(added) for name, plot in OWN_PICTURES.items()}
+    signed = run(changed(one.scenario, CONTRACTS), paths=PATHS)
+    figures |= {name: plot(signed) for name, plot in COMPUTE_PICTURES.items()}
+    raising = run(with_capital(one.scenario), paths=PATHS)
+    figures |= {name: plot(raising) for name, plot in RAISING_PICTURES.items()}
     figures["comparison"] = plot_comparison(one, other)
     figures["watch"] = plot_watch(saved(one))
     figures["fans-dark"] = PICTURES["fans"](one, theme=DARK)
@@ -127,11 +134,13 @@ def test_the_kept_pictures_are_all_of_them_and_small() -> None:
     assert {file.stem for file in kept} == {
         *PICTURES,
         *OWN_PICTURES,
+        *COMPUTE_PICTURES,
+        *RAISING_PICTURES,
         "comparison",
         "watch",
         "fans-dark",
     }
-    assert sum(file.stat().st_size for file in kept) < 600_000
+    assert sum(file.stat().st_size for file in kept) < 700_000
 
 
 def keep() -> None:

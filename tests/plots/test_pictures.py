@@ -33,7 +33,7 @@ from simulate.engine.run import run
 from simulate.model.goal import parse_target
 from simulate.model.observation import read_observations
 from simulate.model.outcomes import projected_event
-from simulate.plots import OWN_PICTURES, PICTURES
+from simulate.plots import COMPUTE_PICTURES, OWN_PICTURES, PICTURES, RAISING_PICTURES
 from simulate.plots.backtest import plot_backtest
 from simulate.plots.compare import plot_comparison
 from simulate.plots.converge import plot_convergence
@@ -52,6 +52,8 @@ from simulate.plots.watch import plot_watch
 from simulate.scenario import Scenario
 from simulate.scenario.setting import find_setting, parse_variation
 from tests.additions import with_additions
+from tests.capital import with_capital
+from tests.contracts import CONTRACTS
 from tests.drawn import faults
 from tests.january import of_january
 from tests.scenarios import changed
@@ -106,6 +108,10 @@ def draw(anthropic: Scenario, result: Result) -> Draw:
     pictures |= {name: partial(plot, result) for name, plot in PICTURES.items()}
     added = run(with_additions(anthropic), paths=PATHS)
     pictures |= {name: partial(plot, added) for name, plot in OWN_PICTURES.items()}
+    signed = run(changed(anthropic, CONTRACTS), paths=PATHS)
+    pictures |= {name: partial(plot, signed) for name, plot in COMPUTE_PICTURES.items()}
+    raising = run(with_capital(anthropic), paths=PATHS)
+    pictures |= {name: partial(plot, raising) for name, plot in RAISING_PICTURES.items()}
     pictures |= pictures_of_analyses(anthropic)
 
     def one(name: str, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
@@ -176,7 +182,10 @@ def svg(own: Draw) -> Callable[..., str]:
     return content
 
 
-every_picture = pytest.mark.parametrize("name", [*PICTURES, *OWN_PICTURES, *OTHERS, *ANALYSES])
+every_picture = pytest.mark.parametrize(
+    "name",
+    [*PICTURES, *OWN_PICTURES, *COMPUTE_PICTURES, *RAISING_PICTURES, *OTHERS, *ANALYSES],
+)
 
 
 @every_picture
