@@ -1,5 +1,6 @@
 """A scenario's result, looked at while its paths grow in number."""
 
+import math
 import time
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from simulate.engine.simulation import Simulation
 from simulate.scenario import Scenario
 
 # Of a step, so that what is more urgent waits no longer; and of a preview's paths.
-STEP_SECONDS, PREVIEW_SECONDS = 0.04, 0.03
+STEP_SECONDS, PREVIEW_SECONDS = 0.05, 0.02
 FEWEST, FIRST, MOST = 1 << 11, 1 << 13, 1 << 16
 # Each result that is shown has so many times the paths of the one before, half the error.
 GROWTH = 4
@@ -73,9 +74,9 @@ class Growing:
             shown = min(shown * GROWTH, self.paths)
 
     def _paths_within(self, seconds: float) -> int:
-        """Return a power of 2 of paths that take about so long."""
-        wanted = max(seconds / self._seconds_a_path, 1.0)
-        return min(max(1 << (int(wanted).bit_length() - 1), FEWEST), MOST)
+        """Return the power of 2 of paths that takes nearest to so long."""
+        wanted = min(max(seconds / self._seconds_a_path, FEWEST), MOST)
+        return 1 << round(math.log2(wanted))
 
     def _advance(self, simulation: Simulation, paths: int) -> None:
         before, started = simulation.paths, time.perf_counter()
