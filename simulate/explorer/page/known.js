@@ -47,7 +47,7 @@ export function createKnown(place, first, on) {
   const figure = element("div", { class: "figure" }, form, wrong, hint, list, status, found);
   const details = element("details", { class: "known" }, element("summary", {}, "If more were known"), figure);
   place.append(details);
-  fill(head, [["", "Before", "After"]]);
+  fill(head, [["What", "Before", "After"]]);
 
   /** @typedef {{changes: Changes, figures: string[]}} Asked */
   /** @type {Asked | null} What was asked last. */
