@@ -106,7 +106,7 @@ def explore(
             # Which ends it, as it should: the shell's ^C has a line of its own.
             print(file=sys.stderr)
         finally:
-            explorer.reports.close()
+            explorer.close()
     tell("Ended; what was not saved is kept in the page's address.")
 
 

@@ -22,10 +22,11 @@ from .controls import control_of
 from .growing import Growing
 from .kept import Keeping
 from .kinds import as_kind
+from .known import LONGEST_OBSERVED, MOST_OBSERVED, Known, updates
 from .limits import limits_of
 from .others import FIRST, Opened, find_opened, others_of
 from .ranks import ranks_of
-from .reports import Asked, Reports
+from .reports import Report, reports
 from .saved import toml_of
 from .shares import Shares, shares_of
 from .tornado import tornado_of
@@ -114,7 +115,18 @@ class AskReport(_Question):
     type: Literal["report"]
 
 
-Question = Ask | AskLimits | AskKind | AskToml | AskReport | AskPaths | AskTornado | Open
+class AskKnown(_Question):
+    """How does the answer move once figures are known."""
+
+    type: Literal["known"]
+    observed: Annotated[
+        list[Annotated[str, Field(max_length=LONGEST_OBSERVED)]],
+        Field(min_length=1, max_length=MOST_OBSERVED),
+    ]
+
+
+Reply = AskLimits | AskKind | AskToml | AskReport | AskPaths | AskTornado | AskKnown | Open
+Question = Ask | Reply
 QUESTION: TypeAdapter[Question] = TypeAdapter(Annotated[Question, Field(discriminator="type")])
 
 
@@ -148,7 +160,7 @@ class Explorer:
         self.opened = opened or Opened(file, paths=paths)
         self.growing = Growing(session, paths)
         self.keeping = Keeping(self.explored, session)
-        self.reports = Reports()
+        self.reports, self.updates = reports(), updates()
         self._kept: dict[str, Message] = {}
         self._others: dict[str, Explorer] = {}
 
@@ -220,15 +232,20 @@ class Explorer:
             "controls": [control.as_dict() for control in controls],
         }
 
-    def report(self, changes: Changes) -> Asked:
-        """Return what a report is to be made of."""
+    def close(self) -> None:
+        """End what is done aside."""
+        self.reports.close()
+        self.updates.close()
+
+    def report(self, changes: Changes) -> Report:
+        """Return what makes the report of changes."""
         opened, scenario = self.opened, self.explored.with_changes(changes)
         is_changed = bool(self.explored.effective(changes))
         words = [f"{opened.stem}-mine.toml"] if is_changed else opened.words
         command = ["simulate", "report", *words, "--paths", str(self.growing.paths)]
         command += ["--seed", str(scenario.sampling.seed)]
         name = f"{opened.stem}{'-mine' * is_changed}-report.html"
-        return Asked(scenario, self.growing.paths, shlex.join(command), name)
+        return Report(scenario, self.growing.paths, shlex.join(command), name)
 
     def _keep(self, key: str, answer: Message) -> None:
         while len(self._kept) >= MOST_KEPT:
@@ -329,9 +346,7 @@ class Page:
             for shares in self._explorer.named(ask.scenario).shares(ask.changes):
                 yield shares and {"type": "shares", "number": ask.number, **shares.as_dict()}
 
-    def _reply(
-        self, question: AskLimits | AskKind | AskToml | AskReport | AskPaths | AskTornado | Open
-    ) -> Job:
+    def _reply(self, question: Reply) -> Job:
         if isinstance(question, Open):
             yield from self._open(question.name)
             return
@@ -353,12 +368,17 @@ class Page:
             case AskTornado():
                 for tornado in tornado_of(explorer.keeping, changes):
                     yield tornado and {"type": "tornado", **tornado.as_dict()}
-            case AskReport(number=number):
-                asked = explorer.report(changes)
-                self._explorer.reports.begin(
-                    asked, lambda told: self._tell(told | {"number": number})
-                )
+            case AskReport():
+                self._explorer.reports.begin(explorer.report(changes), self._told_of(question))
                 yield None
+            case AskKnown(observed=observed):
+                known = Known(explorer.explored.with_changes(changes), tuple(observed))
+                self._explorer.updates.begin(known, self._told_of(question))
+                yield None
+
+    def _told_of(self, question: _Question) -> Tell:
+        """Return what takes that which is told later of a question."""
+        return lambda told: self._tell({**told, "number": question.number})
 
     def _numbered(self, question: Question, job: Job) -> Job:
         """Yield what a job tells with its question's number, and a mistake in the changes."""

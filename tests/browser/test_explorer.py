@@ -386,6 +386,31 @@ def test_axe_finds_nothing_in_the_paths_behind_a_bar_and_in_the_answer_by_input(
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_a_known_figure_moves_the_answer_can_be_taken_away_and_is_in_the_link(
+    browser: Chromium, page: OpenPage
+) -> None:
+    known = "document.querySelector('.known')"
+    rows = f"{known}.querySelectorAll('tbody tr').length"
+    assert not page.evaluate(f"{known}.open")
+    press_on(page, f"{known}.querySelector('summary')", "Enter")
+    type_into_field(page, "revenue 2026Q3 = 25 bn", f"{known}.querySelector('input')")
+    page.wait_until(f"{known}.querySelector('.wrong').textContent.includes('how exactly')")
+    press_on(page, f"{known}.querySelector('li button')", "Enter")
+    figure = "revenue 2026Q3 = 25 bn ± 5%"
+    type_into_field(page, figure, f"{known}.querySelector('input')")
+    page.wait_until(f"{rows} > 5")
+    sentence = page.evaluate(f"{known}.querySelector('h3').textContent")
+    assert sentence.startswith("The chance that gross margin (paying users) reaches 70%")
+    with open_page(browser, page.evaluate("location.href"), width=PHONE, theme="dark") as other:
+        other.wait_until(f"{rows} > 5")
+        assert other.evaluate(f"{known}.querySelector('h3').textContent") == sentence
+        assert other.evaluate("document.documentElement.scrollWidth") <= PHONE
+    to_front(page)
+    press_on(page, f"{known}.querySelector('li button')", "Enter")
+    page.wait_until(f"{known}.querySelector('.found').hidden")
+    assert page.evaluate("location.hash") == ""
+
+
 def test_a_link_holds_the_whole_state(browser: Chromium, page: OpenPage) -> None:
     press_on(page, SLIDER, *["ArrowRight"] * 5)
     page.wait_until("location.hash.startsWith('#s=')")

@@ -30,5 +30,5 @@ def serve(scenario: Scenario, file: Path, paths: int, port: int = 0) -> Iterator
         finally:
             serving.should_exit = True
             thread.join(PATIENCE)
-            explorer.reports.close()
+            explorer.close()
             listening.close()

@@ -57,8 +57,6 @@ export function connect(on) {
     }
     const isOfAsk = message.number === asked;
     if (isOfAsk && ["answer", "mistake"].includes(message.type)) answered();
-    // What was a mistake may be none of what is asked by now.
-    if (message.type === "mistake" && message.number < asked) return;
     on.message(message, isOfAsk);
   }
 
@@ -93,5 +91,12 @@ export function connect(on) {
   }
 
   open();
-  return { ask, send };
+  return {
+    ask,
+    send,
+    /** Number of the newest ask. */
+    get asked() {
+      return asked;
+    },
+  };
 }

@@ -7,6 +7,7 @@ import { connect } from "./connection.js";
 import { withPart, withValue } from "./control.js";
 import { createControls } from "./controls.js";
 import { createKept, statesOf } from "./kept.js";
+import { createKnown, figuresOf } from "./known.js";
 import { createOthers } from "./others.js";
 import { say } from "./dom.js";
 import { createPictures } from "./pictures.js";
@@ -61,7 +62,8 @@ const history = createHistory(linked?.changes ?? {});
 /** Which scenario is open, or is being opened. */
 let scenario = linked?.scenario ?? "";
 let opening = 0;
-let isReporting = false;
+/** Number of the question whose report is being made, 0 if none is. */
+let reporting = 0;
 /** @type {import("./kept.js").State | null} Of which kept state the newest ask is. */
 let askedState = null;
 /** When an answer was final. */
@@ -101,6 +103,11 @@ const tornado = createTornado(byId("tornado"), {
   ask: () => connection.send("tornado", asked()),
   reveal: controls.reveal,
 });
+const known = createKnown(byId("known"), figuresOf(linked?.known), {
+  ask: (observed) => connection.send("known", { observed, ...asked() }),
+  change: keepInAddress,
+  answer: (sentence) => say(byId("live"), sentence),
+});
 const changed = createChanged(byId("changed"), byId("changes"), { reset, reveal: controls.reveal });
 const tools = createTools(allById("undo", "redo", "reset", "copy", "save", "report"), byId("said"), {
   undo: () => history.canUndo && jump(() => history.undo()),
@@ -108,7 +115,7 @@ const tools = createTools(allById("undo", "redo", "reset", "copy", "save", "repo
   reset: () => set({}, "reset all"),
   save: () => connection.send("toml", asked()),
   report: () => {
-    isReporting = connection.send("report", asked()) > 0;
+    reporting = connection.send("report", asked());
     tools.tell("The report is being made …");
     note();
   },
@@ -154,9 +161,11 @@ const receive = {
     soon();
   },
   mistake(message, isOfAsk) {
-    if ([behind, tornado].some((asker) => asker.complain(message.number, message.text))) return;
+    if ([behind, tornado, known].some((asker) => asker.complain(message.number, message.text))) return;
+    if (message.number === reporting) reporting = 0;
+    // What was a mistake may be none of what is asked by now.
+    else if (message.number < connection.asked) return;
     if (message.number === opening && opening > 0) notOpened();
-    else if (isReporting && !isOfAsk) isReporting = false;
     if (isOfAsk && askedState) {
       askedState.wrong = message.text;
       askedState = null;
@@ -182,12 +191,13 @@ const receive = {
   paths: (message) => behind.show(message),
   tornado: (message) => tornado.show(message),
   toml: (message) => tools.download(message.name, message.text),
-  reporting({ seconds }) {
+  known: (message) => known.show(message),
+  "at work"({ number, seconds }) {
     // Who hears it is not told each second.
-    if (seconds % 5 === 0) tools.tell(`The report is being made: ${seconds} s …`);
+    if (!known.takes(number, seconds) && number === reporting && seconds % 5 === 0) tools.tell(`The report is being made: ${seconds} s …`);
   },
   report(message) {
-    isReporting = false;
+    reporting = 0;
     tools.download(message.name, message.text, "text/html");
     note();
   },
@@ -202,9 +212,10 @@ function connected(state) {
     if (wasLost) tools.tell("The server is back.");
   } else {
     settledAs = askedState = null;
-    isReporting = false;
+    reporting = 0;
     behind.lost();
     tornado.lost();
+    known.lost();
     if (state === "lost") say(byId("server"), LOST);
   }
   wasLost = !isOpen;
@@ -228,6 +239,8 @@ function show(message) {
   others.show(scene.others);
   kept.scene(scene);
   tornado.lost();
+  known.forget();
+  known.scene(scene);
   pictures.scene(scene);
   controls.scene(scene.controls);
 }
@@ -294,7 +307,7 @@ function askKept() {
 
 function fragment(withKept = true) {
   const states = kept.states.map(({ name, scenario, lab, changes }) => ({ name, scenario, lab, changes }));
-  return fragmentOf({ changes: history.now, scenario, kept: withKept ? states : [] });
+  return fragmentOf({ changes: history.now, scenario, kept: withKept ? states : [], known: known.figures });
 }
 
 function isLinkTooLong() {
@@ -445,7 +458,7 @@ function isBusy() {
 function note() {
   const { canUndo, canRedo } = history;
   byId("answer").setAttribute("aria-busy", String(isBusy()));
-  tools.enable({ canUndo, canRedo, isChanged: hasChanges(), isOpen, isShown: scene !== null, isReporting });
+  tools.enable({ canUndo, canRedo, isChanged: hasChanges(), isOpen, isShown: scene !== null, isReporting: reporting > 0 });
 }
 
 function draw() {
@@ -454,7 +467,9 @@ function draw() {
   const now = isChanged ? answer ?? base : base;
   if (!scene || !now) return;
   pictures.show(now, isChanged && now !== base ? base : null, kept.states);
-  tornado.want(history.now, isOpen && !isBusy() && !isMistaken);
+  const isReady = isOpen && !isBusy() && !isMistaken;
+  tornado.want(history.now, isReady);
+  known.want(history.now, isReady);
   if (!isBusy()) kept.now(now);
   byId("keep").disabled = false;
   askKept();
@@ -471,8 +486,10 @@ window.addEventListener("hashchange", () => {
   const link = linkOf(location.hash);
   if (link && link.scenario !== scenario) {
     scenario = link.scenario;
+    known.replace(figuresOf(link.known));
     begin(link.changes);
   } else if (link) {
+    known.replace(figuresOf(link.known));
     kept.replace(statesOf(link.kept));
     set(link.changes, "");
   } else say(byId("mistake"), UNREADABLE);

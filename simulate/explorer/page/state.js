@@ -85,12 +85,14 @@ const LONGEST_NAME = 200;
  * @property {Changes} changes
  * @property {string} scenario what is open; empty, what the command opened
  * @property {any} kept states
+ * @property {any} known figures
  */
 
 /** Return the fragment that holds a state. @param {Link} link */
-export function fragmentOf({ changes, scenario, kept }) {
-  if (Object.keys(changes).length === 0 && !scenario && kept.length === 0) return "";
-  const more = { ...(scenario ? { scenario } : {}), ...(kept.length > 0 ? { kept } : {}) };
+export function fragmentOf({ changes, scenario, kept, known }) {
+  if (Object.keys(changes).length === 0 && !scenario && kept.length === 0 && known.length === 0) return "";
+  const lists = Object.fromEntries(Object.entries({ kept, known }).filter(([, list]) => list.length > 0));
+  const more = { ...(scenario ? { scenario } : {}), ...lists };
   const bytes = new TextEncoder().encode(JSON.stringify({ v: VERSION, changes, ...more }));
   const text = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
   return PREFIX + text.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
@@ -102,14 +104,14 @@ export function fragmentOf({ changes, scenario, kept }) {
  * @returns {Link | null}
  */
 export function linkOf(fragment) {
-  if (!fragment.startsWith(PREFIX)) return { changes: {}, scenario: "", kept: [] };
+  if (!fragment.startsWith(PREFIX)) return { changes: {}, scenario: "", kept: [], known: [] };
   try {
     const text = atob(fragment.slice(PREFIX.length).replaceAll("-", "+").replaceAll("_", "/"));
     const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
     const held = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
     const isTable = typeof held?.changes === "object" && held.changes && !Array.isArray(held.changes);
     const scenario = typeof held?.scenario === "string" ? held.scenario.slice(0, LONGEST_NAME) : "";
-    return held?.v === VERSION && isTable ? { changes: held.changes, scenario, kept: held.kept } : null;
+    return held?.v === VERSION && isTable ? { changes: held.changes, scenario, kept: held.kept, known: held.known } : null;
   } catch {
     return null;
   }
