@@ -124,7 +124,7 @@ def main() -> None:
         "move to preview, P95, ms": previews[int(0.95 * len(previews))],
         "rest to a million paths, over T": slow["finals"][-1] / 1e3 / whole.seconds,
         f"previews a second, {MOVES} moves {PAUSE} ms apart": len(shown) / took,
-        "stale answers": fast["stale"],
+        "answers too late to be shown": fast["stale"],
         "longest task in the page, ms": max(slow["tasks"] + fast["tasks"], default=0.0),
     }
     print(json.dumps({name: round(value, 3) for name, value in told.items()}, indent=2))
