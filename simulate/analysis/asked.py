@@ -128,7 +128,7 @@ def truth_of(outcome: Outcome, scenario: Scenario, figures: Sequence[Figure]) ->
     if not isinstance(outcome, Event) or not isinstance(outcome.time, OwnHit):
         return None
     stated = outcome.time.stated
-    names = names_in_outcomes(scenario.metrics, scenario.lines)
+    names = names_in_outcomes(scenario.metrics, scenario.lines, scenario.quantities)
     condition = read_outcome(stated.when, names).expression
     holds = [told.value(condition, first + place) for place in range(outcome.quarter + 1)]
     spans = (holds[end - stated.held : end] for end in range(stated.held, len(holds) + 1))

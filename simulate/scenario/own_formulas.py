@@ -16,7 +16,7 @@ from .layers import Key, Layers
 from .mistakes import Mend, Mistake, meant, one_of, question, renamed, rewrite
 from .own import LINES, OwnLine, OwnMetric, OwnOutcome
 from .own_inputs import INPUTS, UNITS
-from .quantities import QUANTITIES, TOLD_BY_NAME, ModelQuantity, Stage
+from .quantities import TOLD_BY_NAME, ModelQuantity, Stage
 from .quarters import QUARTERS_A_YEAR
 
 # What is booked at each stage, as in "isn't known yet when operating costs are booked".
@@ -89,7 +89,7 @@ class OutcomeNames(NamedTuple):
 
 
 def read_lines(
-    lines: Iterable[OwnLine], model: Model = QUANTITIES
+    lines: Iterable[OwnLine], model: Model
 ) -> tuple[tuple[LineFormula, ...], list[Mistake]]:
     """Return the formulas of lines, and what is wrong with them, by keys from ``lines``."""
     by_name = {line.name: line for line in lines}
@@ -113,7 +113,7 @@ def read_lines(
 
 
 def read_metrics(
-    metrics: Mapping[str, OwnMetric], lines: Iterable[OwnLine], model: Model = QUANTITIES
+    metrics: Mapping[str, OwnMetric], lines: Iterable[OwnLine], model: Model
 ) -> tuple[dict[str, Formula], list[Mistake]]:
     """Return the formulas of metrics, and what is wrong with them, by keys from ``metrics``."""
     names = [line.name for line in lines]
@@ -138,7 +138,7 @@ def read_outcomes(
     outcomes: Mapping[str, OwnOutcome],
     metrics: Mapping[str, OwnMetric],
     lines: Sequence[OwnLine],
-    model: Model = QUANTITIES,
+    model: Model,
 ) -> tuple[dict[str, Formula], list[Mistake]]:
     """Return the formulas of outcomes, and what is wrong with them, by keys from ``outcomes``."""
     names = names_in_outcomes(metrics, lines, model)
@@ -173,9 +173,9 @@ def _called_twice(outcomes: Mapping[str, OwnOutcome]) -> Iterator[Mistake]:
 
 
 def names_in_outcomes(
-    metrics: Mapping[str, OwnMetric], lines: Sequence[OwnLine], model: Model = QUANTITIES
+    metrics: Mapping[str, OwnMetric], lines: Sequence[OwnLine], model: Model
 ) -> OutcomeNames:
-    """Return what outcomes may name of a scenario with such metrics and lines."""
+    """Return what outcomes may name of a scenario with such metrics, lines and quantities."""
     names = [line.name for line in lines]
     units, flows = _units(metrics, names, model), _flows(model).union(names)
     quarterly = {QUARTERLY + name: unit for name, unit in units.items() if name in flows}

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from .layers import Table, named_members
 from .mistakes import Mistake
 from .own import LINES, OwnLine, OwnMetric, OwnOutcome
-from .own_formulas import QUARTERLY, read_lines, read_metrics, read_outcomes
+from .own_formulas import QUARTERLY, Model, read_lines, read_metrics, read_outcomes
+from .quantities import quantities_of
 from .quantity import Section
 
 METRICS, OUTCOMES = "metrics", "outcomes"
@@ -34,11 +35,11 @@ def formula_mistakes(table: Table, wrong: Sequence[Mistake]) -> list[Mistake]:
     lines, wrong_lines = _members(table.get(LINES), OwnLine)
     metrics, wrong_metrics = _members(table.get(METRICS), OwnMetric)
     outcomes, _ = _members(table.get(OUTCOMES), OwnOutcome)
-    every_line = list(lines.values())
+    every_line, model = list(lines.values()), _model(table)
     found = {
-        LINES: read_lines(every_line)[1],
-        METRICS: read_metrics(metrics, every_line)[1],
-        OUTCOMES: read_outcomes(outcomes, metrics, every_line)[1],
+        LINES: read_lines(every_line, model)[1],
+        METRICS: read_metrics(metrics, every_line, model)[1],
+        OUTCOMES: read_outcomes(outcomes, metrics, every_line, model)[1],
     }
     texts = {
         LINES: {name: line.formula for name, line in lines.items()},
@@ -53,6 +54,13 @@ def formula_mistakes(table: Table, wrong: Sequence[Mistake]) -> list[Mistake]:
         if unknown.isdisjoint(_words(texts[part][mistake.key[0]]))
     )
     return [mistake for mistake in keyed if mistake not in wrong]
+
+
+def _model(table: Table) -> Model:
+    """Return the quantities that the scenario's model would have, were the rest of it right."""
+    training = table.get("training")
+    is_cut = isinstance(training, Mapping) and "cut" in training
+    return quantities_of(has_compute=is_cut or "compute" in table, raises="raising" in table)
 
 
 def _members(given: Any, model: type[Member]) -> tuple[dict[str, Member], set[str]]:

@@ -159,3 +159,17 @@ TOLD_BY_NAME = frozenset(
         *(f"{name}_held" for name in MARGIN_NAMES.values()),
     }
 )
+
+
+def quantities_of(*, has_compute: bool, raises: bool) -> dict[str, ModelQuantity]:
+    """Return the quantities of a scenario's model, by name.
+
+    Parameters
+    ----------
+    has_compute
+        Whether the scenario has [compute] or [training.cut].
+    raises
+        Whether it has [raising].
+    """
+    compute = COMPUTE_QUANTITIES if has_compute else {}
+    return QUANTITIES | compute | (RAISING_QUANTITIES if raises else {})

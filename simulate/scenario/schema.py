@@ -50,7 +50,7 @@ from .lab import (
 from .mistakes import Mistake
 from .own import OwnLine, OwnMetric, OwnOutcome
 from .own_formulas import Model, OwnFormulas, read_added, read_lines, read_metrics, read_outcomes
-from .quantities import COMPUTE_QUANTITIES, QUANTITIES, RAISING_QUANTITIES
+from .quantities import quantities_of
 from .quantity import CertainShare, Count, Money, Name, Section, Source, refuse
 from .quarters import first_day, format_quarter, parse_quarter
 
@@ -421,12 +421,10 @@ def _model(parts: Mapping[str, Any]) -> Model:
     """Return the quantities of the model, with those of the optional parts that are there."""
     training: Training | None = parts.get("training")
     is_cut = training is not None and training.cut is not None
-    has = (
-        (COMPUTE_QUANTITIES, is_cut or parts.get("compute") is not None),
-        (RAISING_QUANTITIES, parts.get("raising") is not None),
+    return quantities_of(
+        has_compute=is_cut or parts.get("compute") is not None,
+        raises=parts.get("raising") is not None,
     )
-    added = chain.from_iterable(quantities.items() for quantities, there in has if there)
-    return QUANTITIES | dict(added)
 
 
 class Member(Protocol):

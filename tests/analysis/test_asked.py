@@ -237,3 +237,9 @@ def test_a_precision_that_is_met_tells_the_value(anthropic: Scenario) -> None:
     found = result.probability("revenue >= 60 by 2027")
     value, error = (100.0 * number for number in (found.value, found.standard_error))
     assert result.goal == f"Goal met: {text}: {value:.2f}% ± {error:.2f}."
+
+
+def test_a_condition_on_what_a_part_of_a_scenario_adds_is_open_as_far_as_figures_go() -> None:
+    raising = load_scenario("anthropic-capital.toml")
+    (asked,) = parse_asked("P(debt > 1 by 2027)", raising)
+    assert truth_of(asked.outcome, raising, []) is None

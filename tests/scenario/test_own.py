@@ -686,6 +686,24 @@ def test_one_wrong_line_hides_no_mistake_in_formulas() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("part", "quantity"), [("capital", "debt / revenue"), ("compute", "idle_compute / revenue")]
+)
+def test_a_wrong_line_makes_no_mistake_of_what_another_part_adds(
+    part: str, quantity: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        f'name = "mine"\nextends = "packaged:anthropic-{part}.toml"\n'
+        '[[lines]]\nname = "b"\ncounts_in = "opex"\nformula = "0.1 * revenue"\n'
+        f'[metrics.m]\nformula = "{quantity}"\nunit = "share"\n'
+    )
+    with pytest.raises(ScenarioError) as error:
+        load_scenario(file)
+    (told,) = error.value.lines
+    assert "lines.b.counts_in" in told
+
+
 def test_mistakes_in_lines_and_metrics_are_told_together() -> None:
     metric = '[metrics.m]\nformula = "2 * ebitd"\nunit = "bn USD"\n'
     first, second = lines_of(a_line("0.1 * revenu") + metric)
