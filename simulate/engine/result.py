@@ -386,9 +386,14 @@ class Result:
         ScenarioError
             If there is no such alternative.
         """
-        counts = self.tally.hits[:, :, index(self._time(time))]
+        return self._summed(self.tally.hits, time, given)
+
+    def _summed(
+        self, counts: NDArray[Any], time: HittingTime | str, given: str | None
+    ) -> NDArray[np.int64]:
+        """Return a hitting time's counts by replicate and quarter, of an alternative or of all."""
         places = slice(None) if given is None else [self._place_of(given)]
-        return counts[:, places].sum(axis=1, dtype=np.int64)
+        return counts[:, :, index(self._time(time))][:, places].sum(axis=1, dtype=np.int64)
 
     @property
     def alternatives(self) -> dict[str, float]:
@@ -497,9 +502,7 @@ class Result:
         """Return how many paths of each replicate fail in each quarter before a hitting time."""
         if self.scenario.raising is None:
             raise ScenarioError(f"{self.scenario.name}: no path fails without [raising]")
-        counts = self.tally.failed_first[:, :, index(self._time(time))]
-        places = slice(None) if given is None else [self._place_of(given)]
-        return counts[:, places].sum(axis=1, dtype=np.int64)
+        return self._summed(self.tally.failed_first, time, given)
 
     def _share(self, hits: NDArray[np.int64], quarters: slice, given: str | None) -> Estimate:
         """Return the share of paths that get there in some quarters, of those in an alternative."""
