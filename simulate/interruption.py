@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 INTERRUPTED = 130
 # A terminal that is closed sends the last; Windows knows none.
@@ -27,11 +28,16 @@ def end_while_loading() -> None:
     """End the process with a line where Python would show a traceback of its imports."""
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        tell_interrupted()
-        # An exception could be swallowed by whatever is being imported; nothing is open yet.
-        os._exit(INTERRUPTED)
+        # An exception could be swallowed by whatever is being imported.
+        end_at_once()
 
     _handle(end)
+
+
+def end_at_once() -> NoReturn:
+    """End the process with a line, and wait for nothing: where nothing is open yet."""
+    tell_interrupted()
+    os._exit(INTERRUPTED)
 
 
 def interrupt_by_exception() -> None:

@@ -4,11 +4,14 @@ import re
 import sys
 import webbrowser
 from collections.abc import Sequence
-from typing import Annotated
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from threading import Thread
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulate.interruption import ignore_interruptions
+from simulate.interruption import end_at_once, ignore_interruptions
 from simulate.scenario import ScenarioError, find_scenario
 from simulate.text.terminal import console, tell
 
@@ -25,6 +28,13 @@ from .session import (
     compile_kernels,
     tell_notes,
 )
+
+if TYPE_CHECKING:
+    from uvicorn import Server
+
+    from simulate.engine.run import Session
+    from simulate.explorer.pages import Explorer
+    from simulate.scenario import Scenario
 
 LOOPBACK = "127.0.0.1"
 MOST_PATHS = 1 << 22
@@ -77,37 +87,69 @@ def explore(
     chosen = Chosen(file, variant, stress, settings, data)
     scenario = chosen.load()
     tell_notes(scenario)
-    from simulate.engine.run import Session
-    from simulate.engine.sampling import with_sampling
-    from simulate.explorer.others import Opened
-    from simulate.explorer.pages import Explorer
     from simulate.explorer.server import application, listen, server
     from simulate.explorer.work import Work
 
-    scenario = with_sampling(scenario, paths, seed)
-    whole = min(scenario.sampling.paths, MOST_PATHS)
     listening = listen(host, port)
     names, token = _names(listening.getsockname()[1], allow or ()), token_urlsafe(16)
     address = f"http://{names[0]}/{token}/"
     if host != LOOPBACK:
         tell(f"warning: who reaches {host} and knows this address may use it; nothing is encrypted")
-    compile_kernels(silent=False)
     console().print(f"explorer: {address}", soft_wrap=True, highlight=False)
-    with Session(threads) as session, Work() as work:
-        found, laid = find_scenario(file), tuple(settings or ())
-        opened = Opened(found, variant, stress, laid, tuple(data or ()), paths, seed)
-        explorer = Explorer(scenario, found, whole, session, opened)
-        if not no_browser and has_screen():
-            webbrowser.open(address)
+    if not no_browser and has_screen():
+        webbrowser.open(address)
+    with ExitStack() as opened, Work() as work, ThreadPoolExecutor(1) as aside:
+        loading = aside.submit(_load, chosen, scenario, paths, seed, threads, opened)
+        answering = server(application(loading, work, names, token))
+        loading.add_done_callback(lambda done: _end_if_failed(done, answering))
         try:
-            server(application(explorer, work, names, token)).run(sockets=[listening])
+            answering.run(sockets=[listening])
         except KeyboardInterrupt:
+            if not loading.done():
+                end_at_once()
             ignore_interruptions()
             # Which ends it, as it should: the shell's ^C has a line of its own.
             print(file=sys.stderr)
-        finally:
-            explorer.close()
+        loading.result()
     tell("Ended; what was not saved is kept in the page's address.")
+
+
+def _load(
+    chosen: Chosen,
+    scenario: "Scenario",
+    paths: int | None,
+    seed: int | None,
+    threads: int | None,
+    opened: ExitStack,
+) -> "Explorer":
+    """Return what all pages share, while the browser already opens one."""
+    from simulate.engine.run import Session
+    from simulate.engine.sampling import with_sampling
+
+    compile_kernels(silent=False)
+    scenario = with_sampling(scenario, paths, seed)
+    session = opened.enter_context(Session(threads))
+    Thread(target=_read_kernels, args=(session, scenario)).start()
+    from simulate.explorer.others import Opened
+    from simulate.explorer.pages import Explorer
+
+    found = find_scenario(chosen.file)
+    settings, data = tuple(chosen.settings or ()), tuple(chosen.data or ())
+    how = Opened(found, chosen.variant, chosen.stress, settings, data, paths, seed)
+    explorer = Explorer(scenario, found, min(scenario.sampling.paths, MOST_PATHS), session, how)
+    opened.callback(explorer.close)
+    return explorer
+
+
+def _read_kernels(session: "Session", scenario: "Scenario") -> None:
+    """Read the machine code of what is needed first, while modules are read."""
+    # What can't be run is told with the answer.
+    with suppress(ScenarioError):
+        session.simulation(scenario).advance(1)
+
+
+def _end_if_failed(loading: "Future[Explorer]", answering: "Server") -> None:
+    answering.should_exit = loading.exception() is not None
 
 
 def _names(port: int, allowed: Sequence[str]) -> list[str]:

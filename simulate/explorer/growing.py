@@ -47,10 +47,17 @@ class Growing:
         self._advance(simulation, self._paths_within(PREVIEW_SECONDS))
         return simulation.passing_result()
 
-    def whole(self, scenario: Scenario) -> Iterator[Grown | None]:
-        """Yield a preview and results of more and more paths, and None between them.
+    def whole(self, scenario: Scenario, *, has_preview: bool = False) -> Iterator[Grown | None]:
+        """Yield results of more and more paths, and None between them.
 
         The last is that of a run by itself, to the last bit.
+
+        Parameters
+        ----------
+        scenario
+            That is run.
+        has_preview
+            Whether one has been shown, so that only more paths are news.
 
         Raises
         ------
@@ -58,7 +65,8 @@ class Growing:
             If amounts grow beyond counting.
         """
         simulation = self._session.simulation(scenario)
-        shown = min(self._paths_within(PREVIEW_SECONDS), self.paths)
+        news = GROWTH if has_preview else 1
+        shown = min(news * self._paths_within(PREVIEW_SECONDS), self.paths)
         while True:
             step = self._paths_within(STEP_SECONDS)
             self._advance(simulation, min(simulation.paths + step, shown))

@@ -35,6 +35,10 @@ FOREIGN, UNKNOWN, WRONG_METHOD = 403, 404, 405
 POLICY_VIOLATED = 1008
 
 
+class UnreadableError(Exception):
+    """A message that no page of this program sends."""
+
+
 class Guard:
     """Lets through what comes to the right name, from a page of the same name, with the token.
 

@@ -20,6 +20,7 @@ from .behind import NEVER, paths_behind
 from .changed import Changes, Explored
 from .controls import control_of
 from .growing import Growing
+from .guard import UnreadableError
 from .kept import Keeping
 from .kinds import as_kind
 from .known import LONGEST_OBSERVED, MOST_OBSERVED, Known, updates
@@ -41,10 +42,6 @@ MOST_OTHERS = 8
 LONGEST_NAME = 200
 PATHS_OF_SHARES = 1 << 14
 LARGEST_NUMBER = 2**53
-
-
-class UnreadableError(Exception):
-    """A message that no page of this program sends."""
 
 
 class Open(BaseModel):
@@ -172,6 +169,10 @@ class Explorer:
             "stem": self.opened.stem,
         }
 
+    def page(self, work: Work, tell: Tell) -> "Page":
+        """Return a page that has been opened; see ``Page``."""
+        return Page(self, work, tell)
+
     def named(self, name: str) -> "Explorer":
         """Return what is shared by the pages of another scenario; the latest are kept.
 
@@ -197,14 +198,14 @@ class Explorer:
         others = others_of(self.opened, self.explored.scenario.name, name)
         return {**self.named(name).scene, "scenario": name, "others": others}
 
-    def whole(self, changes: Changes) -> Job:
-        """Yield answers of more and more paths, without their number."""
+    def whole(self, changes: Changes, *, has_preview: bool) -> Job:
+        """Yield answers of more and more paths, without their number; see ``Growing``."""
         key = repr(sorted(changes.items()))
         if (kept := self._kept.get(key)) is not None:
             yield kept
             return
         scenario = self.explored.with_changes(changes)
-        for grown in self.growing.whole(scenario):
+        for grown in self.growing.whole(scenario, has_preview=has_preview):
             if grown is None:
                 yield None
                 continue
@@ -317,7 +318,7 @@ class Page:
             self._add(Urgency.RANKS, self._ranks(explorer))
 
     def _base(self, explorer: Explorer) -> Job:
-        for answer in explorer.whole({}):
+        for answer in explorer.whole({}, has_preview=False):
             yield answer and {"type": "base", **answer}
 
     def _ranks(self, explorer: Explorer) -> Job:
@@ -337,7 +338,8 @@ class Page:
         yield {"type": "answer", **explorer.preview(ask.changes)}
 
     def _whole(self, ask: Ask) -> Job:
-        for answer in self._explorer.named(ask.scenario).whole(ask.changes):
+        explorer = self._explorer.named(ask.scenario)
+        for answer in explorer.whole(ask.changes, has_preview=True):
             yield answer and {"type": "answer", **answer}
 
     def _shares(self, ask: Ask) -> Job:

@@ -5,10 +5,12 @@ import json
 import os
 import socket
 from collections.abc import Callable, Collection
+from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 from importlib.resources import files
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 import uvicorn
 from starlette.applications import Starlette
@@ -19,9 +21,12 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from simulate.scenario import ScenarioError
 
-from .guard import POLICY_VIOLATED, Guard
-from .pages import Explorer, Page, UnreadableError
+from .guard import POLICY_VIOLATED, Guard, UnreadableError
 from .work import Message, Work
+
+if TYPE_CHECKING:
+    # Which loads the engine, as the browser loads the page.
+    from .pages import Explorer, Page
 
 TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -35,13 +40,15 @@ MOST_PAGES = 8
 TRY_AGAIN_LATER = 1013
 
 
-def application(explorer: Explorer, work: Work, hosts: Collection[str], token: str) -> Guard:
+def application(
+    loading: "Future[Explorer]", work: Work, hosts: Collection[str], token: str
+) -> Guard:
     """Return the server as an ASGI application.
 
     Parameters
     ----------
-    explorer
-        What is shown.
+    loading
+        What is shown, once it is loaded; until then pages wait for it.
     work
         That answers.
     hosts, token
@@ -51,12 +58,13 @@ def application(explorer: Explorer, work: Work, hosts: Collection[str], token: s
 
     async def answers(websocket: WebSocket) -> None:
         await websocket.accept()
+        explorer = await asyncio.wrap_future(loading)
         if len(open_pages) >= MOST_PAGES:
             text = f"{MOST_PAGES} pages are open, the most that there may be: close one"
             await _refuse(websocket, text, TRY_AGAIN_LATER)
             return
         told: asyncio.Queue[Message] = asyncio.Queue()
-        page = Page(explorer, work, partial(_put, asyncio.get_running_loop(), told))
+        page = explorer.page(work, partial(_put, asyncio.get_running_loop(), told))
         open_pages.add(page)
         sending = asyncio.create_task(_send_all(websocket, page, told))
         try:
@@ -129,7 +137,7 @@ def _put(loop: asyncio.AbstractEventLoop, told: asyncio.Queue[Message], message:
         loop.call_soon_threadsafe(told.put_nowait, message)
 
 
-async def _send_all(websocket: WebSocket, page: Page, told: asyncio.Queue[Message]) -> None:
+async def _send_all(websocket: WebSocket, page: "Page", told: asyncio.Queue[Message]) -> None:
     # What can't be sent any more is received no more either, which ends the page.
     with suppress(WebSocketDisconnect, RuntimeError):
         while True:

@@ -1,5 +1,6 @@
 """The explorer as a command: what it refuses, what it prints, how it ends."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -7,7 +8,10 @@ from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import pytest
+from websockets.sync.client import connect
+from websockets.typing import Origin
 
+from simulate.scenario import ScenarioError
 from tests.calling import call, heed_signals
 
 PATIENCE = 120.0
@@ -35,6 +39,17 @@ def test_a_mistake_is_told_before_anything_is_served(
     assert "explorer:" not in printed.out
 
 
+def test_what_fails_while_it_is_loaded_ends_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise ScenarioError("nothing to explore")
+
+    monkeypatch.setattr("simulate.explorer.pages.Explorer", fail)
+    assert call(monkeypatch, "explore", "--no-browser", "anthropic.toml") == 2
+    assert "nothing to explore" in capsys.readouterr().err
+
+
 def test_it_prints_an_address_serves_it_and_ends_with_ctrl_c() -> None:
     command = [sys.executable, "-m", "simulate", "explore", "anthropic.toml", "--no-browser"]
     with subprocess.Popen(
@@ -52,6 +67,10 @@ def test_it_prints_an_address_serves_it_and_ends_with_ctrl_c() -> None:
         connection.request("GET", address.path)
         assert connection.getresponse().status == 200
         connection.close()
+        socket = f"ws://{address.netloc}{address.path}answers"
+        with connect(socket, origin=Origin(f"http://{address.netloc}"), max_size=None) as page:
+            # All is loaded.
+            assert json.loads(page.recv(PATIENCE))["type"] == "scene"
         served.send_signal(signal.SIGINT)
         _, told = served.communicate(timeout=PATIENCE)
     assert served.returncode == 0

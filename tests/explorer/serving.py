@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,7 +23,9 @@ def serve(scenario: Scenario, file: Path, paths: int, port: int = 0) -> Iterator
     host = f"127.0.0.1:{listening.getsockname()[1]}"
     with Session() as session, Work() as work:
         explorer = Explorer(scenario, file, paths, session)
-        serving = server(application(explorer, work, [host], TOKEN))
+        loaded: Future[Explorer] = Future()
+        loaded.set_result(explorer)
+        serving = server(application(loaded, work, [host], TOKEN))
         thread = threading.Thread(target=serving.run, kwargs={"sockets": [listening]})
         thread.start()
         try:

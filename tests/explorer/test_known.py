@@ -10,8 +10,9 @@ import pytest
 import simulate
 from simulate.analysis.update import Update
 from simulate.engine.run import Session
+from simulate.explorer.guard import UnreadableError
 from simulate.explorer.known import MOST_INPUTS, PATHS, Known, known_of
-from simulate.explorer.pages import Explorer, UnreadableError
+from simulate.explorer.pages import Explorer
 from simulate.explorer.work import Message, Work
 from simulate.scenario.inputs import words_of_key
 from tests.explorer.test_pages import CHANGED, FILE, Conversation

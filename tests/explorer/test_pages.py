@@ -9,7 +9,8 @@ import pytest
 
 import simulate
 from simulate.engine.run import Session
-from simulate.explorer.pages import Explorer, Page, UnreadableError
+from simulate.explorer.guard import UnreadableError
+from simulate.explorer.pages import Explorer, Page
 from simulate.explorer.work import Message, Work
 from simulate.scenario import Scenario, find_scenario
 

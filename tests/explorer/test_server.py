@@ -1,10 +1,12 @@
 """The explorer over its socket: its files, its pages, and what it refuses."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from http.client import HTTPConnection
+from importlib.resources import files
 from urllib.parse import urlsplit
 
 import pytest
@@ -58,6 +60,13 @@ def got(address: str, path: str, **headers: str) -> Response:
         connection.request("GET", path, headers=headers)
         response = connection.getresponse()
         return Response(response.status, dict(response.getheaders()))
+
+
+def test_the_page_names_all_modules_so_that_they_are_loaded_at_once() -> None:
+    folder = files("simulate.explorer").joinpath("page")
+    modules = {file.name for file in folder.iterdir() if file.name.endswith(".js")}
+    text = folder.joinpath("index.html").read_text()
+    assert set(re.findall(r'rel="modulepreload" href="(.+?)"', text)) == modules - {"main.js"}
 
 
 @pytest.mark.parametrize(

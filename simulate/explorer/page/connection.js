@@ -22,7 +22,7 @@ export function connect(on) {
   let number = 0;
   let asked = 0;
   let askedAt = 0;
-  /** Whether the newest ask has no answer yet. */
+  /** Whether the newest ask is for a preview, and has no answer yet. */
   let isAwaited = false;
   /** @type {Asked | null} What to ask once that is answered. */
   let next = null;
@@ -74,7 +74,7 @@ export function connect(on) {
   }
 
   /**
-   * Ask for an answer. While a hand moves, one is asked for at a time, and the newest next.
+   * Ask for an answer. While a hand moves, one preview is asked for at a time, and the newest next.
    * @param {Asked} what
    * @param {boolean} rest
    */
@@ -85,8 +85,8 @@ export function connect(on) {
     }
     next = null;
     const sent = send("ask", { ...what, rest });
-    isAwaited = sent > 0;
-    if (isAwaited) [asked, askedAt] = [sent, performance.now()];
+    isAwaited = sent > 0 && !rest;
+    if (sent > 0) [asked, askedAt] = [sent, performance.now()];
     return sent;
   }
 
