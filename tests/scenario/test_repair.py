@@ -15,7 +15,7 @@ from tests.scenario.test_mutations import simulated
 pytestmark = pytest.mark.usefixtures("january")
 
 LEAST_REPAIRED = 0.9
-FEW, MORE = range(50), [range(150), *(range(n, n + 100) for n in range(1_000, 2_000, 100))]
+FEW, MORE = range(25), [range(150), *(range(n, n + 100) for n in range(1_000, 2_000, 100))]
 
 # What was written over the packaged Anthropic scenario, and what the copy says instead.
 MENDED = {
@@ -302,7 +302,7 @@ def test_a_lab_of_its_own_that_forgets_its_extends_gets_what_labs_have_in_common
     assert 'extends = "base.toml"' in file.read_text(encoding="utf-8")
 
 
-def test_of_50_planted_mistakes_nine_in_ten_are_mended_and_none_to_something_else(
+def test_of_25_planted_mistakes_nine_in_ten_are_mended_and_none_to_something_else(
     tmp_path: Path,
 ) -> None:
     assert_mended(FEW, tmp_path)
