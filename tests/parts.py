@@ -63,7 +63,7 @@ def compute(draw: st.DrawFn) -> Parts:
 
 @st.composite
 def revenue_shares(draw: st.DrawFn) -> Parts:
-    found = {"share": draw(amounts(0, 0.1)), "total": draw(amounts(0, 20))}
+    found = {"share": draw(amounts(0, 0.1)), "total": draw(amounts(4, 20))}
     found |= {"paid": draw(amounts(0, 4)), "within": draw(st.booleans())}
     if not found["within"]:
         found |= {"first_quarter": draw(quarters(START - 2, END))}
