@@ -272,7 +272,8 @@ class Capital:
         self.interest = self.value = self.loss = 0.0
         self.months = self.repaid = 0.0
         self.ends_now = False
-        self.sources: list[dict[str, float]] = []
+        first, known = scenario.horizon.first_quarter, scenario.raising.raised_before
+        self.sources = [{"rounds": known.get(q, 0.0)} for q in range(first - 3, first)]
 
     def pay_interest(self) -> float:
         self.interest = 0.0 if self.failed else self.debt * self.debt_rate / 4
@@ -290,10 +291,10 @@ class Capital:
         growth = math.log(revenue / year_before)
         multiple = v("value.multiple") * (4 * revenue / 10) ** -v("value.size_exponent")
         multiple *= math.exp(v("value.growth_exponent") * (growth - v("value.reference_growth")))
-        self.value = max(multiple, v("value.floor")) * 4 * revenue
         repaid = self.debt / self.maturity
         self.debt -= repaid
         cash -= repaid
+        self.value = max(0.0, max(multiple, v("value.floor")) * 4 * revenue - self.debt)
         rounds = 0.0
         for j, f in enumerate(scenario.funding):
             is_open = f.chance == 1 or self.shut <= 0
@@ -316,7 +317,8 @@ class Capital:
         cash += amount
         self.debt += issued
         self.repaid = repaid
-        self.shares *= 1 + (rounds + amount - issued) / self.value
+        if sold := rounds + amount - issued:
+            self.shares *= 1 + sold / max(self.value, 1e-9)
         self.months = min(max(3 * cash / burn, 0.0), 120.0)
         return cash
 

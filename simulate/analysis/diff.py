@@ -11,6 +11,7 @@ from simulate.scenario.inputs import list_inputs
 from simulate.scenario.layers import Origin
 from simulate.scenario.load import layers_of, validate
 from simulate.scenario.reach import data_files
+from simulate.scenario.table_text import is_input
 from simulate.scenario.unchanged import table_of
 
 # What is told of an assumption is none, and neither is what the file is called.
@@ -18,8 +19,6 @@ PROSE = {"source", "description", "title"}
 OF_THE_FILE = {"name", "lab", "as_of"}
 # What is counted beside all else, and what of it only says how it is told of.
 COUNTED, OF_TELLING = {"outcomes", "metrics"}, {"by", "words"}
-# A table with one of these states an input, which is changed as a whole.
-STATES = {"distribution", "value"}
 # Two readings of data whose sources differ are the same if so many quantiles are.
 QUANTILES = 200
 # What mistakes are told of where only some of two scenarios' differences are made.
@@ -110,8 +109,8 @@ def _stated(before: Any, after: Any, key: tuple[str, ...]) -> Iterator[Differenc
     are_tables = isinstance(old, dict) and isinstance(new, dict)
     # Members that come, go or change places change their list.
     are_of_a_list = isinstance(before, list) or isinstance(after, list)
-    is_whole = not are_tables or STATES & {*old, *new} or (are_of_a_list and [*old] != [*new])
-    if is_whole:
+    is_stated = is_input(old) or is_input(new)
+    if not are_tables or is_stated or (are_of_a_list and [*old] != [*new]):
         yield Difference(key, before, after)
         return
     for step in {**old, **new}:

@@ -204,7 +204,8 @@ class Schedule(NamedTuple):
     -1; ``size_matters``, ``gain_is_net`` and what else is true or false say which terms the
     scenario has. ``committed`` and ``ahead`` are parts of a commitment's amount, that of a quarter
     and that of all later ones, from the first base quarter on; ``committed_known`` and
-    ``ahead_known`` are amounts beside it. A round that ``is_signed`` comes for certain.
+    ``ahead_known`` are amounts beside it. ``raised_before`` is the money of the three quarters
+    before the horizon, the last one first. A round that ``is_signed`` comes for certain.
     ``stops_at_zero`` says of each metric whether it is 0 after a failure, or stays as it was,
     ``outlives`` of each hitting time whether it may come after one.
     """
@@ -237,6 +238,7 @@ class Schedule(NamedTuple):
     margin_target: float
     hold_quarters: int
     raises: bool
+    raised_before: Array
     is_signed: Array
     is_listing: Array
     stops_at_zero: Array

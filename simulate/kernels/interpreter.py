@@ -305,12 +305,19 @@ def watch(place: int, a: int, b: int, held: int, quarter: int, memory: Array, hi
 
 
 @exact_kernel
-def count_no_value(program: Program, quarter: int, memory: Array, counts: Array) -> None:
-    """Count the lanes in which what is watched has no value; shape (watched, quarters)."""
-    for k in range(program.watched.size):
+def lanes_without_value(x: Row) -> np.int64:
+    """Return how many lanes of a row have no value."""
+    lanes = np.int64(0)
+    for i in range(LANES):
+        lanes += np.int64(0) if abs(x[i]) < np.inf else np.int64(1)
+    return lanes
+
+
+@kernel
+def count_no_value(
+    program: Program, first: int, quarter: int, memory: Array, counts: Array
+) -> None:
+    """Count the lanes in which what is watched has no value, from one on; (watched, quarters)."""
+    for k in range(first, program.watched.size):
         place = program.watched[k]
-        x = memory[place : place + LANES]
-        lanes = 0
-        for i in range(LANES):
-            lanes += 0 if abs(x[i]) < np.inf else 1
-        counts[k, quarter] += np.uint32(lanes)
+        counts[k, quarter] += np.uint32(lanes_without_value(memory[place : place + LANES]))

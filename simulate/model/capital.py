@@ -19,20 +19,39 @@ from simulate.kernels.arrays import (
 )
 from simulate.kernels.draws import draw_arrivals, draw_uniform, scores
 from simulate.kernels.jit import exact_kernel, inlined, kernel
-from simulate.kernels.vector_math import exp, log
+from simulate.kernels.vector_math import exp, log, maximum, minimum
 from simulate.scenario.quarters import QUARTERS_A_YEAR
 
 from .rows import Flow, Funding, Metric, Now, Raising
 
 MONTHS_A_QUARTER = 3.0
-# Run rate a year at which a multiple is stated.
-SIZE_OF_MULTIPLE = 10.0
+QUARTERS_A_MONTH = 1.0 / MONTHS_A_QUARTER
 # A lab that burns less has all the time there is; and months that count as that.
 LEAST_BURN, LONGEST_RUNWAY = 1e-9, 120.0
+# For what would be divided by nothing.
 LEAST_VALUE = 1e-9
 
 
 # 9. Capital
+
+
+@inlined
+def start_capital(inputs: Inputs, schedule: Schedule, s: Array) -> None:
+    """Begin with the opening debt, with today's shares, and with what was raised before."""
+    if not schedule.raises:
+        return
+    x, before = inputs.raising, schedule.raised_before
+    for i in range(LANES):
+        s[Now.DEBT + i] = x[Raising.OPENING_DEBT + i]
+        s[Now.TODAYS_PART + i] = 1.0
+        s[Now.RAISED + i] = before[0]
+        s[Now.RAISED_BEFORE + i] = before[1]
+        s[Now.RAISED_LONG_BEFORE + i] = before[2]
+    # What a path divides by once, and not in every quarter.
+    for i in range(LANES):
+        s[Now.SHUT_CHANCE + i] = 1.0 - exp(-x[Raising.SHUT_RATE + i] / QUARTERS_A_YEAR)
+        s[Now.PART_REPAID + i] = 1.0 / maximum(1.0, x[Raising.MATURITY + i])
+        s[Now.PER_VALUE_TODAY + i] = 1.0 / x[Raising.VALUE_TODAY + i]
 
 
 @inlined
@@ -50,8 +69,8 @@ def finance_quarter(quarter: int, plan: Plan, points: Points, inputs: Inputs, st
     """Take free cash flow, dated rounds and the money that is sought to cash."""
     x, s = inputs.raising, state.now
     shut_funding(quarter, plan, points, s)
+    repay_debt(s)
     value_shares(quarter, x, s, state.past)
-    repay_debt(x, s)
     take_rounds(quarter, plan, points, inputs.funding, state)
     seek_money(quarter, plan, points, x, s)
 
@@ -60,43 +79,45 @@ def finance_quarter(quarter: int, plan: Plan, points: Points, inputs: Inputs, st
 def shut_funding(quarter: int, plan: Plan, points: Points, s: Array) -> None:
     """Begin a time in which funding is shut for everybody, where one arrives."""
     draws = plan.draws
-    for i in range(LANES):
-        s[Now.SHUT_LEFT + i] = max(0.0, s[Now.SHUT_LEFT + i] - 1.0)
     if draws.shut_slot >= 0:
         dimension = draws.first_quarter + quarter * draws.per_quarter + draws.shut_slot
         chance = s[Now.SHUT_CHANCE : Now.SHUT_CHANCE + LANES]
         draw_arrivals(points, dimension, chance, plan.tables, draws.shut_table, s)
         for i in range(LANES):
-            s[Now.SHUT_LEFT + i] = max(s[Now.SHUT_LEFT + i], s[Drawn.ARRIVAL + i])
+            left = s[Now.SHUT_LEFT + i] - 1.0
+            s[Now.SHUT_LEFT + i] = maximum(left, s[Drawn.ARRIVAL + i])
 
 
 @inlined
-def value_shares(quarter: int, x: Array, s: Array, past: Array) -> None:
-    """Value all shares at a multiple of run rate, which falls with size and rises with growth."""
-    # Until the quarter is remembered, its place still has the one a year before.
-    year_before = past[quarter % BASE_QUARTERS]
-    for i in range(LANES):
-        revenue = s[Now.REVENUE + i]
-        run_rate = QUARTERS_A_YEAR * revenue
-        growth = log(revenue / year_before[Flow.REVENUE + i])
-        by_size = -x[Raising.SIZE_EXPONENT + i] * log(run_rate / SIZE_OF_MULTIPLE)
-        above = growth - x[Raising.REFERENCE_GROWTH + i]
-        moved = exp(by_size + x[Raising.GROWTH_EXPONENT + i] * above)
-        multiple = max(x[Raising.MULTIPLE + i] * moved, x[Raising.LEAST_MULTIPLE + i])
-        s[Now.VALUE + i] = multiple * run_rate
-        s[Now.GROWTH + i] = growth
-
-
-@inlined
-def repay_debt(x: Array, s: Array) -> None:
+def repay_debt(s: Array) -> None:
     """Add free cash flow to cash, and pay a constant part of the debt back."""
     for i in range(LANES):
         flow = s[Now.FREE_CASH_FLOW + i] * s[Now.IS_BOOKED + i]
-        repaid = s[Now.DEBT + i] / max(1.0, x[Raising.MATURITY + i]) * s[Now.IS_BOOKED + i]
+        repaid = s[Now.DEBT + i] * s[Now.PART_REPAID + i] * s[Now.IS_BOOKED + i]
         s[Now.CUMULATIVE + i] += flow
         s[Now.CASH + i] += flow - repaid
         s[Now.DEBT + i] -= repaid
         s[Now.DEBT_REPAID + i] = repaid
+
+
+@inlined
+def value_shares(quarter: int, x: Array, s: Array, past: Array) -> None:
+    """Value all shares at what debt leaves of a multiple of run rate.
+
+    The multiple falls with size and rises with growth.
+    """
+    # Until the quarter is remembered, its place still has the one a year before.
+    year_before = past[quarter % BASE_QUARTERS]
+    for i in range(LANES):
+        s[Now.GROWTH + i] = log(s[Now.REVENUE + i] / year_before[Flow.REVENUE + i])
+    for i in range(LANES):
+        log_size = s[Now.LOG_BASE_SIZE + i] + s[Now.LOG_REVENUE + i]
+        above = s[Now.GROWTH + i] - x[Raising.REFERENCE_GROWTH + i]
+        by_growth = x[Raising.GROWTH_EXPONENT + i] * above
+        moved = exp(by_growth - x[Raising.SIZE_EXPONENT + i] * log_size)
+        multiple = maximum(x[Raising.MULTIPLE + i] * moved, x[Raising.LEAST_MULTIPLE + i])
+        of_all = multiple * QUARTERS_A_YEAR * s[Now.REVENUE + i]
+        s[Now.VALUE + i] = maximum(0.0, of_all - s[Now.DEBT + i])
 
 
 @inlined
@@ -125,54 +146,57 @@ def seek_money(quarter: int, plan: Plan, points: Points, x: Array, s: Array) -> 
     draws = plan.draws
     dimension = draws.first_quarter + quarter * draws.per_quarter + draws.raising_slot
     draw_uniform(points, dimension, s)
-    place = Now.RAISED + quarter % BASE_QUARTERS * LANES
-    raised = s[place : place + LANES]
     for i in range(LANES):
-        raised[i] = 0.0
-    for i in range(LANES):
-        before = (s[Now.RAISED + i] + s[Now.RAISED_SECOND + i]) + (
-            s[Now.RAISED_THIRD + i] + s[Now.RAISED_FOURTH + i]
-        )
+        # Comparisons are multiplied out: a division takes as long as ten of them.
+        burn = maximum(-s[Now.FREE_CASH_FLOW + i], LEAST_BURN)
+        runway_burnt = MONTHS_A_QUARTER * s[Now.CASH + i]
+        wanted = QUARTERS_A_MONTH * x[Raising.MONTHS + i] * burn - s[Now.CASH + i]
+        in_three = s[Now.RAISED + i] + s[Now.RAISED_BEFORE + i] + s[Now.RAISED_LONG_BEFORE + i]
         most = x[Raising.SHARE_OF_VALUE + i] * s[Now.VALUE + i]
-        room = max(0.0, most - (before + s[Now.DATED_ROUNDS + i]))
-        burn = max(-s[Now.FREE_CASH_FLOW + i], LEAST_BURN)
-        runway = MONTHS_A_QUARTER * s[Now.CASH + i] / burn
-        wanted = x[Raising.MONTHS + i] / MONTHS_A_QUARTER * burn - s[Now.CASH + i]
-        is_listed = s[Now.LISTED + i] > 0.0
-        chance = x[Raising.AFTER_LISTING + i] if is_listed else x[Raising.CHANCE + i]
-        grown = min(max(s[Now.GROWTH + i] / x[Raising.FULL_GROWTH + i], 0.0), 1.0)
-        comes = s[Drawn.UNIFORM + i] < chance * grown and s[Now.SHUT_LEFT + i] <= 0.0
-        is_sought = runway < x[Raising.BELOW_MONTHS + i] and comes
-        amount = s[Now.IS_BOOKED + i] * min(max(0.0, wanted), room) if is_sought else 0.0
+        room = most - (in_three + s[Now.DATED_ROUNDS + i])
+        full, growth = x[Raising.FULL_GROWTH + i], s[Now.GROWTH + i]
+        listed, after = s[Now.LISTED + i], x[Raising.AFTER_LISTING + i]
+        chance = x[Raising.CHANCE + i]
+        chance = after if listed > 0.0 else chance
+        whole = chance * minimum(maximum(growth, 0.0), full)
+        comes = s[Now.IS_BOOKED + i]
+        comes = comes if s[Drawn.UNIFORM + i] * full < whole else 0.0
+        comes = comes if s[Now.SHUT_LEFT + i] <= 0.0 else 0.0
+        comes = comes if runway_burnt < x[Raising.BELOW_MONTHS + i] * burn else 0.0
+        amount = comes * maximum(0.0, minimum(wanted, room))
         issued = x[Raising.DEBT_SHARE + i] * amount
+        # Both parts could sum to less, and a gap that is filled must not be one by a last digit.
+        s[Now.CASH + i] += amount
         s[Now.EQUITY_RAISED + i] = amount - issued
         s[Now.DEBT_ISSUED + i] = issued
     for i in range(LANES):
         equity, issued = s[Now.EQUITY_RAISED + i], s[Now.DEBT_ISSUED + i]
-        rounds = s[Now.DATED_ROUNDS + i]
-        raised[i] = rounds + equity + issued
-        s[Now.CASH + i] += equity + issued
+        rounds, value = s[Now.DATED_ROUNDS + i], maximum(s[Now.VALUE + i], LEAST_VALUE)
+        s[Now.RAISED_LONG_BEFORE + i] = s[Now.RAISED_BEFORE + i]
+        s[Now.RAISED_BEFORE + i] = s[Now.RAISED + i]
+        s[Now.RAISED + i] = rounds + equity + issued
         s[Now.DEBT + i] += issued
-        s[Now.SHARES + i] *= 1.0 + (rounds + equity) / max(s[Now.VALUE + i], LEAST_VALUE)
-        s[Now.DILUTION + i] = 1.0 - 1.0 / s[Now.SHARES + i]
-        burn = max(-s[Now.FREE_CASH_FLOW + i], LEAST_BURN)
+        s[Now.TODAYS_PART + i] *= value / (value + (rounds + equity))
+        s[Now.DILUTION + i] = 1.0 - s[Now.TODAYS_PART + i]
+        burn = maximum(-s[Now.FREE_CASH_FLOW + i], LEAST_BURN)
         runway = MONTHS_A_QUARTER * s[Now.CASH + i] / burn
-        s[Now.RUNWAY + i] = min(max(runway, 0.0), LONGEST_RUNWAY)
+        s[Now.RUNWAY + i] = minimum(maximum(runway, 0.0), LONGEST_RUNWAY)
 
 
 @inlined
 def fail(x: Array, s: Array, metrics: Array) -> None:
     """Let a lab fail whose cash no money has filled; shares are worth nothing then."""
     for i in range(LANES):
-        failed = 1.0 if s[Now.CASH + i] < 0.0 else s[Now.FAILED + i]
+        before = s[Now.FAILED + i]
+        failed = 1.0 if s[Now.CASH + i] < 0.0 else before
         debt = s[Now.DEBT + i]
         recovered = x[Raising.RECOVERY + i] * metrics[Metric.REVENUE + i]
-        lost = max(0.0, debt - recovered) / debt if debt > 0.0 else 0.0
+        lost = maximum(0.0, debt - recovered) / maximum(debt, LEAST_VALUE)
         is_new = failed * s[Now.IS_BOOKED + i]
         s[Now.LENDERS_LOSS + i] += is_new * lost
         s[Now.VALUE + i] *= 1.0 - failed
-        per_share = s[Now.VALUE + i] / s[Now.SHARES + i]
-        s[Now.RETURN + i] = per_share / x[Raising.VALUE_TODAY + i]
+        per_share = s[Now.VALUE + i] * s[Now.TODAYS_PART + i]
+        s[Now.RETURN + i] = per_share * s[Now.PER_VALUE_TODAY + i]
         s[Now.FAILED + i] = failed
 
 
@@ -184,18 +208,27 @@ def end_failed_paths(quarter: int, schedule: Schedule, state: State) -> None:
     failure, as a loss for who owned a share.
     """
     is_booked = state.now[Now.IS_BOOKED : Now.IS_BOOKED + LANES]
+    failed = np.int64(0)
+    for i in range(LANES):
+        failed += np.int64(state.now[Now.FAILED + i] > 0.0)
+    if failed == 0:
+        return
     for place in range(schedule.stops_at_zero.size):
-        metric = state.metrics[place * LANES : (place + 1) * LANES]
-        held = state.held[place]
-        for i in range(LANES):
-            after = 0.0 if schedule.stops_at_zero[place] else held[i]
-            metric[i] = metric[i] if is_booked[i] == 1.0 else after
-        for i in range(LANES):
-            held[i] = metric[i]
+        metric, held = state.metrics[place * LANES : (place + 1) * LANES], state.held[place]
+        if schedule.stops_at_zero[place]:
+            for i in range(LANES):
+                now = metric[i]
+                metric[i] = now if is_booked[i] == 1.0 else 0.0
+        else:
+            for i in range(LANES):
+                now, before = metric[i], held[i]
+                now = now if is_booked[i] == 1.0 else before
+                metric[i], held[i] = now, now
     now, never = np.float64(quarter), np.float64(schedule.quarters)
     for time in range(schedule.outlives.size):
         if not schedule.outlives[time]:
             hits = state.hits[time * LANES : (time + 1) * LANES]
             for i in range(LANES):
-                is_late = is_booked[i] == 0.0 and hits[i] == now
-                hits[i] = never if is_late else hits[i]
+                hit = hits[i]
+                late = never if hit == now else hit
+                hits[i] = late if is_booked[i] == 0.0 else hit

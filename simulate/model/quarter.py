@@ -26,7 +26,7 @@ from simulate.kernels.jit import inlined, kernel
 from simulate.kernels.vector_math import exp, log, maximum, minimum
 from simulate.scenario.quantities import Stage
 
-from .capital import end_failed_paths, fail, finance_quarter, pay_interest
+from .capital import end_failed_paths, fail, finance_quarter, pay_interest, start_capital
 from .compute import (
     cut_training,
     follow_revenue,
@@ -50,7 +50,6 @@ from .rows import (
     Level,
     Metric,
     Now,
-    Raising,
     Segment,
 )
 
@@ -221,11 +220,7 @@ def start_paths(inputs: Inputs, schedule: Schedule, state: State) -> None:
         s[Now.TRAINING_EXCESS + i] = x[Lab.TRAINING_GROWTH_INITIAL + i] - lasting
         s[Now.TRAINING_DECAY + i] = left_after_quarter(x[Lab.TRAINING_GROWTH_HALF_LIFE + i])
     start_contracts(inputs, schedule, state)
-    if schedule.raises:
-        for i in range(LANES):
-            s[Now.SHARES + i] = 1.0
-            s[Now.DEBT + i] = inputs.raising[Raising.OPENING_DEBT + i]
-            s[Now.SHUT_CHANCE + i] = chance_in_quarter(inputs.raising[Raising.SHUT_RATE + i])
+    start_capital(inputs, schedule, s)
 
 
 @inlined

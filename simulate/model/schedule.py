@@ -9,7 +9,7 @@ from scipy.special import ndtri
 from simulate.kernels.arrays import BASE_QUARTERS, Schedule, index
 from simulate.scenario.expression import names_in
 from simulate.scenario.frame import Horizon
-from simulate.scenario.lab import Commitment, Hardware, RevenueShare, Segment
+from simulate.scenario.lab import Commitment, Hardware, Raising, RevenueShare, Segment
 from simulate.scenario.quantities import OUTLIVES_FAILURE
 from simulate.scenario.quantity import ZERO
 from simulate.scenario.schema import Scenario
@@ -64,6 +64,7 @@ def schedule_of(scenario: Scenario) -> Schedule:
         margin_target=scenario.targets.gross_margin,
         hold_quarters=scenario.targets.hold_quarters,
         raises=scenario.raising is not None,
+        raised_before=_raised_before(scenario.raising, first),
         is_signed=np.array([f.chance >= 1.0 for f in scenario.funding], np.bool_),
         is_listing=np.array([f.kind == "listing" for f in scenario.funding], np.bool_),
         outlives=np.array(_outlive(scenario), np.bool_),
@@ -154,6 +155,12 @@ def _is_due(share: RevenueShare, first: int, quarters: int) -> Array:
     begins = first if share.first_quarter is None else share.first_quarter
     ends = quarter[-1] if share.last_quarter is None else share.last_quarter
     return np.where((quarter >= begins) & (quarter <= ends), 1.0, 0.0)
+
+
+def _raised_before(raising: Raising | None, first: int) -> Array:
+    """Return what was raised in the three quarters before the first, the last of them first."""
+    known = {} if raising is None else raising.raised_before
+    return np.array([known.get(first - ago, 0.0) for ago in range(1, BASE_QUARTERS)])
 
 
 def _known_capacity(by_year: Mapping[int, float], first: int, quarters: int) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 
 from simulate.kernels.arrays import LANES, Array, Placed, Program, Row, State, index
 from simulate.kernels.groups import group
-from simulate.kernels.interpreter import count_no_value
+from simulate.kernels.interpreter import count_no_value, lanes_without_value
 from simulate.kernels.jit import exact_kernel, kernel
 from simulate.kernels.vector_math import ROUNDING, ROUNDING_BITS, bits_of_float64
 
@@ -127,13 +127,20 @@ def count_metrics(tally: Tally, quarter: int, state: State) -> None:
 @kernel
 def count_formulas(tally: Tally, program: Program, quarter: int, state: State) -> None:
     """Add what formulas give in a quarter, where they give something."""
-    for own in range(tally.money.shape[0] - MONEY_METRICS):
+    own_metrics = tally.money.shape[0] - MONEY_METRICS
+    for own in range(own_metrics):
         place = (METRICS + own) * LANES
-        value, counted = state.metrics[place : place + LANES], state.counted
+        value, histogram = state.metrics[place : place + LANES], tally.money[MONEY_METRICS + own]
         money_bins(value, state.bins)
-        count_values(tally.money[MONEY_METRICS + own, quarter], state.bins, value, counted)
-        tally.sums[METRICS + own, quarter] += fixed_point_sum(counted)
-    count_no_value(program, quarter, state.memory, tally.no_value)
+        without = lanes_without_value(value)
+        if without == 0:
+            count(histogram[quarter], state.bins)
+            tally.sums[METRICS + own, quarter] += fixed_point_sum(value)
+        else:
+            count_values(histogram[quarter], state.bins, value, state.counted)
+            tally.sums[METRICS + own, quarter] += fixed_point_sum(state.counted)
+            tally.no_value[own, quarter] += np.uint32(without)
+    count_no_value(program, own_metrics, quarter, state.memory, tally.no_value)
 
 
 @exact_kernel

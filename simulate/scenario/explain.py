@@ -15,7 +15,7 @@ from .chain import BASE_QUARTERS, BASE_YEAR
 from .changes import CHANGES
 from .dependence import MATRIX, PAIR, RANKS
 from .distributions import FAMILY, PREFIX, Fixed, called_in_scipy
-from .edits import Edit, Insert, Rename
+from .edits import Edit, Insert, Rename, Write
 from .hints import (
     EXTENDS,
     MISSING,
@@ -46,8 +46,10 @@ from .schema import Scenario
 from .table_edits import retyped
 from .targets import as_written
 
+# The step after a key that is itself at fault.
+OF_A_KEY = "[key]"
 # Steps of an error's location that the file does not have.
-INTERNAL = {*FAMILY, "quantiles", "parameters", MATRIX, PAIR, RANKS}
+INTERNAL = {*FAMILY, "quantiles", "parameters", MATRIX, PAIR, RANKS, OF_A_KEY}
 # How a file writes what the models keep together.
 WRITTEN_AS = {"quantiles": "p10 or any other level, interval", "parameters": "those of scipy"}
 LONGEST_SHOWN = 60
@@ -214,7 +216,8 @@ def _key(location: tuple[int | str, ...], table: Table) -> Key:
     here: Any = table
     tagged: Any = None
     for place, step in enumerate(location):
-        if step == "value" and isinstance(here, dict) and location[place + 1 :]:
+        is_section = step == "value" and _is_section(location[: place + 1])
+        if step == "value" and isinstance(here, dict) and location[place + 1 :] and not is_section:
             continue  # the tag of a certain number, whose table has that key, too
         if isinstance(step, int) and isinstance(here, list):
             here = here[step] if step < len(here) else None
@@ -224,10 +227,16 @@ def _key(location: tuple[int | str, ...], table: Table) -> Key:
         elif isinstance(here, dict) and step in here:
             here = here[step]
             names.append(str(step))
-        elif step not in INTERNAL:
+        elif step not in INTERNAL or is_section:
             names.append(str(step))
             here = None
     return tuple(names)
+
+
+def _is_section(location: tuple[int | str, ...]) -> bool:
+    """Tell whether the schema has a table of its own there, and no input."""
+    section = _section_at(location)
+    return section is not None and issubclass(section, Section)
 
 
 def _named(key: Key) -> str:
@@ -273,7 +282,11 @@ def _wrong(item: Any, key: Key, table: Table) -> tuple[str, Mend | None]:
     kind, location = item["type"], item["loc"]
     if kind == "value_error":
         error = item["ctx"]["error"]
-        return getattr(error, "wrong", str(error)), getattr(error, "mend", None)
+        mend: Mend | None = getattr(error, "mend", None)
+        if mend is not None and location[-1] == OF_A_KEY:
+            named = [Rename(edit.at, edit.value) for edit in mend.edits if isinstance(edit, Write)]
+            mend = replace(mend, edits=tuple(named))
+        return getattr(error, "wrong", str(error)), mend
     if kind == "extra_forbidden":
         return _unknown_key(location, key, _value_at(key[:-1], table))
     if kind == "union_tag_invalid":
@@ -353,8 +366,9 @@ def _section_at(location: tuple[int | str, ...]) -> type[BaseModel] | None:
     """Return the model that the schema has at a location of an error."""
     here: Any = Scenario
     for step in location:
-        if step in FAMILY:
-            here = FAMILY[str(step)]
-        elif isinstance(step, str) and (model := section_in(here)) and step in model.model_fields:
+        model = section_in(here)
+        if isinstance(step, str) and model is not None and step in model.model_fields:
             here = model.model_fields[step].annotation
+        elif step in FAMILY:
+            here = FAMILY[str(step)]
     return section_in(here)

@@ -31,6 +31,8 @@ from .units import ELASTICITY, MULTIPLE, TIMES
 
 # A calendar year, as a key of a table.
 Year = Annotated[int, Field(ge=2000, le=2200)]
+# A lab that can serve nobody has no margin and no growth.
+LEAST_CAPACITY = 1e-3
 
 
 class Growth(Section):
@@ -293,16 +295,22 @@ class Compute(Section):
         Annotated[
             AnyDistribution,
             Quantity(
-                "compute that can be had at the start", "bn USD/yr", 0.0, 1e7, largest_median=1e4
+                "compute that can be had at the start",
+                "bn USD/yr",
+                LEAST_CAPACITY,
+                1e7,
+                largest_median=1e4,
             ),
         ]
         | None
     ) = None
     capacity_growth: Annotated[AnyDistribution, log_rate("growth of capacity")] = ZERO
-    capacity_by_year: dict[Year, Annotated[Money, Field(ge=0.0)]] | None = Field(
+    capacity_by_year: dict[Year, Annotated[Money, Field(ge=LEAST_CAPACITY)]] | None = Field(
         default=None, description="bn USD, as { 2026 = 20, 2027 = 30 }, in place of capacity"
     )
-    for_training: Annotated[AnyDistribution, share("share of capacity kept for training")] = ZERO
+    for_training: Annotated[
+        AnyDistribution, share("share of capacity kept for training", high=0.99)
+    ] = ZERO
     passed_to_price: Annotated[
         AnyDistribution, share("part of a small shortage that higher prices make up")
     ] = ZERO
@@ -316,6 +324,8 @@ class Compute(Section):
     def _mistakes(self) -> Iterator[Mistake]:
         if self.capacity is not None and self.capacity_by_year is not None:
             yield Mistake(("capacity_by_year",), "does not go with capacity; leave one of them out")
+        if self.capacity_by_year == {}:
+            yield Mistake(("capacity_by_year",), "names no year; give one, or leave it out")
         if self.capacity is None and self.capacity_growth != ZERO:
             yield Mistake(("capacity",), "missing; capacity_growth begins with it")
         for key in ("for_training", "passed_to_price"):
@@ -341,6 +351,10 @@ class RevenueShare(Section):
 
     def _mistakes(self) -> Iterator[Mistake]:
         yield from _out_of_order(self.first_quarter, self.last_quarter)
+        total, paid = self.total.quantile(0.5), self.paid.quantile(0.5)
+        if paid > total:
+            wrong = f"a median of {total:g} is below that of paid, {paid:g}"
+            yield Mistake(("total",), f"{wrong}; it counts what was paid before the start, too")
         if self.within and self.first_quarter is not None:
             wrong = "leave it out: what is within the variable part has begun"
             yield Mistake(("first_quarter",), wrong)
@@ -521,6 +535,11 @@ class Raising(Section):
     ] = Fixed(value=0.3, source="assumption: less growth than 35% a year makes it less likely")
     after_listing: Annotated[AnyDistribution, share("chance a quarter after a listing")] = Fixed(
         value=0.9, source="assumption: a listed company sells shares in most quarters"
+    )
+    raised_before: dict[Quarter, Annotated[Money, Field(ge=0.0)]] = Field(
+        default_factory=dict,
+        description="bn USD by quarter before the horizon, as { 2025Q4 = 30 }; those of the last "
+        "three count in the first year's most",
     )
     value: Value
     debt: Debt | None = None

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from .mistakes import Fix, Mend, ScenarioError, Told, did_you_mean, rename, with_words
 from .packaged import is_packaged, shown_path
 from .positions import KeyPath, Position, locate, locate_within, nearest
+from .table_text import is_input
 
 Table = dict[str, Any]
 Key = tuple[str, ...]
@@ -197,8 +198,7 @@ class Layers:
         for key, value in own.items():
             here, below = (*at, key), table.get(key)
             inner = origin.within(key)
-            replaces = isinstance(value, dict) and ("distribution" in value or "value" in value)
-            if isinstance(value, dict) and not replaces:
+            if isinstance(value, dict) and not is_input(value):
                 if not isinstance(below, dict):
                     below = table[key] = {}
                 self._own(here, {}, inner)

@@ -315,6 +315,19 @@ class Scenario(Section):
             refuse([Mistake((), wrong)])
         return compute
 
+    @field_validator("other_costs")
+    @classmethod
+    def _check_other_costs(cls, costs: OtherCosts, info: ValidationInfo) -> OtherCosts:
+        shares: tuple[RevenueShare, ...] = info.data.get("revenue_shares", ())
+        within = sum(each.share.quantile(0.5) for each in shares if each.within)
+        variable = costs.variable.quantile(0.5)
+        if within > variable:
+            wrong = (
+                f"a median of {variable:g} is below {within:g}, what revenue_shares are within it"
+            )
+            refuse([Mistake(("variable",), wrong)])
+        return costs
+
     @field_validator("funding")
     @classmethod
     def _check_funding(
@@ -325,6 +338,17 @@ class Scenario(Section):
             mistakes += _before_the_horizon(each.name, [("quarter", each.quarter)], info)
         refuse(mistakes)
         return funding
+
+    @field_validator("raising")
+    @classmethod
+    def _check_raising(cls, raising: Raising | None, info: ValidationInfo) -> Raising | None:
+        horizon: Horizon | None = info.data.get("horizon")
+        if raising is not None and horizon is not None:
+            start = format_quarter(horizon.first_quarter)
+            wrong = f"lies in the horizon, which begins in {start}; give it in [[funding]]"
+            late = [q for q in raising.raised_before if q >= horizon.first_quarter]
+            refuse(Mistake(("raised_before", format_quarter(q)), wrong) for q in late)
+        return raising
 
     @field_validator("lines")
     @classmethod

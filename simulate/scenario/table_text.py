@@ -11,7 +11,10 @@ INLINE = ("by", "times")
 
 def is_input(value: Any) -> bool:
     """Tell whether a value is a number or a distribution as a table gives it."""
-    return isinstance(value, Mapping) and ("distribution" in value or "value" in value)
+    if not isinstance(value, Mapping):
+        return False
+    # A section may be called value.
+    return "distribution" in value or not isinstance(value.get("value", {}), Mapping)
 
 
 def rounded(value: float, digits: int) -> float:

@@ -149,6 +149,9 @@ def _contract_rows(scenario: Scenario) -> Iterator[Row]:
     if compute is not None and compute.capacity_by_year is not None:
         known = known_capacity_in_words(scenario)
         yield Row("capacity of compute", (known, compute.source or NO_SOURCE))
+    if scenario.raising is not None and scenario.raising.raised_before:
+        known = raised_before_in_words(scenario)
+        yield Row("raised before the start", (known, scenario.raising.source or NO_SOURCE))
     for share in scenario.revenue_shares:
         first, last = share.first_quarter, share.last_quarter
         since = "from the start" if first is None else f"from {format_quarter(first)}"
@@ -168,6 +171,13 @@ def known_capacity_in_words(scenario: Scenario) -> str:
     """Return the capacity of compute that a scenario gives by year."""
     by_year = scenario.compute.capacity_by_year if scenario.compute is not None else None
     return "none" if by_year is None else amounts_by_year(by_year)
+
+
+def raised_before_in_words(scenario: Scenario) -> str:
+    """Return the money that a scenario says was raised before it begins, by quarter."""
+    raised = {} if scenario.raising is None else scenario.raising.raised_before
+    each = [f"{amount:g} bn USD in {format_quarter(q)}" for q, amount in sorted(raised.items())]
+    return ", ".join(each) or "none"
 
 
 def _own_rows(scenario: Scenario) -> Iterator[Row]:

@@ -19,6 +19,7 @@ from .assumptions import (
     kind_of,
     known_capacity_in_words,
     period,
+    raised_before_in_words,
     tails_in_words,
 )
 from .numbers import PLAIN, SHARE, unit_of
@@ -76,6 +77,7 @@ def _frame(before: Scenario, after: Scenario) -> Iterator[str]:
         "projected year": lambda s: f"{s.targets.projected_year or 'none'}",
         "projected margin": lambda s: s.targets.projected_margin,
         "known capacity": known_capacity_in_words,
+        "raised before the start": raised_before_in_words,
         "joint extremes": lambda s: tails_in_words(s.copula.degrees_of_freedom),
         "quarterly shocks": lambda s: tails_in_words(s.shocks.degrees_of_freedom),
     }.items():

@@ -229,6 +229,22 @@ def test_money_is_sought_when_the_runway_is_short_and_lasts_as_long_as_asked() -
     assert found["runway"][0][first] == pytest.approx(24)
 
 
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_a_gap_that_is_filled_to_the_last_dollar_is_no_failure(share: float) -> None:
+    debt = {"interest_rate": 0.0, "maturity": 200, "share": share}
+    sought = {"raising.below_months": 0, "raising.months": 0, "raising.debt": debt}
+    generous = {"raising.value": {"today": 100, "multiple": 900}}
+    scenario = load_scenario(CONFIGS / "openai-capital.toml")
+    at = sought | generous | {f"raising.{key}": PLAIN[key] for key in ("chance", "after_listing")}
+    certain = {"raising.share_of_value": 1, "raising.full_growth": 0.001, "raising.shut": None}
+    cash = traced_by_name(changed(scenario, at | certain), 512)["cash"]
+    # Zeros of paths that live: those that have failed come after a quarter below 0.
+    is_filled = (cash == 0.0) & ~np.logical_or.accumulate(cash < 0.0, axis=1)
+    assert is_filled.sum() > 100
+    # What isn't filled is no last digit.
+    assert np.all(cash[cash < 0.0] < -1e-6)
+
+
 def test_no_money_comes_where_growth_is_gone_and_all_of_its_chance_where_it_is_whole() -> None:
     growth = "segments.api.growth"
     still = {f"{growth}.initial": 0.0, f"{growth}.lasting": 0.0}
@@ -277,6 +293,41 @@ def test_a_round_comes_unless_funding_is_shut_and_what_is_signed_comes_anyhow(
     assert np.all(signed == 2.0)
 
 
+def test_what_was_raised_before_the_start_counts_in_the_first_year() -> None:
+    # The oldest of four quarters is over when the first is out; the others leave one by one.
+    before = {"2025Q1": 1000, "2025Q2": 3, "2025Q3": 5, "2025Q4": 7}
+    # Cash that is short, and more is wanted than may come.
+    at = {
+        "cash.opening": 20.0,
+        "raising.below_months": 60,
+        "raising.months": 120,
+        "raising.share_of_value": 0.05,
+        "raising.value": {"today": 100, "multiple": 20},
+    }
+    plain, counted = (
+        traced_by_name(with_raising(burning(), at | more), 1)
+        for more in ({}, {"raising.raised_before": before})
+    )
+    most = 0.05 * plain["value"][0]
+    # Trailing sums of the first four quarters, which began with nothing.
+    own = np.diff(counted["equity raised"][0][:4], prepend=0.0)
+    left = [7 + 5 + 3, 7 + 5, 7, 0]
+    for quarter in range(4):
+        expected = most[quarter] - left[quarter] - sum(own[:quarter])
+        assert own[quarter] == pytest.approx(max(0.0, expected), rel=1e-9), quarter
+
+
+def test_money_that_comes_is_in_the_cash_by_which_training_is_cut() -> None:
+    cut = {"training.cut": {"below_months": 9, "most": 0.5}}
+    raised, refused = (
+        traced_by_name(with_raising(burning(), cut | {"cash.opening": 9.0} | more), 1)
+        for more in ({}, {"raising.chance": 0})
+    )
+    assert np.all(raised["cut of training"][0] == 0.0)
+    assert raised["equity raised"][0].max() > 0.0
+    assert refused["cut of training"][0].max() > 0.1
+
+
 # Value
 
 
@@ -315,6 +366,29 @@ def test_the_packaged_multiples_go_through_the_prices_that_were_paid() -> None:
         for value, run_rate, growth in prices:
             multiple = level * (run_rate / 10) ** -size * math.exp(by_growth * (growth - reference))
             assert multiple * run_rate == pytest.approx(value, rel=0.1)
+
+
+def test_shares_are_worth_what_debt_leaves_and_are_sold_at_that_price() -> None:
+    debt = {"interest_rate": 0.0, "maturity": 8, "opening": 40.0}
+    at = {"cash.opening": 0.0, "funding": [{"name": "a", "quarter": "2026Q3", "amount": 30.0}]}
+    plain, owing = (
+        traced_by_name(with_raising(burning(), at | more), 1)
+        for more in ({}, {"raising.debt": debt})
+    )
+    worth = plain["value"][0] - 40.0 * (7 / 8) ** np.arange(1, 25)
+    assert worth[0] > 0
+    np.testing.assert_allclose(owing["value"][0], worth, rtol=1e-9)
+    # All that is sold in a year is 30 in one quarter, and what was sought in each.
+    kept, before = 1.0, np.append(0.0, owing["equity raised"][0])
+    for quarter in range(3):
+        sold = before[quarter + 1] - before[quarter]
+        kept *= worth[quarter] / (worth[quarter] + sold)
+        assert owing["dilution"][0][quarter] == pytest.approx(1 - kept, rel=1e-9)
+    # More debt than the lab is worth leaves nothing for which shares could be sold but a round's.
+    drowned = {"raising.debt": debt | {"opening": 900.0, "maturity": 200}, "cash.opening": 90.0}
+    found = traced_by_name(with_raising(burning(), at | drowned), 1)
+    assert np.all(found["value"][0][:3] == 0.0)
+    assert found["dilution"][0][2] == pytest.approx(1.0)
 
 
 # Debt
@@ -474,6 +548,8 @@ def test_without_raising_names_are_free_and_nothing_fails(anthropic: Scenario) -
         ({"raising.chance": 1.2}, "from 0 to 1"),
         ({"raising.shut": {"rate": 0.1}}, "quarters"),
         ({"raising.debt": {"interest_rate": 0.1}}, "maturity"),
+        ({"raising.raised_before": {"2026Q1": 3}}, "lies in the horizon, which begins in 2026Q1"),
+        ({"raising.raised_before": {"2025Q4": -3}}, "greater than or equal to 0"),
     ],
 )
 def test_mistakes_are_told(changes: dict[str, Any], wrong: str) -> None:

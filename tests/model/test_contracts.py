@@ -361,6 +361,18 @@ def test_a_year_without_a_capacity_has_that_of_the_last_one_before() -> None:
             "what is within the variable part has begun",
         ),
         ({"revenue_shares": 2 * [{"name": "a", "share": 0.1}]}, '"a" is used twice'),
+        (
+            {"revenue_shares": [{"name": "a", "share": 0.1, "total": 3.0, "paid": 5.0}]},
+            "a median of 3 is below that of paid, 5",
+        ),
+        (
+            {"revenue_shares": [{"name": "a", "share": 0.9, "within": True}]},
+            "is below 0.9, what revenue_shares are within it",
+        ),
+        ({"compute": {"capacity": 0.0}}, "from 0.001 to 10000 bn"),
+        ({"compute": {"capacity_by_year": {"2027": 0.0}}}, "greater than or equal to 0.001"),
+        ({"compute": {"capacity_by_year": {}}}, "names no year"),
+        ({"compute": {"capacity": 3.0, "for_training": 1.0}}, "from 0 to 0.99"),
     ],
 )
 def test_what_a_contract_lacks_is_said(anthropic: Scenario, changes: dict, told: str) -> None:

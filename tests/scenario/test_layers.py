@@ -8,6 +8,17 @@ from simulate.scenario import ScenarioError, load_scenario
 from simulate.scenario.chain import LONGEST_CHAIN, read_chain
 
 pytestmark = pytest.mark.usefixtures("january")
+# A file with a section that is called as the key of a certain number is.
+RAISING = """extends = "packaged:anthropic.toml"
+[raising]
+below_months = 12
+months = 24
+share_of_value = 0.1
+chance = 0.5
+[raising.value]
+today = 900
+multiple = 20
+"""
 
 
 def write(folder: Path, **texts: str) -> Path:
@@ -81,6 +92,35 @@ def test_a_distribution_with_a_kind_replaces_the_one_below(tmp_path: Path) -> No
         parent='[a]\ndistribution = "normal"\np10 = 1\np90 = 2\nsource = "S"\n',
     )
     assert read_chain(file).table["a"] == {"distribution": "uniform", "low": 1, "high": 2}
+
+
+def test_a_section_called_value_is_merged_as_any_other(tmp_path: Path) -> None:
+    child = write(
+        tmp_path,
+        child='extends = "parent.toml"\n[raising.value]\nmultiple = 30\n',
+        parent=RAISING,
+    )
+    found = load_scenario(child).raising
+    assert found is not None
+    assert found.below_months.quantile(0.5) == 12.0
+    assert [found.value.today.quantile(0.5), found.value.multiple.quantile(0.5)] == [900.0, 30.0]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("[raising.value]\ntoday = 0\n", r"3:1: raising\.value\.today = 0: .* at least 0\.001"),
+        ("[raising.value]\nfloors = 3\n", r'raising\.value\.floors = 3: .* did you mean "floor"'),
+        ("[raising]\nraised_before.2024 = 5\n", r"raised_before\.2024 = 5: not a quarter"),
+        ("[raising]\nraised_before.1Q2024 = 5\n", r'1Q2024 = 5: not a quarter; write "2024Q1"'),
+    ],
+)
+def test_a_mistake_in_a_section_called_value_or_in_a_key_is_told_by_its_key(
+    written: str, told: str, tmp_path: Path
+) -> None:
+    file = write(tmp_path, child=f'extends = "parent.toml"\n{written}', parent=RAISING)
+    with pytest.raises(ScenarioError, match=told):
+        load_scenario(file)
 
 
 def test_a_number_that_is_changed_says_so_in_its_source(tmp_path: Path) -> None:
