@@ -342,7 +342,7 @@ def test_every_path_with_capital_books_own_lines_until_it_fails(anthropic: Scena
 
 
 @pytest.mark.parametrize("lab", ["anthropic", "openai"])
-@settings(max_examples=40)
+@settings(max_examples=12)
 @given(parts=parts())
 def test_every_path_with_parts_by_chance_equals_the_slow_model(lab: str, parts: Parts) -> None:
     scenario = changed(of_january(lab), {"horizon.last_quarter": "2029Q4"} | parts)
