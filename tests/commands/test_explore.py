@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from simulate.commands.explore import _names
 from tests.calling import call, heed_signals
 
 PATIENCE = 120.0
@@ -33,6 +34,26 @@ def test_a_mistake_is_told_before_anything_is_served(
     printed = capsys.readouterr()
     assert told in printed.err
     assert "explorer:" not in printed.out
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed", "told", "others"),
+    [
+        ("127.0.0.1", [], "127.0.0.1:8000", {"localhost:8000", "[::1]:8000"}),
+        ("localhost", [], "localhost:8000", {"127.0.0.1:8000", "[::1]:8000"}),
+        ("::1", [], "[::1]:8000", {"127.0.0.1:8000", "localhost:8000"}),
+        ("127.0.0.2", [], "127.0.0.2:8000", {"127.0.0.1:8000", "localhost:8000"}),
+        ("0.0.0.0", ["box"], "127.0.0.1:8000", {"box:8000"}),
+        ("::", ["box:80"], "[::1]:8000", {"box:80"}),
+        ("10.0.0.7", ["box"], "box:8000", {"localhost:8000"}),
+    ],
+)
+def test_the_address_that_is_told_is_one_that_is_listened_at(
+    host: str, allowed: list[str], told: str, others: set[str]
+) -> None:
+    first, *known = _names(host, 8000, allowed)
+    assert first == told and others <= {*known}
+    assert "evil.example:8000" not in known
 
 
 def test_it_prints_an_address_serves_it_and_ends_with_ctrl_c() -> None:
