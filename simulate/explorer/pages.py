@@ -242,7 +242,9 @@ class Explorer:
         """Return what makes the report of changes."""
         opened, scenario = self.opened, self.explored.with_changes(changes)
         is_changed = bool(self.explored.effective(changes))
-        words = [f"{opened.stem}-mine.toml"] if is_changed else opened.words
+        # What was saved holds all that was laid over the file but its data.
+        saved = Opened(Path(f"{opened.stem}-mine.toml"), data=opened.data)
+        words = (saved if is_changed else opened).words
         command = ["simulate", "report", *words, "--paths", str(self.growing.paths)]
         command += ["--seed", str(scenario.sampling.seed)]
         name = f"{opened.stem}{'-mine' * is_changed}-report.html"
@@ -362,9 +364,10 @@ class Page:
                 control = as_kind(explorer.explored, changes, key, kind)
                 yield {"type": "control", "control": control.as_dict()}
             case AskToml():
-                yield {"type": "toml", "name": f"{explorer.opened.stem}-mine.toml"} | {
-                    "text": toml_of(explorer.explored, changes, explorer.file, date.today())
-                }
+                text = toml_of(
+                    explorer.explored, changes, explorer.file, date.today(), explorer.opened.data
+                )
+                yield {"type": "toml", "name": f"{explorer.opened.stem}-mine.toml", "text": text}
             case AskPaths(time=time, quarter=quarter):
                 for behind in paths_behind(explorer.keeping, changes, time, quarter):
                     yield behind and {"type": "paths", **behind.as_dict()}

@@ -1,5 +1,7 @@
 """What a page has changed, as a file that extends the scenario's own and holds what differs."""
 
+import shlex
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,13 @@ OPENED_SO = "assumption: as the scenario was opened in the explorer"
 ENDS = (float("-inf"), float("inf"))
 
 
-def toml_of(explored: Explored, changes: Changes, file: str | Path, on: date) -> str:
+def toml_of(
+    explored: Explored,
+    changes: Changes,
+    file: str | Path,
+    on: date,
+    data: Sequence[str | Path] = (),
+) -> str:
     """Return a scenario's file with changes; run from a command line it gives the page's numbers.
 
     Parameters
@@ -33,6 +41,8 @@ def toml_of(explored: Explored, changes: Changes, file: str | Path, on: date) ->
         Of the scenario, or the name of a packaged one.
     on
         The day on which it is saved.
+    data
+        Folders of data that the scenario was opened with; the file needs them, too.
 
     Raises
     ------
@@ -40,8 +50,8 @@ def toml_of(explored: Explored, changes: Changes, file: str | Path, on: date) ->
         If the changes can't be, or no file can say them.
     """
     found = find_file(file).path
-    now, original = explored.with_changes(changes), load_scenario(found)
-    whole, given, differs = table_of(now), read_chain(found).table, differences(original, now)
+    now, original = explored.with_changes(changes), load_scenario(found, data=data)
+    whole, given, differs = table_of(now), read_chain(found, data).table, differences(original, now)
     places = {place.steps: place for place in explored.places.values()}
     by_hand = explored.effective(changes)
     day, said = f"{on.day} {on:%B %Y}", Table()
@@ -57,6 +67,9 @@ def toml_of(explored: Explored, changes: Changes, file: str | Path, on: date) ->
         _say(said, whole, given, each.key, _finite(each.after), source)
     name = printable(shown_path(found))
     beside = "" if is_packaged(found) else f"# It stands beside {printable(found.name)}.\n"
+    if data:
+        options = shlex.join(word for folder in data for word in ("--data", str(folder)))
+        beside += f"# Run it with {printable(options)}.\n"
     count = f"{len(differs)} difference{'s' if len(differs) != 1 else ''} from {name}"
     extends = name if is_packaged(found) else found.name
     head = {"name": f"{now.name}, by hand"} | ({"lab": now.lab} if now.lab else {})

@@ -155,6 +155,21 @@ def test_how_the_scenario_was_opened_is_in_the_file(
         assert "by hand" not in written["segments"][0]["growth"]["plateau"]["source"]
 
 
+def test_a_file_of_other_folders_data_names_them(tmp_path: Path) -> None:
+    data, own = tmp_path / "some data", tmp_path / "own"
+    data.mkdir(), own.mkdir()
+    own_file(data)
+    file = own / "mine.toml"
+    file.write_text(f'name = "Mine"\nextends = "{data / "mine.toml"}"\n')
+    opened = Explored.of(load_scenario(file, data=[data]))
+    changes = {"cash.losses_carried_forward": {"value": 5.0}}
+    text = toml_of(opened, changes, file, ON, [data])
+    assert f"# Run it with --data '{data}'.\n" in text
+    (own / "by-hand.toml").write_text(text)
+    found = load_scenario(own / "by-hand.toml", data=[data])
+    assert not differences(opened.with_changes(changes), found)
+
+
 def test_a_name_of_a_file_makes_no_line_of_its_own(tmp_path: Path) -> None:
     file = tmp_path / "a\nextends = 'b'.toml"
     file.write_text('name = "Anthropic"\nextends = "packaged:anthropic.toml"\n')
