@@ -16,7 +16,7 @@ from simulate.scenario.table_text import is_input, written
 from simulate.scenario.unchanged import table_of
 
 from .changed import Changes, Explored, Refused
-from .places import source_at
+from .places import source_at, stated_in
 from .tables import Table
 
 # What is said of a difference that was there when the page was opened.
@@ -52,8 +52,10 @@ def toml_of(
     found = find_file(file).path
     now, original = explored.with_changes(changes), load_scenario(found, data=data)
     whole, given, differs = table_of(now), read_chain(found, data).table, differences(original, now)
-    places = {place.steps: place for place in explored.places.values()}
     by_hand = explored.effective(changes)
+    # What was changed by hand goes last, where several places are parts of one value.
+    in_order = sorted(explored.places.values(), key=lambda place: place.key in by_hand)
+    places = {stated_in(place): place for place in in_order}
     day, said = f"{on.day} {on:%B %Y}", Table()
     for each in differs:
         if each.after is None:
@@ -65,6 +67,9 @@ def toml_of(
                 explored.source_of(place, each.after, day) if is_by_hand else source_at(now, place)
             )
         _say(said, whole, given, each.key, _finite(each.after), source)
+        if place and place.what == "level":
+            outcome = now.outcomes[each.key[1]]
+            _say(said, whole, given, (*each.key[:2], "title"), outcome.called(each.key[1]), source)
     name = printable(shown_path(found))
     beside = "" if is_packaged(found) else f"# It stands beside {printable(found.name)}.\n"
     if data:
