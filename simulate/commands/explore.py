@@ -6,6 +6,7 @@ import webbrowser
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from ipaddress import ip_address
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
     from simulate.explorer.pages import Explorer
     from simulate.scenario import Scenario
 
-LOOPBACK = "127.0.0.1"
+# Addresses that only this machine reaches, and one of them at each that stands for all.
+LOOPBACK, EVERYWHERE = ("127.0.0.1", "localhost", "::1"), {"0.0.0.0": "127.0.0.1", "::": "::1"}
 MOST_PATHS = 1 << 22
 
 
@@ -65,7 +67,7 @@ def explore(
     ] = False,
     host: Annotated[
         str, typer.Option(help="Address to listen at; any but this machine's own needs --allow.")
-    ] = LOOPBACK,
+    ] = LOOPBACK[0],
     allow: Annotated[
         list[str] | None,
         typer.Option(
@@ -82,7 +84,7 @@ def explore(
     """
     from secrets import token_urlsafe
 
-    if host != LOOPBACK and not allow:
+    if not (_is_loopback(host) or allow):
         raise ScenarioError(f"--host {host} needs --allow NAME, by which others call this machine")
     chosen = Chosen(file, variant, stress, settings, data)
     scenario = chosen.load()
@@ -91,9 +93,9 @@ def explore(
     from simulate.explorer.work import Work
 
     listening = listen(host, port)
-    names, token = _names(listening.getsockname()[1], allow or ()), token_urlsafe(16)
+    names, token = _names(host, listening.getsockname()[1], allow or ()), token_urlsafe(16)
     address = f"http://{names[0]}/{token}/"
-    if host != LOOPBACK:
+    if not _is_loopback(host):
         tell(f"warning: who reaches {host} and knows this address may use it; nothing is encrypted")
     console().print(f"explorer: {address}", soft_wrap=True, highlight=False)
     if not no_browser and has_screen():
@@ -152,7 +154,17 @@ def _end_if_failed(loading: "Future[Explorer]", answering: "Server") -> None:
     answering.should_exit = loading.exception() is not None
 
 
-def _names(port: int, allowed: Sequence[str]) -> list[str]:
-    """Return the names that the page may be called by, each with its port."""
-    own = [f"{name}:{port}" for name in (LOOPBACK, "localhost", "[::1]")]
-    return own + [name if re.search(r":\d+$", name) else f"{name}:{port}" for name in allowed]
+def _is_loopback(host: str) -> bool:
+    """Tell whether only this machine reaches an address."""
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return host == "localhost"
+
+
+def _names(host: str, port: int, allowed: Sequence[str]) -> list[str]:
+    """Return the names that the page may be called by, each with its port; the first is told."""
+    here = EVERYWHERE.get(host, host)
+    own = list(dict.fromkeys([here, *LOOPBACK])) if _is_loopback(here) else list(LOOPBACK)
+    known = [f"[{name}]:{port}" if ":" in name else f"{name}:{port}" for name in own]
+    others = [name if re.search(r":\d+$", name) else f"{name}:{port}" for name in allowed]
+    return known + others if _is_loopback(here) else others + known

@@ -10,7 +10,13 @@ from simulate.analysis.reported import reported
 from simulate.engine.estimate import Estimate, probability
 from simulate.engine.result import DISCLAIMER, Result
 from simulate.engine.statistics import pooled_quantiles
-from simulate.model.catalogue import AnyMetric, HittingTime, hitting_times_of, own_metrics
+from simulate.model.catalogue import (
+    AnyMetric,
+    HittingTime,
+    hitting_times_of,
+    own_metrics,
+    stated_times,
+)
 from simulate.model.outcomes import (
     CASH_YEAR,
     MARGINS,
@@ -41,13 +47,12 @@ def scene_of(
 ) -> dict[str, Any]:
     """Return what a page is told once: what answers are of, and all controls; see its protocol."""
     scenario = explored.scenario
-    horizon, target = scenario.horizon, exact_percent(scenario.targets.gross_margin)
+    horizon = scenario.horizon
     quarters = range(horizon.first_quarter, horizon.last_quarter + 1)
     return {
         "name": scenario.name,
         "file": file_name,
         "disclaimer": DISCLAIMER,
-        "target": target,
         "quarters": list(map(format_quarter, quarters)),
         "years": list(range(horizon.first_year, horizon.last_year + 1)),
         "year_ends": horizon.year_ends,
@@ -74,8 +79,11 @@ def times_of(scenario: Scenario) -> dict[str, HittingTime]:
     untold = {MARGINS[name] for name in MARGINS if name not in told_margins(scenario)}
     projected = projected_time(scenario)
     hidden = {time for margin in untold for time in (margin.reached, margin.held)} | {projected}
+    # Whatever an own outcome is called: its title may say a level that is changed.
+    stated = zip(scenario.outcomes, stated_times(scenario), strict=True)
+    names: dict[HittingTime, str] = {time: f"outcomes.{name}" for name, time in stated}
     others = {
-        time.title: time
+        names.get(time, time.title): time
         for time in (Hit.CASH_FLOW_HELD, *hitting_times_of(scenario))
         if time not in hidden
     }
@@ -138,10 +146,12 @@ def answer_of(result: Result) -> dict[str, Any]:
         "paths": result.paths,
         "first": format_quarter(horizon.first_quarter),
         "years": list(range(horizon.first_year, horizon.last_year + 1)),
-        "target": exact_percent(scenario.targets.gross_margin),
         "sentence": headline(result),
         "range": _range(chance_by_year(result, projected_time(scenario), year).range),
-        "times": {name: _dates(result, time) for name, time in times_of(scenario).items()},
+        "times": {
+            name: {"title": time_title(scenario, name), **_dates(result, time)}
+            for name, time in times_of(scenario).items()
+        },
         "fans": _fans(result),
         "need": {
             "p50": number(need["p50"].value),

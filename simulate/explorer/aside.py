@@ -3,12 +3,9 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as NotYet
-from contextlib import suppress
+from concurrent.futures import CancelledError, Future, wait
 
 from simulate.output.workers import Workers
-from simulate.scenario import ScenarioError
 
 from .work import Message, Tell
 
@@ -17,63 +14,61 @@ SECONDS = 1.0
 
 
 class Aside:
-    """Does one job of a kind at a time.
+    """Does jobs of a kind, one at a time and each page's newest only.
 
     Parameters
     ----------
-    name
-        Of the kind, as in "a report".
     failed
         What is told where a job fails.
     loads
         The modules that its process loads.
     """
 
-    def __init__(self, name: str, failed: str, loads: Sequence[str]) -> None:
-        self._name, self._failed, self._loads = name, failed, loads
+    def __init__(self, failed: str, loads: Sequence[str]) -> None:
+        self._failed, self._loads = failed, loads
         self._workers: Workers | None = None
-        self._busy = threading.Lock()
+        self._latest: dict[int, Future[Message]] = {}
 
-    def begin(self, job: Callable[[], Message], tell: Tell) -> None:
-        """Begin with a job, and return at once.
+    def begin(self, page: int, job: Callable[[], Message], tell: Tell) -> None:
+        """Let a job be done when those before it are, and return at once.
 
         Parameters
         ----------
+        page
+            That asks; its job before is dropped if it hasn't been begun with.
         job
             That can be pickled.
         tell
-            Takes how long it has been at work, each second, and what it returns or that it failed;
+            Takes how long it has been awaited, each second, and what it returns or that it failed;
             in another thread.
-
-        Raises
-        ------
-        ScenarioError
-            If another is at work.
         """
-        if not self._busy.acquire(blocking=False):
-            raise ScenarioError(f"{self._name} is being made; ask again when that is done")
+        self.drop(page)
         self._workers = self._workers or Workers(2, self._loads)
-        done = self._workers.submit(job)
+        done = self._latest[page] = self._workers.submit(job)
         threading.Thread(target=self._await, args=(done, tell), daemon=True).start()
+
+    def drop(self, page: int) -> None:
+        """Drop a page's job if it hasn't been begun with."""
+        if latest := self._latest.pop(page, None):
+            latest.cancel()
 
     def close(self) -> None:
         """End what is at work."""
-        if self._workers is not None:
-            with self._workers:
-                self._workers = None
+        workers, self._workers = self._workers, None
+        if workers is not None:
+            with workers:
+                self._latest.clear()
 
     def _await(self, done: "Future[Message]", tell: Tell) -> None:
         started = time.monotonic()
-        while not done.done():
-            with suppress(NotYet, Exception):
-                done.exception(SECONDS)
-            if not done.done():
-                tell({"type": "at work", "seconds": round(time.monotonic() - started)})
-        self._busy.release()
-        tell(self._told(done))
-
-    def _told(self, done: "Future[Message]") -> Message:
+        while wait([done], SECONDS).not_done:
+            tell({"type": "at work", "seconds": round(time.monotonic() - started)})
         try:
-            return done.result()
-        except Exception:
-            return {"type": "mistake", "key": "", "text": self._failed}
+            tell(done.result())
+        except CancelledError:
+            pass
+        except Exception as error:
+            if isinstance(error, (EOFError, OSError)):
+                # Its process is no more: the next job has another.
+                self.close()
+            tell({"type": "mistake", "key": "", "text": self._failed})

@@ -30,7 +30,7 @@ MOST_COMPARED, AT_ONCE = 1 << 11, 12
 FEWEST = 20
 # Errors that a separation is away from none at least: chance alone does as much of 1 in 700.
 LEAST_ERRORS = 3.2
-MOST_TOLD, DIGITS = 8, 3
+MOST_TOLD = 8
 NOT_PARTS = ("replicate", "path")
 
 
@@ -214,9 +214,7 @@ def _of_input(kept: KeptPaths, place: Place, chosen: Mask, last_year: int) -> Ap
     middles = [float(np.median(side)) for side in (here, there)]
     if middles[0] == middles[1]:
         named, middles = "mean", [float(np.mean(side)) for side in (here, there)]
-    told = [with_minus(unit.significant(middle, DIGITS)) for middle in middles]
-    if told[0] == told[1]:
-        told = in_words(middles, unit)
+    told = in_words(middles, unit)
     title = kept.title(place, last_year)
     text = f"{title}: {named} {unit.named(told[0])} there, {told[1]} elsewhere"
     pairs = len(here) * len(there) / (chosen.sum() * (~chosen).sum())

@@ -1,20 +1,31 @@
 """A scenario that a page changes by hand: what it may set, and the scenario that makes."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from simulate.scenario import Scenario, ScenarioError
+from simulate.scenario.dependence import MatrixOfCorrelations
 from simulate.scenario.layers import Layers, Origin
 from simulate.scenario.load import PROVENANCE, layers_of, validate, validated
 from simulate.scenario.mistakes import printable
 from simulate.scenario.quantity import ABSENT
 from simulate.scenario.reach import data_files
 from simulate.scenario.unchanged import Known
+from simulate.scenario.units import number_in_unit
 
-from .places import Place, distribution_at, number_at, places_of, source_at
+from .levels import with_level
+from .places import (
+    Place,
+    cell_of,
+    distribution_at,
+    number_at,
+    places_of,
+    source_at,
+    stated_in,
+)
 from .tables import CERTAIN, KIND, KINDS, kind_of, restated
 
 Changes = dict[str, Any]
@@ -138,7 +149,8 @@ class Explored:
             _count_plain(value, 0)
         except ValueError as error:
             raise Refused(place.key, str(error)) from None
-        if place.what != "input" and not isinstance(value, (int, float, str)):
+        is_number = isinstance(value, (int, float, str)) and not isinstance(value, bool)
+        if place.what != "input" and not is_number:
             raise Refused(place.key, "must be a number")
         if not isinstance(value, (dict, int, float, str)):
             raise Refused(place.key, "must be a number or a table of a distribution")
@@ -151,7 +163,17 @@ class Explored:
     def _lay(self, layers: Layers, place: Place, value: Any, origin: Origin) -> None:
         """Set what stands at a place."""
         steps = place.steps
-        if place.what == "correlation":
+        if place.what == "level":
+            outcome = self.scenario.outcomes[steps[1]]
+            for name, said in with_level(outcome, _number(place, value)).items():
+                layers.set((*steps[:2], name), said, origin)
+            return
+        if place.what == "correlation" and len(steps) > 2:
+            given = self.scenario.correlations[steps[1]]
+            assert isinstance(given, MatrixOfCorrelations)
+            steps = stated_in(place)
+            value = _with_cell(layers.get(steps, origin), cell_of(given, place), value)
+        elif place.what == "correlation":
             # Its kind stays.
             steps = (*steps, CERTAIN)
         elif place.what == "input" and not isinstance(value, str):
@@ -181,6 +203,22 @@ def stated_at(scenario: Scenario, place: Place) -> Any:
     if place.what != "input":
         return number_at(scenario, place)
     return restated(distribution_at(scenario, place))
+
+
+def _number(place: Place, value: Any) -> float:
+    """Return a number that may be written in a place's unit."""
+    try:
+        return number_in_unit(value, place.quantity.unit) if isinstance(value, str) else value
+    except ValueError as error:
+        raise Refused(place.key, str(error)) from None
+
+
+def _with_cell(rows: Sequence[Sequence[Any]], cell: tuple[int, int], value: Any) -> list[list[Any]]:
+    """Return a symmetric matrix with a value at a cell, and at that across the diagonal."""
+    found = [list(row) for row in rows]
+    for i, j in (cell, cell[::-1]):
+        found[i][j] = value
+    return found
 
 
 def _as_table(value: Any) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from simulate.text.numbers import NO_LIMIT, Unit, unit_of
 
 from .changed import Explored, stated_at
 from .families import a_lot_of, kinds_for
-from .places import Place, What, distribution_at, source_at
+from .places import Place, What, distribution_at, number_at, source_at
 from .tables import kind_of, part_in_words, parts_of, rounded
 
 Array = NDArray[np.float64]
@@ -179,7 +179,7 @@ def _plain_control(explored: Explored, place: Place, now: Scenario, stated: Any)
         source=source,
         facts=_cited(source),
         base_rate=_base_rate(source),
-        declared=quantity.range,
+        declared=quantity.range if np.isfinite(quantity.high) or place.what == "input" else "",
         rank=None,
         is_certain=True,
         is_changed=stated != explored.stated[place.key],
@@ -261,6 +261,14 @@ def _scale(scenario: Scenario, place: Place) -> tuple[float, float]:
     """Return a generous range around what stands at a place."""
     if place.what == "weight":
         return 0.0, max(MOST_WEIGHT, *(2.0 * each.weight for each in scenario.alternatives))
+    if place.what == "level":
+        level = number_at(scenario, place)
+        reach = OF_NUMBER * abs(level) or a_lot_of(place.quantity)
+        return _rounded_out(
+            min(0.0, level - reach * (level <= 0.0)), max(level, 0.0) + reach, place.quantity
+        )
+    if place.what == "count":
+        return place.quantity.low, place.quantity.high
     if place.what != "input":
         return (-1.0, 1.0) if place.what == "correlation" else (0.0, 1.0)
     quantity, given = place.quantity, distribution_at(scenario, place)

@@ -26,7 +26,7 @@ WIDER = "give a wider error, or leave one out"
 def updates() -> Aside:
     """Return what works out how the answer moves."""
     failed = "it could not be worked out; simulate update says why"
-    return Aside("another answer of this kind", failed, ["simulate.text.update"])
+    return Aside(failed, ["simulate.text.update"])
 
 
 @dataclass(frozen=True)

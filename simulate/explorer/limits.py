@@ -92,10 +92,12 @@ def limits_of(explored: Explored, changes: Changes, key: str, part: str) -> Limi
     low_end, high_end = scale_of(explored, place, now, [start])
 
     def with_part(value: float) -> Any:
+        if place.what == "count":
+            return round(value)
         return stated | {part: value} if place.what == "input" else value
 
     def by_itself(value: float) -> str:
-        if place.what == "correlation":
+        if place.what == "correlation" and len(place.steps) == 2:
             # A whole refusal takes time to say how they could be.
             return "" if can_be_correlated(now, {place.steps[-1]: value}) else NOT_LIKE_THIS
         return _why_not(place, with_part(value))
@@ -154,7 +156,7 @@ def _end(
 def _outwards(place: Place, start: float, width: float) -> Iterator[float]:
     """Yield numbers ever further out, to the end of what is declared or far enough."""
     declared = place.quantity.low if width < 0.0 else place.quantity.high
-    if place.what != "input":
+    if place.what != "input" and math.isfinite(declared):
         yield declared
         return
     distance = width

@@ -56,6 +56,10 @@ class Opened:
         file = self.file.name if is_packaged(self.file) else str(self.file)
         return [file, *(word for option in options for word in option)]
 
+    def is_of(self, file: Path) -> bool:
+        """Tell whether this is its file, however it was named."""
+        return self.file.resolve() == file.resolve()
+
     def load(self) -> Scenario:
         """Return the scenario, with its own number of paths.
 
@@ -128,15 +132,14 @@ def others_of(first: Opened, title: str, name: str) -> list[dict[str, Any]]:
         Of what is open.
     """
     opened = find_opened(first, name)
-    is_own = opened.file == first.file
-    here = FIRST if is_own else name.partition(BETWEEN)[0]
+    here = FIRST if opened.is_of(first.file) else name.partition(BETWEEN)[0]
     offers = [Offer(FIRST, title, "As the command opened it", first), *_of_file(here, opened)]
-    others = (file for file in packaged_names() if packaged_configs() / file != first.file)
+    others = (f for f in packaged_names() if not first.is_of(packaged_configs() / f))
     offers += [_whole_file(file, _packaged(file, first)) for file in others]
     found = {offer.name: offer for offer in offers if offer.name != name}
     return [
         {"name": offer.name, "title": offer.title, "group": offer.group}
-        | {"keeps": offer.opened.file == opened.file}
+        | {"keeps": offer.opened.is_of(opened.file)}
         for offer in found.values()
     ]
 

@@ -1,7 +1,7 @@
 """What one open page asks for, as jobs; all that it has changed comes with each question."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date
 from functools import cached_property, partial
@@ -16,6 +16,7 @@ from simulate.engine.run import Session
 from simulate.scenario import Scenario, ScenarioError
 
 from .answers import answer_of, scene_of
+from .aside import Aside
 from .behind import NEVER, paths_behind
 from .changed import Changes, Explored
 from .controls import control_of
@@ -242,7 +243,9 @@ class Explorer:
         """Return what makes the report of changes."""
         opened, scenario = self.opened, self.explored.with_changes(changes)
         is_changed = bool(self.explored.effective(changes))
-        words = [f"{opened.stem}-mine.toml"] if is_changed else opened.words
+        # What was saved holds all that was laid over the file but its data.
+        saved = Opened(Path(f"{opened.stem}-mine.toml"), data=opened.data)
+        words = (saved if is_changed else opened).words
         command = ["simulate", "report", *words, "--paths", str(self.growing.paths)]
         command += ["--seed", str(scenario.sampling.seed)]
         name = f"{opened.stem}{'-mine' * is_changed}-report.html"
@@ -303,6 +306,8 @@ class Page:
         """Drop all that was asked for."""
         self._is_closed = True
         self._work.drop(self._id, *Urgency)
+        for aside in (self._explorer.reports, self._explorer.updates):
+            aside.drop(self._id)
 
     def _add(self, urgency: Urgency, job: Job) -> None:
         self._work.add(self._id, urgency, job, self._tell)
@@ -361,9 +366,10 @@ class Page:
                 control = as_kind(explorer.explored, changes, key, kind)
                 yield {"type": "control", "control": control.as_dict()}
             case AskToml():
-                yield {"type": "toml", "name": f"{explorer.opened.stem}-mine.toml"} | {
-                    "text": toml_of(explorer.explored, changes, explorer.file, date.today())
-                }
+                text = toml_of(
+                    explorer.explored, changes, explorer.file, date.today(), explorer.opened.data
+                )
+                yield {"type": "toml", "name": f"{explorer.opened.stem}-mine.toml", "text": text}
             case AskPaths(time=time, quarter=quarter):
                 for behind in paths_behind(explorer.keeping, changes, time, quarter):
                     yield behind and {"type": "paths", **behind.as_dict()}
@@ -371,16 +377,17 @@ class Page:
                 for tornado in tornado_of(explorer.keeping, changes):
                     yield tornado and {"type": "tornado", **tornado.as_dict()}
             case AskReport():
-                self._explorer.reports.begin(explorer.report(changes), self._told_of(question))
+                self._aside(self._explorer.reports, question, explorer.report(changes))
                 yield None
             case AskKnown(observed=observed):
                 known = Known(explorer.explored.with_changes(changes), tuple(observed))
-                self._explorer.updates.begin(known, self._told_of(question))
+                self._aside(self._explorer.updates, question, known)
                 yield None
 
-    def _told_of(self, question: _Question) -> Tell:
-        """Return what takes that which is told later of a question."""
-        return lambda told: self._tell({**told, "number": question.number})
+    def _aside(self, aside: Aside, question: _Question, job: Callable[[], Message]) -> None:
+        """Let a question be answered aside, unless nobody would hear it."""
+        if not self._is_closed:
+            aside.begin(self._id, job, lambda told: self._tell({**told, "number": question.number}))
 
     def _numbered(self, question: Question, job: Job) -> Job:
         """Yield what a job tells with its question's number, and a mistake in the changes."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal
 
 from simulate.scenario import Scenario
@@ -18,10 +19,15 @@ from simulate.scenario.quantity import CertainShare, Quantity, Section
 from simulate.scenario.schema import Alternative
 from simulate.scenario.unchanged import table_of
 
-What = Literal["input", "target", "weight", "correlation", "chance"]
+from .levels import level_of, unit_of_level
+
+What = Literal["input", "target", "level", "count", "weight", "correlation", "chance"]
 # What is said of an input that some alternatives have of their own.
 NOT_OWN = ", where no alternative has its own"
 TARGET: Key = ("targets", "gross_margin")
+HOLD: Key = ("targets", "hold_quarters")
+HELD = Quantity("quarters in a row for which a margin is held", "quarters", 1.0, 40.0, certain=True)
+OUTCOMES, FORMULA, MATRIX = "outcomes", "when", "matrix"
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,8 @@ def places_of(scenario: Scenario) -> tuple[Place, ...]:
     """Return what of a scenario may be changed by hand, in the order of the schema."""
     return (
         _number(TARGET, "target", "target of gross margin", _share_of(Targets, "gross_margin")),
+        _number(HOLD, "count", HELD.title, HELD),
+        *_levels(scenario),
         *_inputs(scenario),
         *_correlations(scenario),
         *_weights(scenario),
@@ -93,6 +101,15 @@ def _inputs(scenario: Scenario) -> Iterator[Place]:
             yield _number(at, "chance", words_of_key(dotted(at)), _share_of(Funding, "chance"))
 
 
+def _levels(scenario: Scenario) -> Iterator[Place]:
+    """Yield the level of each own outcome that compares with one, such as a target."""
+    for name, outcome in scenario.outcomes.items():
+        if level_of(outcome) is not None:
+            title = f'level of "{outcome.called(name)}"'
+            declared = Quantity(title, unit_of_level(scenario, outcome), certain=True)
+            yield _number((OUTCOMES, name, FORMULA), "level", title, declared)
+
+
 def _owners(scenario: Scenario) -> Mapping[str, set[str]]:
     """Return the inputs that each alternative states, by its name."""
     keys = [member.key for member in own_inputs(scenario)]
@@ -104,9 +121,13 @@ def _owners(scenario: Scenario) -> Mapping[str, set[str]]:
 
 def _correlations(scenario: Scenario) -> Iterator[Place]:
     for pair, given in scenario.correlations.items():
-        if not isinstance(given, MatrixOfCorrelations):
-            title = words_of_setting(f"{CORRELATIONS}.{pair}", ())
-            yield _number((CORRELATIONS, pair), "correlation", title, CORRELATION)
+        steps: list[Key] = [(CORRELATIONS, pair)]
+        if isinstance(given, MatrixOfCorrelations):
+            pairs = combinations(given.inputs, 2)
+            steps = [(CORRELATIONS, pair, ", ".join(both)) for both in pairs]
+        for each in steps:
+            title = words_of_setting(f"{CORRELATIONS}.{each[-1]}", ())
+            yield _number(each, "correlation", title, CORRELATION)
 
 
 def _weights(scenario: Scenario) -> Iterator[Place]:
@@ -143,11 +164,15 @@ def distribution_at(scenario: Scenario, place: Place) -> Uncertain:
 def number_at(scenario: Scenario, place: Place) -> float:
     """Return a plain number that stands in a scenario."""
     name = place.steps[-1]
-    if place.what == "target":
-        return scenario.targets.gross_margin
+    if place.section == "targets":
+        return float(getattr(scenario.targets, name))
+    if place.what == "level":
+        return level_of(scenario.outcomes[place.steps[1]]) or 0.0
     if place.what == "correlation":
-        given = scenario.correlations[name]
-        assert isinstance(given, Uncertain)
+        given = scenario.correlations[place.steps[1]]
+        if isinstance(given, MatrixOfCorrelations):
+            row, column = cell_of(given, place)
+            return given.matrix[row][column]
         return given.quantile(0.5)
     return float(getattr(_member_at(scenario, place), name))
 
@@ -156,11 +181,26 @@ def source_at(scenario: Scenario, place: Place) -> str:
     """Return the source of what stands at a place."""
     if place.what == "input":
         return distribution_at(scenario, place).source
-    if place.what == "target":
+    if place.section == "targets":
         return scenario.targets.source
+    if place.what == "level":
+        return scenario.outcomes[place.steps[1]].source
     if place.what == "correlation":
-        return scenario.correlations[place.steps[-1]].source
+        return scenario.correlations[place.steps[1]].source
     return _member_at(scenario, place).source
+
+
+def stated_in(place: Place) -> Key:
+    """Return the steps to the value of which a place is, or is a part."""
+    is_of_matrix = place.what == "correlation" and len(place.steps) > 2
+    return (*place.steps[:2], MATRIX) if is_of_matrix else place.steps
+
+
+def cell_of(given: MatrixOfCorrelations, place: Place) -> tuple[int, int]:
+    """Return the row and the column of a pair's correlation above the diagonal of a matrix."""
+    pairs = {", ".join(both): both for both in combinations(given.inputs, 2)}
+    first, second = (given.inputs.index(name) for name in pairs[place.steps[-1]])
+    return first, second
 
 
 def _member_at(scenario: Scenario, place: Place) -> Alternative | Funding:

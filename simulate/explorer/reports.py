@@ -13,7 +13,7 @@ from .work import Message
 
 def reports() -> Aside:
     """Return what makes reports."""
-    return Aside("a report", "the report could not be made; simulate report says why", DRAWING)
+    return Aside("the report could not be made; simulate report says why", DRAWING)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """What a page has changed, as a file that extends the scenario's own and holds what differs."""
 
+import shlex
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from simulate.scenario.table_text import is_input, written
 from simulate.scenario.unchanged import table_of
 
 from .changed import Changes, Explored, Refused
-from .places import source_at
+from .places import source_at, stated_in
 from .tables import Table
 
 # What is said of a difference that was there when the page was opened.
@@ -22,7 +24,13 @@ OPENED_SO = "assumption: as the scenario was opened in the explorer"
 ENDS = (float("-inf"), float("inf"))
 
 
-def toml_of(explored: Explored, changes: Changes, file: str | Path, on: date) -> str:
+def toml_of(
+    explored: Explored,
+    changes: Changes,
+    file: str | Path,
+    on: date,
+    data: Sequence[str | Path] = (),
+) -> str:
     """Return a scenario's file with changes; run from a command line it gives the page's numbers.
 
     Parameters
@@ -33,6 +41,8 @@ def toml_of(explored: Explored, changes: Changes, file: str | Path, on: date) ->
         Of the scenario, or the name of a packaged one.
     on
         The day on which it is saved.
+    data
+        Folders of data that the scenario was opened with; the file needs them, too.
 
     Raises
     ------
@@ -40,10 +50,12 @@ def toml_of(explored: Explored, changes: Changes, file: str | Path, on: date) ->
         If the changes can't be, or no file can say them.
     """
     found = find_file(file).path
-    now, original = explored.with_changes(changes), load_scenario(found)
-    whole, given, differs = table_of(now), read_chain(found).table, differences(original, now)
-    places = {place.steps: place for place in explored.places.values()}
+    now, original = explored.with_changes(changes), load_scenario(found, data=data)
+    whole, given, differs = table_of(now), read_chain(found, data).table, differences(original, now)
     by_hand = explored.effective(changes)
+    # What was changed by hand goes last, where several places are parts of one value.
+    in_order = sorted(explored.places.values(), key=lambda place: place.key in by_hand)
+    places = {stated_in(place): place for place in in_order}
     day, said = f"{on.day} {on:%B %Y}", Table()
     for each in differs:
         if each.after is None:
@@ -55,8 +67,14 @@ def toml_of(explored: Explored, changes: Changes, file: str | Path, on: date) ->
                 explored.source_of(place, each.after, day) if is_by_hand else source_at(now, place)
             )
         _say(said, whole, given, each.key, _finite(each.after), source)
+        if place and place.what == "level":
+            outcome = now.outcomes[each.key[1]]
+            _say(said, whole, given, (*each.key[:2], "title"), outcome.called(each.key[1]), source)
     name = printable(shown_path(found))
     beside = "" if is_packaged(found) else f"# It stands beside {printable(found.name)}.\n"
+    if data:
+        options = shlex.join(word for folder in data for word in ("--data", str(folder)))
+        beside += f"# Run it with {printable(options)}.\n"
     count = f"{len(differs)} difference{'s' if len(differs) != 1 else ''} from {name}"
     extends = name if is_packaged(found) else found.name
     head = {"name": f"{now.name}, by hand"} | ({"lab": now.lab} if now.lab else {})

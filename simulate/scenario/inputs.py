@@ -129,6 +129,8 @@ MEMBER = "*"
 ROW = re.compile(r"^\| ([A-Z]\d+) \|(.*)\|$", re.MULTILINE)
 ID = re.compile(r"\b[A-Z]\d+\b")
 SAME = "same"
+# Words that Markdown makes bold or slanted.
+EMPHASIS = re.compile(r"(?<!\w)(\*{1,2})(?=\S)(.+?)(?<=\S)\1(?!\w)")
 FACT_FILES = ("facts.md", "facts-2026.md")
 
 
@@ -397,7 +399,8 @@ def read_facts() -> dict[str, Fact]:
     facts: dict[str, Fact] = {}
     reported = ""
     for found in ROW.finditer("\n".join(p.read_text(encoding="utf-8") for p in packaged_facts())):
-        figure, *cells, where = (cell.strip() for cell in found[2].split("|"))
+        plain = EMPHASIS.sub(r"\2", found[2])
+        figure, *cells, where = (cell.strip() for cell in plain.split("|"))
         if where.startswith(SAME):
             where = reported + where.removeprefix(SAME)
         else:

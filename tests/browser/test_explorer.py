@@ -341,9 +341,10 @@ def test_what_separates_paths_leads_to_its_control(page: OpenPage) -> None:
     assert not page.evaluate(f"{BEHIND}.open")
 
 
-def test_the_answer_by_input_is_told_when_it_is_opened_and_follows_a_change(
-    page: OpenPage,
+def test_the_answer_by_input_is_told_when_it_is_opened_is_saved_and_follows_a_change(
+    page: OpenPage, tmp_path: Path
 ) -> None:
+    page.browser.ask("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
     tornado = "document.querySelector('.tornado')"
     assert page.evaluate(f"{tornado}.querySelectorAll('li').length") == 0
     page.evaluate(f"{tornado}.querySelector('summary').focus()")
@@ -351,6 +352,13 @@ def test_the_answer_by_input_is_told_when_it_is_opened_and_follows_a_change(
     page.wait_until(f"{tornado}.querySelectorAll('li').length === 10")
     title = page.evaluate(f"{tornado}.querySelector('h3').textContent")
     assert title.startswith("Gross margin (paying users) reaches 70% by the end of 2027: ")
+    click(page, f"{tornado}.querySelector('.table summary')")
+    for kind in ("SVG", "CSV"):
+        click(page, f"{tornado}.querySelector('[aria-label$=\"as {kind}\"]')")
+    svg = downloaded(page, tmp_path, "anthropic-low-to-high.svg").decode()
+    bars = [path for path in ElementTree.fromstring(svg).iter() if path.get("d", "").endswith("Z")]
+    csv = downloaded(page, tmp_path, "anthropic-low-to-high.csv").decode()
+    assert len(bars) == 2 * (len(csv.splitlines()) - 1) == 20
     press_on(page, SLIDER, *["ArrowRight"] * 20)
     page.wait_until(f"{tornado}.querySelector('h3').textContent !== {json.dumps(title)}")
     click(page, f"{tornado}.querySelector('li button')")

@@ -11,6 +11,7 @@ import pytest
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
+from simulate.commands.explore import _names
 from simulate.scenario import ScenarioError
 from tests.calling import call, heed_signals
 
@@ -48,6 +49,26 @@ def test_what_fails_while_it_is_loaded_ends_it(
     monkeypatch.setattr("simulate.explorer.pages.Explorer", fail)
     assert call(monkeypatch, "explore", "--no-browser", "anthropic.toml") == 2
     assert "nothing to explore" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed", "told", "others"),
+    [
+        ("127.0.0.1", [], "127.0.0.1:8000", {"localhost:8000", "[::1]:8000"}),
+        ("localhost", [], "localhost:8000", {"127.0.0.1:8000", "[::1]:8000"}),
+        ("::1", [], "[::1]:8000", {"127.0.0.1:8000", "localhost:8000"}),
+        ("127.0.0.2", [], "127.0.0.2:8000", {"127.0.0.1:8000", "localhost:8000"}),
+        ("0.0.0.0", ["box"], "127.0.0.1:8000", {"box:8000"}),
+        ("::", ["box:80"], "[::1]:8000", {"box:80"}),
+        ("10.0.0.7", ["box"], "box:8000", {"localhost:8000"}),
+    ],
+)
+def test_the_address_that_is_told_is_one_that_is_listened_at(
+    host: str, allowed: list[str], told: str, others: set[str]
+) -> None:
+    first, *known = _names(host, 8000, allowed)
+    assert first == told and others <= {*known}
+    assert "evil.example:8000" not in known
 
 
 def test_it_prints_an_address_serves_it_and_ends_with_ctrl_c() -> None:

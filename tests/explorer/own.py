@@ -34,6 +34,12 @@ formula = "share_of * revenue + fixed"
 inputs = { share_of = "1% to 5%", fixed = "5 m to 20 m" }
 source = "S"
 
+[[targets]]
+of = "revenue"
+at_least = "100 bn"
+by = 2027
+source = "S"
+
 [[alternatives]]
 name = "slump"
 by = { "training.floor" = 0.05 }

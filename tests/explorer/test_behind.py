@@ -106,7 +106,7 @@ def test_an_input_of_an_alternative_is_compared_among_the_paths_that_live_there(
     living = result[result["alternative"].isin(elsewhere)]
     never = living["gross margin, paying users"] == whole.horizon.quarters
     medians = living[GAIN][never].median(), living[GAIN][~never].median()
-    there, other = (f"{median:.3g}".replace("-", "−") for median in medians)
+    there, other = (f"{median:.2f}".replace("-", "−") for median in medians)
     told = "Fall of cost per dollar of revenue: median"
     assert found[GAIN].text == f"{told} {there} log/yr there, {other} elsewhere"
 

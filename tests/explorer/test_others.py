@@ -94,6 +94,14 @@ def test_what_is_not_offered_is_refused_in_one_line(name: str) -> None:
     assert "\n" not in str(error.value)
 
 
+def test_a_packaged_file_that_was_named_by_its_place_is_offered_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(FILE.parent)
+    found = offered(Opened(Path(FILE.name)))
+    assert "anthropic.toml" not in found and found["variant bull"]
+
+
 def test_what_is_laid_over_a_file_is_named_as_on_a_command_line(tmp_path: Path) -> None:
     opened = Opened(FILE, "bull", None, ("cash.tax_rate=0.1",), (tmp_path,))
     words = ["anthropic.toml", "--variant", "bull", "--set", "cash.tax_rate=0.1"]

@@ -17,7 +17,9 @@ from simulate.explorer.controls import controls_of
 from simulate.explorer.kinds import as_kind
 from simulate.explorer.limits import limits_of
 from simulate.explorer.saved import toml_of
+from simulate.model.catalogue import stated_times
 from simulate.scenario import Scenario, load_scenario
+from simulate.scenario.dependence import MatrixOfCorrelations
 from tests.explorer.own import explored, own_file
 
 ON = date(2026, 11, 26)
@@ -90,6 +92,31 @@ def test_a_saved_file_gives_the_pages_numbers_bit_for_bit(tmp_path: Path) -> Non
         np.testing.assert_array_equal(here, there)
 
 
+def test_levels_of_targets_counts_and_cells_of_a_matrix_are_saved(tmp_path: Path) -> None:
+    file = own_file(tmp_path)
+    opened = explored(file)
+    changes = {
+        "targets.hold_quarters": 2,
+        "outcomes.revenue_at_least_100_bn.when": "150 bn",
+        'correlations.block."free_users.growth, free_users.usage_growth"': 0.5,
+    }
+    found = saved(opened, changes, file, tmp_path)
+    assert not differences(opened.with_changes(changes), found)
+    assert found.targets.hold_quarters == 2
+    assert found.outcomes["revenue_at_least_100_bn"].title == "revenue >= 150 bn"
+    block = found.correlations["block"]
+    assert isinstance(block, MatrixOfCorrelations) and block.matrix == ((1.0, 0.5), (0.5, 1.0))
+    text = (tmp_path / "by-hand.toml").read_text()
+    assert text.count("set by hand in the explorer") == 3 and "as the scenario was" not in text
+    one, other = (run(each, paths=4096) for each in (opened.with_changes(changes), found))
+    asked = one.probability("revenue >= 150 by 2027").value
+    for each in (one, other):
+        reached = each.hits(stated_times(each.scenario)[0])[
+            :, : each.scenario.horizon.end_of(2027) + 1
+        ]
+        assert reached.sum() / each.paths == asked
+
+
 def test_a_file_holds_only_what_differs_each_with_a_source() -> None:
     opened = explored("anthropic.toml")
     text = toml_of(opened, CHANGES, "anthropic.toml", ON)
@@ -153,6 +180,22 @@ def test_how_the_scenario_was_opened_is_in_the_file(
     if "variant" in opened_so:
         written = tomllib.loads((tmp_path / "by-hand.toml").read_text())
         assert "by hand" not in written["segments"][0]["growth"]["plateau"]["source"]
+
+
+def test_a_file_of_other_folders_data_names_them(tmp_path: Path) -> None:
+    data, own = tmp_path / "some data", tmp_path / "own"
+    data.mkdir()
+    own.mkdir()
+    own_file(data)
+    file = own / "mine.toml"
+    file.write_text(f'name = "Mine"\nextends = "{data / "mine.toml"}"\n')
+    opened = Explored.of(load_scenario(file, data=[data]))
+    changes = {"cash.losses_carried_forward": {"value": 5.0}}
+    text = toml_of(opened, changes, file, ON, [data])
+    assert f"# Run it with --data '{data}'.\n" in text
+    (own / "by-hand.toml").write_text(text)
+    found = load_scenario(own / "by-hand.toml", data=[data])
+    assert not differences(opened.with_changes(changes), found)
 
 
 def test_a_name_of_a_file_makes_no_line_of_its_own(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ export function createControl(base, on) {
   const id = `c-${base.key.replace(/[^\w]+/g, "-")}`;
   const { key } = base;
   let now = base;
-  let scale = scaleOf(...base.scale);
+  let scale = scaled(base);
   /** @type {ReturnType<typeof createHandle>[]} */
   let handles = [];
 
@@ -171,7 +171,7 @@ export function createControl(base, on) {
   function show(control, isChanged) {
     const isOther = control.kind !== now.kind || !isSame(control.handles.map(partOf), handles.map(partOf));
     now = control;
-    if (!handles.some((handle) => handle.isHeld)) scale = scaleOf(...control.scale);
+    if (!handles.some((handle) => handle.isHeld)) scale = scaled(control);
     if (isOther) makeHandles();
     const isWrong = wrong.textContent !== "";
     control.handles.forEach((part, i) => handles[i].show(part, isWrong));
@@ -200,6 +200,11 @@ export function createControl(base, on) {
       for (const handle of handles) if (handle.part !== part) handle.limit(null);
     },
   };
+}
+
+/** Return a control's scale: a count has whole numbers only. @param {Control} control */
+function scaled({ what, scale: [low, high] }) {
+  return what === "count" ? scaleOf(low, high, high - low) : scaleOf(low, high);
 }
 
 /** @param {{part: string}} handle */

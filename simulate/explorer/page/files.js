@@ -80,8 +80,8 @@ function inline(from, to) {
   [...from.children].forEach((child, i) => inline(child, to.children[i]));
 }
 
-/** @param {string} text @param {number} most letters of a line */
-function linesOf(text, most) {
+/** Return a text in lines. @param {string} text @param {number} most letters of a line */
+export function linesOf(text, most) {
   /** @type {string[]} */
   const lines = [];
   for (const word of text.split(" ")) {

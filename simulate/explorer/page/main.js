@@ -102,6 +102,7 @@ const behind = createBehind(byId("behind"), {
 const tornado = createTornado(byId("tornado"), {
   ask: () => connection.send("tornado", asked()),
   reveal: controls.reveal,
+  stem: () => scene.stem,
 });
 const known = createKnown(byId("known"), figuresOf(linked?.known), {
   ask: (observed) => connection.send("known", { observed, ...asked() }),

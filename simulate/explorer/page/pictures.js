@@ -47,12 +47,11 @@ export function createPictures(datesPlace, fansPlace, behind) {
     });
   }
 
-  /** Return the first date, with the target as it stands, and the one that is chosen. @param {any} answer */
+  /** Return the first date and the one that is chosen, with their levels as they stand. @param {any} answer */
   function abouts(answer) {
     const [first, second] = scene.times;
     const chosen = scene.times.find((/** @type {any} */ time) => time.name === choice.value);
-    const title = first.title.replace(scene.target, answer.target ?? scene.target);
-    return [{ ...first, title }, chosen ?? second].filter(Boolean);
+    return [first, chosen ?? second].filter(Boolean).map((time) => ({ ...time, title: answer.times[time.name]?.title ?? time.title }));
   }
 
   return {

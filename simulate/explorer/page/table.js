@@ -11,16 +11,17 @@ import { csvOf, pngOf, save, standalone } from "./files.js";
  * @param {Element} parent
  * @param {string} title the id of the picture's title
  * @param {() => Cells | null} cells as they are now
- * @param {(() => Saved | null) | null} saved as it is now, none of what has no files
+ * @param {() => Saved | null} saved as it is now
  * @param {Action | null} action
+ * @param {() => SVGSVGElement} drawing what its files show; by default the picture beside it
  */
-export function createTable(parent, title, cells, saved, action = null) {
+export function createTable(parent, title, cells, saved, action = null, drawing = () => parent.querySelector(":scope > svg")) {
   const caption = element("caption");
   const head = element("thead");
   const body = element("tbody");
   const table = element("table", {}, caption, head, body);
   const around = element("div", { class: "wide", tabindex: "0", role: "region", "aria-labelledby": title }, table);
-  const summary = element("summary", { "aria-describedby": title }, saved ? "Table, files" : "Table");
+  const summary = element("summary", { "aria-describedby": title }, "Table, files");
   const files = element("div", { class: "files", role: "group", "aria-labelledby": title },
     ...[["SVG", saveSvg], ["PNG", savePng], ["CSV", saveCsv]].map(([kind, on]) => {
       const label = `Download ${kind === "CSV" ? "the table" : "the picture"} as ${kind}`;
@@ -28,7 +29,7 @@ export function createTable(parent, title, cells, saved, action = null) {
       button.addEventListener("click", on);
       return button;
     }));
-  const details = element("details", { class: "table" }, summary, ...(saved ? [files] : []), around);
+  const details = element("details", { class: "table" }, summary, files, around);
   const foot = element("div", { class: "foot" }, details);
   parent.append(foot);
   details.addEventListener("toggle", show);
@@ -50,21 +51,21 @@ export function createTable(parent, title, cells, saved, action = null) {
   }
 
   function picture() {
-    return standalone(parent.querySelector(":scope > svg"), document.getElementById(title)?.textContent ?? "");
+    return standalone(drawing(), document.getElementById(title)?.textContent ?? "");
   }
 
   function saveSvg() {
-    const now = saved?.();
+    const now = saved();
     if (now) save(`${now.name}.svg`, new Blob([picture().text], { type: "image/svg+xml" }));
   }
 
   async function savePng() {
-    const now = saved?.();
+    const now = saved();
     if (now) save(`${now.name}.png`, await pngOf(picture()));
   }
 
   function saveCsv() {
-    const now = saved?.();
+    const now = saved();
     if (now) save(`${now.name}.csv`, new Blob([csvOf(now.numbers)], { type: "text/csv" }));
   }
   return { show, foot };

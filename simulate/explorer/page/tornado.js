@@ -1,6 +1,7 @@
 /** How the answer goes from low to high with each input: bars around the answer. */
 
-import { drawn, element, put, say } from "./dom.js";
+import { drawn, element, labels, put, say } from "./dom.js";
+import { fileName, linesOf } from "./files.js";
 import { createTable } from "./table.js";
 import { capital, count, percent } from "./words.js";
 
@@ -18,12 +19,15 @@ const LOW = [3, 9];
 const HIGH = [11, 17];
 /** The axis goes to whole steps of this. */
 const STEP = 0.1;
+/** Of the picture in files, in pixels: where bars begin and end, where it ends, a line of text, its letters. */
+const FILE = { from: 270, to: 560, width: 790, line: 15, letters: 40 };
 
 /**
  * @param {Element} place
  * @param {object} on
  * @param {() => number} on.ask returns the question's number, 0 if it can't be asked
  * @param {(key: string) => void} on.reveal
+ * @param {() => string} on.stem of files
  */
 export function createTornado(place, on) {
   const title = element("h3", { id: ID }, ASKED);
@@ -37,7 +41,9 @@ export function createTornado(place, on) {
   place.append(details);
   /** @type {any} */
   let last = null;
-  const table = createTable(figure, ID, () => last && cellsOf(last), null);
+  /** @type {SVGSVGElement | null} The picture in files. */
+  let picture = null;
+  const table = createTable(figure, ID, () => last && cellsOf(last), () => last && savedOf(last, on.stem()), null, drawing);
   /** @type {ReturnType<typeof createRow>[]} */
   const rows = [];
   /** @type {Changes | null} What it was asked for. */
@@ -54,12 +60,19 @@ export function createTornado(place, on) {
     figure.setAttribute("aria-busy", "true");
   }
 
+  /** Draw all rows as one picture, which a file holds; the page keeps it out of sight. */
+  function drawing() {
+    picture?.remove();
+    const node = drawn(figure, "svg", { class: "unseen", "aria-hidden": "true" });
+    drawWhole(node, last);
+    picture = node;
+    return node;
+  }
+
   function draw() {
     /** @type {Bar[]} */
     const bars = last.bars;
-    const ends = [last.answer, ...bars.flatMap(({ middle: own, low, high }) => [own, low.chance, high.chance])];
-    const low = STEP * Math.floor(Math.min(...ends.map((chance) => chance.low)) / STEP + 1e-9);
-    const high = STEP * Math.ceil(Math.max(...ends.map((chance) => chance.high)) / STEP - 1e-9);
+    const { low, high } = rangeOf(last);
     const x = (/** @type {number} */ share) => (WIDTH * (share - low)) / (high - low || 1);
     say(title, `${last.title}: ${last.answer.text} of ${count(last.paths)} paths`);
     say(from, percent(low));
@@ -149,6 +162,54 @@ function createRow(reveal) {
     say(highText, `${capital(bar.high.text)}: ${bar.high.chance.text}`);
   }
   return { node, show };
+}
+
+/** Return the ends of the axis. @param {any} shown */
+function rangeOf({ answer, bars }) {
+  /** @type {Chance[]} */
+  const ends = [answer, ...bars.flatMap((/** @type {Bar} */ { middle, low, high }) => [middle, low.chance, high.chance])];
+  return {
+    low: STEP * Math.floor(Math.min(...ends.map((chance) => chance.low)) / STEP + 1e-9),
+    high: STEP * Math.ceil(Math.max(...ends.map((chance) => chance.high)) / STEP - 1e-9),
+  };
+}
+
+/** @param {SVGSVGElement} picture @param {any} shown */
+function drawWhole(picture, shown) {
+  const { low, high } = rangeOf(shown);
+  const { from, to, width, line, letters } = FILE;
+  const x = (/** @type {number} */ share) => from + ((to - from) * (share - low)) / (high - low || 1);
+  /** @type {import("./dom.js").Label[]} */
+  const texts = [low, high].map((share) => ({ text: percent(share), x: x(share), y: 11 }));
+  let y = 2 * line;
+  for (const bar of /** @type {Bar[]} */ (shown.bars)) {
+    const names = [capital(bar.title), bar.among].flatMap((text) => linesOf(text, letters)).filter(Boolean);
+    const top = y - 9;
+    for (const [i, [kind, end]] of /** @type {[string, End][]} */ ([["never", bar.low], ["bars", bar.high]]).entries()) {
+      const [over, under] = [top + line * i, top + line * i + 9];
+      drawn(picture, "path", { class: kind, d: `M${x(bar.middle.value)} ${under}V${over}H${x(end.chance.value)}V${under}Z` });
+      drawn(picture, "path", { class: "errors", d: `M${x(end.chance.low)} ${(over + under) / 2}H${x(end.chance.high)}` });
+      texts.push({ text: `${capital(end.text)}: ${end.chance.text}`, x: to + 12, y: y + line * i, anchor: "start" });
+    }
+    texts.push(...names.map((text, i) => ({ text, x: 0, y: y + line * i, anchor: "start" })));
+    y += line * Math.max(names.length, 2) + 8;
+  }
+  drawn(picture, "path", { class: "asked", d: `M${x(shown.answer.value)} ${line}V${y - line}` });
+  labels(picture)([...texts, { text: percent(shown.answer.value), x: x(shown.answer.value), y: 11, kind: "value" }]);
+  put(picture, { viewBox: `0 0 ${width} ${y}` });
+  Object.assign(picture.style, { width: `${width}px`, height: `${y}px` });
+}
+
+/** Return what the files hold. @param {any} shown @param {string} stem */
+function savedOf({ bars }, stem) {
+  const of = ["", ", 95% low", ", 95% high"];
+  const head = ["input", "of which paths", ...["their answer", "low", "high"].flatMap((name, i) =>
+    [...(i > 0 ? [name] : []), ...of.map((what) => `${i > 0 ? `answer where ${name}` : name}${what}`)])];
+  const chance = (/** @type {Chance} */ { value, low, high }) => [value, low, high];
+  const rows = bars.map((/** @type {Bar} */ { title, among, middle, low, high }) => [
+    title, among || "all", ...chance(middle), low.text, ...chance(low.chance), high.text, ...chance(high.chance),
+  ]);
+  return { name: fileName(stem, "low-to-high"), numbers: { head, rows } };
 }
 
 /** @param {any} shown */
