@@ -32,6 +32,8 @@ def plot_compute(result: Result, *, axes: Axes | None = None, theme: Theme = LIG
             place,
             np.minimum(use["p25"], signed),
             signed,
+            # A lab that has failed uses nothing, and owes nothing.
+            where=use["p25"] > 0.0,
             facecolor="none",
             edgecolor=theme.orange,
             hatch=HATCH,
