@@ -31,7 +31,7 @@ from simulate.scenario.scored import (
     packaged_list,
     reported_after,
 )
-from simulate.scenario.sections import Sections, laid_over, read_sections
+from simulate.scenario.sections import Sections, laid_over, read_sections, refuse_unused
 from simulate.version import package_version
 
 from .asked import Answered, answered, asked_of_each
@@ -244,6 +244,8 @@ def hindcast(
         scored = [each for each in scored if not labs or each.lab in labs]
         asked = list(_of_figures(scored, told, vintage_of or packaged_vintage, left_out))
     asked = [each for each in asked if not labs or each.lab in labs]
+    if asked:
+        refuse_unused(laid, [each.scenario for each in asked])
     asked = [_laid_over(each, laid) for each in asked]
     questions = asked_of_each(of, [each.scenario for each in asked])
     asked = [each._replace(of=of_it) for each, of_it in zip(asked, questions, strict=True)]

@@ -1,7 +1,7 @@
 """Sections of a file that are laid over any scenario, such as what a lab signs or how it raises."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from .layers import Origin, Table
 from .load import PROVENANCE, layers_of, validate
 from .mistakes import ScenarioError
 from .own import settle_lines
+from .packaged import shown_path
 from .reach import data_files
 from .schema import Scenario
 from .toml_file import read_toml
@@ -68,6 +69,22 @@ def read_sections(path: Path) -> Sections:
     return Sections(path, table, str(said["lab"] or ""), _day(path, said["as_of"]))
 
 
+def refuse_unused(sections: Iterable[Sections], scenarios: Sequence[Scenario]) -> None:
+    """Raise if a file of sections is laid over none of the scenarios.
+
+    Raises
+    ------
+    ScenarioError
+        That says of which lab, and from which day on, it is.
+    """
+    for each in sections:
+        if not any(each.is_for(scenario) for scenario in scenarios):
+            of = f'lab = "{each.lab}"' if each.lab else ""
+            since = "" if each.as_of is None else f"as_of = {each.as_of}"
+            by = " and ".join(filter(None, (of, since)))
+            raise ScenarioError(f"{each.path}: is laid over no scenario, by its {by}")
+
+
 def laid_over(scenario: Scenario, sections: Iterable[Sections]) -> Scenario:
     """Return a scenario with sections laid over it, one file after another.
 
@@ -85,7 +102,9 @@ def laid_over(scenario: Scenario, sections: Iterable[Sections]) -> Scenario:
     found, mistakes = validate(layers, own[-1].path, known)
     if found is None:
         raise ScenarioError(*mistakes)
-    return found.model_copy(update={PROVENANCE: scenario.provenance})
+    files = (*(shown_path(each.path) for each in own[::-1]), *scenario.provenance.files)
+    provenance = replace(scenario.provenance, files=files)
+    return found.model_copy(update={PROVENANCE: provenance})
 
 
 def _day(path: Path, given: object) -> date | None:

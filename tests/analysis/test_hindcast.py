@@ -222,3 +222,10 @@ def test_sections_are_scored_beside_the_same_scenario_without(tmp_path: Path) ->
     compared = found.against("plain model")
     assert compared is not None and compared.figures == len(plain)
     assert compared.ratio < 1.0
+
+
+def test_sections_that_are_laid_over_nothing_are_refused(tmp_path: Path) -> None:
+    sections = tmp_path / "later.toml"
+    sections.write_text('lab = "OpenAI"\nas_of = 2026-03-31\n[cash]\nopening = 76.7\n')
+    with pytest.raises(ScenarioError, match=r'no scenario, by its lab = "OpenAI" and as_of = 2026'):
+        hindcast([of_january("openai")], sections=[sections], paths=PATHS)

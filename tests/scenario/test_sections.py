@@ -29,6 +29,8 @@ def test_sections_join_a_scenario_and_leave_the_rest(openai: Scenario, tmp_path:
     assert openai.training.cut is None and laid.training.cut is not None
     assert laid.training.cut.model_dump()["most"]["value"] == pytest.approx(0.4)
     assert (laid.name, laid.cash, laid.funding) == (openai.name, openai.cash, openai.funding)
+    assert laid.provenance.files[1:] == openai.provenance.files
+    assert laid.provenance.files[0].endswith("sections-0.toml")
 
 
 def test_a_later_file_lies_over_an_earlier(openai: Scenario, tmp_path: Path) -> None:
