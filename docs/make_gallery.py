@@ -120,11 +120,11 @@ TEXTS = {
     "compute": (
         "Compute that is committed, and used",
         "What `[[commitments]]` of a scenario say against the compute that its paths use, here of "
-        "`configs/openai-compute.toml`; hatched is what a low use leaves of it.",
+        "`configs/openai-capital.toml`; hatched is what a low use leaves of it.",
     ),
     "sources_and_uses": (
         "Where cash comes from, and where it goes",
-        "Of `anthropic-capital.toml`, whose `[raising]` says how money is sought: means by fiscal "
+        "Of `openai-capital.toml`, whose `[raising]` says how money is sought: means by fiscal "
         "year, what comes in above 0 and what goes out below.",
     ),
     "runway": (
@@ -161,8 +161,7 @@ def entries() -> Iterator[Entry]:
         figures = {theme: plot(result, theme=colors) for theme, colors in THEMES.items()}
         yield Entry(f"anthropic-{name}", *TEXTS[name], figures)
     yield from own_entries(anthropic)
-    yield from part_entries("anthropic", run(load_scenario("anthropic-capital.toml")))
-    yield from part_entries("openai", run(load_scenario("openai-compute.toml")))
+    yield from part_entries("openai", run(load_scenario("openai-capital.toml")))
     openai = run(load_scenario("openai.toml"))
     plot = PICTURES["margin_date"]
     yield Entry(

@@ -13,14 +13,19 @@ The page is written by hand but for what stands between a marker and its end::
 
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
 from docs.printing import markdown, save_small
-from simulate.analysis.hindcast import Hindcast, hindcast
+from simulate import load_scenario
+from simulate.analysis.base_forecasts import PLAIN
+from simulate.analysis.hindcast import Hindcast, hindcast, packaged_vintage
+from simulate.analysis.scores import ratio_of_scores
 from simulate.commands.session import compile_kernels
 from simulate.output.hindcast import PICTURES
+from simulate.scenario.figures import packaged_figures
 from simulate.text.hindcast import (
     findings,
     forecast_tables,
@@ -28,16 +33,70 @@ from simulate.text.hindcast import (
     ratio_table,
     score_tables,
 )
+from simulate.text.tables import Row, Table
 
 DOCS = Path(__file__).parent
 PAGE = DOCS / "hindcast.md"
 FOLDER = Path("pictures") / "hindcast"
+# Sections that are laid over vintages, by what they are called.
+SECTIONS = {
+    "training that follows revenue": ("follows",),
+    "cuts when cash is short": ("cuts",),
+    "contracts for compute": ("contracts",),
+    "raising, debt and failure": ("raising",),
+    "all of them": ("follows", "cuts", "contracts", "raising"),
+}
+# Scored on all that was reported, and so on cash, which isn't on the list of the vintages.
+LAB, LAST, JANUARY = "OpenAI", date(2025, 12, 31), "openai-2026-01.toml"
+CASH = "cash"
+# Whose score of what, by its column.
+OF_ALL_VINTAGES = {
+    "revenue, Anthropic": ("Anthropic", "revenue"),
+    "revenue, OpenAI": (LAB, "revenue"),
+    "margin": (LAB, "gross margin"),
+    "free cash flow": (LAB, "free cash flow"),
+    "operating result": (LAB, "operating result"),
+}
 PARTS = re.compile(r"<!-- hindcast: (?P<what>[\w. ]+) -->\n.*?<!-- end -->\n", re.DOTALL)
+
+
+def sections_table() -> Table:
+    """Return what parts that are off do to the scores: over those of the same model without."""
+    given = {
+        "at the end of 2025": packaged_vintage(packaged_figures(), LAB, LAST),
+        "in January": load_scenario(JANUARY),
+    }
+    of_cash = [f"{what} {when}" for when in given for what in ("cash", "its PIT")]
+    rows = []
+    for name, files in SECTIONS.items():
+        sections = [DOCS / "data" / "parts" / f"{file}.toml" for file in files]
+        made = hindcast(sections=sections)
+        cells = [ratio_to_plain(made, *figure) for figure in OF_ALL_VINTAGES.values()]
+        for scenario in given.values():
+            found = hindcast([scenario], sections=sections)
+            (cash,) = (score for score in found.scores if score.scored.quantity == CASH)
+            cells += [ratio_to_plain(found, LAB, CASH), f"{100 * cash.model.pit:.1f}%"]
+        rows.append(Row(name, tuple(cells)))
+    heads = ("with", *OF_ALL_VINTAGES, *of_cash)
+    return Table("Scores with parts that are off, over scores without", heads, tuple(rows))
+
+
+def ratio_to_plain(found: Hindcast, lab: str, quantity: str) -> str:
+    """Return the geometric mean of a lab's scores of a quantity over the plain model's."""
+    both = [
+        (score.model.crps, score.forecasts[PLAIN].crps)
+        for score in found.scores
+        if (score.scored.lab, score.scored.quantity) == (lab, quantity) and PLAIN in score.forecasts
+    ]
+    return f"{ratio_of_scores(*zip(*both, strict=True)):.2f}" if both else "1"
+
+
 TEXTS: dict[str, Callable[[Hindcast], str]] = {
     "findings": lambda found: "\n".join(f"- {sentence}" for sentence in findings(found)),
     "ratios": lambda found: markdown(ratio_table(found)),
     "forecasts": lambda found: "\n\n".join(map(markdown, forecast_tables(found))),
     "scores": lambda found: "\n\n".join(map(markdown, score_tables(found))),
+    "parts": lambda _: markdown(sections_table()),
     "left out": lambda found: "\n".join(left_out_sentences(found)) or "Nothing is left out.",
 }
 

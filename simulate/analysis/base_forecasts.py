@@ -27,6 +27,8 @@ Array = NDArray[np.float64]
 
 RANDOM_WALK, DAMPED, PLAN, POCKET = "random walk", "damped trend", "plan", "pocket model"
 FORECASTERS = (RANDOM_WALK, DAMPED, PLAN, POCKET)
+# The model without the sections that are laid over it, where some are.
+PLAIN = "plain model"
 MARGIN = "gross margin"
 QUARTERS_OF_HISTORY = 5
 # P13: the growth of a year is 80 to 85% of that of the year before.

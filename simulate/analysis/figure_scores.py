@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simulate.model.outcomes import NEVER_NEGATIVE, Amount, Unit
+from simulate.model.rows import Metric
 from simulate.scenario.scored import Scored
 
-from .base_forecasts import Knowledge, base_forecasts
+from .base_forecasts import PLAIN, Knowledge, base_forecasts
 from .scores import crps, rank_of, width_of
 
 Array = NDArray[np.float64]
@@ -18,6 +19,8 @@ Array = NDArray[np.float64]
 Scale = Literal["logarithm", "share", "bn USD"]
 
 MODEL = "model"
+# Amounts that are told by their logarithm where all that is said of them is above zero.
+BY_RATIO = frozenset({*NEVER_NEGATIVE, Metric.CASH})
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
 
 
@@ -58,8 +61,8 @@ class FigureScore:
     unit
         Of that.
     scale
-        Logarithms of amounts that are above zero, points of shares, and amounts of either sign as
-        they are.
+        Logarithms of revenue, costs and cash that are above zero, points of shares, and other
+        amounts as they are.
     forecasts
         By forecaster, the model's first; a simple one that lacks what it takes is missing.
     """
@@ -93,7 +96,13 @@ class FigureScore:
 
 
 def score_figure(
-    scored: Scored, outcome: Amount, came_true: float, paths: Array, of: Knowledge | None, seed: int
+    scored: Scored,
+    outcome: Amount,
+    came_true: float,
+    paths: Array,
+    of: Knowledge | None,
+    seed: int,
+    plain: Array | None = None,
 ) -> FigureScore:
     """Score a figure.
 
@@ -109,8 +118,12 @@ def score_figure(
         What simple forecasters know; without it they say nothing.
     seed
         Of their chance.
+    plain
+        What the model said without the sections that are laid over it, where some are.
     """
     others = {} if of is None else base_forecasts(of, scored, len(paths), seed)
+    if plain is not None:
+        others[PLAIN] = plain
     by_forecaster = {MODEL: paths, **others}
     scale = _scale(outcome, came_true, by_forecaster)
     forecasts = {name: _forecast(p, came_true, scale) for name, p in by_forecaster.items()}
@@ -126,7 +139,7 @@ def _scale(outcome: Amount, came_true: float, by_forecaster: Mapping[str, Array]
     if outcome.unit == "share":
         return "share"
     positive = came_true > 0.0 and all(np.all(paths > 0.0) for paths in by_forecaster.values())
-    return "logarithm" if outcome.metric in NEVER_NEGATIVE and positive else "bn USD"
+    return "logarithm" if outcome.metric in BY_RATIO and positive else "bn USD"
 
 
 def _forecast(paths: Array, came_true: float, scale: Scale) -> Forecast:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,10 +31,11 @@ from simulate.scenario.scored import (
     packaged_list,
     reported_after,
 )
+from simulate.scenario.sections import Sections, laid_over, read_sections, refuse_unused
 from simulate.version import package_version
 
 from .asked import Answered, answered, asked_of_each
-from .base_forecasts import FORECASTERS, RANDOM_WALK, chance_of, knowledge
+from .base_forecasts import FORECASTERS, PLAIN, RANDOM_WALK, chance_of, knowledge
 from .base_rates import base_rates, process_of
 from .figure_scores import FigureScore, Forecast, in_scale, score_figure
 from .scores import joint_p, ratio_of_scores
@@ -148,7 +149,7 @@ class Hindcast:
         Parameters
         ----------
         forecaster
-            ``random walk``, ``damped trend``, ``plan`` or ``pocket model``.
+            ``random walk``, ``damped trend``, ``plan``, ``pocket model`` or ``plain model``.
         without
             A lab to leave out.
         """
@@ -180,6 +181,7 @@ def hindcast(
     figures: Sequence[Figure] | str | Path | None = None,
     labs: Sequence[str] = (),
     of: Of = (),
+    sections: Sequence[str | Path] = (),
     vintage_of: VintageOf | None = None,
     paths: int = PATHS,
     seed: int | None = None,
@@ -203,6 +205,10 @@ def hindcast(
         What else to tell of each vintage, one or several: the probability of an outcome such as
         ``"P(revenue >= 30 by 2026Q2)"``, the median of ``"revenue 2026"``, or ``"P10(revenue
         2026)"``, and what came true where figures tell.
+    sections
+        TOML files of sections, laid over each scenario or vintage one after another: that of one
+        lab alone where a file says ``lab``, from a day on where it says ``as_of``. The same without
+        them is scored beside, as ``plain model``.
     vintage_of
         Makes a lab's scenario of what was known on a day; by the packaged process, if not given.
     paths
@@ -229,6 +235,7 @@ def hindcast(
     told = told_figures(figures)
     _refuse_unknown(labs, told)
     left_out: dict[Scored, str] = {}
+    laid = [read_sections(Path(file)) for file in sections]
     if scenarios:
         asked = [_of_scenario(scenario, told) for scenario in scenarios]
         _refuse_the_same_forecast(asked)
@@ -237,6 +244,9 @@ def hindcast(
         scored = [each for each in scored if not labs or each.lab in labs]
         asked = list(_of_figures(scored, told, vintage_of or packaged_vintage, left_out))
     asked = [each for each in asked if not labs or each.lab in labs]
+    if asked:
+        refuse_unused(laid, [each.scenario for each in asked])
+    asked = [_laid_over(each, laid) for each in asked]
     questions = asked_of_each(of, [each.scenario for each in asked])
     asked = [each._replace(of=of_it) for each, of_it in zip(asked, questions, strict=True)]
     foretold = []
@@ -278,6 +288,7 @@ class _Asked(NamedTuple):
     quarter: int
     scenario: Scenario
     scored: Sequence[Scored]
+    plain: Scenario | None = None
     of: Sequence[OutcomeStatistic] = ()
 
 
@@ -338,6 +349,12 @@ def _of_figures(
             yield _Asked(lab, quarter, scenario, of_vintage)
 
 
+def _laid_over(asked: _Asked, sections: Sequence[Sections]) -> _Asked:
+    """Return what is asked of a scenario with sections over it, and of it as it was."""
+    laid = laid_over(asked.scenario, sections)
+    return asked if laid is asked.scenario else asked._replace(scenario=laid, plain=asked.scenario)
+
+
 def _outcome(scored: Scored, scenario: Scenario) -> Amount:
     """Return the model's name of a figure.
 
@@ -369,15 +386,17 @@ def _foretell(
     told = list(_told(asked, figures, left_out))
     if not told:
         return
-    result = session.run(
-        asking(scenario, asked.of),
+    run = partial(
+        session.run,
         paths=paths,
         seed=seed,
         keep_outcomes=True,
         measures=measures_of(each.outcome for each in told),
         progress=progress,
     )
+    result = run(asking(scenario, asked.of))
     outcomes = result.outcomes
+    plain = None if asked.plain is None else run(asked.plain).outcomes
     last = scenario.horizon.first_quarter - 1
     known = knowledge(figures, asked.lab, last, last_day(asked.quarter))
     seed = scenario.sampling.seed if seed is None else seed
@@ -387,7 +406,8 @@ def _foretell(
         if np.ptp(values) == 0.0:
             left_out[scored] = f"all paths of {scenario.name} say {outcome.written(values[0])}"
             continue
-        scores.append(score_figure(scored, outcome, truth, values, known, seed))
+        without = None if plain is None else outcome.of_paths(plain)
+        scores.append(score_figure(scored, outcome, truth, values, known, seed, without))
         columns.append(in_scale(values, scores[-1].scale))
     if not scores:
         return
@@ -463,7 +483,7 @@ def summary(found: Hindcast) -> dict[str, Any]:
                     if (without := found.against(forecaster, lab)) is not None
                 },
             }
-            for forecaster in FORECASTERS
+            for forecaster in (*FORECASTERS, PLAIN)
             if (compared := found.against(forecaster)) is not None
         },
         "scores": [

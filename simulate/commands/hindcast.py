@@ -44,6 +44,17 @@ def hindcast(
     ] = None,
     data: Data = None,
     of: Of = None,
+    sections: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--with",
+            metavar="FILE",
+            help="Sections (TOML) to lay over each of them, as [training] or [raising], and to "
+            "score beside the same without; of a lab and a day on, where the file says lab and "
+            "as_of. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     paths: Annotated[
         int, typer.Option(min=1000, help="At least this many joint paths of each vintage.")
     ] = 10_000,
@@ -80,6 +91,7 @@ def hindcast(
                 figures=figures,
                 labs=lab or (),
                 of=of or (),
+                sections=sections or (),
                 paths=paths,
                 seed=seed,
                 threads=threads,

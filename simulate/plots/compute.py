@@ -13,6 +13,8 @@ from .frame import frame, in_money, label_years, made_of
 from .style import LIGHT, Theme
 
 HATCH = "////"
+# In bn USD: quantiles of nothing lie within a tally's first bin.
+LEAST_USE = 0.01
 
 
 def plot_compute(result: Result, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
@@ -32,6 +34,8 @@ def plot_compute(result: Result, *, axes: Axes | None = None, theme: Theme = LIG
             place,
             np.minimum(use["p25"], signed),
             signed,
+            # A lab that has failed uses nothing, and owes nothing.
+            where=use["p25"] > LEAST_USE,
             facecolor="none",
             edgecolor=theme.orange,
             hatch=HATCH,
@@ -45,5 +49,6 @@ def plot_compute(result: Result, *, axes: Axes | None = None, theme: Theme = LIG
         unit = in_money(picture.axes.yaxis)
         explain_fan(picture.axes, f"compute of four quarters, {unit}")
         cut = "; cut above P75" if use["p95"].max() > top else ""
-        detail = f"{result.scenario.name}: compute in use, and what is committed of it{cut}"
+        fails = "" if result.scenario.raising is None else "; what failed before uses nothing"
+        detail = f"{result.scenario.name}: compute in use, and what is committed of it{fails}{cut}"
         return picture.tell(compute_finding(result), detail, made_of(result))

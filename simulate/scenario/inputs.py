@@ -453,10 +453,12 @@ def _sources(table: Any, key: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...]
 
 def funding_assumption(scenario: Scenario) -> str:
     """Return what is assumed where cash runs short, as in "assuming no funding round"."""
+    reacts = scenario.training.cut is not None
     if scenario.raising is not None:
-        return "money that comes by the chances of [raising], and no budget that reacts"
+        comes = "money that comes by the chances of [raising]"
+        return comes if reacts else f"{comes}, and no budget that reacts"
     last = scenario.horizon.last_quarter
     quarters = [f.quarter for f in scenario.funding if f.chance > 0.0 and f.quarter <= last]
     after = f" after {format_quarter(max(quarters))}" if quarters else ""
-    reacting = "no budget or investor" if scenario.training.cut is None else "no investor"
+    reacting = "no investor" if reacts else "no budget or investor"
     return f"no funding round{after}, and {reacting} that reacts"

@@ -13,6 +13,7 @@ from .years import told_year
 
 # The bin of a tally that holds the longest runway begins below it.
 LONGEST = 0.98 * LONGEST_RUNWAY
+TENTH = 0.1
 
 
 def sources_finding(result: Result, found: SourcesAndUses) -> str:
@@ -34,15 +35,17 @@ def sources_finding(result: Result, found: SourcesAndUses) -> str:
 
 
 def runway_finding(result: Result) -> str:
-    """Say how long cash lasts in a year, at the median and in one path in ten."""
+    """Say how long cash lasts in a year at the median, and in one path in ten or what failed."""
     year = told_year(result)
     found = result.in_year(runway_of(result), year)
     median, low = (found[level].value for level in ("p50", "p10"))
     more = " or more" if median > LONGEST else ""
-    return (
-        f"At the end of {year} cash lasts {median:.0f} months{more} in half of the paths, "
-        f"{low:.0f} or less in one in ten"
-    )
+    lasts = f"At the end of {year} cash lasts {median:.0f} months{more} in half of the paths"
+    failed = result.probability_by_year(Hit.OUT_OF_CASH, year).value
+    # Their runway is 0, at P10 as well where they are a tenth of all.
+    if failed >= TENTH:
+        return f"{lasts}; {share(failed)} have failed"
+    return f"{lasts}, {low:.0f} or less in one in ten"
 
 
 def runway_of(result: Result) -> AnyMetric:

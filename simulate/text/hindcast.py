@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from simulate.analysis.asked import Answered
-from simulate.analysis.base_forecasts import FORECASTERS, RANDOM_WALK
+from simulate.analysis.base_forecasts import FORECASTERS, PLAIN, RANDOM_WALK
 from simulate.analysis.compare import statistic_of
 from simulate.analysis.figure_scores import MODEL, FigureScore, Forecast
 from simulate.analysis.hindcast import LEAST_RANKS, Hindcast
@@ -28,8 +28,8 @@ OF_GIVEN = (
 )
 ABOUT_SCORES = (
     "PIT is the share of paths at or below what came true. CRPS, the continuous ranked probability "
-    "score, is of logarithms for revenue and costs, in points for shares, and in bn USD for what "
-    "may be of either sign; less is better."
+    "score, is of logarithms for revenue, costs and cash, in points for shares, and in bn USD for "
+    "what is of either sign; less is better."
 )
 ABOUT_RATIOS = (
     "A ratio is the geometric mean, over the figures that both forecast, of the model's CRPS over "
@@ -59,6 +59,7 @@ def finding(found: Hindcast) -> str:
 def findings(found: Hindcast) -> list[str]:
     """Return what came out, in sentences."""
     told = (
+        plain_sentence(found),
         unbeaten_sentence(found),
         joint_sentence(found),
         rank_sentence(found),
@@ -77,6 +78,18 @@ def unbeaten_sentence(found: Hindcast) -> str:
     compared = {name: found.against(name) for name in FORECASTERS}
     unbeaten = [f"the {name} ({c.ratio:.2f})" for name, c in compared.items() if c and c.ratio >= 1]
     return f"It does not beat {listed(unbeaten, 'or')}." if unbeaten else ""
+
+
+def plain_sentence(found: Hindcast) -> str:
+    """Return what the sections that are laid over the model do to its scores, or nothing."""
+    compared = found.against(PLAIN)
+    if compared is None:
+        return ""
+    figures = f"{compared.figures} figure{'s' * (compared.figures != 1)}"
+    return (
+        f"With these sections the model's scores are {compared.ratio:.2f} times those of the model "
+        f"without, on {figures} of scenarios that they are laid over."
+    )
 
 
 def joint_sentence(found: Hindcast) -> str:
@@ -114,7 +127,7 @@ def ratio_table(found: Hindcast) -> Table:
     """Return the model's scores over those of each simple forecaster."""
     labs = found.labs if len(found.labs) > 1 else []
     rows = []
-    for name in FORECASTERS:
+    for name in (*FORECASTERS, PLAIN):
         compared, width = found.against(name), found.width_over(name)
         if compared is None or width is None:
             continue
@@ -160,7 +173,8 @@ def _forecast_table(found: Hindcast, lab: str) -> Table:
 
 def crps_table(title: str, named: Sequence[tuple[str, FigureScore]]) -> Table:
     """Return the CRPS of every forecaster of figures that have names."""
-    names = [MODEL, *(n for n in FORECASTERS if any(n in score.forecasts for _, score in named))]
+    forecasters = (*FORECASTERS, PLAIN)
+    names = [MODEL, *(n for n in forecasters if any(n in score.forecasts for _, score in named))]
     rows = tuple(
         Row(name, tuple(score_of(score, score.forecasts.get(n)) for n in names))
         for name, score in named

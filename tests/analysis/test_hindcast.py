@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -198,3 +199,33 @@ def test_figures_alone_are_forecast_at_the_end_of_each_quarter() -> None:
 def test_packaged_figures_tell_of_two_labs(scored_list: Hindcast) -> None:
     assert scored_list.labs == ["Anthropic", "OpenAI"]
     assert {f.lab for f in packaged_figures()} > set(scored_list.labs)
+
+
+# Sections laid over scenarios
+
+
+def test_sections_are_scored_beside_the_same_scenario_without(tmp_path: Path) -> None:
+    sections = tmp_path / "cash.toml"
+    sections.write_text('lab = "OpenAI"\n[cash]\nopening = 76.7\n')
+    given = [of_january("openai"), of_january("anthropic")]
+    alone = hindcast(given, paths=PATHS)
+    found = hindcast(given, sections=[sections], paths=PATHS)
+    before = {(s.scored.lab, s.scored.name): s.model for s in alone.scores}
+    after = {(s.scored.lab, s.scored.name): s for s in found.scores}
+    plain = {key: s.forecasts["plain model"] for key, s in after.items() if key[0] == "OpenAI"}
+    assert plain == {key: before[key] for key in plain}
+    assert all("plain model" not in s.forecasts for key, s in after.items() if key[0] != "OpenAI")
+    # 76.7 less a burn of about 3.7 is what came true.
+    cash = after["OpenAI", "cash"]
+    assert cash.came_true == pytest.approx(73.0) and cash.scale == "logarithm"
+    assert 0.05 < cash.model.pit < 0.95 and plain["OpenAI", "cash"].pit == 1.0
+    compared = found.against("plain model")
+    assert compared is not None and compared.figures == len(plain)
+    assert compared.ratio < 1.0
+
+
+def test_sections_that_are_laid_over_nothing_are_refused(tmp_path: Path) -> None:
+    sections = tmp_path / "later.toml"
+    sections.write_text('lab = "OpenAI"\nas_of = 2026-03-31\n[cash]\nopening = 76.7\n')
+    with pytest.raises(ScenarioError, match=r'no scenario, by its lab = "OpenAI" and as_of = 2026'):
+        hindcast([of_january("openai")], sections=[sections], paths=PATHS)

@@ -128,3 +128,20 @@ def test_figures_that_can_not_be_read_are_told_with_their_line(
     _, _, told = capsys.readouterr().err.partition("error: ")
     assert message in " ".join(told.split())
     assert told.count("\n") <= 2
+
+
+def test_sections_are_laid_over_and_told_beside_the_same_without(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("more.toml").write_text("[demand]\ninitial = 0.1\n")
+    assert call(monkeypatch, *MINE, "--with", "more.toml") == 0
+    words = " ".join(capsys.readouterr().out.split())
+    assert "With these sections the model's scores are" in words
+    assert "plain model" in words
+
+
+def test_a_scenario_is_no_file_of_sections(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, *MINE, "--with", "mine.toml") == 2
+    assert "sections are laid over each scenario" in capsys.readouterr().err

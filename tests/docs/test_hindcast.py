@@ -10,7 +10,7 @@ from simulate.analysis.hindcast import hindcast
 from simulate.output.hindcast import PICTURES
 from simulate.text.tables import Row, Table
 
-WORDS = 2500
+WORDS = 2800
 
 
 def test_its_first_sentence_says_what_a_hindcast_is_and_is_not() -> None:
