@@ -14,11 +14,11 @@ from tempfile import TemporaryDirectory
 
 import simulate
 from tests.browser.chromium import Chromium, OpenPage, find_chromium, open_page
+from tests.browser.exploring import SLIDER, settle
 
 FILE = "anthropic.toml"
 MOVES, PAUSE = 40, 25
 WIDTH = 1280
-SLIDER = "document.querySelector('[aria-labelledby=c-inference-net_gain-title] input[type=range]')"
 # Notes when asks are sent, and when what answers them has been drawn.
 WATCH = """
     const sent = new Map();
@@ -73,9 +73,9 @@ def move(page: OpenPage, steps: int, pause: int) -> float:
     return time.perf_counter() - started
 
 
-def settle(page: OpenPage) -> None:
-    """Wait for the answer of all paths, and a moment more."""
-    page.wait_until("document.querySelector('#answer').ariaBusy === 'false'")
+def come_to_rest(page: OpenPage) -> None:
+    """Wait for the answer of all paths, and until it is drawn and noted."""
+    settle(page)
     page.evaluate("new Promise(done => setTimeout(done, 600))")
 
 
@@ -97,21 +97,20 @@ def main() -> None:
                 page.wait_until("document.querySelector('#dates .bars')?.getAttribute('d')")
                 first = time.perf_counter() - started
                 settle(page)
-                page.wait_until(f"{SLIDER} !== null")
                 loaded = page.evaluate(
                     "performance.getEntries().reduce((sum, e) => sum + (e.transferSize ?? 0), 0)"
                 )
                 move(page, 4, 300)
-                settle(page)
+                come_to_rest(page)
                 page.evaluate(
                     "Object.assign(seen, {previews: [], finals: [], shown: [], tasks: []})"
                 )
                 move(page, MOVES, 150)
-                settle(page)
+                come_to_rest(page)
                 slow = page.evaluate("seen")
                 page.evaluate("Object.assign(seen, {previews: [], finals: [], shown: []})")
                 took = move(page, MOVES, PAUSE)
-                settle(page)
+                come_to_rest(page)
                 fast = page.evaluate("seen")
             served.terminate()
     previews = sorted(slow["previews"])
