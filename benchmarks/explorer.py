@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 import simulate
 from tests.browser.chromium import Chromium, OpenPage, find_chromium, open_page
+from tests.browser.exploring import SLIDER, settle
 
 FILE = "anthropic.toml"
 MOVES, PAUSE = 40, 25
@@ -24,7 +25,6 @@ RESTS = 7
 # So often is the command given before.
 FIRSTS = 4
 WIDTH = 1280
-SLIDER = "document.querySelector('[aria-labelledby=c-inference-net_gain-title] input[type=range]')"
 # Notes when asks are sent, and when what answers them has been drawn.
 WATCH = """
     const sent = new Map();
@@ -79,9 +79,9 @@ def move(page: OpenPage, steps: int, pause: int) -> float:
     return time.perf_counter() - started
 
 
-def settle(page: OpenPage) -> None:
-    """Wait for the answer of all paths, and a moment more."""
-    page.wait_until("document.querySelector('#answer').ariaBusy === 'false'")
+def come_to_rest(page: OpenPage) -> None:
+    """Wait for the answer of all paths, and until it is drawn and noted."""
+    settle(page)
     page.evaluate("new Promise(done => setTimeout(done, 600))")
 
 
@@ -117,25 +117,25 @@ def main() -> None:
                 firsts.append(first)
         with explored(browser) as (page, first):
             firsts.append(first)
-            settle(page)
+            come_to_rest(page)
             page.wait_until(f"{SLIDER} !== null")
             loaded = page.evaluate(
                 "performance.getEntries().reduce((sum, e) => sum + (e.transferSize ?? 0), 0)"
             )
             move(page, 4, 300)
-            settle(page)
+            come_to_rest(page)
             page.evaluate("Object.assign(seen, {previews: [], shown: [], tasks: []})")
             move(page, MOVES, 150)
-            settle(page)
+            come_to_rest(page)
             slow = page.evaluate("seen")
             page.evaluate("Object.assign(seen, {previews: [], shown: []})")
             took = move(page, MOVES, PAUSE)
-            settle(page)
+            come_to_rest(page)
             fast = page.evaluate("seen")
             page.evaluate("Object.assign(seen, {finals: []})")
             for _ in range(RESTS):
                 move(page, 2, 150)
-                settle(page)
+                come_to_rest(page)
                 alone.append(simulate.run(scenario).seconds)
             rests = page.evaluate("seen.finals")
     previews = sorted(slow["previews"])

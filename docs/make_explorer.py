@@ -13,14 +13,14 @@ from PIL import Image
 
 from simulate.scenario import find_scenario, load_scenario
 from tests.browser.chromium import Chromium, OpenPage, find_chromium, open_page
+from tests.browser.exploring import SLIDER, settle
 from tests.explorer.serving import serve
 
 PICTURES = Path(__file__).parent / "pictures"
 FILE = find_scenario("anthropic.toml")
 PATHS = 1 << 20
 DESK, PHONE = 1280, 390
-# Of the animation: the handle that is dragged, its steps, and milliseconds a frame.
-HANDLE = "document.querySelector('[aria-labelledby=c-inference-net_gain-title] input[type=range]')"
+# Of the animation: steps of the handle, and milliseconds a frame.
 STEPS, STRIDE, FRAME, HELD = 16, 5, 90, 1500
 COLOURS = 96
 
@@ -31,21 +31,15 @@ def picture_of(page: OpenPage) -> Image.Image:
     return Image.open(io.BytesIO(base64.b64decode(shot))).convert("RGB")
 
 
-def settle(page: OpenPage) -> None:
-    """Wait for the answer of all paths, and for what each change brings."""
-    page.wait_until("document.querySelector('#answer').ariaBusy === 'false'")
-    page.wait_until("document.querySelector('.drivers .control') !== null")
-
-
 def dragged(page: OpenPage) -> list[Image.Image]:
     """Return what a page shows while a handle is dragged, and when it rests."""
     frames = [picture_of(page)]
-    page.evaluate(f"{HANDLE}.focus({{preventScroll: true}})")
+    page.evaluate(f"{SLIDER}.focus({{preventScroll: true}})")
     for _ in range(STEPS):
         page.evaluate(
             f"""(() => {{
-                {HANDLE}.value = String(Number({HANDLE}.value) - {STRIDE});
-                {HANDLE}.dispatchEvent(new Event("input"));
+                {SLIDER}.value = String(Number({SLIDER}.value) - {STRIDE});
+                {SLIDER}.dispatchEvent(new Event("input"));
             }})()"""
         )
         page.evaluate("new Promise(done => setTimeout(done, 120))")

@@ -1,13 +1,14 @@
 """Which scenario a page has open, and which others it may open instead."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from simulate.engine.sampling import with_sampling
 from simulate.scenario import Scenario, ScenarioError, load_scenario
-from simulate.scenario.load import list_changes
+from simulate.scenario.load import Names, list_changes
 from simulate.scenario.mistakes import printable
 from simulate.scenario.packaged import is_packaged, packaged_configs, packaged_names
 from simulate.scenario.toml_file import read_toml
@@ -156,7 +157,10 @@ def _whole_file(name: str, opened: Opened) -> Offer:
 def _of_file(prefix: str, opened: Opened) -> list[Offer]:
     """Return what a file offers: as it stands, and under each of its variants and stress tests."""
     plain = replace(opened, variant=None, stress=None)
-    named, file = list_changes(plain.file, plain.data), plain.file.name
+    file, named = plain.file.name, Names({}, {}, {})
+    # What has become of a file since it was opened keeps no page from what is open.
+    with suppress(ScenarioError):
+        named = list_changes(plain.file, plain.data)
     found = [_whole_file(prefix, plain)] if prefix else []
     if not prefix and plain != opened:
         found = [Offer(PLAIN, file, "Without what was laid over it", plain)]

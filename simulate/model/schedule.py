@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from simulate.kernels.arrays import BASE_QUARTERS, Schedule, index
-from simulate.scenario.expression import names_in
+from simulate.scenario.expression import Expression, names_in
 from simulate.scenario.frame import Horizon
 from simulate.scenario.lab import Commitment, Hardware, Raising, RevenueShare, Segment
 from simulate.scenario.quantities import OUTLIVES_FAILURE
@@ -76,11 +76,20 @@ def schedule_of(scenario: Scenario) -> Schedule:
 
 def _outlive(scenario: Scenario) -> list[bool]:
     """Return of each hitting time whether its condition is still known after a failure."""
-    own = scenario.formulas
+    own, known = scenario.formulas, OUTLIVES_FAILURE
+    for name, metric in own.metrics.items():
+        # Each stands after those that it needs.
+        if _names(metric.expression) <= known:
+            known |= {name}
     stated = (own.outcomes[name] for name in scenario.outcomes)
-    conditions = [names_in(each.expression) for each in (*own.added_outcomes.values(), *stated)]
-    names = (condition.now | condition.earlier for condition in conditions)
-    return [False] * len(Hit) + [each <= OUTLIVES_FAILURE for each in names]
+    conditions = (*own.added_outcomes.values(), *stated)
+    return [False] * len(Hit) + [_names(each.expression) <= known for each in conditions]
+
+
+def _names(expression: Expression) -> frozenset[str]:
+    """Return what an expression names, of a quarter or of earlier ones."""
+    found = names_in(expression)
+    return found.now | found.earlier
 
 
 def _stops_at_zero(metric: AnyMetric) -> bool:

@@ -22,6 +22,7 @@ from simulate.model.outcomes import projected_time
 from simulate.scenario import find_scenario
 from simulate.text.run import headline
 from tests.browser.chromium import Chromium, OpenPage, find_chromium, open_page
+from tests.browser.exploring import CARD, FIELD, SLIDER, settle
 from tests.explorer.serving import serve
 
 PROGRAM = find_chromium()
@@ -29,10 +30,6 @@ AXE = os.environ.get("AXE")
 FILE = find_scenario("anthropic.toml")
 PATHS = 32_768
 PHONE, DESK = 390, 1280
-# The assumption that the tests change: its card, its first handle, and the field of that.
-CARD = "document.querySelector('[aria-labelledby=c-inference-net_gain-title]')"
-SLIDER = f"{CARD}.querySelector('input[type=range]')"
-FIELD = f"{CARD}.querySelector('input:not([type=range])')"
 
 pytestmark = [
     pytest.mark.browser,
@@ -60,11 +57,6 @@ def page(browser: Chromium, address: str) -> Iterator[OpenPage]:
         yield page
         page.hear()
         assert page.complaints == []
-
-
-def settle(page: OpenPage) -> None:
-    """Wait for the answer of all paths."""
-    page.wait_until("document.querySelector('#answer').ariaBusy === 'false'")
 
 
 def to_front(page: OpenPage) -> None:

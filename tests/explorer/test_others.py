@@ -102,6 +102,16 @@ def test_a_packaged_file_that_was_named_by_its_place_is_offered_once(
     assert "anthropic.toml" not in found and found["variant bull"]
 
 
+@pytest.mark.parametrize("text", [None, "nonsense", "variants = 3"])
+def test_a_file_that_is_gone_or_broken_by_now_offers_what_others_do(
+    tmp_path: Path, text: str | None
+) -> None:
+    file = tmp_path / "mine.toml"
+    if text is not None:
+        file.write_text(text)
+    assert {"plain", "anthropic.toml"} <= offered(Opened(file, "dearer")).keys()
+
+
 def test_what_is_laid_over_a_file_is_named_as_on_a_command_line(tmp_path: Path) -> None:
     opened = Opened(FILE, "bull", None, ("cash.tax_rate=0.1",), (tmp_path,))
     words = ["anthropic.toml", "--variant", "bull", "--set", "cash.tax_rate=0.1"]

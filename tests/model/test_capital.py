@@ -528,6 +528,19 @@ def test_conditions_may_name_what_an_investor_and_a_lender_ask(
     assert abs(chance.value - met.mean()) < 0.02 + ERRORS * chance.standard_error
 
 
+def test_what_is_made_of_what_outlives_a_failure_may_be_asked_of_labs_that_failed() -> None:
+    own = {
+        "twice_lost": {"formula": "2 * lenders_loss", "unit": "share"},
+        "four_times_lost": {"formula": "2 * twice_lost", "unit": "share"},
+    }
+    scenario = changed(load_scenario(CONFIGS / "openai-capital.toml"), {"metrics": own})
+    result = run(scenario, paths=PATHS)
+    plain = result.probability("lender's loss > 25% in 2035").value
+    assert plain > 0.01
+    for asked in ("twice lost > 50% in 2035", "four times lost > 100% in 2035"):
+        assert result.probability(asked).value == plain
+
+
 def test_without_raising_names_are_free_and_nothing_fails(anthropic: Scenario) -> None:
     line = {"name": "debt", "counts_in": "financing", "formula": "0.1 * previous(revenue)"}
     scenario = changed(anthropic, {"lines": [line]})
