@@ -13,6 +13,7 @@ from simulate.engine.statistics import pooled_quantiles
 from simulate.model.catalogue import (
     AnyMetric,
     HittingTime,
+    OwnHit,
     hitting_times_of,
     own_metrics,
     stated_times,
@@ -98,10 +99,15 @@ def time_title(scenario: Scenario, name: str) -> str:
 
 
 def year_asked(scenario: Scenario, name: str, time: HittingTime) -> int:
-    """Return by the end of which year a hitting time is asked about, as in the headline."""
+    """Return by the end of which year a hitting time is asked about, as in the headline.
+
+    A target of a scenario's own, by the end of that in which its date is.
+    """
     if name == GROSS_MARGIN:
         return int(projected_event(scenario).date)
-    return int(event_by_year(time, CASH_YEAR, scenario).date)
+    by = time.stated.by if isinstance(time, OwnHit) else None
+    year = CASH_YEAR if by is None else by // QUARTERS_A_YEAR
+    return int(event_by_year(time, year, scenario).date)
 
 
 def fans_of(scenario: Scenario) -> dict[str, AnyMetric]:

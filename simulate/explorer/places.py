@@ -27,6 +27,8 @@ NOT_OWN = ", where no alternative has its own"
 TARGET: Key = ("targets", "gross_margin")
 HOLD: Key = ("targets", "hold_quarters")
 HELD = Quantity("quarters in a row for which a margin is held", "quarters", 1.0, 40.0, certain=True)
+# Inputs of a matrix of correlations that has a control for each pair.
+MOST_OF_MATRIX = 12
 OUTCOMES, FORMULA, MATRIX = "outcomes", "when", "matrix"
 
 
@@ -123,7 +125,7 @@ def _correlations(scenario: Scenario) -> Iterator[Place]:
     for pair, given in scenario.correlations.items():
         steps: list[Key] = [(CORRELATIONS, pair)]
         if isinstance(given, MatrixOfCorrelations):
-            pairs = combinations(given.inputs, 2)
+            pairs = combinations(given.inputs, 2) if len(given.inputs) <= MOST_OF_MATRIX else ()
             steps = [(CORRELATIONS, pair, ", ".join(both)) for both in pairs]
         for each in steps:
             title = words_of_setting(f"{CORRELATIONS}.{each[-1]}", ())

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from simulate.explorer.answers import answer_of, came_true, fans_of, scene_of, t
 from simulate.model.outcomes import projected_time
 from simulate.scenario import load_scenario
 from simulate.text.run import headline
-from tests.explorer.own import explored
+from tests.explorer.own import explored, own_file
 
 PATHS = 4096
 CASH = "free cash flow positive, four quarters in a row"
@@ -131,3 +132,15 @@ def test_an_answer_needs_no_pandas_and_no_pictures() -> None:
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "set()"
+
+
+def test_a_target_of_its_own_is_asked_about_by_its_date_and_told_at_its_level(
+    tmp_path: Path,
+) -> None:
+    opened = explored(own_file(tmp_path))
+    name = "outcomes.revenue_at_least_100_bn"
+    scene = scene_of(opened, "mine.toml")
+    told = next(time for time in scene["times"] if time["name"] == name)
+    assert (told["title"], told["by"]) == ("revenue >= 100 bn", 2027)
+    raised = run(opened.with_changes({f"{name}.when": 150}), paths=2048)
+    assert answer_of(raised)["times"][name]["title"] == "revenue >= 150 bn"
