@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from simulate.engine.columns import deviation_columns
 from simulate.engine.estimate import Estimate, centred, mean_of_replicates, within
 from simulate.engine.reading import Reading
-from simulate.engine.simulation import Progress, deviation_columns
+from simulate.engine.simulation import Progress
+from simulate.engine.units import Threads
 from simulate.kernels.arrays import index
 from simulate.model.asked import Of, ask
 from simulate.model.catalogue import outcome_columns
@@ -262,7 +264,7 @@ def decide(
     of: Of = (),
     paths: int | None = None,
     seed: int | None = None,
-    threads: int | None = None,
+    threads: Threads = None,
     progress: Progress | None = None,
 ) -> Weighed:
     """Run the options of a decision on common random numbers, and value what could be known.

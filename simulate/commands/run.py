@@ -15,6 +15,7 @@ from simulate.text.terminal import console, tell
 from .pictures import NoPictures, Open, Pictures, asked_pictures
 from .session import (
     AsJson,
+    Checkpoint,
     Chosen,
     Data,
     Figures,
@@ -49,6 +50,7 @@ def run(
     paths: PathsOfRun = None,
     seed: Seed = None,
     threads: Threads = None,
+    checkpoint: Checkpoint = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder to write to.", show_default="results/<scenario>")
     ] = None,
@@ -85,6 +87,7 @@ def run(
     kinds, drawn = table_kinds(tables), asked_pictures(pictures, no_pictures, opened)
     chosen = Chosen(file, variant, stress, settings, data)
     stated = chosen.load()
+    from simulate.engine.execution import executor
     from simulate.engine.run import run
     from simulate.engine.sampling import as_asked
     from simulate.model.asked import asking, parse_asked
@@ -104,11 +107,14 @@ def run(
     with drawn.workers(threads) as workers, output_folder(folder, force, tell) as unfinished:
         compile_kernels(silent)
         with OutcomeWriter(unfinished, scenario) if keep else nullcontext() as sink:
-            with progress_bar(silent) as progress:
+            with (
+                executor(threads, checkpoint=checkpoint) as doing,
+                progress_bar(silent) as progress,
+            ):
                 result = run(
                     scenario,
                     paths=scenario.sampling.paths,
-                    threads=threads,
+                    threads=doing,
                     keep_inputs=inputs,
                     until=until,
                     progress=progress,

@@ -66,6 +66,14 @@ Seed = Annotated[int | None, typer.Option(min=0, help="Seed of all randomness.")
 Threads = Annotated[
     int | None, typer.Option(min=1, max=1024, help="Threads.", show_default="all processors")
 ]
+Checkpoint = Annotated[
+    Path | None,
+    typer.Option(
+        "--checkpoint",
+        metavar="DIR",
+        help="Keep in a folder what is finished: the same command goes on from there.",
+    ),
+]
 Paths = Annotated[
     int | None, typer.Option(min=4096, help="At least this many paths.", show_default="262144")
 ]

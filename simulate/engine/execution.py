@@ -1,0 +1,59 @@
+"""Who does the work of runs: threads of this process, or others, and whether it is kept."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .units import Threads, ThreadUnits
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+
+@contextmanager
+def executor(
+    threads: int | None = None,
+    *,
+    checkpoint: Path | str | None = None,
+    client: "Client | None" = None,
+    cluster: str | None = None,
+    workers: int | None = None,
+) -> Iterator[Threads]:
+    """Give what ``threads`` of a run, or of what takes many, may be.
+
+    Parameters
+    ----------
+    threads
+        Of this process, by default one a processor.
+    checkpoint
+        A folder that keeps what is finished: the same work goes on from there, whatever ended it.
+    client
+        Of a Dask cluster, which does the work instead.
+    cluster
+        The address of a Dask scheduler, such as ``tcp://host:8786``, instead.
+    workers
+        So many processes of this machine instead.
+
+    Raises
+    ------
+    ScenarioError
+        If the folder is of something else, or the cluster can't be had.
+
+    Examples
+    --------
+    >>> with simulate.executor(checkpoint="kept") as threads:
+    ...     result = simulate.run(scenario, paths=10**9, threads=threads)
+    """
+    with ExitStack() as stack:
+        found: Threads = threads
+        if client is not None or cluster is not None or workers is not None:
+            from .cluster import Cluster, connected
+
+            found = Cluster(client or stack.enter_context(connected(cluster, workers)), threads)
+        if checkpoint is not None:
+            from .checkpoint import Checkpoint
+
+            inner = ThreadUnits(threads) if found is None or isinstance(found, int) else found
+            found = Checkpoint(Path(checkpoint), inner)
+        yield found
