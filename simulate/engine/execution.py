@@ -1,9 +1,10 @@
 """Who does the work of runs: threads of this process, or others, and whether it is kept."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from warnings import warn
 
 from .units import Threads, ThreadUnits
 
@@ -19,6 +20,7 @@ def executor(
     client: "Client | None" = None,
     cluster: str | None = None,
     workers: int | None = None,
+    tell: Callable[[str], None] = warn,
 ) -> Iterator[Threads]:
     """Give what ``threads`` of a run, or of what takes many, may be.
 
@@ -34,6 +36,8 @@ def executor(
         The address of a Dask scheduler, such as ``tcp://host:8786``, instead.
     workers
         So many processes of this machine instead.
+    tell
+        Called with what is to be known of the cluster.
 
     Raises
     ------
@@ -50,7 +54,8 @@ def executor(
         if client is not None or cluster is not None or workers is not None:
             from .cluster import Cluster, connected
 
-            found = Cluster(client or stack.enter_context(connected(cluster, workers)), threads)
+            client = client or stack.enter_context(connected(cluster, workers, tell))
+            found = Cluster(client, threads, tell)
         if checkpoint is not None:
             from .checkpoint import Checkpoint
 
