@@ -229,6 +229,20 @@ class Weighed:
         return list(self.telling.items())[:MOST_SHOWN]
 
 
+@dataclass(frozen=True)
+class Discounted:
+    """Takes traces by path and quarter to one line's weighted sum from a first quarter on."""
+
+    line: int
+    first: int
+    weights: tuple[float, ...]
+
+    def __call__(self, traces: Array, /) -> Array:
+        """Return the sum of each path."""
+        weights = np.array(self.weights)
+        return traces[:, self.line, self.first : self.first + weights.size] @ weights
+
+
 def payoff_of(decision: Decision, horizon: Horizon) -> Measure:
     """Return what takes metrics by path and quarter to what a path pays before its costs.
 
@@ -254,7 +268,7 @@ def payoff_of(decision: Decision, horizon: Horizon) -> Measure:
     begins, ends = np.array(horizon.year_begins), np.array(horizon.year_ends) + 1
     middles = np.repeat((begins + ends) / 2, ends - begins)[: last + 1]
     weights = left_a_quarter**middles
-    return lambda traces: traces[:, traced(Flow.FREE_CASH_FLOW), : last + 1] @ weights
+    return Discounted(traced(Flow.FREE_CASH_FLOW), 0, tuple(weights.tolist()))
 
 
 def decide(

@@ -17,12 +17,14 @@ from .session import (
     AsJson,
     Checkpoint,
     Chosen,
+    Cluster,
     Data,
     Figures,
     File,
     Force,
     Of,
     PathsOfRun,
+    Processes,
     Quiet,
     Seed,
     Set,
@@ -31,6 +33,7 @@ from .session import (
     Threads,
     Variant,
     compile_kernels,
+    doing,
     print_place,
     progress_bar,
     show_answer,
@@ -51,6 +54,8 @@ def run(
     seed: Seed = None,
     threads: Threads = None,
     checkpoint: Checkpoint = None,
+    cluster: Cluster = None,
+    processes: Processes = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder to write to.", show_default="results/<scenario>")
     ] = None,
@@ -87,7 +92,6 @@ def run(
     kinds, drawn = table_kinds(tables), asked_pictures(pictures, no_pictures, opened)
     chosen = Chosen(file, variant, stress, settings, data)
     stated = chosen.load()
-    from simulate.engine.execution import executor
     from simulate.engine.run import run
     from simulate.engine.sampling import as_asked
     from simulate.model.asked import asking, parse_asked
@@ -108,13 +112,13 @@ def run(
         compile_kernels(silent)
         with OutcomeWriter(unfinished, scenario) if keep else nullcontext() as sink:
             with (
-                executor(threads, checkpoint=checkpoint) as doing,
+                doing(threads, checkpoint, cluster, processes) as executor,
                 progress_bar(silent) as progress,
             ):
                 result = run(
                     scenario,
                     paths=scenario.sampling.paths,
-                    threads=doing,
+                    threads=executor,
                     keep_inputs=inputs,
                     until=until,
                     progress=progress,

@@ -1,10 +1,12 @@
 """Units on a Dask cluster: counted by its workers, added among them in a tree."""
 
 import logging
+import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache, reduce
-from typing import NamedTuple
+from itertools import chain, islice
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -15,7 +17,7 @@ from simulate.scenario import ScenarioError
 from simulate.version import package_version
 
 from .packed import pack, unpack
-from .units import Counted, Counting, Done, Unit, Work, count_unit, cut, thread_count
+from .units import Counted, Counting, Done, Unit, Work, count_unit, cut
 
 try:
     import cloudpickle
@@ -32,6 +34,7 @@ TASKS_A_THREAD = 8
 # Tallies that one task adds.
 ADDED_AT_ONCE = 8
 SECONDS_TO_ANSWER = 10
+ADDRESS = re.compile(r"[a-z]+://\S+:\d+")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 Tell = Callable[[str], None]
 
@@ -65,9 +68,9 @@ class Cluster:
         If it has no workers, or one with another version of the package.
     """
 
-    def __init__(self, client: Client, threads: int | None, tell: Tell) -> None:
-        self._client, self._threads = client, thread_count(threads)
-        self._address = client.scheduler.address if client.scheduler else ""
+    def __init__(self, client: Client, threads: int, tell: Tell) -> None:
+        self._client, self._threads = client, threads
+        self._address = address_of(client)
         with self._in_a_line():
             self._refuse_without_workers()
             self._refuse_other_versions()
@@ -85,24 +88,12 @@ class Cluster:
             return
         client = self._client
         with self._in_a_line():
-            pieces = TASKS_A_THREAD * sum(client.nthreads().values())
+            pieces = TASKS_A_THREAD * sum(threads_of(client).values()) // len(units)
             # A task of its own, so that it is there again if the workers that had it are lost.
             sent = client.submit(_same, cloudpickle.dumps(work), pure=False)
-            leaves: dict[str, Unit] = {}
-            ends: set[str] = set()
-            waited: list[Future] = []
-            for unit in units:
-                parts = [unit] if work.kept else list(cut(unit, pieces))
-                futures = client.map(_count, parts, sent=sent, wanted=made_by(), pure=False)
-                leaves |= {each.key: part for each, part in zip(futures, parts, strict=True)}
-                waited += futures
-                for alike in _by_replicates(parts, futures):
-                    sums, end = self._added(alike)
-                    waited += sums
-                    ends.add(end.key)
-            coming = as_completed(waited)
-            # What is added is let go of.
-            del waited, futures, alike, sums, end
+            cuts = [[unit] if work.kept else list(cut(unit, max(1, pieces))) for unit in units]
+            # What is added is let go of, wherever it is.
+            coming, leaves, ends = self._begun(sent, cuts)
             try:
                 for future in coming:
                     if future.status != "finished":
@@ -113,6 +104,23 @@ class Cluster:
                         yield unpack(future.result())
             finally:
                 coming.clear()
+
+    def _begun(
+        self, sent: Future, cuts: Sequence[Sequence[Unit]]
+    ) -> tuple[as_completed, dict[Any, Unit], set[Any]]:
+        """Return tasks as they will be done, the units of those that count, and what is wanted."""
+        waited: list[Future] = []
+        ends: set[Any] = set()
+        parts = list(chain.from_iterable(cuts))
+        counted = self._client.map(_count, parts, sent=sent, wanted=made_by(), pure=False)
+        leaves = {each.key: part for each, part in zip(counted, parts, strict=True)}
+        place = iter(counted)
+        for each in cuts:
+            for alike in _by_replicates(each, list(islice(place, len(each)))):
+                sums, end = self._added(alike)
+                waited += sums
+                ends.add(end.key)
+        return as_completed([*counted, *waited], loop=self._client.loop), leaves, ends
 
     def _added(self, parts: list[Future]) -> tuple[list[Future], Future]:
         """Return the tasks that add parts in a tree, and the one that ends it."""
@@ -135,7 +143,8 @@ class Cluster:
             ) from None
 
     def _refuse_other_versions(self) -> None:
-        for worker, found in self._client.run(made_by, on_error="return").items():
+        there: Any = self._client.run(made_by, on_error="return")
+        for worker, found in there.items():
             if isinstance(found, Exception):
                 raise ScenarioError(
                     f"{worker}: has not this version of ai-lab-risk, {package_version()}: "
@@ -193,6 +202,8 @@ def connected(address: str | None, workers: int | None, tell: Tell) -> Iterator[
             tell(_in_words(client))
             yield client
         return
+    if not ADDRESS.fullmatch(address):
+        raise ScenarioError(f"--cluster {address}: is no address such as tcp://host:8786")
     try:
         client = Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
     except (OSError, ValueError, TypeError, RuntimeError) as error:
@@ -213,6 +224,17 @@ def warning_of(address: str) -> str:
         f"{address}: whoever reaches this address can run any code on its workers and here; "
         "use tls://, or a network of your own"
     )
+
+
+def address_of(client: Client) -> str:
+    """Return the address of a client's scheduler."""
+    return (client.scheduler and client.scheduler.address) or "the cluster"
+
+
+def threads_of(client: Client) -> dict[str, int]:
+    """Return the number of threads of each worker, by its address."""
+    found: Any = client.nthreads()
+    return found
 
 
 @cache
@@ -266,9 +288,9 @@ def _other_version(worker: str, found: MadeBy) -> str:
 
 
 def _in_words(client: Client) -> str:
-    threads = client.nthreads()
+    threads = threads_of(client)
     return (
-        f"Cluster {client.scheduler.address}: {len(threads)} workers, "
+        f"Cluster {address_of(client)}: {len(threads)} workers, "
         f"{sum(threads.values())} threads; dashboard: {client.dashboard_link}"
     )
 

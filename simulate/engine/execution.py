@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from warnings import warn
 
-from .units import Threads, ThreadUnits
+from .units import Executor, Threads, ThreadUnits, thread_count
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def executor(
-    threads: int | None = None,
+    threads: Threads = None,
     *,
     checkpoint: Path | str | None = None,
     client: "Client | None" = None,
@@ -50,15 +50,15 @@ def executor(
     ...     result = simulate.run(scenario, paths=10**9, threads=threads)
     """
     with ExitStack() as stack:
-        found: Threads = threads
+        found = threads
         if client is not None or cluster is not None or workers is not None:
             from .cluster import Cluster, connected
 
             client = client or stack.enter_context(connected(cluster, workers, tell))
-            found = Cluster(client, threads, tell)
+            found = Cluster(client, thread_count(threads), tell)
         if checkpoint is not None:
             from .checkpoint import Checkpoint
 
-            inner = ThreadUnits(threads) if found is None or isinstance(found, int) else found
-            found = Checkpoint(Path(checkpoint), inner)
+            others = found if isinstance(found, Executor) else ThreadUnits(found)
+            found = Checkpoint(Path(checkpoint), others)
         yield found

@@ -4,7 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from simulate.scenario.quarters import format_quarter
 
 from .block import trace_paths
 from .columns import OUTCOMES_ALONE, Columns, Kept, table_of
+from .execution import executor
 from .layout import Layout
 from .memory import Memory
 from .plan import prepare
@@ -28,6 +30,9 @@ from .sampling import as_asked, point_sets, with_sampling
 from .simulation import OutcomeSink, Progress, Simulation
 from .tables import tabulate
 from .units import Threads, thread_count
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 LARGEST = f"{LARGEST_AMOUNT / 1e6:.0f} million bn USD"
 # What makes an amount grow; the other amounts follow these.
@@ -140,6 +145,8 @@ def run(
     progress: Progress | None = None,
     sink: OutcomeSink | None = None,
     layout: Layout | None = None,
+    checkpoint: Path | str | None = None,
+    client: "Client | None" = None,
 ) -> Result:
     """Simulate a scenario.
 
@@ -173,6 +180,10 @@ def run(
     layout
         From ``common_layout``: runs of several scenarios with one layout, seed and number of paths
         have common random numbers, and ``estimate.difference`` compares them.
+    checkpoint
+        A folder that keeps what is finished: the same run goes on from there, whatever ended it.
+    client
+        Of a Dask cluster, whose workers simulate.
 
     Returns
     -------
@@ -188,7 +199,10 @@ def run(
     >>> result = simulate.run(simulate.load_scenario("openai.toml"), paths=4096)
     >>> print(result.hitting_times)
     """
-    with Session(threads) as session:
+    with (
+        executor(threads, checkpoint=checkpoint, client=client) as found,
+        Session(found) as session,
+    ):
         return session.run(
             scenario,
             paths=paths,
