@@ -188,8 +188,11 @@ def connected(address: str | None, workers: int | None, tell: Tell) -> Iterator[
     """
     if address is not None and workers is not None:
         raise ScenarioError("--cluster has its own workers: leave out --workers")
-    # What goes wrong is told in a line.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    # What goes wrong is told in a line. Dask's loggers have levels of their own.
+    for name in [
+        name for name in logging.root.manager.loggerDict if name.startswith("distributed")
+    ]:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     if address is None:
         local = LocalCluster(
             n_workers=workers,
