@@ -46,8 +46,8 @@ def executor(
 
     Examples
     --------
-    >>> with simulate.executor(checkpoint="kept") as threads:
-    ...     result = simulate.run(scenario, paths=10**9, threads=threads)
+    >>> with executor(checkpoint="kept") as threads:
+    ...     found = simulate.sweep(scenario, "cash.opening=30,40", threads=threads)
     """
     with ExitStack() as stack:
         found = threads

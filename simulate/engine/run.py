@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +30,6 @@ from .sampling import as_asked, point_sets, with_sampling
 from .simulation import OutcomeSink, Progress, Simulation
 from .tables import tabulate
 from .units import Threads, thread_count
-
-if TYPE_CHECKING:
-    from distributed import Client
 
 LARGEST = f"{LARGEST_AMOUNT / 1e6:.0f} million bn USD"
 # What makes an amount grow; the other amounts follow these.
@@ -146,7 +143,7 @@ def run(
     sink: OutcomeSink | None = None,
     layout: Layout | None = None,
     checkpoint: Path | str | None = None,
-    client: "Client | None" = None,
+    client: Any = None,
 ) -> Result:
     """Simulate a scenario.
 
@@ -183,7 +180,7 @@ def run(
     checkpoint
         A folder that keeps what is finished: the same run goes on from there, whatever ended it.
     client
-        Of a Dask cluster, whose workers simulate.
+        A ``distributed.Client``, the workers of whose cluster simulate.
 
     Returns
     -------
