@@ -21,7 +21,7 @@ from .units import Counted, Counting, Done, Unit, Work, count_unit, cut
 
 try:
     import cloudpickle
-    from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
+    from distributed import Client, Future, KilledWorker, LocalCluster, Security, as_completed
     from distributed.client import FutureCancelledError
     from distributed.comm.core import CommClosedError
 except ImportError:
@@ -34,7 +34,7 @@ TASKS_A_THREAD = 8
 # Tallies that one task adds.
 ADDED_AT_ONCE = 8
 SECONDS_TO_ANSWER = 10
-ADDRESS = re.compile(r"[a-z]+://\S+:\d+")
+ADDRESS = re.compile(r"(tcp|tls|ws|wss)://\S+:\d+")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 Tell = Callable[[str], None]
 
@@ -171,9 +171,9 @@ class Cluster:
                 f"{self._address}: a worker is out of memory: give workers more of it, or fewer "
                 "threads"
             ) from None
-        except (FutureCancelledError, CommClosedError, TimeoutError, OSError) as error:
+        except (FutureCancelledError, CommClosedError, TimeoutError, OSError):
             raise ScenarioError(
-                f"{self._address}: the scheduler is gone: {_first_line(error)}"
+                f"{self._address}: the scheduler is gone; start it again, and the command"
             ) from None
 
 
@@ -207,6 +207,14 @@ def connected(address: str | None, workers: int | None, tell: Tell) -> Iterator[
         return
     if not ADDRESS.fullmatch(address):
         raise ScenarioError(f"--cluster {address}: is no address such as tcp://host:8786")
+    if (
+        address.startswith("tls:")
+        and Security().get_connection_args("client")["ssl_context"] is None
+    ):
+        raise ScenarioError(
+            f"--cluster {address}: needs certificates, by Dask's settings or in the environment: "
+            "DASK_DISTRIBUTED__COMM__TLS__CA_FILE, …__CLIENT__CERT and …__CLIENT__KEY"
+        )
     try:
         client = Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
     except (OSError, ValueError, TypeError, RuntimeError) as error:

@@ -137,6 +137,17 @@ def test_a_worker_out_of_memory_is_told_in_a_line(short: Scenario, client: Clien
         run(short, paths=4096, client=client, keep_outcomes=True, measures={"never": out_of_memory})
 
 
+def deadly(_traces: np.ndarray) -> np.ndarray:
+    os._exit(1)
+
+
+def test_workers_that_die_at_the_same_work_are_told_of_in_a_line(
+    short: Scenario, client: Client
+) -> None:
+    with pytest.raises(ScenarioError, match="workers died at the same work"):
+        run(short, paths=4096, client=client, keep_outcomes=True, measures={"deadly": deadly})
+
+
 @pytest.mark.parametrize(
     ("address", "is_safe"),
     [
@@ -164,9 +175,17 @@ def test_an_address_at_which_nothing_answers_is_told_in_a_line(
         pass
 
 
-@pytest.mark.parametrize("address", ["host", "host:8786", "tcp://host", ""])
+@pytest.mark.parametrize("address", ["host", "host:8786", "tcp://host", "http://host:80", ""])
 def test_what_is_no_address_is_told_in_a_line(address: str) -> None:
     with pytest.raises(ScenarioError, match="is no address such as"), executor(cluster=address):
+        pass
+
+
+def test_tls_without_certificates_is_told_in_a_line() -> None:
+    with (
+        pytest.raises(ScenarioError, match="needs certificates"),
+        executor(cluster="tls://127.0.0.1:1"),
+    ):
         pass
 
 
