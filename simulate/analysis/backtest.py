@@ -12,6 +12,7 @@ from simulate.engine.estimate import Estimate, WeightedPaths, centred, within
 from simulate.engine.run import run
 from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
+from simulate.engine.units import Threads
 from simulate.model.asked import Of, asking, parse_asked
 from simulate.model.observation import Observation, as_observations
 from simulate.model.outcomes import Amount, Event, as_reported, asked_of, measures_of
@@ -111,7 +112,7 @@ def backtest(
     figures: Sequence[Figure] | str | Path | None = None,
     paths: int | None = None,
     seed: int | None = None,
-    threads: int | None = None,
+    threads: Threads = None,
     progress: Progress | None = None,
 ) -> Backtest:
     """Score an earlier scenario by what came true.

@@ -14,6 +14,7 @@ from simulate.engine.run import Session
 from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
 from simulate.engine.statistics import Replicated
+from simulate.engine.units import Threads
 from simulate.kernels.arrays import LANES
 from simulate.model.asked import Of, ask
 from simulate.model.catalogue import FormulaMetric, OwnHit, own_metrics
@@ -208,7 +209,7 @@ def common_random_numbers(
     *,
     paths: int | None = None,
     seed: int | None = None,
-    threads: int | None = None,
+    threads: Threads = None,
 ) -> CommonRandomNumbers:
     """Return what runs of several scenarios can share.
 
@@ -229,7 +230,7 @@ def compare(
     of: Of = (),
     paths: int | None = None,
     seed: int | None = None,
-    threads: int | None = None,
+    threads: Threads = None,
     progress: Progress | None = None,
 ) -> Comparison:
     """Run scenarios on common random numbers.

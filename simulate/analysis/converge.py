@@ -7,6 +7,7 @@ from simulate.engine.estimate import Estimate
 from simulate.engine.reading import read
 from simulate.engine.run import Session
 from simulate.engine.sampling import with_sampling
+from simulate.engine.units import Threads
 from simulate.model.outcomes import Unit, projected_event, with_target
 from simulate.model.statistics import OutcomeStatistic, usual_statistic
 from simulate.scenario import Scenario
@@ -55,7 +56,7 @@ def converge(
     *,
     paths: int = MOST_PATHS,
     seed: int | None = None,
-    threads: int | None = None,
+    threads: Threads = None,
 ) -> Convergence:
     """Estimate a probability, or a mean or quantile of an amount, at doubling paths.
 

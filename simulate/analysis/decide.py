@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from simulate.engine.columns import deviation_columns
 from simulate.engine.estimate import Estimate, centred, mean_of_replicates, within
 from simulate.engine.reading import Reading
-from simulate.engine.simulation import Progress, deviation_columns
+from simulate.engine.simulation import Progress
+from simulate.engine.units import Threads
 from simulate.kernels.arrays import index
 from simulate.model.asked import Of, ask
 from simulate.model.catalogue import outcome_columns
@@ -227,6 +229,20 @@ class Weighed:
         return list(self.telling.items())[:MOST_SHOWN]
 
 
+@dataclass(frozen=True)
+class Discounted:
+    """Takes traces by path and quarter to one line's weighted sum from a first quarter on."""
+
+    line: int
+    first: int
+    weights: tuple[float, ...]
+
+    def __call__(self, traces: Array, /) -> Array:
+        """Return the sum of each path."""
+        weights = np.array(self.weights)
+        return traces[:, self.line, self.first : self.first + weights.size] @ weights
+
+
 def payoff_of(decision: Decision, horizon: Horizon) -> Measure:
     """Return what takes metrics by path and quarter to what a path pays before its costs.
 
@@ -252,7 +268,7 @@ def payoff_of(decision: Decision, horizon: Horizon) -> Measure:
     begins, ends = np.array(horizon.year_begins), np.array(horizon.year_ends) + 1
     middles = np.repeat((begins + ends) / 2, ends - begins)[: last + 1]
     weights = left_a_quarter**middles
-    return lambda traces: traces[:, traced(Flow.FREE_CASH_FLOW), : last + 1] @ weights
+    return Discounted(traced(Flow.FREE_CASH_FLOW), 0, tuple(weights.tolist()))
 
 
 def decide(
@@ -262,7 +278,7 @@ def decide(
     of: Of = (),
     paths: int | None = None,
     seed: int | None = None,
-    threads: int | None = None,
+    threads: Threads = None,
     progress: Progress | None = None,
 ) -> Weighed:
     """Run the options of a decision on common random numbers, and value what could be known.

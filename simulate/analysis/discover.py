@@ -12,6 +12,7 @@ from simulate.engine.estimate import Estimate, WeightedPaths
 from simulate.engine.run import run
 from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
+from simulate.engine.units import Threads
 from simulate.model.outcome_texts import parse_event
 from simulate.model.outcomes import Event, projected_event, with_target
 from simulate.scenario import Scenario, ScenarioError
@@ -193,7 +194,7 @@ def discover(
     *,
     paths: int | None = None,
     seed: int | None = None,
-    threads: int | None = None,
+    threads: Threads = None,
     progress: Progress | None = None,
 ) -> Discovery:
     """Find limits on a few inputs that separate the paths in which an event happens.

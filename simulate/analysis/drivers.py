@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from simulate.engine.estimate import Estimate
 from simulate.engine.run import run
 from simulate.engine.sampling import with_sampling
-from simulate.engine.simulation import Progress, thread_count
+from simulate.engine.simulation import Progress
+from simulate.engine.units import Threads, thread_count
 from simulate.kernels.arrays import LANES
 from simulate.model.outcome_texts import (
     as_condition,
@@ -109,7 +110,7 @@ def drivers(
     *,
     paths: int = DEFAULT_PATHS,
     seed: int | None = None,
-    threads: int | None = None,
+    threads: Threads = None,
     progress: Progress | None = None,
 ) -> Drivers:
     """Find what drives a scenario's outcomes.

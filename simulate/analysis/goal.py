@@ -16,6 +16,7 @@ from simulate.engine.estimate import Estimate, centred, widened
 from simulate.engine.reading import ByReplicate, read
 from simulate.engine.run import BeyondRangeError
 from simulate.engine.simulation import Progress
+from simulate.engine.units import Threads
 from simulate.model.goal import Target, parse_target
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.setting import Setting, at_values, on_grid, parse_search, refuse_overlap
@@ -233,7 +234,7 @@ def goal(
     *,
     paths: int | None = None,
     seed: int | None = None,
-    threads: int | None = None,
+    threads: Threads = None,
     progress: Progress | None = None,
 ) -> GoalSeek: ...
 
@@ -246,7 +247,7 @@ def goal(
     *,
     paths: int | None = None,
     seed: int | None = None,
-    threads: int | None = None,
+    threads: Threads = None,
     progress: Progress | None = None,
 ) -> "GoalMap": ...
 
@@ -258,7 +259,7 @@ def goal(
     *,
     paths: int | None = None,
     seed: int | None = None,
-    threads: int | None = None,
+    threads: Threads = None,
     progress: Progress | None = None,
 ) -> "GoalSeek | GoalMap":
     """Find the value of a setting at which a target is met, or where it is met over two.
@@ -330,7 +331,7 @@ def seek_goal(
     *,
     paths: int | None = None,
     seed: int | None = None,
-    threads: int | None = None,
+    threads: Threads = None,
     progress: Progress | None = None,
 ) -> GoalSeek:
     """Find the value of a setting at which a target is met.
@@ -508,7 +509,7 @@ def map_goal(
     *,
     paths: int | None = None,
     seed: int | None = None,
-    threads: int | None = None,
+    threads: Threads = None,
     progress: Progress | None = None,
 ) -> GoalMap:
     """Find where a target is met over two settings.

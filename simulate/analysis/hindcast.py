@@ -14,6 +14,7 @@ from scipy import stats
 
 from simulate.engine.run import Session
 from simulate.engine.simulation import Progress
+from simulate.engine.units import Threads
 from simulate.model.asked import Of, asking
 from simulate.model.outcome_texts import parse_outcome
 from simulate.model.outcomes import OPERATING_RESULT, Amount, OperatingResult, measures_of
@@ -185,7 +186,7 @@ def hindcast(
     vintage_of: VintageOf | None = None,
     paths: int = PATHS,
     seed: int | None = None,
-    threads: int | None = None,
+    threads: Threads = None,
     progress: Progress | None = None,
 ) -> Hindcast:
     """Score forecasts by what is known now, beside those of simple forecasters.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from simulate.engine.estimate import Estimate
 from simulate.engine.reading import Reading
 from simulate.engine.simulation import Progress
+from simulate.engine.units import Threads
 from simulate.model.asked import Of, ask
 from simulate.scenario import Scenario
 from simulate.scenario.load import stress_tests
@@ -118,7 +119,7 @@ def stress(
     of: Of = (),
     paths: int | None = None,
     seed: int | None = None,
-    threads: int | None = None,
+    threads: Threads = None,
     progress: Progress | None = None,
 ) -> Stresses:
     """Run a scenario and its stress tests on common random numbers.

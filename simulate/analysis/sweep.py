@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from simulate.engine.estimate import Estimate
 from simulate.engine.simulation import Progress
+from simulate.engine.units import Threads
 from simulate.model.outcomes import with_target
 from simulate.model.statistics import OutcomeStatistic, parse_statistic
 from simulate.scenario import Scenario, ScenarioError
@@ -100,7 +101,7 @@ def sweep(
     *,
     paths: int | None = None,
     seed: int | None = None,
-    threads: int | None = None,
+    threads: Threads = None,
     progress: Progress | None = None,
 ) -> Sweep:
     """Run a scenario over a grid of settings, on common random numbers.

@@ -12,6 +12,7 @@ from simulate.engine.estimate import Estimate, WeightedPaths
 from simulate.engine.run import run
 from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
+from simulate.engine.units import Threads
 from simulate.model.asked import Of, asking, parse_asked
 from simulate.model.observation import (
     Observation,
@@ -145,7 +146,7 @@ def update(
     of: Of = (),
     paths: int | None = None,
     seed: int | None = None,
-    threads: int | None = None,
+    threads: Threads = None,
     progress: Progress | None = None,
 ) -> Update:
     """Weigh a scenario's paths by what has been seen.

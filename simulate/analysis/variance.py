@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate.engine.block import Workspace
+from simulate.engine.columns import TRACED_BLOCKS
 from simulate.engine.estimate import Estimate, ratio_of_means
 from simulate.engine.plan import Prepared
-from simulate.engine.simulation import TRACED_BLOCKS
 from simulate.kernels.arrays import LANES, Points
 from simulate.kernels.points import mixed_points, ordered_root, twin_points
 from simulate.model.outcomes import Amount, Outcome

@@ -14,6 +14,7 @@ from simulate.engine.result import Result
 from simulate.engine.run import Session
 from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
+from simulate.engine.units import Threads
 from simulate.model.asked import Of, ask, parse_asked
 from simulate.model.catalogue import own_times
 from simulate.model.outcomes import Event, asked_events, counted_from, own_events
@@ -153,7 +154,7 @@ class Watch:
         self,
         paths: int | None = None,
         seed: int | None = None,
-        threads: int | None = None,
+        threads: Threads = None,
         of: Of = (),
     ) -> None:
         self._paths, self._seed, self._of = paths, seed, of

@@ -12,7 +12,20 @@ from simulate.scenario.packaged import PACKAGED
 from simulate.text.terminal import console
 
 from .pictures import NoPictures, Open, open_file
-from .session import Data, Force, Of, Seed, Threads, load_named, print_place, simulated
+from .session import (
+    Checkpoint,
+    Cluster,
+    Data,
+    Force,
+    Of,
+    Processes,
+    Seed,
+    Threads,
+    doing,
+    load_named,
+    print_place,
+    simulated,
+)
 
 if TYPE_CHECKING:
     from simulate.analysis.compare import Comparison
@@ -46,6 +59,9 @@ def compare(
     ] = None,
     seed: Seed = None,
     threads: Threads = None,
+    checkpoint: Checkpoint = None,
+    cluster: Cluster = None,
+    processes: Processes = None,
     out: Annotated[
         Path | None, typer.Option(help="Page to write.", show_default="in results/<A>")
     ] = None,
@@ -70,11 +86,12 @@ def compare(
     from simulate.text.compare import print_comparison
 
     page = new_page(out, _name(sources[0]), "comparison", force)
-    comparison = simulated(
-        lambda progress: compare(
-            scenarios, of=of or (), paths=paths, seed=seed, threads=threads, progress=progress
+    with doing(threads, checkpoint, cluster, processes) as executor:
+        comparison = simulated(
+            lambda progress: compare(
+                scenarios, of=of or (), paths=paths, seed=seed, threads=executor, progress=progress
+            )
         )
-    )
     print_comparison(comparison, console())
     command = _command(sources, settings or [], data or [], of or [], comparison, no_pictures)
     from simulate.output.compare import render_comparison

@@ -9,15 +9,19 @@ from simulate.text.terminal import console
 
 from .pictures import NoPictures, Open, Pictures, asked_pictures
 from .session import (
+    Checkpoint,
     Chosen,
+    Cluster,
     Data,
     File,
     Force,
     Picture,
+    Processes,
     Set,
     Stress,
     Threads,
     Variant,
+    doing,
     simulated,
 )
 
@@ -37,6 +41,9 @@ def converge(
     data: Data = None,
     paths: Annotated[int, typer.Option(min=4096, help="The most paths.")] = 1 << 20,
     threads: Threads = None,
+    checkpoint: Checkpoint = None,
+    cluster: Cluster = None,
+    processes: Processes = None,
     out: Picture = None,
     pictures: Pictures = None,
     no_pictures: NoPictures = False,
@@ -51,6 +58,7 @@ def converge(
     from simulate.text.converge import print_convergence
 
     picture = drawn.picture(chosen.name, "convergence", force)
-    convergence = simulated(lambda _: converge(scenario, of, paths=paths, threads=threads))
+    with doing(threads, checkpoint, cluster, processes) as executor:
+        convergence = simulated(lambda _: converge(scenario, of, paths=paths, threads=executor))
     print_convergence(convergence, console())
     drawn.draw("Convergence", picture, plot_of("converge", "plot_convergence"), convergence)

@@ -11,17 +11,21 @@ from simulate.text.terminal import console
 
 from .pictures import NoPictures, Open, Pictures, asked_pictures
 from .session import (
+    Checkpoint,
     Chosen,
+    Cluster,
     Data,
     File,
     Force,
     Of,
     Picture,
+    Processes,
     Seed,
     Set,
     Stress,
     Threads,
     Variant,
+    doing,
     named_changes,
     simulated,
 )
@@ -37,6 +41,9 @@ def decide(
     paths: Annotated[int, typer.Option(min=4096, help="Paths of each option.")] = 1 << 17,
     seed: Seed = None,
     threads: Threads = None,
+    checkpoint: Checkpoint = None,
+    cluster: Cluster = None,
+    processes: Processes = None,
     out: Picture = None,
     pictures: Pictures = None,
     no_pictures: NoPictures = False,
@@ -56,16 +63,17 @@ def decide(
     from simulate.text.decide import print_decision
 
     picture = drawn.picture(chosen.name, "decision", force)
-    weighed = simulated(
-        lambda progress: decide(
-            scenario,
-            options,
-            of=of or (),
-            paths=paths,
-            seed=seed,
-            threads=threads,
-            progress=progress,
+    with doing(threads, checkpoint, cluster, processes) as executor:
+        weighed = simulated(
+            lambda progress: decide(
+                scenario,
+                options,
+                of=of or (),
+                paths=paths,
+                seed=seed,
+                threads=executor,
+                progress=progress,
+            )
         )
-    )
     print_decision(weighed, scenario.name, console())
     drawn.draw("Decision", picture, plot_of("decide", "plot_decision"), weighed)

@@ -12,10 +12,13 @@ from simulate.text.terminal import tell
 from .pictures import NoPictures, Open, Pictures, asked_pictures
 from .session import (
     AsJson,
+    Checkpoint,
     Chosen,
+    Cluster,
     Data,
     File,
     Force,
+    Processes,
     Quiet,
     Seed,
     Set,
@@ -23,6 +26,7 @@ from .session import (
     Tables,
     Threads,
     Variant,
+    doing,
     print_place,
     show_answer,
     simulated,
@@ -51,6 +55,9 @@ def drivers(
     ] = 1 << 15,
     seed: Seed = None,
     threads: Threads = None,
+    checkpoint: Checkpoint = None,
+    cluster: Cluster = None,
+    processes: Processes = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Folder to write to.", show_default="results/<scenario>-drivers"),
@@ -78,12 +85,13 @@ def drivers(
     asked = [parse_explained(text, scenario) for text in of or ()] or None
     folder = out or RESULTS / f"{chosen.name}-drivers"
     with drawn.workers(threads) as workers, drivers_folder(folder, force, tell) as unfinished:
-        found = simulated(
-            lambda progress: drivers(
-                scenario, asked, paths=paths, threads=threads, progress=progress
-            ),
-            silent=quiet or as_json,
-        )
+        with doing(threads, checkpoint, cluster, processes) as executor:
+            found = simulated(
+                lambda progress: drivers(
+                    scenario, asked, paths=paths, threads=executor, progress=progress
+                ),
+                silent=quiet or as_json,
+            )
         show_answer(
             partial(print_drivers, found),
             lambda: in_json(summary(found)),

@@ -11,16 +11,20 @@ from simulate.text.terminal import console
 
 from .pictures import NoPictures, Open, Pictures, asked_pictures
 from .session import (
+    Checkpoint,
     Chosen,
+    Cluster,
     Data,
     File,
     Force,
     Picture,
+    Processes,
     Seed,
     Set,
     Stress,
     Threads,
     Variant,
+    doing,
     simulated,
 )
 
@@ -58,6 +62,9 @@ def goal(
     ] = None,
     seed: Seed = None,
     threads: Threads = None,
+    checkpoint: Checkpoint = None,
+    cluster: Cluster = None,
+    processes: Processes = None,
     out: Picture = None,
     pictures: Pictures = None,
     no_pictures: NoPictures = False,
@@ -79,6 +86,7 @@ def goal(
         seek_goal,
     )
     from simulate.engine.simulation import Progress
+    from simulate.engine.units import Threads as WhoWorks
     from simulate.model.goal import parse_target
     from simulate.scenario.setting import parse_search
     from simulate.text.goal import print_goal
@@ -92,14 +100,15 @@ def goal(
     is_map = len(found) == 2
     picture = drawn.picture(chosen.name, "goal-map" if is_map else "goal", force)
 
-    def find(progress: Progress | None) -> GoalSeek | GoalMap:
+    def find(threads: WhoWorks, progress: Progress | None) -> GoalSeek | GoalMap:
         of_each = paths or (PATHS_OF_A_MAP if is_map else PATHS_OF_A_CURVE)
         how = {"paths": of_each, "seed": seed, "threads": threads}
         if is_map:
             return map_goal(wanted, (found[0], found[1]), ranges, progress=progress, **how)
         return seek_goal(wanted, found[0], ranges[0], progress=progress, **how)
 
-    answer = simulated(find)
+    with doing(threads, checkpoint, cluster, processes) as executor:
+        answer = simulated(lambda progress: find(executor, progress))
     print_goal(answer, console())
     drawn.draw("Goal", picture, plot_of("goal", "plot_goal"), answer)
 

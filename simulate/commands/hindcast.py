@@ -12,14 +12,18 @@ from simulate.text.terminal import tell
 from .pictures import NoPictures, Open, Pictures, asked_pictures
 from .session import (
     AsJson,
+    Checkpoint,
+    Cluster,
     Data,
     Figures,
     Force,
     Of,
+    Processes,
     Quiet,
     Seed,
     Tables,
     Threads,
+    doing,
     load_named,
     print_place,
     show_answer,
@@ -60,6 +64,9 @@ def hindcast(
     ] = 10_000,
     seed: Seed = None,
     threads: Threads = None,
+    checkpoint: Checkpoint = None,
+    cluster: Cluster = None,
+    processes: Processes = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder to write to.", show_default="results/hindcast")
     ] = None,
@@ -85,20 +92,21 @@ def hindcast(
 
     folder = out or RESULTS / "hindcast"
     with drawn.workers(threads) as workers, hindcast_folder(folder, force, tell) as unfinished:
-        found = simulated(
-            lambda progress: hindcast(
-                scenarios,
-                figures=figures,
-                labs=lab or (),
-                of=of or (),
-                sections=sections or (),
-                paths=paths,
-                seed=seed,
-                threads=threads,
-                progress=progress,
-            ),
-            silent=quiet or as_json,
-        )
+        with doing(threads, checkpoint, cluster, processes) as executor:
+            found = simulated(
+                lambda progress: hindcast(
+                    scenarios,
+                    figures=figures,
+                    labs=lab or (),
+                    of=of or (),
+                    sections=sections or (),
+                    paths=paths,
+                    seed=seed,
+                    threads=executor,
+                    progress=progress,
+                ),
+                silent=quiet or as_json,
+            )
         show_answer(
             partial(print_hindcast, found),
             lambda: in_json(summary(found)),

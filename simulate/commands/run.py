@@ -15,13 +15,16 @@ from simulate.text.terminal import console, tell
 from .pictures import NoPictures, Open, Pictures, asked_pictures
 from .session import (
     AsJson,
+    Checkpoint,
     Chosen,
+    Cluster,
     Data,
     Figures,
     File,
     Force,
     Of,
     PathsOfRun,
+    Processes,
     Quiet,
     Seed,
     Set,
@@ -30,6 +33,7 @@ from .session import (
     Threads,
     Variant,
     compile_kernels,
+    doing,
     print_place,
     progress_bar,
     show_answer,
@@ -49,6 +53,9 @@ def run(
     paths: PathsOfRun = None,
     seed: Seed = None,
     threads: Threads = None,
+    checkpoint: Checkpoint = None,
+    cluster: Cluster = None,
+    processes: Processes = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder to write to.", show_default="results/<scenario>")
     ] = None,
@@ -104,11 +111,14 @@ def run(
     with drawn.workers(threads) as workers, output_folder(folder, force, tell) as unfinished:
         compile_kernels(silent)
         with OutcomeWriter(unfinished, scenario) if keep else nullcontext() as sink:
-            with progress_bar(silent) as progress:
+            with (
+                doing(threads, checkpoint, cluster, processes) as executor,
+                progress_bar(silent) as progress,
+            ):
                 result = run(
                     scenario,
                     paths=scenario.sampling.paths,
-                    threads=threads,
+                    threads=executor,
                     keep_inputs=inputs,
                     until=until,
                     progress=progress,

@@ -24,6 +24,7 @@ from simulate.text.terminal import console
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from simulate.engine.units import Threads as WhoWorks
     from simulate.scenario import Scenario
     from simulate.scenario.load import Names
 
@@ -65,6 +66,32 @@ Of = Annotated[
 Seed = Annotated[int | None, typer.Option(min=0, help="Seed of all randomness.")]
 Threads = Annotated[
     int | None, typer.Option(min=1, max=1024, help="Threads.", show_default="all processors")
+]
+Checkpoint = Annotated[
+    Path | None,
+    typer.Option(
+        "--checkpoint",
+        metavar="DIR",
+        help="Keep in a folder what is finished: the same command goes on from there.",
+    ),
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Let a Dask cluster simulate, by its scheduler's address, as tcp://host:8786.",
+    ),
+]
+Processes = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=1,
+        max=1024,
+        help="Let so many processes simulate, by Dask.",
+        show_default="threads of this one",
+    ),
 ]
 Paths = Annotated[
     int | None, typer.Option(min=4096, help="At least this many paths.", show_default="262144")
@@ -256,6 +283,22 @@ def simulated(simulate: Callable[[Any], Found], silent: bool = False) -> Found:
     compile_kernels(silent)
     with progress_bar(silent) as progress:
         return simulate(progress)
+
+
+@contextmanager
+def doing(
+    threads: int | None, checkpoint: Path | None, cluster: str | None, processes: int | None
+) -> "Iterator[WhoWorks]":
+    """Give who simulates, as options say; see ``executor``."""
+    from simulate.engine.execution import executor
+
+    def tell(text: str) -> None:
+        print(f"note: {text}", file=sys.stderr)
+
+    with executor(
+        threads, checkpoint=checkpoint, cluster=cluster, workers=processes, tell=tell
+    ) as found:
+        yield found
 
 
 def compile_kernels(silent: bool) -> None:

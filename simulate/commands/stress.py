@@ -9,17 +9,21 @@ from simulate.text.terminal import console
 
 from .pictures import NoPictures, Open, Pictures, asked_pictures
 from .session import (
+    Checkpoint,
     Chosen,
+    Cluster,
     Data,
     File,
     Force,
     Of,
     PathsOfEachRun,
     Picture,
+    Processes,
     Seed,
     Set,
     Threads,
     Variant,
+    doing,
     named_changes,
     simulated,
 )
@@ -34,6 +38,9 @@ def stress(
     paths: PathsOfEachRun = 1 << 18,
     seed: Seed = None,
     threads: Threads = None,
+    checkpoint: Checkpoint = None,
+    cluster: Cluster = None,
+    processes: Processes = None,
     out: Picture = None,
     pictures: Pictures = None,
     no_pictures: NoPictures = False,
@@ -54,17 +61,18 @@ def stress(
     from simulate.text.stress import print_stresses
 
     picture = drawn.picture(chosen.name, "stress", force)
-    found = simulated(
-        lambda progress: stress(
-            scenario,
-            tests,
-            titles,
-            of=of or (),
-            paths=paths,
-            seed=seed,
-            threads=threads,
-            progress=progress,
+    with doing(threads, checkpoint, cluster, processes) as executor:
+        found = simulated(
+            lambda progress: stress(
+                scenario,
+                tests,
+                titles,
+                of=of or (),
+                paths=paths,
+                seed=seed,
+                threads=executor,
+                progress=progress,
+            )
         )
-    )
     print_stresses(found, console())
     drawn.draw("Stress tests", picture, plot_of("stress", "plot_stresses"), found)

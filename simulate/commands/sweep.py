@@ -13,17 +13,21 @@ from simulate.text.terminal import console
 
 from .pictures import NoPictures, Open, Pictures, asked_pictures
 from .session import (
+    Checkpoint,
     Chosen,
+    Cluster,
     Data,
     File,
     Force,
     PathsOfEachRun,
     Picture,
+    Processes,
     Seed,
     Set,
     Stress,
     Threads,
     Variant,
+    doing,
     simulated,
 )
 
@@ -52,6 +56,9 @@ def sweep(
     paths: PathsOfEachRun = 1 << 16,
     seed: Seed = None,
     threads: Threads = None,
+    checkpoint: Checkpoint = None,
+    cluster: Cluster = None,
+    processes: Processes = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Table to write, .csv, .xlsx or .parquet.", show_default="none"),
@@ -81,17 +88,18 @@ def sweep(
     variations = [parse_variation(scenario, text) for text in vary]
     drawing = drawn.picture(chosen.name, "sweep", force)
     table = None if out is None else new_table(out, force)
-    found = simulated(
-        lambda progress: sweep(
-            scenario,
-            variations,
-            statistic,
-            paths=paths,
-            seed=seed,
-            threads=threads,
-            progress=progress,
+    with doing(threads, checkpoint, cluster, processes) as executor:
+        found = simulated(
+            lambda progress: sweep(
+                scenario,
+                variations,
+                statistic,
+                paths=paths,
+                seed=seed,
+                threads=executor,
+                progress=progress,
+            )
         )
-    )
     print_sweep(found, console())
     places = {"sweep drawn": drawing, "table": table}
     written = "; ".join(f"{what}: {place}" for what, place in places.items() if place)

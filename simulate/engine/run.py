@@ -4,7 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Self
+from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,23 +19,17 @@ from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.quarters import format_quarter
 
 from .block import trace_paths
+from .columns import OUTCOMES_ALONE, Columns, Kept, table_of
+from .execution import executor
 from .layout import Layout
 from .memory import Memory
 from .plan import prepare
 from .reading import read
 from .result import Result
 from .sampling import as_asked, point_sets, with_sampling
-from .simulation import (
-    OUTCOMES_ALONE,
-    Columns,
-    Kept,
-    OutcomeSink,
-    Progress,
-    Simulation,
-    table_of,
-    thread_count,
-)
+from .simulation import OutcomeSink, Progress, Simulation
 from .tables import tabulate
+from .units import Threads, thread_count
 
 LARGEST = f"{LARGEST_AMOUNT / 1e6:.0f} million bn USD"
 # What makes an amount grow; the other amounts follow these.
@@ -57,7 +52,7 @@ class Session:
     Parameters
     ----------
     threads
-        By default one a processor. The numbers don't depend on it.
+        By default one a processor; or who else does the work. The numbers don't depend on it.
 
     Examples
     --------
@@ -65,9 +60,9 @@ class Session:
     ...     results = [session.run(scenario, paths=65_536) for scenario in scenarios]
     """
 
-    def __init__(self, threads: int | None = None) -> None:
-        self._threads = thread_count(threads)
-        self._memory = Memory(self._threads)
+    def __init__(self, threads: Threads = None) -> None:
+        self._threads = threads
+        self._memory = Memory(thread_count(threads))
         self._point_sets = lru_cache(KEPT_POINT_SETS)(point_sets)
         self._tabulate = lru_cache(KEPT_TABLES)(tabulate)
 
@@ -138,7 +133,7 @@ def run(
     *,
     paths: int | None = None,
     seed: int | None = None,
-    threads: int | None = None,
+    threads: Threads = None,
     keep_outcomes: bool = False,
     keep_inputs: bool = False,
     keep_deviations: bool = False,
@@ -147,6 +142,8 @@ def run(
     progress: Progress | None = None,
     sink: OutcomeSink | None = None,
     layout: Layout | None = None,
+    checkpoint: Path | str | None = None,
+    client: Any = None,
 ) -> Result:
     """Simulate a scenario.
 
@@ -159,7 +156,7 @@ def run(
     seed
         In place of the scenario's own.
     threads
-        By default one a processor. The numbers don't depend on it.
+        By default one a processor; or who else does the work. The numbers don't depend on it.
     keep_outcomes
         Keep every path's outcomes in ``Result.outcomes``.
     keep_inputs
@@ -180,6 +177,10 @@ def run(
     layout
         From ``common_layout``: runs of several scenarios with one layout, seed and number of paths
         have common random numbers, and ``estimate.difference`` compares them.
+    checkpoint
+        A folder that keeps what is finished: the same run goes on from there, whatever ended it.
+    client
+        A ``distributed.Client``, the workers of whose cluster simulate.
 
     Returns
     -------
@@ -195,7 +196,10 @@ def run(
     >>> result = simulate.run(simulate.load_scenario("openai.toml"), paths=4096)
     >>> print(result.hitting_times)
     """
-    with Session(threads) as session:
+    with (
+        executor(threads, checkpoint=checkpoint, client=client) as found,
+        Session(found) as session,
+    ):
         return session.run(
             scenario,
             paths=paths,

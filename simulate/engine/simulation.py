@@ -1,59 +1,28 @@
 """A scenario's paths on threads, counted and kept; more of them continue the same sequence."""
 
 import math
-import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import closing
 from functools import reduce
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulate.kernels.arrays import LANES, Points
-from simulate.model.outcomes import Measure
 from simulate.model.tally import Tally
 from simulate.scenario import Scenario
 
-from .block import DEVIATIONS, Workspace, empty_tally
+from .block import Workspace, empty_tally
+from .columns import OUTCOMES_ALONE, Columns, Kept, columns_of
 from .memory import Zeros
 from .plan import Prepared
 from .result import Result
-
-if TYPE_CHECKING:
-    import pandas as pd
+from .units import Executor, Threads, Unit, Work, own_copy, thread_count
 
 Progress = Callable[[int, int, float], None]
-# Of some paths, by name: shape (paths,) each.
-Columns = dict[str, NDArray[Any]]
 OutcomeSink = Callable[[Columns], None]
 BLOCKS_A_TASK = 128
-# Traces of so many blocks are held at a time: 3 MB a thread at 40 quarters.
-TRACED_BLOCKS = 16
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What sinks are given of every path beside its outcomes.
-
-    Attributes
-    ----------
-    inputs
-        Whether its uncertain inputs.
-    deviations
-        Whether every year's inference overrun and training drift.
-    measures
-        These numbers, by column.
-    """
-
-    inputs: bool = False
-    deviations: bool = False
-    measures: Mapping[str, Measure] = field(default_factory=dict)
-
-
-OUTCOMES_ALONE = Kept()
 
 
 class Simulation:
@@ -68,7 +37,7 @@ class Simulation:
     points
         Of each replicate; they are copied, so that several simulations may share them.
     threads
-        By default one a processor. The numbers don't depend on it.
+        By default one a processor; or who else does the work. The numbers don't depend on it.
     sinks
         Called with outcomes, arrays by column, in a fixed order.
     kept
@@ -82,7 +51,7 @@ class Simulation:
         scenario: Scenario,
         prepared: Prepared,
         points: Sequence[Points],
-        threads: int | None = None,
+        threads: Threads = None,
         sinks: Sequence[OutcomeSink] = (),
         kept: Kept = OUTCOMES_ALONE,
         zeros: Zeros = np.zeros,
@@ -91,10 +60,16 @@ class Simulation:
         self._quarters = scenario.horizon.quarters
         self._sinks, self._kept = sinks, kept
         self._replicates = range(len(points))
+        self._executor = threads if isinstance(threads, Executor) else None
+        periods = tuple(scenario.horizon.periods)
+        self._work = Work(prepared, tuple(points), kept if sinks else None, periods)
         self._threads = min(thread_count(threads), BLOCKS_A_TASK * len(points))
+        if self._executor is not None:
+            # It has its own.
+            self._threads = 1
         # With more threads than replicates, several share one, each with points and a tally.
         self._parts = range(-(-self._threads // len(points)))
-        self._points = [[_own_copy(each) for _ in self._parts] for each in points]
+        self._points = [[own_copy(each) for _ in self._parts] for each in points]
         self._tallies = [empty_tally(prepared, len(points), zeros=zeros) for _ in self._parts]
         self._is_shared = False
         self._spaces = [Workspace(prepared) for _ in range(self._threads)]
@@ -121,6 +96,9 @@ class Simulation:
         if self._is_shared and self._blocks < wanted:
             self._tallies = [Tally(*map(np.copy, tally)) for tally in self._tallies]
             self._is_shared = False
+        of = wanted * LANES * len(self._replicates)
+        if self._executor is not None and self._blocks < wanted:
+            self._have_done(self._executor, wanted, of, progress)
         with ThreadPoolExecutor(self._threads) as pool:
             while self._blocks < wanted:
                 count = min(BLOCKS_A_TASK, wanted - self._blocks)
@@ -134,7 +112,7 @@ class Simulation:
                     raise
                 self._blocks += count
                 if progress is not None:
-                    progress(self.paths, wanted * LANES * len(self._replicates), math.nan)
+                    progress(self.paths, of, math.nan)
         self._seconds += time.perf_counter() - started
 
     def result(self) -> Result:
@@ -155,6 +133,46 @@ class Simulation:
             seconds=self._seconds,
             prepared=self._prepared,
         )
+
+    def _have_done(
+        self, executor: Executor, wanted: int, of: int, progress: Progress | None
+    ) -> None:
+        """Have paths simulated elsewhere, and add what is counted of them."""
+        replicates, begun, reached = len(self._replicates), self._blocks, self.paths
+        # What is kept of paths goes to sinks in the order of rounds.
+        step = BLOCKS_A_TASK if self._sinks else wanted - begun
+        units = [
+            Unit(0, replicates, first, min(step, wanted - first))
+            for first in range(begun, wanted, step)
+        ]
+        early: dict[Unit, Columns] = {}
+        order = iter(units)
+        awaited = next(order)
+
+        def done(paths: int) -> None:
+            nonlocal reached
+            reached += paths
+            if progress is not None:
+                progress(reached, of, math.nan)
+
+        with closing(executor.counted(self._work, units, done)) as doing:
+            for unit, tally, columns in doing:
+                rows = slice(unit.first_replicate, unit.first_replicate + unit.replicates)
+                for total, counts in zip(self._tallies[0], tally, strict=True):
+                    total[rows] += counts
+                if self._sinks:
+                    early[unit] = columns
+                while awaited in early:
+                    self._give(awaited, early.pop(awaited))
+                    awaited = next(order, units[0])
+        self._blocks = wanted
+
+    def _give(self, unit: Unit, columns: Columns) -> None:
+        """Give sinks what is kept of a unit's paths, replicate by replicate."""
+        paths = unit.blocks * LANES
+        for first in range(0, unit.paths, paths):
+            for sink in self._sinks:
+                sink({name: each[first : first + paths] for name, each in columns.items()})
 
     def _tasks(self, count: int) -> tuple[list[int], list[int], list[int], list[int]]:
         """Cut a round into tasks: replicate, part of it, first block and number of blocks.
@@ -178,90 +196,18 @@ class Simulation:
         space = self._spaces.pop()
         try:
             if self._sinks:
-                return self._columns(space, points, replicate, first_block, count, tally)
+                return columns_of(
+                    self._prepared,
+                    self._kept,
+                    self._work.periods,
+                    space,
+                    points,
+                    replicate,
+                    first_block,
+                    count,
+                    tally,
+                )
             space.simulate(points, first_block, count, tally)
             return None
         finally:
             self._spaces.append(space)
-
-    def _columns(
-        self,
-        space: Workspace,
-        points: Points,
-        replicate: int,
-        first_block: int,
-        count: int,
-        tally: Tally,
-    ) -> Columns:
-        """Simulate blocks, and return what sinks are given of their paths."""
-        kept, keys, paths = self._kept, self._prepared.drawn_keys, count * LANES
-        outcomes = np.empty((paths, len(self._prepared.outcome_columns)), np.float32)
-        inputs = np.empty((paths, len(keys)), np.float32) if kept.inputs else None
-        measured = np.empty((paths, len(kept.measures)))
-        step = TRACED_BLOCKS if kept.measures else count
-        traces = np.empty(
-            (step * LANES if kept.measures else 0, self._prepared.traces, self._quarters)
-        )
-        for done in range(0, count, step):
-            blocks = min(step, count - done)
-            rows = slice(done * LANES, (done + blocks) * LANES)
-            space.simulate(
-                points,
-                first_block + done,
-                blocks,
-                tally,
-                outcomes=outcomes[rows],
-                inputs=None if inputs is None else inputs[rows],
-                traces=traces if kept.measures else None,
-            )
-            for column, measure in enumerate(kept.measures.values()):
-                measured[rows, column] = measure(traces[: blocks * LANES])
-        names = self._prepared.outcome_columns
-        columns = _outcome_columns(names, outcomes, replicate, first_block * LANES)
-        if inputs is not None:
-            columns |= zip(keys, inputs.T, strict=True)
-        if kept.deviations:
-            horizon = self._scenario.horizon
-            names = deviation_columns(horizon.periods)
-            deviations = space.deviations(points, first_block, count)
-            columns |= zip(names, deviations.T, strict=True)
-        return columns | dict(zip(kept.measures, measured.T, strict=True))
-
-
-def deviation_columns(periods: Iterable[str]) -> list[str]:
-    """Return the columns of the periods' deviations, such as ``inference.overrun 2026``."""
-    return [f"{key} {period}" for period in periods for key in DEVIATIONS]
-
-
-def thread_count(threads: int | None) -> int:
-    """Return the number of threads asked for, by default one a processor."""
-    if threads is not None and threads < 1:
-        raise ValueError(f"threads = {threads}: must be at least 1")
-    if threads is not None:
-        return threads
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def table_of(parts: Sequence[Columns]) -> "pd.DataFrame":
-    """Return columns of paths, some after the other, as one table."""
-    import pandas as pd
-
-    return pd.DataFrame({name: np.concatenate([p[name] for p in parts]) for name in parts[0]})
-
-
-def _outcome_columns(
-    names: Sequence[str], outcomes: NDArray[np.float32], replicate: int, first_path: int
-) -> Columns:
-    paths = len(outcomes)
-    columns: Columns = {
-        "replicate": np.full(paths, replicate, np.int16),
-        "path": np.arange(first_path, first_path + paths, dtype=np.int64),
-    }
-    *hitting, need = names
-    columns |= {name: outcomes[:, k].astype(np.uint8) for k, name in enumerate(hitting)}
-    return columns | {need: outcomes[:, -1].copy()}
-
-
-def _own_copy(points: Points) -> Points:
-    """Return a point set that one thread may enter blocks of."""
-    return points._replace(low=points.low.copy(), base=points.base.copy())

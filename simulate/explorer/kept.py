@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simulate.engine.columns import Columns, Kept
 from simulate.engine.plan import Prepared
 from simulate.engine.run import Session, refuse_beyond_range
 from simulate.engine.sampling import with_sampling
-from simulate.engine.simulation import Columns, Kept
 from simulate.scenario import Scenario
 from simulate.scenario.inputs import ALTERNATIVE
 

@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from simulate.engine.columns import Columns, table_of
 from simulate.engine.result import Result, dated
-from simulate.engine.simulation import Columns, table_of
 from simulate.plots import (
     COMPUTE_PICTURES,
     OWN_PICTURES,

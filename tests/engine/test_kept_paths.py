@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from scipy.stats import qmc
 
+from simulate.engine.columns import deviation_columns
 from simulate.engine.plan import prepare
 from simulate.engine.run import run, simulate_traces
-from simulate.engine.simulation import deviation_columns
 from simulate.kernels.arrays import index
 from simulate.model.rows import Metric
 from simulate.scenario import Scenario, ScenarioError

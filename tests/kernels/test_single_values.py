@@ -10,8 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 from scipy import special, stats
 
 from simulate import load_scenario
+from simulate.engine.columns import Kept
 from simulate.engine.run import Session
-from simulate.engine.simulation import Kept
 from simulate.engine.tables import build_tables
 from simulate.scenario import Scenario
 from simulate.scenario.distributions import AnyDistribution, Uncertain

@@ -1,0 +1,190 @@
+"""A folder of finished units: what is found there is not done again, whatever ended the process."""
+
+import json
+import os
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
+from hashlib import sha256
+from pathlib import Path
+
+from simulate.kernels.cache import source_digest
+from simulate.scenario import ScenarioError
+from simulate.version import package_version
+
+from .packed import pack, unpack
+from .units import Counting, Done, Executor, Unit, Work, cut
+
+# Of a run: each is a file of about a megabyte, and so much of the run is lost at most.
+PIECES = 256
+MANIFEST = "manifest.json"
+UNFINISHED = ".unfinished-"
+# After which no process can be about to finish one.
+SECONDS_TO_FINISH = 3600.0
+SEAL = sha256().digest_size
+NAME = 2 * SEAL
+
+
+class Store:
+    """Bytes by name in a folder, each file whole or not there, and known to be damaged if it is.
+
+    Several processes may use one folder.
+
+    Parameters
+    ----------
+    folder
+        Made if there is none.
+
+    Raises
+    ------
+    ScenarioError
+        If it holds something else, or the work of another version.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        found = list(folder.iterdir())
+        strangers = [path.name for path in found if not _is_own(path)]
+        if strangers:
+            raise ScenarioError(
+                f"{folder}: holds {strangers[0]}, which is of no checkpoint; name another folder"
+            )
+        _refuse_other_version(folder)
+        for path in found:
+            if path.name.startswith(UNFINISHED) and _age(path) > SECONDS_TO_FINISH:
+                path.unlink(missing_ok=True)
+        manifest = json.dumps(_made_by(), indent=2) + "\n"
+        _write_whole(folder, MANIFEST, manifest.encode())
+
+    def get(self, name: str) -> bytes | None:
+        """Return what was put under a name; None if nothing was, or it is damaged."""
+        try:
+            found = self._place(name).read_bytes()
+        except FileNotFoundError:
+            return None
+        content = found[SEAL:]
+        return content if found[:SEAL] == _seal(name, content) else None
+
+    def put(self, name: str, content: bytes) -> None:
+        """Keep bytes under a name."""
+        place = self._place(name)
+        place.parent.mkdir(exist_ok=True)
+        _write_whole(place.parent, place.name, _seal(name, content) + content)
+
+    def _place(self, name: str) -> Path:
+        digest = sha256(name.encode()).hexdigest()
+        return self._folder / digest[:2] / digest
+
+
+class Checkpoint:
+    """Has units done by another, and keeps each as soon as it is.
+
+    Parameters
+    ----------
+    folder
+        Where.
+    executor
+        That does what isn't there.
+    """
+
+    def __init__(self, folder: Path, executor: Executor) -> None:
+        self._store, self._executor = Store(folder), executor
+
+    @property
+    def threads(self) -> int:
+        """As many as beside the other."""
+        return self._executor.threads
+
+    def counted(self, work: Work, units: Sequence[Unit], done: Done) -> Counting:
+        """Yield what is kept, and then the rest as it is done."""
+        digest = work.digest
+        if digest is None:
+            yield from self._executor.counted(work, units, done)
+            return
+        missing: list[Unit] = []
+        for unit in units if work.kept else _pieces(units):
+            content = self._store.get(_name(digest, unit))
+            if content is None:
+                missing.append(unit)
+            else:
+                done(unit.paths)
+                yield unpack(content)
+        with closing(self._executor.counted(work, missing, done)) as doing:
+            for counted in doing:
+                self._store.put(_name(digest, counted.unit), pack(counted))
+                yield counted
+
+
+def _pieces(units: Sequence[Unit]) -> Iterator[Unit]:
+    for unit in units:
+        yield from cut(unit, PIECES)
+
+
+def _name(digest: str, unit: Unit) -> str:
+    return " ".join([digest, *map(str, unit)])
+
+
+def _made_by() -> dict[str, str]:
+    return {"version": package_version(), "kernels": source_digest()}
+
+
+def _refuse_other_version(folder: Path) -> None:
+    try:
+        found = json.loads((folder / MANIFEST).read_bytes())
+    except (FileNotFoundError, ValueError):
+        # A damaged one says nothing; each unit's name says what made it.
+        return
+    if found != _made_by():
+        version = found.get("version") if isinstance(found, dict) else None
+        raise ScenarioError(
+            f"{folder}: is a checkpoint of version {version} with other kernels than this "
+            f"{package_version()}; name another folder"
+        )
+
+
+def _is_own(path: Path) -> bool:
+    name = path.name
+    is_shelf = len(name) == 2 and set(name) <= set("0123456789abcdef")
+    return is_shelf or name == MANIFEST or name.startswith(UNFINISHED)
+
+
+def _age(path: Path) -> float:
+    with suppress(FileNotFoundError):
+        return time.time() - path.stat().st_mtime
+    return 0.0
+
+
+def _seal(name: str, content: bytes) -> bytes:
+    """Return a digest of bytes and of where they belong."""
+    return sha256(name.encode() + content).digest()
+
+
+def _write_whole(folder: Path, name: str, content: bytes) -> None:
+    """Write a file that is there whole, and stays, or not at all."""
+    handle, partial = tempfile.mkstemp(prefix=UNFINISHED, dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(partial).replace(folder / name)
+    except OSError as error:
+        # Without a name of its own, as a full disk's.
+        error.filename = error.filename or str(folder / name)
+        raise
+    finally:
+        Path(partial).unlink(missing_ok=True)
+    _keep_names(folder)
+
+
+def _keep_names(folder: Path) -> None:
+    """Have a folder's new names survive a loss of power, where the system knows how."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,226 @@
+"""Units of a run's work, and who does them: their counts are integers, and add up in any order."""
+
+import math
+import os
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from itertools import islice
+from typing import Any, NamedTuple, Protocol, runtime_checkable
+
+import numpy as np
+
+from simulate.kernels.arrays import LANES, Points
+from simulate.kernels.cache import source_digest
+from simulate.model.tally import Tally
+
+from .block import Workspace, empty_tally
+from .columns import Columns, Kept, columns_of
+from .plan import Prepared
+
+# Blocks of a unit, of all its replicates together: from 0.1 s of work, to some 30 s.
+FEWEST_BLOCKS, MOST_BLOCKS = 1 << 10, 1 << 18
+# Called with how many paths more are done.
+Done = Callable[[int], None]
+
+
+class Unit(NamedTuple):
+    """So many blocks from a first one on, in each of some replicates."""
+
+    first_replicate: int
+    replicates: int
+    first_block: int
+    blocks: int
+
+    @property
+    def paths(self) -> int:
+        """How many it has."""
+        return self.replicates * self.blocks * LANES
+
+
+class Counted(NamedTuple):
+    """A unit that is done.
+
+    ``tally`` has a leading axis of its replicates; ``columns`` what is kept of its paths, those of
+    one replicate after those of another.
+    """
+
+    unit: Unit
+    tally: Tally
+    columns: Columns
+
+
+# Closed, it gives up what isn't done.
+Counting = Generator[Counted, None, None]
+
+
+@dataclass(frozen=True)
+class Work:
+    """All that decides what a run counts, wherever it is done.
+
+    Attributes
+    ----------
+    prepared
+        The scenario as kernels see it.
+    points
+        Of each replicate.
+    kept
+        What is kept of every path, if anything is.
+    periods
+        Names of those that have deviations.
+    """
+
+    prepared: Prepared
+    points: tuple[Points, ...]
+    kept: Kept | None
+    periods: tuple[str, ...]
+
+    @cached_property
+    def digest(self) -> str | None:
+        """Of the kernels, and of every bit that they are given.
+
+        None where what is measured of paths is a function that can't be told from others.
+        """
+        prepared, kept = self.prepared, self.kept
+        measures = repr({} if kept is None else dict(kept.measures))
+        if " at 0x" in measures:
+            return None
+        parts = (prepared.plan, prepared.inputs().rows, prepared.drawn_keys, self.points)
+        ways = None if kept is None else (kept.inputs, kept.deviations, self.periods, measures)
+        digest = sha256(source_digest().encode())
+        _feed(digest.update, (parts, prepared.outcome_columns, prepared.metrics, ways))
+        return digest.hexdigest()
+
+
+def _feed(update: Callable[[bytes], None], part: Any) -> None:
+    """Digest nested tuples of arrays and plain values."""
+    if isinstance(part, np.ndarray):
+        update(f"{part.dtype.str}{part.shape}".encode())
+        update(np.ascontiguousarray(part).tobytes())
+    elif isinstance(part, tuple):
+        update(f"({len(part)}".encode())
+        for each in part:
+            _feed(update, each)
+    else:
+        update(f"{part!r};".encode())
+
+
+@runtime_checkable
+class Executor(Protocol):
+    """Who does units: threads, a cluster, or a checkpoint that asks another for what it lacks."""
+
+    @property
+    def threads(self) -> int:
+        """How many threads of this process may work beside it."""
+        ...
+
+    def counted(self, work: Work, units: Sequence[Unit], done: Done) -> Counting:
+        """Yield what units count, as it comes: each whole, in parts, or with others' added.
+
+        Where paths are kept, each unit is yielded whole.
+        """
+        ...
+
+
+# Of this process, by default one a processor; or who else does the work.
+Threads = int | Executor | None
+
+
+def thread_count(threads: Threads) -> int:
+    """Return the number of threads asked for, by default one a processor."""
+    if isinstance(threads, Executor):
+        return threads.threads
+    if threads is not None and threads < 1:
+        raise ValueError(f"threads = {threads}: must be at least 1")
+    if threads is not None:
+        return threads
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class ThreadUnits:
+    """Does units on threads of this process, a unit each."""
+
+    def __init__(self, threads: int | None = None) -> None:
+        self._threads = thread_count(threads)
+
+    @property
+    def threads(self) -> int:
+        """How many."""
+        return self._threads
+
+    def counted(self, work: Work, units: Iterable[Unit], done: Done) -> Counting:
+        """Yield what units count, as they are done."""
+        waiting = iter(units)
+        running: set[Future[Counted]] = set()
+        with ThreadPoolExecutor(self._threads) as pool:
+            try:
+                while True:
+                    # No more counts are held than there are threads.
+                    room = self._threads - len(running)
+                    running |= {
+                        pool.submit(count_unit, work, unit) for unit in islice(waiting, room)
+                    }
+                    if not running:
+                        return
+                    finished, running = wait(running, return_when=FIRST_COMPLETED)
+                    for future in finished:
+                        counted = future.result()
+                        done(counted.unit.paths)
+                        yield counted
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+
+def count_unit(work: Work, unit: Unit) -> Counted:
+    """Simulate a unit."""
+    space, kept = Workspace(work.prepared), work.kept
+    tally = empty_tally(work.prepared, unit.replicates)
+    parts: list[Columns] = []
+    for place in range(unit.replicates):
+        replicate = unit.first_replicate + place
+        points = own_copy(work.points[replicate])
+        counts = Tally(*(each[place] for each in tally))
+        if kept is None:
+            space.simulate(points, unit.first_block, unit.blocks, counts)
+        else:
+            parts.append(
+                columns_of(
+                    work.prepared,
+                    kept,
+                    work.periods,
+                    space,
+                    points,
+                    replicate,
+                    unit.first_block,
+                    unit.blocks,
+                    counts,
+                )
+            )
+    names = parts[0] if parts else {}
+    return Counted(unit, tally, {name: np.concatenate([p[name] for p in parts]) for name in names})
+
+
+def cut(unit: Unit, pieces: int) -> Iterator[Unit]:
+    """Cut a unit into some such number of pieces, neither too small nor too large.
+
+    Where a piece has blocks of several replicates, it has the same of each.
+    """
+    wanted = unit.replicates * unit.blocks / pieces
+    most = 1 << math.ceil(math.log2(min(max(wanted, FEWEST_BLOCKS), MOST_BLOCKS)))
+    last = unit.first_replicate + unit.replicates
+    together = max(1, most // unit.blocks)
+    for replicate in range(unit.first_replicate, last, together):
+        for begun in range(0, unit.blocks, most):
+            yield Unit(
+                replicate,
+                min(together, last - replicate),
+                unit.first_block + begun,
+                min(most, unit.blocks - begun),
+            )
+
+
+def own_copy(points: Points) -> Points:
+    """Return a point set that one thread may enter blocks of."""
+    return points._replace(low=points.low.copy(), base=points.base.copy())

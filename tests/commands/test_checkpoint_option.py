@@ -1,0 +1,33 @@
+"""Commands that take long keep their work, and tell the same with it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.calling import call
+
+ASKED = {
+    "sweep": ("--vary", "cash.opening=30,40"),
+    "stress": (),
+    "converge": (),
+}
+
+
+@pytest.mark.usefixtures("blank_pictures")
+@pytest.mark.parametrize("command", ASKED)
+def test_a_command_tells_the_same_from_what_it_kept(
+    command: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    asked = ("anthropic.toml", *ASKED[command], "--no-pictures", "--paths", "8192")
+    told = []
+    kept = []
+    for options in ((), ("--checkpoint", "kept"), ("--checkpoint", "kept")):
+        assert call(monkeypatch, command, *asked, *options) == 0
+        told.append(capsys.readouterr().out)
+        kept.append({path: path.stat().st_mtime_ns for path in Path("kept").glob("??/*")})
+    assert told[0] == told[1] == told[2]
+    assert kept[1] == kept[2] != {}
