@@ -5,7 +5,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -44,7 +44,8 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        with self._told():
+            folder.mkdir(parents=True, exist_ok=True)
         found = list(folder.iterdir())
         strangers = [path.name for path in found if not _is_own(path)]
         if strangers:
@@ -56,7 +57,8 @@ class Store:
             if path.name.startswith(UNFINISHED) and _age(path) > SECONDS_TO_FINISH:
                 path.unlink(missing_ok=True)
         manifest = json.dumps(_made_by(), indent=2) + "\n"
-        _write_whole(folder, MANIFEST, manifest.encode())
+        with self._told():
+            _write_whole(folder, MANIFEST, manifest.encode())
 
     def get(self, name: str) -> bytes | None:
         """Return what was put under a name; None if nothing was, or it is damaged."""
@@ -70,8 +72,20 @@ class Store:
     def put(self, name: str, content: bytes) -> None:
         """Keep bytes under a name."""
         place = self._place(name)
-        place.parent.mkdir(exist_ok=True)
-        _write_whole(place.parent, place.name, _seal(name, content) + content)
+        with self._told():
+            place.parent.mkdir(exist_ok=True)
+            _write_whole(place.parent, place.name, _seal(name, content) + content)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say which folder it is that can't be written to."""
+        try:
+            yield
+        except OSError as error:
+            raise ScenarioError(
+                f"--checkpoint {self._folder}: can't be written: {error.strerror}; what is there "
+                "stays"
+            ) from None
 
     def _place(self, name: str) -> Path:
         digest = sha256(name.encode()).hexdigest()
@@ -170,10 +184,6 @@ def _write_whole(folder: Path, name: str, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(partial).replace(folder / name)
-    except OSError as error:
-        # Without a name of its own, as a full disk's.
-        error.filename = error.filename or str(folder / name)
-        raise
     finally:
         Path(partial).unlink(missing_ok=True)
     _keep_names(folder)
