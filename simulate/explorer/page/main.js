@@ -19,7 +19,7 @@ import { capital } from "./words.js";
 /** @typedef {import("./state.js").Changes} Changes */
 
 /** A hand rests after so many milliseconds without a move. */
-const REST = 150;
+const REST = 200;
 const LOST = "The server is gone; what you changed is kept here. Trying again …";
 const UNREADABLE = "The link’s changes can’t be read; the scenario is shown as it is.";
 
