@@ -7,6 +7,7 @@ from simulate.engine.estimate import Estimate
 from simulate.engine.reading import read
 from simulate.engine.run import Session
 from simulate.engine.sampling import with_sampling
+from simulate.engine.simulation import Progress
 from simulate.engine.units import Threads
 from simulate.model.outcomes import Unit, projected_event, with_target
 from simulate.model.statistics import OutcomeStatistic, usual_statistic
@@ -57,6 +58,7 @@ def converge(
     paths: int = MOST_PATHS,
     seed: int | None = None,
     threads: Threads = None,
+    progress: Progress | None = None,
 ) -> Convergence:
     """Estimate a probability, or a mean or quantile of an amount, at doubling paths.
 
@@ -72,6 +74,8 @@ def converge(
         The most paths, at least 4096.
     seed, threads
         As for ``run``.
+    progress
+        As for ``run``, but of both samplers together.
 
     Returns
     -------
@@ -95,12 +99,19 @@ def converge(
     while 2 * sizes[-1] <= paths:
         sizes.append(2 * sizes[-1])
     found: dict[str, list[Estimate]] = {}
+    begun = 0
+
+    def report(done: int, _total: int, error: float) -> None:
+        if progress is not None:
+            progress(begun + done, len(SAMPLERS) * sizes[-1], error)
+
     with Session(threads) as session:
         for sampler in SAMPLERS:
             sampling = scenario.sampling.model_copy(update={"sampler": sampler})
             simulation = session.simulation(scenario.model_copy(update={"sampling": sampling}))
             found[sampler] = []
             for size in sizes:
-                simulation.advance(size)
+                simulation.advance(size, report)
                 found[sampler].append(read(statistic, simulation.result()).estimate)
+            begun += sizes[-1]
     return Convergence(scenario, statistic.name, statistic.unit, sizes, found)

@@ -264,7 +264,7 @@ def payoff_of(decision: Decision, horizon: Horizon) -> Measure:
     left_a_quarter = (1.0 + decision.discount_rate) ** (-1.0 / QUARTERS_A_YEAR)
     if decision.payoff == "cash":
         weight = left_a_quarter ** (last + 1)
-        return lambda traces: weight * traces[:, index(Metric.CASH), last]
+        return Discounted(index(Metric.CASH), last, (weight,))
     begins, ends = np.array(horizon.year_begins), np.array(horizon.year_ends) + 1
     middles = np.repeat((begins + ends) / 2, ends - begins)[: last + 1]
     weights = left_a_quarter**middles

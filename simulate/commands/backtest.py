@@ -66,6 +66,7 @@ def backtest(
             threads=threads,
             progress=progress,
         ),
+        threads,
         silent=as_json,
     )
     if as_json:

@@ -90,7 +90,8 @@ def compare(
         comparison = simulated(
             lambda progress: compare(
                 scenarios, of=of or (), paths=paths, seed=seed, threads=executor, progress=progress
-            )
+            ),
+            executor,
         )
     print_comparison(comparison, console())
     command = _command(sources, settings or [], data or [], of or [], comparison, no_pictures)

@@ -59,6 +59,11 @@ def converge(
 
     picture = drawn.picture(chosen.name, "convergence", force)
     with doing(threads, checkpoint, cluster, processes) as executor:
-        convergence = simulated(lambda _: converge(scenario, of, paths=paths, threads=executor))
+        convergence = simulated(
+            lambda progress: converge(
+                scenario, of, paths=paths, threads=executor, progress=progress
+            ),
+            executor,
+        )
     print_convergence(convergence, console())
     drawn.draw("Convergence", picture, plot_of("converge", "plot_convergence"), convergence)

@@ -73,7 +73,8 @@ def decide(
                 seed=seed,
                 threads=executor,
                 progress=progress,
-            )
+            ),
+            executor,
         )
     print_decision(weighed, scenario.name, console())
     drawn.draw("Decision", picture, plot_of("decide", "plot_decision"), weighed)

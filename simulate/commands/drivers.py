@@ -90,6 +90,7 @@ def drivers(
                 lambda progress: drivers(
                     scenario, asked, paths=paths, threads=executor, progress=progress
                 ),
+                executor,
                 silent=quiet or as_json,
             )
         show_answer(

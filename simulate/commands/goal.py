@@ -108,7 +108,7 @@ def goal(
         return seek_goal(wanted, found[0], ranges[0], progress=progress, **how)
 
     with doing(threads, checkpoint, cluster, processes) as executor:
-        answer = simulated(lambda progress: find(executor, progress))
+        answer = simulated(lambda progress: find(executor, progress), executor)
     print_goal(answer, console())
     drawn.draw("Goal", picture, plot_of("goal", "plot_goal"), answer)
 

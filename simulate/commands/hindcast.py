@@ -105,6 +105,7 @@ def hindcast(
                     threads=executor,
                     progress=progress,
                 ),
+                executor,
                 silent=quiet or as_json,
             )
         show_answer(

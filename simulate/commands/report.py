@@ -92,7 +92,9 @@ def report(
     with Workers(1 if no_pictures else threads) as workers:
 
         def found_of(asked_of: "Scenario") -> "Result":
-            return simulated(lambda progress: run(asked_of, threads=threads, progress=progress))
+            return simulated(
+                lambda progress: run(asked_of, threads=threads, progress=progress), threads
+            )
 
         result = found_of(asking(scenario, asked))
         found = None
@@ -100,7 +102,7 @@ def report(
             from simulate.analysis.drivers import drivers as find_drivers
 
             found = simulated(
-                lambda progress: find_drivers(scenario, threads=threads, progress=progress)
+                lambda progress: find_drivers(scenario, threads=threads, progress=progress), threads
             )
         rests_on = headline_rests_on(scenario, threads, found)
         if stored is not None:

@@ -13,6 +13,7 @@ from simulate.scenario import ScenarioError
 from simulate.text.terminal import console, tell
 
 from .pictures import NoPictures, Open, Pictures, asked_pictures
+from .progress import progress_line
 from .session import (
     AsJson,
     Checkpoint,
@@ -35,7 +36,6 @@ from .session import (
     compile_kernels,
     doing,
     print_place,
-    progress_bar,
     show_answer,
     tell_notes,
 )
@@ -113,7 +113,7 @@ def run(
         with OutcomeWriter(unfinished, scenario) if keep else nullcontext() as sink:
             with (
                 doing(threads, checkpoint, cluster, processes) as executor,
-                progress_bar(silent) as progress,
+                progress_line(executor, silent) as progress,
             ):
                 result = run(
                     scenario,

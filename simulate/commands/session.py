@@ -1,6 +1,5 @@
 """The session of a command: its options, the scenario they choose, the run, what is told after."""
 
-import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +18,8 @@ from simulate.interruption import (
 )
 from simulate.scenario import ScenarioError, find_scenario
 from simulate.text.terminal import console
+
+from .progress import progress_line
 
 # What takes long to import stands in the functions that need it: ``--help`` and mistakes don't.
 if TYPE_CHECKING:
@@ -270,18 +271,20 @@ def _changes(file: str, names: Sequence[str], data: Sequence[Path]) -> dict[str,
     return chosen
 
 
-def simulated(simulate: Callable[[Any], Found], silent: bool = False) -> Found:
-    """Return what runs find, with compiled kernels and a bar of their progress.
+def simulated(simulate: Callable[[Any], Found], by: "WhoWorks", silent: bool = False) -> Found:
+    """Return what runs find, with compiled kernels and a line of their progress.
 
     Parameters
     ----------
     simulate
         Takes what a run reports its progress to, or None.
+    by
+        Who does the work.
     silent
         Whether to show nothing.
     """
     compile_kernels(silent)
-    with progress_bar(silent) as progress:
+    with progress_line(by, silent) as progress:
         return simulate(progress)
 
 
@@ -314,38 +317,6 @@ def compile_kernels(silent: bool) -> None:
     if not silent:
         console(stderr=True).print(f"Compiling the kernels, some 10 s ({often}) …")
     run(load_scenario(), paths=1, threads=1, keep_outcomes=True, keep_deviations=True)
-
-
-@contextmanager
-def progress_bar(silent: bool) -> Iterator[Any]:
-    """Show a bar on a terminal, and give what a run reports its progress to, or None."""
-    terminal = console(stderr=True)
-    if silent or not terminal.is_terminal:
-        yield None
-        return
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        TaskProgressColumn,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        TextColumn("simulating"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("{task.completed:,.0f} paths{task.description}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=terminal, transient=True) as bar:
-        task = bar.add_task("", total=None)
-
-        def update(done: int, total: int, error: float) -> None:
-            shown = "" if math.isnan(error) else f", error {error:.2g}"
-            bar.update(task, completed=done, total=total, description=shown)
-
-        yield update
 
 
 @contextmanager

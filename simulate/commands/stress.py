@@ -72,7 +72,8 @@ def stress(
                 seed=seed,
                 threads=executor,
                 progress=progress,
-            )
+            ),
+            executor,
         )
     print_stresses(found, console())
     drawn.draw("Stress tests", picture, plot_of("stress", "plot_stresses"), found)

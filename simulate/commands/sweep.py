@@ -98,7 +98,8 @@ def sweep(
                 seed=seed,
                 threads=executor,
                 progress=progress,
-            )
+            ),
+            executor,
         )
     print_sweep(found, console())
     places = {"sweep drawn": drawing, "table": table}

@@ -55,7 +55,8 @@ def update(
     found = simulated(
         lambda progress: update(
             scenario, seen, of=of or (), paths=paths, threads=threads, progress=progress
-        )
+        ),
+        threads,
     )
     print_update(found, console())
     drawn.draw("Before and after", picture, plot_of("update", "plot_update"), found)

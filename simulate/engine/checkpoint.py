@@ -14,7 +14,7 @@ from simulate.scenario import ScenarioError
 from simulate.version import package_version
 
 from .packed import pack, unpack
-from .units import Counting, Done, Executor, Unit, Work, cut
+from .units import Counting, Doers, Done, Executor, Unit, Work, cut
 
 # Of a run: each is a file of about a megabyte, and so much of the run is lost at most.
 PIECES = 256
@@ -46,25 +46,26 @@ class Store:
         self._folder = folder
         with self._told():
             folder.mkdir(parents=True, exist_ok=True)
-        found = list(folder.iterdir())
-        strangers = [path.name for path in found if not _is_own(path)]
-        if strangers:
-            raise ScenarioError(
-                f"{folder}: holds {strangers[0]}, which is of no checkpoint; name another folder"
-            )
-        _refuse_other_version(folder)
-        for path in found:
-            if path.name.startswith(UNFINISHED) and _age(path) > SECONDS_TO_FINISH:
-                path.unlink(missing_ok=True)
-        manifest = json.dumps(_made_by(), indent=2) + "\n"
-        with self._told():
+            found = list(folder.iterdir())
+            strangers = [path.name for path in found if not _is_own(path)]
+            if strangers:
+                raise ScenarioError(
+                    f"{folder}: holds {strangers[0]}, which is of no checkpoint; name another "
+                    "folder"
+                )
+            _refuse_other_version(folder)
+            for path in found:
+                if path.name.startswith(UNFINISHED) and _age(path) > SECONDS_TO_FINISH:
+                    path.unlink(missing_ok=True)
+            manifest = json.dumps(_made_by(), indent=2) + "\n"
             _write_whole(folder, MANIFEST, manifest.encode())
 
     def get(self, name: str) -> bytes | None:
         """Return what was put under a name; None if nothing was, or it is damaged."""
         try:
             found = self._place(name).read_bytes()
-        except FileNotFoundError:
+        except OSError:
+            # What the disk doesn't give is damaged, too.
             return None
         content = found[SEAL:]
         return content if found[:SEAL] == _seal(name, content) else None
@@ -110,6 +111,10 @@ class Checkpoint:
     def threads(self) -> int:
         """As many as beside the other."""
         return self._executor.threads
+
+    def doers(self) -> Doers:
+        """Return who does what isn't there."""
+        return self._executor.doers()
 
     def counted(self, work: Work, units: Sequence[Unit], done: Done) -> Counting:
         """Yield what is kept, and then the rest as it is done."""

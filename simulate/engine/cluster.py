@@ -17,7 +17,7 @@ from simulate.scenario import ScenarioError
 from simulate.version import package_version
 
 from .packed import pack, unpack
-from .units import Counted, Counting, Done, Unit, Work, count_unit, cut
+from .units import Counted, Counting, Doers, Done, Unit, Work, count_unit, cut
 
 try:
     import cloudpickle
@@ -81,6 +81,11 @@ class Cluster:
     def threads(self) -> int:
         """Those of this process."""
         return self._threads
+
+    def doers(self) -> Doers:
+        """Return the workers that the cluster has now."""
+        with self._in_a_line():
+            return _doers_of(self._client)
 
     def counted(self, work: Work, units: Sequence[Unit], done: Done) -> Counting:
         """Yield what units count: each whole where paths are kept, else the sum of its parts."""
@@ -298,11 +303,15 @@ def _other_version(worker: str, found: MadeBy) -> str:
     return f"{worker}: has {what}; install the same everywhere"
 
 
+def _doers_of(client: Client) -> Doers:
+    return Doers(len(threads_of(client)), "worker", client.dashboard_link)
+
+
 def _in_words(client: Client) -> str:
-    threads = threads_of(client)
+    workers, threads = _doers_of(client), Doers(sum(threads_of(client).values()), "thread")
     return (
-        f"Cluster {address_of(client)}: {len(threads)} workers, "
-        f"{sum(threads.values())} threads; dashboard: {client.dashboard_link}"
+        f"Cluster {address_of(client)}: {workers.words}, {threads.words}; "
+        f"dashboard: {workers.dashboard}"
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from itertools import islice
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -24,6 +24,19 @@ from .plan import Prepared
 FEWEST_BLOCKS, MOST_BLOCKS = 1 << 10, 1 << 18
 # Called with how many paths more are done.
 Done = Callable[[int], None]
+
+
+class Doers(NamedTuple):
+    """How many of what do the work, and the page that shows them at it, if there is one."""
+
+    count: int
+    kind: Literal["thread", "worker"]
+    dashboard: str = ""
+
+    @property
+    def words(self) -> str:
+        """Such as ``3 workers``."""
+        return f"{self.count:,} {self.kind}" + ("" if self.count == 1 else "s")
 
 
 class Unit(NamedTuple):
@@ -116,6 +129,10 @@ class Executor(Protocol):
         """How many threads of this process may work beside it."""
         ...
 
+    def doers(self) -> Doers:
+        """Return who is at it now."""
+        ...
+
     def counted(self, work: Work, units: Sequence[Unit], done: Done) -> Counting:
         """Yield what units count, as it comes: each whole, in parts, or with others' added.
 
@@ -139,6 +156,13 @@ def thread_count(threads: Threads) -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def doers_of(threads: Threads) -> Doers:
+    """Return who does the work."""
+    if isinstance(threads, Executor):
+        return threads.doers()
+    return Doers(thread_count(threads), "thread")
+
+
 class ThreadUnits:
     """Does units on threads of this process, a unit each."""
 
@@ -149,6 +173,10 @@ class ThreadUnits:
     def threads(self) -> int:
         """How many."""
         return self._threads
+
+    def doers(self) -> Doers:
+        """Return the threads."""
+        return Doers(self._threads, "thread")
 
     def counted(self, work: Work, units: Iterable[Unit], done: Done) -> Counting:
         """Yield what units count, as they are done."""

@@ -7,9 +7,10 @@ import pytest
 from tests.calling import call
 
 ASKED = {
-    "sweep": ("--vary", "cash.opening=30,40"),
-    "stress": (),
-    "converge": (),
+    "sweep": ("anthropic.toml", "--vary", "cash.opening=30,40"),
+    "stress": ("anthropic.toml",),
+    "converge": ("anthropic.toml",),
+    "decide": ("anthropic-tpu.toml", "--set", "decision.payoff=cash"),
 }
 
 
@@ -22,7 +23,7 @@ def test_a_command_tells_the_same_from_what_it_kept(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    asked = ("anthropic.toml", *ASKED[command], "--no-pictures", "--paths", "8192")
+    asked = (*ASKED[command], "--no-pictures", "--paths", "8192")
     told = []
     kept = []
     for options in ((), ("--checkpoint", "kept"), ("--checkpoint", "kept")):

@@ -5,7 +5,6 @@ import json
 import os
 import random
 import shutil
-import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -273,43 +272,59 @@ def digest(result: Result) -> str:
     return sha256(b"".join(counts.tobytes() for counts in result.tally)).hexdigest()
 
 
+def begun_run(scenario: Scenario, folder: Path) -> Popen[str]:
+    """Begin a run in a process of its own, which keeps its work in a folder's ``kept``."""
+    process = Popen(
+        [sys.executable, "-c", KEPT_RUN],
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=DEVNULL,
+        text=True,
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert process.stdin is not None
+    process.stdin.write(scenario.model_dump_json())
+    process.stdin.flush()
+    return process
+
+
 def killed_runs(scenario: Scenario, folder: Path, kills: int, chance: random.Random) -> list[int]:
     """Kill runs at some moment after each has kept something more, and let one end well.
 
     Returns how many units were kept after each kill.
     """
-    code = [sys.executable, "-c", KEPT_RUN]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     kept: list[int] = []
     for _ in range(kills):
         before = len(kept_files(folder / "kept"))
-        with Popen(
-            code, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL, cwd=folder, env=environment
-        ) as process:
+        with begun_run(scenario, folder) as process:
             assert process.stdin is not None
-            process.stdin.write(scenario.model_dump_json().encode())
             process.stdin.close()
             while process.poll() is None and len(kept_files(folder / "kept")) <= before:
                 time.sleep(0.005)
             time.sleep(0.1 * chance.random())
             process.kill()
         kept.append(len(kept_files(folder / "kept")))
-    ended = subprocess.run(
-        code,
-        input=scenario.model_dump_json(),
-        capture_output=True,
-        check=True,
-        text=True,
-        cwd=folder,
-        env=environment,
-    )
-    assert ended.stdout.strip() == digest(run(scenario, paths=MANY_PATHS))
+    told, _ = begun_run(scenario, folder).communicate()
+    assert told.strip() == digest(run(scenario, paths=MANY_PATHS))
     return kept
 
 
 def test_runs_that_are_killed_end_with_the_same_bits(short: Scenario, tmp_path: Path) -> None:
     kept = killed_runs(short, tmp_path, 2, random.Random(1))
     assert 0 < kept[0] < kept[1]
+
+
+def test_two_processes_use_one_folder(short: Scenario, tmp_path: Path) -> None:
+    both = [begun_run(short, tmp_path) for _ in range(2)]
+    told = [process.communicate()[0].strip() for process in both]
+    assert told == 2 * [digest(run(short, paths=MANY_PATHS))]
+    store = tmp_path / "kept"
+    assert not list(store.rglob(f"{UNFINISHED}*"))
+    kept = {file: file.stat().st_mtime_ns for file in kept_files(store)}
+    again, _ = begun_run(short, tmp_path).communicate()
+    assert again.strip() == told[0]
+    assert {file: file.stat().st_mtime_ns for file in kept_files(store)} == kept
 
 
 @pytest.mark.slow
