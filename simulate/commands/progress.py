@@ -39,12 +39,14 @@ def progress_line(by: "Threads", silent: bool) -> Iterator[Any]:
         TextColumn,
         TimeRemainingColumn,
     )
+    from rich.table import Column
 
     columns = (
         BarColumn(),
         TaskProgressColumn(),
         TextColumn("{task.description}", markup=False),
-        TimeRemainingColumn(),
+        # The bar alone gives way on a narrow terminal.
+        TimeRemainingColumn(compact=True, table_column=Column(no_wrap=True)),
         TextColumn("left {task.fields[dashboard]}", markup=False),
     )
     seen = _Seen(by)
