@@ -181,7 +181,7 @@ def drivers(
         found,
         variables,
         blocks,
-        thread_count(threads),
+        threads,
         work.add,
     )
     return Drivers(

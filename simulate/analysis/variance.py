@@ -1,8 +1,9 @@
 """An outcome's variance, shared out among its drivers by pick-freeze."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, Protocol
@@ -11,9 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate.engine.block import Workspace
-from simulate.engine.columns import TRACED_BLOCKS
+from simulate.engine.columns import TRACED_BLOCKS, Columns
 from simulate.engine.estimate import Estimate, ratio_of_means
 from simulate.engine.plan import Prepared
+from simulate.engine.units import (
+    IN_MEMORY,
+    NO_TALLY,
+    Counted,
+    Done,
+    Executor,
+    Threads,
+    Unit,
+    digest_of,
+    thread_count,
+)
 from simulate.kernels.arrays import LANES, Points
 from simulate.kernels.points import mixed_points, ordered_root, twin_points
 from simulate.model.outcomes import Amount, Outcome
@@ -23,11 +35,11 @@ from .driver_list import DriverList
 
 Array = NDArray[np.float64]
 Places = Sequence[int]
-Counted = Callable[[int], None]
 # A permutation of the drivers is gone through on at most so many blocks of paths, its reverse on
 # the next; on fewer where there would be too few permutations.
 MOST_BLOCKS_A_PERMUTATION, LEAST_PERMUTATIONS = 4, 8
 PERMUTATIONS_STREAM = 1
+ADDED = "added"
 
 
 class Variables:
@@ -43,28 +55,28 @@ class Variables:
     """
 
     def __init__(self, outcomes: Sequence[Outcome], known: Sequence[Array]) -> None:
-        self._outcomes = outcomes
-        self._known = [
+        self.outcomes = tuple(outcomes)
+        self.known = tuple(
             None if outcome.is_probability else np.sort(values, axis=None)
             for outcome, values in zip(outcomes, known, strict=True)
-        ]
+        )
 
     @property
     def are_traced(self) -> bool:
         """Whether they come from metrics by quarter."""
-        return any(isinstance(outcome, Amount) for outcome in self._outcomes)
+        return any(isinstance(outcome, Amount) for outcome in self.outcomes)
 
     def of_values(self, values: Sequence[Array]) -> Array:
         """Return them of each outcome's values, of any shape; they are the last axis."""
         columns = [
             each if known is None else _rank(each, known)
-            for each, known in zip(values, self._known, strict=True)
+            for each, known in zip(values, self.known, strict=True)
         ]
         return np.stack(columns, axis=-1)
 
     def of_block(self, rows: Mapping[str, NDArray[np.float32]], traces: Array) -> Array:
         """Return them of paths as the kernel writes these; see ``Outcome.of_block``."""
-        return self.of_values([outcome.of_block(rows, traces) for outcome in self._outcomes])
+        return self.of_values([outcome.of_block(rows, traces) for outcome in self.outcomes])
 
 
 def _rank(values: Array, known: Array) -> Array:
@@ -245,7 +257,7 @@ class MixedPaths:
         variables: Variables,
         seed: int,
         replicate: int,
-        counted: Counted,
+        counted: Done,
     ) -> None:
         self._plan, self._found, self._variables = prepared.plan, found, variables
         self._points, self._other = twin_points(prepared.layout.dimensions, seed, replicate)
@@ -402,8 +414,8 @@ def decompose(
     found: DriverList,
     variables: Variables,
     blocks: int,
-    threads: int,
-    counted: Callable[[int], None],
+    threads: Threads,
+    counted: Done,
 ) -> Decomposition:
     """Share out the variances of a scenario's outcomes.
 
@@ -420,7 +432,7 @@ def decompose(
     blocks
         Of paths in each replicate, in each run.
     threads
-        Replicates at a time.
+        Of this process, a replicate each; or who else does the work.
     counted
         Called from any thread with the number of paths done further.
 
@@ -428,7 +440,83 @@ def decompose(
     -------
     Decomposition
     """
-    seed = sampling.seed
+    work = Sharing(prepared, found, variables, sampling.seed)
+    units = [Unit(replicate, 1, 0, blocks) for replicate in range(sampling.replicates)]
+    if isinstance(threads, Executor):
+        each = _done_by(threads, work, units, counted)
+    else:
+        each = _on_threads(thread_count(threads), work, units, counted)
+    stacked = {name: np.stack([columns[name] for columns in each]) for name in each[0]}
+    added = stacked.pop(ADDED)
+    return Decomposition(found, Variances(**stacked), added)
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """All that decides how a scenario's variances are shared out, a unit a replicate.
+
+    Attributes
+    ----------
+    prepared
+        The scenario.
+    found
+        Its drivers.
+    variables
+        What is made of the paths.
+    seed
+        Of the point sets, and of the permutations.
+    """
+
+    prepared: Prepared
+    found: DriverList
+    variables: Variables
+    seed: int
+
+    @property
+    def digest(self) -> str | None:
+        """See ``Work``."""
+        prepared, found = self.prepared, self.found
+        outcomes = repr(self.variables.outcomes)
+        if IN_MEMORY in outcomes:
+            return None
+        drivers = found.drivers, found.blocks, found.correlation
+        parts = prepared.plan, prepared.inputs().rows, prepared.outcome_columns, prepared.metrics
+        # Means are of floats, in the order of this numpy.
+        made_of = np.__version__, self.variables.known, self.seed
+        return digest_of("shares", parts, drivers, outcomes, made_of)
+
+    @property
+    def is_whole(self) -> bool:
+        """A replicate's means are of all of its paths."""
+        return True
+
+    def count(self, unit: Unit, /) -> Counted:
+        """Share out the variances of a replicate."""
+        return Counted(unit, NO_TALLY, self.shared(unit, lambda _: None))
+
+    def shared(self, unit: Unit, counted: Done) -> Columns:
+        """Return them by the names of ``Variances``, and what drivers add along permutations."""
+        replicate, blocks = unit.first_replicate, unit.blocks
+        paths = MixedPaths(self.prepared, self.found, self.variables, self.seed, replicate, counted)
+        orders = np.random.default_rng([self.seed, replicate, PERMUTATIONS_STREAM])
+        whole = partial(paths.outcomes, first_block=0, blocks=blocks)
+        variances = pick_freeze(whole, self.found.blocks)
+        added = _mean_over_permutations(paths, len(self.found.drivers), blocks, orders)
+        return {**variances._asdict(), ADDED: added}
+
+
+def _done_by(
+    executor: Executor, work: Sharing, units: Sequence[Unit], counted: Done
+) -> list[Columns]:
+    """Have replicates done elsewhere, and return what is found of each, in their order."""
+    runs = runs_of_decomposition(work.found)
+    with closing(executor.counted(work, units, lambda paths: counted(runs * paths))) as doing:
+        found = {unit: columns for unit, _, columns in doing}
+    return [found[unit] for unit in units]
+
+
+def _on_threads(threads: int, work: Sharing, units: Sequence[Unit], counted: Done) -> list[Columns]:
+    """Do replicates on threads, whose progress is told run by run; see ``_done_by``."""
     stopped = threading.Event()
 
     def count(paths: int) -> None:
@@ -436,24 +524,13 @@ def decompose(
             raise CancelledError
         counted(paths)
 
-    def of_replicate(replicate: int) -> tuple[Variances, Array]:
-        paths = MixedPaths(prepared, found, variables, seed, replicate, count)
-        orders = np.random.default_rng([seed, replicate, PERMUTATIONS_STREAM])
-        whole = partial(paths.outcomes, first_block=0, blocks=blocks)
-        return pick_freeze(whole, found.blocks), _mean_over_permutations(
-            paths, len(found.drivers), blocks, orders
-        )
-
     with ThreadPoolExecutor(threads) as pool:
         try:
-            each = list(pool.map(of_replicate, range(sampling.replicates)))
+            return list(pool.map(lambda unit: work.shared(unit, count), units))
         except BaseException:
             stopped.set()
             pool.shutdown(wait=True, cancel_futures=True)
             raise
-    variances, added = zip(*each, strict=True)
-    stacked = Variances(*(np.stack(parts) for parts in zip(*variances, strict=True)))
-    return Decomposition(found, stacked, np.stack(added))
 
 
 def _mean_over_permutations(

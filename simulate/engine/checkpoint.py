@@ -54,8 +54,8 @@ class Store:
                     "folder"
                 )
             _refuse_other_version(folder)
-            for path in found:
-                if path.name.startswith(UNFINISHED) and _age(path) > SECONDS_TO_FINISH:
+            for path in folder.rglob(f"{UNFINISHED}*"):
+                if _age(path) > SECONDS_TO_FINISH:
                     path.unlink(missing_ok=True)
             manifest = json.dumps(_made_by(), indent=2) + "\n"
             _write_whole(folder, MANIFEST, manifest.encode())
@@ -123,7 +123,7 @@ class Checkpoint:
             yield from self._executor.counted(work, units, done)
             return
         missing: list[Unit] = []
-        for unit in units if work.kept else _pieces(units):
+        for unit in units if work.is_whole else _pieces(units):
             content = self._store.get(_name(digest, unit))
             if content is None:
                 missing.append(unit)

@@ -17,7 +17,7 @@ from simulate.scenario import ScenarioError
 from simulate.version import package_version
 
 from .packed import pack, unpack
-from .units import Counted, Counting, Doers, Done, Unit, Work, count_unit, cut
+from .units import Counted, Counting, Doers, Done, Unit, Work, cut
 
 try:
     import cloudpickle
@@ -88,7 +88,7 @@ class Cluster:
             return _doers_of(self._client)
 
     def counted(self, work: Work, units: Sequence[Unit], done: Done) -> Counting:
-        """Yield what units count: each whole where paths are kept, else the sum of its parts."""
+        """Yield what units count: each as it is where work is whole, else the sum of its parts."""
         if not units:
             return
         client = self._client
@@ -96,7 +96,7 @@ class Cluster:
             pieces = TASKS_A_THREAD * sum(threads_of(client).values()) // len(units)
             # A task of its own, so that it is there again if the workers that had it are lost.
             sent = client.submit(_same, cloudpickle.dumps(work), pure=False)
-            cuts = [[unit] if work.kept else list(cut(unit, max(1, pieces))) for unit in units]
+            cuts = [[unit] if work.is_whole else list(cut(unit, max(1, pieces))) for unit in units]
             # What is added is let go of, wherever it is.
             coming, leaves, ends = self._begun(sent, cuts)
             try:
@@ -273,7 +273,7 @@ def _count(unit: Unit, sent: bytes, wanted: MadeBy) -> bytes:
     """Count a unit on a worker."""
     if made_by() != wanted:
         raise OtherVersionError(_other_version("a worker", made_by()))
-    return pack(count_unit(_opened(sent), unit))
+    return pack(_opened(sent).count(unit))
 
 
 def _add(parts: list[bytes]) -> bytes:
@@ -304,14 +304,14 @@ def _other_version(worker: str, found: MadeBy) -> str:
 
 
 def _doers_of(client: Client) -> Doers:
-    return Doers(len(threads_of(client)), "worker", client.dashboard_link)
+    return Doers(len(threads_of(client)), "worker", client.dashboard_link or "")
 
 
 def _in_words(client: Client) -> str:
     workers, threads = _doers_of(client), Doers(sum(threads_of(client).values()), "thread")
     return (
         f"Cluster {address_of(client)}: {workers.words}, {threads.words}; "
-        f"dashboard: {workers.dashboard}"
+        f"dashboard: {workers.dashboard or 'none'}"
     )
 
 

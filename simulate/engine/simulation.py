@@ -18,7 +18,7 @@ from .columns import OUTCOMES_ALONE, Columns, Kept, columns_of
 from .memory import Zeros
 from .plan import Prepared
 from .result import Result
-from .units import Executor, Threads, Unit, Work, own_copy, thread_count
+from .units import Executor, RunWork, Threads, Unit, own_copy, thread_count
 
 Progress = Callable[[int, int, float], None]
 OutcomeSink = Callable[[Columns], None]
@@ -62,7 +62,7 @@ class Simulation:
         self._replicates = range(len(points))
         self._executor = threads if isinstance(threads, Executor) else None
         periods = tuple(scenario.horizon.periods)
-        self._work = Work(prepared, tuple(points), kept if sinks else None, periods)
+        self._work = RunWork(prepared, tuple(points), kept if sinks else None, periods)
         self._threads = min(thread_count(threads), BLOCKS_A_TASK * len(points))
         if self._executor is not None:
             # It has its own.

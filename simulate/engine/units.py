@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from functools import cached_property
 from hashlib import sha256
 from itertools import islice
 from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
@@ -22,6 +21,10 @@ from .plan import Prepared
 
 # Blocks of a unit, of all its replicates together: from 0.1 s of work, to some 30 s.
 FEWEST_BLOCKS, MOST_BLOCKS = 1 << 10, 1 << 18
+# Of a ``repr`` that tells where in memory something is, not what it is.
+IN_MEMORY = " at 0x"
+# Of work that counts no paths.
+NO_TALLY = Tally(*(np.zeros(0, np.uint8) for _ in Tally._fields))
 # Called with how many paths more are done.
 Done = Callable[[int], None]
 
@@ -29,14 +32,14 @@ Done = Callable[[int], None]
 class Doers(NamedTuple):
     """How many of what do the work, and the page that shows them at it, if there is one."""
 
-    count: int
+    number: int
     kind: Literal["thread", "worker"]
     dashboard: str = ""
 
     @property
     def words(self) -> str:
         """Such as ``3 workers``."""
-        return f"{self.count:,} {self.kind}" + ("" if self.count == 1 else "s")
+        return f"{self.number:,} {self.kind}" + ("" if self.number == 1 else "s")
 
 
 class Unit(NamedTuple):
@@ -56,8 +59,8 @@ class Unit(NamedTuple):
 class Counted(NamedTuple):
     """A unit that is done.
 
-    ``tally`` has a leading axis of its replicates; ``columns`` what is kept of its paths, those of
-    one replicate after those of another.
+    ``tally`` has a leading axis of its replicates, if it counts paths; ``columns`` what is kept of
+    them, those of one replicate after those of another, or what else is found.
     """
 
     unit: Unit
@@ -69,8 +72,26 @@ class Counted(NamedTuple):
 Counting = Generator[Counted, None, None]
 
 
+class Work(Protocol):
+    """What is done unit by unit, by whomever; it is sent to them as it is."""
+
+    @property
+    def digest(self) -> str | None:
+        """Of all that decides what units give; None where that can't be told from others."""
+        ...
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its units are done as they are, neither cut nor added."""
+        ...
+
+    def count(self, unit: Unit, /) -> Counted:
+        """Do a unit."""
+        ...
+
+
 @dataclass(frozen=True)
-class Work:
+class RunWork:
     """All that decides what a run counts, wherever it is done.
 
     Attributes
@@ -90,7 +111,7 @@ class Work:
     kept: Kept | None
     periods: tuple[str, ...]
 
-    @cached_property
+    @property
     def digest(self) -> str | None:
         """Of the kernels, and of every bit that they are given.
 
@@ -98,13 +119,53 @@ class Work:
         """
         prepared, kept = self.prepared, self.kept
         measures = repr({} if kept is None else dict(kept.measures))
-        if " at 0x" in measures:
+        if IN_MEMORY in measures:
             return None
         parts = (prepared.plan, prepared.inputs().rows, prepared.drawn_keys, self.points)
         ways = None if kept is None else (kept.inputs, kept.deviations, self.periods, measures)
-        digest = sha256(source_digest().encode())
-        _feed(digest.update, (parts, prepared.outcome_columns, prepared.metrics, ways))
-        return digest.hexdigest()
+        return digest_of(parts, prepared.outcome_columns, prepared.metrics, ways)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether paths are kept, which come in the order of units."""
+        return self.kept is not None
+
+    def count(self, unit: Unit) -> Counted:
+        """Simulate a unit."""
+        space, kept = Workspace(self.prepared), self.kept
+        tally = empty_tally(self.prepared, unit.replicates)
+        parts: list[Columns] = []
+        for place in range(unit.replicates):
+            replicate = unit.first_replicate + place
+            points = own_copy(self.points[replicate])
+            counts = Tally(*(each[place] for each in tally))
+            if kept is None:
+                space.simulate(points, unit.first_block, unit.blocks, counts)
+            else:
+                parts.append(
+                    columns_of(
+                        self.prepared,
+                        kept,
+                        self.periods,
+                        space,
+                        points,
+                        replicate,
+                        unit.first_block,
+                        unit.blocks,
+                        counts,
+                    )
+                )
+        names = parts[0] if parts else {}
+        return Counted(
+            unit, tally, {name: np.concatenate([p[name] for p in parts]) for name in names}
+        )
+
+
+def digest_of(*parts: Any) -> str:
+    """Return a digest of the kernels, and of arrays, plain values and tuples of such."""
+    digest = sha256(source_digest().encode())
+    _feed(digest.update, parts)
+    return digest.hexdigest()
 
 
 def _feed(update: Callable[[bytes], None], part: Any) -> None:
@@ -136,7 +197,7 @@ class Executor(Protocol):
     def counted(self, work: Work, units: Sequence[Unit], done: Done) -> Counting:
         """Yield what units count, as it comes: each whole, in parts, or with others' added.
 
-        Where paths are kept, each unit is yielded whole.
+        Where work is whole, each unit is yielded as it is.
         """
         ...
 
@@ -187,9 +248,7 @@ class ThreadUnits:
                 while True:
                     # No more counts are held than there are threads.
                     room = self._threads - len(running)
-                    running |= {
-                        pool.submit(count_unit, work, unit) for unit in islice(waiting, room)
-                    }
+                    running |= {pool.submit(work.count, unit) for unit in islice(waiting, room)}
                     if not running:
                         return
                     finished, running = wait(running, return_when=FIRST_COMPLETED)
@@ -199,35 +258,6 @@ class ThreadUnits:
                         yield counted
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
-
-
-def count_unit(work: Work, unit: Unit) -> Counted:
-    """Simulate a unit."""
-    space, kept = Workspace(work.prepared), work.kept
-    tally = empty_tally(work.prepared, unit.replicates)
-    parts: list[Columns] = []
-    for place in range(unit.replicates):
-        replicate = unit.first_replicate + place
-        points = own_copy(work.points[replicate])
-        counts = Tally(*(each[place] for each in tally))
-        if kept is None:
-            space.simulate(points, unit.first_block, unit.blocks, counts)
-        else:
-            parts.append(
-                columns_of(
-                    work.prepared,
-                    kept,
-                    work.periods,
-                    space,
-                    points,
-                    replicate,
-                    unit.first_block,
-                    unit.blocks,
-                    counts,
-                )
-            )
-    names = parts[0] if parts else {}
-    return Counted(unit, tally, {name: np.concatenate([p[name] for p in parts]) for name in names})
 
 
 def cut(unit: Unit, pieces: int) -> Iterator[Unit]:

@@ -18,12 +18,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulate.engine import units as engine_units
 from simulate.engine.checkpoint import MANIFEST, UNFINISHED, Store
 from simulate.engine.execution import executor
 from simulate.engine.result import Result
 from simulate.engine.run import run
-from simulate.engine.units import FEWEST_BLOCKS, MOST_BLOCKS, Unit, cut
+from simulate.engine.units import FEWEST_BLOCKS, MOST_BLOCKS, Counted, RunWork, Unit, cut
 from simulate.kernels.arrays import LANES
 from simulate.scenario import Scenario, ScenarioError
 from tests.calling import call
@@ -47,13 +46,13 @@ def kept_files(folder: Path) -> list[Path]:
 def done_units(monkeypatch: pytest.MonkeyPatch) -> list[Unit]:
     """The units that are simulated."""
     done: list[Unit] = []
-    simulate = engine_units.count_unit
+    simulate = RunWork.count
 
-    def counted(work: engine_units.Work, unit: Unit) -> engine_units.Counted:
+    def counted(work: RunWork, unit: Unit) -> Counted:
         done.append(unit)
         return simulate(work, unit)
 
-    monkeypatch.setattr(engine_units, "count_unit", counted)
+    monkeypatch.setattr(RunWork, "count", counted)
     return done
 
 
@@ -224,6 +223,31 @@ def test_two_at_once_use_one_folder(short: Scenario, plain: Result, tmp_path: Pa
         for found in pool.map(lambda _: resumed(short, tmp_path), range(2)):
             assert_same(found, plain)
     assert_same(resumed(short, tmp_path), plain)
+
+
+def test_what_a_killed_process_left_unfinished_is_cleared_away_later(tmp_path: Path) -> None:
+    Store(tmp_path).put("unit", b"counts")
+    (shelf,) = {file.parent for file in kept_files(tmp_path)}
+    left = [folder / f"{UNFINISHED}{age}" for folder in (tmp_path, shelf) for age in ("old", "new")]
+    for file in left:
+        file.touch()
+        if file.name.endswith("old"):
+            os.utime(file, (0, 0))
+    assert Store(tmp_path).get("unit") == b"counts"
+    assert sorted(tmp_path.rglob(f"{UNFINISHED}*")) == sorted(left[1::2])
+
+
+def test_what_the_disk_does_not_give_counts_as_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path)
+    store.put("unit", b"counts")
+
+    def read_bytes(_: Path) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    assert store.get("unit") is None
 
 
 def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:

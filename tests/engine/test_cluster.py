@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 from distributed import Client, LocalCluster
 
+import simulate
+from simulate.analysis.drivers import index_table
 from simulate.engine import cluster
 from simulate.engine.cluster import warning_of
 from simulate.engine.execution import executor
@@ -82,6 +84,16 @@ def test_a_worker_that_is_killed_loses_nothing(
     short: Scenario, plain: Result, client: Client
 ) -> None:
     assert_same(run(short, paths=PATHS, client=client, progress=killing(client, 1)), plain)
+
+
+def test_shares_of_variance_are_the_same(short: Scenario, client: Client) -> None:
+    asked: dict[str, Any] = {
+        "outcomes": ("P(gross margin by 2027)", "revenue 2027"),
+        "paths": 4096,
+    }
+    with executor(client=client) as threads:
+        found = index_table(simulate.drivers(short, threads=threads, **asked))
+    assert found.equals(index_table(simulate.drivers(short, threads=1, **asked)))
 
 
 @pytest.mark.slow
