@@ -47,11 +47,12 @@ def progress_line(by: "Threads", silent: bool) -> Iterator[Any]:
         TextColumn("{task.description}", markup=False),
         # The bar alone gives way on a narrow terminal.
         TimeRemainingColumn(compact=True, table_column=Column(no_wrap=True)),
-        TextColumn("left {task.fields[dashboard]}", markup=False),
+        TextColumn("{task.fields[behind]}", markup=False),
     )
     seen = _Seen(by)
     with Progress(*columns, console=terminal, transient=True) as bar:
-        task = bar.add_task("", total=None, dashboard="")
+        begun = progress_words(0, seen.doers(), None, math.nan)
+        task = bar.add_task(begun, total=None, behind="")
 
         def update(done: int, total: int, error: float) -> None:
             doers = seen.doers()
@@ -60,7 +61,7 @@ def progress_line(by: "Threads", silent: bool) -> Iterator[Any]:
                 completed=done,
                 total=total,
                 description=progress_words(done, doers, bar.tasks[task].speed, error),
-                dashboard=doers.dashboard if terminal.width >= WIDE else "",
+                behind=f"left {doers.dashboard}" if terminal.width >= WIDE else "left",
             )
 
         yield update
