@@ -24,6 +24,9 @@ APART = 1 << 31
 # Parts of a range, each with so many cells at least, whose means are compared.
 MOST_PARTS, CELLS_OF_A_PART = 16, 16
 
+# Parts of a number's products with it are spread evenly, whatever the sides of a grid.
+GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
+
 
 @dataclass(frozen=True)
 class Design:
@@ -86,6 +89,11 @@ class Design:
         settings = [setting for setting, _ in self.variations]
         for point in self.points():
             yield at_values(settings, self.place(point))
+
+
+def spread_part(number: int, part: float) -> bool:
+    """Tell whether a cell, by its number, is of a part that is from everywhere in the design."""
+    return number * GOLDEN % 1.0 < part
 
 
 def value_at(values: Sequence[Value], part: float) -> Value:
@@ -183,11 +191,11 @@ class Effects:
         cells, levels = counts.sum(), np.count_nonzero(seen)
         mean = sums.sum() / cells if cells else 0.0
         total = self._square - cells * mean**2
-        between = float(np.sum(sums[seen] ** 2 / counts[seen]) - cells * mean**2)
+        between = np.sum(sums[seen] ** 2 / counts[seen]) - cells * mean**2
         # What is left of sums of equal numbers.
         if not total > 1e-12 * self._square:
             return 0.0
         if not self._is_grid:
             by_chance = (total - between) / max(cells - levels, 1.0)
             between -= (levels - 1) * by_chance
-        return min(max(between / total, 0.0), 1.0)
+        return min(max(float(between / total), 0.0), 1.0)

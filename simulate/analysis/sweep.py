@@ -33,12 +33,10 @@ from .compare import (
     headlines,
     statistic_of,
 )
-from .design import MOST_CELLS, Design, Effects, parse_kind
+from .design import MOST_CELLS, Design, Effects, parse_kind, spread_part
 
 # Cells that are held; of more of them, so many are, from everywhere in the design.
 MOST_HELD = 10_000
-# What a cell's number is multiplied by, so that parts of the products are spread evenly.
-GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 # Takes rows of a table.
 Sink = Callable[[Sequence[dict[str, Any]]], None]
 
@@ -269,7 +267,7 @@ class _Seen:
 
     def add(self, point: Sequence[float], cell: Cell) -> None:
         """Take the next cell."""
-        if self._number * GOLDEN % 1.0 < self._part:
+        if spread_part(self._number, self._part):
             self.cells.append(cell)
         self._number += 1
         for place, effects in enumerate(self._effects):
