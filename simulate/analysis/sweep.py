@@ -37,6 +37,8 @@ from .design import MOST_CELLS, Design, Effects, parse_kind, spread_part
 
 # Cells that are held; of more of them, so many are, from everywhere in the design.
 MOST_HELD = 10_000
+# Scenarios that are held, of 50 KB each.
+FEW_CELLS = 500
 # Takes rows of a table.
 Sink = Callable[[Sequence[dict[str, Any]]], None]
 
@@ -184,7 +186,7 @@ def sweep(
     asked = [vary] if isinstance(vary, str) else vary
     planned = plan(scenario, asked, design, cells, sampling.seed)
     # Of few cells each is changed once; of many, once to be judged and once to be run.
-    held = list(planned.scenarios()) if planned.cells <= MOST_HELD else None
+    held = list(planned.scenarios()) if planned.cells <= FEW_CELLS else None
     different = _of_each_layout([scenario, *held] if held else _with_all(scenario, planned))
     common = common_random_numbers(different, paths=paths, seed=seed, threads=threads)
     figures = headlines(scenario) if statistic is None else (statistic_of(statistic, scenario),)

@@ -92,7 +92,7 @@ def _of_figure(sweep: Sweep, span: Span, cells: Sequence[Cell]) -> Upright:
     heights = _scaled([cell.figures[0].value for cell in cells], low, high)
     unit = unit_of(figure.unit)
     name = capitalized(figure.short)
-    return Upright(name, unit.rounded(low, 1), unit.rounded(high, 1), heights)
+    return Upright(name, unit.significant(low, 3), unit.significant(high, 3), heights)
 
 
 def _scaled(numbers: Sequence[float], low: float, high: float) -> NDArray[np.float64]:

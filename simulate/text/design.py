@@ -63,14 +63,21 @@ def extremes_tables(sweep: Sweep) -> Iterator[Table]:
             capitalized(figure.short), (unit.estimate(low), unit.estimate(high), ""), weight="bold"
         )
         rows = [
-            Row(setting.title, (setting.written(least), setting.written(most), share(part)))
-            for (setting, _), least, most, part in zip(
+            Row(variation[0].title, (_at(variation, least), _at(variation, most), share(part)))
+            for variation, least, most, part in zip(
                 sweep.variations, span.least.place, span.most.place, span.shares, strict=True
             )
         ]
         # Where nothing moves it, every cell is the lowest.
         moved = rows if low.value < high.value else []
         yield Table("", ("", "lowest", "highest", "of variance"), (ends, *moved), is_dense=True)
+
+
+def _at(variation: Variation, value: Value) -> str:
+    """Return a setting's value in a cell, of a range no more digits than tell where it lies."""
+    setting, values = variation
+    is_drawn = isinstance(values, Between) and not isinstance(value, str)
+    return setting.written(float(f"{value:.3g}") if is_drawn else value)
 
 
 def varied(variation: Variation, design: Design) -> str:
