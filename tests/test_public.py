@@ -149,7 +149,7 @@ def test_another_seed_gives_other_paths(anthropic: Scenario) -> None:
         (lambda s: simulate.drivers(s, "P(gross margn by 2027)"), "did you mean"),
         (lambda s: simulate.drivers(s, "gross margin 60% by 2027"), "the scenario's target is 70%"),
         (lambda s: simulate.sweep(s, "cash.opening"), "write it as key="),
-        (lambda s: simulate.sweep(s, []), "give one or two"),
+        (lambda s: simulate.sweep(s, []), "give at least one"),
         (lambda s: simulate.sweep(s, "cash.opening=8,12", "out of cash"), "not an outcome"),
         (lambda s: simulate.sweep(s, "cash.opening=8,12", "revenue 2027Q4"), "not by quarter"),
         (lambda s: simulate.goal(s, "P(out of cash by 2028)", "cash.opening"), "not a target"),

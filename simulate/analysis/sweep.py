@@ -1,15 +1,18 @@
-"""What if one or two settings had other values? Figures over a grid of them."""
+"""What if settings had other values? Figures over a grid of them, or over points of ranges."""
 
-import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from simulate.engine.estimate import Estimate
+from simulate.engine.layout import Layout, layout_of
+from simulate.engine.reading import Reading
+from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
 from simulate.engine.units import Threads
 from simulate.model.outcomes import with_target
@@ -18,7 +21,7 @@ from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.setting import (
     Value,
     Variation,
-    on_grid,
+    parse_spread,
     parse_variation,
     refuse_overlap,
 )
@@ -28,11 +31,16 @@ from .compare import (
     Statistic,
     common_random_numbers,
     headlines,
-    read_all,
     statistic_of,
 )
+from .design import MOST_CELLS, Design, Effects, parse_kind, spread_part
 
-MOST_CELLS = 10_000
+# Cells that are held; of more of them, so many are, from everywhere in the design.
+MOST_HELD = 10_000
+# Scenarios that are held, of 50 KB each.
+FEW_CELLS = 500
+# Takes rows of a table.
+Sink = Callable[[Sequence[dict[str, Any]]], None]
 
 
 @dataclass(frozen=True)
@@ -45,8 +53,25 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Span:
+    """How far a figure moves over all cells.
+
+    Attributes
+    ----------
+    least, most
+        The cells where it is lowest and highest.
+    shares
+        Of its variance over the cells: what each setting explains by itself.
+    """
+
+    least: Cell
+    most: Cell
+    shares: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Sweep:
-    """Figures over a grid.
+    """Figures over a grid, or over points of ranges.
 
     Attributes
     ----------
@@ -54,44 +79,56 @@ class Sweep:
         The baseline.
     common
         Paths and seed of each run.
-    variations
-        Each setting and its values.
+    design
+        Which cells there are.
     figures
         What is read from each run.
     base
         Their values in the baseline.
     cells
-        Row by row: the last setting changes first.
+        Of a grid row by row: the last setting changes first. Of more than ``MOST_HELD`` cells, as
+        many from everywhere in the design.
+    spans
+        How far each figure moves; None where it has no value.
     """
 
     scenario: Scenario
     common: CommonRandomNumbers
-    variations: tuple[Variation, ...]
+    design: Design
     figures: tuple[Statistic, ...]
     base: tuple[Estimate, ...]
     cells: tuple[Cell, ...]
+    spans: tuple[Span | None, ...]
+
+    @property
+    def variations(self) -> tuple[Variation, ...]:
+        """Each setting and its values, or the range that they are from."""
+        return self.design.variations
 
     def grid(self, figure: int) -> NDArray[np.float64]:
-        """Return a figure's values, one axis a setting."""
+        """Return a figure's values over a grid, one axis a setting."""
         values = np.array([cell.figures[figure].value for cell in self.cells])
         return values.reshape([len(values) for _, values in self.variations])
 
     @property
     def table(self) -> pd.DataFrame:
         """One row a cell and figure: the settings' values, the figure, its error and change."""
-        names = [setting.name for setting, _ in self.variations]
-        return pd.DataFrame(
-            [
-                dict(zip(names, cell.place, strict=True))
-                | {"figure": figure.name, "unit": figure.unit}
-                | level.as_dict()
-                | {f"change_{name}": x for name, x in change.as_dict().items()}
-                for cell in self.cells
-                for figure, level, change in zip(
-                    self.figures, cell.figures, cell.changes, strict=True
-                )
-            ]
-        )
+        rows = (rows_of(cell, self.variations, self.figures) for cell in self.cells)
+        return pd.DataFrame([row for each in rows for row in each])
+
+
+def rows_of(
+    cell: Cell, variations: Sequence[Variation], figures: Sequence[Statistic]
+) -> list[dict[str, Any]]:
+    """Return a cell as rows of a table, one a figure."""
+    names = [setting.name for setting, _ in variations]
+    return [
+        dict(zip(names, cell.place, strict=True))
+        | {"figure": figure.name, "unit": figure.unit}
+        | level.as_dict()
+        | {f"change_{name}": x for name, x in change.as_dict().items()}
+        for figure, level, change in zip(figures, cell.figures, cell.changes, strict=True)
+    ]
 
 
 def sweep(
@@ -99,25 +136,34 @@ def sweep(
     vary: str | Sequence[str | Variation],
     of: str | OutcomeStatistic | None = None,
     *,
+    design: str | None = None,
+    cells: int | None = None,
     paths: int | None = None,
     seed: int | None = None,
     threads: Threads = None,
     progress: Progress | None = None,
+    sink: Sink | None = None,
 ) -> Sweep:
-    """Run a scenario over a grid of settings, on common random numbers.
+    """Run a scenario over a grid of settings, or over points of ranges, on common random numbers.
 
     Parameters
     ----------
     scenario
         Whose settings they are.
     vary
-        One or two settings with their values, such as ``"cash.opening=8,12"`` (see the option of
-        ``simulate sweep``).
+        Settings with their values, such as ``"cash.opening=8,12"`` (see the option of ``simulate
+        sweep``); with a design also with a range, such as ``"cash.opening=8:12"``.
     of
         Read it instead of the headline figures: the probability of an outcome such as ``"out of
         cash by 2030"``, the median of ``"revenue 2027"``, or ``"P10(cash 2028)"``.
+    design, cells
+        ``sobol`` or ``lhs``, and how many: points of a scrambled Sobol' sequence or of a Latin
+        hypercube, in place of every combination of values.
     paths, seed, threads, progress
         As for ``compare``.
+    sink
+        Called with each cell's rows of the table as it is done. Of more than 10,000 cells, the
+        sweep itself keeps as many.
 
     Returns
     -------
@@ -136,40 +182,113 @@ def sweep(
     """
     statistic = parse_swept(of, scenario) if isinstance(of, str) else of
     scenario = scenario if statistic is None else with_target(scenario, statistic.outcome)
-    variations = [
-        parse_variation(scenario, one) if isinstance(one, str) else one
-        for one in ([vary] if isinstance(vary, str) else vary)
-    ]
-    if not 1 <= len(variations) <= 2:
-        raise ScenarioError(f"--vary: {len(variations)} settings; give one or two")
-    settings, values = zip(*variations, strict=True)
-    refuse_overlap(settings)
-    if (cells := math.prod(map(len, values))) > MOST_CELLS:
-        raise ScenarioError(f"--vary: {cells} cells are too many; the most is {MOST_CELLS}")
-    grid = list(itertools.product(*values))
-    everything = [scenario, *on_grid(variations)]
-    common = common_random_numbers(everything, paths=paths, seed=seed, threads=threads)
+    sampling = with_sampling(scenario, paths, seed).sampling
+    asked = [vary] if isinstance(vary, str) else vary
+    planned = plan(scenario, asked, design, cells, sampling.seed)
+    # Of few cells each is changed once; of many, once to be judged and once to be run.
+    held = list(planned.scenarios()) if planned.cells <= FEW_CELLS else None
+    different = _of_each_layout([scenario, *held] if held else _with_all(scenario, planned))
+    common = common_random_numbers(different, paths=paths, seed=seed, threads=threads)
     figures = headlines(scenario) if statistic is None else (statistic_of(statistic, scenario),)
-    base, *readings = read_all(figures, everything, common, progress)
-    if np.isnan([found[0].estimate.value for found in (base, *readings)]).all():
+
+    def read(each: Scenario, place: int) -> tuple[Reading, ...]:
+        result = common.run(each, progress, place=place, of=planned.cells + 1)
+        return tuple(figure.read(result) for figure in figures)
+
+    base = read(scenario, 0)
+    seen = _Seen(planned, len(figures))
+    everything = zip(planned.points(), held or planned.scenarios(), strict=True)
+    for number, (point, changed) in enumerate(everything, 1):
+        found = read(changed, number)
+        cell = Cell(
+            planned.place(point),
+            tuple(reading.estimate for reading in found),
+            tuple(reading.change_from(before) for reading, before in zip(found, base, strict=True)),
+        )
+        seen.add(point, cell)
+        if sink is not None:
+            sink(rows_of(cell, planned.variations, figures))
+    spans = seen.spans()
+    if spans[0] is None and math.isnan(base[0].estimate.value):
         raise ScenarioError(f"{figures[0].name}: has no value on any path, whatever is varied")
     return Sweep(
         scenario=scenario,
         common=common,
-        variations=tuple(variations),
+        design=planned,
         figures=figures,
         base=tuple(reading.estimate for reading in base),
-        cells=tuple(
-            Cell(
-                place,
-                tuple(reading.estimate for reading in found),
-                tuple(
-                    reading.change_from(before) for reading, before in zip(found, base, strict=True)
-                ),
-            )
-            for place, found in zip(grid, readings, strict=True)
-        ),
+        cells=tuple(seen.cells),
+        spans=spans,
     )
+
+
+def plan(
+    scenario: Scenario,
+    vary: Sequence[str | Variation],
+    design: str | None,
+    cells: int | None,
+    seed: int = 0,
+) -> Design:
+    """Return the cells of a sweep; parameters and errors are those of ``sweep``."""
+    kind = parse_kind(design, cells)
+    parse = parse_variation if kind == "grid" else parse_spread
+    variations = tuple(parse(scenario, one) if isinstance(one, str) else one for one in vary)
+    if not variations:
+        raise ScenarioError("--vary: no setting; give at least one")
+    refuse_overlap([setting for setting, _ in variations])
+    count = cells or math.prod(len(values) for _, values in variations)
+    planned = Design(kind, variations, count, seed)
+    most = MOST_HELD if planned.is_shown_whole else MOST_CELLS
+    if count > most:
+        raise ScenarioError(f"--vary: {count} cells are too many; the most is {most}")
+    return planned
+
+
+def _with_all(scenario: Scenario, design: Design) -> Iterable[Scenario]:
+    yield scenario
+    yield from design.scenarios()
+
+
+def _of_each_layout(scenarios: Iterable[Scenario]) -> list[Scenario]:
+    """Return the first scenario of each layout, which together share what all of them can."""
+    found: dict[Layout, Scenario] = {}
+    for scenario in scenarios:
+        found.setdefault(layout_of(scenario), scenario)
+    return list(found.values())
+
+
+class _Seen:
+    """What is kept of cells as they come."""
+
+    def __init__(self, design: Design, figures: int) -> None:
+        self.cells: list[Cell] = []
+        self._part = MOST_HELD / design.cells
+        self._number = 0
+        self._effects = [Effects(design) for _ in range(figures)]
+        self._ends: list[tuple[Cell, Cell] | None] = [None] * figures
+
+    def add(self, point: Sequence[float], cell: Cell) -> None:
+        """Take the next cell."""
+        if spread_part(self._number, self._part):
+            self.cells.append(cell)
+        self._number += 1
+        for place, effects in enumerate(self._effects):
+            value = cell.figures[place].value
+            effects.add(point, value)
+            if math.isnan(value):
+                continue
+            least, most = self._ends[place] or (cell, cell)
+            self._ends[place] = (
+                cell if value < least.figures[place].value else least,
+                cell if value > most.figures[place].value else most,
+            )
+
+    def spans(self) -> tuple[Span | None, ...]:
+        """Return how far each figure moves."""
+        return tuple(
+            None if ends is None else Span(*ends, effects.shares())
+            for ends, effects in zip(self._ends, self._effects, strict=True)
+        )
 
 
 def parse_swept(text: str, scenario: Scenario) -> OutcomeStatistic:

@@ -1,5 +1,6 @@
 """``simulate sweep``."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -39,8 +40,20 @@ def sweep(
         typer.Option(
             metavar="KEY=VALUES",
             help="A key and its values, as 8,12 or 8:12:5, which are set; +1,+2 shifts, *0.5:*2:4 "
-            "multiplies, =-1,0 sets below 0; once or twice.",
+            "multiplies, =-1,0 sets below 0; once or more often. With a design also 8:12, whatever "
+            "is between.",
         ),
+    ] = None,
+    design: Annotated[
+        str | None,
+        typer.Option(
+            metavar="sobol|lhs",
+            help="Spread cells over the ranges, by a Sobol' sequence or a Latin hypercube.",
+            show_default="every combination of values",
+        ),
+    ] = None,
+    cells: Annotated[
+        int | None, typer.Option(help="Cells of a design.", show_default="none")
     ] = None,
     of: Annotated[
         str | None,
@@ -61,7 +74,10 @@ def sweep(
     processes: Processes = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Table to write, .csv, .xlsx or .parquet.", show_default="none"),
+        typer.Option(
+            help="Table to write, .csv, .xlsx or .parquet, which takes any number of cells.",
+            show_default="none",
+        ),
     ] = None,
     picture: Picture = None,
     pictures: Pictures = None,
@@ -69,35 +85,40 @@ def sweep(
     opened: Open = False,
     force: Force = False,
 ) -> None:
-    """Run a scenario over a grid of one or two settings, on common random numbers."""
-    if not vary or len(vary) > 2:
-        raise ScenarioError("--vary: give it once or twice, as --vary cash.tax_rate=0:0.05:6")
+    """Run a scenario over a grid of settings, or points of ranges, on common random numbers."""
+    if not vary:
+        raise ScenarioError("--vary: give it at least once, as --vary cash.tax_rate=0:0.05:6")
     drawn = asked_pictures(pictures, no_pictures, opened, picture, "--picture")
     chosen = Chosen(file, variant, stress, settings, data)
     scenario = chosen.read()
-    from simulate.analysis.sweep import parse_swept, sweep
+    from simulate.analysis.sweep import parse_swept, plan, sweep
     from simulate.model.outcomes import with_target
+    from simulate.output.cells import is_streamed, streamed
     from simulate.output.new_file import new_table, save_drawn, save_table
-    from simulate.scenario.setting import parse_variation
     from simulate.text.sweep import print_sweep
 
     statistic = None
     if of is not None:
         statistic = parse_swept(of, scenario)
         scenario = with_target(scenario, statistic.outcome)
-    variations = [parse_variation(scenario, text) for text in vary]
+    planned = plan(scenario, vary, design, cells)
     drawing = drawn.picture(chosen.name, "sweep", force)
     table = None if out is None else new_table(out, force)
-    with doing(threads, checkpoint, cluster, processes) as executor:
+    streams = table is not None and is_streamed(table, planned)
+    streaming = streamed(table, scenario) if table is not None and streams else nullcontext()
+    with doing(threads, checkpoint, cluster, processes) as executor, streaming as sink:
         found = simulated(
             lambda progress: sweep(
                 scenario,
-                variations,
+                planned.variations,
                 statistic,
+                design=design,
+                cells=cells,
                 paths=paths,
                 seed=seed,
                 threads=executor,
                 progress=progress,
+                sink=sink,
             ),
             executor,
         )
@@ -105,7 +126,7 @@ def sweep(
     places = {"sweep drawn": drawing, "table": table}
     written = "; ".join(f"{what}: {place}" for what, place in places.items() if place)
     with uninterrupted(written):
-        if table is not None:
+        if table is not None and not streams:
             save_table(found.table, table, scenario)
         if drawing is not None:
             save_drawn(drawing, plot_of("sweep", "plot_sweep"), found)

@@ -169,10 +169,11 @@ def write_table(frame: "pd.DataFrame", file: Path, scenario: Scenario) -> None:
     from pyarrow import parquet
 
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    parquet.write_table(table.replace_schema_metadata(_metadata(table.schema, scenario)), file)
+    parquet.write_table(table.replace_schema_metadata(metadata(table.schema, scenario)), file)
 
 
-def _metadata(schema: Any, scenario: Scenario) -> dict[bytes, bytes]:
+def metadata(schema: Any, scenario: Scenario) -> dict[bytes, bytes]:
+    """Return what a table says of itself beside its columns: the scenario that it is made from."""
     return (schema.metadata or {}) | {
         b"scenario": scenario.model_dump_json().encode(),
         b"version": package_version().encode(),
@@ -209,7 +210,7 @@ class OutcomeWriter:
         )
         self._held, self._bytes = [], 0
         if self._writer is None:
-            schema = table.schema.with_metadata(_metadata(table.schema, self._scenario))
+            schema = table.schema.with_metadata(metadata(table.schema, self._scenario))
             self._writer = ParquetWriter(self._file, schema)
         self._writer.write_table(table, ROWS_OF_A_GROUP)
 

@@ -1,4 +1,4 @@
-"""A figure over a grid of settings: a line for one setting, a heat map for two."""
+"""A figure over settings: a line for one, a heat map for two, parallel axes for more."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,6 +10,7 @@ from simulate.text.compare import common_sentence
 from simulate.text.numbers import unit_of
 from simulate.text.sweep import finding, span
 
+from .design import draw_parallel
 from .frame import frame, in_unit, legend_columns, made_by
 from .style import LIGHT, SMALL, Theme, shades
 
@@ -18,10 +19,12 @@ DARKEST = 0.6
 
 
 def plot_sweep(sweep: Sweep, *, axes: Axes | None = None, theme: Theme = LIGHT) -> Figure:
-    """Draw the probabilities, or an amount, along one setting, or the first figure over two."""
+    """Draw the probabilities, or an amount, along one setting, or the first figure over more."""
     with frame(axes, theme) as picture:
         title = finding(sweep)
-        if len(sweep.variations) == 1:
+        if not sweep.design.is_shown_whole:
+            detail = draw_parallel(picture.axes, sweep, theme)
+        elif len(sweep.variations) == 1:
             _draw_lines(picture.axes, sweep, theme)
             detail = sweep.variations[0][0].meaning
         else:

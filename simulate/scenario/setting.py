@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -204,6 +204,13 @@ class Setting:
         return rounded if self.can_be(rounded) else inside
 
 
+class Between(NamedTuple):
+    """Any value of a range."""
+
+    low: float
+    high: float
+
+
 # A setting, and values to give it.
 Variation = tuple[Setting, Sequence[Value]]
 
@@ -359,6 +366,38 @@ def parse_variation(scenario: Scenario, text: str) -> tuple[Setting, list[Value]
     except ValueError as error:
         raise ScenarioError(f"--vary {text}: {error}") from None
     return find_setting(scenario, key, way), values
+
+
+def parse_spread(scenario: Scenario, text: str) -> Variation:
+    """Return a setting and what a design draws its values from.
+
+    Parameters
+    ----------
+    scenario
+        Whose setting it is.
+    text
+        ``key=low:high`` for any value between, of a whole number each of those between; or values
+        as ``parse_variation`` reads them.
+
+    Raises
+    ------
+    ScenarioError
+        If it is neither.
+    """
+    key, _, listed = text.partition("=")
+    if not listed.strip():
+        raise ScenarioError(f"--vary {text}: write it as {key.strip()}=0.1:0.5 or key=0.1,0.2,0.4")
+    if listed.count(":") != 1:
+        return parse_variation(scenario, text)
+    setting, found = parse_search(scenario, text)
+    if found is None or not all(map(math.isfinite, found)):
+        raise ScenarioError(f"--vary {text}: is no range; write it as key=0.1:0.5")
+    if not isinstance(setting.stated, int) or setting.way == "times":
+        return setting, Between(*found)
+    low, high = math.ceil(found[0]), math.floor(found[1])
+    if not 0 <= high - low < MOST_VALUES:
+        raise ScenarioError(f"--vary {text}: must hold 1 to {MOST_VALUES} whole numbers")
+    return setting, [float(value) for value in range(low, high + 1)]
 
 
 def _values(listed: str, unit: str) -> tuple[Way, list[Value]]:

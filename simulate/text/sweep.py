@@ -10,6 +10,7 @@ from simulate.model.rows import Hit
 
 from .cash import out_of_cash_sentence
 from .compare import common_sentence
+from .design import OF_VARIANCE, cells_in_words, extremes_tables, span_of_design, varied
 from .numbers import unit_of
 from .sentences import capitalized
 from .tables import Row, Table, heading, key_heading, printed
@@ -23,6 +24,8 @@ def finding(sweep: Sweep) -> str:
 
 def span(sweep: Sweep) -> str:
     """Return how far the first figure moves over the grid."""
+    if not sweep.design.is_shown_whole:
+        return span_of_design(sweep)
     figure, values = sweep.figures[0], sweep.grid(0)
     ends = np.nanargmin(values), np.nanargmax(values)
     least, most = (sweep.cells[int(place)] for place in ends)
@@ -77,16 +80,21 @@ def grid_table(sweep: Sweep, figure: int) -> Table:
 
 
 def print_sweep(sweep: Sweep, out: Console) -> None:
-    """Print the grid: a row a value of one setting, or a grid a figure of two."""
+    """Print the grid: a row a value of one setting, or a grid a figure of two.
+
+    Of other designs, the cells where each figure is lowest and highest.
+    """
     out.print(Text(sweep.scenario.name, style="bold"))
     out.print(Text(f"{finding(sweep)}.\n"))
-    if len(sweep.variations) == 1:
+    if not sweep.design.is_shown_whole:
+        _print_extremes(sweep, out)
+    elif len(sweep.variations) == 1:
         out.print(printed(value_table(sweep)))
         out.print()
     else:
         _print_grids(sweep, out)
-    for setting, _ in sweep.variations:
-        out.print(Text(f"Varied: {setting.in_words}."))
+    for variation in sweep.variations:
+        out.print(Text(f"Varied: {varied(variation, sweep.design)}."))
     if any(Hit.OUT_OF_CASH.title in figure.short for figure in sweep.figures):
         out.print(Text(out_of_cash_sentence(sweep.scenario)))
     out.print(Text(f"\n{common_sentence(sweep.common)} {DISCLAIMER}", style="dim"))
@@ -99,3 +107,11 @@ def _print_grids(sweep: Sweep, out: Console) -> None:
         out.print(Text(grid_title(sweep, place), style="bold"))
         out.print(printed(grid_table(sweep, place)))
         out.print()
+
+
+def _print_extremes(sweep: Sweep, out: Console) -> None:
+    out.print(Text(f"{cells_in_words(sweep.design)}.\n"))
+    for table in extremes_tables(sweep):
+        out.print(printed(table))
+        out.print()
+    out.print(Text(OF_VARIANCE))

@@ -241,7 +241,7 @@ def test_the_sweep_command_writes_its_table_and_picture(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "--vary: give it once or twice"),
+        ([], "--vary: give it at least once"),
         (
             ["--vary", "cash.tax_rate=0, 2"],
             "at 2: cash.tax_rate = 2.0: tax on profit is from 0 to 1",

@@ -6,28 +6,30 @@ import pytest
 
 from tests.calling import call
 
-ASKED = {
-    "sweep": ("anthropic.toml", "--vary", "cash.opening=30,40"),
-    "stress": ("anthropic.toml",),
-    "converge": ("anthropic.toml",),
-    "decide": ("anthropic-tpu.toml", "--set", "decision.payoff=cash"),
-}
+ASKED = (
+    ("sweep", "anthropic.toml", "--vary", "cash.opening=30,40"),
+    ("sweep", "anthropic.toml", "--vary", "cash.opening=30:40", "--design", "lhs", "--cells", "3"),
+    ("stress", "anthropic.toml"),
+    ("converge", "anthropic.toml"),
+    ("decide", "anthropic-tpu.toml", "--set", "decision.payoff=cash"),
+)
 
 
 @pytest.mark.usefixtures("blank_pictures")
-@pytest.mark.parametrize("command", ASKED)
+@pytest.mark.parametrize(("command", "asked"), [(first, rest) for first, *rest in ASKED])
 def test_a_command_tells_the_same_from_what_it_kept(
     command: str,
+    asked: list[str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    asked = (*ASKED[command], "--no-pictures", "--paths", "8192")
     told = []
     kept = []
     for options in ((), ("--checkpoint", "kept"), ("--checkpoint", "kept")):
-        assert call(monkeypatch, command, *asked, *options) == 0
+        words = (*asked, "--no-pictures", "--paths", "8192", *options)
+        assert call(monkeypatch, command, *words) == 0
         told.append(capsys.readouterr().out)
         kept.append({path: path.stat().st_mtime_ns for path in Path("kept").glob("??/*")})
     assert told[0] == told[1] == told[2]

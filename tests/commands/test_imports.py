@@ -87,7 +87,7 @@ HELP_AND_WHAT_CAN_NOT_BE_READ: list[Command] = [
     (("stress", "nothing.toml"), "no such file"),
     (("compare", "nothing.toml@bull", "nothing.toml"), "no such file"),
     (("goal", "nothing.toml"), "give --target"),
-    (("sweep",), "give it once or twice"),
+    (("sweep",), "give it at least once"),
     (("run", "fault.toml"), "not readable as TOML"),
 ]
 

@@ -146,6 +146,13 @@ def sweep_of_two() -> Printer:
     return lambda out: print_sweep(found, out)
 
 
+def sweep_of_three() -> Printer:
+    scenario = load_scenario("anthropic.toml", settings=FAST)
+    varied = (f"{GAIN}=-0.3:+0.3", f"{EROSION}=-0.1:+0.1", "cash.opening=*0.5:*2")
+    found = sweep(scenario, varied, design="sobol", cells=4, paths=PATHS)
+    return lambda out: print_sweep(found, out)
+
+
 def belief() -> Printer:
     scenario = load_scenario("anthropic.toml")
     seen = read_observations(["revenue 2026Q1 = 3.0 bn ± 5%"], None, scenario)
@@ -189,6 +196,7 @@ EVERY_ANSWER = (
     stresses,
     sweep_of_one,
     sweep_of_two,
+    sweep_of_three,
     belief,
     score,
     looked_back,
