@@ -112,7 +112,7 @@ class Sweep:
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row a held cell and figure: the settings' values, the figure, its error and change."""
+        """One row a cell held and figure: the settings' values, figure, its error and change."""
         rows = (rows_of(cell, self.variations, self.figures) for cell in self.cells)
         return pd.DataFrame([row for each in rows for row in each])
 
