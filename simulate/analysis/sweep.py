@@ -112,7 +112,7 @@ class Sweep:
 
     @property
     def table(self) -> pd.DataFrame:
-        """A row each held cell and figure: the settings, the figure, its error, its change."""
+        """One row a cell held and figure: the settings' values, figure, its error and change."""
         rows = (rows_of(cell, self.variations, self.figures) for cell in self.cells)
         return pd.DataFrame([row for each in rows for row in each])
 

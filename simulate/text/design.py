@@ -1,5 +1,6 @@
 """A sweep over many settings in words: how far each figure moves, and which setting moves it."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -76,8 +77,9 @@ def extremes_tables(sweep: Sweep) -> Iterator[Table]:
 def _at(variation: Variation, value: Value) -> str:
     """Return a setting's value in a cell, of a range no more digits than tell where it lies."""
     setting, values = variation
-    is_drawn = isinstance(values, Between) and not isinstance(value, str)
-    return setting.written(float(f"{value:.3g}") if is_drawn else value)
+    if isinstance(values, Between) and not isinstance(value, str):
+        value = round(value, 2 - math.floor(math.log10(values.high - values.low)))
+    return setting.written(value)
 
 
 def varied(variation: Variation, design: Design) -> str:

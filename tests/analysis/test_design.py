@@ -14,6 +14,7 @@ from simulate.analysis.sweep import Sweep, plan
 from simulate.plots.sweep import plot_sweep
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.setting import Between, find_setting
+from simulate.text.design import extremes_tables
 from simulate.text.sweep import finding
 from tests.calling import call
 
@@ -239,6 +240,17 @@ def test_the_table_of_a_design_is_written_while_it_runs(
         pd.testing.assert_frame_equal(table, cube.table)
     assert call(monkeypatch, "sweep", *asked, "--out", "cells.parquet") == 2
     assert "exists" in capsys.readouterr().err
+
+
+def test_a_value_of_a_range_is_written_as_finely_as_the_range_needs(anthropic: Scenario) -> None:
+    narrow, wide = (f"{CASH}=8.1:8.101", f"{GAIN}=-0.2:+0.2")
+    found = simulate.sweep(anthropic, [narrow, wide], OUT, design="lhs", cells=2, paths=PATHS)
+    (span,) = found.spans
+    assert span is not None
+    (table,) = extremes_tables(found)
+    _, cash, gain = (row.cells[0] for row in table.rows)
+    assert cash == f"{span.least.place[0]:.5f}".rstrip("0") + " bn USD"
+    assert gain == f"{span.least.place[1]:+.3f}".rstrip("0") + " log/yr"
 
 
 def test_the_finding_and_the_picture_say_what_moves_it_most(cube: Sweep) -> None:
