@@ -6,13 +6,11 @@ stands between ``<!-- parts: NAME.toml -->`` and its end.
 
 import re
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from docs.printing import markdown
-from docs.replay import DOCS, Page
+from docs.replay import DOCS, Page, write_anew
 from simulate import load_scenario
 from simulate.analysis.compare import Comparison, Statistic, compare, statistic_of
-from simulate.commands.session import compile_kernels
 from simulate.engine.estimate import Estimate
 from simulate.model.outcomes import headline_events
 from simulate.model.statistics import usual_statistic
@@ -87,11 +85,7 @@ def written(text: str, folder: Path) -> str:
 
 def main() -> None:
     """Write the page."""
-    compile_kernels(silent=False)
-    with TemporaryDirectory() as folder:
-        text = written(PAGE.read_text(encoding="utf-8"), Path(folder))
-    PAGE.write_text(text, encoding="utf-8")
-    print(f"{PAGE.name} written")
+    write_anew(PAGE, written)
 
 
 if __name__ == "__main__":

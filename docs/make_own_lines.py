@@ -6,10 +6,8 @@ is said in ``docs/replay.py``. Commands run in an empty folder.
 
 import re
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from docs.replay import DOCS, Page
-from simulate.commands.session import compile_kernels
+from docs.replay import DOCS, Page, write_anew
 from simulate.scenario.own import STAGES
 from simulate.scenario.quantities import QUANTITIES, ModelQuantity, Stage
 
@@ -51,11 +49,7 @@ def written(text: str, folder: Path) -> str:
 
 def main() -> None:
     """Write the page."""
-    compile_kernels(silent=False)
-    with TemporaryDirectory() as folder:
-        text = written(PAGE.read_text(encoding="utf-8"), Path(folder))
-    PAGE.write_text(text, encoding="utf-8")
-    print(f"{PAGE.name} written")
+    write_anew(PAGE, written)
 
 
 if __name__ == "__main__":

@@ -16,13 +16,18 @@ A block of TOML whose first line is ``# NAME.toml`` is a file of that name.
 """
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from PIL import Image
 
 from docs.printing import run_command
+from simulate.commands.session import compile_kernels
 
 DOCS = Path(__file__).parent
+# Returns a page's text with its generated parts written anew by commands in a folder.
+Written = Callable[[str, Path], str]
 PARTS = re.compile(
     r"```\n(?P<command>simulate .*?)\n```\n"
     r"|```toml\n(?P<toml># (?P<file>\w+\.toml)\b.*?)```\n"
@@ -99,3 +104,12 @@ def finding_of(picture: Path) -> str:
     """Return the title that a picture was saved with."""
     with Image.open(picture) as found:
         return str(found.info["Title"])
+
+
+def write_anew(page: Path, written: Written) -> None:
+    """Write a page's generated parts anew, by commands in an empty folder."""
+    compile_kernels(silent=False)
+    with TemporaryDirectory() as folder:
+        text = written(page.read_text(encoding="utf-8"), Path(folder))
+    page.write_text(text, encoding="utf-8")
+    print(f"{page.name} written")

@@ -238,29 +238,18 @@ class MixedPaths:
 
     Parameters
     ----------
-    prepared
-        The scenario.
-    found
-        Its drivers.
-    variables
-        What is made of the paths.
-    seed, replicate
-        What alone decides both point sets.
+    work
+        Whose variances are shared out.
+    replicate
+        With the seed of the work, what decides both point sets.
     counted
         Called with the number of paths of each call.
     """
 
-    def __init__(
-        self,
-        prepared: Prepared,
-        found: DriverList,
-        variables: Variables,
-        seed: int,
-        replicate: int,
-        counted: Done,
-    ) -> None:
-        self._plan, self._found, self._variables = prepared.plan, found, variables
-        self._points, self._other = twin_points(prepared.layout.dimensions, seed, replicate)
+    def __init__(self, work: "Sharing", replicate: int, counted: Done) -> None:
+        prepared = work.prepared
+        self._plan, self._found, self._variables = prepared.plan, work.found, work.variables
+        self._points, self._other = twin_points(prepared.layout.dimensions, work.seed, replicate)
         self._prepared, self._space = prepared, Workspace(prepared)
         self._quarters = prepared.layout.quarters
         self._counted = counted
@@ -497,7 +486,7 @@ class Sharing:
     def shared(self, unit: Unit, counted: Done) -> Columns:
         """Return them by the names of ``Variances``, and what drivers add along permutations."""
         replicate, blocks = unit.first_replicate, unit.blocks
-        paths = MixedPaths(self.prepared, self.found, self.variables, self.seed, replicate, counted)
+        paths = MixedPaths(self, replicate, counted)
         orders = np.random.default_rng([self.seed, replicate, PERMUTATIONS_STREAM])
         whole = partial(paths.outcomes, first_block=0, blocks=blocks)
         variances = pick_freeze(whole, self.found.blocks)
