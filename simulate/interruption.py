@@ -19,9 +19,10 @@ SIGNALS = tuple(signal.Signals[name] for name in NAMES if name in signal.Signals
 def is_command() -> bool:
     """Tell whether this process is ``simulate`` or ``python -m simulate``, from its first import.
 
-    Python calls the program ``-m`` while it looks for the module.
+    Python calls the program ``-m`` while it looks for the module, and then by its file.
     """
-    return bool(sys.argv) and Path(sys.argv[0]).stem in ("simulate", "-m")
+    program = Path(sys.argv[0]) if sys.argv else Path()
+    return program.stem in ("simulate", "-m") or program.parts[-2:] == ("simulate", "__main__.py")
 
 
 def end_while_loading() -> None:
@@ -34,9 +35,10 @@ def end_while_loading() -> None:
     _handle(end)
 
 
-def end_at_once() -> NoReturn:
-    """End the process with a line, and wait for nothing: where nothing is open yet."""
-    tell_interrupted()
+def end_at_once(interruption: KeyboardInterrupt | None = None) -> NoReturn:
+    """End the process with a line, and wait for no thread: where nothing is open."""
+    tell_interrupted(interruption)
+    sys.stdout.flush()
     os._exit(INTERRUPTED)
 
 

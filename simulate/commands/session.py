@@ -12,8 +12,10 @@ import typer
 
 from simulate.interruption import (
     INTERRUPTED,
+    end_at_once,
     ignore_interruptions,
     interrupt_by_exception,
+    is_command,
     tell_interrupted,
 )
 from simulate.scenario import ScenarioError, find_scenario
@@ -292,16 +294,28 @@ def simulated(simulate: Callable[[Any], Found], by: "WhoWorks", silent: bool = F
 def doing(
     threads: int | None, checkpoint: Path | None, cluster: str | None, processes: int | None
 ) -> "Iterator[WhoWorks]":
-    """Give who simulates, as options say; see ``executor``."""
+    """Give who simulates, as options say; see ``executor``.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If one came, with what it leaves.
+    """
     from simulate.engine.execution import executor
 
     def tell(text: str) -> None:
         print(f"note: {text}", file=sys.stderr)
 
-    with executor(
-        threads, checkpoint=checkpoint, cluster=cluster, workers=processes, tell=tell
-    ) as found:
-        yield found
+    try:
+        with executor(
+            threads, checkpoint=checkpoint, cluster=cluster, workers=processes, tell=tell
+        ) as found:
+            yield found
+    except KeyboardInterrupt as interruption:
+        if checkpoint is None or interruption.args:
+            raise
+        kept = f"what was finished is kept in {checkpoint}; the same command goes on from there"
+        raise KeyboardInterrupt(kept) from None
 
 
 def compile_kernels(silent: bool) -> None:
@@ -327,6 +341,8 @@ def interruptible() -> Iterator[None]:
         yield
     except KeyboardInterrupt as interruption:
         ignore_interruptions()
+        if is_command():
+            end_at_once(interruption)
         tell_interrupted(interruption)
         raise typer.Exit(INTERRUPTED) from None
     finally:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache, reduce
+from importlib.metadata import version
 from itertools import chain, islice
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -21,7 +22,16 @@ from .units import Counted, Counting, Doers, Done, Unit, Work, cut
 
 try:
     import cloudpickle
-    from distributed import Client, Future, KilledWorker, LocalCluster, Security, as_completed
+    import dask.config
+    from distributed import (
+        Client,
+        Future,
+        KilledWorker,
+        LocalCluster,
+        Security,
+        as_completed,
+        get_worker,
+    )
     from distributed.client import FutureCancelledError
     from distributed.comm.core import CommClosedError
 except ImportError:
@@ -40,14 +50,16 @@ Tell = Callable[[str], None]
 
 
 class MadeBy(NamedTuple):
-    """What has to be the same everywhere for counts to be the same."""
+    """What has to be the same everywhere for numbers to be the same."""
 
     version: str
     kernels: str
+    numpy: str
+    scipy: str
 
 
-class OtherVersionError(Exception):
-    """A worker has another version of the package."""
+class WorkerError(Exception):
+    """What is wrong with a worker, in a line."""
 
 
 class Cluster:
@@ -156,14 +168,14 @@ class Cluster:
                     f"{_first_line(found)}"
                 )
             if found != made_by():
-                raise ScenarioError(_other_version(worker, found))
+                raise ScenarioError(_other_version(worker, found, made_by()))
 
     @contextmanager
     def _in_a_line(self) -> Generator[None, None, None]:
         """Say what went wrong with the cluster in a line."""
         try:
             yield
-        except OtherVersionError as error:
+        except WorkerError as error:
             raise ScenarioError(str(error)) from None
         except KilledWorker as error:
             raise ScenarioError(
@@ -199,13 +211,15 @@ def connected(address: str | None, workers: int | None, tell: Tell) -> Iterator[
     ]:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     if address is None:
-        local = LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            host=LOOPBACK[0],
-            dashboard_address=f"{LOOPBACK[0]}:0",
-            silence_logs=logging.CRITICAL,
-        )
+        # Dask's profile of its workers' functions takes a fourteenth of their time.
+        with dask.config.set({"distributed.worker.profile.enabled": False}):
+            local = LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                host=LOOPBACK[0],
+                dashboard_address=f"{LOOPBACK[0]}:0",
+                silence_logs=logging.CRITICAL,
+            )
         with local, Client(local) as client:
             tell(_in_words(client))
             yield client
@@ -256,7 +270,7 @@ def threads_of(client: Client) -> dict[str, int]:
 @cache
 def made_by() -> MadeBy:
     """Return what makes counts on this machine."""
-    return MadeBy(package_version(), source_digest())
+    return MadeBy(package_version(), source_digest(), np.__version__, version("scipy"))
 
 
 def _same(payload: bytes) -> bytes:
@@ -271,9 +285,14 @@ def _opened(payload: bytes) -> Work:
 
 def _count(unit: Unit, sent: bytes, wanted: MadeBy) -> bytes:
     """Count a unit on a worker."""
+    worker = get_worker().address
     if made_by() != wanted:
-        raise OtherVersionError(_other_version("a worker", made_by()))
-    return pack(_opened(sent).count(unit))
+        raise WorkerError(_other_version(worker, made_by(), wanted))
+    try:
+        return pack(_opened(sent).count(unit))
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        raise WorkerError(f"{worker}: {place}{error.strerror or error}") from None
 
 
 def _add(parts: list[bytes]) -> bytes:
@@ -293,13 +312,12 @@ def _by_replicates(parts: Sequence[Unit], futures: Sequence[Future]) -> Iterator
     yield from groups.values()
 
 
-def _other_version(worker: str, found: MadeBy) -> str:
-    here = made_by()
-    what = (
-        f"version {found.version}, here is {here.version}"
-        if found.version != here.version
-        else "other kernels, or another Python or numba, than here"
-    )
+def _other_version(worker: str, found: MadeBy, wanted: MadeBy) -> str:
+    what = "other kernels, or another Python or numba, than here"
+    for name, there, here in zip(MadeBy._fields, found, wanted, strict=True):
+        if there != here and name != "kernels":
+            what = f"{name} {there}, here is {here}"
+            break
     return f"{worker}: has {what}; install the same everywhere"
 
 

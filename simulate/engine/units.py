@@ -243,21 +243,22 @@ class ThreadUnits:
         """Yield what units count, as they are done."""
         waiting = iter(units)
         running: set[Future[Counted]] = set()
-        with ThreadPoolExecutor(self._threads) as pool:
-            try:
-                while True:
-                    # No more counts are held than there are threads.
-                    room = self._threads - len(running)
-                    running |= {pool.submit(work.count, unit) for unit in islice(waiting, room)}
-                    if not running:
-                        return
-                    finished, running = wait(running, return_when=FIRST_COMPLETED)
-                    for future in finished:
-                        counted = future.result()
-                        done(counted.unit.paths)
-                        yield counted
-            finally:
-                pool.shutdown(wait=True, cancel_futures=True)
+        pool = ThreadPoolExecutor(self._threads)
+        try:
+            while True:
+                # No more counts are held than there are threads.
+                room = self._threads - len(running)
+                running |= {pool.submit(work.count, unit) for unit in islice(waiting, room)}
+                if not running:
+                    return
+                finished, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    counted = future.result()
+                    done(counted.unit.paths)
+                    yield counted
+        finally:
+            # Nothing stops a kernel, and nobody waits for one that is given up.
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def cut(unit: Unit, pieces: int) -> Iterator[Unit]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from simulate.commands.session import doing
 from tests.calling import call
 
 ASKED = (
@@ -34,3 +35,14 @@ def test_a_command_tells_the_same_from_what_it_kept(
         kept.append({path: path.stat().st_mtime_ns for path in Path("kept").glob("??/*")})
     assert told[0] == told[1] == told[2]
     assert kept[1] == kept[2] != {}
+
+
+@pytest.mark.parametrize("checkpoint", [None, Path("kept")])
+def test_an_interrupted_command_says_what_it_keeps(
+    checkpoint: Path | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(KeyboardInterrupt) as found, doing(1, checkpoint, None, None):
+        raise KeyboardInterrupt
+    kept = "what was finished is kept in kept; the same command goes on from there"
+    assert found.value.args == (() if checkpoint is None else (kept,))

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,16 @@ from simulate.engine.checkpoint import MANIFEST, UNFINISHED, Store
 from simulate.engine.execution import executor
 from simulate.engine.result import Result
 from simulate.engine.run import run
-from simulate.engine.units import FEWEST_BLOCKS, MOST_BLOCKS, Counted, RunWork, Unit, cut
+from simulate.engine.units import (
+    FEWEST_BLOCKS,
+    MOST_BLOCKS,
+    NO_TALLY,
+    Counted,
+    RunWork,
+    ThreadUnits,
+    Unit,
+    cut,
+)
 from simulate.kernels.arrays import LANES
 from simulate.scenario import Scenario, ScenarioError
 from tests.calling import call
@@ -357,3 +367,34 @@ def test_a_run_that_is_killed_20_times_ends_with_the_same_bits(
 ) -> None:
     kept = killed_runs(anthropic, tmp_path, 20, random.Random(2))
     assert kept == sorted(kept)
+
+
+def test_what_is_begun_is_given_up_without_waiting_for_it() -> None:
+    released = Event()
+
+    class Endless:
+        digest: str | None = None
+        is_whole: bool = True
+
+        def count(self, unit: Unit, /) -> Counted:
+            if unit.first_block:
+                released.wait()
+            return Counted(unit, NO_TALLY, {})
+
+    doing = ThreadUnits(2).counted(Endless(), [Unit(0, 1, first, 1) for first in range(3)], print)
+    assert next(doing).unit.first_block == 0
+    # This would wait for ever.
+    doing.close()
+    released.set()
+
+
+def test_work_that_cannot_be_told_from_others_is_not_kept(short: Scenario, tmp_path: Path) -> None:
+    with pytest.warns(UserWarning, match="can't be told from others"):
+        run(
+            short,
+            paths=1024,
+            checkpoint=tmp_path,
+            keep_outcomes=True,
+            measures={"first": lambda traces: traces[:, 0, 0]},
+        )
+    assert kept_files(tmp_path) == []

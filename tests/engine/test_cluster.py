@@ -1,5 +1,6 @@
 """A cluster gives the bits of one machine, whoever of it does what, and whoever dies."""
 
+import errno
 import os
 import random
 import signal
@@ -127,7 +128,7 @@ def test_what_a_cluster_does_is_kept_here(
         progress=lambda paths, *_: done.append(paths),
     )
     assert_same(again, plain)
-    assert len(done) == len(kept_files(tmp_path))
+    assert done == [again.paths]
 
 
 def test_another_version_on_a_worker_is_told_in_a_line(
@@ -140,6 +141,15 @@ def test_another_version_on_a_worker_is_told_in_a_line(
     cluster.made_by.cache_clear()
 
 
+def test_another_numpy_on_a_worker_is_told_in_a_line(
+    short: Scenario, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = cluster.made_by()
+    monkeypatch.setattr(cluster, "made_by", lambda: here._replace(numpy="1.0"))
+    with pytest.raises(ScenarioError, match=r"^tcp://.* has numpy .*, here is 1\.0; install"):
+        run(short, paths=PATHS, client=client)
+
+
 def out_of_memory(_traces: np.ndarray) -> np.ndarray:
     raise MemoryError
 
@@ -147,6 +157,15 @@ def out_of_memory(_traces: np.ndarray) -> np.ndarray:
 def test_a_worker_out_of_memory_is_told_in_a_line(short: Scenario, client: Client) -> None:
     with pytest.raises(ScenarioError, match="a worker is out of memory"):
         run(short, paths=4096, client=client, keep_outcomes=True, measures={"never": out_of_memory})
+
+
+def without_room(_traces: np.ndarray) -> np.ndarray:
+    raise OSError(errno.ENOSPC, "No space left on device", "/scratch/part")
+
+
+def test_what_a_worker_cannot_write_is_told_in_a_line(short: Scenario, client: Client) -> None:
+    with pytest.raises(ScenarioError, match=r"^tcp://.*: /scratch/part: No space left on"):
+        run(short, paths=4096, client=client, keep_outcomes=True, measures={"full": without_room})
 
 
 def deadly(_traces: np.ndarray) -> np.ndarray:
