@@ -57,13 +57,13 @@ def backtest(
     seen = read_observations(observe or (), observations, scenario)
     picture = drawn.picture(chosen.name, "backtest", force)
     found = simulated(
-        lambda progress: backtest(
+        lambda executor, progress: backtest(
             scenario,
             seen,
             of=of or (),
             figures=figures,
             paths=paths,
-            threads=threads,
+            threads=executor,
             progress=progress,
         ),
         threads,

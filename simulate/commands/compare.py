@@ -21,7 +21,6 @@ from .session import (
     Processes,
     Seed,
     Threads,
-    doing,
     load_named,
     print_place,
     simulated,
@@ -86,13 +85,15 @@ def compare(
     from simulate.text.compare import print_comparison
 
     page = new_page(out, _name(sources[0]), "comparison", force)
-    with doing(threads, checkpoint, cluster, processes) as executor:
-        comparison = simulated(
-            lambda progress: compare(
-                scenarios, of=of or (), paths=paths, seed=seed, threads=executor, progress=progress
-            ),
-            executor,
-        )
+    comparison = simulated(
+        lambda executor, progress: compare(
+            scenarios, of=of or (), paths=paths, seed=seed, threads=executor, progress=progress
+        ),
+        threads,
+        checkpoint,
+        cluster,
+        processes,
+    )
     print_comparison(comparison, console())
     command = _command(sources, settings or [], data or [], of or [], comparison, no_pictures)
     from simulate.output.compare import render_comparison

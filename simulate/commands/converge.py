@@ -21,7 +21,6 @@ from .session import (
     Stress,
     Threads,
     Variant,
-    doing,
     simulated,
 )
 
@@ -58,12 +57,14 @@ def converge(
     from simulate.text.converge import print_convergence
 
     picture = drawn.picture(chosen.name, "convergence", force)
-    with doing(threads, checkpoint, cluster, processes) as executor:
-        convergence = simulated(
-            lambda progress: converge(
-                scenario, of, paths=paths, threads=executor, progress=progress
-            ),
-            executor,
-        )
+    convergence = simulated(
+        lambda executor, progress: converge(
+            scenario, of, paths=paths, threads=executor, progress=progress
+        ),
+        threads,
+        checkpoint,
+        cluster,
+        processes,
+    )
     print_convergence(convergence, console())
     drawn.draw("Convergence", picture, plot_of("converge", "plot_convergence"), convergence)

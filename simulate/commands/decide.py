@@ -25,7 +25,6 @@ from .session import (
     Stress,
     Threads,
     Variant,
-    doing,
     named_changes,
     simulated,
 )
@@ -63,18 +62,20 @@ def decide(
     from simulate.text.decide import print_decision
 
     picture = drawn.picture(chosen.name, "decision", force)
-    with doing(threads, checkpoint, cluster, processes) as executor:
-        weighed = simulated(
-            lambda progress: decide(
-                scenario,
-                options,
-                of=of or (),
-                paths=paths,
-                seed=seed,
-                threads=executor,
-                progress=progress,
-            ),
-            executor,
-        )
+    weighed = simulated(
+        lambda executor, progress: decide(
+            scenario,
+            options,
+            of=of or (),
+            paths=paths,
+            seed=seed,
+            threads=executor,
+            progress=progress,
+        ),
+        threads,
+        checkpoint,
+        cluster,
+        processes,
+    )
     print_decision(weighed, scenario.name, console())
     drawn.draw("Decision", picture, plot_of("decide", "plot_decision"), weighed)

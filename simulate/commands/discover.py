@@ -63,7 +63,9 @@ def discover(
         event = parse_event(of, scenario, f'--of "{of}"')
     picture = drawn.picture(chosen.name, "discovery", force)
     discovery = simulated(
-        lambda progress: discover(scenario, event, paths=paths, threads=threads, progress=progress),
+        lambda executor, progress: discover(
+            scenario, event, paths=paths, threads=executor, progress=progress
+        ),
         threads,
     )
     success, failure = example_paths(discovery.outcomes, event, discovery.scenario)

@@ -26,7 +26,6 @@ from .session import (
     Tables,
     Threads,
     Variant,
-    doing,
     print_place,
     show_answer,
     simulated,
@@ -85,14 +84,16 @@ def drivers(
     asked = [parse_explained(text, scenario) for text in of or ()] or None
     folder = out or RESULTS / f"{chosen.name}-drivers"
     with drawn.workers(threads) as workers, drivers_folder(folder, force, tell) as unfinished:
-        with doing(threads, checkpoint, cluster, processes) as executor:
-            found = simulated(
-                lambda progress: drivers(
-                    scenario, asked, paths=paths, threads=executor, progress=progress
-                ),
-                executor,
-                silent=quiet or as_json,
-            )
+        found = simulated(
+            lambda executor, progress: drivers(
+                scenario, asked, paths=paths, threads=executor, progress=progress
+            ),
+            threads,
+            checkpoint,
+            cluster,
+            processes,
+            silent=quiet or as_json,
+        )
         show_answer(
             partial(print_drivers, found),
             lambda: in_json(summary(found)),

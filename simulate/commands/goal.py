@@ -24,7 +24,6 @@ from .session import (
     Stress,
     Threads,
     Variant,
-    doing,
     simulated,
 )
 
@@ -107,8 +106,7 @@ def goal(
             return map_goal(wanted, (found[0], found[1]), ranges, progress=progress, **how)
         return seek_goal(wanted, found[0], ranges[0], progress=progress, **how)
 
-    with doing(threads, checkpoint, cluster, processes) as executor:
-        answer = simulated(lambda progress: find(executor, progress), executor)
+    answer = simulated(find, threads, checkpoint, cluster, processes)
     print_goal(answer, console())
     drawn.draw("Goal", picture, plot_of("goal", "plot_goal"), answer)
 

@@ -23,7 +23,6 @@ from .session import (
     Seed,
     Tables,
     Threads,
-    doing,
     load_named,
     print_place,
     show_answer,
@@ -92,22 +91,24 @@ def hindcast(
 
     folder = out or RESULTS / "hindcast"
     with drawn.workers(threads) as workers, hindcast_folder(folder, force, tell) as unfinished:
-        with doing(threads, checkpoint, cluster, processes) as executor:
-            found = simulated(
-                lambda progress: hindcast(
-                    scenarios,
-                    figures=figures,
-                    labs=lab or (),
-                    of=of or (),
-                    sections=sections or (),
-                    paths=paths,
-                    seed=seed,
-                    threads=executor,
-                    progress=progress,
-                ),
-                executor,
-                silent=quiet or as_json,
-            )
+        found = simulated(
+            lambda executor, progress: hindcast(
+                scenarios,
+                figures=figures,
+                labs=lab or (),
+                of=of or (),
+                sections=sections or (),
+                paths=paths,
+                seed=seed,
+                threads=executor,
+                progress=progress,
+            ),
+            threads,
+            checkpoint,
+            cluster,
+            processes,
+            silent=quiet or as_json,
+        )
         show_answer(
             partial(print_hindcast, found),
             lambda: in_json(summary(found)),

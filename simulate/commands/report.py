@@ -93,7 +93,8 @@ def report(
 
         def found_of(asked_of: "Scenario") -> "Result":
             return simulated(
-                lambda progress: run(asked_of, threads=threads, progress=progress), threads
+                lambda executor, progress: run(asked_of, threads=executor, progress=progress),
+                threads,
             )
 
         result = found_of(asking(scenario, asked))
@@ -102,7 +103,10 @@ def report(
             from simulate.analysis.drivers import drivers as find_drivers
 
             found = simulated(
-                lambda progress: find_drivers(scenario, threads=threads, progress=progress), threads
+                lambda executor, progress: find_drivers(
+                    scenario, threads=executor, progress=progress
+                ),
+                threads,
             )
         rests_on = headline_rests_on(scenario, threads, found)
         if stored is not None:

@@ -13,7 +13,6 @@ from simulate.scenario import ScenarioError
 from simulate.text.terminal import console, tell
 
 from .pictures import NoPictures, Open, Pictures, asked_pictures
-from .progress import progress_line
 from .session import (
     AsJson,
     Checkpoint,
@@ -33,10 +32,9 @@ from .session import (
     Tables,
     Threads,
     Variant,
-    compile_kernels,
-    doing,
     print_place,
     show_answer,
+    simulated,
     tell_notes,
 )
 
@@ -109,13 +107,9 @@ def run(
     if silent:
         tell_notes(stated)
     with drawn.workers(threads) as workers, output_folder(folder, force, tell) as unfinished:
-        compile_kernels(silent)
         with OutcomeWriter(unfinished, scenario) if keep else nullcontext() as sink:
-            with (
-                doing(threads, checkpoint, cluster, processes) as executor,
-                progress_line(executor, silent) as progress,
-            ):
-                result = run(
+            result = simulated(
+                lambda executor, progress: run(
                     scenario,
                     paths=scenario.sampling.paths,
                     threads=executor,
@@ -123,7 +117,13 @@ def run(
                     until=until,
                     progress=progress,
                     sink=sink,
-                )
+                ),
+                threads,
+                checkpoint,
+                cluster,
+                processes,
+                silent=silent,
+            )
             result = replace(result, asked=asked)
             show_answer(
                 partial(print_answer, result, figures=marked),

@@ -273,28 +273,25 @@ def _changes(file: str, names: Sequence[str], data: Sequence[Path]) -> dict[str,
     return chosen
 
 
-def simulated(simulate: Callable[[Any], Found], by: "WhoWorks", silent: bool = False) -> Found:
+def simulated(
+    simulate: "Callable[[WhoWorks, Any], Found]",
+    threads: int | None,
+    checkpoint: Path | None = None,
+    cluster: str | None = None,
+    processes: int | None = None,
+    *,
+    silent: bool = False,
+) -> Found:
     """Return what runs find, with compiled kernels and a line of their progress.
 
     Parameters
     ----------
     simulate
-        Takes what a run reports its progress to, or None.
-    by
-        Who does the work.
+        Takes who does the work, and what a run reports its progress to, or None.
+    threads, checkpoint, cluster, processes
+        As options say who does it; see ``executor``.
     silent
         Whether to show nothing.
-    """
-    compile_kernels(silent)
-    with progress_line(by, silent) as progress:
-        return simulate(progress)
-
-
-@contextmanager
-def doing(
-    threads: int | None, checkpoint: Path | None, cluster: str | None, processes: int | None
-) -> "Iterator[WhoWorks]":
-    """Give who simulates, as options say; see ``executor``.
 
     Raises
     ------
@@ -309,8 +306,10 @@ def doing(
     try:
         with executor(
             threads, checkpoint=checkpoint, cluster=cluster, workers=processes, tell=tell
-        ) as found:
-            yield found
+        ) as by:
+            compile_kernels(silent)
+            with progress_line(by, silent) as progress:
+                return simulate(by, progress)
     except KeyboardInterrupt as interruption:
         if checkpoint is None or interruption.args:
             raise

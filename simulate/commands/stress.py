@@ -23,7 +23,6 @@ from .session import (
     Set,
     Threads,
     Variant,
-    doing,
     named_changes,
     simulated,
 )
@@ -61,19 +60,21 @@ def stress(
     from simulate.text.stress import print_stresses
 
     picture = drawn.picture(chosen.name, "stress", force)
-    with doing(threads, checkpoint, cluster, processes) as executor:
-        found = simulated(
-            lambda progress: stress(
-                scenario,
-                tests,
-                titles,
-                of=of or (),
-                paths=paths,
-                seed=seed,
-                threads=executor,
-                progress=progress,
-            ),
-            executor,
-        )
+    found = simulated(
+        lambda executor, progress: stress(
+            scenario,
+            tests,
+            titles,
+            of=of or (),
+            paths=paths,
+            seed=seed,
+            threads=executor,
+            progress=progress,
+        ),
+        threads,
+        checkpoint,
+        cluster,
+        processes,
+    )
     print_stresses(found, console())
     drawn.draw("Stress tests", picture, plot_of("stress", "plot_stresses"), found)

@@ -28,7 +28,6 @@ from .session import (
     Stress,
     Threads,
     Variant,
-    doing,
     simulated,
 )
 
@@ -106,9 +105,9 @@ def sweep(
     table = None if out is None else new_table(out, force)
     streams = table is not None and is_streamed(table, planned)
     streaming = streamed(table, scenario) if table is not None and streams else nullcontext()
-    with doing(threads, checkpoint, cluster, processes) as executor, streaming as sink:
+    with streaming as sink:
         found = simulated(
-            lambda progress: sweep(
+            lambda executor, progress: sweep(
                 scenario,
                 planned.variations,
                 statistic,
@@ -120,7 +119,10 @@ def sweep(
                 progress=progress,
                 sink=sink,
             ),
-            executor,
+            threads,
+            checkpoint,
+            cluster,
+            processes,
         )
     print_sweep(found, console())
     places = {"sweep drawn": drawing, "table": table}

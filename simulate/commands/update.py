@@ -53,8 +53,8 @@ def update(
     seen = read_observations(observe or (), observations, scenario)
     picture = drawn.picture(chosen.name, "update", force)
     found = simulated(
-        lambda progress: update(
-            scenario, seen, of=of or (), paths=paths, threads=threads, progress=progress
+        lambda executor, progress: update(
+            scenario, seen, of=of or (), paths=paths, threads=executor, progress=progress
         ),
         threads,
     )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from simulate.commands.session import doing
+from simulate.commands.session import simulated
 from tests.calling import call
 
 ASKED = (
@@ -42,7 +42,11 @@ def test_an_interrupted_command_says_what_it_keeps(
     checkpoint: Path | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(KeyboardInterrupt) as found, doing(1, checkpoint, None, None):
+
+    def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as found:
+        simulated(interrupted, 1, checkpoint)
     kept = "what was finished is kept in kept; the same command goes on from there"
     assert found.value.args == (() if checkpoint is None else (kept,))
