@@ -266,7 +266,8 @@ def histogram_quantiles(counts: NDArray[np.integer], edges: Array, levels: Array
     Returns
     -------
     ndarray, shape (..., levels)
-        Off by less than the width of the bin that the quantile falls into.
+        Off by less than the width of the bin that the quantile falls into; 0 in a first bin that
+        begins there, which holds what is nothing.
     """
     flat = np.cumsum(counts.reshape(-1, counts.shape[-1]), axis=-1, dtype=np.int64)
     wanted = flat[:, -1:] * levels
@@ -278,6 +279,7 @@ def histogram_quantiles(counts: NDArray[np.integer], edges: Array, levels: Array
     before = np.where(place > 0, np.take_along_axis(flat, np.maximum(place - 1, 0), axis=-1), 0)
     inside = reached - before
     part = np.where(inside > 0, (wanted - before) / np.maximum(inside, 1), 0.0)
+    part[(place == 0) & (edges[0] == 0.0)] = 0.0
     out = edges[place] + part * (edges[place + 1] - edges[place])
     return out.reshape(*counts.shape[:-1], len(levels))
 

@@ -263,6 +263,14 @@ def test_a_quantile_among_empty_bins_is_where_counts_end() -> None:
     np.testing.assert_array_equal(found, [[1.5, 2.0], [3.5, 4.0]])
 
 
+def test_a_quantile_of_what_is_mostly_nothing_is_nothing() -> None:
+    counts, levels = np.array([6, 0, 4]), np.array([0.1, 0.6, 0.8])
+    from_zero = histogram_quantiles(counts, np.array([0.0, 0.001, 0.002, 0.004]), levels)
+    np.testing.assert_allclose(from_zero, [0.0, 0.0, 0.003])
+    across = histogram_quantiles(counts, np.array([-0.001, 0.001, 0.002, 0.004]), levels)
+    np.testing.assert_allclose(across, [-0.002 / 3, 0.001, 0.003], atol=1e-15)
+
+
 def test_a_run_keeps_the_traces_of_paths_that_it_counted(anthropic: Scenario) -> None:
     replicates = 2
     scenario = changed(anthropic, {"sampling.replicates": replicates})
