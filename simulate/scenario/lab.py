@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import BeforeValidator, Field, StrictBool, model_validator
 
 from .distributions import AnyDistribution, Fixed, Number
 from .mistakes import Mend, Mistake, rewrite_all
@@ -29,8 +29,15 @@ from .quantity import (
 from .quarters import Quarter, format_quarter
 from .units import ELASTICITY, MULTIPLE, TIMES
 
+
+def _year(written: Any) -> Any:
+    if isinstance(written, str) and not written.isdecimal():
+        raise ValueError("is no year, such as 2027")
+    return written
+
+
 # A calendar year, as a key of a table.
-Year = Annotated[int, Field(ge=2000, le=2200)]
+Year = Annotated[int, Field(ge=2000, le=2200), BeforeValidator(_year)]
 # A lab that can serve nobody has no margin and no growth.
 LEAST_CAPACITY = 1e-3
 

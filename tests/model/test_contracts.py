@@ -372,6 +372,7 @@ def test_a_year_without_a_capacity_has_that_of_the_last_one_before() -> None:
         ({"compute": {"capacity": 0.0}}, "from 0.001 to 10000 bn"),
         ({"compute": {"capacity_by_year": {"2027": 0.0}}}, "greater than or equal to 0.001"),
         ({"compute": {"capacity_by_year": {}}}, "names no year"),
+        ({"compute": {"capacity_by_year": {"2027Q1": 5.0}}}, "is no year, such as 2027"),
         ({"compute": {"capacity": 3.0, "for_training": 1.0}}, "from 0 to 0.99"),
     ],
 )
