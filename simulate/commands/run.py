@@ -96,7 +96,8 @@ def run(
     from simulate.engine.sampling import as_asked
     from simulate.model.asked import asking, parse_asked
     from simulate.output.files import RESULTS
-    from simulate.output.results import OutcomeWriter, draw_result, output_folder, write_result
+    from simulate.output.parquet import OutcomeWriter
+    from simulate.output.results import OUTCOMES_TABLE, draw_result, output_folder, write_result
     from simulate.scenario.figures import read_figures
     from simulate.text.run import print_answer, print_ground
 
@@ -110,7 +111,8 @@ def run(
         tell_notes(stated)
     with drawn.workers(threads) as workers, output_folder(folder, force, tell) as unfinished:
         compile_kernels(silent)
-        with OutcomeWriter(unfinished, scenario) if keep else nullcontext() as sink:
+        written = unfinished / OUTCOMES_TABLE
+        with OutcomeWriter(written, scenario) if keep else nullcontext() as sink:
             with (
                 doing(threads, checkpoint, cluster, processes) as executor,
                 progress_line(executor, silent) as progress,
