@@ -1,4 +1,4 @@
-"""Every path's outcomes: the same table, whoever writes it, at the end, on the way or in parts."""
+"""Outcomes in parts that workers write: the rows of one machine's table, whoever dies."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -11,10 +11,11 @@ from distributed import Client
 from pyarrow import parquet as pq
 
 from simulate import Result, Scenario, ScenarioError, run
+from simulate.engine import units
 from simulate.engine.columns import Kept, OutcomeSink
 from simulate.engine.result import dated
 from simulate.engine.run import Session
-from simulate.engine.units import FEWEST_BLOCKS, RunWork, Unit
+from simulate.engine.units import RunWork, Unit
 from simulate.kernels.arrays import LANES
 from simulate.output import parquet
 from simulate.output.files import PART
@@ -22,39 +23,18 @@ from simulate.output.parquet import OutcomeParts, OutcomeWriter, parquet_sink
 from simulate.output.results import OUTCOMES_TABLE, write_result
 from tests.engine.test_cluster import assert_same, killing, local_client
 
-PATHS = 1 << 14
-# Of several parts, in two replicates.
-MANY_PATHS = 4 * FEWEST_BLOCKS * LANES + 5000
-
-
-def written(scenario: Scenario, file: Path) -> pd.DataFrame:
-    with OutcomeWriter(file, scenario) as sink:
-        run(scenario, paths=PATHS, keep_inputs=True, sink=sink)
-    return pd.read_parquet(file)
-
-
-def test_outcomes_are_the_same_written_at_once_or_piece_by_piece(
-    openai: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    at_once = written(openai, tmp_path / "at_once")
-    monkeypatch.setattr(parquet, "MOST_HELD", 0)
-    piecemeal = written(openai, tmp_path / "piecemeal")
-    kept = run(openai, paths=PATHS, keep_inputs=True, keep_outcomes=True).outcomes
-    pd.testing.assert_frame_equal(at_once, piecemeal)
-    pd.testing.assert_frame_equal(at_once, dated(kept, openai))
-    assert len(at_once) == PATHS
-
-
-def test_nothing_is_written_of_a_run_that_fails(openai: Scenario, tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), OutcomeWriter(tmp_path / "table", openai) as sink:
-        run(openai, paths=1024, sink=sink)
-        raise RuntimeError
-    assert list(tmp_path.iterdir()) == []
+PATHS = 1 << 15
 
 
 @pytest.fixture(scope="module")
 def short(anthropic: Scenario) -> Scenario:
     return anthropic.changed({"horizon.last_quarter": "2027Q4", "sampling.replicates": 2})
+
+
+@pytest.fixture(autouse=True)
+def many_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cluster's tasks have 2,048 paths."""
+    monkeypatch.setattr(units, "FEWEST_BLOCKS", 32)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +47,7 @@ def table(short: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run's outcomes with its inputs, written by this process."""
     file = tmp_path_factory.mktemp("alone") / OUTCOMES_TABLE
     with parquet_sink(file, short) as sink:
-        run(short, paths=MANY_PATHS, keep_inputs=True, sink=sink)
+        run(short, paths=PATHS, keep_inputs=True, sink=sink)
     return file
 
 
@@ -83,7 +63,7 @@ def in_parts(
 ) -> Result:
     asked = {"keep_inputs": True, "client": client, "progress": progress}
     with parquet_sink(file, scenario) as sink:
-        return run(scenario, paths=MANY_PATHS, sink=sink, **asked)
+        return run(scenario, paths=PATHS, sink=sink, **asked)
 
 
 def test_workers_write_the_rows_that_one_machine_writes(
@@ -91,9 +71,8 @@ def test_workers_write_the_rows_that_one_machine_writes(
 ) -> None:
     file = tmp_path / OUTCOMES_TABLE
     result = in_parts(short, file, client)
-    found = pd.read_parquet(file)
-    pd.testing.assert_frame_equal(found, by_path(table))
-    assert_same(result, run(short, paths=MANY_PATHS, threads=1))
+    assert pd.read_parquet(file).equals(by_path(table))
+    assert_same(result, run(short, paths=PATHS, threads=1))
     parts = sorted(file.iterdir())
     assert len(parts) > 2 and all(part.name.startswith(PART) for part in parts)
     assert {pq.read_schema(part).metadata[b"scenario"] for part in parts} == {
@@ -113,7 +92,7 @@ def test_a_worker_that_is_killed_leaves_no_half_part_and_no_row_twice(
 ) -> None:
     file = tmp_path / OUTCOMES_TABLE
     in_parts(short, file, client, killing(client, 1))
-    pd.testing.assert_frame_equal(pd.read_parquet(file), by_path(table))
+    assert pd.read_parquet(file).equals(by_path(table))
     assert all(part.name.startswith(PART) for part in file.iterdir())
 
 
@@ -138,7 +117,7 @@ def test_with_a_checkpoint_outcomes_come_back_and_are_there_again(
     assert first == (tmp_path / "again").read_bytes()
     columns = pq.read_schema(tmp_path / "first").names
     few = by_path(table).query(f"path < {PATHS // 2}")[columns]
-    pd.testing.assert_frame_equal(by_path(tmp_path / "first"), few.reset_index(drop=True))
+    assert by_path(tmp_path / "first").equals(few.reset_index(drop=True))
 
 
 def test_what_the_caller_keeps_too_is_written_by_the_caller(
@@ -146,14 +125,13 @@ def test_what_the_caller_keeps_too_is_written_by_the_caller(
 ) -> None:
     with parquet_sink(tmp_path / OUTCOMES_TABLE, short) as sink:
         result = run(short, paths=PATHS, client=client, sink=sink, keep_outcomes=True)
-    pd.testing.assert_frame_equal(
-        pd.read_parquet(tmp_path / OUTCOMES_TABLE), dated(result.outcomes, short)
-    )
+    assert pd.read_parquet(tmp_path / OUTCOMES_TABLE).equals(dated(result.outcomes, short))
 
 
 def test_a_spreadsheet_is_the_same_of_a_table_in_parts(
-    short: Scenario, table: Path, client: Client, tmp_path: Path
+    short: Scenario, table: Path, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("simulate.output.workbook.MOST_ROWS", 512)
     result = in_parts(short, tmp_path / OUTCOMES_TABLE, client)
     for folder in (tmp_path, table.parent):
         write_result(result, folder, print, {"csv"})
@@ -193,6 +171,15 @@ def test_a_part_that_ends_midway_is_not_there(short: Scenario, tmp_path: Path) -
         run(short, paths=1024, sink=sink)
         raise RuntimeError
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_dead_workers_left_unfinished_is_cleared_away(short: Scenario, tmp_path: Path) -> None:
+    file = tmp_path / OUTCOMES_TABLE
+    with OutcomeWriter(file, short) as sink:
+        parts = sink.parts()
+        (file / ".part-00000-0000000000.parquet-dead").write_bytes(b"PAR1")
+        work_of(short, parts).count(Unit(0, 1, 0, 64))
+    assert [part.name for part in file.iterdir()] == ["part-00000-0000000000.parquet"]
 
 
 def test_what_stands_there_is_not_written_over(short: Scenario, tmp_path: Path) -> None:
