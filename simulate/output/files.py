@@ -250,8 +250,16 @@ def _knows(manifest: Manifest, file: Path, command: str) -> bool:
 
 def is_in_parts(place: Path) -> bool:
     """Tell whether a table in parts stands there."""
-    parts = list(place.iterdir()) if place.is_dir() else []
-    return bool(parts) and all(part.name.startswith(PART) and part.is_file() for part in parts)
+    return place.is_dir() and any(place.iterdir()) and not _no_parts(place)
+
+
+def _no_parts(folder: Path) -> list[str]:
+    """Return the names of what is no part of a table."""
+    return sorted(
+        path.name
+        for path in folder.iterdir()
+        if not (path.name.startswith(PART) and path.is_file())
+    )
 
 
 def digest(file: Path) -> str:
@@ -381,9 +389,10 @@ def _finish_what_was_cut_off(folder: Path, force: bool) -> None:
 def _refuse_no_folder(folder: Path, own_files: Set[str]) -> None:
     if folder.exists() and not folder.is_dir():
         raise ScenarioError(f"{folder}: is a file; --out must name a folder")
-    for name in sorted(own_files | {MANIFEST}):
-        if (folder / name).is_dir() and not is_in_parts(folder / name):
-            raise ScenarioError(f"{folder / name}: is a folder, where simulate writes a file")
+    for place in (folder / name for name in sorted(own_files | {MANIFEST})):
+        if place.is_dir() and not is_in_parts(place):
+            holding = "".join(f" with {name} in it" for name in _no_parts(place)[:1])
+            raise ScenarioError(f"{place}: is a folder{holding}, where simulate writes a file")
 
 
 def refuse_what_is_not_own(folder: Path, own_files: Set[str], command: str, force: bool) -> None:
