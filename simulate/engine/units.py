@@ -272,7 +272,7 @@ class ThreadUnits:
 
     @property
     def takes_parts(self) -> bool:
-        """Whether not here: never."""
+        """Never: all paths are simulated here."""
         return False
 
     def doers(self) -> Doers:

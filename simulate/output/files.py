@@ -69,7 +69,8 @@ def told(place: Path, so: str = "") -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error)
+        # What Parquet is written with words a full disk in its own way.
+        reason = os.strerror(error.errno) if error.errno else str(error)
         raise ScenarioError(f"{place}: can't be written: {reason}{so}") from None
 
 

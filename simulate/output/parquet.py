@@ -162,9 +162,11 @@ class OutcomeParts:
         partial = self.folder / f".{name}-{token_hex(8)}"
         # The temporary folder's name would say nothing.
         lasting = next(each for each in self.folder.parents if not each.name.startswith(PREFIX))
-        with told(lasting, f", says the worker on {node()}; {HOW_TO_REACH}"):
+        said = f", says the worker on {node()}"
+        with told(lasting, f"{said}; {HOW_TO_REACH}"):
+            partial.touch(exist_ok=False)
+        with told(lasting, said):
             try:
-                partial.touch(exist_ok=False)
                 with OutcomeWriter(partial, self.scenario, MOST_HELD_OF_A_PART) as sink:
                     yield sink
                 sync(partial)
