@@ -22,7 +22,7 @@ from .plan import Prepared
 
 # Blocks of a unit, of all its replicates together: from 0.1 s of work, to some 30 s.
 FEWEST_BLOCKS, MOST_BLOCKS = 1 << 10, 1 << 18
-# Of each replicate, whose paths are kept at once.
+# Of a replicate, whose paths are kept at once.
 BLOCKS_A_ROUND = 128
 # Of a ``repr`` that tells where in memory something is, not what it is.
 IN_MEMORY = " at 0x"
