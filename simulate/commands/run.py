@@ -94,7 +94,8 @@ def run(
     from simulate.engine.sampling import as_asked
     from simulate.model.asked import asking, parse_asked
     from simulate.output.files import RESULTS
-    from simulate.output.results import OutcomeWriter, draw_result, output_folder, write_result
+    from simulate.output.parquet import OutcomeWriter
+    from simulate.output.results import OUTCOMES_TABLE, draw_result, output_folder, write_result
     from simulate.scenario.figures import read_figures
     from simulate.text.run import print_answer, print_ground
 
@@ -107,7 +108,8 @@ def run(
     if silent:
         tell_notes(stated)
     with drawn.workers(threads) as workers, output_folder(folder, force, tell) as unfinished:
-        with OutcomeWriter(unfinished, scenario) if keep else nullcontext() as sink:
+        written = unfinished / OUTCOMES_TABLE
+        with OutcomeWriter(written, scenario) if keep else nullcontext() as sink:
             result = simulated(
                 lambda executor, progress: run(
                     scenario,

@@ -113,6 +113,11 @@ class Checkpoint:
         """As many as beside the other."""
         return self._executor.threads
 
+    @property
+    def takes_parts(self) -> bool:
+        """Never: what is kept of paths is kept with the rest, and returned again."""
+        return False
+
     def doers(self) -> Doers:
         """Return who does what isn't there."""
         return self._executor.doers()

@@ -94,6 +94,11 @@ class Cluster:
         """Those of this process."""
         return self._threads
 
+    @property
+    def takes_parts(self) -> bool:
+        """Always, since paths are many and workers are elsewhere."""
+        return True
+
     def doers(self) -> Doers:
         """Return the workers that the cluster has now."""
         with self._in_a_line():

@@ -1,6 +1,6 @@
 """What is kept of paths one by one: outcomes, inputs, deviations and measures, by column."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Of some paths, by name: shape (paths,) each.
 Columns = dict[str, NDArray[Any]]
+# Called with what is kept of some paths.
+OutcomeSink = Callable[[Columns], None]
 # Traces of so many blocks are held at a time: 3 MB a thread at 40 quarters.
 TRACED_BLOCKS = 16
 

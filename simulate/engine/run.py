@@ -19,7 +19,7 @@ from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.quarters import format_quarter
 
 from .block import trace_paths
-from .columns import OUTCOMES_ALONE, Columns, Kept, table_of
+from .columns import OUTCOMES_ALONE, Columns, Kept, OutcomeSink, table_of
 from .execution import executor
 from .layout import Layout
 from .memory import Memory
@@ -27,7 +27,7 @@ from .plan import prepare
 from .reading import read
 from .result import Result
 from .sampling import as_asked, point_sets, with_sampling
-from .simulation import OutcomeSink, Progress, Simulation
+from .simulation import Progress, Simulation
 from .tables import tabulate
 from .units import Threads, thread_count
 
@@ -174,6 +174,8 @@ def run(
         Called with the paths done, the paths wanted, and the error of the goal, NaN without one.
     sink
         Called with outcomes, arrays by column, in a fixed order, for runs too large to keep.
+        ``simulate.output.parquet.parquet_sink`` gives one that writes a table, on a cluster in
+        parts by its workers.
     layout
         From ``common_layout``: runs of several scenarios with one layout, seed and number of paths
         have common random numbers, and ``estimate.difference`` compares them.

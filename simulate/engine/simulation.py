@@ -14,15 +14,23 @@ from simulate.model.tally import Tally
 from simulate.scenario import Scenario
 
 from .block import Workspace, empty_tally
-from .columns import OUTCOMES_ALONE, Columns, Kept, columns_of
+from .columns import OUTCOMES_ALONE, Columns, Kept, OutcomeSink, columns_of
 from .memory import Zeros
 from .plan import Prepared
 from .result import Result
-from .units import Executor, RunWork, Threads, Unit, own_copy, thread_count
+from .units import (
+    BLOCKS_A_ROUND,
+    Executor,
+    PartedSink,
+    Parts,
+    RunWork,
+    Threads,
+    Unit,
+    own_copy,
+    thread_count,
+)
 
 Progress = Callable[[int, int, float], None]
-OutcomeSink = Callable[[Columns], None]
-BLOCKS_A_TASK = 128
 
 
 class Simulation:
@@ -39,7 +47,8 @@ class Simulation:
     threads
         By default one a processor; or who else does the work. The numbers don't depend on it.
     sinks
-        Called with outcomes, arrays by column, in a fixed order.
+        Called with outcomes, arrays by column, in a fixed order. A single ``PartedSink`` takes
+        them in parts, where whoever does the work is elsewhere.
     kept
         What they are given beside outcomes.
     zeros
@@ -58,12 +67,13 @@ class Simulation:
     ) -> None:
         self._scenario, self._prepared = scenario, prepared
         self._quarters = scenario.horizon.quarters
-        self._sinks, self._kept = sinks, kept
+        self._kept = kept
         self._replicates = range(len(points))
         self._executor = threads if isinstance(threads, Executor) else None
-        periods = tuple(scenario.horizon.periods)
-        self._work = RunWork(prepared, tuple(points), kept if sinks else None, periods)
-        self._threads = min(thread_count(threads), BLOCKS_A_TASK * len(points))
+        periods, parts = tuple(scenario.horizon.periods), _parts(sinks, threads)
+        self._work = RunWork(prepared, tuple(points), kept if sinks else None, periods, parts)
+        self._sinks = sinks if parts is None else ()
+        self._threads = min(thread_count(threads), BLOCKS_A_ROUND * len(points))
         if self._executor is not None:
             # It has its own.
             self._threads = 1
@@ -101,7 +111,7 @@ class Simulation:
             self._have_done(self._executor, wanted, of, progress)
         with ThreadPoolExecutor(self._threads) as pool:
             while self._blocks < wanted:
-                count = min(BLOCKS_A_TASK, wanted - self._blocks)
+                count = min(BLOCKS_A_ROUND, wanted - self._blocks)
                 try:
                     for columns in pool.map(self._simulate, *self._tasks(count)):
                         if columns is not None:
@@ -140,7 +150,7 @@ class Simulation:
         """Have paths simulated elsewhere, and add what is counted of them."""
         replicates, begun, reached = len(self._replicates), self._blocks, self.paths
         # What is kept of paths goes to sinks in the order of rounds.
-        step = BLOCKS_A_TASK if self._sinks else wanted - begun
+        step = BLOCKS_A_ROUND if self._sinks else wanted - begun
         units = [
             Unit(0, replicates, first, min(step, wanted - first))
             for first in range(begun, wanted, step)
@@ -211,3 +221,11 @@ class Simulation:
             return None
         finally:
             self._spaces.append(space)
+
+
+def _parts(sinks: Sequence[OutcomeSink], threads: Threads) -> Parts | None:
+    """Return what takes paths where they are simulated, if nobody needs them here."""
+    if not (isinstance(threads, Executor) and threads.takes_parts and len(sinks) == 1):
+        return None
+    (sink,) = sinks
+    return sink.parts() if isinstance(sink, PartedSink) else None

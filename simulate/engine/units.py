@@ -4,6 +4,7 @@ import math
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
@@ -16,11 +17,13 @@ from simulate.kernels.cache import source_digest
 from simulate.model.tally import Tally
 
 from .block import Workspace, empty_tally
-from .columns import Columns, Kept, columns_of
+from .columns import Columns, Kept, OutcomeSink, columns_of
 from .plan import Prepared
 
 # Blocks of a unit, of all its replicates together: from 0.1 s of work, to some 30 s.
 FEWEST_BLOCKS, MOST_BLOCKS = 1 << 10, 1 << 18
+# Of a replicate, whose paths are kept at once.
+BLOCKS_A_ROUND = 128
 # Of a ``repr`` that tells where in memory something is, not what it is.
 IN_MEMORY = " at 0x"
 # Of work that counts no paths.
@@ -70,6 +73,21 @@ class Counted(NamedTuple):
 
 # Closed, it gives up what isn't done.
 Counting = Generator[Counted, None, None]
+# Gives what takes the paths of a unit, where they are simulated; it is sent there.
+Parts = Callable[[Unit], AbstractContextManager[OutcomeSink]]
+
+
+@runtime_checkable
+class PartedSink(Protocol):
+    """A sink that may also be given paths in parts, a unit's each, and not here."""
+
+    def __call__(self, columns: Columns, /) -> None:
+        """Take what is kept of some paths, here."""
+        ...
+
+    def parts(self) -> Parts:
+        """Make room for parts, and return what takes them."""
+        ...
 
 
 class Work(Protocol):
@@ -104,12 +122,15 @@ class RunWork:
         What is kept of every path, if anything is.
     periods
         Names of those that have deviations.
+    parts
+        Takes what is kept where it is done, instead of all of it being returned.
     """
 
     prepared: Prepared
     points: tuple[Points, ...]
     kept: Kept | None
     periods: tuple[str, ...]
+    parts: Parts | None = None
 
     @property
     def digest(self) -> str | None:
@@ -127,38 +148,47 @@ class RunWork:
 
     @property
     def is_whole(self) -> bool:
-        """Whether paths are kept, which come in the order of units."""
-        return self.kept is not None
+        """Whether paths are kept that come back, in the order of units."""
+        return self.kept is not None and self.parts is None
 
     def count(self, unit: Unit) -> Counted:
         """Simulate a unit."""
         space, kept = Workspace(self.prepared), self.kept
         tally = empty_tally(self.prepared, unit.replicates)
-        parts: list[Columns] = []
-        for place in range(unit.replicates):
-            replicate = unit.first_replicate + place
-            points = own_copy(self.points[replicate])
-            counts = Tally(*(each[place] for each in tally))
-            if kept is None:
-                space.simulate(points, unit.first_block, unit.blocks, counts)
-            else:
-                parts.append(
-                    columns_of(
-                        self.prepared,
-                        kept,
-                        self.periods,
-                        space,
-                        points,
-                        replicate,
-                        unit.first_block,
-                        unit.blocks,
-                        counts,
+        found: list[Columns] = []
+        with nullcontext(found.append) if self.parts is None else self.parts(unit) as sink:
+            for place in range(unit.replicates):
+                replicate = unit.first_replicate + place
+                points = own_copy(self.points[replicate])
+                counts = Tally(*(each[place] for each in tally))
+                if kept is None:
+                    space.simulate(points, unit.first_block, unit.blocks, counts)
+                    continue
+                for first, blocks in _rounds(unit):
+                    sink(
+                        columns_of(
+                            self.prepared,
+                            kept,
+                            self.periods,
+                            space,
+                            points,
+                            replicate,
+                            first,
+                            blocks,
+                            counts,
+                        )
                     )
-                )
-        names = parts[0] if parts else {}
+        names = found[0] if found else {}
         return Counted(
-            unit, tally, {name: np.concatenate([p[name] for p in parts]) for name in names}
+            unit, tally, {name: np.concatenate([p[name] for p in found]) for name in names}
         )
+
+
+def _rounds(unit: Unit) -> Iterator[tuple[int, int]]:
+    """Yield the first block and the number of blocks of what is kept at once."""
+    end = unit.first_block + unit.blocks
+    for first in range(unit.first_block, end, BLOCKS_A_ROUND):
+        yield first, min(BLOCKS_A_ROUND, end - first)
 
 
 def digest_of(*parts: Any) -> str:
@@ -188,6 +218,11 @@ class Executor(Protocol):
     @property
     def threads(self) -> int:
         """How many threads of this process may work beside it."""
+        ...
+
+    @property
+    def takes_parts(self) -> bool:
+        """Whether what is kept of paths is better taken where they are simulated than returned."""
         ...
 
     def doers(self) -> Doers:
@@ -234,6 +269,11 @@ class ThreadUnits:
     def threads(self) -> int:
         """How many."""
         return self._threads
+
+    @property
+    def takes_parts(self) -> bool:
+        """Never: all paths are simulated here."""
+        return False
 
     def doers(self) -> Doers:
         """Return the threads."""

@@ -36,7 +36,7 @@ def streamed(file: NewFile, scenario: Scenario) -> Iterator[Sink]:
     import pyarrow as pa
     from pyarrow.parquet import ParquetWriter
 
-    from .results import metadata
+    from .parquet import metadata
 
     held: list[dict[str, Any]] = []
     writer: ParquetWriter | None = None

@@ -11,8 +11,9 @@ from simulate.engine.summary import in_json
 from simulate.plots import plot_of
 
 from .files import SUMMARY, refuse_other_content, whole_folder
+from .parquet import write_table
 from .pictures import Drawing, begin_drawing, picture_files, write_pictures
-from .results import WORKBOOK, write_spreadsheets, write_table
+from .results import WORKBOOK, write_spreadsheets
 from .sheet_names import csv_file
 from .workers import Workers
 

@@ -17,6 +17,8 @@ from simulate.scenario import ScenarioError
 
 PREFIX = ".simulate-"
 MANIFEST = "manifest.json"
+# A table in parts stands in place of a file: a folder of files that begin so, and of no other.
+PART = "part-"
 # A file of the folder itself.
 Name = Annotated[str, Field(pattern=r"^[^/\\]+$")]
 RESULTS = Path("results")
@@ -67,7 +69,8 @@ def told(place: Path, so: str = "") -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error)
+        # What Parquet is written with words a full disk in its own way.
+        reason = os.strerror(error.errno) if error.errno else str(error)
         raise ScenarioError(f"{place}: can't be written: {reason}{so}") from None
 
 
@@ -241,13 +244,30 @@ def altered(folder: Path, names: Iterable[str], command: str, *known: Manifest) 
 
 def _knows(manifest: Manifest, file: Path, command: str) -> bool:
     entry = manifest.files.get(file.name)
-    if entry is None or entry.command != command or file.is_symlink() or not file.is_file():
+    if entry is None or entry.command != command or file.is_symlink():
         return False
-    return entry.sha256 == digest(file)
+    return (file.is_file() or is_in_parts(file)) and entry.sha256 == digest(file)
+
+
+def is_in_parts(place: Path) -> bool:
+    """Tell whether a table in parts stands there."""
+    return place.is_dir() and any(place.iterdir()) and not _no_parts(place)
+
+
+def _no_parts(folder: Path) -> list[str]:
+    """Return the names of what is no part of a table."""
+    return sorted(
+        path.name
+        for path in folder.iterdir()
+        if not (path.name.startswith(PART) and path.is_file())
+    )
 
 
 def digest(file: Path) -> str:
-    """Return the SHA-256 of a file's content."""
+    """Return the SHA-256 of a file's content, or of its parts' names and digests."""
+    if file.is_dir():
+        parts = "".join(f"{part.name} {digest(part)}\n" for part in sorted(file.iterdir()))
+        return hashlib.sha256(parts.encode()).hexdigest()
     with file.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
@@ -324,9 +344,9 @@ def _move(partial: Path, folder: Path, outdated: Set[str]) -> None:
     try:
         for file in sorted(partial.iterdir()):
             if file.name != MANIFEST:
-                file.replace(folder / file.name)
+                _put(file, folder / file.name)
         for name in outdated:
-            (folder / name).unlink(missing_ok=True)
+            _take_away(folder / name)
         (partial / MANIFEST).replace(folder / MANIFEST)
         sync(folder)
     except OSError as error:
@@ -334,6 +354,24 @@ def _move(partial: Path, folder: Path, outdated: Set[str]) -> None:
             f"{folder}: cut off while files were put in place: {error.strerror or error};",
             "it holds old and new ones, and the next run there finishes it",
         ) from None
+
+
+def _put(new: Path, place: Path) -> None:
+    """Move a file, or a table in parts, to where it shall stand."""
+    if new.is_dir() or place.is_dir():
+        # A folder takes no other's place by itself.
+        _take_away(place)
+    new.replace(place)
+
+
+def _take_away(place: Path) -> None:
+    """Remove a file, or a table in parts: all of them at once, whatever ends the process."""
+    if not place.is_dir():
+        place.unlink(missing_ok=True)
+        return
+    aside = new_partial(place.parent, "")
+    place.replace(aside / place.name)
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _finish_what_was_cut_off(folder: Path, force: bool) -> None:
@@ -352,9 +390,10 @@ def _finish_what_was_cut_off(folder: Path, force: bool) -> None:
 def _refuse_no_folder(folder: Path, own_files: Set[str]) -> None:
     if folder.exists() and not folder.is_dir():
         raise ScenarioError(f"{folder}: is a file; --out must name a folder")
-    for name in sorted(own_files | {MANIFEST}):
-        if (folder / name).is_dir():
-            raise ScenarioError(f"{folder / name}: is a folder, where simulate writes a file")
+    for place in (folder / name for name in sorted(own_files | {MANIFEST})):
+        if place.is_dir() and not is_in_parts(place):
+            holding = "".join(f" with {name} in it" for name in _no_parts(place)[:1])
+            raise ScenarioError(f"{place}: is a folder{holding}, where simulate writes a file")
 
 
 def refuse_what_is_not_own(folder: Path, own_files: Set[str], command: str, force: bool) -> None:

@@ -182,7 +182,7 @@ def save_drawn(picture: NewPicture, plot: "Callable[..., Figure]", *shown: objec
 
 def save_table(frame: "DataFrame", file: NewFile, scenario: Scenario) -> None:
     """Write a table whole or not at all: CSV, workbook, or Parquet with the scenario inside."""
-    from .results import write_table
+    from .parquet import write_table
     from .workbook import Sheet, write_csv, write_workbook
 
     with file.whole() as partial:

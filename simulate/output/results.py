@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence, Set
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from simulate.engine.columns import Columns, table_of
-from simulate.engine.result import Result, dated
+from simulate.engine.result import Result
 from simulate.plots import (
     COMPUTE_PICTURES,
     OWN_PICTURES,
@@ -17,9 +16,9 @@ from simulate.plots import (
 )
 from simulate.scenario import Scenario
 from simulate.scenario.figures import Figures
-from simulate.version import package_version
 
 from .files import SUMMARY, refuse_other_content, whole_folder
+from .parquet import write_table
 from .pictures import Drawing, begin_drawing, picture_files, write_pictures
 from .sheet_names import NAMES, csv_file
 from .workers import Workers
@@ -27,7 +26,6 @@ from .workers import Workers
 # What takes long to import stands in the functions that need it: the answer is told before.
 if TYPE_CHECKING:
     import pandas as pd
-    from pyarrow.parquet import ParquetWriter
 
     from .workbook import Sheet
 
@@ -41,9 +39,6 @@ TABLES = {HITTING_TABLE, METRICS_TABLE, OUTCOMES_TABLE, ALTERNATIVES_TABLE}
 OWN_FILES = {SUMMARY, *TABLES} | picture_files(
     [*PICTURES, *OWN_PICTURES, *COMPUTE_PICTURES, *RAISING_PICTURES]
 )
-# A run of four million paths, and more than that is written while it goes on.
-MOST_HELD = 1 << 27
-ROWS_OF_A_GROUP = 1 << 16
 SPREADSHEET_FILES = {WORKBOOK} | {csv_file(name) for name in NAMES}
 
 
@@ -125,7 +120,10 @@ def write_result(
 
 
 def _first_paths(result: Result, folder: Path) -> "pd.DataFrame | None":
-    """Return the outcomes that go into a spreadsheet, if outcomes were written."""
+    """Return the outcomes that go into a spreadsheet, if outcomes were written.
+
+    They come replicate by replicate, whoever wrote them.
+    """
     file = folder / OUTCOMES_TABLE
     if not file.exists():
         return None
@@ -134,7 +132,8 @@ def _first_paths(result: Result, folder: Path) -> "pd.DataFrame | None":
     from .workbook import paths_shown
 
     first = [("path", "<", paths_shown(result))]
-    return read_table(file, filters=first).to_pandas()
+    by_path = [("replicate", "ascending"), ("path", "ascending")]
+    return read_table(file, filters=first).sort_by(by_path).to_pandas()
 
 
 def write_spreadsheets(
@@ -161,61 +160,3 @@ def write_spreadsheets(
     if "xlsx" in kinds:
         drawn = [file for name in pictures if (file := folder / f"{name}.png").exists()]
         write_workbook(folder / WORKBOOK, sheets, drawn)
-
-
-def write_table(frame: "pd.DataFrame", file: Path, scenario: Scenario) -> None:
-    """Write a Parquet table that holds the scenario it was made from."""
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    table = pa.Table.from_pandas(frame, preserve_index=False)
-    parquet.write_table(table.replace_schema_metadata(metadata(table.schema, scenario)), file)
-
-
-def metadata(schema: Any, scenario: Scenario) -> dict[bytes, bytes]:
-    """Return what a table says of itself beside its columns: the scenario that it is made from."""
-    return (schema.metadata or {}) | {
-        b"scenario": scenario.model_dump_json().encode(),
-        b"version": package_version().encode(),
-    }
-
-
-class OutcomeWriter:
-    """Writes outcomes to a Parquet file: at the end, or as soon as they would fill the memory."""
-
-    def __init__(self, folder: Path, scenario: Scenario) -> None:
-        self._file = folder / OUTCOMES_TABLE
-        self._scenario = scenario
-        self._writer: ParquetWriter | None = None
-        self._held: list[Columns] = []
-        self._bytes = 0
-
-    def __enter__(self) -> "OutcomeWriter":
-        return self
-
-    def __call__(self, columns: Columns) -> None:
-        """Take the outcomes of some paths."""
-        self._held.append(columns)
-        self._bytes += sum(column.nbytes for column in columns.values())
-        if self._bytes > MOST_HELD:
-            self._write_held()
-
-    def _write_held(self) -> None:
-        """Write what is held, with quarters by name."""
-        import pyarrow as pa
-        from pyarrow.parquet import ParquetWriter
-
-        table = pa.Table.from_pandas(
-            dated(table_of(self._held), self._scenario), preserve_index=False
-        )
-        self._held, self._bytes = [], 0
-        if self._writer is None:
-            schema = table.schema.with_metadata(metadata(table.schema, self._scenario))
-            self._writer = ParquetWriter(self._file, schema)
-        self._writer.write_table(table, ROWS_OF_A_GROUP)
-
-    def __exit__(self, kind: type | None, *_: object) -> None:
-        if kind is None and self._held:
-            self._write_held()
-        if self._writer is not None:
-            self._writer.close()

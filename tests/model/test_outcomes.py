@@ -9,7 +9,7 @@ import pytest
 from simulate.engine.result import NEVER, Result, dated
 from simulate.engine.run import run
 from simulate.model.rows import Hit
-from simulate.output.results import OUTCOMES_TABLE, OutcomeWriter
+from simulate.output.parquet import OutcomeWriter
 from simulate.scenario import Scenario
 from tests.scenarios import changed
 
@@ -17,9 +17,10 @@ PATHS = 4096
 
 
 def written(scenario: Scenario, folder: Path) -> tuple[Result, pd.DataFrame]:
-    with OutcomeWriter(folder, scenario) as sink:
+    file = folder / "outcomes.parquet"
+    with OutcomeWriter(file, scenario) as sink:
         result = run(scenario, paths=PATHS, sink=sink)
-    return result, pd.read_parquet(folder / OUTCOMES_TABLE)
+    return result, pd.read_parquet(file)
 
 
 @pytest.mark.parametrize(("last", "years"), [("2026Q4", 1), ("2035Q4", 10), ("2075Q4", 50)])
