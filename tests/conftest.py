@@ -1,5 +1,6 @@
 """Scenarios that tests start from."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from tests.january import JANUARY, january_is_packaged, of_january
 # The same examples everywhere, however slow the machine.
 settings.register_profile("anywhere", deadline=None, derandomize=True)
 settings.load_profile("anywhere")
+
+# Each collection looks through all that is loaded, and a figure's many small objects call for many.
+gc.set_threshold(50_000)
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 

@@ -16,6 +16,10 @@ from tests.explorer.test_others import explorer
 from tests.explorer.test_pages import CHANGED, FILE, Conversation
 
 __all__ = ["explorer"]
+
+# How they are drawn is the page's (tests/output/test_page.py).
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
 PATHS = 2048
 
 

@@ -47,7 +47,9 @@ def result(anthropic: Scenario) -> Result:
 
 @pytest.fixture(scope="module")
 def drivers(anthropic: Scenario) -> Drivers:
-    return simulate.drivers(anthropic, paths=2048)
+    return simulate.drivers(
+        anthropic, ["P(gross margin, paying users by 2027)", "peak funding need"], paths=2048
+    )
 
 
 @pytest.fixture(scope="module")
