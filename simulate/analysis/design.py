@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import numpy as np
@@ -97,9 +97,12 @@ class Design:
         ScenarioError
             If there can't be one.
         """
-        settings = Settings([setting for setting, _ in self.variations])
         for point in self.points(first, cells):
-            yield settings.at(self.place(point))
+            yield self._settings.at(self.place(point))
+
+    @cached_property
+    def _settings(self) -> Settings:
+        return Settings([setting for setting, _ in self.variations])
 
 
 def spread_part(number: int, part: float) -> bool:

@@ -17,7 +17,7 @@ from simulate.engine.result import Result
 from simulate.engine.run import BeyondRangeError
 from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
-from simulate.engine.units import Threads
+from simulate.engine.units import Executor, Threads
 from simulate.kernels.arrays import LANES
 from simulate.model.outcomes import with_target
 from simulate.model.statistics import OutcomeStatistic, parse_statistic
@@ -295,7 +295,9 @@ def _judged(
     found = {layout_of(each): each for each in (scenario, next(design.scenarios()))}
     work = Judging(scenario, design, frozenset(found))
     judged = 0
-    for unit, columns in in_order(threads, work, batches(design, LANES)):
+    # Python alone is at it, and does one thing at a time.
+    by = threads if isinstance(threads, Executor) else 1
+    for unit, columns in in_order(by, work, batches(design, LANES)):
         for number in (*columns[OTHERS].tolist(), *columns[REFUSED].tolist()):
             other = next(design.scenarios(number, 1))
             found.setdefault(layout_of(other), other)

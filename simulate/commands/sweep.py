@@ -108,7 +108,7 @@ def sweep(
     streaming = streamed(table, scenario) if table is not None and streams else nullcontext()
     with doing(threads, checkpoint, cluster, processes) as executor, streaming as sink:
         found = simulated(
-            lambda progress: sweep(
+            lambda line: sweep(
                 scenario,
                 planned.variations,
                 statistic,
@@ -117,7 +117,8 @@ def sweep(
                 paths=paths,
                 seed=seed,
                 threads=executor,
-                progress=progress,
+                progress=line and line.of_cells(planned.cells),
+                judging=line and line.judged,
                 sink=sink,
             ),
             executor,
