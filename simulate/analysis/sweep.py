@@ -99,6 +99,10 @@ class Span:
     most: Cell
     shares: tuple[float, ...]
 
+    def is_moved(self, figure: int) -> bool:
+        """Tell whether the figure, by its place, has more than one value."""
+        return self.least.figures[figure].value < self.most.figures[figure].value
+
 
 @dataclass(frozen=True)
 class Sweep:

@@ -21,6 +21,7 @@ from .style import SMALL, Theme, mix, width_of
 MOST_LINES = 400
 # Of the room between two axes, what their names may take.
 OF_ROOM = 0.9
+UNMOVED, NO_FIGURE = "No setting moves it.", "It has no value in any cell."
 
 
 class Upright(NamedTuple):
@@ -38,7 +39,9 @@ def draw_parallel(axes: Axes, sweep: Sweep, theme: Theme) -> str:
     The setting that moves the figure most stands next to it.
     """
     cells, span = _some(sweep), sweep.spans[0]
-    if span is None:
+    if span is None or not span.is_moved(0):
+        # Lines that all end at one place would look as if something could be seen.
+        say_instead(axes, NO_FIGURE if span is None else UNMOVED)
         return cells_in_words(sweep.design)
     order = np.argsort(span.shares, kind="stable").tolist()
     figure = _of_figure(sweep, span, cells)
@@ -56,6 +59,12 @@ def draw_parallel(axes: Axes, sweep: Sweep, theme: Theme) -> str:
     whole = cells_in_words(sweep.design)
     some = "" if len(cells) == sweep.design.cells else f"{len(cells)} of "
     return f"a line each of {some}{whole}, darker where it ends higher"
+
+
+def say_instead(axes: Axes, words: str) -> None:
+    """Write what there is to say where there is nothing to draw."""
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, words, ha="center", va="center", transform=axes.transAxes)
 
 
 def _name(axes: Axes, uprights: Sequence[Upright], theme: Theme) -> None:

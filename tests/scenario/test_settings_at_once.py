@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from simulate.engine.layout import layout_of
 from simulate.scenario import Scenario, ScenarioError, load_scenario
+from simulate.scenario.changes import Way
 from simulate.scenario.load import judged_anew
 from simulate.scenario.setting import Setting, Settings, Value, find_setting
 from simulate.scenario.unchanged import table_of
@@ -48,7 +49,8 @@ def june() -> Scenario:
 @cache
 def varied(written: str) -> Setting:
     key, _, sign = written.rpartition("=") if written[-1] in "+*" else (written, "", "")
-    return find_setting(june(), key, {"": "set", "+": "by", "*": "times"}[sign])
+    ways: dict[str, Way] = {"": "set", "+": "by", "*": "times"}
+    return find_setting(june(), key, ways[sign])
 
 
 @settings(max_examples=40)

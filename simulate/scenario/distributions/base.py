@@ -130,6 +130,8 @@ class Truncatable(Uncertain):
         default=None, description="only draws between these two limits"
     )
 
+    __hash__ = Uncertain.__hash__
+
     @field_validator("truncate", mode="before")
     @classmethod
     def _open_ends(cls, limits: Any) -> Any:
