@@ -1,9 +1,10 @@
 """Which cells a sweep has: a grid, or points spread over ranges; and which setting moves most."""
 
-import itertools
 import math
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from simulate.kernels.points import BITS, sobol_points
 from simulate.scenario import Scenario, ScenarioError
-from simulate.scenario.setting import Between, Value, Variation, at_values, on_grid
+from simulate.scenario.setting import Between, Settings, Value, Variation
 
 Kind = Literal["grid", "sobol", "lhs"]
 # That are spread over ranges.
@@ -61,13 +62,26 @@ class Design:
         parts = min(MOST_PARTS, max(2, self.cells // CELLS_OF_A_PART))
         return tuple(parts if isinstance(of, Between) else len(of) for _, of in self.variations)
 
-    def points(self) -> Iterator[tuple[float, ...]]:
-        """Yield each cell as a point of the unit cube, one coordinate a setting."""
+    def points(self, first: int = 0, cells: int | None = None) -> Iterator[tuple[float, ...]]:
+        """Yield each cell as a point of the unit cube, one coordinate a setting.
+
+        Parameters
+        ----------
+        first, cells
+            Of a part of them: from which on, and how many; all that follow by default.
+        """
+        end = self.cells if cells is None else first + cells
         if self.kind == "grid":
-            steps = ([(k + 0.5) / n for k in range(n)] for n in self.levels)
-            return itertools.product(*steps)
-        spread = _sobol if self.kind == "sobol" else _latin_hypercube
-        return spread(len(self.variations), self.cells, self.seed)
+            return (self._of_grid(number) for number in range(first, end))
+        settings = len(self.variations)
+        if self.kind == "sobol":
+            return _sobol(settings, self.seed, first, end)
+        return _latin_hypercube(settings, self.cells, self.seed, first, end)
+
+    def _of_grid(self, number: int) -> tuple[float, ...]:
+        """Return a cell by its number; the last setting changes first."""
+        steps = np.unravel_index(number, self.levels)
+        return tuple((int(k) + 0.5) / n for k, n in zip(steps, self.levels, strict=True))
 
     def place(self, point: Sequence[float]) -> tuple[Value, ...]:
         """Return the values of a cell, one a setting."""
@@ -75,20 +89,20 @@ class Design:
             value_at(of, part) for (_, of), part in zip(self.variations, point, strict=True)
         )
 
-    def scenarios(self) -> Iterator[Scenario]:
-        """Yield the scenario of each cell.
+    def scenarios(self, first: int = 0, cells: int | None = None) -> Iterator[Scenario]:
+        """Yield the scenario of each cell, or of a part of them; see ``points``.
 
         Raises
         ------
         ScenarioError
             If there can't be one.
         """
-        if self.kind == "grid":
-            yield from on_grid(self.variations)
-            return
-        settings = [setting for setting, _ in self.variations]
-        for point in self.points():
-            yield at_values(settings, self.place(point))
+        for point in self.points(first, cells):
+            yield self._settings.at(self.place(point))
+
+    @cached_property
+    def _settings(self) -> Settings:
+        return Settings([setting for setting, _ in self.variations])
 
 
 def spread_part(number: int, part: float) -> bool:
@@ -124,23 +138,41 @@ def parse_kind(design: str | None, cells: int | None) -> Kind:
     return "sobol" if design == "sobol" else "lhs"
 
 
-def _sobol(dimensions: int, cells: int, seed: int) -> Iterator[tuple[float, ...]]:
+def _sobol(dimensions: int, seed: int, first: int, end: int) -> Iterator[tuple[float, ...]]:
     points = sobol_points(dimensions, seed, APART)
+    # In the order of Gray's code, one point differs from the next by one direction.
+    code = first ^ (first >> 1)
     at = points.shift
-    for number in range(1, cells + 1):
+    for place in range(code.bit_length()):
+        if code >> place & 1:
+            at = at ^ points.directions[place]
+    for number in range(first + 1, end + 1):
         yield tuple(((at + 0.5) / 2**BITS).tolist())
-        # In the order of Gray's code, one point differs from the next by one direction.
         at = at ^ points.directions[(number & -number).bit_length() - 1]
 
 
-def _latin_hypercube(dimensions: int, cells: int, seed: int) -> Iterator[tuple[float, ...]]:
-    generator = np.random.default_rng([seed, APART])
-    # All that is held: 4 bytes a cell and setting.
-    strata = [generator.permutation(np.arange(cells, dtype=np.uint32)) for _ in range(dimensions)]
-    for row in zip(*strata, strict=True):
-        within = generator.random(dimensions)
+def _latin_hypercube(
+    dimensions: int, cells: int, seed: int, first: int, end: int
+) -> Iterator[tuple[float, ...]]:
+    strata, source = _strata(dimensions, cells, seed)
+    # One number a coordinate.
+    uniform = np.random.Generator(copy(source).advance(first * dimensions))
+    for row in strata[first:end]:
+        within = uniform.random(dimensions)
         # Rounding may lead out of the last stratum.
         yield tuple(np.minimum((row + within) / cells, math.nextafter(1.0, 0.0)).tolist())
+
+
+@lru_cache(1)
+def _strata(dimensions: int, cells: int, seed: int) -> tuple[NDArray[np.uint32], np.random.PCG64]:
+    """Return in which stratum of each coordinate each cell lies, and what draws where in it.
+
+    All that is held: 4 bytes a cell and setting.
+    """
+    source = np.random.PCG64([seed, APART])
+    generator = np.random.Generator(source)
+    numbers = np.arange(cells, dtype=np.uint32)
+    return np.column_stack([generator.permutation(numbers) for _ in range(dimensions)]), source
 
 
 class Effects:

@@ -19,7 +19,7 @@ from simulate.engine.simulation import Progress
 from simulate.engine.units import Threads
 from simulate.model.goal import Target, parse_target
 from simulate.scenario import Scenario, ScenarioError
-from simulate.scenario.setting import Setting, at_values, on_grid, parse_search, refuse_overlap
+from simulate.scenario.setting import Setting, Settings, parse_search, refuse_overlap
 
 from .compare import CommonRandomNumbers, common_random_numbers
 
@@ -538,15 +538,14 @@ def map_goal(
         np.linspace(*(given or setting.search_range()), SIDE).round(12)
         for setting, given in zip(settings, search, strict=True)
     )
-    corners = [
-        at_values(settings, (float(x), float(y))) for x in down[[0, -1]] for y in across[[0, -1]]
-    ]
+    both = Settings(settings)
+    corners = [both.at((float(x), float(y))) for x in down[[0, -1]] for y in across[[0, -1]]]
     common = common_random_numbers(
         [target.scenario, *corners], paths=paths, seed=seed, threads=threads
     )
     runs = Runs(target, common, 1 + SIDE * SIDE, progress)
     now = runs.read(target.scenario)
-    cells = list(on_grid(list(zip(settings, (down.tolist(), across.tolist()), strict=True))))
+    cells = [both.at(place) for place in itertools.product(down.tolist(), across.tolist())]
     found = [runs.read_if_possible(cell) for cell in cells]
     if all(each is None for each in found):
         runs.read(cells[0])

@@ -1,20 +1,24 @@
 """What if settings had other values? Figures over a grid of them, or over points of ranges."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from simulate.engine.estimate import Estimate
-from simulate.engine.layout import Layout, layout_of
+from simulate.engine.layout import layout_of
 from simulate.engine.reading import Reading
+from simulate.engine.result import Result
+from simulate.engine.run import BeyondRangeError
 from simulate.engine.sampling import with_sampling
 from simulate.engine.simulation import Progress
-from simulate.engine.units import Threads
+from simulate.engine.units import Executor, Threads
+from simulate.kernels.arrays import LANES
 from simulate.model.outcomes import with_target
 from simulate.model.statistics import OutcomeStatistic, parse_statistic
 from simulate.scenario import Scenario, ScenarioError
@@ -26,21 +30,30 @@ from simulate.scenario.setting import (
     refuse_overlap,
 )
 
-from .compare import (
-    CommonRandomNumbers,
-    Statistic,
-    common_random_numbers,
-    headlines,
-    statistic_of,
+from .cells import (
+    COUNTED,
+    FIGURES,
+    MOST_PATHS_ALONE,
+    OTHERS,
+    REFUSED,
+    CellRuns,
+    Judging,
+    batches,
+    figures_of,
+    in_order,
+    read_beside,
 )
+from .compare import CommonRandomNumbers, Statistic, common_random_numbers
 from .design import MOST_CELLS, Design, Effects, parse_kind, spread_part
 
 # Cells that are held; of more of them, so many are, from everywhere in the design.
 MOST_HELD = 10_000
-# Scenarios that are held, of 50 KB each.
-FEW_CELLS = 500
 # Takes rows of a table.
 Sink = Callable[[Sequence[dict[str, Any]]], None]
+# Called with how many cells are judged, and with how many there are.
+Judged = Callable[[int, int], None]
+# Figures and changes of each cell, shape (figures, 2, 4); None where amounts can't be counted.
+Found = Generator[NDArray[np.float64] | None, None, None]
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,24 @@ class Cell:
     place: tuple[Value, ...]
     figures: tuple[Estimate, ...]
     changes: tuple[Estimate, ...]
+
+    @classmethod
+    def of(
+        cls, place: tuple[Value, ...], numbers: NDArray[np.float64] | None, figures: int
+    ) -> Self:
+        """Return a cell of what ``read_beside`` gives, or without values."""
+        found = np.full((figures, 2, 4), math.nan) if numbers is None else numbers
+        level, change = (
+            tuple(Estimate(*each) for each in found[:, part].tolist()) for part in range(2)
+        )
+        return cls(place, level, change)
+
+
+class Beyond(NamedTuple):
+    """In how many cells amounts grow beyond counting, and the first of them by its values."""
+
+    cells: int
+    first: tuple[Value, ...]
 
 
 @dataclass(frozen=True)
@@ -67,6 +98,10 @@ class Span:
     least: Cell
     most: Cell
     shares: tuple[float, ...]
+
+    def is_moved(self, figure: int) -> bool:
+        """Tell whether the figure, by its place, has more than one value."""
+        return self.least.figures[figure].value < self.most.figures[figure].value
 
 
 @dataclass(frozen=True)
@@ -90,6 +125,8 @@ class Sweep:
         many from everywhere in the design.
     spans
         How far each figure moves; None where it has no value.
+    beyond
+        Cells without a value, since amounts grow beyond counting; None where there are none.
     """
 
     scenario: Scenario
@@ -99,6 +136,7 @@ class Sweep:
     base: tuple[Estimate, ...]
     cells: tuple[Cell, ...]
     spans: tuple[Span | None, ...]
+    beyond: Beyond | None = None
 
     @property
     def variations(self) -> tuple[Variation, ...]:
@@ -143,6 +181,7 @@ def sweep(
     threads: Threads = None,
     progress: Progress | None = None,
     sink: Sink | None = None,
+    judging: Judged | None = None,
 ) -> Sweep:
     """Run a scenario over a grid of settings, or over points of ranges, on common random numbers.
 
@@ -162,8 +201,10 @@ def sweep(
     paths, seed, threads, progress
         As for ``compare``.
     sink
-        Called with each cell's rows of the table as it is done. Of more than 10,000 cells, the
+        Called with each cell's rows of the table, in their order. Of more than 10,000 cells, the
         sweep itself keeps as many.
+    judging
+        Called with how many cells are judged, and with how many there are, before the first is run.
 
     Returns
     -------
@@ -185,29 +226,29 @@ def sweep(
     sampling = with_sampling(scenario, paths, seed).sampling
     asked = [vary] if isinstance(vary, str) else vary
     planned = plan(scenario, asked, design, cells, sampling.seed)
-    # Of few cells each is changed once; of many, once to be judged and once to be run.
-    held = list(planned.scenarios()) if planned.cells <= FEW_CELLS else None
-    different = _of_each_layout([scenario, *held] if held else _with_all(scenario, planned))
-    common = common_random_numbers(different, paths=paths, seed=seed, threads=threads)
-    figures = headlines(scenario) if statistic is None else (statistic_of(statistic, scenario),)
+    alike = _judged(scenario, planned, threads, judging)
+    common = common_random_numbers(alike, paths=paths, seed=seed, threads=threads)
+    figures = figures_of(scenario, statistic)
 
-    def read(each: Scenario, place: int) -> tuple[Reading, ...]:
-        result = common.run(each, progress, place=place, of=planned.cells + 1)
-        return tuple(figure.read(result) for figure in figures)
+    def run(each: Scenario, place: int = 0) -> Result:
+        return common.run(each, progress, place=place, of=planned.cells + 1)
 
-    base = read(scenario, 0)
+    baseline = run(scenario)
+    base = tuple(figure.read(baseline) for figure in figures)
+    if common.paths > MOST_PATHS_ALONE:
+        found = _one_by_one(planned, figures, base, run)
+    else:
+        work = CellRuns(scenario, planned, statistic, common.layout, common.sampling, base)
+        found = _in_batches(work, threads, common.paths, progress)
     seen = _Seen(planned, len(figures))
-    everything = zip(planned.points(), held or planned.scenarios(), strict=True)
-    for number, (point, changed) in enumerate(everything, 1):
-        found = read(changed, number)
-        cell = Cell(
-            planned.place(point),
-            tuple(reading.estimate for reading in found),
-            tuple(reading.change_from(before) for reading, before in zip(found, base, strict=True)),
-        )
-        seen.add(point, cell)
-        if sink is not None:
-            sink(rows_of(cell, planned.variations, figures))
+    with closing(found):
+        for point, numbers in zip(planned.points(), found, strict=True):
+            cell = Cell.of(planned.place(point), numbers, len(figures))
+            seen.add(point, cell, is_counted=numbers is not None)
+            if sink is not None:
+                sink(rows_of(cell, planned.variations, figures))
+    if seen.beyond is not None and seen.beyond.cells == planned.cells:
+        run(next(planned.scenarios()))
     spans = seen.spans()
     if spans[0] is None and math.isnan(base[0].estimate.value):
         raise ScenarioError(f"{figures[0].name}: has no value on any path, whatever is varied")
@@ -219,6 +260,7 @@ def sweep(
         base=tuple(reading.estimate for reading in base),
         cells=tuple(seen.cells),
         spans=spans,
+        beyond=seen.beyond,
     )
 
 
@@ -244,17 +286,62 @@ def plan(
     return planned
 
 
-def _with_all(scenario: Scenario, design: Design) -> Iterable[Scenario]:
-    yield scenario
-    yield from design.scenarios()
+def _judged(
+    scenario: Scenario, design: Design, threads: Threads, judging: Judged | None
+) -> list[Scenario]:
+    """Return the first scenario of each layout, which together share what all of them can.
 
-
-def _of_each_layout(scenarios: Iterable[Scenario]) -> list[Scenario]:
-    """Return the first scenario of each layout, which together share what all of them can."""
-    found: dict[Layout, Scenario] = {}
-    for scenario in scenarios:
-        found.setdefault(layout_of(scenario), scenario)
+    Raises
+    ------
+    ScenarioError
+        If a cell's can't be: of the first such.
+    """
+    found = {layout_of(each): each for each in (scenario, next(design.scenarios()))}
+    work = Judging(scenario, design, frozenset(found))
+    judged = 0
+    # Python alone is at it, and does one thing at a time.
+    by = threads if isinstance(threads, Executor) else 1
+    for unit, columns in in_order(by, work, batches(design, LANES)):
+        for number in (*columns[OTHERS].tolist(), *columns[REFUSED].tolist()):
+            other = next(design.scenarios(number, 1))
+            found.setdefault(layout_of(other), other)
+        judged += unit.replicates
+        if judging is not None:
+            judging(judged, design.cells)
     return list(found.values())
+
+
+def _one_by_one(
+    design: Design,
+    figures: Sequence[Statistic],
+    base: Sequence[Reading],
+    run: Callable[[Scenario, int], Result],
+) -> Found:
+    """Yield the figures of each cell, whose paths all threads or workers share out."""
+    for number, scenario in enumerate(design.scenarios(), 1):
+        try:
+            result = run(scenario, number)
+        except BeyondRangeError:
+            yield None
+        else:
+            yield read_beside(figures, result, base)
+
+
+def _in_batches(work: CellRuns, threads: Threads, paths: int, progress: Progress | None) -> Found:
+    """Yield the figures of each cell; several are run at once, each by one thread or worker."""
+    total = (work.design.cells + 1) * paths
+    reached = paths
+
+    def done(more: int) -> None:
+        nonlocal reached
+        reached += more
+        if progress is not None:
+            progress(reached, total, math.nan)
+
+    with closing(in_order(threads, work, batches(work.design, paths), done)) as coming:
+        for _, columns in coming:
+            for numbers, is_counted in zip(columns[FIGURES], columns[COUNTED], strict=True):
+                yield numbers if is_counted else None
 
 
 class _Seen:
@@ -264,11 +351,21 @@ class _Seen:
         self.cells: list[Cell] = []
         self._part = MOST_HELD / design.cells
         self._number = 0
+        self._beyond = 0
+        self._first_beyond: tuple[Value, ...] = ()
         self._effects = [Effects(design) for _ in range(figures)]
         self._ends: list[tuple[Cell, Cell] | None] = [None] * figures
 
-    def add(self, point: Sequence[float], cell: Cell) -> None:
+    @property
+    def beyond(self) -> Beyond | None:
+        """The cells that couldn't be counted."""
+        return Beyond(self._beyond, self._first_beyond) if self._beyond else None
+
+    def add(self, point: Sequence[float], cell: Cell, *, is_counted: bool) -> None:
         """Take the next cell."""
+        if not is_counted:
+            self._first_beyond = self._first_beyond or cell.place
+            self._beyond += 1
         if spread_part(self._number, self._part):
             self.cells.append(cell)
         self._number += 1

@@ -2,14 +2,20 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from simulate.text.terminal import console
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from simulate.engine.simulation import Progress as Progressing
     from simulate.engine.units import Doers, Threads
+
+    # Of who does the work, and how fast.
+    Words = Callable[[Doers, float | None], str]
 
 # A cluster is asked no more often.
 SECONDS_BETWEEN_LOOKS = 1.0
@@ -18,7 +24,7 @@ WIDE = 120
 
 
 @contextmanager
-def progress_line(by: "Threads", silent: bool) -> Iterator[Any]:
+def progress_line(by: "Threads", silent: bool) -> "Iterator[Line | None]":
     """Show a line on a terminal, and give what a run reports its progress to, or None.
 
     Parameters
@@ -49,22 +55,69 @@ def progress_line(by: "Threads", silent: bool) -> Iterator[Any]:
         TimeRemainingColumn(compact=True, table_column=Column(no_wrap=True)),
         TextColumn("{task.fields[behind]}", markup=False),
     )
-    seen = _Seen(by)
     with Progress(*columns, console=terminal, transient=True) as bar:
-        begun = progress_words(0, seen.doers(), None, math.nan)
-        task = bar.add_task(begun, total=None, behind="")
+        yield Line(bar, terminal.width >= WIDE, _Seen(by))
 
-        def update(done: int, total: int, error: float) -> None:
-            doers = seen.doers()
-            bar.update(
-                task,
-                completed=done,
-                total=total,
-                description=progress_words(done, doers, bar.tasks[task].speed, error),
-                behind=f"left {doers.dashboard}" if terminal.width >= WIDE else "left",
+
+class Line:
+    """What a run reports its progress to; see ``Progress`` of the engine.
+
+    Parameters
+    ----------
+    bar
+        That shows it.
+    is_wide
+        Whether a dashboard's address has room.
+    seen
+        Who does the work.
+    """
+
+    def __init__(self, bar: "Progress", is_wide: bool, seen: "_Seen") -> None:
+        self._bar, self._is_wide, self._seen = bar, is_wide, seen
+        self._what = "paths"
+        begun = progress_words(0, seen.doers(), None, math.nan)
+        self._task = bar.add_task(begun, total=None, behind="")
+
+    def __call__(self, done: int, total: int, error: float) -> None:
+        """Show how many paths are done."""
+        self._show(
+            "paths", done, total, lambda doers, speed: progress_words(done, doers, speed, error)
+        )
+
+    def of_cells(self, cells: int) -> "Progressing":
+        """Return what shows the cells of a sweep beside paths; a baseline is run before them."""
+
+        def report(done: int, total: int, error: float) -> None:
+            reached = max(0, done * (cells + 1) // total - 1)
+            self._show(
+                "paths",
+                done,
+                total,
+                lambda doers, speed: (
+                    f"{reached:,} cells, {progress_words(done, doers, speed, error)}"
+                ),
             )
 
-        yield update
+        return report
+
+    def judged(self, done: int, total: int) -> None:
+        """Show how many cells of a sweep are judged."""
+        self._show("cells", done, total, lambda doers, _: f"{done:,} cells judged by {doers.words}")
+
+    def _show(self, what: str, done: int, total: int, words: "Words") -> None:
+        bar, task = self._bar, self._task
+        if what != self._what:
+            # The speed is that of what is done now.
+            bar.reset(task)
+            self._what = what
+        doers = self._seen.doers()
+        bar.update(
+            task,
+            completed=done,
+            total=total,
+            description=words(doers, bar.tasks[task].speed),
+            behind=f"left {doers.dashboard}" if self._is_wide else "left",
+        )
 
 
 def progress_words(done: int, doers: "Doers", speed: float | None, error: float) -> str:

@@ -107,7 +107,7 @@ def sweep(
     streaming = streamed(table, scenario) if table is not None and streams else nullcontext()
     with streaming as sink:
         found = simulated(
-            lambda executor, progress: sweep(
+            lambda executor, line: sweep(
                 scenario,
                 planned.variations,
                 statistic,
@@ -116,7 +116,8 @@ def sweep(
                 paths=paths,
                 seed=seed,
                 threads=executor,
-                progress=progress,
+                progress=line and line.of_cells(planned.cells),
+                judging=line and line.judged,
                 sink=sink,
             ),
             threads,

@@ -21,6 +21,9 @@ from .style import SMALL, Theme, mix, width_of
 MOST_LINES = 400
 # Of the room between two axes, what their names may take.
 OF_ROOM = 0.9
+# Of an upright, and what its upper end's number takes within the axes.
+ENDS, TOP = (-0.02, 1.02), 1.12
+UNMOVED, NO_FIGURE = "No setting moves it.", "It has no value in any cell."
 
 
 class Upright(NamedTuple):
@@ -38,7 +41,9 @@ def draw_parallel(axes: Axes, sweep: Sweep, theme: Theme) -> str:
     The setting that moves the figure most stands next to it.
     """
     cells, span = _some(sweep), sweep.spans[0]
-    if span is None:
+    if span is None or not span.is_moved(0):
+        # Lines that all end at one place would look as if something could be seen.
+        say_instead(axes, NO_FIGURE if span is None else UNMOVED)
         return cells_in_words(sweep.design)
     order = np.argsort(span.shares, kind="stable").tolist()
     figure = _of_figure(sweep, span, cells)
@@ -58,18 +63,24 @@ def draw_parallel(axes: Axes, sweep: Sweep, theme: Theme) -> str:
     return f"a line each of {some}{whole}, darker where it ends higher"
 
 
+def say_instead(axes: Axes, words: str) -> None:
+    """Write what there is to say where there is nothing to draw."""
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, words, ha="center", va="center", transform=axes.transAxes)
+
+
 def _name(axes: Axes, uprights: Sequence[Upright], theme: Theme) -> None:
     """Draw the axes, with their names below and the ends of their ranges."""
     room = OF_ROOM * width_of(axes) / len(uprights)
     for place, upright in enumerate(uprights):
-        axes.axvline(place, color=theme.muted, linewidth=1.0, zorder=3)
+        axes.plot([place, place], ENDS, color=theme.muted, linewidth=1.0, zorder=3)
         axes.text(place, 1.03, upright.high, fontsize=SMALL, ha="center", va="bottom")
     below = (f"{each.low}\n{wrap(each.name, room, SMALL, most=5)}" for each in uprights)
     axes.set_xticks(range(len(uprights)), list(below))
     axes.tick_params(axis="x", length=0)
     axes.set_yticks([])
     axes.set_xlim(-0.5, len(uprights) - 0.5)
-    axes.set_ylim(-0.02, 1.02)
+    axes.set_ylim(ENDS[0], TOP)
     axes.spines[:].set_visible(False)
 
 

@@ -7,10 +7,11 @@ from matplotlib.patches import Rectangle
 
 from simulate.analysis.sweep import Sweep
 from simulate.text.compare import common_sentence
+from simulate.text.design import cells_in_words
 from simulate.text.numbers import unit_of
 from simulate.text.sweep import finding, span
 
-from .design import draw_parallel
+from .design import NO_FIGURE, draw_parallel, say_instead
 from .frame import frame, in_unit, legend_columns, made_by
 from .style import LIGHT, SMALL, Theme, shades
 
@@ -24,6 +25,9 @@ def plot_sweep(sweep: Sweep, *, axes: Axes | None = None, theme: Theme = LIGHT) 
         title = finding(sweep)
         if not sweep.design.is_shown_whole:
             detail = draw_parallel(picture.axes, sweep, theme)
+        elif sweep.spans[0] is None:
+            say_instead(picture.axes, NO_FIGURE)
+            detail = cells_in_words(sweep.design)
         elif len(sweep.variations) == 1:
             _draw_lines(picture.axes, sweep, theme)
             detail = sweep.variations[0][0].meaning
@@ -81,7 +85,7 @@ def _draw_heat_map(axes: Axes, sweep: Sweep, theme: Theme) -> None:
     (down, rows), (across, columns) = sweep.variations
     grid = sweep.grid(0)
     unit = unit_of(sweep.figures[0].unit)
-    least, most = float(grid.min()), float(grid.max())
+    least, most = float(np.nanmin(grid)), float(np.nanmax(grid))
     axes.imshow(
         grid,
         cmap=shades(theme),

@@ -477,7 +477,8 @@ def _move_inputs(layers: Layers, change: str, table: Table, at: Key) -> Iterator
         for steps, amount in _amounts(amounts):
             written = moves.setdefault(".".join(steps), ({}, (*at, way, *steps)))
             written[0][way] = amount
-    inputs = declared_inputs(layers.table)
+    # To list them takes time, and most tables move none.
+    inputs = declared_inputs(layers.table) if moves else {}
     for key, (move, written) in moves.items():
         origin = _origin(layers, *written)
         if key in inputs:

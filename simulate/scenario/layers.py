@@ -1,6 +1,6 @@
 """Tables laid over one another: files that extend others, variants, stress tests, settings."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from dataclasses import replace
 from functools import partial
@@ -116,8 +116,8 @@ class Layers:
         if not isinstance(here, dict):
             around = f"{'.'.join(key[:-1])} is {_shortened(here)}"
             raise ScenarioError(f"{self.where(origin)}: {around}, which has no {key[-1]}")
+        self._note_of(here.get(key[-1]))(key, value, origin)
         here[key[-1]] = value
-        self._replace(key, value, origin)
         if key[-1] != "source":
             _note_change(here, origin)
 
@@ -207,9 +207,7 @@ class Layers:
                 self._merge_named(below, value, here, inner)
             else:
                 table[key] = value
-                # Nothing stands within a plain value, and most are that.
-                note = self._replace if isinstance(below, (dict, list)) else self._own
-                note(here, value, inner)
+                self._note_of(below)(here, value, inner)
         if "source" not in own:
             _note_change(table, origin)
 
@@ -224,6 +222,11 @@ class Layers:
             else:
                 below.append(member)
                 self._replace((*at, name), member, here)
+
+    def _note_of(self, below: Any) -> Callable[[Key, Any, Origin], None]:
+        """Return what notes the origin of a value that stands in the place of another."""
+        # Nothing stands within a plain value, and most are that.
+        return self._replace if isinstance(below, (dict, list)) else self._own
 
     def _replace(self, key: Key, value: Any, origin: Origin) -> None:
         """Note the origin of a value that stands in the place of all that was there."""

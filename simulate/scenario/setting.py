@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,7 @@ from .correlations import STAR, misnamed_inputs, used_correlations
 from .edits import dotted
 from .inputs import list_inputs, words_of_setting
 from .keys import CORRELATIONS, parse_key, place_of
-from .layers import Origin
+from .layers import Key, Layers, Origin
 from .load import layers_of, validate
 from .mistakes import ScenarioError
 from .schema import Scenario
@@ -145,16 +145,36 @@ class Setting:
         ScenarioError
             If the scenario can't have it.
         """
-        origin = Origin(None, (), f"--vary {self.key}: at {self.shown(value)}")
+        origin = self._origin(value)
         layers, known = layers_of(self.scenario, origin)
-        if isinstance(self.stated, int) and isinstance(value, float) and value.is_integer():
-            value = int(value)
-        change_key(layers, parse_key(self.key), self.way, value, origin)
+        self.lay(layers, value)
         found, mistakes = validate(layers, Path(origin.setting), known)
         if found is None:
             raise ScenarioError(*mistakes)
-        name = f"{self.scenario.name}; {self.title} {self.written(value)}"
-        return found.model_copy(update={"name": name})
+        return found.model_copy(update={"name": self.name_at(value, self.scenario.name)})
+
+    def lay(self, layers: Layers, value: Value) -> None:
+        """Change layers of the scenario to a value.
+
+        Raises
+        ------
+        ScenarioError
+            If nothing stands there that the value can change.
+        """
+        if isinstance(self.stated, int) and isinstance(value, float) and value.is_integer():
+            value = int(value)
+        change_key(layers, self._steps, self.way, value, self._origin(value))
+
+    def name_at(self, value: Value, name: str) -> str:
+        """Return what a scenario is called at a value, of one that has a name."""
+        return f"{name}; {self.title} {self.written(value)}"
+
+    def _origin(self, value: Value) -> Origin:
+        return Origin(None, (), f"--vary {self.key}: at {self.shown(value)}")
+
+    @cached_property
+    def _steps(self) -> Key:
+        return parse_key(self.key)
 
     def can_be(self, value: float) -> bool:
         """Tell whether the scenario can have a value."""
@@ -299,35 +319,47 @@ def shown_value(value: Value) -> str:
     return value if isinstance(value, str) else f"{value:.6g}"
 
 
-def at_values(settings: Sequence[Setting], values: Sequence[Value]) -> Scenario:
-    """Return the scenario with several settings at their values, one after the other.
+class Settings:
+    """Settings of one scenario, to be given values any number of times.
 
-    Raises
-    ------
-    ScenarioError
-        If the scenario can't have them.
+    Parameters
+    ----------
+    settings
+        None of which changes what another does; see ``refuse_overlap``.
     """
-    grid = on_grid([(setting, [value]) for setting, value in zip(settings, values, strict=True)])
-    return next(grid)
 
+    def __init__(self, settings: Sequence[Setting]) -> None:
+        self._settings = tuple(settings)
+        self._scenario = settings[0].scenario
+        self._layers, self._known = layers_of(self._scenario, Origin(None, (), "--vary"))
 
-def on_grid(variations: Sequence[Variation]) -> Iterator[Scenario]:
-    """Yield the scenario at every combination of values, the last setting changing first.
+    def at(self, values: Sequence[Value]) -> Scenario:
+        """Return the scenario with each setting at its value.
 
-    What combinations have in common is changed once.
+        It is judged once, with all of them, so that what only one before the other forbids may be.
 
-    Raises
-    ------
-    ScenarioError
-        If the scenario can't have one.
-    """
-    (setting, values), *others = variations
-    for value in values:
-        scenario = setting.at(value)
-        if others:
-            yield from on_grid([(replace(each, scenario=scenario), of) for each, of in others])
-        else:
-            yield scenario
+        Raises
+        ------
+        ScenarioError
+            If the scenario can't have them: of the first that it can't.
+        """
+        layers, name = self._layers.copy(), self._scenario.name
+        given = list(zip(self._settings, values, strict=True))
+        try:
+            for setting, value in given:
+                setting.lay(layers, value)
+                name = setting.name_at(value, name)
+            layers.table["name"] = name
+            found, _ = validate(layers, Path("--vary"), self._known)
+        except ScenarioError:
+            found = None
+        if found is not None:
+            return found
+        # One after the other they tell which of them it is.
+        scenario = self._scenario
+        for setting, value in given:
+            scenario = replace(setting, scenario=scenario).at(value)
+        return scenario
 
 
 def refuse_overlap(settings: Sequence[Setting]) -> None:

@@ -30,7 +30,7 @@ def span_of_design(sweep: Sweep) -> str:
     if span is None:
         return f"{name}: {NO_VALUE} in any cell"
     least, most = (cell.figures[0] for cell in (span.least, span.most))
-    if least.value == most.value:
+    if not span.is_moved(0):
         return f"{name}: {unit.estimate(least)} in every cell"
     low, high = unit.estimate(least), unit.estimate(most)
     return f"{name}: from {low} to {high}; {mover(sweep.design, span)}"
@@ -70,7 +70,7 @@ def extremes_tables(sweep: Sweep) -> Iterator[Table]:
             )
         ]
         # Where nothing moves it, every cell is the lowest.
-        moved = rows if low.value < high.value else []
+        moved = rows if span.is_moved(place) else []
         yield Table("", ("", "lowest", "highest", "of variance"), (ends, *moved), is_dense=True)
 
 

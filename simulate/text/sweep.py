@@ -1,6 +1,7 @@
 """A sweep in words: how far a figure moves over a grid of settings, and all figures in tables."""
 
-import numpy as np
+import math
+
 from rich.console import Console
 from rich.text import Text
 
@@ -24,14 +25,13 @@ def finding(sweep: Sweep) -> str:
 
 def span(sweep: Sweep) -> str:
     """Return how far the first figure moves over the grid."""
-    if not sweep.design.is_shown_whole:
+    found = sweep.spans[0]
+    if found is None or not sweep.design.is_shown_whole:
         return span_of_design(sweep)
-    figure, values = sweep.figures[0], sweep.grid(0)
-    ends = np.nanargmin(values), np.nanargmax(values)
-    least, most = (sweep.cells[int(place)] for place in ends)
+    figure, least, most = sweep.figures[0], found.least, found.most
     low, high = (unit_of(figure.unit).estimate(cell.figures[0]) for cell in (least, most))
     name = capitalized(figure.short)
-    if np.nanmin(values) == np.nanmax(values):
+    if not found.is_moved(0):
         return f"{name}: {low} at every value"
     settings = [setting for setting, _ in sweep.variations]
     at_low, at_high = (
@@ -40,6 +40,19 @@ def span(sweep: Sweep) -> str:
     )
     named = (f"{s.title} {value}" for s, value in zip(settings, at_low, strict=True))
     return f"{name}: from {low} ({', '.join(named)}) to {high} ({', '.join(at_high)})"
+
+
+def gap(sweep: Sweep) -> str:
+    """Return in which cells amounts couldn't be counted; empty if they could in all."""
+    beyond = sweep.beyond
+    if beyond is None:
+        return ""
+    settings = (setting for setting, _ in sweep.variations)
+    first = (f"{s.title} {s.written(x)}" for s, x in zip(settings, beyond.first, strict=True))
+    return (
+        f"In {beyond.cells:,} of the {sweep.design.cells:,} cells amounts grow beyond counting, "
+        f"first with {', '.join(first)}: there are no figures there."
+    )
 
 
 def value_table(sweep: Sweep) -> Table:
@@ -63,7 +76,8 @@ def value_table(sweep: Sweep) -> Table:
 def grid_title(sweep: Sweep, figure: int) -> str:
     """Return what a grid of a figure, by its place, shows, and how large its errors are."""
     unit = unit_of(sweep.figures[figure].unit)
-    largest = np.nanmax([cell.figures[figure].standard_error for cell in sweep.cells])
+    errors = [cell.figures[figure].standard_error for cell in sweep.cells]
+    largest = max((error for error in errors if not math.isnan(error)), default=0.0)
     error = f"{100 * largest:.2f} points" if unit.is_percentage else f"{largest:.2g}{unit.sign}"
     return f"{sweep.figures[figure].name} (standard errors to {error})"
 
@@ -93,6 +107,8 @@ def print_sweep(sweep: Sweep, out: Console) -> None:
         out.print()
     else:
         _print_grids(sweep, out)
+    if told := gap(sweep):
+        out.print(Text(told))
     for variation in sweep.variations:
         out.print(Text(f"Varied: {varied(variation, sweep.design)}."))
     if any(Hit.OUT_OF_CASH.title in figure.short for figure in sweep.figures):

@@ -97,6 +97,16 @@ def test_shares_of_variance_are_the_same(short: Scenario, client: Client) -> Non
     assert found.equals(index_table(simulate.drivers(short, threads=1, **asked)))
 
 
+def test_cells_of_a_sweep_are_the_same(short: Scenario, client: Client) -> None:
+    asked: dict[str, Any] = {"design": "lhs", "cells": 6, "paths": 1024}
+    vary = ("cash.opening=8:16", "inference.overrun=*0,*1")
+    plain = simulate.sweep(short, vary, threads=1, **asked)
+    with executor(client=client) as threads:
+        found = simulate.sweep(short, vary, threads=threads, **asked)
+    assert found.table.equals(plain.table)
+    assert found.common.layout == plain.common.layout
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 4])
 def test_so_many_workers_count_the_same(anthropic: Scenario, workers: int) -> None:

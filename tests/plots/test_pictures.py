@@ -56,6 +56,7 @@ from tests.capital import with_capital
 from tests.contracts import CONTRACTS
 from tests.drawn import faults
 from tests.january import of_january
+from tests.plots.test_golden_pictures import of_three
 from tests.scenarios import changed
 
 PATHS, FEW = 4096, 1024
@@ -71,6 +72,7 @@ ANALYSES = (
     "stress",
     "sweep",
     "sweep of two",
+    "sweep of three",
     "goal",
     "goal over two",
     "decision",
@@ -148,6 +150,7 @@ def pictures_of_analyses(scenario: Scenario) -> dict[str, Draw]:
         "stress": partial(plot_stresses, stresses),
         "sweep": partial(plot_sweep, sweep(scenario, [gain], paths=FEW)),
         "sweep of two": partial(plot_sweep, sweep(scenario, [gain, overrun], paths=FEW)),
+        "sweep of three": partial(plot_sweep, of_three(scenario)),
         "goal": partial(plot_goal, seek_goal(wanted, settings[0], paths=FEW)),
         "goal over two": partial(plot_goal, map_goal(wanted, settings, paths=FEW)),
         "decision": partial(plot_decision, simulate.decide(bought, paths=PATHS)),

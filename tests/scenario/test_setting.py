@@ -10,7 +10,7 @@ from simulate.scenario import Scenario, ScenarioError, load_scenario
 from simulate.scenario.changes import Way
 from simulate.scenario.correlations import correlated_pairs
 from simulate.scenario.inputs import list_inputs, words_of_key
-from simulate.scenario.setting import at_values, find_setting, parse_variation, refuse_overlap
+from simulate.scenario.setting import Settings, find_setting, parse_variation, refuse_overlap
 
 pytestmark = pytest.mark.usefixtures("january")
 
@@ -289,7 +289,7 @@ def test_settings_are_laid_one_over_the_other(anthropic: Scenario) -> None:
         find_setting(anthropic, "cash.tax_rate", "by"),
     ]
     refuse_overlap(settings)
-    found = at_values(settings, (0.5, 0.03, 0.01))
+    found = Settings(settings).at((0.5, 0.03, 0.01))
     assert quantiles(found, "inference.overrun") == pytest.approx([-0.08, 0.05, 0.5])
     moved = quantiles(anthropic, "cash.tax_rate") + 0.01
     assert quantiles(found, "cash.tax_rate") == pytest.approx(moved)

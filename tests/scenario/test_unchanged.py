@@ -1,5 +1,6 @@
 """A change judges what it touches; what comes of it is what judging the whole would give."""
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from simulate.scenario.inputs import list_inputs
 from simulate.scenario.layers import Layers, Table
 from simulate.scenario.load import judged_anew, stress_tests
 from simulate.scenario.mistakes import Told
-from simulate.scenario.setting import on_grid, parse_variation
+from simulate.scenario.setting import Settings, parse_variation
 from tests.scenarios import value
 
 ALL = "segments.all.growth"
@@ -103,7 +104,7 @@ def test_a_stress_test_leaves_a_change_before_it_as_it_is(scenario: Scenario) ->
     assert all(each.chance for each in before.funding)
 
 
-def test_a_grid_changes_once_what_a_row_has_in_common(
+def test_a_cell_is_judged_once_whatever_the_number_of_its_settings(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     judged = []
@@ -114,13 +115,15 @@ def test_a_grid_changes_once_what_a_row_has_in_common(
 
     monkeypatch.setattr("simulate.scenario.load.read_alternatives", read)
     written = ("cash.tax_rate=0.1,0.2", "cash.opening=+1,+2,+3")
-    found = list(on_grid([parse_variation(scenario, text) for text in written]))
+    (tax, taxes), (cash, more) = (parse_variation(scenario, text) for text in written)
+    both = Settings([tax, cash])
+    found = [both.at(place) for place in itertools.product(taxes, more)]
     opening = scenario.cash.opening.quantile(0.5)
     assert [
         (value(each.cash.tax_rate), round(each.cash.opening.quantile(0.5) - opening, 9))
         for each in found
     ] == [(tax, more) for tax in (0.1, 0.2) for more in (1.0, 2.0, 3.0)]
-    assert len(judged) == 2 + 6
+    assert len(judged) == len(found)
 
 
 def test_data_stay_as_they_were_read_until_the_input_is_changed(tmp_path: Path) -> None:

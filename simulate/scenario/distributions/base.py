@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, NamedTuple, Self
 
 import numpy as np
@@ -23,6 +23,8 @@ LEAST_KEPT = 0.01
 NO_BREAKS = np.empty(0)
 # Each round narrows a score down by the number of points, in the end to a double's last digit.
 SEARCH_ROUNDS, SEARCH_POINTS = 8, 129
+# Truncations whose limits' scores are kept, since to search them takes most of judging one.
+KEPT_CUTS = 256
 Limit = Annotated[float, Strict(), Field(allow_inf_nan=True)]
 # A level that is meant to be a step's end, such as 0.1 + 0.2, belongs to the step.
 ROUNDING = 1e-12
@@ -128,6 +130,8 @@ class Truncatable(Uncertain):
         default=None, description="only draws between these two limits"
     )
 
+    __hash__ = Uncertain.__hash__
+
     @field_validator("truncate", mode="before")
     @classmethod
     def _open_ends(cls, limits: Any) -> Any:
@@ -168,12 +172,18 @@ class Truncatable(Uncertain):
     @cached_property
     def _cuts(self) -> tuple[float, float]:
         """Return the normal scores of the truncation's limits."""
-        low, high = self.truncate or (-np.inf, np.inf)
-        # A step at a limit, as of a number in a mixture, is kept.
-        return self._score_of(low, np.greater_equal), self._score_of(high, np.greater)
+        return _cuts_of(self)
 
-    def _score_of(self, value: float, passes: Callable[[Array, float], Any]) -> float:
-        """Return the score from which on the whole quantile function passes a value."""
+    def score_of(self, value: float, passes: Callable[[Array, float], Any]) -> float:
+        """Return the score from which on the quantile function without truncation passes a value.
+
+        Parameters
+        ----------
+        value
+            Infinite, or any.
+        passes
+            Compares values of the function with it.
+        """
         if np.isinf(value):
             return float(np.copysign(np.inf, value))
         below, above = -BEYOND_SCORE, BEYOND_SCORE
@@ -204,6 +214,14 @@ class Truncatable(Uncertain):
 
     def _reach(self, level: float) -> float:
         return float(self._whole(scipy.special.ndtri(np.array([level])))[0])
+
+
+@lru_cache(KEPT_CUTS)
+def _cuts_of(cut: Truncatable) -> tuple[float, float]:
+    """Return the normal scores of a truncation's limits, which many scenarios may share."""
+    low, high = cut.truncate or (-np.inf, np.inf)
+    # A step at a limit, as of a number in a mixture, is kept.
+    return cut.score_of(low, np.greater_equal), cut.score_of(high, np.greater)
 
 
 def score_at(below: Array, above: Array) -> Array:
