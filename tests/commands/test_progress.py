@@ -27,6 +27,7 @@ def shown(by: Any, width: int, monkeypatch: pytest.MonkeyPatch) -> str:
     screen = Console(file=io.StringIO(), width=width, force_terminal=True, color_system=None)
     monkeypatch.setattr(progress, "console", lambda **_: screen)
     with progress_line(by, silent=False) as report:
+        assert report is not None
         report(1 << 28, 1 << 30, 0.00123)
     assert isinstance(screen.file, io.StringIO)
     return screen.file.getvalue()
