@@ -98,6 +98,8 @@ def main() -> None:
     keep_own_settings()
     # No plug-in of pydantic's is looked for among all that is installed.
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "1"
+    # More threads would wait in loops for the rows of small matrices: a fit takes twice as long.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         for word in sys.argv[1:]:
             if steers := steering_text(word):
