@@ -167,6 +167,9 @@ class Cluster:
     def _refuse_other_versions(self) -> None:
         there: Any = self._client.run(made_by, on_error="return")
         for worker, found in there.items():
+            if isinstance(found, OSError):
+                # It is gone; whoever comes in its place is asked when it counts.
+                continue
             if isinstance(found, Exception):
                 raise ScenarioError(
                     f"{worker}: has not this version of ai-lab-risk, {package_version()}: "

@@ -160,6 +160,13 @@ def test_another_numpy_on_a_worker_is_told_in_a_line(
         run(short, paths=PATHS, client=client)
 
 
+def test_a_worker_that_is_gone_when_it_is_asked_has_no_other_version(
+    short: Scenario, plain: Result, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "run", lambda *_, **__: {"tcp://gone": ConnectionResetError()})
+    assert_same(run(short, paths=PATHS, client=client), plain)
+
+
 def out_of_memory(_traces: np.ndarray) -> np.ndarray:
     raise MemoryError
 
