@@ -30,7 +30,7 @@ from simulate.plots.sweep import plot_sweep
 from simulate.scenario import Scenario, ScenarioError
 from simulate.scenario.setting import find_setting
 from simulate.text.sweep import finding, gap
-from tests.engine.test_checkpoint import kept_files
+from tests.kept import kept_files, noted_units
 
 GAIN, CASH = "inference.efficiency_gain", "cash.opening"
 OVERRUN, DRIFT = "inference.overrun", "training.drift"
@@ -52,15 +52,7 @@ def plain(short: Scenario) -> Sweep:
 @pytest.fixture
 def done(monkeypatch: pytest.MonkeyPatch) -> list[Unit]:
     """The batches that are run."""
-    found: list[Unit] = []
-    run = CellRuns.count
-
-    def count(work: CellRuns, unit: Unit) -> Counted:
-        found.append(unit)
-        return run(work, unit)
-
-    monkeypatch.setattr(CellRuns, "count", count)
-    return found
+    return noted_units(CellRuns, monkeypatch)
 
 
 def resumed(scenario: Scenario, folder: Path, **other: Any) -> Sweep:

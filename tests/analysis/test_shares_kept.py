@@ -9,9 +9,9 @@ import simulate
 from simulate.analysis.drivers import index_table
 from simulate.analysis.variance import Sharing
 from simulate.engine.execution import executor
-from simulate.engine.units import Counted, Unit
+from simulate.engine.units import Unit
 from simulate.scenario import Scenario
-from tests.engine.test_checkpoint import kept_files
+from tests.kept import kept_files, noted_units
 
 PATHS = 4096
 # One that a run counts, and one that is ranked among paths that are traced.
@@ -31,15 +31,7 @@ def plain(short: Scenario) -> pd.DataFrame:
 @pytest.fixture
 def shared_units(monkeypatch: pytest.MonkeyPatch) -> list[Unit]:
     """The units that are shared out."""
-    done: list[Unit] = []
-    share = Sharing.count
-
-    def count(work: Sharing, unit: Unit) -> Counted:
-        done.append(unit)
-        return share(work, unit)
-
-    monkeypatch.setattr(Sharing, "count", count)
-    return done
+    return noted_units(Sharing, monkeypatch)
 
 
 def resumed(scenario: Scenario, folder: Path, seed: int | None = None) -> pd.DataFrame:

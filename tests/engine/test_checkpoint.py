@@ -36,6 +36,7 @@ from simulate.engine.units import (
 from simulate.kernels.arrays import LANES
 from simulate.scenario import Scenario, ScenarioError
 from tests.calling import call
+from tests.kept import kept_files, noted_units
 
 # Some whole units, and one that isn't.
 PATHS = 3 * FEWEST_BLOCKS * LANES + 5000
@@ -47,23 +48,10 @@ def assert_same(found: Result, plain: Result) -> None:
         np.testing.assert_array_equal(counts, expected)
 
 
-def kept_files(folder: Path) -> list[Path]:
-    """Return the files of finished units."""
-    return sorted(path for path in folder.glob("??/*") if not path.name.startswith(UNFINISHED))
-
-
 @pytest.fixture
 def done_units(monkeypatch: pytest.MonkeyPatch) -> list[Unit]:
     """The units that are simulated."""
-    done: list[Unit] = []
-    simulate = RunWork.count
-
-    def counted(work: RunWork, unit: Unit) -> Counted:
-        done.append(unit)
-        return simulate(work, unit)
-
-    monkeypatch.setattr(RunWork, "count", counted)
-    return done
+    return noted_units(RunWork, monkeypatch)
 
 
 @pytest.fixture(scope="module")

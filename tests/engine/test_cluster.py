@@ -23,7 +23,7 @@ from simulate.engine.run import run
 from simulate.engine.units import FEWEST_BLOCKS
 from simulate.kernels.arrays import LANES
 from simulate.scenario import Scenario, ScenarioError
-from tests.engine.test_checkpoint import kept_files
+from tests.kept import kept_files
 
 PATHS = 8 * FEWEST_BLOCKS * LANES + 5000
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
